@@ -29,7 +29,7 @@ _MAX_MANIFEST_BYTES = 1 << 30
 
 
 class CataloguedSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as it was read: its fingerprint, the number of its first run, how many runs it has, and any problem."""
+    """The data of a source: its fingerprint, the number of its first run, its number of runs, and any problem."""
 
     source: str
     fingerprint: str

@@ -63,7 +63,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     """The result of reading a source.
 
     Attributes:
-        fingerprint: three parts with hyphens between them: of its bytes; of what is read with it; its format.
+        fingerprint: three parts with hyphens between them: of its bytes, of its companions, its format.
         runs: how many it has; UNCHANGED if it was not read again.
         problem: why it could not be read; "" if it could. unknown_format: whether its format is unknown, so that it may
             not be a run.

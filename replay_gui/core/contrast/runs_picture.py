@@ -132,7 +132,7 @@ def runs_picture(
 ) -> RunsPicture:
     """Return the picture of the chosen runs, such as those of one task, with at most `max_columns` columns.
 
-    `tell`: returns a call without hidden values.
+    `tell`: returns a copy of a call without hidden values.
     """
     ranks = {False: 0, True: 1, None: 2}
     ordered = sorted(chosen, key=lambda run: ranks[outcomes[run]])

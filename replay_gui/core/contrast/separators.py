@@ -44,7 +44,7 @@ class Separator:
         passing, failing: numbers of runs that have it.
         p: of Fisher's exact test, or of the stratified test. corrected_p: corrected for the number of comparisons.
         significant: whether corrected_p is below SIGNIFICANT, and there are enough runs.
-        by_chance: None if tasks were kept apart.
+        by_chance: None if each task is tested separately.
         stratified: the test within tasks; None for the runs of one task.
         passed_example, failed_example: the first run of each group that has it; None if no run of the group has it.
         others: other features of the same runs, the best first. also_count: the number of all of them.

@@ -51,7 +51,7 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
 
 
 def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> Separation:
-    """Return what is associated with the outcome within tasks, over all tasks with both outcomes (Mantel-Haenszel).
+    """Return the features associated with the outcome within tasks, over tasks with both outcomes (Mantel-Haenszel).
 
     Each p is corrected by Bonferroni's factor. Labellings and decision lists are for single tasks only.
     """

@@ -26,7 +26,7 @@ class Spending:
         positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: input read
             from a cache, other input, and output.
         paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
-        models: names, "" if an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty where
+        models: names, "" if an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty if
             neighbours were summed, since these may be of several models.
     """
 

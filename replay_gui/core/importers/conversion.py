@@ -40,7 +40,7 @@ def convert(
     """Write the runs of the file at `path`, the main one first.
 
     Args:
-        out: the log to write, or a folder: one that exists, or is made where the file holds several runs.
+        out: the log to write, or a folder, which is created if the file holds several runs.
         format: the name of an importer, or None to recognise the format by the content.
         limits: the largest sizes that are read.
 
@@ -82,7 +82,7 @@ def write_runs(
 ) -> list[Converted]:
     """Write the runs of an open file to logs in a folder, the main run first; raise OSError if a log cannot be written.
 
-    Each event is written at once, so a header cannot hold what is known only at the end of the run.
+    Each event is written at once, so a header cannot hold facts that are known only at the end of the run.
 
     Args:
         source: the file, or the archive that held it. digest: its BLAKE3 hash, hexadecimal.
@@ -156,7 +156,7 @@ def _write_log(
     progress: ImportProgress,
     on_grown: OnGrown | None,
 ) -> Converted:
-    # Only this program derived the state, so a recorded state hash would prove nothing.
+    # Only this program derived the state, so a recorded state hash would be no proof.
     writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
     growing, latest, told_size, is_followed = Growing(path, run.name, importer.name), None, 0, False
     try:

@@ -154,7 +154,7 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
 def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
     """Return the conversion in the folder, the main run first; [] if a part of it was changed or is missing."""
     try:
-        if not is_own(folder):  # a folder that others can write to proves nothing
+        if not is_own(folder):  # a folder that others can write to is not trusted
             return []
         mark, _, raw = (folder / _LIST_NAME).read_bytes().partition(b"\n")
         if mark != _checksum(raw):

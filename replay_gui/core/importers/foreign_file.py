@@ -14,7 +14,7 @@ from replay_gui.core.log.source import Source
 
 HEAD_BYTES = 1 << 16  # bytes
 _MAX_FIRST_LINES = 20
-_FEW_LINES = 5  # at least so many lines are read, even long ones
+_FEW_LINES = 5  # the least number of lines that are read, even long ones
 _MAX_FIRST_BYTES = 16 << 20  # bytes of the first lines
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 

@@ -28,7 +28,7 @@ class UnusablePlugin:
     version: int = 0
 
     def recognises(self, _file: ForeignFile) -> bool:
-        """Accept nothing."""
+        """Return False."""
         return False
 
     def runs(self, _file: ForeignFile) -> Iterator[ImportedRun]:

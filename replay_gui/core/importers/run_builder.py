@@ -1,6 +1,6 @@
 """Build the events of an imported run.
 
-What belongs where, for every importer:
+The division of data, for every importer:
 
 ** **Content** is what the source records of the run: it goes into the payload and is compared. An unknown member is
   content too, under the payload's ``fields``: pass ``extra={"fields": unknown}`` if there are any.

@@ -27,7 +27,7 @@ class _AnyKeys(set[str]):
     An effect calls ``changed[name].add(key)`` in either case, which is faster than to test for it:
 
     >>> changed = {"tools": {"read"}, "memory": ALL_KEYS}
-    >>> changed["tools"].add("write"); changed["memory"].add("key")  # the second call changes nothing
+    >>> changed["tools"].add("write"); changed["memory"].add("key")  # the second call has no effect
     """
 
     def add(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The verification report on a run in a foreign format, which only hashes of its own format can verify."""
+"""The verification report on a run in a foreign format, which can be verified only by hashes in the format."""
 
 from __future__ import annotations
 

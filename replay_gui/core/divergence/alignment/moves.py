@@ -26,7 +26,7 @@ def find_moves(ids_a: Ids, rows_a: Indexes, ids_b: Ids, rows_b: Indexes) -> tupl
     at = np.flatnonzero(near)
     if not len(at):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    # In a chain of pairs where each shares an event with the next, every other pair is taken.
+    # In a chain of pairs, each of which shares an event with the next, every other pair is taken.
     begins = np.concatenate(([True], np.diff(at) > 1))
     within = np.arange(len(at)) - np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
     at = at[within % 2 == 0]

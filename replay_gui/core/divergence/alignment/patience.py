@@ -19,7 +19,7 @@ from replay_gui.core.divergence.alignment.id_intersection import (
 )
 
 _MAX_WEIGHTED_RUNS = 20_000  # with more runs their lengths are ignored, to save time
-_PROBED_STRETCHES = 1 << 16  # looked at to decide whether a sequence is repetitive
+_PROBED_STRETCHES = 1 << 16  # ids examined to decide whether a sequence is repetitive
 
 
 def find_anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Indexes, Indexes]:

@@ -20,7 +20,7 @@ ANSWER = Kind.TOOL_RESPONSE.value
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class JointRows:
-    """The rows of an alignment, with kinds and tools numbered alike for both sides.
+    """The rows of an alignment, with the same numbers for kinds and tools on both sides.
 
     Attributes:
         a, b: both sides.
@@ -48,7 +48,7 @@ class JointRows:
     def from_alignment(
         cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, causal_a: CausalColumns, causal_b: CausalColumns
     ) -> JointRows:
-        """Return the rows of an alignment, with kinds and tools numbered alike for A and B."""
+        """Return the rows of an alignment, with the same numbers for kinds and tools of A and B."""
         kinds, kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
         tools, tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
         return cls(

@@ -176,7 +176,7 @@ class RecordEvents:
         """Add the events at the end of the run."""
 
     def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
-        """Return the `rest` of a record as ``{"fields": {…}}``; {} if nothing is left."""
+        """Return the `rest` of a record as ``{"fields": {…}}``; {} if it is empty."""
         return as_fields(self.rest(record, *used, **expected))
 
     def rest(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _PASSED = {
 }
 _EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
 _REASONS = ("stop_reason", "finish_reason", "termination_reason")
-_ASKS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run goes on
+_ASKS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run continues
 _LIMITS = ("max", "length", "token limit", "timeout", "too_many", "exit_c", "limit")  # how reasons to stop begin
 _GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold only grades
 _ABOUT = ("meta",)  # a member that holds a verdict and other data

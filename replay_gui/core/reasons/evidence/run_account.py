@@ -103,7 +103,7 @@ class RunAccount:
             return self.calls[at]
         return self._responses.get(index)
 
-    # ---- who said what ------------------------------------------------------------------------------
+    # ---- messages ----------------------------------------------------------------------------------
     @cached_property
     def result(self) -> RunResult:
         """Outcome and end."""

@@ -315,7 +315,7 @@ def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> lis
 
 
 def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
-    """Return where a run first read a name, and whether the other run saw it."""
+    """Return the event where a run first read a name, and whether the other run saw the name."""
     place = run.first_place(name)
     if place is None:
         return (), ()

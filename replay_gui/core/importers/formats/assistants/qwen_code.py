@@ -117,7 +117,7 @@ class _QwenEvents(ChatMessageEvents):
         return True
 
     def _with_status(self, part: Any, result: dict[str, Any]) -> Any:
-        """Return a result's part with the call's id, marked as failed if only the status says so."""
+        """Return a result's part with the call's id, marked as failed if only the status shows it."""
         answer = part.get("functionResponse") if isinstance(part, dict) else None
         if not isinstance(answer, dict):
             return part

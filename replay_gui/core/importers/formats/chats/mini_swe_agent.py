@@ -77,7 +77,7 @@ class MiniSweAgent:
         return isinstance(document, list) and any(map(_is_result, document))
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the results files that may say whether the task was resolved."""
+        """Return the results files that may record whether the task was resolved."""
         return result_files(file.path)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -157,9 +157,9 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
 
 
 def _left_by(info: dict[str, Any], content: str, asking: Any) -> str | None:
-    """Return the status of the end that the older form's last message tells as if the user had said it.
+    """Return the exit status if the older form's last message, with the user's role, is the end of the run; else None.
 
-    `asking` is the answer before it, if it has a command: one that hands in what it prints.
+    `asking`: the answer before it, if it has a command; the run ended if this command submits its output.
     """
     status = info.get("exit_status")
     if isinstance(status, str):

@@ -59,7 +59,7 @@ class SweAgent:
         return _is_trajectory(file.document)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the results files that may say whether the task was resolved."""
+        """Return the results files that may record whether the task was resolved."""
         return result_files(file.path)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

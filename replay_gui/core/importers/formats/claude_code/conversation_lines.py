@@ -79,7 +79,7 @@ class ConversationLines:
             else:
                 parts.append(block)
         self._said_by_user(parts, fields)
-        if details is not None and results != 1:  # the line does not say to which result it belongs
+        if details is not None and results != 1:  # the line does not name its result
             self._state.custom("tool-use-result", details)
 
     def _result(self, block: dict[str, Any], details: Any) -> None:

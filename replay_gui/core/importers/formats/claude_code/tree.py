@@ -1,6 +1,6 @@
 """Find the lines of a Claude Code session that belong to the run, and their order.
 
-The lines form a tree by `parentUuid`. It has forks where the user rewound, and also elsewhere: at the lines of one
+The lines form a tree by `parentUuid`. It has forks at rewinds of the user, and also elsewhere: at the lines of one
 message, at parallel calls, at retries, at lines that are written late. Only a later prompt of the user that replaces
 earlier lines is a rewind; the lines of all other forks belong to the run.
 """

@@ -56,7 +56,7 @@ class ToolOutput:
 
     Attributes:
         output: what the tool printed or returned. extra: other content, such as the exit code. meta: clocks and ids.
-        error: None on success. refused: whether the file says that the call was denied.
+        error: None on success. refused: whether the file records that the call was denied.
     """
 
     output: Any

@@ -114,7 +114,7 @@ class _AutoGenEvents(RecordEvents):
         self.result(call_id, output, wrong, {})
 
     def _passed_on(self, payload: Any) -> None:
-        """Note the tool results in a message between agents: only these say whether a call failed."""
+        """Note the tool results in a message between agents: only these record whether a call failed."""
         message = payload.get("message") if isinstance(payload, dict) else None
         if not isinstance(message, dict) or message.get("type") != "ToolCallExecutionEvent":
             return

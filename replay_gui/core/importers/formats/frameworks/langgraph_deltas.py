@@ -80,7 +80,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
-    """Add a write to the list, where a message with a known id replaces the old one; return the changes."""
+    """Add a write to the list; a message with a known id replaces the old one. Return the changes."""
     ops: list[dict[str, Any]] = []
     ids = {item_id: index for index, item in enumerate(items) if (item_id := _id(item)) is not None}
     for item in _as_list(value):

@@ -83,7 +83,7 @@ class LangSmith:
 
 
 def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[Any]:
-    """Yield the records of a file: runs, and what was added to runs when they ended."""
+    """Yield the records of a file: runs, and the additions to runs when they ended."""
     if _is_run(file.document):
         yield file.document
     elif batch := _batch(file):

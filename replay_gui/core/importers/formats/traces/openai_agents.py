@@ -142,7 +142,7 @@ def _message_of(wrong: Any) -> str | None:
 
 
 def _answers(output: Any) -> tuple[Any, ...]:
-    """Return the messages and calls in a model's output, if it has nothing else."""
+    """Return the messages and calls in a model's output, if it has only these."""
     is_all = isinstance(output, list) and bool(output) and all(map(is_message, output))
     return tuple(output) if is_all else ()
 

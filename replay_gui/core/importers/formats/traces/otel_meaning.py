@@ -104,7 +104,7 @@ _CONFIG = {
 
 
 def role_of(span: RawSpan) -> Role:
-    """Return the role of a span; "plumbing" if nothing connects it with an agent."""
+    """Return the role of a span; "plumbing" if it is not connected with an agent."""
     attributes = span.attributes
     operation = attributes.get("gen_ai.operation.name")
     if attributes.get("gen_ai.tool.name") == _MERGED:
@@ -240,7 +240,7 @@ def _cost(attributes: dict[str, Any]) -> float | None:
 
 
 def _tool_failure(span: RawSpan, output: Any, beside: dict[str, Any]) -> str | None:
-    """Return the first line of a tool's result, if an attribute or another member says that the tool failed."""
+    """Return the first line of a tool's result, if an attribute or another member reports that the tool failed."""
     told = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
     return first_line(output) or "failed" if "error" in told or beside.get("is_error") is True else None
 

@@ -71,7 +71,7 @@ class Span:
 class SpanTree:
     """The spans of one trace by their parents, each with a time that is consistent with the tree.
 
-    A span never starts before its parent, and never ends before its start. If the recorded times say otherwise, the
+    A span never starts before its parent, and never ends before its start. If the recorded times contradict this, the
     clocks of two processes disagree, and the tree decides.
     """
 

@@ -35,7 +35,7 @@ class CursorTranscript(RecordFormat):
     volatile: ClassVar[Mapping[str, str]] = {**dict.fromkeys(("id", "tool_use_id"), ID), **OF_PARTS}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages with a role and content and nothing else, and ends of turns."""
+        """Accept messages with only a role and content, and ends of turns."""
         return any("role" in record for record in records) and all(map(_is_known, records))
 
     def events(self, notes: ImportNotes) -> RecordEvents:
