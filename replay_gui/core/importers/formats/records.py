@@ -61,7 +61,7 @@ class RecordFormat:
             yield self._run(file.stem, file.document, notes)
             return
         events = self.events(notes)
-        events.look_at(file)
+        events.examine_file(file)
         run_id = events.run_id(head) or file.stem
         yield events.imported_run(run_id, numbered_records(file, notes, self.member), events.time_of(head[0]))
 
@@ -96,7 +96,7 @@ def as_fields(rest: dict[str, Any]) -> dict[str, Any]:
 
 
 class RecordEvents:
-    """Make events of records. A subclass maps one record (`record`), and adds the events at the end (`end`).
+    """Make events of records. A subclass maps one record (`add_record`) and adds the last events (`add_end`).
 
     Unused members of a record stay in content, under the payload's ``fields``, except for `volatile` members.
 
@@ -132,7 +132,7 @@ class RecordEvents:
             self.run.context = {"line": number}
             if isinstance(record, dict):
                 self.run.context["time"] = self.time_of(record)
-                self.record(record)
+                self.add_record(record)
             else:
                 self.notes.count(UNREADABLE_LINES)
                 self.run.custom(f"{self.format}/unreadable", record)
@@ -140,7 +140,7 @@ class RecordEvents:
         self.run.context = {}
         if told := self.fields(self.whole, *self.taken):
             self.run.bookkeeping(f"{self.format}/file", told["fields"])
-        self.end()
+        self.add_end()
         if self.how is not None:
             self.run.end(*self.how)
         yield from self.run.drain()
@@ -157,7 +157,7 @@ class RecordEvents:
             notes=self.notes,
         )
 
-    def look_at(self, file: ForeignFile) -> None:
+    def examine_file(self, file: ForeignFile) -> None:
         """Examine a file of lines before its records are read one after the other."""
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:  # noqa: ARG002  subclasses use it
@@ -168,11 +168,11 @@ class RecordEvents:
         """Return the time of a record, in ns since 1970; None if unknown."""
         return any_time(record.get("timestamp"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one record."""
         raise NotImplementedError
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the events at the end of the run."""
 
     def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
@@ -210,17 +210,17 @@ class RecordEvents:
                 self._model = name
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": name}})
 
-    def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
+    def add_unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
         """Add a record of an unknown type, unchanged, as a custom event."""
         self.notes.count(UNKNOWN_RECORDS, example=None if kind is None else str(kind))
         self.run.custom(f"{self.format}/{'record' if kind is None else kind}", self.rest(record, *used))
 
-    def said(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+    def add_message(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
         """Add a message to the agent; return its seq."""
         payload = {"obs_type": "message", "source": source, "data": data, **(extra or {})}
         return self.run.add(Kind.OBSERVATION, payload, **meta)
 
-    def answered(
+    def add_answer(
         self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
         """Add a message of the agent, or its reasoning if `text` is empty; return its seq."""
@@ -234,7 +234,7 @@ class RecordEvents:
         }
         return self.run.add(Kind.DECISION, payload, **meta)
 
-    def result(
+    def add_result(
         self,
         call_id: object,
         output: Any,

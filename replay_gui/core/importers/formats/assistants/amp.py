@@ -72,7 +72,7 @@ class _AmpEvents(ChatMessageEvents):
         sent = meta.get("sentAt") if isinstance(meta, dict) else None
         return any_time(sent if sent is not None else usage.get("timestamp") if isinstance(usage, dict) else None)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
             self.begin(self.rest(self.whole))
@@ -87,7 +87,7 @@ class _AmpEvents(ChatMessageEvents):
         told |= {"usage": as_usage(usage, sent=_SENT, received="outputTokens", cached="cacheReadInputTokens")}
         content = record.get("content")
         parts = [_part(part) for part in content] if isinstance(content, list) else content
-        super().record({**told, "content": parts})
+        super().add_record({**told, "content": parts})
         if kind := state.get("type"):
             stopped, reason = kind in _STOPPED, state.get("stopReason")
             self.how = (
@@ -96,10 +96,10 @@ class _AmpEvents(ChatMessageEvents):
             if kind == "error":
                 self._failed(state)
 
-    def result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **more: Any) -> int:
+    def add_result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **more: Any) -> int:
         """Add a result; a failed command is recognised by its exit code."""
         code = _exit_code(output)
-        return super().result(call_id, output, error if code is None else f"exit {code}", extra, **more)
+        return super().add_result(call_id, output, error if code is None else f"exit {code}", extra, **more)
 
     def _failed(self, state: dict[str, Any]) -> None:
         wrong = state.get("error")

@@ -99,7 +99,7 @@ class _ChatGptEvents(ChatMessageEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("create_time"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if "other_branch" in record:
             self.run.bookkeeping(f"{self.format}/other-branch", record["other_branch"])
@@ -125,7 +125,7 @@ class _ChatGptEvents(ChatMessageEvents):
             message |= self._answer(str(name or "tool"), said, content, about)
         else:
             message |= {"content": said}
-        super().record(message)
+        super().add_record(message)
 
     def _told(
         self, record: dict[str, Any], author: dict[str, Any], content: dict[str, Any], about: dict[str, Any]

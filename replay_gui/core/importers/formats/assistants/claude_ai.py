@@ -65,12 +65,12 @@ class _ClaudeAiEvents(ChatMessageEvents):
         self.whole = {}
         yield from super().read(chain(first, messages))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         parts, sender = record.get("content"), str(record.get("sender"))
         told = self.rest(record, "sender", "content")
         content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")
-        super().record({**told, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content})
+        super().add_record({**told, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content})
 
 
 def _part(part: Any) -> Any:

@@ -110,7 +110,7 @@ class _ClineEvents(ModelChanges):
         self.agent = next(of, self.agent)
         return None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one record; only the last piece of a streamed record counts."""
         if not self._begun:
             self._begun = True
@@ -131,7 +131,7 @@ class _ClineEvents(ModelChanges):
             self._whole(record)
             self.run.context = now
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         self._finish_piece()
         self._finish_outputs()
 
@@ -143,17 +143,17 @@ class _ClineEvents(ModelChanges):
             self._finish_outputs()
         if kind in ("task", "user_feedback") or (kind == "text" and not self._asked and record["type"] == "say"):
             self._asked, self.how = True, None
-            self.said("user", text, extra)
+            self.add_message("user", text, extra)
         elif kind in ("text", "completion_result") and text:
-            self.answered(text, None, extra)
+            self.add_answer(text, None, extra)
             self.how = ("answered", None) if kind != "text" else self.how
         elif kind == "reasoning" and isinstance(text, str):
-            self.answered(None, text, extra)
+            self.add_answer(None, text, extra)
         elif kind in _QUESTIONS:
             asked = decoded(text)
             said = asked.get("question") or asked.get("response") if isinstance(asked, dict) else asked
             more = self.fields(asked, "question", "response") if isinstance(asked, dict) and said else {}
-            self.answered(said or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
+            self.add_answer(said or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
         elif kind in _CALLS:
             self._call(kind, decoded(text), extra)
         elif kind in _OUTPUTS and self._open:
@@ -198,7 +198,7 @@ class _ClineEvents(ModelChanges):
             self._open.remove(asked[-1])
             self._result(asked[-1], text)
         else:
-            self.said("agent", text, extra)
+            self.add_message("agent", text, extra)
 
     def _finish_outputs(self) -> None:
         """Add the outputs of the newest call as its result."""
@@ -211,7 +211,7 @@ class _ClineEvents(ModelChanges):
 
     def _result(self, call_id: str, output: str) -> None:
         why, refused = outcome_of(output)
-        self.result(call_id, output, why, {}, refused=refused)
+        self.add_result(call_id, output, why, {}, refused=refused)
 
     def _request(self, told: Any, extra: dict[str, Any]) -> None:
         """Add a request to the model: it holds the results of calls, and the cost."""

@@ -82,11 +82,11 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         self._kept: list[tuple[str, str]] = []  # the program's additions to them
         self._answers = set[str]()  # native calls that give the answer to the task
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         parts = _parts(record.get("content"))
         if not is_message(record) or record.get("role") not in ("user", "assistant"):
-            super().record(record)
+            super().add_record(record)
             return
         if not self._begun:
             self.begin({})
@@ -110,7 +110,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         told, cut_off = _cut_off(told)
         use = _use_of(metrics)
         if told or not answers:
-            super().record({**about, "content": told, "metadata": use})
+            super().add_record({**about, "content": told, "metadata": use})
             use, self.how = {}, None
         for one in answers:
             self.run.context.pop("parent", None)
@@ -118,7 +118,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
             self._answers.add(str(one.get("id")))
             extra = self.fields(given, "result") | {"action": _ANSWER}
             self.run.once = use_of(use.get("usage"), use.get("cost"))
-            self.answered(given.get("result"), None, extra)
+            self.add_answer(given.get("result"), None, extra)
             use, self.how = {}, ("answered", None)
         if cut_off.startswith(_BY_USER):
             self.run.interrupted(cut_off, self.agent)
@@ -142,7 +142,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
                 about = self._finish_turn(about)
         about = self._finish_turn(about)
         if self.fields(about, "role", "content"):
-            super().record({**about, "content": []})
+            super().add_record({**about, "content": []})
         self._open.clear()  # results are in the message after their calls
 
     def _finish_turn(self, about: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         self._finish_result()
         if self._words:
             self.how = None
-            super().record({**about, "content": self._words})
+            super().add_record({**about, "content": self._words})
             self._words, about = [], {name: about[name] for name in ("role", "ts") if name in about}
         for name, text in self._kept:
             self.run.bookkeeping(f"{self.format}/{name}", text)
@@ -228,7 +228,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
                 self.run.bookkeeping(f"{self.format}/{_ANSWER}", data)
         else:
             failed = why or ("failed" if is_error is True else is_error if isinstance(is_error, str) else None)
-            self.result(call_id, output, failed, extra, refused=refused, tool_name=name)
+            self.add_result(call_id, output, failed, extra, refused=refused, tool_name=name)
         self._words += words_in(told, _OF_USER[1:])
 
 

@@ -51,7 +51,7 @@ class Continue(RecordFormat):
 class _ContinueEvents(ChatMessageEvents):
     agent = "Continue"
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one entry: its message, then the results of its calls."""
         if not self._begun:
             self.begin({})
@@ -60,7 +60,7 @@ class _ContinueEvents(ChatMessageEvents):
         if message.get("role") == "thinking":
             text = content_of(message.get("content")) or NOT_RECORDED
             told = {**rest, **self.rest(message, "role", "content")}
-            self.answered(None, str(text), {"fields": told} if told else {})
+            self.add_answer(None, str(text), {"fields": told} if told else {})
         elif (
             message.get("role") != "tool" or message.get("toolCallId") in self._open
         ):  # otherwise the call's state had the result
@@ -74,19 +74,19 @@ class _ContinueEvents(ChatMessageEvents):
             told = (
                 {"reasoning_content": thought.get("text")} if isinstance(thought, dict) and thought.get("text") else {}
             )
-            super().record({**told, **message, **rest, **({"usage": counted} if counted else {})})
+            super().add_record({**told, **message, **rest, **({"usage": counted} if counted else {})})
         else:
             self.run.bookkeeping(f"{self.format}/repeated", {**rest, **self.rest(message)})
         for state in maps_in(record.get("toolCallStates")):
             self._state(state)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the token usage of the whole session, if the file has it."""
         usage = self.whole.get("usage")
         if isinstance(usage, dict):
             tokens = counted_tokens(usage, {"input": "promptTokens", "output": "completionTokens"})
             self.run.bookkeeping(f"{self.format}/result", None, tokens=tokens or None, cost=usage.get("totalCost"))
-        super().end()
+        super().add_end()
 
     def _state(self, state: dict[str, Any]) -> None:
         call_id, status = str(state.get("toolCallId")), state.get("status")
@@ -103,4 +103,4 @@ class _ContinueEvents(ChatMessageEvents):
         extra |= {"shown": named} if any(named) and output is not state.get("output") else {}
         refused = status in _REFUSED
         error = first_line(output) or str(status) if refused or status in _FAILED else None
-        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
+        self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)

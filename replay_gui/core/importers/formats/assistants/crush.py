@@ -74,7 +74,7 @@ class _CrushEvents(ChatMessageEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("created_at"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
             self.begin({name: value for name, value in self.rest(dict(self.session)).items() if value != ""})
@@ -93,7 +93,7 @@ class _CrushEvents(ChatMessageEvents):
         content = [_part(part) for part in parts if part["type"] not in ("finish", "tool_result")]
         facts = {name: value for name, value in rest.items() if name != "is_summary_message"}
         if content or record.get("role") != "tool":
-            super().record({**facts, "role": record.get("role"), "content": content})
+            super().add_record({**facts, "role": record.get("role"), "content": content})
         for part in parts:
             if part["type"] == "tool_result":
                 self._tool_result(part)
@@ -108,7 +108,9 @@ class _CrushEvents(ChatMessageEvents):
         refused = error is not None and error.startswith(_REFUSED)
         call, about = self.run.call(call_id), {**part, "metadata": decoded(part.get("metadata"))}
         extra = self.fields(about, "type", "content", "is_error", metadata="", name=call.tool_name if call else None)
-        self.result(call_id, output, error, extra, refused=refused, tool_name=part.get("name"), tool_call_id=call_id)
+        self.add_result(
+            call_id, output, error, extra, refused=refused, tool_name=part.get("name"), tool_call_id=call_id
+        )
 
     def _finish(self, part: dict[str, Any]) -> None:
         """Note why an answer ended."""
@@ -120,7 +122,7 @@ class _CrushEvents(ChatMessageEvents):
         elif reason == "error":
             self.run.error("error", words or "failed", "model", self.fields(part, "type", "reason", "message"))
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the usage of the whole session."""
         counts = {"input": self.session.get("prompt_tokens"), "output": self.session.get("completion_tokens")}
         tokens = {sort: count for sort, count in counts.items() if type(count) is int and count}
@@ -128,7 +130,7 @@ class _CrushEvents(ChatMessageEvents):
         if tokens or cost:
             # the database counts only the tokens of the last request
             self.run.bookkeeping(f"{self.format}/result", "the whole session", cost=cost, last_tokens=tokens or None)
-        super().end()
+        super().add_end()
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:

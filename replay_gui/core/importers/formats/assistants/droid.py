@@ -98,7 +98,7 @@ class _DroidEvents(ChatMessageEvents):
         session = head[0].get("id")
         return session if isinstance(session, str) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one record."""
         kind, message = str(record.get("type")), _message(record)
         rest = self.rest(record, "type", "message")
@@ -110,7 +110,7 @@ class _DroidEvents(ChatMessageEvents):
             own: dict[str, Any] = {key: record[key] for key in ("id", "timestamp") if key in record}
             content = self._without_reminders(message.get("content"))
             if content != []:
-                super().record({**message, **rest, **own, "content": content})
+                super().add_record({**message, **rest, **own, "content": content})
         elif kind.startswith("compaction"):
             self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": rest})
         else:

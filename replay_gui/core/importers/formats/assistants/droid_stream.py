@@ -48,7 +48,7 @@ class _DroidStreamEvents(RecordEvents):
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         return next((str(head[0][name]) for name in _SESSIONS if name in head[0]), None)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         if not self.run.count:
             is_init = (kind, record.get("subtype")) == ("system", "init")
@@ -62,7 +62,7 @@ class _DroidStreamEvents(RecordEvents):
             case "message":
                 self._message(record)
             case "reasoning":
-                self.answered(None, str(record.get("text") or "") or None, self.fields(record, "type", "text"))
+                self.add_answer(None, str(record.get("text") or "") or None, self.fields(record, "type", "text"))
             case "tool_call":
                 tool = str(record.get("toolName") or record.get("toolId") or "tool")
                 extra = self.fields(record, "type", "toolName", "parameters", toolId=tool)
@@ -77,14 +77,14 @@ class _DroidStreamEvents(RecordEvents):
             case "completion":
                 self._completed(record)
             case _:
-                self.unknown(kind, record, "type")
+                self.add_unknown(kind, record, "type")
 
     def _message(self, record: dict[str, Any]) -> None:
         text, role = record.get("text"), record.get("role")
         extra = self.fields(record, "type", "role", "text")
         if role == "assistant":
             self._answer = text
-            self.answered(text, None, extra)
+            self.add_answer(text, None, extra)
             return
         self.how = None
         if isinstance(text, str) and text.lstrip().startswith(_FOR_THE_MODEL) and _END in text:
@@ -92,7 +92,7 @@ class _DroidStreamEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/context", put_in + _END)
             text = text.strip()
         if text:
-            self.said(str(role or "user"), text, extra)
+            self.add_message(str(role or "user"), text, extra)
 
     def _result(self, record: dict[str, Any]) -> None:
         call, output = self.run.call(record.get("id")), record.get("value")
@@ -101,13 +101,13 @@ class _DroidStreamEvents(RecordEvents):
         failed = record.get("isError") is True
         extra = self.fields(record, "type", "value", isError=failed, toolId=call.tool_name if call else None)
         error = (first_line(told) or first_line(output) or "failed") if failed else None
-        self.result(record.get("id"), output, error, extra, tool_call_id=record.get("id"))
+        self.add_result(record.get("id"), output, error, extra, tool_call_id=record.get("id"))
 
     def _completed(self, record: dict[str, Any]) -> None:
         """Add the end of the session; its text repeats the last answer."""
         text, usage = record.get("finalText"), record.get("usage")
         if text and text != self._answer:
-            self.answered(text)
+            self.add_answer(text)
         facts = self.rest(record, "type", "finalText", isError=False)
         self.run.bookkeeping(f"{self.format}/completion", facts, **use_of(usage), usage=usage)
         self.how = ("crash", first_line(text) or None) if record.get("isError") is True else ("answered", None)

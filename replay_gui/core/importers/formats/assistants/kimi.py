@@ -89,7 +89,7 @@ class _KimiEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("time", record.get("timestamp", record.get("created_at"))))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             is_first = record.get("type") == "metadata"
             facts = self.rest(record, "type") if is_first else {}
@@ -135,7 +135,7 @@ class _KimiEvents(RecordEvents):
                     self.set_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case _:
-                self.unknown(kind, record, "type")
+                self.add_unknown(kind, record, "type")
 
     def _approved(self, call_id: Any, answer: Any) -> None:
         if answer in _NO:
@@ -158,12 +158,12 @@ class _KimiEvents(RecordEvents):
         by, named = about.get("kind"), {key: value for key, value in about.items() if key != "kind"}
         extra = {"fields": {**told, **({"origin": named} if named else {})}} if told or named else {}
         if role == "assistant":
-            self.answered(content, None, extra)
+            self.add_answer(content, None, extra)
         elif by == "injection":
             self.run.unmapped = {**told, **named}
             self.run.bookkeeping(f"{self.format}/context", content)
         else:
-            self.said(role if by == "user" else str(about.get("name") or by), content, extra)
+            self.add_message(role if by == "user" else str(about.get("name") or by), content, extra)
 
     def _loop(self, kind: str, event: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add a step of the agent."""
@@ -191,14 +191,14 @@ class _KimiEvents(RecordEvents):
     def _part(self, part: Any, rest: dict[str, Any]) -> None:
         """Add reasoning, or a part of an answer."""
         if not isinstance(part, dict) or part.get("type") not in ("think", "text"):
-            self.answered([part], None, as_fields(rest))
+            self.add_answer([part], None, as_fields(rest))
             return
         told = {**rest, **self.rest(part, "type", "think", "text")}
         extra = as_fields(told)
         if part["type"] == "think":
-            self.answered(None, str(part.get("think") or NOT_RECORDED), extra)
+            self.add_answer(None, str(part.get("think") or NOT_RECORDED), extra)
         else:
-            self.answered(part.get("text"), None, extra)
+            self.add_answer(part.get("text"), None, extra)
 
     def _call(self, call_id: Any, name: Any, given: Any, told: dict[str, Any]) -> None:
         extra = as_fields(told)
@@ -215,7 +215,7 @@ class _KimiEvents(RecordEvents):
         error = (first_line(output) or "failed") if facts.get(failed) is True else None
         told = {**told, **self.rest(facts, *used)}
         refused = error is not None and str(call_id) in self._refused
-        self.result(call_id, output, error, as_fields(told), refused=refused, tool_call_id=call_id)
+        self.add_result(call_id, output, error, as_fields(told), refused=refused, tool_call_id=call_id)
 
     # ---- the older form -------------------------------------------------------------------------
     def _older(self, kind: str, payload: dict[str, Any]) -> None:
@@ -227,7 +227,9 @@ class _KimiEvents(RecordEvents):
         match kind:
             case "TurnBegin" | "SteerInput":
                 self.how = None
-                self.said("user", content_of(payload.get("user_input")) or None, self.fields(payload, "user_input"))
+                self.add_message(
+                    "user", content_of(payload.get("user_input")) or None, self.fields(payload, "user_input")
+                )
             case "ContentPart":
                 self._part(payload, {})
             case "ToolCall" if isinstance(function := payload.get("function"), dict):
@@ -266,7 +268,7 @@ class _KimiEvents(RecordEvents):
             self._call(call["id"], call["name"], decoded(call["arguments"]), call["told"])
             self.run.context = now
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add a call that is incomplete at the end of the file."""
         self._add_call()
 

@@ -221,7 +221,7 @@ class _OpenCodeEvents(RecordEvents):
             return max((time for time in (created, self._last) if time is not None), default=None)
         return start if start is not None else created
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")
         info = info if isinstance(info, dict) else {}
         if isinstance(part, dict) and part.get("type") == "tool":
@@ -240,7 +240,7 @@ class _OpenCodeEvents(RecordEvents):
         elif str(record.get("type")).startswith(_SESSION):
             self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.rest(record, "type"))
         else:
-            self.unknown(record.get("type"), record, "type")
+            self.add_unknown(record.get("type"), record, "type")
 
     def _message(self, info: dict[str, Any], *, tells_use: bool) -> None:
         """Add a message's own record. `tells_use`: whether its steps do not have its tokens."""
@@ -287,7 +287,7 @@ class _OpenCodeEvents(RecordEvents):
             self.how = "crash", None
         self.run.bookkeeping(f"{self.format}/idle", {"outcome": outcome})
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the results that still wait, and the failure of the last answer."""
         self._results.release_all()
         self._fail()
@@ -305,15 +305,15 @@ class _OpenCodeEvents(RecordEvents):
             case "text" if role == "user" and part.get("synthetic") is True:
                 self.run.observation("attachment", "opencode", text, extra)
             case "text" if role == "user":
-                self.said("user", text, extra)
+                self.add_message("user", text, extra)
             case "file" if role == "user":
                 named = {key: part[key] for key in ("type", "mime", "url") if key in part}
                 rest = self.fields(part, *named)
                 self.run.observation("attachment", "user", [named], rest)
             case "text":
-                self.answered(text, None, extra)
+                self.add_answer(text, None, extra)
             case "reasoning":
-                self.answered(None, text or NOT_RECORDED, extra)
+                self.add_answer(None, text or NOT_RECORDED, extra)
             case "tool":
                 self._tool(part, extra)
             case "shell":  # a command that the user ran
@@ -363,7 +363,7 @@ class _OpenCodeEvents(RecordEvents):
 
         def add() -> None:
             now, self.run.context = self.run.context, context
-            self.result(call_id, output, error, extra, refused=refused, time=ended)
+            self.add_result(call_id, output, error, extra, refused=refused, time=ended)
             self.run.context = now
 
         self._results.wait(started, ended, add)

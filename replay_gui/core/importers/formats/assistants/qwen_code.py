@@ -66,7 +66,7 @@ class _QwenEvents(ChatMessageEvents):
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         return next((str(record["sessionId"]) for record in head if "sessionId" in record), None)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one record."""
         message = _message(record)
         if not self._begun:
@@ -106,7 +106,7 @@ class _QwenEvents(ChatMessageEvents):
             cached="cachedContentTokenCount",
             reasoning="thoughtsTokenCount",
         )
-        super().record({**rest, **more, **own, "role": message["role"], "parts": parts, "usage": usage})
+        super().add_record({**rest, **more, **own, "role": message["role"], "parts": parts, "usage": usage})
 
     def _command(self, payload: Any, rest: dict[str, Any]) -> bool:
         """Add a command of the user to the program; return False for the output of a command."""

@@ -104,10 +104,10 @@ class _ReActEvents(ChatMessageEvents):
         prompt = setting.pop(asked) if asked else None
         self.begin(self.grades.take_grades(setting))
         if prompt is not None:
-            self.said("user", prompt)
+            self.add_message("user", prompt)
         yield from super().read(records)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
         thought, action, given, observed, last = (
             _first(record, names) for names in (_THOUGHTS, _ACTIONS, _GIVEN, _OBSERVED, _ANSWERS[:2])
@@ -116,7 +116,7 @@ class _ReActEvents(ChatMessageEvents):
         rest = self.rest(record, *used, "success", "ok", "error")
         if thought:
             text = record[thought]
-            self.run.context["parent"] = self.answered(None, text if isinstance(text, str) else str(text))
+            self.run.context["parent"] = self.add_answer(None, text if isinstance(text, str) else str(text))
         name, asked, more = _call(record[action] if action else None, record[given] if given else None)
         wrong = record.get("error")
         told_well = record.get("success") is True or record.get("ok") is True
@@ -127,7 +127,7 @@ class _ReActEvents(ChatMessageEvents):
             rest["success"] = True  # the step has both
         extra = {"fields": told} if (told := rest | more) else {}
         if name.lower() in _FINAL:
-            self.answered(asked or said, None, {**extra, "action": name})
+            self.add_answer(asked or said, None, {**extra, "action": name})
             self._said = asked or said
             self.how = "answered", None
         elif name:
@@ -136,23 +136,23 @@ class _ReActEvents(ChatMessageEvents):
             self.run.context.pop("parent", None)
             if said is not None or failed:
                 why = first_line(wrong) or first_line(said) or "failed"
-                self.result(call_id, said if said is not None else wrong, why if failed else None, {})
+                self.add_result(call_id, said if said is not None else wrong, why if failed else None, {})
         elif said is not None or rest:
-            self.said("environment", said, extra)
+            self.add_message("environment", said, extra)
         if last:
-            self.answered(record[last])
+            self.add_answer(record[last])
             self._said = record[last]
             self.how = "answered", None
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the answer, the patch, and the outcome of the run."""
         if self._last is not None:
             if self._last != self._said:
-                self.answered(self._last)
+                self.add_answer(self._last)
             self.how = self.how or ("answered", None)
         if self._patch is not None:
             self.run.proposal(None, "diff", "submission", self._patch)
-        super().end()
+        super().add_end()
 
 
 def _call(action: Any, given: Any) -> tuple[str, Any, dict[str, Any]]:

@@ -54,11 +54,11 @@ class _TraeEvents(ChatMessageEvents):
         self._last, self._success = whole.get("final_result"), whole.get("success")
         yield from super().read(records)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
         for message in _list(record.get("llm_messages")):
             if isinstance(message, dict) and not _only_results(message):
-                super().record({name: value for name, value in message.items() if name != "tool_result"})
+                super().add_record({name: value for name, value in message.items() if name != "tool_result"})
         answer = record.get("llm_response")
         answer = answer if isinstance(answer, dict) else {}
         own = _list(record.get("tool_calls"))
@@ -77,7 +77,7 @@ class _TraeEvents(ChatMessageEvents):
         )
         about = {"role": "assistant", "model": answer.get("model"), "usage": usage}
         if answer.get("content") or calls:
-            super().record({**told, **about, "content": answer.get("content") or None, "tool_calls": calls})
+            super().add_record({**told, **about, "content": answer.get("content") or None, "tool_calls": calls})
             self._said = answer.get("content") or self._said
         elif told:
             self.run.bookkeeping(f"{self.format}/step", told)
@@ -85,7 +85,7 @@ class _TraeEvents(ChatMessageEvents):
             if isinstance(result, dict):
                 self._tool_result(result)
         if reflection := record.get("reflection"):
-            self.answered(None, str(reflection))
+            self.add_answer(None, str(reflection))
         if wrong := record.get("error"):
             self.run.error("error", str(wrong), self.agent)
 
@@ -96,19 +96,19 @@ class _TraeEvents(ChatMessageEvents):
         extra |= {"stderr": wrong} if wrong and output else {}
         error = (first_line(wrong) or first_line(output) or "failed") if failed else None
         call_id = result.get("call_id")
-        self.result(call_id, output or wrong, error, extra, tool_name=result.get("name"), tool_call_id=call_id)
+        self.add_result(call_id, output or wrong, error, extra, tool_name=result.get("name"), tool_call_id=call_id)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the answer, and how the run ended."""
         if self._last and self._last != self._said:
-            self.answered(self._last)
+            self.add_answer(self._last)
         if self._success is True:
             self.how = "answered", None
         elif _TOO_LONG in str(self._last):
             self.how = "limit", first_line(self._last)
         elif self._success is False:
             self.how = "open", first_line(self._last) or None
-        super().end()
+        super().add_end()
 
 
 def _only_results(message: dict[str, Any]) -> bool:

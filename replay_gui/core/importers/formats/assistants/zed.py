@@ -114,7 +114,7 @@ class _ZedEvents(ChatMessageEvents):
     agent = "Zed"
     thread: Mapping[str, Any] = {}
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
             self.begin(self.rest(dict(self.thread), "messages"))
@@ -129,14 +129,14 @@ class _ZedEvents(ChatMessageEvents):
         rest = self.rest(facts, "content", *(("tool_results",) if isinstance(results, dict) else ()))
         match record["kind"]:
             case "User":
-                super().record({"role": "user", "content": [_part(part) for part in parts], **rest})
+                super().add_record({"role": "user", "content": [_part(part) for part in parts], **rest})
             case "Agent":
-                super().record({"role": "assistant", "content": [_part(part) for part in parts], **rest})
+                super().add_record({"role": "assistant", "content": [_part(part) for part in parts], **rest})
                 for result in results.values() if isinstance(results, dict) else ():
                     if isinstance(result, dict):
                         self._tool_result(result)
                     else:
-                        self.unknown("result", {"result": result})
+                        self.add_unknown("result", {"result": result})
             case "Compaction":
                 summary = facts.get("Summary", facts)
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {"summary": summary}})
@@ -154,17 +154,17 @@ class _ZedEvents(ChatMessageEvents):
         refused = error is not None and error.startswith(_REFUSED)
         call = self.run.call(call_id)
         extra = self.fields(result, "content", is_error=error is not None, tool_name=call.tool_name if call else None)
-        self.result(
+        self.add_result(
             call_id, output, error, extra, refused=refused, tool_name=result.get("tool_name"), tool_call_id=call_id
         )
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the token usage of the whole thread."""
         usage = self.thread.get("cumulative_token_usage")
         if tokens := tokens_of(usage):
             model = self.run.context.get("model") or self._model
             self.run.bookkeeping(f"{self.format}/result", None, tokens=tokens, usage=usage, model=model)
-        super().end()
+        super().add_end()
 
 
 def _is_text(part: Any) -> bool:

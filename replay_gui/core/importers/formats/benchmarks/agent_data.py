@@ -45,12 +45,12 @@ class _AgentDataEvents(RecordEvents):
         name = self.whole.get("id")
         return name if isinstance(name, str) and name else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self._begin()
         kind, thought = record.get("class_"), record.get("description") or None
         if kind in ("api_action", "code_action") and thought:
-            self.run.context["parent"] = self.answered(None, thought)
+            self.run.context["parent"] = self.add_answer(None, thought)
         match kind:
             case "api_action":
                 given = record.get("kwargs")
@@ -62,12 +62,12 @@ class _AgentDataEvents(RecordEvents):
             case "message_action":
                 said = record.get("content")
                 ended = _FINISH.fullmatch(said) if isinstance(said, str) else None
-                self.answered(said, thought, self.fields(record, "class_", "content", "description"))
+                self.add_answer(said, thought, self.fields(record, "class_", "content", "description"))
                 self.how = ("answered", None) if ended else None
             case "text_observation" | "web_observation":
                 self._observed(record)
             case _:
-                self.unknown(kind, record, "class_")
+                self.add_unknown(kind, record, "class_")
 
     def _begin(self) -> None:
         details = self.whole.get("details")
@@ -90,11 +90,11 @@ class _AgentDataEvents(RecordEvents):
             output = record.get("content")
             extra = self.fields(record, "class_", "content", source="user" if by_user else "environment")
         if by_user or not self._open:
-            self.said("user" if by_user else str(record.get("source") or "environment"), output, extra)
+            self.add_message("user" if by_user else str(record.get("source") or "environment"), output, extra)
         else:
-            self.result(self._open.popleft(), output, None, extra)
+            self.add_result(self._open.popleft(), output, None, extra)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the outcome, if the dataset has it."""
         if not self.run.count:
             self._begin()

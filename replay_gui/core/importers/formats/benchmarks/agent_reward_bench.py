@@ -68,7 +68,7 @@ class _EpisodeEvents(RecordEvents):
     taken = ("goal", "summary_info", "benchmark", "agent", "model", "experiment", "model_args", "flags", "valid")
     _open: str | None = None  # the call whose result is the next step's page
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self._begin()
         self.set_model(self.whole.get("model"))
@@ -76,15 +76,15 @@ class _EpisodeEvents(RecordEvents):
         wrong = record.get("last_action_error")
         if self._open is not None:
             error = first_line(wrong) or "failed" if isinstance(wrong, str) and wrong else None
-            self.result(self._open, page, error, {"last_action_error": wrong} if wrong else {})
+            self.add_result(self._open, page, error, {"last_action_error": wrong} if wrong else {})
         else:
-            self.said("page", page, {"last_action_error": wrong} if wrong else {})
+            self.add_message("page", page, {"last_action_error": wrong} if wrong else {})
         self._open = None
         thought, action = record.get("reasoning"), record.get("action")
         extra = self.fields(record, *_OF_PAGE, "reasoning", "action", "last_action_error")
         self.run.once = _use(record.get("stats"))
         if thought or extra:
-            self.run.context["parent"] = self.answered(None, thought if isinstance(thought, str) else None, extra)
+            self.run.context["parent"] = self.add_answer(None, thought if isinstance(thought, str) else None, extra)
         if isinstance(action, str) and action:
             self._open = f"step {self.run.count}"
             name, given = _call(action)
@@ -94,9 +94,9 @@ class _EpisodeEvents(RecordEvents):
         config = {name: self.whole[name] for name in self.taken[2:] if self.whole.get(name) is not None}
         self.run.agent_init(str(self.whole.get("agent") or self.agent), "", config)
         if self.whole.get("goal"):
-            self.said("user", self.whole["goal"])
+            self.add_message("user", self.whole["goal"])
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add how the episode ended, and its reward."""
         if not self.run.count:
             self._begin()

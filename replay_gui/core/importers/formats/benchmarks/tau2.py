@@ -113,7 +113,7 @@ class _Tau2Events(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return iso_time(record.get("timestamp"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         role = record.get("role")
         self.run.context["by"] = record.get("requestor")
         if role == "tool":
@@ -121,7 +121,7 @@ class _Tau2Events(RecordEvents):
         elif role in ("assistant", "user"):
             self._said(record, str(role))
         else:
-            self.unknown(role, record, "role")
+            self.add_unknown(role, record, "role")
 
     def _said(self, message: dict[str, Any], role: str) -> None:
         content, calls, usage = message.get("content"), message.get("tool_calls"), message.get("usage")
@@ -134,9 +134,9 @@ class _Tau2Events(RecordEvents):
         if role == "user" and thought is not None:  # of the model that plays the user
             extra = {"fields": {**extra.get("fields", {}), "reasoning": thought}}
         if role == "assistant" and (content or thought or not calls):
-            self.run.context["parent"] = self.answered(content, thought, extra)
+            self.run.context["parent"] = self.add_answer(content, thought, extra)
         elif content or not calls:
-            self.run.context["parent"] = self.said("user", content, extra)
+            self.run.context["parent"] = self.add_message("user", content, extra)
         for call in calls if isinstance(calls, list) else []:
             if isinstance(call, dict):
                 rest = self.fields(call, "name", "arguments", requestor="assistant")
@@ -154,9 +154,9 @@ class _Tau2Events(RecordEvents):
         content = message.get("content")
         error = (first_line(content) or "failed") if message.get("error") is True else None
         extra = self.fields(message, "role", "content", "error", "name", requestor="assistant")
-        self.result(message.get("id"), decoded(content), error, extra)
+        self.add_result(message.get("id"), decoded(content), error, extra)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         simulation = self._simulation
         self.run.context = {"time": iso_time(simulation.get("end_time"))}
         criteria = self._task.get("evaluation_criteria")

@@ -177,7 +177,7 @@ class _AiderEvents(RecordEvents):
         self._proposed: dict[str, Patch] = {}  # by file, until the edit is applied
         self._asked = self._waits = False  # whether the user has sent a message; whether it has no answer yet
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         used = ("type", "content", "text", "command", "args", "file_path", "search", "replace", "cost", "model")
         extra = self.fields(record, *used)
@@ -191,10 +191,10 @@ class _AiderEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/blank-input", record["content"])
             case "user_message":
                 self.how = None
-                self.said("user", record.get("content"), extra)
+                self.add_message("user", record.get("content"), extra)
             case "assistant_message":
                 thought, text = split_reasoning(str(record.get("content") or ""))
-                self.answered(text, thought, extra)
+                self.add_answer(text, thought, extra)
             case "slash_command":
                 command = f"{record.get('command')} {record.get('args') or ''}".strip()
                 self.run.add(Kind.OBSERVATION, {"obs_type": "command", "source": "user", "data": command, **extra})

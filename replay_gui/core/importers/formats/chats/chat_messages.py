@@ -278,28 +278,28 @@ class ChatMessageEvents(RecordEvents):
         self._begun = True
         self.run.agent_init(self.agent, "", setting)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the expected result and the outcome, if known."""
         self.grades.add(self.run)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message; another record becomes an event of an unknown kind."""
         if not self._begun:
             self.begin({})
         if not is_message(record):
-            self.unknown(record.get("type") or record.get("role"), record)
+            self.add_unknown(record.get("type") or record.get("role"), record)
             return
         if is_answer(record) and isinstance(told := record.get("instructions"), str):
             record = {name: member for name, member in record.items() if name != "instructions"}
             if told != self._instructions:
                 self._instructions = told
-                self.said("system", told)
+                self.add_message("system", told)
         for piece in items_of(record) if record.get("object") == "response" and is_answer(record) else _pieces(record):
             self.run.context.pop("parent", None)
             if is_message(piece):
                 self._message(piece)
             else:
-                self.unknown(piece.get("type") if isinstance(piece, dict) else None, _as_record(piece))
+                self.add_unknown(piece.get("type") if isinstance(piece, dict) else None, _as_record(piece))
 
     def _message(self, record: dict[str, Any]) -> None:
         message, about = read_message(record), record.get("metadata")
@@ -325,7 +325,7 @@ class ChatMessageEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/context", message.content)
             return
         if message.content is not None or message.reasoning or not message.calls:
-            self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
+            self.run.context["parent"] = self.add_answer(message.content, message.reasoning, extra)
             extra = {}
         self._results(message, self._request_calls(message, extra))
 
@@ -350,14 +350,14 @@ class ChatMessageEvents(RecordEvents):
             self.run.unmapped = extra.get("fields", {})
             self.run.bookkeeping(f"{self.format}/context", message.content)
         elif message.content is not None or not (message.results or message.calls):
-            self.said(message.role, message.content, extra)
+            self.add_message(message.role, message.content, extra)
 
     def _results(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
         """Add the results in a message; return the part of `extra` that no result has used."""
         for result in message.results:
             call_id = result.id or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something without a call of the model
-                self.said(message.role, result.output, extra)
+                self.add_message(message.role, result.output, extra)
                 extra = {}
                 continue
             if call_id in self._open:
@@ -366,7 +366,7 @@ class ChatMessageEvents(RecordEvents):
             if result.name is not None and asked is not None and asked.tool_name != result.name:
                 extra = extra | {"tool": result.name}
             about = {"tool_name": result.name, "tool_call_id": result.id}
-            self.result(call_id, result.output, result.failure, extra, refused=result.refused, **about)
+            self.add_result(call_id, result.output, result.failure, extra, refused=result.refused, **about)
             extra = {}
         return extra
 

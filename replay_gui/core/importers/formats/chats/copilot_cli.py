@@ -101,7 +101,7 @@ class _CopilotCliEvents(RecordEvents):
         self._subagents: dict[str, str] = {}  # their names, by their ids
         self._called: Counter[str] = Counter()  # how many subagents have this name
 
-    def look_at(self, file: ForeignFile) -> None:
+    def examine_file(self, file: ForeignFile) -> None:
         size = file.source.size
         end = file.source.read_at(max(0, size - _LAST_BYTES), min(size, _LAST_BYTES)).rstrip()
         last = decoded(end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
@@ -113,7 +113,7 @@ class _CopilotCliEvents(RecordEvents):
         )
         return session if isinstance(session, str) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         data, kind = record.get("data"), str(record.get("type"))
         data = data if isinstance(data, dict) else {}
         self.run.context["id"] = record.get("id")
@@ -150,7 +150,7 @@ class _CopilotCliEvents(RecordEvents):
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.rest(data)})
             case "system.message" | "user.message":
                 speaker = kind.partition(".")[0]
-                self.said(speaker, data.get("content"), self.fields(data, "content", role=speaker))
+                self.add_message(speaker, data.get("content"), self.fields(data, "content", role=speaker))
             case "assistant.message":
                 self._assistant(data)
             case "tool.execution_start":
@@ -175,7 +175,7 @@ class _CopilotCliEvents(RecordEvents):
                 facts = self.rest(data)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
             case _:
-                self.unknown(kind, data)
+                self.add_unknown(kind, data)
 
     def _ended(self, kind: str, data: dict[str, Any]) -> None:
         """Note the end of the run from a record."""
@@ -204,7 +204,7 @@ class _CopilotCliEvents(RecordEvents):
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
         if text or reasoning or not requests:
-            self.run.context["parent"] = self.answered(text, reasoning if isinstance(reasoning, str) else None, extra)
+            self.run.context["parent"] = self.add_answer(text, reasoning if isinstance(reasoning, str) else None, extra)
         for request in requests if isinstance(requests, list) else []:
             if isinstance(request, dict):
                 call_id, name = request.get("toolCallId"), str(request.get("name") or "tool")
@@ -244,7 +244,7 @@ class _CopilotCliEvents(RecordEvents):
         extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
         output = output if output is not None else error
         call_id, named = data.get("toolCallId"), data.get("toolName")
-        self.result(call_id, output, error_line, extra, refused=refused, tool_name=named)
+        self.add_result(call_id, output, error_line, extra, refused=refused, tool_name=named)
 
     def _use(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the tokens in a record: of one answer, or, in the last line, of the whole session."""

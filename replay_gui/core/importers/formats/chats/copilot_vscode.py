@@ -116,7 +116,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._session = session or {}
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(self.agent, "", self.rest(self._session))
         message, result, self.how = record.get("message"), record.get("result"), None
@@ -125,7 +125,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         self.set_model(record.get("modelId"))
         used = ("message", "response", "result", "modelId", "modelState", "isSystemInitiated")
         extra = self.fields(record, *used) | ({"message": rest} if rest else {})
-        self.said("VS Code" if record.get("isSystemInitiated") is True else "user", text, extra)
+        self.add_message("VS Code" if record.get("isSystemInitiated") is True else "user", text, extra)
         self.run.context.pop("time", None)  # the time of the answer is unknown
         details = result.get("metadata") if isinstance(result, dict) else None
         rounds = details.get("toolCallRounds") if isinstance(details, dict) else None
@@ -165,7 +165,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         results = results if isinstance(results, dict) else {}
         for model_round in rounds:
             if not isinstance(model_round, dict):
-                self.unknown("round", {"round": model_round})
+                self.add_unknown("round", {"round": model_round})
                 continue
             if (time := any_time(model_round.get("timestamp"))) is not None:
                 self.run.context["time"] = time
@@ -177,7 +177,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             extra = self.fields(model_round, "response", "thinking", "toolInputRetry", *used)
             if model_round.get("response") or thought or not calls:
                 reasoning = thought if isinstance(thought, str) else None
-                self.run.context["parent"] = self.answered(model_round.get("response"), reasoning, extra)
+                self.run.context["parent"] = self.add_answer(model_round.get("response"), reasoning, extra)
             for call in calls:
                 call_id, name = call.get("id"), str(call.get("name") or "tool")
                 more = self.fields(call, "name", "arguments")
@@ -206,20 +206,20 @@ class _CopilotVsCodeEvents(RecordEvents):
                 texts.append(f"`{name}`")
                 continue
             if texts:
-                self.answered("".join(texts))
+                self.add_answer("".join(texts))
                 texts = []
             if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # an end mark
                 self.run.bookkeeping(f"{self.format}/thought", self.rest(part, "kind", value=""))
             elif isinstance(part, dict) and kind == "thinking":
-                self.answered(None, str(part.get("value")))
+                self.add_answer(None, str(part.get("value")))
             elif isinstance(part, dict) and kind in ("toolInvocationSerialized", "toolInvocation"):
                 self._invoked(part)
             elif isinstance(part, dict):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(part, "kind"))
             elif part is not None:
-                self.unknown("part", {"part": part})
+                self.add_unknown("part", {"part": part})
         if texts:
-            self.answered("".join(texts))
+            self.add_answer("".join(texts))
 
     def _invoked(self, part: dict[str, Any]) -> None:
         call_id, name = part.get("toolCallId"), str(part.get("toolId") or "tool")
@@ -235,7 +235,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self._answer(call_id, _markdown(output), None, _is_refused(part), extra)
 
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
-        self.result(call_id, output, error or _REFUSED if refused else error, extra, refused=refused)
+        self.add_result(call_id, output, error or _REFUSED if refused else error, extra, refused=refused)
 
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
         """Add a terminal command, its output and its exit code."""

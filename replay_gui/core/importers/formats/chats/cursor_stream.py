@@ -76,7 +76,7 @@ class _CursorEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return milliseconds(record.get("timestamp_ms"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             is_init = record.get("type") == "system"
             facts = self.fields(record, "type", "model", subtype="init") if is_init else {}
@@ -99,7 +99,7 @@ class _CursorEvents(RecordEvents):
         match kind:
             case "user":
                 self.how = None
-                self.said("user", said.content, as_fields(rest) or None)
+                self.add_message("user", said.content, as_fields(rest) or None)
             case "assistant" if joined and not rest and said.content in (joined, "".join(self._answers)):
                 pass  # a repetition of the pieces before
             case "assistant":
@@ -111,7 +111,7 @@ class _CursorEvents(RecordEvents):
             case "result":
                 self._result(record)
             case _:
-                self.unknown(kind, record, "type")
+                self.add_unknown(kind, record, "type")
 
     def _piece(self, text: Any, *, is_thought: bool) -> None:
         if self._is_thought is not is_thought:
@@ -126,14 +126,14 @@ class _CursorEvents(RecordEvents):
             now, self.run.context = self.run.context, self._since
             text, self._pieces, self._since = "".join(self._pieces), [], {}
             if self._is_thought:
-                self.answered(None, text)
+                self.add_answer(None, text)
             else:
                 self._answered(text, {})
             self.run.context = now
 
     def _answered(self, text: Any, extra: dict[str, Any]) -> None:
         self._answers.append(str(text or ""))
-        self.answered(text, None, extra)
+        self.add_answer(text, None, extra)
 
     # ---- calls ----------------------------------------------------------------------------------
     def _call(self, record: dict[str, Any], tool: str, call: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ class _CursorEvents(RecordEvents):
         if record.get("subtype") != "completed":
             self._begun[str(call_id)] = asked
             if known is not None:
-                self.unknown(record.get("subtype"), record, "type")
+                self.add_unknown(record.get("subtype"), record, "type")
             return
         told = call.get("result")
         told = told if isinstance(told, dict) else {"success": told}
@@ -164,7 +164,7 @@ class _CursorEvents(RecordEvents):
         exited = f"exit {code}" if type(code) is int and code else ""
         error = None if how == "success" and not exited else why or exited or first_line(output) or how
         refused = how in _REFUSALS and error is not None
-        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
+        self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
 
     def _asked(self, tool: str, call: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
         """Return (the tool's name, its arguments, the other members of the call)."""
@@ -197,7 +197,7 @@ class _CursorEvents(RecordEvents):
             self.run.error("error", str(said or record.get("subtype")), self.agent)
         self.how = ("crash", first_line(said) or None) if has_failed else ("answered", None)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add an answer that is incomplete at the end of the stream."""
         self._flush()
 

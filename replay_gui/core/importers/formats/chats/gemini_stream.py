@@ -80,7 +80,7 @@ class _GeminiStreamEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("timestamp", record.get("ts")))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         is_piece = kind == "message" and record.get("role") == "assistant" and isinstance(record.get("content"), str)
         if is_piece:
@@ -103,7 +103,7 @@ class _GeminiStreamEvents(RecordEvents):
             case "init":
                 self.run.agent_init(self.agent, "", self.rest(record, "type"))
             case "message":
-                self.said(
+                self.add_message(
                     str(record.get("role")), record.get("content"), self.fields(record, "type", "role", "content")
                 )
             case "tool_use":
@@ -118,7 +118,7 @@ class _GeminiStreamEvents(RecordEvents):
                 error = (first_line(message) or first_line(output) or "failed") if failed else None
                 status = "error" if failed else "success"
                 extra = self.fields(record, "type", "output", status=status)
-                self.result(record.get("tool_id"), output, error, extra)
+                self.add_result(record.get("tool_id"), output, error, extra)
             case "error" if record.get("severity") == "warning":  # a warning: the run continues
                 self.run.unmapped = self.rest(record, "type", "severity", "message")
                 self.run.custom(f"{self.format}/warning", record.get("message"))
@@ -128,12 +128,12 @@ class _GeminiStreamEvents(RecordEvents):
             case "result":
                 self._result(record)
             case _:
-                self.unknown(kind, record, "type")
+                self.add_unknown(kind, record, "type")
 
     def _finish_answer(self) -> None:
         if self._pieces:
             now, self.run.context = self.run.context, self._since
-            self.answered("".join(self._pieces))
+            self.add_answer("".join(self._pieces))
             self.run.context, self._pieces, self._since = now, [], {}
 
     def _result(self, record: dict[str, Any]) -> None:
@@ -152,7 +152,7 @@ class _GeminiStreamEvents(RecordEvents):
     def _printed(self, record: dict[str, Any]) -> None:
         """Add the answer and the tokens of each model; the input includes the cached part."""
         if record.get("response"):
-            self.answered(record["response"])
+            self.add_answer(record["response"])
         models = record["stats"]["models"]
         for name, told in models.items() if isinstance(models, dict) else ():
             counts = counted_tokens(told.get("tokens") if isinstance(told, dict) else None, _OF_MODELS)
@@ -160,5 +160,5 @@ class _GeminiStreamEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/model", name, tokens=counts or None, model=name, stats=told)
         self._result({**self.rest(record, "response"), "status": "error" if record.get("error") else "success"})
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         self._finish_answer()

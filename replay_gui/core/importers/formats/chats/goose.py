@@ -136,7 +136,7 @@ class _GooseEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(_message(record).get("created"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         streamed, record = record, _message(record)
         if streamed is not record and self._goes_on(record):
             return
@@ -154,7 +154,7 @@ class _GooseEvents(RecordEvents):
             return
         role, content = record.get("role"), record.get("content")
         if role not in ("user", "assistant"):
-            self.unknown(role, record)
+            self.add_unknown(role, record)
             return
         self.run.context["message_id"] = record.get("id")
         if role == "assistant" and self._model is not None:
@@ -194,10 +194,10 @@ class _GooseEvents(RecordEvents):
             self.run.context = whole.context
             if not self.run.count:
                 self.begin({})
-            self.answered("".join(whole.texts), None, whole.extra)
+            self.add_answer("".join(whole.texts), None, whole.extra)
             self.run.context = context
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add an answer that is open at the end of the file, and the tokens of the whole session."""
         self._flush()
         names = {sort: f"accumulated_{sort}_tokens" for sort in ("input", "output")}
@@ -219,12 +219,12 @@ class _GooseEvents(RecordEvents):
         kind, call_id = part.get("type"), part.get("id")
         match kind:
             case "text" if role == "user":
-                self.said("user", part.get("text"), extra | self.fields(part, "type", "text"))
+                self.add_message("user", part.get("text"), extra | self.fields(part, "type", "text"))
             case "text":
-                self.answered(part.get("text"), None, extra | self.fields(part, "type", "text"))
+                self.add_answer(part.get("text"), None, extra | self.fields(part, "type", "text"))
             case "thinking" | "reasoning" | "redactedThinking":
                 text = part.get("thinking") or part.get("text") or NOT_RECORDED
-                self.answered(None, str(text), extra)
+                self.add_answer(None, str(text), extra)
             case "toolRequest" | "frontendToolRequest":
                 call = part.get("toolCall")
                 value = call.get("value") if isinstance(call, dict) else None
@@ -236,7 +236,7 @@ class _GooseEvents(RecordEvents):
             case "toolResponse":
                 self._answer(call_id, part, extra)
             case _:
-                self.unknown(kind, part, "type")
+                self.add_unknown(kind, part, "type")
 
     def _answer(self, call_id: object, part: dict[str, Any], extra: dict[str, Any]) -> None:
         result = part.get("toolResult")
@@ -249,4 +249,4 @@ class _GooseEvents(RecordEvents):
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")
         output = result.get("error") if result.get("status") == "error" else content_of(value) or None
-        self.result(call_id, output, (first_line(output) or "failed") if failed else None, more)
+        self.add_result(call_id, output, (first_line(output) or "failed") if failed else None, more)

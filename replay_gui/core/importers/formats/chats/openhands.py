@@ -164,7 +164,7 @@ class _OpenHandsEvents(RecordEvents):
         task = self.whole.get("instance_id")
         return task if isinstance(task, str) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self._begun:
             self._begun = True
             tools = record.get("tools") if record.get("kind") == "SystemPromptEvent" else None
@@ -175,7 +175,7 @@ class _OpenHandsEvents(RecordEvents):
         match kind:
             case "SystemPromptEvent":
                 extra = self.fields(record, "kind", "system_prompt", "tools", source="agent")
-                self.said("system", content_of(record.get("system_prompt")) or None, extra)
+                self.add_message("system", content_of(record.get("system_prompt")) or None, extra)
             case "MessageEvent":
                 self._message(record)
             case "ActionEvent":
@@ -191,7 +191,7 @@ class _OpenHandsEvents(RecordEvents):
                 self._observation(record)
             case "SystemPromptUpdateEvent":
                 extra = self.fields(record, "kind", "system_prompt", source="agent")
-                self.said("system", content_of(record.get("system_prompt")) or None, extra)
+                self.add_message("system", content_of(record.get("system_prompt")) or None, extra)
             case "Condensation":
                 facts = self.rest(record, "kind", source="environment")
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": facts})
@@ -204,7 +204,7 @@ class _OpenHandsEvents(RecordEvents):
             case None if isinstance(record.get("observation"), str):
                 self._old_observation(record)
             case _:
-                self.unknown(kind, record, "kind")
+                self.add_unknown(kind, record, "kind")
 
     # ---- the agent SDK --------------------------------------------------------------------------
     def _state(self, record: dict[str, Any]) -> None:
@@ -235,9 +235,9 @@ class _OpenHandsEvents(RecordEvents):
         extra |= {"message": rest} if rest else {}
         self._how = ("answered", None) if by_agent else None  # an answer without a call ends the turn
         if by_agent:
-            self.answered(content_of(message.get("content")) or None, None, extra)
+            self.add_answer(content_of(message.get("content")) or None, None, extra)
         else:
-            self.said(str(record.get("source") or "user"), content_of(message.get("content")) or None, extra)
+            self.add_message(str(record.get("source") or "user"), content_of(message.get("content")) or None, extra)
 
     def _action(self, record: dict[str, Any]) -> None:
         action, call = record.get("action"), record.get("tool_call")
@@ -245,7 +245,7 @@ class _OpenHandsEvents(RecordEvents):
         name = str(record.get("tool_name") or call.get("name") or "tool")
         thought, reasoning = content_of(record.get("thought")) or None, reasoning_of(record)
         if thought or reasoning:
-            self.run.context["parent"] = self.answered(thought, reasoning)
+            self.run.context["parent"] = self.add_answer(thought, reasoning)
         given = decoded(call.get("arguments")) if isinstance(call.get("arguments"), str) else action
         summary = given.get("summary") if isinstance(given, dict) else None
         used = ("kind", "tool_call", "tool_name", "thought", "reasoning_content", *(() if call else ("action",)))
@@ -279,7 +279,7 @@ class _OpenHandsEvents(RecordEvents):
             record, "observation", "error", kind="ObservationEvent", source="environment", tool_name=name
         )
         extra |= {"event": about} if about else {}
-        self.result(record.get("tool_call_id"), output, error, extra, refused=refused)
+        self.add_result(record.get("tool_call_id"), output, error, extra, refused=refused)
 
     # ---- the older event stream -----------------------------------------------------------------
     def _old_action(self, record: dict[str, Any], action: str) -> None:
@@ -304,20 +304,20 @@ class _OpenHandsEvents(RecordEvents):
             told = rest.get("fields", {}) | self.rest(given)
             extra = as_fields(told)
             if record.get("source") == "agent" and not is_system:
-                self.answered(content_of(text) or None, None, extra)
+                self.add_answer(content_of(text) or None, None, extra)
             else:
-                self.said("system" if is_system else str(record.get("source")), content_of(text) or None, extra)
+                self.add_message("system" if is_system else str(record.get("source")), content_of(text) or None, extra)
             return
         if action in ("finish", "reject") or record.get("source") == "user":
             last = given.pop("final_thought", None)
             text = last or thought or record.get("message")
             given |= {"thought": thought} if last and thought else {}
             extra = self.fields(record, "args", source="agent", message=text) | {"arguments": self.fields(given)}
-            self.answered(text, None, extra)
+            self.add_answer(text, None, extra)
             self._how = ("answered", None) if action == "finish" else ("handed over", None)
             return
         if thought:
-            self.run.context["parent"] = self.answered(thought)
+            self.run.context["parent"] = self.add_answer(thought)
         details = record.get("tool_call_metadata")
         call_id = details.get("tool_call_id") if isinstance(details, dict) else None
         extra = self.fields(record, "action", "args", source="agent")
@@ -358,9 +358,9 @@ class _OpenHandsEvents(RecordEvents):
         if self.run.call(cause) is None and kind in ("agent_state_changed", "null", "recall"):
             self.run.bookkeeping(f"{self.format}/{kind}", {"content": output, **extra})
             return
-        self.result(cause, output, error, extra)
+        self.add_result(cause, output, error, extra)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add how the run ended, and the result of an evaluation."""
         wrong, tested, used = (self.whole.get(name) for name in ("error", "test_result", "metrics"))
         if isinstance(used, dict):

@@ -84,7 +84,7 @@ class _PiEvents(RecordEvents):
             return time
         return min(time, self._began)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind, message = record.get("type"), record.get("message")
         self.run.context |= {"id": record.get("id")}
         match kind:
@@ -108,7 +108,7 @@ class _PiEvents(RecordEvents):
             case "custom" | "label" | "session_info" | "title" | "title_change":
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
             case _:
-                self.unknown(kind, record, "type")
+                self.add_unknown(kind, record, "type")
 
     def _put_in(self, record: dict[str, Any]) -> None:
         """Add a message of an extension; a message that is hidden from the user is for the model only."""
@@ -119,7 +119,7 @@ class _PiEvents(RecordEvents):
             self.run.unmapped = extra.get("fields", {})
             self.run.bookkeeping(f"{self.format}/{source}", content)
         else:
-            self.said(source, content, extra)
+            self.add_message(source, content, extra)
 
     def _message(self, message: dict[str, Any]) -> None:
         role, content = message.get("role"), message.get("content")
@@ -127,9 +127,9 @@ class _PiEvents(RecordEvents):
         self.how = None
         match role:
             case "system":
-                self.said("system", *self._system(message, content_of(content) or None))
+                self.add_message("system", *self._system(message, content_of(content) or None))
             case "user":
-                self.said("user", content_of(content) or None, self.fields(message, "role", "content"))
+                self.add_message("user", content_of(content) or None, self.fields(message, "role", "content"))
             case "assistant":
                 self._assistant(message, content if isinstance(content, list) else [])
             case "toolResult":
@@ -137,7 +137,7 @@ class _PiEvents(RecordEvents):
                 call = self.run.call(message.get("toolCallId"))
                 error = _failure(message, output)
                 extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
-                self.result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
+                self.add_result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
             case "bashExecution":
                 self._shell(message)
             case "branchSummary" | "compactionSummary":
@@ -147,7 +147,7 @@ class _PiEvents(RecordEvents):
             case "custom" | "hookMessage":
                 self._put_in({name: value for name, value in message.items() if name != "role"})
             case _:
-                self.unknown(role, message, "role")
+                self.add_unknown(role, message, "role")
 
     def _system(self, message: dict[str, Any], text: Any) -> tuple[Any, dict[str, Any]]:
         """Return (the system prompt, perhaps joined from its sections; the other members of its message)."""
@@ -169,7 +169,7 @@ class _PiEvents(RecordEvents):
         wrong = message.get("errorMessage")
         extra = self.fields(message, "role", "content", "model", "errorMessage")
         if rest or thoughts or not (calls or wrong):
-            self.run.context["parent"] = self.answered(content_of(rest) or None, "\n".join(thoughts), extra)
+            self.run.context["parent"] = self.add_answer(content_of(rest) or None, "\n".join(thoughts), extra)
             extra = {}
         for call in calls:
             given, name = call.get("arguments", call.get("input")), str(call.get("name") or "tool")
@@ -189,7 +189,7 @@ class _PiEvents(RecordEvents):
         self.run.request(call_id, "bash", {"command": message.get("command")}, extra={"source": "user"})
         code = message.get("exitCode")
         error = f"exit {code}" if code not in (None, 0) else "cancelled" if message.get("cancelled") is True else None
-        self.result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
+        self.add_result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
 
 
 def _told_at(record: dict[str, Any]) -> int | None:

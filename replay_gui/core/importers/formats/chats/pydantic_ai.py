@@ -66,18 +66,18 @@ class _PydanticAiEvents(RecordEvents):
     _instructions: Any = None  # the last ones that the model received
     _last: Any = None  # the last text of the model
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the output of the run, if it is not the last text of the model."""
         output = self.whole.get("output")
         if output not in (None, "", self._last):
-            self.answered(output)
+            self.add_answer(output)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if "event_kind" in record:
             self.notes.count(STREAMED)
             return
         if not _has_parts(record):
-            self.unknown(record.get("kind"), record)
+            self.add_unknown(record.get("kind"), record)
             return
         if not self.run.count:
             self.run.agent_init(self.agent, "", {key: record[key] for key in ("instructions",) if record.get(key)})
@@ -96,10 +96,10 @@ class _PydanticAiEvents(RecordEvents):
         told = record.get("instructions")
         if told and told != self._instructions:
             if self._instructions is not None:
-                self.said("system", told)
+                self.add_message("system", told)
             self._instructions = told
         if not record["parts"]:
-            self.unknown(record.get("kind"), record)
+            self.add_unknown(record.get("kind"), record)
         for part in record["parts"]:
             self.run.once, use = use, {}
             self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
@@ -114,12 +114,12 @@ class _PydanticAiEvents(RecordEvents):
         more = extra | self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
         match kind:
             case "system-prompt" | "user-prompt":
-                self.said(kind.removesuffix("-prompt"), content_of(content) or None, more)
+                self.add_message(kind.removesuffix("-prompt"), content_of(content) or None, more)
             case "text":
                 self._last = content
-                self.run.context["parent"] = self.answered(content, None, more)
+                self.run.context["parent"] = self.add_answer(content, None, more)
             case "thinking":
-                self.run.context["parent"] = self.answered(None, content or NOT_RECORDED, more)
+                self.run.context["parent"] = self.add_answer(None, content or NOT_RECORDED, more)
             case "tool-call" | "builtin-tool-call":
                 self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
             case "tool-return" | "builtin-tool-return":
@@ -127,13 +127,13 @@ class _PydanticAiEvents(RecordEvents):
                 failed = part.get("outcome") in ("failed", "denied", "retried")
                 self.how = ("answered", None) if content == _OUTPUT_TAKEN else self.how
                 error = (first_line(content) or "failed") if failed else None
-                self.result(call_id, content, error, more, tool_name=name)
+                self.add_result(call_id, content, error, more, tool_name=name)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
-                self.result(call_id, content, first_line(content) or "the arguments were not valid", more)
+                self.add_result(call_id, content, first_line(content) or "the arguments were not valid", more)
             case "retry-prompt":
                 self.run.error("retry", str(content), self.agent, more)
             case _:
-                self.unknown(kind, part, "part_kind")
+                self.add_unknown(kind, part, "part_kind")
 
 
 def _use(usage: dict[str, Any]) -> dict[str, Any]:

@@ -53,22 +53,22 @@ class _SmolAgentsEvents(RecordEvents):
         timing = record.get("timing")
         return any_time(timing.get("start_time")) if isinstance(timing, dict) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
         if record.keys() >= _STEP:
             self._step(record)
         elif "system_prompt" in record:
-            self.said("system", record["system_prompt"], self.fields(record, "system_prompt"))
+            self.add_message("system", record["system_prompt"], self.fields(record, "system_prompt"))
         elif "task" in record:
-            self.said("user", record["task"], self.fields(record, "task"))
+            self.add_message("user", record["task"], self.fields(record, "task"))
         elif "plan" in record:
             self.run.decision("plan", record["plan"], **self._use(record))
         elif "final_answer" in record or "output" in record:
             self._answer = record.get("final_answer", record.get("output"))
-            self.answered(self._answer)
+            self.add_answer(self._answer)
         else:
-            self.unknown("step", record)
+            self.add_unknown("step", record)
 
     def _step(self, step: dict[str, Any]) -> None:
         timing, calls = step.get("timing"), step.get("tool_calls")
@@ -85,7 +85,7 @@ class _SmolAgentsEvents(RecordEvents):
         self.run.once = self._use(step)
         extra = self.fields(step, *used, code_action=code)
         if output is not None or extra or not calls:  # else the answer is only its calls
-            self.run.context["parent"] = self.answered(output, None, extra)
+            self.run.context["parent"] = self.add_answer(output, None, extra)
         for number, call in enumerate(calls):
             self._call(step, call, last=number == len(calls) - 1, ended=ended)
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
@@ -111,7 +111,7 @@ class _SmolAgentsEvents(RecordEvents):
         extra |= {"action_output": returned} if returned not in (None, False) else {}
         error = (first_line(message) or "failed") if message else None
         extra |= {"error_details": wrong} if isinstance(wrong, dict) else {}
-        self.result(call_id, output if output is not None else message, error, extra, time=ended)
+        self.add_result(call_id, output if output is not None else message, error, extra, time=ended)
         if step.get("is_final_answer") is True:
             self._answer, self._answered = step.get("action_output"), True
 
@@ -121,11 +121,11 @@ class _SmolAgentsEvents(RecordEvents):
             return {}
         return {"tokens": counted_tokens(usage, {"input": "input_tokens", "output": "output_tokens"})}
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         state, output = self.whole.get("state"), self.whole.get("output")
         if output not in (None, "") and output != self._answer:
             self._answer = output
-            self.answered(output)
+            self.add_answer(output)
         if state not in (None, "success"):
             self.run.end("limit" if state == "max_steps_error" else "crash", str(state))
         elif self._limit is not None:

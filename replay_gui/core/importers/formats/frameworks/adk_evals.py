@@ -47,7 +47,7 @@ class AdkEvals(CaseFormat):
 class _AdkCaseEvents(CaseEvents):
     agent = "Google ADK"
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         read = ("conversation", "eval_metric_result_per_invocation", "final_eval_status", *_METRICS)
         self.run.agent_init(self.agent, "", self.rest(record, *read))
         expected, grades = list[Any](), list[Any]()
@@ -82,14 +82,14 @@ class _AdkCaseEvents(CaseEvents):
         for told in maps_in(between.get("tool_responses")):
             asked = self.run.call(told.get("id"))
             rest = self.fields(told, "response", name=None if asked is None else asked.tool_name)
-            self.result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
+            self.add_result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
         if rest := self.fields(between, *(name for name in _TOOLS if maps_in(between.get(name)) == between.get(name))):
             self.run.bookkeeping(f"{self.format}/intermediate", rest["fields"])
         self._say(turn.get("final_response", turn.get("agent_content")), "model")
 
     def _say(self, content: Any, role: str) -> None:
         if content is not None:
-            self.say([{"role": role, **content}] if isinstance(content, dict) else content)
+            self.add_input([{"role": role, **content}] if isinstance(content, dict) else content)
 
     def _graded(self, metric: dict[str, Any]) -> None:
         score = metric.get("score")

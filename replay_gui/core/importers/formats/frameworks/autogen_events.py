@@ -55,7 +55,7 @@ class _AutoGenEvents(RecordEvents):
         self._open: dict[str, str] = {}  # calls without a result: name and arguments as JSON
         self._tools: Any = None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
@@ -75,7 +75,7 @@ class _AutoGenEvents(RecordEvents):
             self._passed_on(told.get("payload"))
             self.run.bookkeeping(f"{self.format}/{kind}", self.rest(told, "type"))
         else:
-            self.unknown(kind, record)
+            self.add_unknown(kind, record)
 
     def _asked_model(self, record: dict[str, Any]) -> None:
         """Add the new messages to the model, and the results of its calls that have no separate line."""
@@ -95,7 +95,7 @@ class _AutoGenEvents(RecordEvents):
             if message.role in ("assistant", "tool") or message.content is None:  # an earlier call's, or changed
                 self.run.bookkeeping(f"{self.format}/context", value)
             else:
-                self.said(message.role, message.content, {**extra, **more})
+                self.add_message(message.role, message.content, {**extra, **more})
                 extra = {}
 
     def _is_known(self, message: Message) -> bool:
@@ -111,7 +111,7 @@ class _AutoGenEvents(RecordEvents):
     def _result(self, call_id: str, output: Any, wrong: str | None) -> None:
         del self._open[call_id]
         self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
-        self.result(call_id, output, wrong, {})
+        self.add_result(call_id, output, wrong, {})
 
     def _passed_on(self, payload: Any) -> None:
         """Note the tool results in a message between agents: only these record whether a call failed."""
@@ -138,7 +138,7 @@ class _AutoGenEvents(RecordEvents):
         self.run.once = use_of(message.rest.get("usage") or usage)
         extra = self.fields({**message.rest, **self.rest(record, *_USED)}, "model")
         if message.content or message.reasoning or not message.calls:
-            self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
+            self.run.context["parent"] = self.add_answer(message.content, message.reasoning, extra)
             extra = {}
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
@@ -158,7 +158,9 @@ class _AutoGenEvents(RecordEvents):
         output = record.get("result")
         self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
         wrong = first_line(output) or "failed" if record.get("is_error") is True else None
-        self.result(call_id, output, wrong, self.fields(record, "type", "tool_name", "arguments", "result", "is_error"))
+        self.add_result(
+            call_id, output, wrong, self.fields(record, "type", "tool_name", "arguments", "result", "is_error")
+        )
 
 
 def _asked(name: str, given: Any) -> str:

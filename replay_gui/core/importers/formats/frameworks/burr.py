@@ -56,7 +56,7 @@ class _BurrEvents(RecordEvents):
             (time for key in ("start_time", "end_time", "time_logged") if (time := iso_time(record.get(key)))), None
         )
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
         kind, call_id = record.get("type"), f"step {record.get('sequence_id')}"
@@ -72,7 +72,7 @@ class _BurrEvents(RecordEvents):
                 self.how = None if error is None else ("crash", error)
                 extra = self.fields(record, "type", "action", "result", "exception", "state", "sequence_id")
                 extra |= {"exception": wrong} if wrong else {}
-                seq = self.result(call_id, record.get("result"), error, extra)
+                seq = self.add_result(call_id, record.get("result"), error, extra)
                 if isinstance(record.get("state"), dict):
                     self._changed(record["state"], str(record.get("action")), seq)
             case _:

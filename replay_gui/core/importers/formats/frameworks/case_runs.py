@@ -16,27 +16,27 @@ from replay_gui.core.importers.imported_run import ImportedRun
 class CaseEvents(RecordEvents):
     """Make the events of one test case, which is one record."""
 
-    def say(self, value: Any) -> None:
+    def add_input(self, value: Any) -> None:
         """Add the input: a list of messages, or another prompt."""
         if not (isinstance(value, list) and value and all(map(is_message, value))):
-            self.said("user", value)
+            self.add_message("user", value)
             return
         for one in value:
             message = read_message(one)
             extra = {"fields": message.rest} if message.rest else {}
             if message.role == "assistant":
                 if message.content is not None or message.reasoning:
-                    self.answered(message.content, message.reasoning, extra)
+                    self.add_answer(message.content, message.reasoning, extra)
                 for call in message.calls:
                     self.run.request(call.id, call.name, call.input, extra={"call": call.rest} if call.rest else None)
                 continue
             for result in message.results:
                 error = (result.why or "failed") if result.error else None
-                self.result(result.id, result.output, error, extra, tool_name=result.name)
+                self.add_result(result.id, result.output, error, extra, tool_name=result.name)
             if message.content is not None or not message.results:
-                self.said(message.role, message.content, extra)
+                self.add_message(message.role, message.content, extra)
 
-    def call(self, name: str, given: Any, extra: dict[str, Any]) -> str:
+    def add_call(self, name: str, given: Any, extra: dict[str, Any]) -> str:
         """Add a call of a tool; return the id for its result."""
         call_id = f"call {self.run.count}"
         self.run.request(call_id, name, given, extra=extra)

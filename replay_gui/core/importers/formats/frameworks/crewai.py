@@ -156,7 +156,7 @@ class _CrewAiEvents(RecordEvents):
         self._told: set[str] = set()  # messages that are already in the run, as JSON
         self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         kind = str(record.get("type"))
         if not self.run.count:
             name = record.get("crew_name")
@@ -171,7 +171,7 @@ class _CrewAiEvents(RecordEvents):
             case "llm_call_completed":
                 self._asked_model(record)
                 self.run.once = _use(record.get("usage"))
-                self.answered(record.get("response"), None, self._rest(record, "response", "messages"))
+                self.add_answer(record.get("response"), None, self._rest(record, "response", "messages"))
             case "tool_usage_started":
                 call_id = f"call {self.run.count}"
                 name = str(record.get("tool_name"))
@@ -204,18 +204,18 @@ class _CrewAiEvents(RecordEvents):
         task = record.get("task")
         task = task if isinstance(task, dict) else {}
         asked = {key: task[key] for key in ("description", "expected_output", "name") if task.get(key)}
-        self.said("task", asked or record.get("task_name"), self._rest(record, "task"))
+        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task"))
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""
         if record["status"] == "started":
             asked = {"description": record["task"], "name": record.get("task_name")}
             extra = {"agent": record["agent"], **self.fields(record, "task", "task_name", "agent", "status")}
-            self.said("task", {key: value for key, value in asked.items() if value}, extra)
+            self.add_message("task", {key: value for key, value in asked.items() if value}, extra)
             self.how = None
         else:
             extra = {"agent": record["agent"], **self.fields(record, "agent", "output", status="completed")}
-            self.answered(record.get("output"), None, extra)
+            self.add_answer(record.get("output"), None, extra)
             self.how = ("answered", None) if record["status"] == "completed" else None
 
     def _asked_model(self, record: dict[str, Any]) -> None:
@@ -229,11 +229,11 @@ class _CrewAiEvents(RecordEvents):
                 continue
             self._told.add(key)
             if not isinstance(message, dict):
-                self.said("user", message)
+                self.add_message("user", message)
                 continue
             if message.get("role") in ("system", "user"):
                 extra = self.fields({**message, "agent_role": record.get("agent_role")}, "role", "content")
-                self.said(str(message["role"]), message.get("content"), extra)
+                self.add_message(str(message["role"]), message.get("content"), extra)
 
     def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
         name = str(record.get("tool_name"))
@@ -246,7 +246,7 @@ class _CrewAiEvents(RecordEvents):
         call = self.run.call(waiting[0]) if waiting else None
         same = call is not None and call.input == decoded(record.get("tool_args"))
         extra = self._rest(record, "tool_name", "output", "error", *(("tool_args",) if same else ()))
-        self.result(waiting.pop(0) if waiting else None, output, error, extra)
+        self.add_result(waiting.pop(0) if waiting else None, output, error, extra)
 
 
 def _use(usage: Any) -> dict[str, Any]:

@@ -52,17 +52,17 @@ class DeepEval(CaseFormat):
 class _DeepEvalEvents(CaseEvents):
     agent = "DeepEval"
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         setting = self.rest(record, *_READ, *_EXPECTED)
         self.run.agent_init(self.agent, "", {"test": record.get("name"), **setting})
         turns = record.get("turns")
         for turn in turns if isinstance(turns, list) else []:
             self._turn(turn if isinstance(turn, dict) else {"content": turn})
         if not _is_empty(record.get("input")):
-            self.say(record["input"])
+            self.add_input(record["input"])
         self._used(record)
         if record.get("actualOutput") is not None:
-            self.answered(record["actualOutput"] or "(empty)")
+            self.add_answer(record["actualOutput"] or "(empty)")
         expected = {name: record[name] for name in _EXPECTED if not _is_empty(record.get(name))}
         if expected:
             self.run.expected(expected["expectedOutput"] if [*expected] == ["expectedOutput"] else expected)
@@ -76,9 +76,9 @@ class _DeepEvalEvents(CaseEvents):
         extra = self.fields(turn, "role", "content", "retrievalContext", "toolsCalled")
         self._used(turn)
         if turn.get("role") == "assistant":
-            self.answered(turn.get("content") or "(empty)", None, extra)
+            self.add_answer(turn.get("content") or "(empty)", None, extra)
         else:
-            self.said(str(turn.get("role") or "user"), turn.get("content"), extra)
+            self.add_message(str(turn.get("role") or "user"), turn.get("content"), extra)
 
     def _used(self, about: dict[str, Any]) -> None:
         """Add the context that was retrieved for an answer, and the tools that were called for it."""
@@ -88,16 +88,16 @@ class _DeepEvalEvents(CaseEvents):
         calls = about.get("toolsCalled")
         for call in calls if isinstance(calls, list) else []:
             if not isinstance(call, dict):
-                self.call(str(call), None, {})
+                self.add_call(str(call), None, {})
                 continue
             given = call.get("inputParameters", call.get("input_parameters"))
-            call_id = self.call(str(call.get("name") or "tool"), given, self.fields(call, *_OF_TOOL))
+            call_id = self.add_call(str(call.get("name") or "tool"), given, self.fields(call, *_OF_TOOL))
             if call.get("output") is not None:
-                self.result(call_id, call["output"], None, {})
+                self.add_result(call_id, call["output"], None, {})
 
     def _graded(self, metric: Any) -> None:
         if not isinstance(metric, dict):
-            self.unknown("metric", {"value": metric})
+            self.add_unknown("metric", {"value": metric})
             return
         score, passed = metric.get("score"), metric.get("success")
         number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None

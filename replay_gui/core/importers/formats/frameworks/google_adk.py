@@ -95,7 +95,7 @@ class _AdkEvents(RecordEvents):
         session = self.whole.get("id")
         return session if isinstance(session, str) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         record = _snake(record)
         if not self.run.count:
             name = self.whole.get("appName", self.whole.get("app_name"))
@@ -134,14 +134,14 @@ class _AdkEvents(RecordEvents):
         elif message is None and (not delta or "fields" in extra):
             self.run.bookkeeping(f"{self.format}/event", {**extra, **extra.pop("fields", {})})
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         self._add_pieces(None)
 
     def _add_pieces(self, whole: Message | None) -> None:
         """Add an answer of which the file has only pieces."""
         pieces, self._pieces = "".join(self._pieces), []
         if pieces and (whole is None or whole.content != pieces):
-            self.answered(pieces, None, {"fields": {"partial": True}})
+            self.add_answer(pieces, None, {"fields": {"partial": True}})
 
     def _about(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return (the event's changes of the state, its other members)."""
@@ -160,12 +160,12 @@ class _AdkEvents(RecordEvents):
             wrong = _error_of(output) if isinstance(output, dict) else None
             error = result.why or (first_line(str(wrong)) if wrong else "") or ("failed" if result.error else "")
             other = {"tool": result.name} if call is not None and call.tool_name != result.name else {}
-            self.result(result.id, output, error or None, extra | other, tool_name=result.name)
+            self.add_result(result.id, output, error or None, extra | other, tool_name=result.name)
             extra = {}
         if is_user and message.content is not None:
-            self.said("user", message.content, extra)
+            self.add_message("user", message.content, extra)
         elif message.content is not None or message.reasoning:
-            self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
+            self.run.context["parent"] = self.add_answer(message.content, message.reasoning, extra)
         extra = {} if message.content is not None or message.reasoning else extra
         for call_told in message.calls:
             rest = {"call": call_told.rest} if call_told.rest else {}

@@ -76,7 +76,7 @@ class _StreamEvents(RecordEvents):
         run = head[0].get("run_id") if head else None
         return run if isinstance(run, str) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(str(record.get("name") or self.agent), "", {})
         data, kind, run = record.get("data"), str(record.get("event")), str(record.get("run_id"))
@@ -122,9 +122,9 @@ class _StreamEvents(RecordEvents):
             told = {key: value for key, value in told.items() if first.get(key) != value and value is not None}
         return {"fields": {**told, **more}} if told or more else {}
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         for run, pieces in self._pieces.items():
-            self.answered("".join(pieces), None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
+            self.add_answer("".join(pieces), None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
 
     def _step(self, kind: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any]) -> None:
         """Add the start or the end of a step; the first step's input holds the user's message."""
@@ -141,7 +141,7 @@ class _StreamEvents(RecordEvents):
             message = read_message(value)
             if message.role in ("assistant", "tool") or self._is_known(message):
                 continue
-            self.said(message.role, message.content, {"fields": message.rest} if message.rest else {})
+            self.add_message(message.role, message.content, {"fields": message.rest} if message.rest else {})
 
     def _is_known(self, message: Message) -> bool:
         key = json.dumps([message.role, message.content], default=str)
@@ -152,7 +152,7 @@ class _StreamEvents(RecordEvents):
     def _answer(self, output: Any, extra: dict[str, Any]) -> None:
         messages = _messages(output)
         if not messages:
-            self.answered(output if isinstance(output, str) else None, None, extra | {"output": output})
+            self.add_answer(output if isinstance(output, str) else None, None, extra | {"output": output})
             return
         for value in messages:
             about = value.get("response_metadata")
@@ -163,7 +163,7 @@ class _StreamEvents(RecordEvents):
             rest = self._rest(value, len(message.calls))
             own = {"fields": {**extra.get("fields", {}), **rest}}
             if message.content or message.reasoning or not message.calls:
-                self.run.context["parent"] = self.answered(message.content, message.reasoning, own)
+                self.run.context["parent"] = self.add_answer(message.content, message.reasoning, own)
                 own = {}
             for call in message.calls:
                 call_id = call.id or f"call {self.run.count}"
@@ -207,7 +207,7 @@ class _StreamEvents(RecordEvents):
             rest = {**extra.get("fields", {}), **own}
             extra = as_fields(rest)
         told = output if result is None else result.output
-        self.result(call_id, told, error, extra, tool_name=record.get("name"))
+        self.add_result(call_id, told, error, extra, tool_name=record.get("name"))
 
 
 def _is_shown(name: str, value: Any, calls: int) -> bool:

@@ -125,13 +125,13 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         """Yield the events of numbered lines, some of which are arrays."""
         return super().read((number, one if isinstance(one, dict) else {"line": one}) for number, one in records)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.begin({})
         line = record["line"] if record.keys() == {"line"} and isinstance(record["line"], list) else record
         parts = _parts(line)
         if parts is None:
-            self.unknown(None, record)
+            self.add_unknown(None, record)
             return
         about, written = parts
         for name, update in written:
@@ -144,7 +144,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
     def _wrote(self, name: str, update: Any) -> None:
         for message in _messages(update):
             if not is_message(message):
-                self.unknown("message", {"node": name, "message": message})
+                self.add_unknown("message", {"node": name, "message": message})
                 continue
             read = read_message(message)
             results = [result.output for result in read.results]
@@ -153,7 +153,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             key = json.dumps(words, sort_keys=True, default=str)
             if key not in self._told:
                 self._told.add(key)
-                super().record(message)
+                super().add_record(message)
 
 
 def _without_messages(update: Any) -> Any:

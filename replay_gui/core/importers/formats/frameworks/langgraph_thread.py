@@ -171,7 +171,7 @@ class LangGraphThread(RecordEvents):
             self.run.bookkeeping("langgraph/resume", without_ids(value))
         elif channel == "__resume__":
             self._resumed = value
-            self.said("user", without_ids(value), told)
+            self.add_message("user", without_ids(value), told)
         elif _PLUMBING.fullmatch(channel) or value == channel:
             self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **told})
         else:
@@ -203,7 +203,7 @@ class LangGraphThread(RecordEvents):
         self._answered = message.role == "assistant" and not message.calls
         if message.role == "assistant":
             if message.content or message.reasoning or not message.calls:
-                self.answered(message.content, message.reasoning, extra)
+                self.add_answer(message.content, message.reasoning, extra)
                 extra = {}
             for call in message.calls:
                 call_id = call.id or f"call {self.run.count}"
@@ -220,10 +220,10 @@ class LangGraphThread(RecordEvents):
             if result.name and (request is None or result.name != request.tool_name):
                 extra = {**extra, "fields": {**extra.get("fields", {}), "name": result.name}}
             error = (first_line(result.output) or "failed") if result.error else None
-            self.result(answered_id, result.output, error, extra, tool_name=result.name, tool_call_id=result.id)
+            self.add_result(answered_id, result.output, error, extra, tool_name=result.name, tool_call_id=result.id)
             extra = {}
         if message.content is not None or not message.results:
-            self.said(message.role, message.content, extra)
+            self.add_message(message.role, message.content, extra)
 
 
 def _key(message: dict[str, Any]) -> str:

@@ -85,7 +85,7 @@ class _StepEvents(RecordEvents):
     def _begin(self, record: Any) -> int | None:
         return self.time_of(record) if isinstance(record, dict) else None
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(self.agent, "", {}, assistant_id=record.get("assistant_id"))
         match record.get("object"):
@@ -98,7 +98,7 @@ class _StepEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/run", self.rest(record, "object", "usage"))
                 self._ended(record)
             case kind:
-                self.unknown(kind, record)
+                self.add_unknown(kind, record)
 
     def _step(self, step: dict[str, Any]) -> None:
         details = step.get("step_details")
@@ -115,11 +115,11 @@ class _StepEvents(RecordEvents):
                 answered += self._call(call if isinstance(call, dict) else {"call": call}, extra)
                 extra = {}
             for call_id, output in answered:  # the calls of one step are parallel
-                self.result(call_id, output, None, {}, time=ended)
+                self.add_result(call_id, output, None, {}, time=ended)
         else:
             made = self._messages.get(_message_of(step))
             rest = {**extra, **({"fields": details} if "message_creation" not in details else {})}
-            self._message(made, rest) if made is not None else self.answered(_NOT_HERE, None, rest)
+            self._message(made, rest) if made is not None else self.add_answer(_NOT_HERE, None, rest)
         self._ended(step)
 
     def _call(self, call: dict[str, Any], extra: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -144,9 +144,9 @@ class _StepEvents(RecordEvents):
         if notes := _annotations(record.get("content")):
             own = {"fields": {**own.get("fields", {}), "annotations": notes}}
         if record.get("role") == "assistant":
-            self.answered(content, None, own)
+            self.add_answer(content, None, own)
         else:
-            self.said(str(record.get("role")), content, own)
+            self.add_message(str(record.get("role")), content, own)
 
     def _ended(self, record: dict[str, Any]) -> None:
         error, how = record.get("last_error"), _ENDS.get(str(record.get("status")))

@@ -89,7 +89,7 @@ def _provider(result: dict[str, Any]) -> str:
 class _PromptfooEvents(CaseEvents):
     agent = "promptfoo"
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         told_of = (record.get(name) for name in ("prompt", "testCase", "response"))
         prompt, test, response = (one if isinstance(one, dict) else {} for one in told_of)
         setting = {"provider": record.get("provider"), "vars": record.get("vars")}
@@ -100,7 +100,7 @@ class _PromptfooEvents(CaseEvents):
             told.setdefault("test", {})["vars"] = test.get("vars")
         self.run.agent_init(self.agent, "", setting | told | more)
         self.set_model(_provider(record))
-        self.say(decoded(prompt.get("raw")))
+        self.add_input(decoded(prompt.get("raw")))
         wrong = response.get("error") or record.get("error")
         self._answer(response, record)
         if wrong:
@@ -120,15 +120,15 @@ class _PromptfooEvents(CaseEvents):
             message = read_message({"role": "assistant", "content": None, "tool_calls": calls})
             rest = {} if output is calls else {name: value for name, value in output.items() if name != "tool_calls"}
             if any(value not in (None, "") for value in rest.values()):
-                self.answered(rest.get("content") or rest, None, extra)
+                self.add_answer(rest.get("content") or rest, None, extra)
             for call in message.calls:
-                self.call(call.name, arguments_of(call.input), extra | ({"call": call.rest} if call.rest else {}))
+                self.add_call(call.name, arguments_of(call.input), extra | ({"call": call.rest} if call.rest else {}))
                 extra = {}
         elif is_message(output):
             message = read_message(output)
-            self.answered(message.content, message.reasoning, extra | {"message": message.rest})
+            self.add_answer(message.content, message.reasoning, extra | {"message": message.rest})
         elif response:
-            self.answered(response.get("output") if response.get("output") is not None else "(empty)", None, extra)
+            self.add_answer(response.get("output") if response.get("output") is not None else "(empty)", None, extra)
 
     def _graded(self, record: dict[str, Any]) -> None:
         graded = record.get("gradingResult")

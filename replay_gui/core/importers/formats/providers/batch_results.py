@@ -54,7 +54,7 @@ def _is_result(record: Any) -> bool:
 
 
 class _BatchEvents(ChatMessageEvents):
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the response, or the error."""
         result = record.get("result")
         whole = result if isinstance(result, dict) else record.get("response") or {}
@@ -63,7 +63,7 @@ class _BatchEvents(ChatMessageEvents):
         inner = answer.get("error") if isinstance(answer, dict) and not is_message(answer) else None
         wrong = record.get("error") or whole.get("error") or inner
         if isinstance(answer, dict) and is_message(answer):
-            super().record(answer)
+            super().add_record(answer)
             self.how = "answered", None
         elif answer is not None and not (isinstance(answer, dict) and answer.keys() == {"error"}):
             self.run.custom(f"{self.format}/body", answer)

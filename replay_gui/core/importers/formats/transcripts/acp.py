@@ -118,7 +118,7 @@ class _AcpEvents(RecordEvents):
         given = (meta.get("agentTimestampMs"), *(record.get(name) for name in ("timestamp", "ts", "time")))
         return next((time for value in given if (time := any_time(value)) is not None), None)
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message of the protocol."""
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
@@ -191,9 +191,9 @@ class _AcpEvents(RecordEvents):
         if of[0] == "user_message_chunk":
             self._said(content)
         elif of[0] == "agent_thought_chunk":
-            self.answered(None, content if isinstance(content, str) else json.dumps(content))
+            self.add_answer(None, content if isinstance(content, str) else json.dumps(content))
         else:
-            self.answered(content)
+            self.add_answer(content)
         self.run.context = now
 
     def _said(self, content: Any) -> None:
@@ -204,7 +204,7 @@ class _AcpEvents(RecordEvents):
         else:
             self._counted = self._stopped = self._is_refused = False
             self.how = None
-            self.said("user", content)
+            self.add_message("user", content)
         self._prompt = None
 
     # ---- calls -----------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ class _AcpEvents(RecordEvents):
         refused = call_id in self._refused or (error is not None and is_refusal(output))
         self._is_refused |= refused
         error = error or "refused by the user" if refused else error
-        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
+        self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
         for patch in patches:
             if error is None:
                 self.run.applied(patch)
@@ -333,7 +333,7 @@ class _AcpEvents(RecordEvents):
         self._cost += more or 0
         self.run.bookkeeping(f"{self.format}/usage_update", facts, cost=more)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the message and the calls that are still open at the end of the log."""
         self._flush()
         for call_id in [*self._calls]:

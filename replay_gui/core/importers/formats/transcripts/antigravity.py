@@ -60,7 +60,7 @@ class _AntigravityEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("created_at"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
@@ -90,7 +90,7 @@ class _AntigravityEvents(RecordEvents):
             self.set_model(model[1])
         if asked and around.strip():
             self.run.bookkeeping(f"{self.format}/context", around.strip())
-        self.said("user", "\n".join(one[1].strip() for one in asked) if asked else content, extra)
+        self.add_message("user", "\n".join(one[1].strip() for one in asked) if asked else content, extra)
 
     def _answer(self, record: dict[str, Any]) -> None:
         self._open = []
@@ -103,7 +103,7 @@ class _AntigravityEvents(RecordEvents):
         used = ("type", "content", "thinking", "tool_calls", "model")
         extra = self.fields(record, *used, status="DONE", source="MODEL")
         if content or thought or not calls:
-            self.answered(content, thought if isinstance(thought, str) else None, extra)
+            self.add_answer(content, thought if isinstance(thought, str) else None, extra)
             extra = {}
         for call in calls:
             call_id, name = f"call {self.run.count}", str(call.get("name") or "tool")
@@ -133,7 +133,7 @@ class _AntigravityEvents(RecordEvents):
             error = error or first_line(output) or str(status).lower()
         usual = {"status": status if status in ("DONE", "ERROR") else None, "source": "MODEL"}
         extra = self.fields(record, "content", **usual, type=name.upper())
-        self.result(call_id, output, error, extra)
+        self.add_result(call_id, output, error, extra)
 
 
 def _plain(value: Any) -> Any:

@@ -57,7 +57,7 @@ class _TranscriptEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._open: dict[str, None] = {}  # calls of the last answer
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message, or of the end of a turn."""
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
@@ -65,7 +65,7 @@ class _TranscriptEvents(RecordEvents):
         if record.get("type") == "turn_ended":
             self._turn_end(record)
         elif not isinstance(message, dict):
-            self.unknown(record.get("role"), record)
+            self.add_unknown(record.get("role"), record)
         else:
             content = message.get("content")
             parts = maps_in(content) or [{"type": "text", "text": content}]
@@ -84,7 +84,7 @@ class _TranscriptEvents(RecordEvents):
         content = content_of(rest) if rest else None
         if not isinstance(content, str):
             if rest:
-                self.said(role, content)
+                self.add_message(role, content)
             return
         self.how = None
         self.run.context["time"] = _time_in(content)
@@ -96,7 +96,7 @@ class _TranscriptEvents(RecordEvents):
         if not asked and _NOTICE.match(words):
             self.run.observation("notice", self.agent, words, {} if role == "user" else {"role": role})
         else:
-            self.said(role, words)
+            self.add_message(role, words)
 
     def _answer(self, parts: list[dict[str, Any]]) -> None:
         """Add thoughts, texts and calls in their order."""
@@ -104,21 +104,21 @@ class _TranscriptEvents(RecordEvents):
         for part in parts:
             kind, text = part.get("type"), part.get("text")
             if kind == "text" and isinstance(text, str) and _WITHHELD in text:
-                self.answered(None, NOT_RECORDED)
+                self.add_answer(None, NOT_RECORDED)
                 text = text.replace(_WITHHELD, "").strip()
                 if text:
-                    self.answered(text)
+                    self.add_answer(text)
             elif kind == "text":
-                self.answered(text, None, self.fields(part, "type", "text"))
+                self.add_answer(text, None, self.fields(part, "type", "text"))
             elif kind in ("thinking", "redacted_thinking"):
-                self.answered(None, str(part.get("thinking") or NOT_RECORDED), self.fields(part, "type", "thinking"))
+                self.add_answer(None, str(part.get("thinking") or NOT_RECORDED), self.fields(part, "type", "thinking"))
             elif kind == "tool_use":
                 call_id = str(part.get("id") or f"call {self.run.count}")
                 extra = self.fields(part, "type", "name", "input")
                 self.run.request(call_id, str(part.get("name") or "tool"), part.get("input"), extra=extra)
                 self._open[call_id] = None
             else:
-                self.answered(content_of([part]))
+                self.add_answer(content_of([part]))
 
     def _result(self, part: dict[str, Any], more: dict[str, Any]) -> None:
         """Add the result of the call with this id, or else of the last answer's next call."""
@@ -128,7 +128,7 @@ class _TranscriptEvents(RecordEvents):
         output = content_of(part.get("content"))
         error = first_line(output) or "failed" if part.get("is_error") is True else None
         extra = self.rest(part, "type", "content", is_error=error is not None) | more
-        self.result(call_id, output, error, {"fields": extra} if extra else {})
+        self.add_result(call_id, output, error, {"fields": extra} if extra else {})
 
     def _turn_end(self, record: dict[str, Any]) -> None:
         status, wrong = str(record.get("status")), record.get("error")

@@ -61,7 +61,7 @@ class _GrokEvents(ChatMessageEvents):
         super().__init__(format, volatile, notes)
         self._told = set[str]()  # ids of calls that the provider ran
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
             self.begin({})
@@ -72,14 +72,14 @@ class _GrokEvents(ChatMessageEvents):
             self._answer(record)
         elif kind == "reasoning":
             thought = content_of(record.get("summary") or record.get("content")) or NOT_RECORDED
-            self.answered(None, str(thought), self.fields(record, "type", "summary", "content"))
+            self.add_answer(None, str(thought), self.fields(record, "type", "summary", "content"))
         elif kind == "backend_tool_call":
             call = record.get("kind")
             self._server_call(call if isinstance(call, dict) else record, self.rest(record, "type", "kind"))
         elif kind == "tool_result":
-            super().record({**{name: record[name] for name in record if name != "type"}, "role": "tool"})
+            super().add_record({**{name: record[name] for name in record if name != "type"}, "role": "tool"})
         else:
-            super().record({**{name: record[name] for name in record if name != "type"}, "role": kind})
+            super().add_record({**{name: record[name] for name in record if name != "type"}, "role": kind})
 
     def _user(self, record: dict[str, Any]) -> None:
         """Add the user's words, and separately the context that Grok added to them or sent instead of them."""
@@ -100,7 +100,7 @@ class _GrokEvents(ChatMessageEvents):
             self.run.unmapped = {} if words else rest
             self.run.bookkeeping(f"{self.format}/context", context)
         if words or not context:
-            self.said("user", words, {"fields": rest} if rest else {})
+            self.add_message("user", words, {"fields": rest} if rest else {})
 
     def _answer(self, record: dict[str, Any]) -> None:
         """Add an answer. Older files keep the provider's thoughts, and the calls that it ran, in the answer."""
@@ -118,7 +118,9 @@ class _GrokEvents(ChatMessageEvents):
         used = ("type", "raw_output", "reasoning", "reasoning_content", "model_id")
         told = {name: value for name, value in record.items() if name not in used}
         told |= {"reasoning_content": thought} if thought else {}
-        super().record({**told, "role": "assistant", "model": record.get("model_id"), "content": record.get("content")})
+        super().add_record(
+            {**told, "role": "assistant", "model": record.get("model_id"), "content": record.get("content")}
+        )
 
     def _server_call(self, call: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add a call that the provider ran before it answered, with its result if the file has it."""
@@ -137,7 +139,7 @@ class _GrokEvents(ChatMessageEvents):
             logs = [part["logs"] for part in parts if isinstance(part, dict) and _is_log(part)]
             output = "\n".join(logs) if logs and len(logs) == len(parts) else results or status
             error = None if status in (None, "completed") else first_line(output) or str(status)
-            self.result(call_id, output, error, {}, tool_call_id=call_id)
+            self.add_result(call_id, output, error, {}, tool_call_id=call_id)
 
 
 def _is_log(part: dict[str, Any]) -> bool:

@@ -73,7 +73,7 @@ class _JunieEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("timestampMs"))
 
-    def record(self, record: dict[str, Any]) -> None:
+    def add_record(self, record: dict[str, Any]) -> None:
         """Add the events for one line of the file."""
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
@@ -88,11 +88,13 @@ class _JunieEvents(RecordEvents):
             shown = record.get("presentablePrompt")
             used = ("kind", "prompt", "presentablePrompt") if shown is None else ("kind", "presentablePrompt")
             self.how = None
-            self.said("user", shown or record.get("prompt"), self.fields(record, *used, askMode=False, thinkMore=False))
+            self.add_message(
+                "user", shown or record.get("prompt"), self.fields(record, *used, askMode=False, thinkMore=False)
+            )
         elif kind in ("UserAsyncResponseEvent", "UserResponseEvent"):
             entries = maps_in(record.get("entries"))
             text = "\n".join(f"{entry.get('question')}\n{entry.get('answer')}" for entry in entries)
-            self.said("user", text or self.rest(record, "kind"), self.fields(record, "kind", "entries"))
+            self.add_message("user", text or self.rest(record, "kind"), self.fields(record, "kind", "entries"))
         elif kind == "SystemMessageEvent":
             data = "\n".join(str(record[name]) for name in ("text", "details") if record.get(name))
             self.run.observation("notice", self.agent, data, self.fields(record, "kind", "text", "details"))
@@ -140,7 +142,7 @@ class _JunieEvents(RecordEvents):
             self._tool(block, kind, context)
         elif kind == "ResultBlockUpdatedEvent":
             answer = str(block.get("result") or "").removeprefix(_ANSWER)
-            self.answered(answer, None, self.fields(block, "kind", "result", cancelled=False))
+            self.add_answer(answer, None, self.fields(block, "kind", "result", cancelled=False))
             self.how = "answered", None
             if block.get("cancelled") is True:
                 self.run.interrupted("the user stopped the agent", "user")
@@ -149,7 +151,7 @@ class _JunieEvents(RecordEvents):
             self.run.context = context
             thought = kind == "AgentThoughtBlockUpdatedEvent"
             extra = self.fields(block, "kind", "text", status="COMPLETED")
-            self.answered(None if thought else text, str(text) if thought else None, extra)
+            self.add_answer(None if thought else text, str(text) if thought else None, extra)
         self.run.context = now
 
     def _tool(self, block: dict[str, Any], kind: str, context: dict[str, Any]) -> None:
@@ -169,7 +171,7 @@ class _JunieEvents(RecordEvents):
             output = next((block[key] for key in _OUTPUTS if block.get(key) is not None), None)
             error = None if status == "COMPLETED" else first_line(output) or str(status).lower()
             both = {"details": block["details"]} if block.get("output") is not None and block.get("details") else {}
-            self.result(call_id, output, error, both)
+            self.add_result(call_id, output, error, both)
 
     def _used(self, block: dict[str, Any], about: dict[str, Any]) -> None:
         """Add what one answer of the model used; Junie counts the cached tokens apart from the input."""
@@ -189,6 +191,6 @@ class _JunieEvents(RecordEvents):
         self.run.error("error", text, self.agent, self.fields(record, "kind", "message", "text", "error"))
         self.how = "crash", first_line(text)
 
-    def end(self) -> None:
+    def add_end(self) -> None:
         """Add the blocks that are still open at the end of the file."""
         self._finish_all()
