@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zlib
 from importlib import import_module
@@ -56,6 +57,25 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
     except Exception:  # noqa: BLE001  the errors of zlib, zstandard and brotli have no common class
         return body, False
     return (plain, True) if len(plain) <= MAX_UNPACKED_BYTES else (body, False)
+
+
+def packed(body: bytes, encoding: str) -> bytes:
+    """Return a body in a content encoding; ValueError if `unpacked` does not know it."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            return gzip.compress(body)
+        case "deflate":
+            return zlib.compress(body)
+        case "zstd":
+            import zstandard
+
+            return zstandard.compress(body)
+        case "br":
+            return bytes(import_module("brotli").compress(body))
+        case _:
+            raise ValueError(f"content encoding {encoding!r} is not known")
 
 
 def _inflated(body: bytes, window: int) -> bytes:

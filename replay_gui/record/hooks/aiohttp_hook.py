@@ -44,7 +44,7 @@ def _hook(module: ModuleType, exchanges: _Exchanges, original: Any) -> Any:
             await _raise_for_status(self, response, more.get("raise_for_status"))
             return response
         if call.changes:
-            more = _changed(more, call)
+            more = _changed(self, more, call)
         exchange = HttpExchange(session, call, asked, "aiohttp")
         try:
             with inside(call):
@@ -79,12 +79,12 @@ def _asked(session: CallSession, client: Any, method: str, url: Any, more: dict[
     return http_request(method.upper(), whole, headers.items(), body, session.log)
 
 
-def _changed(more: dict[str, Any], call: OpenCall) -> dict[str, Any]:
+def _changed(client: Any, more: dict[str, Any], call: OpenCall) -> dict[str, Any]:
     """Return the arguments of a request with an edited prompt."""
     if more.get("json") is not None:
         return {**more, "json": {**more["json"], **call.changes}}
-    data = more["data"]
-    return {**more, "data": changed_body(data.encode() if isinstance(data, str) else data, call.changes)}
+    headers = client._prepare_headers(more.get("headers"))
+    return {**more, "data": changed_body(more["data"], headers.items(), call.changes)}
 
 
 def _url(client: Any, url: Any) -> Any:

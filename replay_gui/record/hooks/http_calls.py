@@ -13,7 +13,7 @@ from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import json_value, unpacked
+from replay_gui.record.calls.json_bodies import json_value, packed, unpacked
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
@@ -119,9 +119,12 @@ def _query(text: str, secrets: Secrets) -> dict[str, Any]:
     return {name: HIDDEN if name in hidden else value for name, value in query.items()}
 
 
-def changed_body(body: bytes, changes: Mapping[str, Any]) -> bytes:
-    """Return the JSON body of a request with these members replaced."""
-    return msgspec.json.encode({**json_value(body), **changes})
+def changed_body(body: bytes | str, headers: Iterable[tuple[str, str]], changes: Mapping[str, Any]) -> bytes:
+    """Return the JSON body of a request with these members replaced, in the content encoding that its headers name."""
+    sent = body.encode() if isinstance(body, str) else body
+    encoding = next((text for name, text in headers if name.lower() == _ENCODING), "")
+    plain, _ = unpacked(sent, encoding)
+    return packed(msgspec.json.encode({**json_value(plain), **changes}), encoding)
 
 
 def http_answer(

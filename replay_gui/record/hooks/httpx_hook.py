@@ -114,7 +114,7 @@ def _changed(module: ModuleType, request: Any, call: OpenCall) -> Any:
     if not call.changes:
         return request
     headers = [pair for pair in request.headers.multi_items() if pair[0].lower() != "content-length"]
-    body = changed_body(request.content, call.changes)
+    body = changed_body(request.content, headers, call.changes)
     return module.Request(
         request.method, request.url, headers=headers, content=body, extensions=dict(request.extensions)
     )

@@ -40,9 +40,9 @@ def _hook(module: ModuleType, original: Any) -> Any:
         if call.answer is not None:
             return _given_response(module, call, method, url, more)
         if call.changes:
-            body = changed_body(body.encode() if isinstance(body, str) else body, call.changes)
-            headers = [pair for pair in _texts(given) if pair[0].lower() != "content-length"]
-            headers = {**dict(headers), "content-length": str(len(body))}
+            sent = [pair for pair in _texts(given) if pair[0].lower() != "content-length"]
+            body = changed_body(body, sent, call.changes)
+            headers = {**dict(sent), "content-length": str(len(body))}
         exchange = HttpExchange(session, call, asked, "urllib3")
         try:
             with inside(_PoolCall(call, self)):

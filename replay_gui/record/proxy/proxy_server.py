@@ -79,7 +79,7 @@ class _ProxyHandler(LoopbackHandler):
             self._give(call)
             return
         if call is not None and call.changes:
-            body = changed_body(body, call.changes)
+            body = changed_body(body, self.headers.items(), call.changes)
         exchange = None if call is None else HttpExchange(session, call, asked, "proxy")
         self._forward(url, body, exchange)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,28 @@ def by_aiohttp(url: str, body: dict[str, Any]) -> Any:
     return asyncio.run(post())
 
 
+def packed(body: dict[str, Any]) -> dict[str, Any]:
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    return {"data": gzip.compress(json.dumps(body).encode()), "headers": headers}
+
+
+def packed_by_httpx(url: str, body: dict[str, Any]) -> Any:
+    given = packed(body)
+    return httpx.post(url, content=given["data"], headers=given["headers"]).json()
+
+
+def packed_by_requests(url: str, body: dict[str, Any]) -> Any:
+    return requests.post(url, **packed(body), timeout=30).json()
+
+
+def packed_by_aiohttp(url: str, body: dict[str, Any]) -> Any:
+    async def post() -> Any:
+        async with aiohttp.ClientSession() as client, client.post(url, **packed(body)) as response:
+            return await response.json()
+
+    return asyncio.run(post())
+
+
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
     with model_server(lambda path, body: chat_answer("so: " + body["messages"][-1]["content"])) as server:
@@ -66,7 +89,10 @@ def prompt(path: Path, text: str) -> EventIndex:
         return next(event.index for event in log if event.payload.get("data") == text)
 
 
-@pytest.mark.parametrize("post", [by_httpx, by_requests, by_async_httpx, by_aiohttp])
+@pytest.mark.parametrize(
+    "post",
+    [by_httpx, by_requests, by_async_httpx, by_aiohttp, packed_by_httpx, packed_by_requests, packed_by_aiohttp],
+)
 def test_an_edited_prompt_is_sent_wherever_the_agent_says_it(server: ModelServer, post: Post, tmp_path: Path) -> None:
     with record.run(tmp_path / "run.rlog"):
         agent(server.url, post)
