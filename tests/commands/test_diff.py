@@ -226,7 +226,7 @@ def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path
     assert len([line for line in unasked.err.splitlines() if "nobody has allowed" in line]) == 2
     user_trusted_folders().add(tmp_path)
     told = command("diff", a, b)
-    assert "Outcome of A: failed by set by hand" in told.out
+    assert "Outcome of A: failed, set by hand" in told.out
     assert "Why first failed" in told.out
     assert "first never cancelled flight Z7GOZK; second did (event 3)." in told.out
     found = command("diff", "--json", a, b).object

@@ -15,10 +15,9 @@ import tomli_w
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, note_table
-from replay_gui.core.facts.run_outcome import Outcome
+from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from replay_gui.core.text.toml_file import read_toml
 
-BY_HAND = "set by hand"
 """The grader of an outcome that a person set."""
 
 _MAX_BYTES = 1 << 20

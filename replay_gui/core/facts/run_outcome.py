@@ -10,6 +10,9 @@ from typing import Any
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
 
+BY_HAND = "set by hand"
+"""What stands for the grader of an outcome that the user set."""
+
 _MAX_WORDS = 60  # characters of one part
 _MAX_OUTCOMES = 100  # graders that are kept
 
@@ -86,6 +89,8 @@ def outcome_words(outcome: Outcome) -> str:
         parts.append(one_line(outcome.label, _MAX_WORDS))
     if outcome.score is not None:
         parts.append(f"score {outcome.score:g}")
+    if outcome.by == BY_HAND and parts:
+        return ", ".join((*parts, BY_HAND))
     grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
     return f"{', '.join(parts)}{grader}" if parts else "not graded"
 

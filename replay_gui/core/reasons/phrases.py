@@ -14,7 +14,7 @@ from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import pointer_text
-from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line, without_color_codes
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
 _MAX_ARGUMENTS = 3  # arguments of a call that a sentence names
@@ -56,16 +56,21 @@ def quoted(text: str, limit: int = 60) -> str:
 
 def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
+    text = told_text(value)
+    return quoted(text, limit) if text else "by an empty answer"
+
+
+def told_text(value: Any) -> str:
+    """Return the text of an answer for people: of a map its output or error, without pictures and codes of colour."""
+    text = None
     if isinstance(value, Mapping):
-        text_member = next(
-            (text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None
-        )
-        if text_member is not None:
-            return quoted(text_member.strip(), limit)
-    blocks = value if isinstance(value, list | tuple) else ()
-    texts = [part for part in blocks if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
-    text = answer_text(texts or value)  # without the pictures beside the text
-    return quoted(text, limit) if text.strip() else "by an empty answer"
+        texts = (text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str))
+        text = next((text for text in texts if text.strip()), None)
+    if text is None:
+        blocks = value if isinstance(value, list | tuple) else ()
+        parts = [part for part in blocks if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
+        text = answer_text(parts or value)
+    return without_color_codes(text).strip()
 
 
 def value_words(value: Any) -> str:
@@ -83,11 +88,16 @@ def value_words(value: Any) -> str:
 def differing_words(a: Any, b: Any) -> tuple[str, str]:
     """Return two values for a sentence; long texts are cut around their first difference."""
     if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_VALUE:
-        at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-        start = max(0, at - _BEFORE)
-        lead = "…" if start else ""
-        return quoted(lead + a[start:], _MAX_VALUE), quoted(lead + b[start:], _MAX_VALUE)
+        return quoted_difference(a, b, _MAX_VALUE)
     return value_words(a), value_words(b)
+
+
+def quoted_difference(a: str, b: str, limit: int) -> tuple[str, str]:
+    """Return two texts in quotation marks, at most `limit` characters of each; a difference behind them is shown."""
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, at - _BEFORE) if max(len(a), len(b)) > limit and at >= limit - _BEFORE else 0
+    lead = "…" if start else ""
+    return quoted(lead + a[start:], limit), quoted(lead + b[start:], limit)
 
 
 def argument_words(path: str) -> str:
@@ -134,7 +144,7 @@ def did_words(call: ToolCall) -> str:
     at = words.index(verb)
     rest = " ".join(words[at + 1 :])
     leaves = input_leaves(call.input)
-    if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list) and not _is_content(*leaves[0]):
+    if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list) and not is_content(*leaves[0]):
         about = _plain(leaves[0][1])
     elif call.targets:
         about = call.targets[0]
@@ -143,7 +153,7 @@ def did_words(call: ToolCall) -> str:
     return " ".join(part for part in (past_tense(verb), rest, one_line(about, _MAX_CALL + 2)) if part)
 
 
-def _is_content(path: str, value: Any) -> bool:
+def is_content(path: str, value: Any) -> bool:
     """Whether an argument is the written content, and not the name of its target."""
     return path.strip("/") in _CONTENT_MEMBERS or (isinstance(value, str) and "\n" in value.strip())
 

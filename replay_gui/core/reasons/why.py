@@ -29,11 +29,12 @@ from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason, key_under_rules
 from replay_gui.core.reasons.findings.figure_reasons import add_figure_reason
+from replay_gui.core.reasons.findings.handed_in import HandedIn
 from replay_gui.core.reasons.findings.look_reasons import add_look_reasons, add_world_reason
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons
 from replay_gui.core.reasons.findings.setup_reasons import add_setup_reason
-from replay_gui.core.reasons.findings.submission_reasons import HandedIn, add_submission_reasons
+from replay_gui.core.reasons.findings.submission_reasons import add_submission_reasons
 from replay_gui.core.reasons.findings.trouble_reasons import add_trouble_reasons
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Tier

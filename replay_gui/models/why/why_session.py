@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.effects.tool_effects import ToolEffects
-from replay_gui.core.facts.run_notes import BY_HAND
+from replay_gui.core.facts.run_outcome import BY_HAND
 from replay_gui.core.log.positions import NO_EVENT, EventIndex
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason

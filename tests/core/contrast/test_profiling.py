@@ -6,8 +6,8 @@ from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces, notes_beside
-from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, write_notes
-from replay_gui.core.facts.run_outcome import Outcome
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
+from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from tests.core.contrast.conftest import ReadFiles
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
 

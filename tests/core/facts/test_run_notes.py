@@ -6,8 +6,8 @@ import pytest
 
 from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.notes_places import notes_beside
-from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, read_notes, write_notes
-from replay_gui.core.facts.run_outcome import Outcome
+from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
+from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 
 
 def test_notes_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ def test_edits_are_compared_by_what_is_left_of_them(tmp_path: Path) -> None:
     first = reasons(tmp_path, good, bad)[0]
     assert first[:2] == (ReasonKind.SUBMISSION, Tier.ACTION)
     assert first[2] == (
-        "In find of /w/a/store.py the new lines of good use LookupProblem; those of bad do not, but get_or_empty."
+        "In find of /w/a/store.py the new lines of good use LookupProblem (event 7);"
+        " those of bad use get_or_empty (event 5)."
     )
 
 
@@ -58,7 +59,9 @@ def test_a_file_that_is_written_anew_is_changed_where_it_differs(tmp_path: Path)
         assert found == [], "both files are the same in the end"
         new = Step(tool="Write", input={"file_path": "/w/a/store.py", "content": after + "other_name()\n"}, answer="ok")
         found = reasons(tmp_path / f"{number}-more", [TASK, look, changed], [TASK, look, new])
-        assert found[0][2] == "In /w/a/store.py the new lines of bad use other_name; those of good do not.", found
+        assert found[0][2] == "In /w/a/store.py the new lines of bad use other_name (event 5); those of good do not.", (
+            found
+        )
 
 
 def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) -> None:
@@ -72,13 +75,22 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
     first = WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons[0]
     assert first.sentence == "B changed /w/a/store.py otherwise than A, in comments and docstrings alone."
     assert first.tier is Tier.OTHER
-    assert first.details == ('A adds “"""Return a row."""”; B adds “"""Give a row."""”.',)
+    assert first.details == ('B adds “"""Give a row."""”; A adds “"""Return a row."""”.',)
     other = edit("a = 1", 'def find(key):\n    """Give a row."""\n    return key[rows]')
     third = side_of(write_run(folder / "c.rlog", [TASK, other], None, "c"))
     first = WhyFinder(sides[0], third, ("good", "bad")).find().reasons[0]
-    assert first.sentence == "B changed /w/a/store.py otherwise than A."
-    assert first.tier is Tier.RESULT
-    assert first.details == ("A adds “return rows[key]” and 1 more; B adds “return key[rows]” and 1 more.",)
+    assert first.sentence == (
+        "In /w/a/store.py B adds “return key[rows]” and 1 more line; A adds “return rows[key]” and 1 more line."
+    )
+    assert (first.tier, first.index_a, first.index_b) == (Tier.RESULT, 2, 2)
+    less = edit("a = 1\nb = 2", 'def find(key):\n    """Return a row."""\n    return rows[key]')
+    fourth = side_of(write_run(folder / "d.rlog", [TASK, less], None, "d"))
+    first = WhyFinder(sides[0], fourth, ("good", "bad")).find().reasons[0]
+    assert first.sentence == "In /w/a/store.py B takes out “b = 2”; A does not."
+    longer = [edit("a = 1", f"b = {'long' * 20}{end}  # a") for end in ("[0]", "[1]")]
+    ends = [side_of(write_run(folder / f"e{n}.rlog", [TASK, one], None, f"e{n}")) for n, one in enumerate(longer)]
+    first = WhyFinder(ends[0], ends[1], ("good", "bad")).find().reasons[0]
+    assert first.sentence == "In /w/a/store.py B adds “…onglonglong[1] # a”; A adds “…onglonglong[0] # a”."
 
 
 def test_a_name_that_both_files_have_is_no_difference(tmp_path: Path) -> None:
@@ -87,9 +99,9 @@ def test_a_name_that_both_files_have_is_no_difference(tmp_path: Path) -> None:
     anew = old.replace("rows or DEFAULT_ROW", "rows if rows else DEFAULT_ROW")
     elsewhere = [edit("a = 1", "a = load(1)"), edit("rows = load(key)", 'rows = fetch(key, "load[ns]")')]
     found = reasons(tmp_path / "1", [TASK, edit(old, anew)], [TASK, edit("a = 1", "a = 2")])
-    assert found[0][2] == "bad changed /w/a/store.py otherwise than good."
+    assert found[0][2] == "In /w/a/store.py bad adds “a = 2”; good adds “return rows if rows else DEFAULT_ROW”."
     found = reasons(tmp_path / "2", [TASK, elsewhere[0]], [TASK, elsewhere[1]])
-    assert found[0][2] == "In /w/a/store.py the new lines of bad use fetch; those of good do not."
+    assert found[0][2] == "In /w/a/store.py the new lines of bad use fetch (event 3); those of good do not."
     behind, before = "return a  # the '#' sign", "# the sign\nreturn a"
     found = reasons(tmp_path / "3", [TASK, edit("return b", behind)], [TASK, edit("return b", before)])
     assert [tier for _, tier, _ in found] == [Tier.OTHER]
@@ -101,14 +113,14 @@ def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
     one = edit("a = old_name()", "a = new_name()")
     two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
     found = reasons(tmp_path / "1", [TASK, one, two], [TASK, one])
-    assert found[0][2] == "bad left /w/a/other.py as it was; good changed it."
+    assert found[0][2] == "bad left /w/a/other.py as it was; good changed it (event 5)."
     found = reasons(tmp_path / "2", [TASK, one], [TASK, two])
     assert found[0][2] == "bad changed /w/a/other.py; good changed /w/a/store.py."
     found = reasons(tmp_path / "3", [TASK, one], [TASK])
-    assert found[0][2] == "good edited /w/a/store.py; bad edited no file."
+    assert found[0][2] == "good edited /w/a/store.py (event 3); bad edited no file."
     by_command = Step(tool="Bash", input={"command": "echo 'a = new_name()' > store.py"}, answer="")
     found = reasons(tmp_path / "4", [TASK, one], [TASK, by_command])
-    told = "good edited /w/a/store.py; bad changed store.py, by calls that do not tell the new text."
+    told = "good edited /w/a/store.py (event 3); bad changed store.py, by calls that do not tell the new text."
     assert (Tier.UNSURE, told) in [(tier, sentence) for _, tier, sentence in found]
 
 
@@ -117,9 +129,30 @@ def test_an_edit_without_an_answer_may_have_been_made(tmp_path: Path) -> None:
     two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
     open_two = replace(two, is_answered=False)
     found = reasons(tmp_path / "1", [TASK, one], [TASK, open_two])
-    assert found[0][2] == "good edited /w/a/store.py; bad was to edit /w/a/other.py, and no answer is recorded."
+    assert found[0][2] == (
+        "good edited /w/a/store.py (event 3); bad was to edit /w/a/other.py, and no answer is recorded."
+    )
     found = reasons(tmp_path / "2", [TASK, one, two], [TASK, one, open_two])
-    assert found[0][2] == "bad was to edit /w/a/other.py, and no answer is recorded; good changed /w/a/other.py."
+    assert found[0][2] == (
+        "bad was to edit /w/a/other.py, and no answer is recorded; good changed /w/a/other.py (event 5)."
+    )
+
+
+def test_an_edit_that_was_refused_is_told(tmp_path: Path) -> None:
+    one = edit("a = old_name()", "a = new_name()")
+    two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
+    refused = "bad was to edit /w/a/other.py (event 5), and was answered “Error: not found”."
+    no = replace(two, answer="Error: not found", error="Error: not found")
+    for number, (good, bad) in enumerate((([one, two], [one, no]), ([two], [READ, no]), ([two], [two, no]))):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        runs = zip("ab", ([TASK, *good], [TASK, *bad]), (True, False), strict=True)
+        sides = [side_of(write_run(folder / f"{name}.rlog", steps, passed, name)) for name, steps, passed in runs]
+        found = WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons
+        if number < 2:
+            assert found[0].details == (refused,)
+        else:
+            assert all(reason.kind is not ReasonKind.SUBMISSION for reason in found), "it was made before"
 
 
 def test_commands_on_the_way_come_after_what_was_handed_in(tmp_path: Path) -> None:

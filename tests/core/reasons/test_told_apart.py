@@ -73,6 +73,46 @@ def test_without_outcomes_the_order_of_the_runs_does_not_matter(tmp_path: Path) 
         assert (first.kind, first.tier) == (ReasonKind.CUT_OFF, Tier.RESULT)
 
 
+def test_a_run_without_a_last_word_was_cut_off_and_repeated_reads_are_not(tmp_path: Path) -> None:
+    (reason, *_) = reasons(tmp_path / "1", [NAMED, USER, DONE], [NAMED, USER])
+    assert reason.kind is ReasonKind.CUT_OFF
+    words = "bad ended after the answer to a call, with no further word of the agent (event 4 of 5); good did not."
+    assert reason.sentence == words
+    assert reasons(tmp_path / "2", [NAMED, USER], [NAMED, USER, USER]) == ()
+    told = reasons(tmp_path / "3", [NAMED, USER, CANCEL, DONE], [NAMED, USER], passed=None)[0]
+    assert told.details == ("B ended after the answer to a call, with no further word of the agent.",)
+    told = reasons(tmp_path / "4", [NAMED, USER], [NAMED, USER, CANCEL, DONE], passed=None)[0]
+    assert "A ended after the answer to a call, with no further word of the agent." in told.details
+
+
+def test_texts_that_differ_late_are_shown_where_they_differ(tmp_path: Path) -> None:
+    def submit(end: str) -> Step:
+        return Step(tool="submit", input={"answer": f"{'It is the same. ' * 9}{end}"}, answer="ok")
+
+    found = reasons(tmp_path / "1", [TASK, submit("Nine.")], [TASK, submit("Ten.")])
+    assert found[0].sentence == "bad submitted “…s the same. Ten.” (event 3); good “…s the same. Nine.” (event 3)."
+    colour = [ran("pytest", f"\x1b[32m.\x1b[0m {end} passed") for end in ("9", "8")]
+    assert reasons(tmp_path / "2", [TASK, colour[0]], [TASK, colour[1]])[0].details == (
+        "“. 8 passed” against “. 9 passed”.",
+    )
+
+
+def test_one_text_that_differs_is_another_argument(tmp_path: Path) -> None:
+    one, other = (Step(tool="write_note_file", input={"text": text}, answer="{}") for text in ("2025", "2052"))
+    (reason,) = reasons(tmp_path / "1", [TASK, one], [TASK, other])
+    assert reason.kind is ReasonKind.ARGUMENT
+    assert reason.sentence == "bad wrote note file with text 2052; good with 2025 (event 3 against event 3)."
+    found = reasons(tmp_path / "2", [TASK, one, CANCEL], [TASK, other, replace(CANCEL, input={"reservation_id": "Q1"})])
+    assert [reason.kind for reason in found[1:3]] == [ReasonKind.MISSING, ReasonKind.EXTRA], "names are not texts"
+
+
+def test_the_last_check_failed_in_a_run_that_changed_nothing(tmp_path: Path) -> None:
+    failed = replace(ran("pytest -q", "1 failed"), error="exit 1")
+    (first, *_) = reasons(tmp_path, [TASK, ran("pytest -q", "9 passed"), DONE], [TASK, failed, DONE])
+    assert (first.kind, first.tier) == (ReasonKind.CHECK, Tier.TROUBLE)
+    assert first.sentence == "The last check of bad failed (event 3: bash(pytest -q)); that of good did not (event 3)."
+
+
 def test_of_two_patches_the_name_that_was_read_comes_before_one_that_was_invented(tmp_path: Path) -> None:
     look = Step(tool="Read", input={"file_path": "/w/a.py"}, answer="class LookupProblem: ...\nold = 1\n")
     edits = [
@@ -83,7 +123,8 @@ def test_of_two_patches_the_name_that_was_read_comes_before_one_that_was_invente
         first = reasons(tmp_path / f"{number}", [TASK, look, a], [TASK, look, b], passed=None)[0]
         name, other = "BA"[number], "AB"[number]
         uses = (
-            f"In /w/a.py the new lines of {name} use LookupProblem, catch; those of {other} do not, but inferred_thing."
+            f"In /w/a.py the new lines of {name} use LookupProblem, catch (event 5);"
+            f" those of {other} use inferred_thing (event 5)."
         )
         assert first.sentence == uses, "whichever run comes first"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.text.plain_text import one_line
@@ -18,10 +19,11 @@ _WORDS = {
 _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 
 
-def bad_end_words(run: RunAccount) -> str | None:
+def bad_end_words(run: RunAccount, second: RunAccount) -> str | None:
     """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it was completed.
 
-    Also None if the log does not record the end, except for a last call without an answer.
+    Also None if the log does not record the end, except where its last step is a call; or the answer to one, while
+    the agent of the `second` run had the last word.
     """
     end = run.result.end
     if end is not None:
@@ -29,8 +31,24 @@ def bad_end_words(run: RunAccount) -> str | None:
             return None
         why = f" ({one_line(end.why, 60)})" if end.why else ""
         return f"{_WORDS.get(end.how, f'ended: {one_line(end.how, 40)}')}{why}"
-    last = run.last_step
-    if last is None or last[1].kind != Kind.TOOL_REQUEST.value:
+    call = _last_call(run)
+    if call is None:
         return None
-    call = run.call_at(last[0])
-    return None if call is None or call.effect in _CLOSING else "ended in the middle of a call"
+    if call.response is None:
+        return "ended in the middle of a call"
+    return None if not _has_last_word(second) else "ended after the answer to a call, with no further word of the agent"
+
+
+def _last_call(run: RunAccount) -> ToolCall | None:
+    """Return the call that the last step of a run belongs to; None if it is no call, or one that ends a run."""
+    last = run.last_step
+    call = None if last is None else run.call_at(last[0])
+    return None if call is None or call.effect in _CLOSING else call
+
+
+def _has_last_word(run: RunAccount) -> bool:
+    """Whether a run came to its end, or its last step is a message of the agent."""
+    if run.result.end is not None:
+        return run.result.end.how in _GOOD_ENDS
+    last = run.last_step
+    return last is not None and last[1].kind == Kind.DECISION.value

@@ -111,6 +111,15 @@ def edited_path(call: ToolCall) -> str | None:
     return _first(call.input, _PATHS) if is_named else None
 
 
+def edited_paths(call: ToolCall) -> list[str]:
+    """Return the files that a call edits, or was to edit, by a text that it is given."""
+    if call.effect is not Effect.CHANGES:
+        return []
+    path = edited_path(call)
+    sections = (_SECTION.match(line) for text in _patch_texts(call.input) for line in text.splitlines())
+    return [match[1].strip() for match in sections if match is not None] or ([] if path is None else [path])
+
+
 def _is_edit(call: ToolCall) -> bool:
     return any(True for _ in _patch_texts(call.input)) or (edited_path(call) is not None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.reasons.phrases import is_content
 
 _MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
@@ -84,12 +85,17 @@ def _cancel(
 def _by_likeness(
     reference: list[ToolCall], other: list[ToolCall]
 ) -> tuple[list[tuple[ToolCall, ToolCall]], list[ToolCall], list[ToolCall]]:
-    """Return (pairs of one tool with other arguments, calls of the reference only, calls of the other run only)."""
+    """Return (pairs of one tool with other arguments, calls of the reference only, calls of the other run only).
+
+    The only calls of a tool that are left are a pair, too, if all that they are given is a text.
+    """
     by_tool: defaultdict[str, list[ToolCall]] = defaultdict(list)
     for call in other:
         if len(by_tool[call.tool]) < _MAX_MATCHED:
             by_tool[call.tool].append(call)
     counts: defaultdict[str, int] = defaultdict(int)
+    times = Counter(call.tool for call in reference)
+    single = {tool for tool, calls in by_tool.items() if len(calls) == times[tool] == 1}
     leaves = {id(call): leaf_counts(call) for calls in by_tool.values() for call in calls}
     candidates = []
     for call in reference:
@@ -98,7 +104,7 @@ def _by_likeness(
             mine = leaf_counts(call)
             for second in by_tool[call.tool]:
                 alike = shared_leaves(mine, leaves[id(second)])
-                if alike >= _MIN_LIKENESS:
+                if alike >= _MIN_LIKENESS or (call.tool in single and _is_text_alone(call, second)):
                     candidates.append((-alike, abs(call.request - second.request), call.request, second.request))
     of_reference = {call.request: call for call in reference}
     of_other = {call.request: call for call in other}
@@ -108,3 +114,10 @@ def _by_likeness(
             pairs.append((of_reference.pop(first), of_other.pop(second_index)))
     pairs.sort(key=lambda pair: pair[1].request)
     return pairs, [*of_reference.values()], [*of_other.values()]
+
+
+def _is_text_alone(*calls: ToolCall) -> bool:
+    """Whether all that each of these calls is given is one text, under one name."""
+    leaves = [input_leaves(call.input) for call in calls]
+    is_text = all(len(of_call) == 1 and is_content(*of_call[0]) for of_call in leaves)
+    return is_text and leaves[0][0][0] == leaves[1][0][0]

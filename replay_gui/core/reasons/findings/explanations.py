@@ -67,7 +67,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
         return Explanation(failed_try=same_try)
-    end = bad_end_words(other)
+    end = bad_end_words(other, done_by)
     closing = (f"{other.name} {end}.",) if end else ()
     if lack is not None:
         sentence, index = _lack_of_missing(done_by, other, lack)
@@ -87,9 +87,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation(told, "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
-        known = availability_words(other, links, call)
-        handed = f"handed over instead ({tool_words(given_up[-1])}, {event_words(given_up[-1].request)})."
-        sentence = f"{known}, and {handed}" if known else f"{other.name} {handed}"
+        sentence = _handed_over_words(other, given_up[-1], availability_words(other, links, call))
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
@@ -99,6 +97,12 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         sentence, origin = named
         return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
     return _asked_last(other, call, origins) or _message_after_common_calls(done_by, other, call, links)
+
+
+def _handed_over_words(other: RunAccount, given_up: ToolCall, known: str) -> str:
+    """Return that a run handed over; `known`: what it had at hand, in words, or ""."""
+    handed = f"handed over instead ({tool_words(given_up)}, {event_words(given_up.request)})."
+    return f"{known}, and {handed}" if known else f"{other.name} {handed}"
 
 
 def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...]:
@@ -129,6 +133,11 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
     elif named is not None:
         sentences, chip, origins = [named[0]], LackKind.INPUT.value, _with_origin(origins, named[1])
+    given_up, end = other.of_effect(Effect.HANDS_OVER), bad_end_words(other, done_by)
+    if chip == LackKind.AGENT.value and given_up and not done_by.of_effect(Effect.HANDS_OVER):
+        sentences = [_handed_over_words(other, given_up[-1], known)]
+    elif end:
+        sentences.append(f"{other.name} {end}.")
     message = next(done_by.messages.before(call.request, OriginRole.USER), None)
     if message is not None and call.request - message[0] <= _YES_WITHIN:
         index, words = message
@@ -177,7 +186,7 @@ def explain_changed(
     on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
-        sentence = f"Both had {shown_a} and {shown_b} in hand and chose otherwise.{on_it}"
+        sentence = f"Both had {shown_a} and {shown_b} at hand and chose differently.{on_it}"
         return Explanation((sentence,), LackKind.AGENT.value, origins)
     if on_it:
         sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."

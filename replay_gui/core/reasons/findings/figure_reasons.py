@@ -63,7 +63,7 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     for run, second, own, others in sides:
         if own is None or ((both_ways or run is reasons.other) and not own.is_worked_out):
             continue
-        but = f", but {others.figure} ({event_words(others.index)})" if others is not None else ""
+        but = f": it told {others.figure} ({event_words(others.index)})" if others is not None else ""
         indexes = {run.side: own.index, second.side: None if others is None else others.index}
         is_missed = run is reasons.reference and not both_ways
         reasons.add(

@@ -14,7 +14,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import call_words, differing_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line, without_color_codes
 from replay_gui.core.text.wording import plural
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
@@ -124,5 +124,5 @@ def _add_look(
 
 def _answers(first: ToolCall, second: ToolCall) -> str:
     """Return both answers from their first difference on."""
-    words_a, words_b = differing_words(answer_text(first.answer), answer_text(second.answer))
+    words_a, words_b = differing_words(*(without_color_codes(answer_text(call.answer)) for call in (first, second)))
     return f"{words_b} against {words_a}."

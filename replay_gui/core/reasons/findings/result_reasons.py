@@ -15,7 +15,15 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, event_words, quoted, tool_words, with_note
+from replay_gui.core.reasons.phrases import (
+    answer_words,
+    event_words,
+    quoted,
+    quoted_difference,
+    told_text,
+    tool_words,
+    with_note,
+)
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
@@ -31,7 +39,7 @@ _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add that one run was stopped early, or handed over. `both_ways`: no run is known to have failed."""
     reference, other = reasons.reference, reasons.other
-    end_p, end_f = bad_end_words(reference), bad_end_words(other)
+    end_p, end_f = bad_end_words(reference, other), bad_end_words(other, reference)
     for run, second, end, tier in (
         (other, reference, end_f if not end_p else None, Tier.RESULT),
         (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
@@ -86,18 +94,28 @@ def _add_submitted(reasons: ReasonList) -> bool:
     if not done_p and not done_f:
         return False
     call_p, call_f = (done[-1] if done else None for done in (done_p, done_f))
-    words_p, words_f = (None if call is None else _submitted_words(call) for call in (call_p, call_f))
     if call_p is not None and call_f is not None:
         if call_p.key != call_f.key:
-            sentence = f"{other.name} submitted {words_f}; {reference.name} {words_p}."
-            _add_calls(reasons, sentence, call_p, call_f)
+            _add_both_submitted(reasons, call_p, call_f)
     elif call_p is not None:
-        sentence = f"{other.name} never submitted; {reference.name} did, {words_p} ({event_words(call_p.request)})."
-        _add_calls(reasons, sentence, call_p, None)
+        did = f"{reference.name} did, {_submitted_words(call_p)} ({event_words(call_p.request)})"
+        _add_calls(reasons, f"{other.name} never submitted; {did}.", call_p, None)
     elif call_f is not None:
-        sentence = f"{reference.name} never submitted; {other.name} did, {words_f} ({event_words(call_f.request)})."
-        _add_calls(reasons, sentence, None, call_f)
+        did = f"{other.name} did, {_submitted_words(call_f)} ({event_words(call_f.request)})"
+        _add_calls(reasons, f"{reference.name} never submitted; {did}.", None, call_f)
     return True
+
+
+def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall) -> None:
+    words_p, words_f = _submitted_words(call_p), _submitted_words(call_f)
+    for text_of in (told_text, answer_text):  # the whole input where what it tells is the same
+        text_p, text_f = (text_of(_only(call.input)) for call in (call_p, call_f))
+        if text_p.strip() and text_f.strip() and text_p != text_f:
+            words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER)
+            break
+    at_f, at_p = event_words(call_f.request), event_words(call_p.request)
+    sentence = f"{reasons.other.name} submitted {words_f} ({at_f}); {reasons.reference.name} {words_p} ({at_p})."
+    _add_calls(reasons, sentence, call_p, call_f)
 
 
 def _submitted_words(call: ToolCall) -> str:
@@ -130,12 +148,12 @@ def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any)
         at = run.first_place(answer.strip()) if 4 <= len(answer.strip()) <= _MAX_LAST_WORDS else None
         if at is not None:
             origins.append(run.origin(at, answer.strip()))
+    words_p, words_f = quoted_difference(answer_p, answer_f, _MAX_ANSWER)
     expected = f"; wanted {quoted(answer_text(_only(wanted)), 40)}" if wanted not in (None, "", []) else ""
     reasons.add(
         ReasonKind.SUBMISSION,
         Tier.RESULT,
-        f"{reasons.other.name} answered {quoted(answer_f, _MAX_ANSWER)};"
-        f" {reasons.reference.name} {quoted(answer_p, _MAX_ANSWER)}{expected}.",
+        f"{reasons.other.name} answered {words_f}; {reasons.reference.name} {words_p}{expected}.",
         details=tuple(_origin_words(reasons, origin) for origin in origins if origin.role is OriginRole.ANSWER),
         origins=tuple(origins),
         at_reference=next((o.index for o in origins if o.side == reasons.reference.side), None),
@@ -187,11 +205,12 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) 
     (at_p, words_p), (at_f, words_f) = said_p, said_f
     if _plain(words_p) == _plain(words_f):
         return
+    told_p, told_f = quoted_difference(words_p, words_f, _MAX_ANSWER)
     reasons.add(
         ReasonKind.SUBMISSION,
         Tier.RESULT,
-        f"{reasons.other.name} {verb} {quoted(words_f, _MAX_ANSWER)} ({event_words(at_f)});"
-        f" {reasons.reference.name} {quoted(words_p, _MAX_ANSWER)} ({event_words(at_p)}).",
+        f"{reasons.other.name} {verb} {told_f} ({event_words(at_f)});"
+        f" {reasons.reference.name} {told_p} ({event_words(at_p)}).",
         order=0.8,
         at_reference=at_p,
         at_other=at_f,

@@ -4,56 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark, without_remark
 from replay_gui.core.reasons.evidence.endings import bad_end_words
-from replay_gui.core.reasons.evidence.file_edits import (
-    FileChange,
-    FileChanges,
-    apply_edit,
-    changes_of_calls,
-    changes_of_patch,
-    is_patch,
-    unanswered_edits,
-)
+from replay_gui.core.reasons.evidence.file_edits import FileChange, FileChanges
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.handed_in import HandedIn, end_of_path
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import call_words, event_words
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted_difference
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 _MIN_REWRITTEN = 50  # lines that are removed and added again
-_MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
-_MAX_LINE = 80  # characters of a line of code
+_MAX_FILES, _MAX_NAMES = 20, 4
+_MAX_LINE = 60  # characters of a line of code
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
-_SUBMISSION = "submission"
+_NO_LINE = "does not"
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
-
-
-class HandedIn:
-    """The submission of a run.
-
-    Attributes:
-        patch: the patch; None if there is none. index: of the event with it.
-        files: the net change of each file: by the patch, else by the calls that edit files.
-        unanswered: files that unanswered calls would edit.
-    """
-
-    def __init__(self, run: RunAccount) -> None:
-        self.patch, self.index = _submitted_patch(run)
-        if self.patch is not None:
-            self.files: FileChanges = changes_of_patch(self.patch)
-        else:
-            self.files = changes_of_calls(run.calls)
-            _add_proposals(self.files, run)
-        self.unanswered = unanswered_edits(run.calls)
 
 
 def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn, *, both_ways: bool) -> None:
@@ -67,35 +40,13 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
         return _add_nothing_handed_in(reasons, handed_p, handed_f)
     files_p, files_f = handed_p.files, _with_names_of(handed_f.files, handed_p.files)
     both = sorted(files_p.keys() & files_f.keys())
-    _add_files(reasons, files_p, files_f, handed_f.unanswered, at=(handed_p.index, handed_f.index))
+    _add_files(reasons, files_p, files_f, handed=(handed_p, handed_f))
     for path in both[:_MAX_FILES]:
         _add_rewritten(reasons, path, files_f[path])
         _add_taken_out(reasons, path, files_p[path], files_f[path])
         changes = files_p[path], files_f[path]
-        _add_names(reasons, path, changes, at=(handed_p.index, handed_f.index), both_ways=both_ways)
+        _add_names(reasons, path, changes, handed=(handed_p, handed_f), both_ways=both_ways)
     return None
-
-
-def _submitted_patch(run: RunAccount) -> tuple[str | None, EventIndex | None]:
-    """Return (the patch that a run submitted, the index of the event with it); (None, None) without one."""
-    kind = Kind.PATCH_PROPOSAL.value
-    for index in reversed(run.indexes_of(kind)[-_MAX_PROPOSALS:]):
-        payload = run.event(index).payload
-        if payload.get("target") == _SUBMISSION and isinstance(payload.get("patch"), str):
-            return payload["patch"], EventIndex(index)
-    for event in run.result_events:
-        if event.kind == OUTCOME and is_patch(event.payload.get("answer")):
-            return event.payload["answer"], event.index
-    return None, None
-
-
-def _add_proposals(files: FileChanges, run: RunAccount) -> None:
-    """Add the patches that were proposed without a call of a tool."""
-    for index in run.indexes_of(Kind.PATCH_PROPOSAL.value)[:_MAX_PROPOSALS]:
-        event = run.event(index)
-        target, patch = event.payload.get("target"), event.payload.get("patch")
-        if event.parent is None and isinstance(target, str) and isinstance(patch, dict):
-            apply_edit(files, target, patch)
 
 
 def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
@@ -109,13 +60,35 @@ def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedI
             written = _changed_otherwise(other)
             if written:
                 what = f"changed {_listed(written)}, by calls that do not tell the new text"
-            same = {_end_of(path)[-1] for path in mine.files} <= {_end_of(path)[-1] for path in written}
+            same = {end_of_path(path)[-1] for path in mine.files} <= {end_of_path(path)[-1] for path in written}
+            end = bad_end_words(other, run)
+            at = mine.place_of(min(mine.files))
+            is_reference = run is reasons.reference
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.UNSURE if same else Tier.ACTION,
-                f"{run.name} edited {_listed(mine.files)}; {other.name} {what}.",
+                f"{run.name} edited {_listed(mine.files)}{_at(mine, mine.files)}; {other.name} {what}.",
                 order=-1.0,
+                details=(*_refused(other, others, mine.files), *((f"{other.name} {end}.",) if end else ())),
+                at_reference=at if is_reference else None,
+                at_other=None if is_reference else at,
             )
+
+
+def _at(handed_in: HandedIn, paths: Collection[str], name: str = "") -> str:
+    """Return `` (event 9)``: where a run edited a file; nothing if there are several, or if it handed in a patch."""
+    at = handed_in.place_of(min(paths), name) if len(paths) == 1 and handed_in.patch is None else None
+    return "" if at is None else f" ({event_words(at)})"
+
+
+def _refused(run: RunAccount, handed_in: HandedIn, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return that the last edit of one of these files was refused, if that is so."""
+    for path in sorted(paths):
+        call = handed_in.refused_edit(path)
+        if call is not None:
+            refused = f"{run.name} was to edit {_file(path)} ({event_words(call.request)})"
+            return (f"{refused}, and was answered {answer_words(call.answer)}.",)
+    return ()
 
 
 def _changed_otherwise(run: RunAccount) -> set[str]:
@@ -134,7 +107,7 @@ def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
         (reasons.other, reasons.reference, handed_f, handed_f.index),
     ):
         if mine.files:
-            end = bad_end_words(other)
+            end = bad_end_words(other, run)
             ended = f": it {end} after {plural(len(other.calls), 'call')}" if end else ""
             is_reference = run is reasons.reference
             reasons.add(
@@ -149,13 +122,10 @@ def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
 
 
 def _add_files(
-    reasons: ReasonList,
-    files_p: FileChanges,
-    files_f: FileChanges,
-    unanswered_f: list[str],
-    at: tuple[EventIndex | None, EventIndex | None],
+    reasons: ReasonList, files_p: FileChanges, files_f: FileChanges, *, handed: tuple[HandedIn, HandedIn]
 ) -> None:
-    """Add the files that only one of the runs changed; `unanswered_f`: see HandedIn."""
+    """Add the files that only one of the runs changed; `handed`: what the reference and the other run handed in."""
+    handed_p, handed_f = handed
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
     if not files_p and not files_f:  # the submission is not a patch of files
@@ -163,16 +133,24 @@ def _add_files(
     if not files_p.keys() & files_f.keys():
         told_f, told_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
         sentence = f"{name} changed {told_f}; {reference} changed {told_p}."
-        _add(reasons, sentence, order=-2.0, at=at)
+        _add(reasons, sentence, order=-2.0, at=(_place(handed_p, only_p), _place(handed_f, only_f)))
         return
     if only_p:
         is_one = len(only_p) == 1
         left, changed = f"left {_listed(only_p)} as {'it was' if is_one else 'they were'}", "it" if is_one else "them"
-        if unanswered_f:
-            left, changed = _was_to_edit(unanswered_f), _listed(only_p)
-        _add(reasons, f"{name} {left}; {reference} changed {changed}.", order=-1.0, at=at)
+        if handed_f.unanswered:
+            left, changed = _was_to_edit(handed_f.unanswered), _listed(only_p)
+        sentence = f"{name} {left}; {reference} changed {changed}{_at(handed_p, only_p)}."
+        refused = _refused(reasons.other, handed_f, only_p)
+        _add(reasons, sentence, order=-1.0, details=refused, at=(_place(handed_p, only_p), _place(handed_f, only_p)))
     if only_f:
-        _add(reasons, f"{name} also changed {_listed(only_f)}; {reference} did not.", order=-0.5, at=at)
+        sentence = f"{name} also changed {_listed(only_f)}{_at(handed_f, only_f)}; {reference} did not."
+        refused = _refused(reasons.reference, handed_p, only_f)
+        _add(reasons, sentence, order=-0.5, details=refused, at=(_place(handed_p, only_f), _place(handed_f, only_f)))
+
+
+def _place(handed_in: HandedIn, paths: Sequence[str]) -> EventIndex | None:
+    return handed_in.place_of(paths[0]) if paths else handed_in.index
 
 
 def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
@@ -204,8 +182,8 @@ def _add_names(
     reasons: ReasonList,
     path: str,
     changes: tuple[FileChange, FileChange],
-    at: tuple[EventIndex | None, EventIndex | None],
     *,
+    handed: tuple[HandedIn, HandedIn],
     both_ways: bool,
 ) -> None:
     """Add the names that the new lines of only one run use, and that no known line of the other's file has.
@@ -217,53 +195,75 @@ def _add_names(
     only_p = _ranked(first, _own_names(*changes), before)
     only_f = _ranked(second, _own_names(*changes[::-1]), before)
     if not only_p and not only_f:
-        _add_other_lines(reasons, path, changes, at)
+        _add_other_lines(reasons, path, changes, handed)
         return
     # A name that the run read is more informative than one that it invented.
     if not only_p or (both_ways and only_f and only_f[0] < only_p[0]):
         changes, first, second, only_p, only_f = changes[::-1], second, first, only_f, only_p
     names, others = ([name for *_, name in only] for only in (only_p, only_f))
-    but = f", but {', '.join(others)}" if others else ""
+    by_first, by_second = handed if first is reasons.reference else handed[::-1]
+    used = f"use {', '.join(others)}{_at(by_second, [path], others[0])}" if others else "do not"
     where = _where(changes[0], names[0], path)
-    sentence = f"In {where} the new lines of {first.name} use {', '.join(names)}; those of {second.name} do not{but}."
+    sentence = (
+        f"In {where} the new lines of {first.name} use {', '.join(names)}{_at(by_first, [path], names[0])};"
+        f" those of {second.name} {used}."
+    )
     details, origins = _first_read(first, second, names[0])
-    _add(reasons, sentence, order=-0.8, details=details, origins=origins, at=at)
+    refused = (*_refused(second, by_second, [path]), *_refused(first, by_first, [path]))
+    at = by_first.place_of(path, names[0]), by_second.place_of(path, others[0] if others else "")
+    at = at if first is reasons.reference else at[::-1]
+    _add(reasons, sentence, order=-0.8, details=(*refused, *details), origins=origins, at=at)
 
 
 def _add_other_lines(
     reasons: ReasonList,
     path: str,
     changes: tuple[FileChange, FileChange],
-    at: tuple[EventIndex | None, EventIndex | None],
+    handed: tuple[HandedIn, HandedIn],
 ) -> None:
     """Add that a file was changed differently, in lines whose names both files have."""
     if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
         return
+    words_p, words_f = _first_lines(*changes)
+    name, reference = reasons.other.name, reasons.reference.name
+    told = [f"{name} {words_f}", f"{reference} {words_p}"]
+    lines = "; ".join(told if words_f != _NO_LINE else told[::-1])
     is_code = not path.endswith(".py") or _differs_in_code(*changes)
-    what = "" if is_code else ", in comments and docstrings alone"
+    remarks = f"{name} changed {_file(path)} otherwise than {reference}, in comments and docstrings alone."
     _add(
         reasons,
-        f"{reasons.other.name} changed {_file(path)} otherwise than {reasons.reference.name}{what}.",
+        f"In {_file(path)} {lines}." if is_code else remarks,
         tier=Tier.RESULT if is_code else Tier.OTHER,
-        details=_first_lines(reasons, *changes),
-        at=at,
+        details=tuple(
+            detail
+            for run, handed_in in zip((reasons.other, reasons.reference), handed[::-1], strict=True)
+            for detail in _refused(run, handed_in, [path])
+        )
+        if is_code
+        else (f"{lines}.",),
+        at=(handed[0].place_of(path), handed[1].place_of(path)),
     )
 
 
-def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange) -> tuple[str, ...]:
-    """Return the numbers of lines that only one run adds, and the first of these lines."""
-    parts = []
-    for run, mine, others in (
-        (reasons.reference, change_p, change_f),
-        (reasons.other, change_f, change_p),
-    ):
-        alone = [line for line in (mine.added - others.added).elements() if line.strip()]
-        alone.sort(key=is_python_remark)  # code before comments
-        more = f" and {len(alone) - 1:,} more" if len(alone) > 1 else ""
-        parts.append(
-            f"{run.name} adds “{one_line(alone[0], _MAX_LINE)}”{more}" if alone else f"{run.name} adds no other line"
+def _first_lines(change_p: FileChange, change_f: FileChange) -> tuple[str, str]:
+    """Return the first line that each adds, or else takes out, and the other does not, and how many more there are."""
+    alone: list[tuple[str, list[str]]] = []
+    for mine, others in ((change_p, change_f), (change_f, change_p)):
+        added, removed = (
+            sorted((line for line in lines.elements() if line.strip()), key=is_python_remark)  # code first
+            for lines in (mine.added - others.added, mine.removed - others.removed)
         )
-    return (f"{'; '.join(parts)}.",)
+        alone.append(("adds", added) if added else ("takes out", removed))
+    lines_p, lines_f = ((lines or [""])[0].strip() for _, lines in alone)
+    told = quoted_difference(lines_p, lines_f, _MAX_LINE)
+    words_p, words_f = (
+        f"{verb} {line}{_more(lines)}" if lines else _NO_LINE for (verb, lines), line in zip(alone, told, strict=True)
+    )
+    return words_p, words_f
+
+
+def _more(lines: list[str]) -> str:
+    return f" and {plural(len(lines) - 1, 'more line')}" if len(lines) > 1 else ""
 
 
 def _differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
@@ -332,7 +332,8 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
     if seen is not None:
         origins.append(other.origin(seen, name))
         return (f"{how}; {other.name} saw it, too ({event_words(seen)}).",), tuple(origins)
-    never = f"; {other.name} never saw it" if other.never_said(name) else ""
+    verb = "names" if role is OriginRole.AGENT else "saw"
+    never = f"; {other.name} never {verb} it" if other.never_said(name) else ""
     return (f"{how}{never}.",), tuple(origins)
 
 
@@ -350,16 +351,12 @@ def _with_names_of(files: FileChanges, others: FileChanges) -> FileChanges:
     """Return changes under the other run's file names, if folders differ and the last two parts are equal."""
     ends: dict[tuple[str, ...], list[str]] = {}
     for path in others:
-        ends.setdefault(_end_of(path), []).append(path)
+        ends.setdefault(end_of_path(path), []).append(path)
     renamed = {}
     for path, change in files.items():
-        same = ends.get(_end_of(path), [])
+        same = ends.get(end_of_path(path), [])
         renamed[same[0] if path not in others and len(same) == 1 and same[0] not in files else path] = change
     return renamed
-
-
-def _end_of(path: str) -> tuple[str, ...]:
-    return tuple(path.replace("\\", "/").split("/")[-2:])
 
 
 def _listed(paths: Iterable[str]) -> str:

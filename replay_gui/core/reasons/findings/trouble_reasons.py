@@ -66,7 +66,7 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
             f" {second.name} did ({event_words(check.request)})."
         )
     elif (
-        mine.has_check_after
+        (mine.has_check_after or mine.last_change is None)
         and mine.last_check is not None
         and mine.last_check.is_failed_check
         and not check.is_failed_check
@@ -74,7 +74,7 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
         tier = Tier.TROUBLE
         sentence = (
             f"The last check of {run.name} failed ({event_words(mine.last_check.request)}:"
-            f" {call_words(mine.last_check, 60)}), and it went on to the end."
+            f" {call_words(mine.last_check, 60)}); that of {second.name} did not ({event_words(check.request)})."
         )
     if sentence:
         _add(reasons, run, mine.last_check, kind=ReasonKind.CHECK, tier=tier, sentence=sentence)

@@ -1,0 +1,87 @@
+"""What a run handed in: its patch, or the net change of each file, and the calls that edited it."""
+
+from __future__ import annotations
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.kinds import OUTCOME, Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.file_edits import (
+    FileChanges,
+    apply_edit,
+    changes_of_calls,
+    changes_of_patch,
+    edited_paths,
+    is_patch,
+    unanswered_edits,
+)
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+
+_MAX_PROPOSALS = 2_000
+_SUBMISSION = "submission"
+
+
+class HandedIn:
+    """The submission of a run.
+
+    Attributes:
+        patch: the patch; None if there is none. index: of the event with it.
+        files: the net change of each file: by the patch, else by the calls that edit files.
+        unanswered: files that unanswered calls would edit.
+    """
+
+    def __init__(self, run: RunAccount) -> None:
+        self.patch, self.index = _submitted_patch(run)
+        if self.patch is not None:
+            self.files: FileChanges = changes_of_patch(self.patch)
+        else:
+            self.files = changes_of_calls(run.calls)
+            _add_proposals(self.files, run)
+        self.unanswered = unanswered_edits(run.calls)
+        self._edits: dict[tuple[str, ...], list[ToolCall]] = {}
+        for call in run.calls:
+            for path in edited_paths(call):
+                self._edits.setdefault(end_of_path(path), []).append(call)
+
+    def place_of(self, path: str, name: str = "") -> EventIndex | None:
+        """Return the event that has the patch; where there is none, the last call that edited a file.
+
+        `name`: a word of the new text, of which the last edit that has it is meant.
+        """
+        if self.patch is not None:
+            return self.index
+        edits = [call for call in self._edits.get(end_of_path(path), ()) if call.changed]
+        edits = [call for call in edits if name in answer_text(call.input)] or edits
+        return edits[-1].request if edits else None
+
+    def refused_edit(self, path: str) -> ToolCall | None:
+        """Return the last call that was to edit a file, if it was refused, and no patch says what was handed in."""
+        edits = self._edits.get(end_of_path(path))
+        return edits[-1] if edits and edits[-1].ok is False and self.patch is None else None
+
+
+def end_of_path(path: str) -> tuple[str, ...]:
+    """Return the last two parts of a path, by which files of two runs are known in folders of different names."""
+    return tuple(path.replace("\\", "/").split("/")[-2:])
+
+
+def _submitted_patch(run: RunAccount) -> tuple[str | None, EventIndex | None]:
+    """Return (the patch that a run submitted, the index of the event with it); (None, None) without one."""
+    kind = Kind.PATCH_PROPOSAL.value
+    for index in reversed(run.indexes_of(kind)[-_MAX_PROPOSALS:]):
+        payload = run.event(index).payload
+        if payload.get("target") == _SUBMISSION and isinstance(payload.get("patch"), str):
+            return payload["patch"], EventIndex(index)
+    for event in run.result_events:
+        if event.kind == OUTCOME and is_patch(event.payload.get("answer")):
+            return event.payload["answer"], event.index
+    return None, None
+
+
+def _add_proposals(files: FileChanges, run: RunAccount) -> None:
+    """Add the patches that were proposed without a call of a tool."""
+    for index in run.indexes_of(Kind.PATCH_PROPOSAL.value)[:_MAX_PROPOSALS]:
+        event = run.event(index)
+        target, patch = event.payload.get("target"), event.payload.get("patch")
+        if event.parent is None and isinstance(target, str) and isinstance(patch, dict):
+            apply_edit(files, target, patch)
