@@ -33,7 +33,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "agentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -220,9 +220,13 @@ class _CopilotCliEvents(RecordEvents):
         """Add a call that begins: usually the request of a message, with equal arguments."""
         call_id, given = data.get("toolCallId"), decoded(data.get("arguments"))
         call = self.run.call(call_id)
+        extra = self.fields(data, "toolName", "arguments", model=self._model)
         if call is None:
-            self.run.request(call_id, str(data.get("toolName") or "tool"), given, tool_call_id=call_id)
-        elif call.input != given or call.tool_name != data.get("toolName"):
+            self.run.request(call_id, str(data.get("toolName") or "tool"), given, extra=extra, tool_call_id=call_id)
+        elif (call.input, call.tool_name) == (given, data.get("toolName")):
+            if extra:
+                self.run.bookkeeping(f"{self.format}/started", extra["fields"], parent=call.seq)
+        else:
             self.run.custom(f"{self.format}/{kind}", self.rest(data))
 
     def _completed(self, data: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.claude_code.tools import take_effect
 from replay_gui.core.importers.formats.claude_code.user_text import is_interruption
-from replay_gui.core.importers.formats.claude_code.volatile import RESULT
+from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, RESULT
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.run_builder import RunBuilder
@@ -42,9 +42,10 @@ def add_result(
     """
     call_id, output = block["tool_use_id"], block.get("content")
     structured = details if isinstance(details, dict) else {}
-    wrong, shown = None, None
+    wrong: str | None = None
+    about: dict[str, Any] = {}
     if isinstance(output, dict) and "responseParts" in output:
-        output, wrong, shown = _of_iflow(output, structured)
+        output, wrong, about = _of_iflow(output, structured)
     text = wrong or _text_of(output)
     if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
         text = wrapped[1].strip()
@@ -56,7 +57,7 @@ def add_result(
     patched = known is not None and known.patch is not None
     extra, volatile = _split(details, output, patched)
     rest = _rest(block)
-    extra |= {"shown": shown} if shown is not None else {}
+    extra |= about
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
     response, call = run.response(
         call_id,
@@ -80,8 +81,8 @@ def add_result(
     return AddedResult(response, refused)
 
 
-def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, str | None, Any]:
-    """Return (what a tool answered, why it failed, what the user was shown) of a result as iFlow writes it."""
+def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, str | None, dict[str, Any]]:
+    """Return (what a tool answered, why it failed, its other members) of a result as iFlow writes it."""
     parts = output["responseParts"]
     part = parts[0] if isinstance(parts, list) and parts else parts
     answer = part.get("functionResponse") if isinstance(part, dict) else None
@@ -90,7 +91,8 @@ def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, 
     told = response["output"] if isinstance(response, dict) and response.keys() == {"output"} else response
     if wrong is None and structured.get("status") in ("error", "failed", "cancelled"):
         wrong = first_line(told) or str(structured["status"])
-    return told, wrong, output.get("resultDisplay")
+    rest = {key: value for key, value in output.items() if key not in ("responseParts", *BLOCK) and value is not None}
+    return told, wrong, {"shown" if key == "resultDisplay" else key: value for key, value in rest.items()}
 
 
 def agent_of(details: Any) -> str | None:

@@ -44,7 +44,7 @@ LINE = {
 MESSAGE = {"id": ID, "usage": USAGE, "container": ID}
 """Members of a message."""
 
-BLOCK = {"id": ID, "tool_use_id": ID, "signature": ID}
+BLOCK = {"id": ID, "tool_use_id": ID, "callId": ID, "signature": ID}
 """Members of a part of a message. `data` of redacted thinking is volatile too: it is encrypted again each time."""
 
 RESULT = {

@@ -32,7 +32,7 @@ LOST_ATTACHMENTS = "texts that stood in an attachment which the file lacks"
 UNKNOWN_EVENTS = "events of an unknown type, kept as custom events"
 OTHER_PATCHES = "changes of a kind that a log cannot hold, kept without effect on the state"
 
-_ATTACHMENT = "attachment://"
+_ATTACHMENTS = ("attachment://", "tc://")  # of today, and of the transcript of 2024
 _PLAIN = frozenset(
     {"info", "logger", "subtask", "score_edit", "compaction", "checkpoint", "branch", "anchor", "interrupt"}
     | {"sample_limit", "step", "sandbox", "approval"}
@@ -60,8 +60,9 @@ class InspectEvents:
 
     def read(self, log: dict[str, Any], sample: dict[str, Any], unfinished: bool = False) -> Iterator[ImportedEvent]:
         """Yield the events of one sample of a log. `unfinished`: whether the evaluation had not ended."""
-        attachments = sample.get("attachments")
-        self._attachments = attachments if isinstance(attachments, dict) else {}
+        transcript = sample.get("transcript")
+        for texts in (sample.get("attachments"), transcript.get("content") if isinstance(transcript, dict) else None):
+            self._attachments |= texts if isinstance(texts, dict) else {}
         self._pool = self._resolved(self._pool_of(sample))
         self._begin(log, log["eval"], sample)
         yield from self._run.drain()
@@ -117,8 +118,8 @@ class InspectEvents:
 
     def _resolved(self, value: Any) -> Any:
         """Return `value` with the texts of its attachments."""
-        if isinstance(value, str) and value.startswith(_ATTACHMENT):
-            key = value.removeprefix(_ATTACHMENT)
+        if isinstance(value, str) and value.startswith(_ATTACHMENTS):
+            key = value.partition("://")[2]
             self._used.add(key)
             if key not in self._attachments:
                 self._notes.count(LOST_ATTACHMENTS)

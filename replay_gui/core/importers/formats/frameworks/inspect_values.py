@@ -45,6 +45,10 @@ OF_EVAL: dict[str, str] = {
 OF_LOG: dict[str, str] = {
     "version": RECORDER,
     **dict.fromkeys(("status", "results", "stats", "reductions", "invalidated", "error", "location"), _OF_EVALUATION),
+    **dict.fromkeys(("value/input_tokens", "value/output_tokens", "value/total_tokens"), USAGE),
+    "replaced": "the value before a change, which the state has",
+    **dict.fromkeys(("_journal", "summaries.json"), "what the header and the samples say once more"),
+    "reductions.json": _OF_EVALUATION,
     "header.json/samples": "the samples stand in members of their own",
 }
 VOLATILE = {

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
-from replay_gui.core.importers.formats.traces.span_records import SpanRecordFormat, answers_in, messages_in
+from replay_gui.core.importers.formats.traces.span_records import PAGING, SpanRecordFormat, answers_in, messages_in
 from replay_gui.core.importers.formats.traces.spans import Role, Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
@@ -21,6 +21,7 @@ _TOKENS = {
     "output": "completion_tokens",
     "reasoning": "completion_reasoning_tokens",
 }
+_COSTS = ("cost", "cost_usd", "estimated_cost", "total_cost")
 _USED = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
 
 
@@ -29,9 +30,10 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 2
+    version = 3
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
+        **PAGING,
         **dict.fromkeys(("id", "span_id", "root_span_id", "span_parents", "_xact_id", "_pagination_key"), ID),
         **dict.fromkeys(("project_id", "experiment_id", "dataset_record_id", "org_id", "log_id", "origin"), ID),
         "created": CLOCK,
@@ -72,13 +74,16 @@ class Braintrust(SpanRecordFormat):
             told = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
             fields |= told
         metrics = record.get("metrics")
+        metrics = metrics if isinstance(metrics, dict) else {}
+        tool = metadata.get("tool_name") if role == "tool" else None
+        fields |= {"span": about.get("name")} if isinstance(tool, str) else {}
         return Span(
             id=str(record["span_id"]),
             parent=parent,
             role=role,
-            name=str(about.get("name") or "span"),
-            start=_time(record, "start"),
-            end=_time(record, "end"),
+            name=tool if isinstance(tool, str) else str(about.get("name") or "span"),
+            start=any_time(metrics.get("start")),
+            end=any_time(metrics.get("end")),
             input=None if messages else plain(given, notes),
             output=None if answers else plain(output, notes),
             messages=tuple(plain(messages, notes)),
@@ -90,6 +95,8 @@ class Braintrust(SpanRecordFormat):
                 "span": record["span_id"],
                 "model": metadata.get("model") if role == "model" else None,
                 "tokens": counted_tokens(metrics, _TOKENS) or None if role == "model" else None,
+                "cost": next((metrics[name] for name in _COSTS if name in metrics), None) if role == "model" else None,
+                "metrics": metrics or None,
             },
             scores=tuple(_scores(record)) if parent is None else (),
         )
@@ -103,8 +110,3 @@ def _scores(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
         number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
         label = None if number is not None or score is None else str(score)
         yield {"passed": None, "score": number, "by": str(name), "label": label}
-
-
-def _time(record: dict[str, Any], name: str) -> int | None:
-    metrics = record.get("metrics")
-    return any_time(metrics.get(name)) if isinstance(metrics, dict) else None

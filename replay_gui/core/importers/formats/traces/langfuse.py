@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,8 +12,15 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import tool_failure, tool_output
+from replay_gui.core.importers.formats.traces.langfuse_messages import (
+    GEMINI_USAGE,
+    answers_in,
+    defines_tool,
+    messages_in,
+)
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -79,10 +86,12 @@ class Langfuse:
         "calculatedOutputCost": USAGE,
         "calculatedTotalCost": USAGE,
         "environment": HOST,
+        GEMINI_USAGE: USAGE,
+        **PAGING,
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 12
+    version = 13
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -131,6 +140,10 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
     if (own := _trace_of(document)) is not None:
         yield own
         return
+    match document:
+        case {"traces": [*traces], "observations": [*told]} if any(map(_is_bare_observation, told)):
+            yield from _by_trace(told, notes, maps_in(traces))
+            return
     records = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
     first = records[:1] if records is not None else [line for line in file.first_lines if line is not None][:1]
     if first and _is_bare_observation(first[0]):
@@ -146,15 +159,21 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
             notes.count("records that are no traces, left out")
 
 
-def _by_trace(records: list[Any], notes: ImportNotes) -> Iterator[tuple[dict[str, Any], list[Any]]]:
-    """Yield the traces of observations in a file without traces, in the order of their first observations."""
-    traces: dict[str, list[Any]] = {}
+def _by_trace(
+    records: list[Any], notes: ImportNotes, known: Sequence[dict[str, Any]] = ()
+) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """Yield the traces of observations: those `known` to the file, then others by their first observations."""
+    about = {str(trace.get("id")): trace for trace in known}
+    traces: dict[str, list[Any]] = {id: [] for id in about}
     for record in records:
         if _is_bare_observation(record):
             traces.setdefault(str(record["traceId"]), []).append(record)
         else:
             notes.count("records that are no observations, left out")
     for trace, told in traces.items():
+        if trace in about:
+            yield about[trace], told
+            continue
         ids = {str(one.get("id")) for one in told}
         first = next((one for one in told if str(one["parentObservationId"]) not in ids), told[0])
         yield {"id": trace, "name": first.get("name"), "timestamp": first.get("startTime")}, told
@@ -195,6 +214,16 @@ def _tokens(usage: dict[str, Any]) -> dict[str, int]:
     return tokens | ({"cached": sum(cached)} if cached else {}) | ({"reasoning": sum(thought)} if thought else {})
 
 
+def _usage(observation: dict[str, Any]) -> dict[str, Any]:
+    """Return an observation's counts: an object, or members of its own."""
+    objects = (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict))
+    return next(objects, None) or {
+        sort: count
+        for sort in ("input", "output", "total")
+        if type(count := observation.get(f"{sort}Usage")) is int and count > 0
+    }
+
+
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")), str(observation.get("name"))
     given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
@@ -202,9 +231,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     called = attributes.get("gen_ai.tool.name")
     is_call = isinstance(called, str) and ("gen_ai.tool.call.id" in attributes or kind == "TOOL")
     role = "tool" if is_call or _is_tool_message(output, name) else _ROLES.get(kind, "step")
-    usage = next(
-        (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict)), {}
-    )
+    usage = _usage(observation)
     tokens = _tokens(usage)
     meta: dict[str, Any] = {
         "span": observation.get("id"),
@@ -216,10 +243,18 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         "usage": usage or None,
     }
     rest = {key: value for key, value in observation.items() if key not in _USED and key not in Langfuse.volatile}
-    rest |= {"metadata": steady(unfolded(observation.get("metadata"))), "type": kind if role == "step" else None}
+    rest |= {
+        "metadata": steady(unfolded(observation.get("metadata"))),
+        "type": kind if role == "step" or _ROLES.get(kind) != role else None,
+    }
     rest |= {"status": observation.get("statusMessage") if observation.get("level") != "ERROR" else None}
     rest |= {"model": observation.get("model") if role != "model" else None}
     rest |= {"level": observation.get("level") if observation.get("level") not in ("DEFAULT", "ERROR") else None}
+    messages, request = messages_in(given) if role == "model" else ((), {})
+    rest |= {"tools": [one["content"] for one in messages if defines_tool(one)], "request": request}
+    rest |= {"span": name} if is_call and name.removeprefix(_RUNNING) != called else {}
+    answers, response = answers_in(output) if role == "model" else ((), {})
+    rest |= {"response": response}
     rest = {key: value for key, value in rest.items() if value not in (None, [], {}, "")}
     failed = observation.get("level") == "ERROR"
     wrong = (first_line(observation.get("statusMessage")) or "failed") if failed else None
@@ -237,8 +272,8 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         end=iso_time(observation.get("endTime")),
         input=given,
         output=output,
-        messages=_messages(given) if role == "model" else (),
-        answers=_answers(output) if role == "model" else (),
+        messages=tuple(one for one in messages if not defines_tool(one)),
+        answers=answers,
         error=wrong,
         fields=plain(rest, notes),
         meta=meta,
@@ -285,26 +320,6 @@ def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any])
         output=None if any(span.output == output for span in spans) else output,
     )
     return [whole, *(replace(span, parent=whole.id) if span in roots else span for span in spans)]
-
-
-def _messages(given: Any) -> tuple[Any, ...]:
-    """Return the messages in a model's input: a list, one message, or an object with messages."""
-    if isinstance(given, dict):
-        given = next((given[name] for name in ("messages", "contents") if isinstance(given.get(name), list)), given)
-    if isinstance(given, list):
-        return tuple(given)
-    return () if given is None or (isinstance(given, dict) and "role" not in given) else (given,)
-
-
-def _answers(output: Any) -> tuple[Any, ...]:
-    """Return the messages in a model's output."""
-    messages = output if isinstance(output, list) else [output]
-    messages = [{"role": "assistant", **one} if _has_calls(one) else one for one in messages]
-    return tuple(messages) if messages and all(is_message(message) for message in messages) else ()
-
-
-def _has_calls(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("tool_calls"), list)
 
 
 def _differing_observations(repeated: Any, observations: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.formats.traces.langchain_wrappers import paired, step_output, tool_failure, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -32,8 +33,9 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {
+        **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
         **dict.fromkeys(("start_time", "end_time", "first_token_time", "last_queued_at", "in_dataset"), CLOCK),

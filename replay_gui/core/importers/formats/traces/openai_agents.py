@@ -40,7 +40,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

@@ -44,7 +44,9 @@ class OpenTelemetry:
         **dict.fromkeys((*OF_TABLES, "span_kind"), "how a table of spans describes the recorder"),
         **dict.fromkeys(PROPAGATION, "how the recorder passed the span on"),
         "*/id": ID,
-        "parentId": ID,
+        **dict.fromkeys(("parentId", "parent_id", "parentSpanId", "parent_span_id"), ID),
+        **dict.fromkeys(("startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"), CLOCK),
+        "total": "how many traces a page has",
         "localEndpoint/serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,
@@ -54,7 +56,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 22
+    version = 23
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

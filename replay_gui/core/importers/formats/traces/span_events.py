@@ -134,14 +134,13 @@ class SpanEvents:
                     yield tree.end(span), self._left_agent, span
 
     def _first_called_within(self, model: Span) -> Span | None:
-        """Return the first tool span within a model's span, if the model requested this call: Google ADK's nesting."""
+        """Return the first tool span within a model's span, if the model requested it and had not ended."""
         inside = [span for span in self._tools if any(above is model for above in self._tree.above(span))]
-        if not inside:
+        first = min(inside, key=self._tree.begin, default=None)
+        if first is None or (model.end is not None and first.start is not None and model.end <= first.start):
             return None
         answers = [read_message(value) for value in model.answers if is_message(value)]
-        asked = {call.name for message in answers for call in message.calls}
-        first = min(inside, key=self._tree.begin)
-        return first if first.name in asked else None
+        return first if first.name in {call.name for message in answers for call in message.calls} else None
 
     def _subagents(self, span: Span) -> list[str]:
         """Return the agents around a span, below the outermost, from the outside; equal neighbours count once."""

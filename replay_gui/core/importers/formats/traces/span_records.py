@@ -13,7 +13,9 @@ from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.plain_values import plain
 
+PAGING = dict.fromkeys(("cursor", "cursors", "next_cursor", "meta", "total"), "the place of this page among others")
 NOT_SPANS = "records that are no span, left out"
 
 
@@ -54,9 +56,16 @@ class SpanRecordFormat:
         for trace, records in traces.items():
             own = ImportNotes(notes)
             spans = self.spans(records, own)
-            events = SpanEvents(spans, self.name, own)
+            events = SpanEvents(spans, self.name, own, plain(self._around(file), own))
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None))
+
+    def _around(self, file: ForeignFile) -> dict[str, Any]:
+        """Return the file's members beside its records; pages of an API have the place of the next one."""
+        member = self._member(file)
+        around = file.document if isinstance(file.document, dict) and member is not None else {}
+        used = (member, *PAGING, *self.volatile)
+        return {name: value for name, value in around.items() if name not in used}
 
     def is_span(self, record: dict[str, Any]) -> bool:
         """Return whether a record is a span of this format."""

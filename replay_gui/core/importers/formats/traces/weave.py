@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
-from replay_gui.core.importers.formats.traces.span_records import SpanRecordFormat, answers_in, messages_in
+from replay_gui.core.importers.formats.traces.span_records import PAGING, SpanRecordFormat, answers_in, messages_in
 from replay_gui.core.importers.formats.traces.spans import Role, Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
@@ -31,14 +31,16 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 2
+    version = 3
     members = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
+        **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
         **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),
         **dict.fromkeys(("started_at", "ended_at", "deleted_at", "expire_at"), CLOCK),
         "usage": USAGE,
         "weave": HOST,
+        **dict.fromkeys(("costs", "latency_ms", "status_counts"), USAGE),
         "storage_size_bytes": USAGE,
         "total_storage_size_bytes": USAGE,
     }
@@ -74,6 +76,8 @@ class Weave(SpanRecordFormat):
         fields = {**self.rest(record, *_USED), **told, "op": record["op_name"]}
         fields |= {"request": sent} if sent else {}
         fields |= {"response": kept} if answers and kept else {}
+        told = summary if isinstance(summary, dict) else {"summary": summary}
+        fields |= {"summary": kept} if (kept := self.rest(told)) else {}
         wrong = record.get("exception")
         return Span(
             id=str(record.get("id")),

@@ -252,6 +252,8 @@ def test_models_that_are_told_beside_the_messages() -> None:
     assert [event.payload["data"] for event in read_seed("aider/0.md").of("StateTransition")] == [{"model": "gpt-5"}]
     copilot = read_seed("copilot-cli/0.jsonl")
     assert len(copilot.of("StateTransition")) == 1  # that the answers are of it, is not told again
+    (started,) = copilot.of("x:bookkeeping/copilot-cli/started")
+    assert started.payload["data"] == {"mcpServerName": "local"}
 
 
 def test_what_the_user_said_after_a_reminder_of_droid_is_the_users(tmp_path: Path) -> None:

@@ -310,6 +310,23 @@ def test_a_log_of_messages_alone_has_calls_and_failures(tmp_path: Path) -> None:
     assert len(found.of("Observation")) == 1
 
 
+def test_texts_of_a_transcript_of_2024_stand_beside_its_events(tmp_path: Path) -> None:
+    init = {"event": "sample_init", "sample": {"input": "tc://a1", "id": 1}, "state": {"messages": []}}
+    transcript = {"events": [init], "content": {"a1": "List the files", "a2": "unused"}}
+    sample = {
+        "id": 1,
+        "epoch": 1,
+        "input": "List the files",
+        "target": "a.py",
+        "messages": [],
+        "transcript": transcript,
+    }
+    log = {"version": 2, "status": "success", "eval": {"task": "t"}, "plan": {}, "samples": [sample]}
+    (found,) = read_all(written(tmp_path, log), "inspect-ai")
+    assert "List the files" in json.dumps(found.of("Observation")[0].payload)
+    assert found.of("x:bookkeeping/inspect/result")[0].payload["data"]["attachments"] == {"a2": "unused"}
+
+
 def test_what_happens_inside_a_call_stands_before_its_result(tmp_path: Path) -> None:
     """In the order of the clock; the file has it after the call, which it tells of with its result."""
     at = "2026-05-04T10:00:{:02}Z".format

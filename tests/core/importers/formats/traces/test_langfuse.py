@@ -107,6 +107,19 @@ def test_traces_that_hold_their_observations() -> None:
     assert [event.payload["passed"] for event in first.of("x:outcome")] == [True]
 
 
+def test_traces_beside_their_observations_and_the_forms_of_providers() -> None:
+    found, empty = read_all(DATA / "seeds" / "langfuse" / "4.json")
+    assert (found.run.run_id, empty.run.run_id, len(found.outcomes())) == ("tr3", "tr4", 1)
+    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert said == [("user", "Find x"), ("system", "Be brief."), ("user", "Say it")]  # no definition of a tool
+    assert (found.decisions(), found.tools()) == ([(None, None), (None, "It is 4.")], {"lookup": 1})
+    first, second = found.of("Decision")
+    assert first.payload["fields"]["request"] == {"model": "gemini-2.5-flash", "config": {"temperature": 0.5}}
+    assert [tool["function"]["name"] for tool in second.payload["fields"]["tools"]] == ["lookup"]
+    tokens = [event.meta["tokens"] for event in (first, second)]
+    assert (tokens, first.meta["cost"]) == ([{"input": 30, "output": 4}, {"input": 40, "output": 5}], 0.5)
+
+
 @pytest.mark.parametrize("form", ["page", "lines", "alone"])
 def test_traces_of_the_interface(tmp_path: Path, form: str) -> None:
     traces = json.loads((DATA / "seeds" / "langfuse" / "1.json").read_bytes())

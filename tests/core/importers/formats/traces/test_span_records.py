@@ -26,6 +26,8 @@ def test_spans_of_braintrust() -> None:
     assert found.tools() == {"add": 1}
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
     assert found.tokens() == {"input": 20, "output": 10}
+    assert [event.meta.get("cost") for event in found.of("Decision")] == [0.25, None]
+    assert found.of("ToolRequest")[0].payload["fields"]["span"] == "Tool: add two numbers"
     assert data(found, "x:expected") == ["4"]
     assert found.outcomes() == [(None, 1.0, "Factuality")]
     assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
@@ -39,6 +41,9 @@ def test_calls_of_weave() -> None:
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
     assert found.tokens() == {"input": 20, "output": 10}
     assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
+    asked, called = found.of("Decision")[0].meta["time"], found.of("ToolRequest")[0].meta["time"]
+    assert (called - asked, found.of("Decision")[0].meta["duration"]) == (100_000_000, 900_000_000)
+    assert data(found, "x:bookkeeping/weave/trace") == [{"query": {"limit": 50}}]
 
 
 def test_what_must_be_sorted_and_is_too_large_is_refused_in_words() -> None:

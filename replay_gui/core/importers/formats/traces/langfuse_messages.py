@@ -1,0 +1,54 @@
+"""Read the messages to and from a model in the input and the output of a Langfuse observation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.message_forms import is_message
+
+GEMINI_USAGE = "usage_metadata"  # the observation has it as its usage, too
+
+
+def messages_in(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return (the messages in a model's input, other members of the request).
+
+    The input is a list, one message, or a request with messages, such as Gemini's with its instruction.
+    """
+    name = next((name for name in ("messages", "contents") if isinstance(given, dict) and name in given), "")
+    if name and isinstance(given[name], list):
+        request = {key: value for key, value in given.items() if key != name}
+        told = None
+        if isinstance(config := request.get("config"), dict):
+            request["config"] = {key: value for key, value in config.items() if key != "system_instruction"}
+            told = config.get("system_instruction")
+        return (*([{"role": "system", "content": told}] if told else ()), *given[name]), request
+    if isinstance(given, list):
+        return tuple(given), {}
+    return (() if given is None or (isinstance(given, dict) and "role" not in given) else (given,)), {}
+
+
+def defines_tool(message: Any) -> bool:
+    """Whether a message is the definition of a tool, which Langfuse's handler of LangChain puts among them."""
+    match message:
+        case {"role": "tool", "content": {"type": "function", "function": {"name": _, **about}}}:
+            return "arguments" not in about
+    return False
+
+
+def answers_in(output: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return (the messages in a model's output, other members of the response)."""
+    if isinstance(output, dict) and "role" not in output:
+        content, message = output.get("content"), output.get("message")
+        if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's
+            used = ("content", GEMINI_USAGE)
+            return ({"role": "model", **content},), {key: value for key, value in output.items() if key not in used}
+        if isinstance(message, dict) and "role" in message:  # an event gen_ai.choice
+            choice = {key: value for key, value in output.items() if key != "message" and (key, value) != ("index", 0)}
+            return (message,), choice
+    messages = output if isinstance(output, list) else [output]
+    messages = [{"role": "assistant", **one} if _has_calls(one) else one for one in messages]
+    return (tuple(messages) if messages and all(is_message(message) for message in messages) else ()), {}
+
+
+def _has_calls(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("tool_calls"), list)
