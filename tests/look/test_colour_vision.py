@@ -7,6 +7,7 @@ Deficiency" (2009), the matrices of severity 1.0 on linear RGB. How far colours 
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -16,12 +17,16 @@ from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.look.marks import mark_of
-from replay_gui.look.theme import DARK, LIGHT, apply_theme
+from replay_gui.look.theme import DARK, LIGHT, apply_theme, theme
+from replay_gui.models.comparison.comparison_rows import RowTone
 from replay_gui.models.comparison.diff_lines import DiffStyle
 from replay_gui.models.run.value_rows import ChangeMark
 from replay_gui.widgets.comparison.diff_delegate import SIGN_OF_STYLE
+from replay_gui.widgets.comparison.divergence_strip import tone_color, tone_reach
 from replay_gui.widgets.run.value_delegate import SIGN_OF_MARK
-from replay_gui.widgets.timeline.spending_band import token_colors
+from replay_gui.widgets.timeline.overview_strip import FOUND_HEIGHT
+from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
+from tests.look.test_theme import contrast
 
 FAR = 0.10  # in OKLab
 VISIONS = {
@@ -73,19 +78,75 @@ def test_the_measure() -> None:
     assert distance(QColor("#ff0000"), QColor("#00a000")) < distance(QColor("#0072b2"), QColor("#e69f00"))
 
 
+Meant: TypeAlias = tuple[
+    object, QColor, object
+]  # what is meant, its colour, its other sign: a shape, a place or a word
+
+
+def places() -> dict[str, list[Meant]]:
+    """Where colours mean something, in the theme now: what, and by which sign besides its colour it can be known."""
+    now = theme()
+    groups = [
+        (group, getattr(now, group.name.lower()), mark_of(kind))
+        for group, kind in KINDS_OF_GROUPS.items()
+        if group is not KindGroup.TOOL
+    ]
+    return {
+        "events": [*groups, (KindGroup.TOOL, now.tools[0], mark_of("ToolRequest"))],
+        "tokens": list(zip(("uncached", "cached", "output"), token_colors(), TOKEN_WIDTHS, strict=True)),
+        "strip of a run": [("error", now.error, 1.0), ("hit", now.changed_text, FOUND_HEIGHT)],
+        "ticks of a timeline": [
+            ("hit", now.changed_text, "tick"),
+            ("divergence", now.memory, "tick"),
+            ("cause", now.error, "triangle"),
+            ("change", now.accent, "dot"),
+        ],
+        "marks of a timeline": [("mark of the run", now.memory, "ribbon"), ("note", now.accent, "ribbon")],
+        "strip of a comparison": [
+            (tone, tone_color(tone), tone_reach(tone)) for tone in RowTone if tone is not RowTone.EQUAL
+        ],
+        "rows of a comparison": [
+            ("only in A", now.removed, "a gap in B"),
+            ("only in B", now.added, "a gap in A"),
+            ("changed", now.changed, "both"),
+            ("moved", now.moved, "a bar"),
+        ],
+        "changes of the state": [(mark, now.text, sign) for mark, sign in SIGN_OF_MARK.items()],
+        "lines of differences": [(style, now.text, sign) for style, sign in SIGN_OF_STYLE.items()],
+        "verdicts": [
+            ("good", now.good_text, "check"),
+            ("bad", now.bad_text, "cross"),
+            ("not verifiable", now.warn_text, "warning"),
+        ],
+    }
+
+
 @pytest.mark.parametrize("choice", ["dark", "light"])
-def test_sorts_of_tokens_have_nothing_but_their_colours(qapp: QApplication, choice: str) -> None:
+def test_every_pair_of_meanings_is_told_apart_by_colour_or_by_another_sign(qapp: QApplication, choice: str) -> None:
     apply_theme(qapp, choice)
-    for one, other in combinations(token_colors(), 2):
-        assert distance(one, other) >= FAR, (one.name(), other.name())
+    alike = [
+        (place, one[0], other[0])
+        for place, meant in places().items()
+        for one, other in combinations(meant, 2)
+        if one[2] == other[2] and distance(one[1], other[1]) < FAR
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("choice", ["dark", "light"])
+def test_what_is_drawn_without_words_stands_out(qapp: QApplication, choice: str) -> None:
+    apply_theme(qapp, choice)
+    drawn = [("tokens", color) for color in token_colors()]
+    drawn += [(tone.name, tone_color(tone)) for tone in RowTone if tone > RowTone.IGNORED]
+    assert [(name, color.name()) for name, color in drawn if contrast(color, theme().panel) < 3] == []
 
 
 def test_groups_of_events_have_shapes_of_their_own() -> None:
     assert {group_of(kind): kind for kind in KINDS_OF_GROUPS.values()} == KINDS_OF_GROUPS
     shapes = [mark_of(kind) for kind in KINDS_OF_GROUPS.values()]
     alike = {kind for kind, shape in zip(KINDS_OF_GROUPS.values(), shapes, strict=True) if shapes.count(shape) > 1}
-    for theme in (DARK, LIGHT):
-        colors = [getattr(theme, group.name.lower()) for group, kind in KINDS_OF_GROUPS.items() if kind in alike]
+    for now in (DARK, LIGHT):
+        colors = [getattr(now, group.name.lower()) for group, kind in KINDS_OF_GROUPS.items() if kind in alike]
         assert all(distance(one, other) >= FAR for one, other in combinations(colors, 2)), alike
 
 

@@ -13,6 +13,7 @@ from replay_gui.models.comparison.comparison_rows import ComparisonRows, RowTone
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 
 _MIN_MARK_PX = 3  # pixels of a mark
+_HIT_PX = 3  # pixels of a search hit, at the right edge
 _MIN_WINDOW_PX = 12  # pixels of the window, at least
 
 
@@ -30,7 +31,10 @@ class DivergenceStrip(QWidget):
         self._marks: NDArray[np.uint8] | None = None
         self.setFixedWidth(ICON)
         self.setAccessibleName("Overview of all divergences")
-        self.setToolTip("Every divergence and every hit; click or drag to go there")
+        self.setToolTip(
+            "Every divergence: left what only A has, right what only B has, in the middle what has moved or left"
+            " another state, else what is changed. At the right edge every hit. Click or drag to go there."
+        )
         bar.valueChanged.connect(self.update)
         bar.rangeChanged.connect(self.update)
         rows.modelReset.connect(self._on_rows_changed)
@@ -104,11 +108,14 @@ class DivergenceStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
         for tone in [*RowTone][RowTone.IGNORED :]:
-            color = _ink(tone)
+            color, (begin, end) = (
+                tone_color(tone),
+                (round(2 + share * (self.width() - 4)) for share in tone_reach(tone)),
+            )
             for y in np.flatnonzero(marks == tone):
-                painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, color)
+                painter.fillRect(begin, int(y), end - begin, _MIN_MARK_PX, color)
         for y in self.hits().tolist():
-            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _MIN_MARK_PX - 1, colors.text)
+            painter.fillRect(self.width() - _HIT_PX - 1, y, _HIT_PX, _MIN_MARK_PX, colors.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top, bottom = self.in_sight()
         glass = QColor(colors.accent)
@@ -119,7 +126,15 @@ class DivergenceStrip(QWidget):
         painter.end()
 
 
-def _ink(tone: RowTone) -> QColor:
+def tone_reach(tone: RowTone) -> tuple[float, float]:
+    """Return where the mark of a tone begins and ends, in shares of the width: on the side of the run that has it."""
+    middle = (0.25, 0.75)
+    reaches = {RowTone.ONLY_A: (0.0, 0.5), RowTone.ONLY_B: (0.5, 1.0), RowTone.MOVED: middle, RowTone.STATE: middle}
+    return reaches.get(tone, (0.0, 1.0))
+
+
+def tone_color(tone: RowTone) -> QColor:
+    """Return the colour of the mark of a tone."""
     colors = theme()
     inks = {
         RowTone.CAUSE: colors.text,

@@ -34,6 +34,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
+        self._is_awaited = False  # it was chosen before there were rows, and is to be brought into sight with them
         self._sought = ("", False)  # text, and whether its case counts
         self._is_updating = False  # rows are being removed, and Qt makes another one the current one
         self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
@@ -144,10 +145,14 @@ class ValueView(RowView):
         self._is_updating = True  # the row of what it would be in is not chosen in its place
         self._restore_current()
         self._is_updating = False
+        self._is_awaited = not self.currentIndex().isValid()
         self.show_row(max(self.currentIndex().row(), 0))
 
     def show_change(self) -> None:
         """Bring the first row that the event changed into sight, unless the user follows a value, or one is there."""
+        if self._is_awaited and self.currentIndex().isValid():
+            self._is_awaited = False
+            self.show_row(self.currentIndex().row())
         row = self._tree.first_change() if self._chosen is None else None
         first, last = self.rows_in_sight()
         if row is not None and not first <= row < last:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 
 from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn
 from replay_gui.core.contrast.separators import Separator
@@ -156,11 +156,11 @@ class PicturePainter:
         painter, colors = self._painter, theme()
         center = self._layout.cell(cell.row, cell.column).center()
         body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
-        color = colors.accent
-        if column.acts:  # red is for what no run that passed did
+        color, passed = colors.accent, None
+        if column.acts:  # red and pointed is what no run that passed did
             as_passing = cell.state is CellState.SAME and column.passing.having > 0
-            color = outcome_color(True if as_passing else self._layout.picture.rows[cell.row].passed)
-        radius = SMALL_RADIUS if column.acts else _BODY_HEIGHT / 2
+            passed = True if as_passing else self._layout.picture.rows[cell.row].passed
+            color = outcome_color(passed)
         ink = color
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if cell.state is CellState.SAME:
@@ -177,11 +177,32 @@ class PicturePainter:
         else:
             color = ink = colors.error
             painter.setPen(QPen(color, LINE, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(body, radius, radius)
+        painter.drawPath(_outline(body, column.acts, passed is False and cell.state is not CellState.ERROR))
         painter.setPen(ink)
         painter.setFont(ui_font(Bold, SMALL_SIZE))
         number = f"× {cell.number}" if cell.state is CellState.ERROR else f"{cell.number}"
         painter.drawText(body, Qt.AlignmentFlag.AlignCenter, number)
+
+
+def _outline(body: QRectF, acts: bool, is_pointed: bool) -> QPainterPath:
+    """Return the outline of a cell: round for what reads, else a rectangle, or one with a point at either side."""
+    path = QPainterPath()
+    if is_pointed:
+        y, tip = body.center().y(), body.height() / 3
+        path.moveTo(body.left(), y)
+        for x, at in (
+            (body.left() + tip, body.top()),
+            (body.right() - tip, body.top()),
+            (body.right(), y),
+            (body.right() - tip, body.bottom()),
+            (body.left() + tip, body.bottom()),
+        ):
+            path.lineTo(x, at)
+        path.closeSubpath()
+    else:
+        radius = SMALL_RADIUS if acts else body.height() / 2
+        path.addRoundedRect(body, radius, radius)
+    return path
 
 
 def column_title(column: PictureColumn) -> str:

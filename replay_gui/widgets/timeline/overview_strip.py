@@ -17,6 +17,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
 EVENTS_PER_TURN = 1 << 20  # events looked at for errors at once: a frame's time
+FOUND_HEIGHT = 0.4  # of the strip, of a search hit; an error reaches to the top
 COLUMN_PX = 2  # pixels a column of the overview
 EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: how wide the place is at which an edge of the window can be taken
 MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
@@ -149,7 +150,7 @@ class OverviewStrip(QWidget):
             self._growing.start()
         overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
-        heights = (overview.errors, overview.divergences, overview.causes, overview.found)
+        heights = (overview.errors, overview.divergences, overview.causes, FOUND_HEIGHT * overview.found)
         for item, columns_of in zip(self._marks, heights, strict=True):
             item.setVisible(bool(columns_of.any()))  # to paint nothing takes as long as to paint something
             if item.isVisible():

@@ -28,6 +28,7 @@ from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wheel_factor
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
+TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
 _MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on average to have its own column
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -189,11 +190,11 @@ class SpendingBand(QWidget):
         most, tall = round_up(most), self.height() - UNIT - LINE
         bottom = np.full(len(left), float(self.height() - LINE))
         painter.setPen(Qt.PenStyle.NoPen)
-        for part, color in zip(counts, token_colors(), strict=True):
+        for part, color, share in zip(counts, token_colors(), TOKEN_WIDTHS, strict=True):
             height = np.where(part > 0, np.maximum(part * (tall / most), LINE), 0.0)
             bottom = bottom - height
             painter.setBrush(color)
-            boxes = np.column_stack((left, bottom, wide, height))[part > 0]
+            boxes = np.column_stack((left + (1 - share) / 2 * wide, bottom, share * wide, height))[part > 0]
             painter.drawRects([QRectF(*box) for box in boxes.tolist()])
         return most
 
@@ -321,4 +322,4 @@ def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
 def token_colors() -> tuple[QColor, QColor, QColor]:
     """Return the colours of uncached input, cached input and output tokens."""
     colors = theme()
-    return colors.observation, colors.density, colors.decision
+    return colors.observation, colors.faint, colors.decision

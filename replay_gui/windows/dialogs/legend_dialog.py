@@ -14,6 +14,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
 from replay_gui.widgets.parts.hatching import paint_hatching
+from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
 from replay_gui.windows.dialogs.card_dialog import CardDialog
 from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_note, paint_ribbon, paint_sign
 
@@ -25,7 +26,7 @@ class LegendDialog(CardDialog):
     """Cards of rows: a swatch in the colours of the theme, and what it means."""
 
     def __init__(self, parent: QWidget) -> None:
-        columns = [[legend_card(title, rows) for title, rows in cards] for cards in (_CARDS[:2], _CARDS[2:])]
+        columns = [[legend_card(title, rows) for title, rows in cards] for cards in (_CARDS[:3], _CARDS[3:])]
         super().__init__("What the timeline shows", _SIZE_PX, columns, parent)
 
 
@@ -95,6 +96,18 @@ def _lack(painter: QPainter, at: QPointF) -> None:
     paint_hatching(painter, QRect(round(at.x()) - WIDE, 0, 2 * WIDE, round(2 * at.y())))
 
 
+def _tokens(sort: int, painter: QPainter, at: QPointF) -> None:
+    """`sort`: uncached input, cached input or output."""
+    half = UNIT * TOKEN_WIDTHS[sort]
+    painter.fillRect(QRectF(at.x() - half, at.y() - GAP, 2 * half, 2 * GAP), token_colors()[sort])
+
+
+def _cost(painter: QPainter, at: QPointF) -> None:
+    painter.setPen(QPen(theme().memory, 1.5 * LINE))
+    steps = ((-WIDE, UNIT), (0, UNIT), (0, -UNIT), (WIDE, -UNIT))
+    painter.drawPolyline(QPolygonF([at + QPointF(x, y) for x, y in steps]))
+
+
 def _position(painter: QPainter, at: QPointF) -> None:
     painter.fillRect(QRectF(at.x() - LINE, 0, 2 * LINE, 2 * at.y()), theme().accent)
 
@@ -125,6 +138,15 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
             (partial(_call, "waiting"), "Not answered"),
             (partial(_call, "pending"), "Pending, in a run that goes on"),
             (partial(_call, "failed"), "Failed; a short one is all red"),
+        ),
+    ),
+    (
+        "Below the lanes: what was used",
+        (
+            (partial(_tokens, 0), "Input tokens that were read anew"),
+            (partial(_tokens, 1), "Input tokens that the cache had"),
+            (partial(_tokens, 2), "Output tokens"),
+            (_cost, "The cost so far; at its end that of the whole run"),
         ),
     ),
     (

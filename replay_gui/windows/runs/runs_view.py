@@ -33,7 +33,8 @@ _ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; what separates and the cons
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
-_LEGEND = "filled: as in most runs{} · hollow: other arguments · × error · dot: not done"
+_LEGEND = "filled: as in most runs · hollow: other arguments · × error · dot: not done"
+_PASSED_LEGEND = "filled: as in runs that passed · pointed: in none · hollow: other arguments · × error"
 _HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
 _MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of why something could not be done
 
@@ -224,7 +225,7 @@ class RunsView(QWidget):
     def _on_split_changed(self) -> None:
         contrasted = self._session.contrasted
         is_passed = contrasted is not None and any(row.passed for row in contrasted.picture.rows)
-        self._drawn.set_note(self.picture.split_words or _LEGEND.format(" that passed" if is_passed else ""))
+        self._drawn.set_note(self.picture.split_words or (_PASSED_LEGEND if is_passed else _LEGEND))
 
     def _show_failures(self) -> None:
         session, failures = self._session, self._session.failures

@@ -58,6 +58,22 @@ def test_the_chosen_row_stays_where_it_is_when_rows_are_inserted_above(view: Val
     assert view.currentIndex().row() - view.verticalScrollBar().value() == offset
 
 
+def test_a_value_chosen_before_the_state_is_there_is_brought_into_sight_with_it(qtbot: QtBot) -> None:
+    tree = StateTree()
+    view = ValueView("State", tree)
+    tree.setParent(view)
+    shown(qtbot, view, 600, 10 * ROW)
+    tree.reveal(("map", "inner"))
+    view.choose_path(("map", "inner"))
+    tree.show(VALUE)
+    view.show_change()
+    first, last = view.rows_in_sight()
+    assert first <= _row(tree, "map", "inner") == view.currentIndex().row() < last
+    view.verticalScrollBar().setValue(0)
+    view.show_change()
+    assert view.verticalScrollBar().value() == 0, "once"
+
+
 @pytest.mark.parametrize(
     ("path", "value", "json", "pointer"),
     [

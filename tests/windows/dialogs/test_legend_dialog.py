@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.look.theme import apply_theme, kind_color, theme
+from replay_gui.widgets.timeline.spending_band import token_colors
 from replay_gui.windows.dialogs.legend_dialog import LegendDialog
 from tests.helpers.shown import count_of
 
@@ -22,6 +23,7 @@ def test_every_effect_and_colour_is_there(qtbot: QtBot, qapp: QApplication, name
     assert [effect for effect in EFFECT_WORDS.values() if effect not in words] == []
     image = dialog.grab().toImage()
     colors: list[QColor] = [theme().accent, theme().error, theme().memory, theme().changed_text, theme().damage]
+    colors += token_colors()
     colors += [kind_color(kind) for kind in ("Observation", "Decision", "PatchProposal", "ToolRequest")]
     assert [color.name() for color in colors if not count_of(image, color)] == []
     dialog.close()
