@@ -30,6 +30,7 @@ from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
+_PROGRAMS = {"iflow": "iFlow", "OpenClaw": "OpenClaw"}  # which write in another program's form, by their agents
 # Last words of importers' titles that denote the file.
 _FILE_NOUNS = re.compile(
     r"(?:session|trace|trajectory|trajectories|log|history|chat|stream|runs|results|conversation|export|transcript"
@@ -152,6 +153,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
     start = len(header.raw)
     first = log.event_at(0, start) if log.source.size > start else None
     init = first if first is not None and first.kind == Kind.AGENT_INIT else None
+    agent = _agent(first, "agent_type")
     identity = run_identity(header.facts, init.payload if init else {}, init.meta if init else {}, ())
     return RunFacts(
         path=path,
@@ -162,7 +164,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         source=_source_in_words(header.source),
         state=header.state,
         notes=(*(() if made is None else made.notes), *notes_in_header(header.source)),
-        agent_type=_agent(first, "agent_type"),
+        agent_type=agent,
         agent_version=_agent(first, "agent_version"),
         task=identity.task or "",
         model=identity.model or "",
@@ -172,7 +174,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         runs=() if made is None else made.runs,
         has_hashes=made is None or made.format == OWN_FORMAT or made.own_hashes is not None,
         begin=None if first is None or made is not None else RunBegin.of_event(first.payload, first.meta),
-        imported_from="" if made is None else _without_file_noun(made.title or made.format),
+        imported_from="" if made is None else _imported_from(made.title or made.format, agent),
     )
 
 
@@ -219,6 +221,11 @@ def survey_cache() -> Path:
 def user_mappings() -> Path:
     """Return the file with the user's mappings of JSON Lines."""
     return _folder(platformdirs.user_config_path) / "mappings.json"
+
+
+def _imported_from(title: str, agent: str) -> str:
+    """Return whose log was imported: the program that wrote it, or else the one whose form it has."""
+    return _PROGRAMS.get(agent) or _without_file_noun(title)
 
 
 def _agent(first: Event | None, name: str) -> str:

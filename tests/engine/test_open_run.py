@@ -15,11 +15,12 @@ from replay_gui.core.log.large_values import LARGE_BYTES, LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.source import file_stamp
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.replay import snapshot_codec
 from replay_gui.core.replay.replayer import MAX_CHANGES
 from replay_gui.engine import event_reader, open_run
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import open_file, open_log_run
+from replay_gui.engine.opening import Conversion, facts_of, open_file, open_log_run
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
@@ -55,6 +56,17 @@ def test_states_are_those_of_a_replay(run: OpenRun, log: Path) -> None:
             assert found.position == position
             assert (found.event is None) == (position == 0)
             assert dict(run.state_at(Position(position))) == dict(found.state)
+
+
+@pytest.mark.parametrize(("agent", "whose"), [("claude-code", "Claude Code"), ("iflow", "iFlow")])
+def test_an_imported_run_is_of_the_program_that_wrote_it(tmp_path: Path, agent: str, whose: str) -> None:
+    """Its form may be another program's."""
+    with Recorder(tmp_path / "made.rlog", agent_type=agent, agent_version="", config={}):
+        pass
+    title = "Claude Code session"
+    made = Conversion(path="", format="claude-code", notes=(), run="r", runs=("r",), title=title)
+    with EventLog.open(tmp_path / "made.rlog") as log:
+        assert facts_of(log, "session.jsonl", 9, made).imported_from == whose
 
 
 def test_links_name_the_request_the_response_and_the_cause(run: OpenRun) -> None:

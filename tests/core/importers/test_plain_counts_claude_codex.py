@@ -78,7 +78,6 @@ def counted(found: Read) -> Counts:
 
 def claude_counts(path: Path) -> Counts:
     count, usage = Counts(), dict[str, dict[str, Any]]()
-    whole_file_is_a_subagents = all(line.get("isSidechain") for _, line in objects(path) if line.get("uuid"))
     for number, line in objects(path):
         message, kind = line.get("message"), line.get("type")
         if not isinstance(message, dict) or number in REWOUND.get(path.name, []):
@@ -95,8 +94,7 @@ def claude_counts(path: Path) -> Counts:
             words = [part for part in parts if part["type"] != "tool_result"]
             text = next((part["text"] for part in words if part["type"] == "text"), "")
             aside = line.get("isMeta") or line.get("isCompactSummary") or NOT_WORDS.match(text)
-            aside = aside or (line.get("isSidechain") and not whole_file_is_a_subagents)
-            count.prompts += bool(words) and not aside
+            count.prompts += bool(words) and not (aside or line.get("isSidechain"))  # which an agent said
         elif kind == "assistant":
             count.calls += sum(part["type"] == "tool_use" for part in parts)
             if isinstance(message.get("usage"), dict):

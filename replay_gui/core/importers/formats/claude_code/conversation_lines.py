@@ -126,9 +126,10 @@ class ConversationLines:
                 source = "agent" if is_of_an_agent(content) else "claude-code"
                 self._state.anchor(self._state.run.observation("notice", source, content, self._state.take_fields()))
                 return
-        of_subagent = self._state.run.context.get("sidechain") is True  # its tasks come from an agent
+        is_within = self._state.run.context.get("sidechain") is True
+        of_subagent = is_within or self._state.surveyed.subagent  # its tasks come from an agent
         kind, source = ("subagent-message", "agent") if of_subagent else ("message", "user")
-        if not of_subagent and (not isinstance(content, str) or is_prompt_text(content)):
+        if not is_within and (not isinstance(content, str) or is_prompt_text(content)):
             self._state.end = None
         self._state.anchor(self._state.run.observation(kind, source, content, self._state.take_fields()))
 

@@ -42,7 +42,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:

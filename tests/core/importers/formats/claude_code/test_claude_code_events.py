@@ -361,7 +361,8 @@ def test_a_subagents_own_file_is_a_run(tmp_path: Path) -> None:
     )
     assert found.run.run_id == "session-1/x7"
     assert found.events[0].payload["agent_type"] == "claude-code subagent"
-    assert found.one("Observation").payload["obs_type"] == "message"
+    said = found.one("Observation").payload
+    assert (said["obs_type"], said["source"], said["data"]) == ("subagent-message", "agent", "look")
 
 
 def test_events_of_subagents_name_them(tmp_path: Path) -> None:
