@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager, SnapshotPolicy
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.verification.passes import StatesSlice, check_applicable, check_states
+from tests.helpers.forged_logs import forged, written
 from tests.helpers.reference import judgement, reference, reference_judgement
-from tests.trust.corner_logs import corner_contents, corner_log
+from tests.trust.corner_logs import COUNTS, corner_contents, corner_log
 
 LOGS = 60
 LONG_LOGS = 100_000
@@ -88,6 +91,32 @@ def _compare_slices(
 def test_generated_logs(part: int, tmp_path: Path) -> None:
     for number in range(part * LOGS // 5, (part + 1) * LOGS // 5):
         compare_ways(number, tmp_path)
+
+
+def test_counters_at_their_corners_are_counted_alike_from_everywhere(tmp_path: Path) -> None:
+    """Each counter of a tool, at each value: what bulk replay counts on, the reducer would have counted on."""
+    counters = [(name, value) for name in ("calls", "errors", "denied") for value in COUNTS]
+    rows = [{"calls": 0, "errors": 0, "denied": 0, name: value} for name, value in counters]
+    asked = [request_hash(f"t{n}", "", None) for n in range(len(rows))]
+    ops: list[dict[str, Any]] = [{"op": "add", "path": "/tools", "value": {f"t{n}": row for n, row in enumerate(rows)}}]
+    events: list[tuple[str, dict[str, Any]]] = [("x:ops", {"ops": ops}), ("x:none", {})]
+    for n, request in enumerate(asked):
+        tool = {"tool_name": f"t{n}"}
+        answer = {"request_hash": request, "output": None, "success": False, "error": None}
+        events += [
+            ("ToolRequest", {**tool, "tool_version": "", "input": None, "capabilities": []}),
+            ("ToolResponse", {**tool, **answer}),
+            ("CapabilityDenied", {**tool, "capability": "", "reason": ""}),
+        ]
+    path = written(tmp_path / "counters.rlog", forged(events, state_hashes=False).bytes())
+    states = [reference.canonical(state) for _, state in reference.replay(reference.read(str(path))[2])]
+    with EventLog.open(path) as log:
+        seeker = Replayer(log)
+        for first in (2, 0):  # the state that bulk replay begins with has the counters, or has not
+            seeker.state_at(Position(first))
+            for position in (2, len(events)):
+                assert encode(Replayer(log).state_at(Position(position)).plain()) == states[position - 1]
+                assert encode(seeker.state_at(Position(position)).plain()) == states[position - 1], (first, position)
 
 
 @pytest.mark.long

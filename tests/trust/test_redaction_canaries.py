@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -156,6 +157,44 @@ def test_of_two_runs(pair: Pair, tmp_path: Path, profile: str, suffix: str, laid
     assert leaked(planted, text) == []
     assert "redacted" in text
     assert "DIVERGED" in text or suffix in (".sarif", ".xml"), "the verdict stays"
+
+
+ONE_PLACE: dict[str, Callable[[Recorder, str], object]] = {
+    "config": lambda run, said: run.append(
+        "AgentInit", {"agent_type": "t", "agent_version": "1", "config": {"private": said}}
+    ),
+    "input": lambda run, said: run.tool_request("search", {"private": said}),
+    "output": lambda run, said: run.tool_response(run.tool_request("search", {}), {"private": said}),
+    "data": lambda run, said: run.observation("message", "user", {"private": said}),
+    "decision": lambda run, said: run.decision("plan", {"private": said}),
+    "memory": lambda run, said: run.memory_write("password", said),
+    "patch": lambda run, said: run.patch_proposal("author", "file", {"private": said}),
+    "key": lambda run, said: run.append("x:seen", {"customer": said}),
+    "operation": lambda run, said: run.append(
+        "x:ops", {"ops": [{"op": "add", "path": "/customer", "value": {"customer": said}}]}
+    ),
+}
+
+
+def test_of_two_runs_that_part_in_one_place(tmp_path: Path, profile: str) -> None:
+    """Then the causes quote it: no quotation mark in a value ends what is hidden of it."""
+    quoting = 0
+    for number, (name, say) in enumerate(ONE_PLACE.items()):
+        paths = [str(tmp_path / f"{name}-{side}.rlog") for side in "AB"]
+        for path, side in zip(paths, "AB", strict=True):
+            with Recorder(path, "t", "1", run_id="r") as run:
+                say(run, f"He said ”Zq{number}{side}” and left, “Zq{number}{side}” too; then Zq{number}{side}")
+        report = tmp_path / f"{name}.json"
+        assert main(["diff", *paths, "--report", str(report), "--redact", profile]) == 1
+        text = report.read_text("utf-8")
+        assert f"Zq{number}" not in text, name
+        quoting += any("[redacted" in f"{cause['headline']} {cause['details']}" for cause in causes_of(text))
+    assert quoting >= 5
+
+
+def causes_of(report: str) -> list[dict[str, Any]]:
+    causes: list[dict[str, Any]] = json.loads(report)["comparison"]["causes"]
+    return causes
 
 
 @pytest.mark.parametrize("suffix", FORMS)

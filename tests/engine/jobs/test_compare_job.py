@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import LogChanged
+from replay_gui.core.index import index_cache
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
@@ -56,7 +57,10 @@ def test_what_travels_from_the_worker_says_what_was_compared(tmp_path: Path) -> 
     assert dict(found.content.members_left_out)["time"] == 104
 
 
-def test_a_log_edited_in_place_is_not_compared_by_its_kept_index(tmp_path: Path) -> None:
+def test_a_log_edited_in_place_is_not_compared_by_its_kept_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the system does not tell that it was edited."""
     a, b = record(tmp_path / "a.rlog"), record(tmp_path / "b.rlog")
     asked = arguments(tmp_path, a, b)
     findings = compare_runs(asked, Context())
@@ -67,8 +71,10 @@ def test_a_log_edited_in_place_is_not_compared_by_its_kept_index(tmp_path: Path)
     os.utime(b, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     assert (b.stat().st_size, b.stat().st_mtime_ns) == (facts.st_size, facts.st_mtime_ns)
     again = CompareArguments(asked.a, asked.b, (), (), str(tmp_path / "2"))
-    with pytest.raises(LogChanged, match="reload it"):
-        compare_runs(again, Context())
+    with monkeypatch.context() as patch:
+        patch.setattr(index_cache, "_is_unchanged", lambda table, log, by_content: not by_content)
+        with pytest.raises(LogChanged, match="reload it"):
+            compare_runs(again, Context())
     remade = arguments(tmp_path, a, b, result="3")
     found = read_comparison(Path(remade.result), compare_runs(remade, Context()))
     assert (found.diverged, found.points.a.tolist()) == (True, [21])
