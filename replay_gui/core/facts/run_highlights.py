@@ -17,12 +17,8 @@ from replay_gui.core.text.value_preview import preview
 
 _MAX_PROMPT_CHARACTERS = 300
 _USERS = ("user", "human")
-_INPUTS = (
-    "input",
-    "sample",
-    "task",
-    "subagent-message",
-)  # types of observations that state the task, if no user message does
+_INPUTS = ("input", "sample", "task", "subagent-message")
+"""Types of observations that state the task, if no user message does."""
 
 
 class PromptSource(IntEnum):

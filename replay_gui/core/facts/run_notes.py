@@ -18,8 +18,6 @@ from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, no
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from replay_gui.core.text.toml_file import read_toml
 
-"""The grader of an outcome that a person set."""
-
 _MAX_BYTES = 1 << 20
 _MAX_COMMENT = 2_000  # characters of a comment
 _TABLE, _LIST = "outcome", "note"
