@@ -1,4 +1,4 @@
-"""anchor: write a log's head, number of events and hash to a small file, to be kept elsewhere."""
+"""anchor: write a log's head, number of events and hash to a small file, which the user keeps elsewhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     key = None if args.sign is None else read_private_key(args.sign)
     anchor = _make_anchor(args.run)
     data = encode_anchor(anchor, key)
-    write_whole(args.out, data, inputs=inputs, new_mode=SHARED)  # it holds hashes alone, to be given away
+    write_whole(args.out, data, inputs=inputs, new_mode=SHARED)  # it has only hashes, and may be given away
     what = f"{anchor.events:,} events, head {anchor.head}" if anchor.is_of_log else f"BLAKE3 {anchor.blake3}"
     print_line(f"{args.out}: anchor of {args.run}: {what}")
     print_line(f"  signed by the key {key_id(key.public_key())}" if key is not None else "  not signed")

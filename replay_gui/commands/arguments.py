@@ -1,4 +1,4 @@
-"""What several commands share of their arguments: types, which raise ArgumentTypeError with the reason, and options."""
+"""Shared arguments of the commands: types, which raise ArgumentTypeError with the reason, and options."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.log.positions import Position
 
 _MAX_POSITION_DIGITS = 18
-_LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # as replay_gui.core.diagnostics writes it
-_LOG_LINE_LENGTH = 100  # bytes that suffice to recognise one
+_LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # in the form of replay_gui.core.diagnostics
+_LOG_LINE_LENGTH = 100  # bytes needed to recognise one
 
 
 class UsageError(ReplayError):
-    """Arguments that contradict each other, or that the command does not have."""
+    """Arguments contradict each other, or the command does not have them."""
 
 
 def position(text: str) -> Position:
@@ -27,7 +27,7 @@ def position(text: str) -> Position:
 
 
 def log_file(text: str) -> Path:
-    """Return the path of a file for diagnostics; an existing file with other content, a run perhaps, is refused."""
+    """Return the path of a file for diagnostics; refuse an existing file with other content, perhaps a run."""
     path = Path(text)
     try:
         beginning = b""

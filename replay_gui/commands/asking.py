@@ -1,4 +1,4 @@
-"""Asking the user on the terminal how a call of a re-run is answered."""
+"""Ask the user on the terminal how to answer a call of a re-run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_terminal() -> None:
 
 
 def ask_on_terminal(question: Question) -> Reply:
-    """Ask, and return the reply; where the terminal is closed, it is to stop."""
+    """Ask, and return the reply; STOP if the terminal is closed."""
     with (
         open(_TERMINAL, encoding="utf-8", errors="replace") as keys,  # noqa: PTH123  a device
         open(_TERMINAL, "w", encoding="utf-8", errors="backslashreplace") as screen,  # noqa: PTH123
@@ -37,7 +37,7 @@ def ask_on_terminal(question: Question) -> Reply:
 
 
 def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
-    """Ask on `screen`, and read the reply from `keys`, line by line; at the end of `keys` it is to stop."""
+    """Ask on `screen`, and read the reply from `keys`, line by line; STOP at the end of `keys`."""
     possible = {key: words for key, words in _CHOICES.items() if words[0] in question.choices}
     place = f" by {question.place}" if question.place else ""
     _say(screen, f"{question.asked} is asked for{place}")

@@ -1,4 +1,4 @@
-"""contrast: show what separates the runs that passed from those that failed."""
+"""contrast: show the differences between the runs that passed and those that failed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings, user_notes_places
 
-_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
+_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # entries in the text output
 _MAX_NAME, _MAX_NAMES, _MAX_OUTLIERS = 60, 6, 3  # characters; names of runs; runs
 
 
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 def _failure_groups(
     runs: RunSet, contrast: Contrast, log_of: LogOf, redactor: Redactor | None = None
 ) -> FailureGroups | None:
-    """Return the groups of the failing runs; None if no task of theirs has a run that passed."""
+    """Return the groups of the failing runs; None if none of their tasks has a run that passed."""
     pairs, left_out = failure_pairs(runs, contrast.outcomes, range(len(runs)))
     if not pairs:
         return None
@@ -105,7 +105,7 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
-    """Return the runs, the finder of their logs, and how many could not be read; each is reported on standard error."""
+    """Return the runs, the finder of their logs, and the number of unreadable ones, which are reported on stderr."""
     cache, mappings = str(conversion_cache()), str(user_mappings())
     if catalogue := catalogue_of(args.runs):
         require_extra("catalogue", "a catalogue")
@@ -169,7 +169,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
 
 
 def _print_consensus(runs: RunSet) -> None:
-    """Say what runs without outcomes agree on, and which are unlike the others."""
+    """Print the agreement of runs without outcomes, and the outliers."""
     agreement = consensus(runs, range(len(runs)))
     print_line(f"Without outcomes: {len(agreement.same):,} of {agreement.of:,} runs made the very same changes.")
     if agreement.shared:

@@ -1,4 +1,4 @@
-"""The part of `contrast` about two versions of an agent: which tasks flipped, by what, what each did differently."""
+"""The part of `contrast` about two versions of an agent: the flipped tasks, the reasons, the differences."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
-_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
+_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # entries in the text output
 _MAX_NAME, _MAX_NAMES = 60, 12  # characters; names in one line
 _UNKNOWN = "unknown"  # the name for runs without a known value, as in reports
 
 
 def add_versions_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that names two versions."""
+    """Add the argument with two versions."""
     parser.add_argument(
         "--versions",
         nargs=3,
@@ -72,13 +72,13 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
 def compared_versions(
     runs: RunSet, outcomes: Outcomes, versions: VersionRuns, log_of: LogOf, redactor: Redactor | None = None
 ) -> ComparedVersions:
-    """Compare the versions, and show how far it is."""
+    """Compare the versions, and show the progress."""
     with ProgressLine("Comparing the versions") as progress:
         return compare_versions(runs, outcomes, versions, log_of, on_progress=progress.show, disguise=redactor)
 
 
 def print_versions(compared: ComparedVersions) -> None:
-    """Print which tasks flipped, by what, and what the versions did differently."""
+    """Print the flipped tasks, the reasons, and the differences of the versions."""
     versions, change = compared.versions, compared.change
     print_line(f"Versions by {_name(versions.fact)}: {_name(versions.before)} → {_name(versions.after)}")
     print_line(f"  {change.summary}")
@@ -93,7 +93,7 @@ def print_versions(compared: ComparedVersions) -> None:
 
 
 def print_separators(separation: Separation, sentence: Callable[[Separator], str]) -> None:
-    """Print the first lines of what separates, each as `sentence` says it, and under it how far it goes."""
+    """Print the first separating facts, each by `sentence`, and below it the numbers of runs."""
     for separator in separation.separators[:_MAX_SHOWN]:
         print_line(f"  {sentence(separator)}")
         print_line(f"      {_measures(separator)}")

@@ -43,7 +43,7 @@ from replay_gui.engine.files.notes_in_force import notes_in_force
 from replay_gui.engine.files.rules_in_force import RulesInForce
 from replay_gui.engine.opening import user_cache
 
-_MAX_REASONS_SHOWN, _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 8, 12, 24  # that people are shown
+_MAX_REASONS_SHOWN, _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 8, 12, 24  # entries in the text output
 _CONTEXT_STEPS = 2  # steps around them
 _MAX_STEP_LENGTH = 100  # characters of a step
 
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
 def _write_report(
     report: ReportOptions, args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart
 ) -> None:
-    """Write the report, with the verdict of both runs: the reader must know whether the logs can be trusted."""
+    """Write the report, with the verdicts on both logs, so that the reader knows whether they can be trusted."""
     parts = [part_of(run, verify_opened_run(run, number, 2), report.redactor) for number, run in enumerate(runs, 1)]
     options = (("format", args.format), ("rules", comparison.rules_file))
     arguments = [word for name, value in options if value is not None for word in (f"--{name}", value)]
@@ -113,7 +113,7 @@ def _write_report(
 
 
 def _gaps(run: OpenedRun) -> tuple[str, ...]:
-    """Return the import notes by which something of the run's source is missing in its log."""
+    """Return the import notes about parts of the run's source that are missing in its log."""
     notes = () if run.conversion is None else run.conversion.notes
     return gap_notes((*notes, *notes_in_header(run.log.header.source)))
 
@@ -215,7 +215,7 @@ def _difference_json(difference: Difference) -> dict[str, Any]:
 
 # ---- text -------------------------------------------------------------------------------------------
 def _print_other_runs(a: OpenedRun, b: OpenedRun) -> None:
-    """Print which files hold more runs than the compared one, if none was chosen."""
+    """Print the files that contain more runs than the compared one, if none was chosen."""
     for side, run in (("A", a), ("B", b)):
         file, chosen = split_run(run.given)
         if run.runs_in_file > 1 and chosen is None:
@@ -367,7 +367,7 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
 
 @contextmanager
 def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
-    """Open one side by the index that the window keeps, or by a new temporary one."""
+    """Open one side with the index that the window keeps, or with a new temporary one."""
     kept = _cached_side(run)
     if kept is not None:
         yield kept

@@ -1,4 +1,4 @@
-"""events: list what happened, one event per line."""
+"""events: list the events of a run, one per line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if args.stop is not None and args.stop < args.start:
         raise UsageError(f"--from {args.start} is greater than --to {args.stop}")
-    proposals: dict[int | None, Event] = {}  # by seq; they name the target when the patch is applied
+    proposals: dict[int | None, Event] = {}  # by seq; they have the target of an applied patch
     with open_run(args.run, args.format) as opened:
         for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):

@@ -73,7 +73,7 @@ def _keys(pointer: str) -> list[str]:
 
 
 def _contents(run: OpenedRun, stop: Position, name: str) -> Iterator[bytes | None]:
-    """Yield the contents of the first events, and show how far that is."""
+    """Yield the contents of the first events, and show the progress."""
     with ProgressLine(f"Replaying {name}") as progress:
         for done, content in enumerate(run.log.contents(0, stop)):
             yield content

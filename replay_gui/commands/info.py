@@ -1,4 +1,4 @@
-"""info: show the facts of runs. Nothing is verified, and no state is computed."""
+"""info: show the facts about runs, without verification and without computing a state."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
 
 
 def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda _event: None) -> RunSummary:
-    """Count the run's events in one pass; `on_event` is given each of them."""
+    """Count the run's events in one pass; call `on_event` with each of them."""
     agent = run.log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     with ProgressLine(f"Reading {run.given}") as progress:
@@ -128,7 +128,7 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
 
 
 def _print_runs(run: OpenedRun) -> None:
-    """Say how many runs the file holds, and what opens each; nothing if it is one."""
+    """Print the number of runs in the file, and the arguments that open each, if there are several."""
     count, (file, _) = run.runs_in_file, split_run(run.given)
     if count == 1:
         return

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SCREENSHOT_OPTIONS = ("size", "scale", "fit", "show")
 _PATH_HELP = "the value of the state to choose, as a JSON Pointer such as /memory/plan"
 _FOLLOW_HELP = "follow RUN while it grows, whatever the settings say; with -, show standard input while it comes"
-_MAX_SIDE_PX = 16_384  # pixels a side
+_MAX_SIDE_PX = 16_384  # pixels per side
 
 
 class NoWindow(ReplayError):
@@ -109,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _spooled_standard_input() -> Iterator[StreamSpool]:
-    """Copy standard input, while it comes, to a file that exists for the length of the block."""
+    """Copy standard input, while it comes, to a file that exists during the block."""
     from replay_gui.engine.files.stream_spool import StreamSpool
 
     check_standard_input()
@@ -127,7 +127,7 @@ def _named(args: argparse.Namespace) -> list[str]:
 
 
 def _many(args: argparse.Namespace) -> tuple[str, ...]:
-    """Return the files of a page of many runs: more than two that are named, or those of a glob; none for no page."""
+    """Return the files of a page of many runs: more than two arguments, or the files of a glob; empty for no page."""
     if args.more:
         return tuple(_named(args))
     pattern = args.run
@@ -137,7 +137,7 @@ def _many(args: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
-    """Return how the arguments contradict each other, or None."""
+    """Return a text on contradicting arguments, or None."""
     without_screenshot = [f"--{name}" for name in _SCREENSHOT_OPTIONS if getattr(args, name) is not None]
     if args.screenshot is None and without_screenshot:
         return f"{without_screenshot[0]} needs --screenshot"
@@ -168,7 +168,7 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
 
 
 def _check_display() -> None:
-    """Raise NoWindow where Qt would abort the process because there is no display."""
+    """Raise NoWindow if Qt would abort the process because there is no display."""
     needs_display = sys.platform.startswith(("linux", "freebsd"))
     if needs_display and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         raise NoWindow("there is no display; --screenshot FILE.png saves a picture without one")

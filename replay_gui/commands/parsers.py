@@ -50,7 +50,7 @@ def command_module(name: str | None) -> ModuleType:
 
 
 def command_parser(name: str | None, module: ModuleType) -> argparse.ArgumentParser:
-    """Return the parser of a command, whose `module` it is; None: that of the window."""
+    """Return the parser of a command with its `module`; None: that of the window."""
     if name is None:
         width = max(map(len, COMMANDS)) + 1
         listed = "\n".join(f"  {command:{width}}{what}" for command, (_, what) in COMMANDS.items())

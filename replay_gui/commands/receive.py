@@ -1,4 +1,4 @@
-"""receive: take the traces of instrumented agents as they run, and write a log of each."""
+"""receive: receive the traces of instrumented agents while they run, and write a log of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.receiver.receiver import DEFAULT_PORT, TraceReceiver
 from replay_gui.record.receiver.trace_files import TraceFiles, WrittenTrace
 
-_QUIET = 2.0  # seconds without a span after which a trace whose root has come counts as whole
+_QUIET = 2.0  # seconds without a span after which a trace with a root counts as whole
 _POLL = 0.2  # seconds
 
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Receive until interrupted; return EXIT_FINDING where a trace could not be written as a log."""
+    """Receive until interrupted; return EXIT_FINDING if a trace could not be written as a log."""
     try:
         args.output.mkdir(parents=True, exist_ok=True)
     except OSError as why:
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     files = TraceFiles(args.output, Secrets(os.environ))
     failed = False
     with TraceReceiver(args.port, files).serving("receiver") as receiver, contextlib.suppress(KeyboardInterrupt):
-        # From here on: the user may press Ctrl-C, the way to end it, before the line below is written to its end.
+        # From here on: the user may press Ctrl-C, which ends it, before the line below is written to its end.
         print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
         while True:
             time.sleep(_POLL)
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _say(written: WrittenTrace) -> bool:
-    """Print what was written; return whether it was."""
+    """Print the path of the written log, or the problem; return whether it was written."""
     if written.problem is not None:
         print_error(written.problem)
         return False

@@ -52,10 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command and return its exit status, or EXIT_FAILED where nothing was recorded."""
+    """Run the command and return its exit status, or EXIT_FAILED if no call was recorded."""
     means: RecordingMeans = args.means
     log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
-    if means is RecordingMeans.MCP:  # a client starts its servers again, by the same settings
+    if means is RecordingMeans.MCP:  # a client starts its servers again, with the same settings
         log = free_path(log)
     elif args.output is not None and log.exists():
         raise LogRefused(f"{log}: exists already; give another name")

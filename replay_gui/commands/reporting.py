@@ -28,16 +28,16 @@ from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"
 _OF_CHECKS = (".xml", ".sarif")  # formats that list checks
-_FILE_OPTIONS = ("anchor", "key", "redact", "rules")  # options that name files
+_FILE_OPTIONS = ("anchor", "key", "redact", "rules")  # options with paths of files
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """What the arguments say of the report.
+    """The options of the report.
 
     Attributes:
-        path: of the file to write. option_files: files that other options name.
-        redactor: hides what a profile names; None: nothing is hidden.
+        path: of the file to write. option_files: the files of other options.
+        redactor: for the profile; None: no redaction.
     """
 
     path: Path
@@ -62,7 +62,7 @@ def add_report_arguments(parser: argparse.ArgumentParser, *, of_many_runs: bool 
 def report_options(args: argparse.Namespace, *, of_many_runs: bool = False) -> ReportOptions | None:
     """Return the options of the report, or None for no report.
 
-    Checked before the runs are read: UsageError, NotWritten or ProfileRefused if they are wrong.
+    They are checked before the runs are read; raises UsageError, NotWritten or ProfileRefused if they are invalid.
     """
     if args.report is None:
         if args.redact is not None:
@@ -99,7 +99,7 @@ def write_contrast_report(
     """Write the report about many runs.
 
     Args:
-        command: the words of a command that gives the same result, without the report. inputs: what is read.
+        command: the words of a command with the same result, without the report. inputs: the files that are read.
     """
     if options.path.suffix.lower() in _OF_CHECKS:
         raise NotWritten(
@@ -125,7 +125,7 @@ def write_report(
     """Write the report.
 
     Args:
-        command: the words of a command that leads to the same verdict, without the report.
+        command: the words of a command with the same verdict, without the report.
     """
     names = [part.verification.run for part in parts] + [run.run for run in unread]
     check_not_input(options.path, [*input_files(names), *options.option_files])

@@ -94,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_policies(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how calls are answered, if not from the recorded run."""
+    """Add the options for calls that are not answered from the recorded run."""
     parser.add_argument(
         "--live", metavar="TOOL", action="append", default=[], help="call this tool for real; may be given again"
     )
@@ -128,7 +128,7 @@ def _add_policies(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command and return its exit status, EXIT_FINDING at a difference, EXIT_FAILED where it cannot be run.
+    """Run the command and return its exit status, EXIT_FINDING at a difference, EXIT_FAILED if it cannot be run.
 
     With --bisect: EXIT_GOOD, EXIT_FINDING and EXIT_UNTESTABLE.
     """
@@ -157,12 +157,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _inputs(args: argparse.Namespace) -> list[Path]:
-    """Return the files that are read, none of which may be overwritten."""
+    """Return the files that are read, which must not be overwritten."""
     return [Path(split_run(args.run)[0]), *(path for path in (args.rules, args.edits) if path is not None)]
 
 
 class _Given(NamedTuple):
-    """What the arguments say, read. `rules`: the file of those in force. `asks`: whether the user may be asked."""
+    """The parsed arguments. `rules`: the file of the rules in force. `asks`: whether the user may be asked."""
 
     edits: list[AnswerEdit]
     fixed: dict[str, Any]
@@ -172,7 +172,7 @@ class _Given(NamedTuple):
 
 
 def _read_arguments(args: argparse.Namespace) -> _Given:
-    """Read the edits, values and rules that the arguments name; say which rules are used, and which are not."""
+    """Read the edits, values and rules in the arguments; print which rules are used, and which are not."""
     edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
     fixed = {tool: value_of_words(words) for tool, words in args.fixed}
     asks = bool(args.ask) or args.on_miss == OnMiss.ASK
@@ -200,7 +200,7 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
 
 
 def _print_limits(recorded: PastRun, tools: set[str]) -> None:
-    """Say what was not recorded, before anything is run. `tools`: that the arguments name."""
+    """Print what was not recorded, before the command is run. `tools`: those in the arguments."""
     for name in sorted(tools - {call.request.name for call in recorded.calls}):
         print_note(f"the recorded run has no call of a tool that is named {name}")
     if recorded.lacking:
@@ -231,7 +231,7 @@ def _answer_from_here(args: argparse.Namespace, given: _Given, recorded: PastRun
     )
     session = new_rerun_session(recorded, new, options, command=args.command, means=means)
     if means is RecordingMeans.MCP:
-        with terminable():  # this is how a client ends its servers; there is no command to inform
+        with terminable():  # a client ends its servers like this; there is no command to inform
             status = answer_client(session)
     elif means is RecordingMeans.CLAUDE_CODE:
         status = run_claude_code(args.command, session)
@@ -271,7 +271,7 @@ def _answer_by_hooks(args: argparse.Namespace, given: _Given, recorded: PastRun,
 
 
 def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequence[AnswerEdit]) -> None:
-    """Say that Claude Code uses its tools for real; raise RerunRefused if one of them is to be answered."""
+    """Print that Claude Code uses its tools for real; raise RerunRefused if the arguments answer one of them."""
     answers = {call.answer_index for call in recorded.calls if call.request.kind is CallKind.TOOL}
     if args.fixed or args.ask or any(edit.index in answers for edit in edits):
         raise RerunRefused("Claude Code uses its tools for real: what they answer can be neither given nor edited")
@@ -279,7 +279,7 @@ def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequen
 
 
 def _exit_code(result: CommandResult, *, as_recorded: int, not_run: int) -> int:
-    """Return EXIT_FINDING where the agent asked for something else; else whether every request was as recorded."""
+    """Return EXIT_FINDING at a difference, `not_run` if the run could not be answered, else `as_recorded`."""
     if _problems(result):
         return not_run
     if result.difference:

@@ -30,7 +30,7 @@ class _EditOfFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def edits_of_words(given: Iterable[Sequence[str]]) -> list[AnswerEdit]:
-    """Return the edits of --what-if: (event, pointer, value), as written; raise RerunRefused if one is none."""
+    """Return the edits of --what-if: (event, pointer, value), as written; raise RerunRefused if one is invalid."""
     edits = []
     for event, pointer, value in given:
         if not event.isdecimal() or len(event) > 18:
@@ -40,7 +40,7 @@ def edits_of_words(given: Iterable[Sequence[str]]) -> list[AnswerEdit]:
 
 
 def edits_of_file(path: Path | None) -> list[AnswerEdit]:
-    """Return the edits in a file; none for no file. RerunRefused or LogUnreadable if it cannot be used."""
+    """Return the edits in a file, or () without one; raise RerunRefused or LogUnreadable if it cannot be used."""
     if path is None:
         return []
     try:
@@ -51,7 +51,7 @@ def edits_of_file(path: Path | None) -> list[AnswerEdit]:
 
 
 def report_file(text: str) -> Path:
-    """Return the path of a report; ArgumentTypeError if it is not to be JSON, or cannot be written."""
+    """Return the path of a report; raise ArgumentTypeError if its suffix is not JSON's, or it cannot be written."""
     if not text.endswith(".json"):
         raise ArgumentTypeError(f"{text!r} does not end with .json: the verdict of a re-run is written as JSON")
     check_target(text)

@@ -1,4 +1,4 @@
-"""The rules of a command: those that the user names; those beside a run only where the user has allowed its folder."""
+"""The rules of a command: those that the user names; those beside a run only if the user has allowed its folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens what the user names as RUN: a log, a foreign file, or standard input."""
+"""Opens the user's RUN: a log, a foreign file, or standard input."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class OpenedRun:
     """A run that is open for reading.
 
     Attributes:
-        given: the name that the user gave. log: its log. conversion: how the log was made; None for a .rlog.
-        names: of all runs in the file; of a .rlog, which holds one, empty.
+        given: the name that the user gave. log: its log. conversion: that made the log; None for a .rlog.
+        names: of all runs in the file; empty for a .rlog, which has one.
     """
 
     given: str
@@ -44,12 +44,12 @@ class OpenedRun:
 
     @property
     def runs_in_file(self) -> int:
-        """How many runs the file holds."""
+        """The number of runs in the file."""
         return max(len(self.names), 1)
 
     @property
     def format(self) -> str:
-        """The name of the format of the file that was given, before any conversion."""
+        """The name of the format of the given file, before any conversion."""
         return OWN_FORMAT if self.conversion is None else self.conversion.format
 
 
@@ -70,7 +70,7 @@ def add_format_argument(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
-    """Open a run for the length of the block; ReplayError, with the reason, where it cannot be read.
+    """Open a run during the block; raise ReplayError, with the reason, if it cannot be read.
 
     Args:
         format: an importer's name, or "rlog"; None: detected from the content.
@@ -109,7 +109,7 @@ def _converted(path: str, format: str | None, stack: ExitStack) -> list[Converte
 
 
 def _is_usable(folder: Path) -> bool:
-    """Return whether a folder of the cache can be written; it is made if it does not exist."""
+    """Return whether a folder of the cache can be written; create it if it does not exist."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -120,7 +120,7 @@ def _is_usable(folder: Path) -> bool:
 
 @contextmanager
 def readable_file(given: str) -> Iterator[str]:
-    """Return the path of the file; standard input is copied to a file that exists for the length of the block."""
+    """Return the path of the file; standard input is copied to a file that exists during the block."""
     if given == STANDARD_INPUT:
         with tempfile.TemporaryDirectory(prefix="replay-gui-stdin-", ignore_cleanup_errors=True) as folder:
             path = str(Path(folder, "stdin"))  # the conversion records this name
@@ -151,7 +151,7 @@ def _copy_standard_input(path: str) -> None:
 
 
 def _read_when_there(source: int) -> bytes:
-    """Return what has come from a descriptor, waiting for it; empty at its end.
+    """Wait for data from a descriptor, and return it; empty at its end.
 
     A read that blocks would not notice a signal that came just before it: an interruption would wait for the input.
     """
@@ -162,7 +162,7 @@ def _read_when_there(source: int) -> bytes:
 
 
 def _ignore_unreadable(run: str, why: str) -> None:
-    """Do nothing more: the error is printed already."""
+    """Do nothing: the error is printed already."""
 
 
 def handle_each_run(

@@ -14,7 +14,7 @@ from replay_gui.core.catalogue.extras import require_extra
 from replay_gui.core.state.json_form import json_form
 from replay_gui.core.text.plain_text import one_line
 
-_MAX_SHOWN, _MAX_CELL = 1_000, 60  # rows, and characters of a cell, that people are shown
+_MAX_SHOWN, _MAX_CELL = 1_000, 60  # rows, and characters of a cell, in the text output
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def _print_table(columns: tuple[str, ...], rows: tuple[tuple[Any, ...], ...]) ->
 
 
 def _different(columns: tuple[str, ...]) -> list[str]:
-    """Return the names of columns; one that is there again gets a number."""
+    """Return the names of columns; repeated ones get a number."""
     names: list[str] = []
     for column in columns:
         number, name = 1, column
@@ -73,7 +73,7 @@ def _different(columns: tuple[str, ...]) -> list[str]:
 
 
 def _json_value(value: Any) -> Any:
-    """Return a value of DuckDB as JSON can hold it."""
+    """Return a value of DuckDB in a form for JSON."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime | date | time):

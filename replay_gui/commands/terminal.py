@@ -1,4 +1,4 @@
-"""Output of commands: results to standard output, all else to standard error, without control characters."""
+"""Output of commands: results to standard output, other lines to standard error, without control characters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERDICTS = {"VALID": _GREEN, "INVALID": _RED, "NOT VERIFIABLE": _YELLOW}
 
 
 def print_line(text: str) -> None:
-    """Print one line of a result, cut where it is very long; control characters in it are escaped."""
+    """Print one line of a result, cut if it is very long; control characters in it are escaped."""
     print(_shown_line(text))
 
 
@@ -50,7 +50,7 @@ def print_verdict_line(line: str, verdict: str) -> None:
 
 
 def refusal_text(error: ReplayError) -> str:
-    """Return the words of an error, and how to name a format if none was recognised."""
+    """Return the text of an error; if no format was recognised, also how to choose one."""
     if not isinstance(error, FormatUnknown):
         return str(error)
     from replay_gui.core.importers.registry import importers, names_of  # all importers, which few commands need
@@ -79,7 +79,7 @@ class ProgressLine:
         self._quiet_until = time.monotonic() + _PROGRESS_INTERVAL if _is_terminal(sys.stderr) else float("inf")
 
     def show(self, done: int, total: int) -> None:
-        """Show the progress, in any unit. Cheap: most calls show nothing."""
+        """Show the progress, in any unit. Cheap: most calls do not print."""
         now = time.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _PROGRESS_INTERVAL

@@ -33,7 +33,7 @@ from replay_gui.core.verification.verify_log import check_unchanged, verify
 if TYPE_CHECKING:
     from replay_gui.core.anchor.statement import ReadAnchor  # imports cryptography, which is slow
 
-MAX_BYTES_IN_PROCESS = 16 << 20  # a smaller log is verified before worker processes would have started
+MAX_BYTES_IN_PROCESS = 16 << 20  # a smaller log is verified before worker processes have started
 MAX_FINDINGS_SHOWN = 10  # of failures, and of mismatches
 _MAX_NAME_LENGTH = 48  # characters, in the table
 _LOG_SUFFIX = ".rlog"
@@ -95,7 +95,7 @@ def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
 
 
 def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
-    """Return the arguments that lead to the same verdict."""
+    """Return the arguments for the same verdict."""
     words = ["--strict"] if args.strict else []
     for name in ("format", "anchor", "key"):
         value = getattr(args, name)
@@ -144,8 +144,8 @@ class _VerifyJob:
     """The state of one call of the command.
 
     Attributes:
-        total: how many runs. unread: those that could not be read. lines: of the table. parts: of the report.
-        redactor: hides something from the report.
+        total: number of runs. unread: those that could not be read. lines: of the table. parts: of the report.
+        redactor: for the report.
     """
 
     args: argparse.Namespace
@@ -230,7 +230,7 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
 
 
 def strict_failures(report: VerificationReport) -> list[str]:
-    """Return why --strict fails, as words; empty if it does not."""
+    """Return the reasons why --strict fails, in words; empty if it does not."""
     unchecked = report.state_hashes - report.state_hashes_checked
     wanted = {
         f"the verdict is {report.verdict}": report.verdict == VALID,
@@ -259,7 +259,7 @@ def _table_line_of_unread(unread: UnreadableRun) -> tuple[str, ...]:
 
 
 def _short_name(run: str) -> str:
-    """Return the name; of a long one the end, which distinguishes it better."""
+    """Return the name; for a long one its end, which distinguishes it better."""
     return run if len(run) <= _MAX_NAME_LENGTH else f"…{run[1 - _MAX_NAME_LENGTH :]}"
 
 

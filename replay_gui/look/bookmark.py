@@ -1,4 +1,4 @@
-"""The small ribbon on an event that is marked; its shape is not that of a kind of event."""
+"""The small ribbon on a marked event; its shape differs from those of the kinds of events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BOOKMARK_PX = (6.0, 9.0)  # width and height
 
 
 def paint_bookmark(painter: QPainter, top: QPointF, color: QColor | None = None) -> None:
-    """Draw the ribbon below the middle of its upper edge, in the colour of marks, or another."""
+    """Draw the ribbon; `top`: the middle of its upper edge. In the colour of marks, or another."""
     width, height = BOOKMARK_PX
     half = width / 2
     outline = ((-half, 0), (half, 0), (half, height), (0, height - half), (-half, height))

@@ -12,7 +12,7 @@ EFFECT_PX = 9.0
 
 
 def paint_effect(painter: QPainter, effect: Effect, center: QPointF) -> None:
-    """Draw the mark: filled where something is changed or handed in, hollow where not, a question for unknown."""
+    """Draw the mark: filled for a change or a submission, hollow for others, a question mark for unknown."""
     r = EFFECT_PX / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

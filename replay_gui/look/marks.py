@@ -105,7 +105,7 @@ def _pixmap(mark: Mark, size: float, rgba: int, ratio: float, halo: int | None) 
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     middle = QPointF(side / 2, side / 2)
-    if halo is not None and mark is not Mark.RING:  # it would open the ring beside it
+    if halo is not None and mark is not Mark.RING:  # it would cut the ring beside it
         paint_shape(painter, mark, middle, size + 2 * MARGIN, QColor.fromRgba(halo))
     paint_shape(painter, mark, middle, size, QColor.fromRgba(rgba))
     painter.end()

@@ -1,4 +1,4 @@
-"""The icon of the program itself, which has colours of its own: for windows, menus and task bars."""
+"""The icon of the program itself, in fixed colours: for windows, menus and task bars."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ TINY_SIZE = 9.5  # within a bar of the timeline
 DATA_SIZE = 11.5
 TEXT_SCALES = (85, 100, 115, 130)  # percent of these sizes that the user can choose; a row has room for the largest
 
-_USUAL_SIZE = "usual_size"  # property of a widget with a font of its own: its size in points at 100 %
+_USUAL_SIZE = "usual_size"  # property of a widget with its own font: its size in points at 100 %
 _PILLS = ("raised", "good", "bad", "warn")
 
 Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
@@ -160,7 +160,7 @@ DARK = _theme(
 
 LIGHT = _theme(
     "light",
-    ("#009e73", "#0da0a0", "#6d9f00", "#08a18b", "#3ea449", "#3da537"),  # the same, no lighter than white lets be seen
+    ("#009e73", "#0da0a0", "#6d9f00", "#08a18b", "#3ea449", "#3da537"),  # the same, dark enough to be visible on white
     window="#eef0f3",
     panel="#ffffff",
     head="#f7f8fa",
@@ -207,7 +207,7 @@ class ThemeEvents(QObject):
 
     Attributes:
         text_scale: the size of text in percent of its usual size, one of TEXT_SCALES.
-        was_scaled: whether it was ever changed, so that widgets with a font of their own know its usual size.
+        was_scaled: whether it was ever changed, so that widgets with their own font know its usual size.
     """
 
     changed = Signal()
@@ -265,7 +265,7 @@ def apply_text_scale(app: QApplication, percent: int) -> None:
 
 
 def _scale_own_fonts(app: QApplication) -> None:
-    """Give widgets with a font of their own its size again; setting a style sheet resets it to the original size."""
+    """Set the size of widgets with their own font again; setting a style sheet resets it to the original size."""
     for widget in app.allWidgets():
         usual = widget.property(_USUAL_SIZE)
         if isinstance(usual, float):
@@ -286,7 +286,7 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-    widget.setFont(font)  # polishing again has reset it
+    widget.setFont(font)  # polishing has reset it
 
 
 def kind_color(kind: str, tool: int | None = None) -> QColor:
@@ -327,11 +327,11 @@ def _font(fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float)
     families = font_families(fallback == QFontDatabase.SystemFont.FixedFont)
     font = QFont(families) if families else QFontDatabase.systemFont(fallback)
     screen = QGuiApplication.primaryScreen()
-    # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
+    # Only point sizes may be fractions; a logical pixel is 1/96 inch unless the screen defines it differently.
     font.setPointSizeF(
         size * theme_events().text_scale / 100 * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0)
     )
-    if families:  # the packaged fonts are variable: asked for a weight, Qt would smear the regular one
+    if families:  # the packaged fonts are variable: for a weight, Qt would smear the regular one
         font.setVariableAxis(QFont.Tag("wght"), float(weight.value))
     else:
         font.setWeight(weight)

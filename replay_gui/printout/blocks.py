@@ -29,7 +29,7 @@ _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
 _NAMES = 130.0  # width of the column with the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
 _NARROW_SHARE = 0.6
-_MAX_RUN_ROWS = 40  # of a picture of runs on a page
+_MAX_RUN_ROWS = 40  # rows of a picture of runs on a page
 MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height stay on one page
 
 
@@ -113,7 +113,7 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
 
 
 def _put_runs(sheet: Sheet, block: DrawnRuns) -> None:
-    """Put the picture, in parts where it is higher than a page."""
+    """Put the picture, in parts if it is higher than a page."""
     for part in drawn_parts(block.picture, _MAX_RUN_ROWS):
         drawing = runs_drawing(part)
         height = drawn_height(drawing, INNER)

@@ -31,7 +31,7 @@ class Pages:
 
     @property
     def title(self) -> str:
-        """What a viewer of the PDF shows as its title."""
+        """The title of the PDF."""
         return one_line(f"{self._document.title}: {self._document.verdict}")
 
     def steps(self) -> Iterator[None]:

@@ -45,7 +45,7 @@ class PdfPainting:
         self._pages = pages
 
     def steps(self) -> Iterator[None]:
-        """Paint one page per step. NotWritten if Qt cannot begin."""
+        """Paint one page per step; raise NotWritten if Qt cannot begin."""
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -64,13 +64,13 @@ class PdfPainting:
                 self._pages.paint(painter, number)
                 yield
         finally:
-            painter.end()  # also where the caller stops early: before its device is gone
+            painter.end()  # even if the caller stops early: before its device is deleted
         self.data = bytes(buffer.data().data())
 
 
 @cache
 def own_application() -> QGuiApplication:
-    """Create the application of this process; it is kept, because the fonts that are loaded belong to it."""
+    """Create the application of this process; it is kept, because the loaded fonts belong to it."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return QGuiApplication(["replay-gui"])

@@ -15,15 +15,15 @@ from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 from replay_gui.printout.pdf import own_application
 from replay_gui.printout.runs_picture import drawn_height, paint_runs
 
-_SCALE = 2  # pixels of a unit
+_SCALE = 2  # pixels per unit
 _MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0
-_MAX_HEIGHT = 12_000.0  # units; pictures that do not fit are counted
+_MAX_HEIGHT = 12_000.0  # units; pictures beyond it are counted
 _MAX_WORDS = 200  # characters
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
 
 
 def png_report(report: Report) -> bytes:
-    """Return the whole file; NotWritten for a report without such a picture. Needs no display, as `pdf_report`."""
+    """Return the whole file; raise NotWritten for a report without such a picture. Needs no display."""
     contrast = report.contrast
     if contrast is None or not contrast.pictures:
         raise NotWritten("there is no picture: these runs do not have both outcomes within a task, or made no call")
@@ -59,7 +59,7 @@ def _heading(contrast: ContrastPart) -> str:
 
 
 def _fitting(contrast: ContrastPart) -> tuple[list[RunsDrawing], float]:
-    """Return the first pictures, as far as they fit, at least one; and the height of the image."""
+    """Return the first pictures that fit, at least one, and the height of the image."""
     shown, height = list[RunsDrawing](), 2 * _MARGIN + _TITLE + 4 * _LINE
     for picture in contrast.pictures:
         drawing = runs_drawing(picture)

@@ -48,15 +48,15 @@ class ReportSaver(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a file is being made; `save` may not be called then."""
+        """Whether a file is being written; `save` must not be called then."""
         return self._timer.isActive()
 
     def save(self, report: Report, path: Path, pages: Pages | None = None, inputs: tuple[str, ...] = ()) -> None:
         """Begin to write the report in the format of the suffix.
 
         Args:
-            pages: those of this report, completely laid out on this thread; a PDF is made of them. None: the PDF is
-                laid out on the saver's thread.
+            pages: of this report, completely laid out on this thread, for a PDF. None: the PDF is laid out on the
+                saver's thread.
             inputs: the files that the report is about.
         """
         assert not self.busy
@@ -69,7 +69,7 @@ class ReportSaver(QObject):
             self._begin_write(save_report, report, path, inputs)
 
     def stop(self) -> None:
-        """Emit nothing any more; the file is completed without this thread: its pages are laid out again."""
+        """Emit no more signals; the file is completed without this thread: its pages are laid out again."""
         if self._painting is not None:
             assert self._report is not None
             self._begin_write(save_report, self._report, self._path, self._inputs)
@@ -96,7 +96,7 @@ class ReportSaver(QObject):
                 self.saved.emit(str(self._path))
 
     def _paint_slice(self) -> bool:
-        """Paint for a moment; after the last page, begin to write the file."""
+        """Paint some pages; after the last one, begin to write the file."""
         assert self._painting is not None
         end = time.perf_counter() + _PAINTING_SLICE
         while time.perf_counter() < end:
@@ -107,14 +107,14 @@ class ReportSaver(QObject):
         return False
 
     def _begin_write(self, write: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> None:
-        """Call `write` on a thread that ends after it; the timer looks for its end."""
+        """Call `write` on a thread that ends after it; the timer checks for its end."""
         executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
         self._written = executor.submit(write, *args, **kwargs)
         executor.shutdown(wait=False)
         self._timer.start(_POLL_INTERVAL)
 
     def _is_written(self) -> bool:
-        """Return whether the file is complete; raise what prevented it."""
+        """Return whether the file is complete; raise the error that prevented it."""
         assert self._written is not None
         if self._written.done():
             self._written.result()

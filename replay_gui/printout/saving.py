@@ -1,4 +1,4 @@
-"""A report as a file, in the format that its suffix names. Only a PDF and a PNG import Qt."""
+"""A report as a file, in the format of its suffix. Only a PDF and a PNG import Qt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.report.model import Report
 
 PDF = ".pdf"
-PNG = ".png"  # of many runs alone
+PNG = ".png"  # for reports on many runs only
 SUFFIXES = (PDF, ".html", ".md", ".json", ".xml", ".sarif")
 
 
@@ -24,10 +24,10 @@ def check_suffix(path: Path, *, of_many_runs: bool = False) -> None:
 
 
 def save_report(report: Report, path: Path, inputs: Iterable[str] = ()) -> None:
-    """Write the file as a whole or not at all; NotWritten, with the reason, where that fails.
+    """Write the file completely or not at all; raise NotWritten, with the reason, if that fails.
 
-    `inputs`: what the report is about: FILE, FILE#RUN, or a folder, which is left out. The files are not replaced, and
-    who may not read them may not read the report.
+    `inputs`: of the report: FILE, FILE#RUN, or a folder, which is ignored. They are never replaced, and the report is
+    readable only for users who may read them.
     """
     check_suffix(path, of_many_runs=report.contrast is not None)
     write_report_file(path, report_bytes(report, path.suffix.lower()), inputs)
@@ -41,7 +41,7 @@ def write_report_file(path: Path, data: bytes, inputs: Iterable[str] = ()) -> No
 
 
 def report_bytes(report: Report, suffix: str) -> bytes:
-    """Return the whole file in the format of the suffix. A PDF and a PNG start Qt where it does not run."""
+    """Return the whole file in the format of the suffix. A PDF and a PNG start Qt if it is not running."""
     if suffix == PDF:
         from replay_gui.printout.pdf import pdf_report  # and with it Qt
 

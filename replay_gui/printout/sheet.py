@@ -73,7 +73,7 @@ class Sheet:
     """Pages that are filled from top to bottom; `y` is the place of the next item.
 
     Attributes:
-        on_new_page: called after a page was begun, to repeat the head of a table; None for nothing to repeat.
+        on_new_page: called after a page was begun, to repeat the head of a table; or None.
     """
 
     pages: list[Page] = field(default_factory=lambda: [Page()])
@@ -81,7 +81,7 @@ class Sheet:
     on_new_page: Callable[[], None] | None = None
 
     def ensure_room(self, height: float) -> None:
-        """Begin a new page where less than `height` is left on this one."""
+        """Begin a new page if less than `height` is left on this one."""
         if self.y + height > END and self.y > TOP:
             self.new_page()
 

@@ -3,9 +3,9 @@
     import replay_gui.record
     replay_gui.record.start("run.rlog")
 
-records the calls of this process to models and tools from here on; ``resources/docs/recording.md`` says which, and what
-is not recorded. No line of code is needed with ``replay-gui record -- COMMAND``. Each name is imported when it is first
-used.
+records the calls of this process to models and tools from here on; ``resources/docs/recording.md`` lists what is
+recorded and what is not. With ``replay-gui record -- COMMAND``, no line of code is needed. Each name is imported when
+it is first used.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Recording this process: begin, end, and a recorder for the agent's own events."""
+"""Record this process: begin, end, and a recorder for the agent's own events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_WORDS = 200  # characters of a process's words in a message
 
 
 class _Started:
-    """What `start` began. `exit_is_watched`: whether the process's end is recorded."""
+    """The recording that `start` began. `exit_is_watched`: whether the end of the process is recorded."""
 
     session: RecordingSession | None = None
     exit_is_watched = False
@@ -43,15 +43,15 @@ def start(
 ) -> GuardedRecorder:
     """Record this process from here on, until `stop` or its end; return a recorder for the agent's own events.
 
-    Under ``replay-gui record`` and ``replay-gui rerun`` the command has begun a log already: this one is returned.
+    Under ``replay-gui record`` and ``replay-gui rerun``, the recorder of the command's log is returned.
 
-    Raises LogRefused if the file exists and holds anything or this process is being recorded already, LogUnreadable
-    where the file cannot be written, LogBusy where another process is writing it, RerunRefused for an unknown `also`.
+    Raises LogRefused if the file exists and is not empty, or this process is being recorded already; LogUnreadable if
+    the file cannot be written; LogBusy if another process is writing it; RerunRefused for an unknown `also`.
 
     Args:
         agent_type: name of the agent (default: that of the script). agent_version: its version.
-        config: what the agent was started with, such as its model and parameters.
-        also: what is recorded in addition to calls: "clock", "uuid", "files", "processes".
+        config: the agent's configuration, such as its model and parameters.
+        also: surroundings to record in addition to calls: "clock", "uuid", "files", "processes".
     """
     session = session_in_force()
     if session is not None:
@@ -69,7 +69,7 @@ def start(
 
 
 def stop() -> None:
-    """End what `start` began: seal the log. Nothing happens where nothing was begun, or a command began it."""
+    """End the recording that `start` began: seal the log. Do nothing if there is none, or a command began it."""
     session, _Started.session = _Started.session, None
     if session is not None:
         put_in_force(None)
@@ -85,7 +85,7 @@ def run(
     config: Mapping[str, Any] | None = None,
     also: Iterable[str] = (),
 ) -> Iterator[GuardedRecorder]:
-    """Record what happens in a ``with`` block; arguments and errors as for `start`.
+    """Record the calls in a ``with`` block; arguments and errors as for `start`.
 
     If the block ends in an exception, the log records it; it is sealed in any case.
     """
@@ -113,8 +113,8 @@ def new_log(
     """Return a log that begins with its first event; arguments as for `start`.
 
     Args:
-        surroundings: what is recorded in addition to calls.
-        command: that runs the agent (default: what this process was started with). means: by which it is recorded.
+        surroundings: recorded in addition to calls.
+        command: that runs the agent (default: that of this process). means: of recording.
         is_shared: whether other processes of the same command may have begun it.
     """
     agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
@@ -142,7 +142,7 @@ def new_log(
 
 
 def _working_folder() -> str:
-    """Return the folder that the process is in; "" if it was deleted."""
+    """Return the working folder of the process; "" if it was deleted."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -150,7 +150,7 @@ def _working_folder() -> str:
 
 
 def record_crash(error: BaseException) -> None:
-    """Record that the run ended in an exception, where there is a log that is open."""
+    """Record that the run ended in an exception, if a log is open."""
     session = session_in_force()
     if session is not None and session.log.has_begun and not isinstance(error, SystemExit):
         how = "stopped" if isinstance(error, KeyboardInterrupt) else "crash"

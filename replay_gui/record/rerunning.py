@@ -1,4 +1,4 @@
-"""Running this process's agent again from the log of a recorded run."""
+"""Run this process's agent again from the log of a recorded run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Rerun:
     """A re-run, in progress or ended.
 
     Attributes:
-        recorded: the run that it is answered from. path: of the log that the re-run writes.
+        recorded: the run with the answers. path: of the log that the re-run writes.
     """
 
     recorded: PastRun
@@ -58,18 +58,18 @@ def rerun(
     patience: float = PATIENCE,
     edits: Iterable[AnswerEdit] = (),
 ) -> Iterator[Rerun]:
-    """Answer the calls that are made in a ``with`` block from a recorded run; no socket is opened.
+    """Answer the calls in a ``with`` block from a recorded run; no socket is opened.
 
-    Raises DiffersFromRecord at the first request that the recorded run did not make, and at the end of the block where
-    it made more. RerunRefused, LogRefused, LogUnreadable or RulesRefused if the log or its rules cannot be used.
+    Raises DiffersFromRecord at the first request that the recorded run did not make, and at the end of the block if
+    it made more; RerunRefused, LogRefused, LogUnreadable or RulesRefused if the log or its rules cannot be used.
 
     Args:
-        path: of the recorded run's log. new: the log that is written (default: one that is deleted at the end).
-        rules: which differences do not count, or the file of such rules (default: none). Who gave you the log may have
-        put rules beside it that hide what differs: a file there (``run.rlog.rules.toml``) is used only where it is
-        named, and a warning says so.
+        path: of the recorded run's log. new: path of the new log (default: one that is deleted at the end).
+        rules: for differences that do not count, or the file of such rules (default: none). A file of rules beside the
+        log (``run.rlog.rules.toml``) comes from the author of the log and may hide differences: it is used only if it
+        is named here; otherwise a warning reports it.
         live: names of tools that are called for real. fixed: by the name of a tool, its constant answer.
-        on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
+        on_miss: "live" makes a request that was not recorded for real and continues; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: edited answers. A request after an edited answer that was not recorded is made for
         real, and is not a difference.
@@ -115,12 +115,12 @@ def new_rerun_session(
     command: Sequence[str] | None = None,
     means: RecordingMeans = RecordingMeans.HOOKS,
 ) -> RerunSession:
-    """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run.
+    """Return the session of a re-run, which writes to `new`, with the agent's facts of the recorded run.
 
-    The state of the random numbers is what it was when the recording began.
+    The state of the random numbers is set to that at the start of the recording.
 
     Args:
-        command: that runs the agent, where a command began the re-run. means: by which it is answered.
+        command: that runs the agent, if a command began the re-run. means: of answering.
     """
     is_commanded = command is not None
     agent = recorded.agent
@@ -140,7 +140,7 @@ def new_rerun_session(
 
 
 def _rules_of(given: Rules | str | os.PathLike[str] | None, log: Path) -> Rules:
-    """Return the rules that the caller gives or names, else none; warn where others lie beside the log."""
+    """Return the rules that the caller gives or names, else none; warn if there are others beside the log."""
     if isinstance(given, Rules):
         return given
     if given is not None:
@@ -148,5 +148,5 @@ def _rules_of(given: Rules | str | os.PathLike[str] | None, log: Path) -> Rules:
     beside = rules_beside(log)
     if os.path.lexists(beside):
         unused = f"{visible(str(beside))}: rules beside the log, not used; rules=PATH uses the rules of a file"
-        warnings.warn(unused, stacklevel=4)  # at the `with` of the caller
+        warnings.warn(unused, stacklevel=4)  # the line of the caller's `with`
     return Rules()

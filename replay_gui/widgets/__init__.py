@@ -1,1 +1,1 @@
-"""Widgets: what the window is made of."""
+"""The widgets of the window."""

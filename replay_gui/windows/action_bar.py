@@ -15,10 +15,10 @@ ICON_AND_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 class ActionBar(QToolBar):
-    """A row of tool buttons that never makes the window wider: in a narrow one, subclasses hide some of them.
+    """A row of tool buttons that never makes the window wider: in a narrow window, subclasses hide some of them.
 
     Attributes:
-        buttons: by the name of their action. body: what holds them. row: its layout, to which others can be added.
+        buttons: by the name of their action. body: their parent. row: its layout, to which other widgets can be added.
     """
 
     def __init__(self, title: str, name: str, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
@@ -33,7 +33,7 @@ class ActionBar(QToolBar):
         self.buttons: dict[str, QToolButton] = {}
         self.body = QWidget()
         self.body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
+        self.body.setFixedHeight(TOOLBAR - LINE)  # the window reads the height from the body, not from the bar
         self.row = QHBoxLayout(self.body)
         self.row.setContentsMargins(GAP, 0, GAP, 0)
         self.row.setSpacing(UNIT)
@@ -61,6 +61,6 @@ class ActionBar(QToolBar):
         return line
 
     def set_button_text(self, name: str, text: str) -> None:
-        """Set the text that a button with text shows; its action keeps its own."""
+        """Set the text of a button with text; the text of its action does not change."""
         action = self._actions[name]
         action.setIconText(text if action.icon().isNull() else f" {text}")  # Qt puts no other space between them

@@ -1,4 +1,4 @@
-"""The keys of an action, and the tooltip that names the first of them."""
+"""The keys of an action, and the tooltip with the first of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from replay_gui.models.tooltip import plain_tooltip
 
 
 def set_keys(action: QAction, tip: str, keys: Sequence[QKeySequence]) -> None:
-    """Give an action its keys; `tip`: what it does, in a sentence."""
+    """Give an action its keys; `tip`: a sentence that describes it."""
     action.setShortcuts(keys)
     action.setToolTip(plain_tooltip(f"{tip} ({key_words(keys[0])})" if keys else tip))
 
 
 def key_words(key: QKeySequence) -> str:
-    """Return a key as this system writes it."""
+    """Return a key in the notation of this system."""
     return key.toString(QKeySequence.SequenceFormat.NativeText)

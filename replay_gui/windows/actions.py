@@ -21,7 +21,7 @@ class ActionSpec:
         keys: its shortcuts; the first is shown. tip: one sentence. icon: name of a file in resources/icons, or "".
         needs_run: disabled while no run is open. comparison: belongs to a comparison, which enables it.
         checkable: it is on or off. single_run_only: disabled in a comparison.
-        group: a separator stands between two groups of a menu.
+        group: a menu has a separator between two groups.
     """
 
     name: str

@@ -13,7 +13,7 @@ from replay_gui.windows.compare_view import CompareView
 
 
 class CompareActions(QObject):
-    """Connects the actions of a comparison to its session and page, and enables those that can be done."""
+    """Connects the actions of a comparison to its session and page, and enables the available ones."""
 
     def __init__(
         self, session: ComparisonSession, view: CompareView, actions: dict[str, QAction], window: QWidget
@@ -63,7 +63,7 @@ class CompareActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Enable the actions that can be done now."""
+        """Enable the actions that are available now."""
         session = self._session
         both = session.active and session.a.facts is not None and session.b.facts is not None
         for action in self._actions.values():
@@ -100,7 +100,7 @@ class CompareActions(QObject):
         self.refresh()
 
     def _turn_to_parting(self) -> None:
-        """Show where the runs part, since what follows is about that."""
+        """Show where the runs diverge, because the next action is about that."""
         self._actions["show_parting"].setChecked(True)
 
     @Slot()

@@ -21,7 +21,7 @@ from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _NO_NAMES, _NO_TEXT, _FEWER_BUTTONS = 1, 2, 3  # compact levels
 _MIN_WIDTHS_PX = (196 * GAP, 176 * GAP, 140 * GAP, 0)  # of the bar, at each level
-_WIDTH_OF_STEPS_PX = 60 * GAP  # of the buttons that only the steps need
+_WIDTH_OF_STEPS_PX = 60 * GAP  # of the buttons for steps only
 _POINT_WIDTH_PX = 17 * GAP  # of "divergence 3 of 31"
 _TEXTS = {
     "open": "Open",
@@ -32,13 +32,13 @@ _TEXTS = {
     "show_ignored": "Ignored",
     "link_cursors": "Linked",
 }
-_ABOUT_STEPS = ("changes_only", "show_ignored", "link_cursors")  # where the runs part
-_IN_THE_MENU = ("open", "compare_swap", "export")  # and there alone in a narrow window
+_ABOUT_STEPS = ("changes_only", "show_ignored", "link_cursors")  # only beside the aligned steps
+_IN_THE_MENU = ("open", "compare_swap", "export")  # and in a narrow window only there
 _HIDDEN_WHEN_NARROW = ("first_divergence", "last_divergence")
 
 
 class CompareBar(ActionBar):
-    """The two runs, going from difference to difference, what is shown and ignored, and the result."""
+    """The two runs, steps from difference to difference, filters and rules, and the result."""
 
     def __init__(self, why: WhySession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Comparison", "comparison", actions, parent)

@@ -1,4 +1,4 @@
-"""The status line of a comparison: its counts, or how reasons are found, and what differs in outcome, time and cost."""
+"""The status line of a comparison: its counts, or how reasons are found; differences of outcome, time and cost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DIFFERS_NAME = "What differs in outcome, failures, time, tokens and cost"
 
 
 class CompareStatus(QStatusBar):
-    """On the left counts of steps, or how reasons are found, and what grows; on the right what differs in totals."""
+    """On the left counts of steps, or how reasons are found, and growing runs; on the right differences of totals."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class CompareStatus(QStatusBar):
         self._show()
 
     def show_why(self, on: bool) -> None:
-        """Say how reasons are found, instead of the counts of steps."""
+        """Show how reasons are found, instead of the counts of steps."""
         self._shows_why = on
         self._show()
 

@@ -29,19 +29,19 @@ from replay_gui.widgets.why.why_panel import WhyPanel
 from replay_gui.windows.compare_status import CompareStatus
 from replay_gui.windows.splitter import new_splitter
 
-_MAX_UPPER_SHARE, _LOWER_SHARE = 0.44, 0.23  # of the height, where they part
+_MAX_UPPER_SHARE, _LOWER_SHARE = 0.44, 0.23  # of the height, with the aligned steps
 _WHY_UPPER_SHARE = 0.62  # of the height, with the reasons
 _COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
 _WHY_COLUMN_SHARES = (36, 64)
-_MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # whatever a panel shows, the window must not grow
+_MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # the window must not grow with the content of a panel
 _MIN_HALF_PX = 11 * GAP  # height of each of the two panels of steps
-_SAID_MS = 5000  # ms that the foot says what was just done
+_SAID_MS = 5000  # ms that the foot shows a message
 
 
 class CompareView(QWidget):
-    """Panels with draggable borders; `show_why` chooses which. Both timelines are always there.
+    """Panels with draggable borders; `show_why` chooses which. Both timelines are always visible.
 
-    `rule_offer`, `rule_prompt`: what is asked about files of rules, above all of them.
+    `rule_offer`, `rule_prompt`: questions about files of rules, above all panels.
     `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. `finder`: the search in A,
     part of it in both. With the reasons: `reasons`, `action_panel`, `trails`. Where they part: `causes`, `divergences`,
     `step`.
@@ -112,7 +112,7 @@ class CompareView(QWidget):
 
     # ---- which panels are shown ---------------------------------------------------------------------
     def show_why(self, on: bool) -> None:
-        """Show the reasons, or where the runs part."""
+        """Show the reasons, or the aligned steps."""
         self._left.setCurrentWidget(self.reasons if on else self.causes)
         self._choose_lower()
         self.action_panel.setVisible(on)
@@ -134,7 +134,7 @@ class CompareView(QWidget):
 
     @property
     def side(self) -> Side:
-        """The run that the hand is in: of the panel with the focus, else the framed side of the aligned steps."""
+        """The current run: of the panel with the focus, else the framed side of the aligned steps."""
         focus = self.window().focusWidget()
         for run, panels in ((Side.A, (self.timelines[0], self.trails.a)), (Side.B, (self.timelines[1], self.trails.b))):
             if focus is not None and any(panel is focus or panel.isAncestorOf(focus) for panel in panels):
@@ -142,7 +142,7 @@ class CompareView(QWidget):
         return Side.B if self.divergences.view.side == ComparisonColumn.SIDE_B else Side.A
 
     def say(self, text: str) -> None:
-        """Say in the foot, for a moment, what was just done."""
+        """Show a message in the foot for a moment."""
         self._status.showMessage(text, _SAID_MS)
 
     # ---- sizes ----------------------------------------------------------------------------------------
@@ -180,10 +180,10 @@ class CompareView(QWidget):
 
     @Slot()
     def _fit(self) -> None:
-        """Give the timelines and actions the height that they want, within bounds, and what is below the rest."""
+        """Give the timelines and actions their preferred height, within bounds, and the parts below them the rest."""
         if self._dragged:
             return
-        # The rows themselves are laid out only after this page has got its size.
+        # The rows themselves are laid out only after this page has its size.
         height, why = self.height() - self._status.sizeHint().height() - 3 * GAP, self.shows_why
         wanted = [panel.sizeHint().height() for panel in self.timelines]
         if why:
@@ -211,7 +211,7 @@ class CompareView(QWidget):
 
     @Slot()
     def _request_totals(self) -> None:
-        """Ask for tokens and cost of both runs, once they are compared."""
+        """Request tokens and cost of both runs, once they are compared."""
         if self._session.fresh:
             self._session.a.request_totals()
             self._session.b.request_totals()

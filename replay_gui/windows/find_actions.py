@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FindActions(QObject):
-    """The slots of these actions. `get_line` returns the line of the search that is shown.
+    """The slots of these actions. `get_line` returns the line of the shown search.
 
     `get_view` returns the page of the run, whose panels have their own search lines.
     """
@@ -40,7 +40,7 @@ class FindActions(QObject):
 
     @Slot()
     def on_find(self) -> None:
-        """Search in the panel with the focus if it can do that, else in the whole run."""
+        """Search in the panel with the focus if it has a search, else in the whole run."""
         (self._get_panel_line() or self._get_line()).begin()
 
     def _get_panel_line(self) -> PanelFindBar | None:
@@ -56,7 +56,7 @@ class FindActions(QObject):
 
     @Slot(str)
     def find_first(self, text: str) -> None:
-        """Search for a text, and go to the first event after the position that holds it."""
+        """Search for a text, and go to the first event after the position that contains it."""
         line = self._get_line()
         line.begin()
         line.set_text(text)

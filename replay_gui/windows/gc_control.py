@@ -7,9 +7,9 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _INTERVAL_MS = 1000
-_MIN_YOUNG_OBJECTS = 20_000  # allocated since the last pass, before a pass over them pays off
-_MAX_YOUNG_OBJECTS = 200_000  # a pass over more would hold the event loop for 50 ms; they are values of a run
-_MIN_YOUNG_PASSES = 20  # since the last pass over the middle generation, before one pays off
+_MIN_YOUNG_OBJECTS = 20_000  # objects allocated since the last pass, before a pass over them pays off
+_MAX_YOUNG_OBJECTS = 200_000  # a pass over more would block the event loop for 50 ms; they are values of a run
+_MIN_YOUNG_PASSES = 20  # passes since the last one over the middle generation, before one pays off
 
 
 class GcControl(QObject):
@@ -37,7 +37,7 @@ class GcControl(QObject):
     def _on_timeout(self) -> None:
         young, young_passes, _ = gc.get_count()
         if young >= _MAX_YOUNG_OBJECTS:
-            gc.freeze()  # they are freed when nothing refers to them, like all that has no cycles
+            gc.freeze()  # they are freed by reference counting, like all objects without cycles
         elif young_passes >= _MIN_YOUNG_PASSES:
             gc.collect(1)
         elif young >= _MIN_YOUNG_OBJECTS:

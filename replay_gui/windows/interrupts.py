@@ -48,4 +48,4 @@ class Interrupts(QObject):
 
 
 def _no_exception(number: int, frame: object) -> None:
-    """Do nothing: KeyboardInterrupt would be raised in whichever slot runs; the slot of the socket ends the loop."""
+    """Do nothing: KeyboardInterrupt would be raised in any running slot; the slot of the socket ends the loop."""

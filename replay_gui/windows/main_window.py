@@ -1,4 +1,4 @@
-"""The window: its parts, and the connection of actions with the session. It has no logic of its own."""
+"""The window: its parts, and the connection of actions with the session. It has no further logic."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
     Attributes:
         session: the run in A; it is closed with the window. comparison: of that run with another one.
         playback: of the session. actions_: the QActions by the name of their ActionSpec. run_actions: those on one run.
-        sources: the actions on files, folders and formats. find_actions: the search. restore: what was open last.
+        sources: the actions on files, folders and formats. find_actions: the search. restore: of the last session.
         finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
         recent_files: the list that the welcome page shows. reruns: the actions that run the agent again.
     """
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
         super().__init__()
         self.session = session
-        session.setParent(self)  # goes with the window, in this thread: the collector may run in any
+        session.setParent(self)  # deleted with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
         self._app, self._settings, self.recent_files = app, settings, RecentFiles(settings, self)
         self.recent_files.follow(session, self.comparison)
@@ -182,12 +182,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def build_run_page(self) -> None:
-        """Build what a run needs; later calls do nothing."""
+        """Build the parts for a run; later calls do nothing."""
         _ = self.run_view, self.run_status
 
     @Slot()
     def build_pages(self) -> None:
-        """Build all that is built on demand; later calls do nothing."""
+        """Build all parts that are built on demand; later calls do nothing."""
         self.build_run_page()
         _ = self.compare_view, self.compare_bar
 
@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self._opener.open_path)
         self._welcome.pair_chosen.connect(self.open_paths)
-        # The sessions emit alerts_cleared before they emit what the pages are to show.
+        # The sessions emit alerts_cleared before the alerts that the pages must show.
         self.session.alerts_cleared.connect(self.build_run_page)
         self.comparison.alerts_cleared.connect(self.build_pages)
         self.session.run_changed.connect(self._on_run_changed)
@@ -347,7 +347,7 @@ class MainWindow(QMainWindow):
             self.run_view.timeline.setFocus()
         self.runs_page.show_bar(shows_runs)
         self.run_bar.setVisible(not (compares or shows_runs))
-        if "run_status" in self.__dict__:  # else it was not built yet, and nothing of it is shown
+        if "run_status" in self.__dict__:  # otherwise it was not built yet, and is not visible
             self.run_status.setVisible(has_run and not (compares or shows_runs))
         if "compare_bar" in self.__dict__:
             self.compare_bar.setVisible(compares and not shows_runs)

@@ -1,4 +1,4 @@
-"""Which kinds of marks are shown on a run: a menu, kept in the settings."""
+"""The choice of the kinds of marks on a run: a menu, kept in the settings."""
 
 from __future__ import annotations
 

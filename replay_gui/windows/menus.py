@@ -21,7 +21,7 @@ MENU_KEY, CONTEXT_KEY = "F10", "Shift+F10"
 
 
 class MenuBar(QToolBar):
-    """The button that opens the menus made from ACTION_SPECS; so does F10. Shift+F10 opens that of what has the focus.
+    """The button, or F10, that opens the menus made from ACTION_SPECS. Shift+F10 opens that of the focused widget.
 
     `marks`: the submenu of the kinds of marks, to be filled.
 
@@ -104,7 +104,7 @@ class MenuBar(QToolBar):
                 self.themes.addAction(choice)
 
     def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
-        """Set the (name, title) of the formats that a file can be opened as."""
+        """Set the (name, title) of the formats as which a file can be opened."""
         self.formats.clear()
         for name, title in formats:
             self.formats.addAction(escape_mnemonics(one_line(title, 60))).setData(name)
@@ -112,10 +112,10 @@ class MenuBar(QToolBar):
 
     @Slot()
     def _on_context_key(self) -> None:
-        """Open the menu of what has the focus, as the key for menus does, which many keyboards lack."""
+        """Open the menu of the focused widget, as the menu key does, which many keyboards lack."""
         focus = self.window().focusWidget()
         if focus is not None:
-            cursor = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)  # of a list its current row
+            cursor = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)  # in a list, that of its current row
             at = (cursor if isinstance(cursor, QRect) else focus.rect()).center()
             keyboard = QContextMenuEvent.Reason.Keyboard
             QApplication.sendEvent(focus, QContextMenuEvent(keyboard, at, focus.mapToGlobal(at)))

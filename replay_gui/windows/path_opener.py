@@ -1,4 +1,4 @@
-"""Opens what the user drops on the window, or chooses at its start: files and folders."""
+"""Opens the files and folders that the user drops on the window, or names at its start."""
 
 from __future__ import annotations
 

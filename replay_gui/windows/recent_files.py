@@ -18,9 +18,9 @@ _MAX_TIME = 1 << 62  # ns
 
 
 class RecentFiles(QObject):
-    """What was opened, in the settings, newest first; invalid settings are ignored.
+    """The recent runs and comparisons in the settings, newest first; invalid settings are ignored.
 
-    `passing`: a file that goes with the window, and is not noted; or None.
+    `passing`: a temporary file, which is not recorded; or None.
     """
 
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
@@ -31,30 +31,30 @@ class RecentFiles(QObject):
         self.passing: str | None = None
 
     def follow(self, session: Session, comparison: ComparisonSession) -> None:
-        """Note what is opened from now on."""
+        """Record each run that is opened from now on."""
         self._session, self._comparison = session, comparison
         session.run_changed.connect(self._on_run_changed)
         comparison.compared_changed.connect(self._on_compared_changed)
 
     def entries(self) -> list[RecentEntry]:
-        """Return what was opened, newest first."""
+        """Return the entries, newest first."""
         stored = self._settings.value(_KEY)
         texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
         entries = (_read(text) for text in texts if isinstance(text, str) and text)
         return [entry for entry in entries if entry is not None][:_MAX_FILES]
 
     def paths(self) -> list[str]:
-        """Return the paths of the runs among them, newest first."""
+        """Return the paths of the single runs, newest first."""
         return [entry.paths[0] for entry in self.entries() if len(entry.paths) == 1]
 
     def add(self, *paths: str) -> None:
-        """Put a run, or the two of a comparison, first; forget the oldest if there are too many."""
+        """Put a run, or the two of a comparison, first; remove the oldest if there are too many."""
         entries = [RecentEntry(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
         texts = [json.dumps({"paths": entry.paths, "opened": entry.opened}) for entry in entries[:_MAX_FILES]]
         self._settings.setValue(_KEY, texts)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         self._settings.remove(_KEY)
 
     @Slot()
@@ -75,7 +75,7 @@ class RecentFiles(QObject):
 
 
 def _read(text: str) -> RecentEntry | None:
-    """Return what a text of the settings says: a path alone, as earlier versions wrote it, or JSON."""
+    """Parse a text of the settings: JSON, or only a path, as earlier versions wrote it."""
     if not text.startswith("{"):
         return RecentEntry((text,), None)
     try:

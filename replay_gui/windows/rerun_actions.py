@@ -16,7 +16,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
-if TYPE_CHECKING:  # the first window needs nothing of this, and of what it imports
+if TYPE_CHECKING:  # the first window does not need it, nor its imports
     from replay_gui.models.rerun.edited_answer import EditedAnswer
     from replay_gui.models.rerun.rerun_plan import RerunPlan
     from replay_gui.models.rerun.rerun_process import RerunProcess
@@ -67,7 +67,7 @@ class RerunActions(QObject):
 
     @cached_property
     def bar(self) -> RerunBar:
-        """What says how far the re-run is, and its verdict."""
+        """The bar with the progress of the re-run and its verdict."""
         from replay_gui.widgets.comparison.rerun_bar import RerunBar
 
         bar = RerunBar(self.process, self._comparison)
@@ -87,13 +87,13 @@ class RerunActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Enable the actions that can be done now."""
+        """Enable the actions that are available now."""
         is_free = self._session.facts is not None and not self.running
         self._actions["run_again"].setEnabled(is_free)
         self._actions["what_if"].setEnabled(is_free and not self._comparison.active)
 
     def close(self) -> None:
-        """End what runs: the window closes."""
+        """End a running agent, because the window closes."""
         if _PROCESS in self.__dict__:
             self.process.close()
 
@@ -133,7 +133,7 @@ class RerunActions(QObject):
         dialog.open()
 
     def _is_refused(self) -> bool:
-        """Return whether the run cannot be run again; say why."""
+        """Return whether the run cannot be run again, and show the reason."""
         from replay_gui.models.rerun.rerun_plan import why_not
 
         facts = self._session.facts
@@ -144,12 +144,12 @@ class RerunActions(QObject):
 
     @Slot(object)
     def _start(self, plan: RerunPlan) -> None:
-        _ = self.bar  # in the window from here on
+        _ = self.bar  # shown in the window from here on
         self.process.start(plan)
 
     @Slot()
     def on_output(self) -> None:
-        """Show what the agent printed."""
+        """Show the output of the agent."""
         from replay_gui.windows.dialogs.output_dialog import OutputDialog
 
         OutputDialog(self.process, self._window).open()
@@ -170,7 +170,7 @@ class RerunActions(QObject):
 
     @Slot()
     def _on_b_changed(self) -> None:
-        """Say that the log in B still grows, and nothing of each change on disk."""
+        """Show that the log in B still grows, but do not report each change on disk."""
         follows = self.process.running and self.bar.shows_new_log
         if follows:
             self._comparison.b.following.watch("")

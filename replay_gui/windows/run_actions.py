@@ -19,12 +19,12 @@ from replay_gui.windows.actions import Handlers
 if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
-_ZOOM_FACTOR = 0.8  # share of the visible range that a step of zooming in still shows
-_PAN_SHARE = 0.2  # of the visible range, that a step of panning moves by
+_ZOOM_FACTOR = 0.8  # share of the visible range that is left after zooming in by one step
+_PAN_SHARE = 0.2  # share of the visible range by which one step pans
 
 
 class RunActions(QObject):
-    """The slots of these actions; enables those that can be done.
+    """The slots of these actions; enables the available ones.
 
     `get_view` returns the page of the run, which is built when it is first needed.
 
@@ -86,7 +86,7 @@ class RunActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Enable the actions that can be done now; the icon of "play" shows what it would do."""
+        """Enable the actions that are available now; the icon of "play" shows its next effect."""
         self._actions["visited_back"].setEnabled(self._visited.visited.can_go_back)
         self._actions["visited_forward"].setEnabled(self._visited.visited.can_go_forward)
         self._actions["play"].setIcon(icon("pause" if self._playback.playing else "play"))
@@ -187,7 +187,7 @@ class RunActions(QObject):
 
     @Slot()
     def on_sum_up(self) -> None:
-        """Sum up what the timeline shows, or no longer."""
+        """Sum up the visible range, or remove the chosen range."""
         if self._session.chosen is None:
             self._session.choose_range(*self._session.view)
         else:

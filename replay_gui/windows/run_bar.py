@@ -29,9 +29,9 @@ _SHORT_TEXT, _NO_TEXT, _FEWER_BUTTONS, _NO_AXIS = range(1, 5)  # compact levels
 
 
 class RunBar(ActionBar):
-    """Opening, moving, playing, finding, the axis of the timeline, and the verdict, which is always visible.
+    """Open, move, play, search, the axis of the timeline, and the verdict, which is always visible.
 
-    In a narrow window the texts become shorter, then they are hidden, and then some of the buttons: a menu has each.
+    In a narrow window the texts become shorter, then they are hidden, then some buttons are hidden, which menus have.
 
     Attributes:
         speed, axis: buttons with a menu of choices. compact_level: how much is hidden, 0 (nothing) to 4.
@@ -125,7 +125,7 @@ class RunBar(ActionBar):
             self._fit(0)
 
     def event(self, event: QEvent) -> bool:
-        """Choose again how compact the bar is when its contents ask for other room."""
+        """Choose again how compact the bar is when its contents need another width."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             # It keeps its compact level while hits are counted: otherwise texts would flicker with each hit.
@@ -133,7 +133,7 @@ class RunBar(ActionBar):
         return done
 
     def _fit(self, lowest_level: int) -> None:
-        """Show as much as fits, but not more than `lowest_level` does."""
+        """Show as much as fits, at `lowest_level` or a higher level."""
         level = compact_level(self.wanted_px, self.width(), last=_NO_AXIS, first=lowest_level)
         if level == self.compact_level:
             return
@@ -146,9 +146,9 @@ class RunBar(ActionBar):
         self.axis.setVisible(level < _NO_AXIS)
 
     def wanted_px(self, level: int) -> int:
-        """Return the width that the row needs at a compact level."""
+        """Return the width of the row at a compact level."""
         wanted = self.row.sizeHint().width()
-        if level == _SHORT_TEXT:  # texts are worth more than half of a field that is empty most of the time
+        if level == _SHORT_TEXT:  # texts are more useful than half of a field that is mostly empty
             wanted -= (self._find.sizeHint().width() - self._find.minimumSizeHint().width()) // 2
         wanted += self.axis.sizeHint().width() + UNIT if self.axis.isHidden() else 0
         for name, button in self.buttons.items():

@@ -22,7 +22,7 @@ _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
 _FOLLOWED = {
     FollowState.OFF: "",
     FollowState.GROWING: "Following",
-    FollowState.WAITING: "Following, nothing new",  # which does not say that the run has ended
+    FollowState.WAITING: "Following, nothing new",  # which does not mean that the run has ended
 }
 _SEPARATOR = " · "
 
@@ -87,7 +87,7 @@ class RunStatus(QStatusBar):
             )
         else:
             checked = f"{plural(report.state_hashes_checked, 'state hash', 'state hashes')} checked"
-            if report.first_broken is not None:  # what was checked was not found good
+            if report.first_broken is not None:  # a check has failed
                 checked = f"damaged from event {position_after(report.first_broken):,} on"
             seal = _SEALS.get(report.seal, report.seal)
             self._right.setText(_SEPARATOR.join(part for part in (followed, seal, checked) if part))

@@ -30,14 +30,14 @@ from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (39, 30, 31)  # of the width, in percent
 _MAX_TIMELINE_SHARE = 0.445  # of the height: the panels below keep half of the window with its tool bar
-_MAX_SHARE_OF_MANY_TOOLS = 0.6  # likewise, where the user wants many lanes
-_MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # whatever a panel shows, the window must not grow
+_MAX_SHARE_OF_MANY_TOOLS = 0.6  # likewise, if the user wants many lanes
+_MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # the window must not grow with the content of a panel
 
 
 class RunView(QWidget):
     """Four panels with draggable borders. Until one is dragged, the timeline has the height that its lanes need.
 
-    Above them is asked in which file a rule is kept, by which the user has corrected what a tool does.
+    Above them is the question in which file to keep a rule that corrects the effect of a tool.
     """
 
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""--screenshot: a picture of the window once it shows everything."""
+"""--screenshot: a picture of the window once its content is complete."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
-_QUIET_MS = 150  # without a signal, after which the window is settled
+_QUIET_MS = 150  # ms without a signal, after which the window counts as settled
 _TIMEOUT_MS = 60_000
 
 
-_IGNORED_MESSAGE = "This plugin does not support propagateSizeHints()"  # of every offscreen window
+_IGNORED_MESSAGE = "This plugin does not support propagateSizeHints()"  # Qt writes it for every offscreen window
 
 
 def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    """Write a message of Qt to standard error, except the one that is written for every window without a display."""
+    """Write a message of Qt to standard error, except the one for every window without a display."""
     if text != _IGNORED_MESSAGE:
         print(visible(text, keep="\n"), file=sys.stderr)
 
@@ -37,14 +37,14 @@ def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) ->
 class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
-    It has settled when a requested run is open, its index complete, no work in progress, the state of the position is
-    there, its marks are known or a requested comparison is complete, the runs are summed up or it was said why not,
-    requested runs are contrasted, and for _QUIET_MS nothing has changed; without a run only the last. While there is
-    work, it waits.
+    It has settled when a requested run is open, its index is complete, no work is in progress, the state of the
+    position has come, its marks are known or a requested comparison is complete, the runs are summed up or this has
+    failed, requested runs are contrasted, and there was no change for _QUIET_MS; without a run only the last
+    condition counts. While there is work, it waits.
 
     Signals:
         progressed(int, int): (done, total) of the awaited work, in any unit.
-        finished(str): "" if the picture was saved, else the reason why not.
+        finished(str): "" if the picture was saved, else the reason of the failure.
     """
 
     progressed = Signal(object, object)
@@ -64,9 +64,9 @@ class Screenshot(QObject):
         fit: int | None = None,
         trace: ChosenValueTrace | None = None,
     ) -> None:
-        """`why`, `trace`: the reasons, and the changes of a value, that are waited for.
+        """`why`, `trace`: the awaited reasons, and changes of a value.
 
-        `export` opens a dialog that is added to the picture in the end. `fit`: see `save_picture`.
+        `export` opens a dialog that is added to the picture at the end. `fit`: see `save_picture`.
         """
         super().__init__(window)
         self._window = window
@@ -170,7 +170,7 @@ class Screenshot(QObject):
         self._finish(save_picture(self._window, self._path, inputs, self._dialog, self._fit))
 
     def _goes_on(self) -> bool:
-        """Return whether awaited work is in progress; it signals its end, or raises an alert."""
+        """Return whether awaited work is in progress, whose end has a signal or an alert."""
         session = self._session
         if session.working or self._runs.working or self._is_comparing or self._is_tracing:
             return True
@@ -183,7 +183,7 @@ class Screenshot(QObject):
 
     @property
     def _awaits_marks(self) -> bool:
-        """Whether the marks of a single run are being looked for; those of compared runs are not."""
+        """Return whether the search for marks of a single run is under way; compared runs have none."""
         return self._expects_run and not self._comparison.active and self._session.run_marks.working
 
     def _have_totals(self) -> bool:
@@ -219,11 +219,11 @@ def save_picture(
     dialog: QWidget | None = None,
     fit: int | None = None,
 ) -> str:
-    """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not.
+    """Save the window as PNG, with the dialog in its middle; return "", or the problem if there is no complete file.
 
     Args:
-        inputs: the files that are shown; who may not read them may not read the picture.
-        fit: the longest side in pixels, to which a larger picture is made smaller.
+        inputs: the shown files; the picture is readable only for users who may read these.
+        fit: the longest side in pixels, to which a larger picture is scaled down.
     """
     for widget in window.findChildren(QWidget):
         widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the picture must not depend on the pointer

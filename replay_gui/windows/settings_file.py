@@ -10,7 +10,7 @@ from replay_gui.core.log.source import read_beginning
 
 _MAX_BYTES = 1 << 20
 _ESCAPE = re.compile(rb"\\x([0-9a-fA-F]{1,8})")
-_STREAMED = (b"Variant(", b"DateTime(")  # values that Qt reads as binary data; the program never writes such
+_STREAMED = (b"Variant(", b"DateTime(")  # values that Qt reads as binary data; the program never writes them
 
 
 def set_aside_if_broken(path: Path) -> str:

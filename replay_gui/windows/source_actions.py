@@ -26,16 +26,16 @@ from replay_gui.windows.runs.runs_page import RunsPage
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
 LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
-MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
+MAPPED_FORMAT = "json-lines"  # the format with mappings
 
 
 def folder_of_run(facts: RunFacts | None) -> str:
-    """Return where a dialog that asks for another run begins: the folder of the open one; "" without one."""
+    """Return the first folder of a dialog that asks for another run: that of the open one; "" without one."""
     return "" if facts is None else folder_of(absolute_path(facts.path))
 
 
 class SourceActions(QObject):
-    """The slots of these actions; enables those that can be done. Lets the window accept files that are dropped on it.
+    """The slots of these actions; enables the available ones. Makes the window accept dropped files.
 
     Signals: noticed(object): an Alert to show as a banner. formats_known(object): (name, title) of every importer.
     dropped(object): the list of the paths of files that were dropped.
@@ -78,7 +78,7 @@ class SourceActions(QObject):
         self._page = page
 
     def attach_welcome(self, page: WelcomePage, settings: QSettings) -> None:
-        """Take the wishes of the welcome page. Once the user has asked for sessions, they are always listed."""
+        """Handle the signals of the welcome page. Once the user has requested sessions, they are always listed."""
         self._welcome, self._settings = page, settings
         page.folder_requested.connect(self.on_open_folder)
         page.sessions_wanted.connect(self._on_sessions_wanted)
@@ -115,7 +115,7 @@ class SourceActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Enable the actions that can be done now."""
+        """Enable the actions that are available now."""
         facts = self._session.facts
         has_page = self._page is not None and self._page.has_runs
         self._actions["runs"].setEnabled(has_page or (facts is not None and len(facts.runs) > 1))
@@ -140,7 +140,7 @@ class SourceActions(QObject):
             )
 
     def attach(self, run_banners: BannerArea, comparison_banners: BannerArea) -> None:
-        """Show alerts among the banners of a run, and take the actions of both."""
+        """Show alerts among the banners of a run, and handle the actions of these and of a comparison's banners."""
         self.noticed.connect(run_banners.on_alert)
         run_banners.acted.connect(self._on_banner_acted)
         comparison_banners.acted.connect(self._on_comparison_banner_acted)
@@ -177,7 +177,7 @@ class SourceActions(QObject):
 
     @Slot(object)
     def compare_from(self, position: Position) -> None:
-        """Ask for another run, and compare the open one with it, beginning at a position of the open one."""
+        """Ask for another run, and compare it with the open one, beginning at a position of the open one."""
         self._ask_and_compare(f"Compare from event {position:,} on", position)
 
     @Slot()
@@ -200,7 +200,7 @@ class SourceActions(QObject):
 
     @Slot()
     def on_runs(self) -> None:
-        """Show the page of many runs: those of the open file, if it has several; else those that it has already."""
+        """Show the page of many runs: those of the open file, if it has several; else those already on the page."""
         facts, page = self._session.facts, self._page
         if page is None:
             return
@@ -212,7 +212,7 @@ class SourceActions(QObject):
     # ---- formats ----------------------------------------------------------------------------------
     @Slot()
     def ask_formats(self) -> None:
-        """Request the list of formats when it is first needed: those who open logs only never need it."""
+        """Request the list of formats when it is first needed: for logs it is not."""
         self._session.sources.request_formats()
 
     @Slot(str)

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, set_role
 
-REACH_PX = 3 * GAP  # how thick the place is at which a hand can take a border, where it is thicker than the gap
+REACH_PX = 3 * GAP  # px: thickness of the area in which a border can be grasped, if it is thicker than the gap
 
 
 def new_splitter(orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
-    """Return a splitter of the widgets that are made with it as their parent; none can be dragged to nothing.
+    """Return a splitter of the widgets that are made with it as their parent; none can be dragged to size 0.
 
-    Pages are made from the outside in: Qt applies the style sheet to all that a widget holds each time that it gets
-    another parent, which was most of the time that a page made from the inside out took.
+    Pages are made from the outside in: Qt applies the style sheet to all children of a widget each time that it gets
+    another parent, which took most of the time of a page that was made from the inside out.
     """
     splitter = _Splitter(orientation, parent)
     set_role(splitter, "gap")
@@ -30,7 +30,7 @@ class _Splitter(QSplitter):
 
 
 class _Handle(QSplitterHandle):
-    """The gap, and an area that extends into the panels beside it where they have nothing to click.
+    """The gap, and an area that extends into the parts of the panels beside it that are not clickable.
 
     Between two columns it is at their heads, whose texts are away from the edges; between two rows in the middle.
     """
@@ -53,8 +53,8 @@ class _Handle(QSplitterHandle):
         return point.x() if self._is_upright else point.y()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave to the panels what is theirs."""
-        QWidget.resizeEvent(self, event)  # that of a handle would take the margins away
+        """Set the area, without the clickable parts of the panels."""
+        QWidget.resizeEvent(self, event)  # the handler of the base class would remove the margins
         whole, middle = self.rect(), self.rect().center()
         place = (
             QRect(0, 0, whole.width(), min(HEAD, whole.height()))
@@ -64,7 +64,7 @@ class _Handle(QSplitterHandle):
         self.setMask(QRegion(self.contentsRect()) | QRegion(place & whole))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the border; Qt's own would jump by what the place reaches into the panel."""
+        """Grasp the border; Qt's own handler would jump by the part of the area inside the panel."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._held = self._along(event.position()) - self._more
 
@@ -75,6 +75,6 @@ class _Handle(QSplitterHandle):
             self.moveSplitter(round(self._along(at) - self._held))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the border."""
+        """Release the border."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._held = None

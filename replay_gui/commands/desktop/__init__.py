@@ -1,1 +1,1 @@
-"""What a desktop and a shell know of the program: the menu's entry, the file type, manual pages, completion."""
+"""The integration into desktop and shell: the menu's entry, the file type, manual pages, completion."""

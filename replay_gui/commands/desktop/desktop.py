@@ -1,4 +1,4 @@
-"""desktop: put the program into the menus of the user's desktop, or take it away again."""
+"""desktop: add the program to the menus of the user's desktop, or remove it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from replay_gui.core.text.wording import plural
 
 _UPDATES = (("update-mime-database", "mime"), ("update-desktop-database", "applications"))
 """What reads the installed files into the caches that desktops use, and the folder that it is given."""
-_UPDATE_SECONDS = 60  # it may read the types of a whole system
+_UPDATE_SECONDS = 60  # seconds; it may read the types of a whole system
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,13 +70,13 @@ def program_path() -> Path:
 
 
 def _data_folder() -> Path:
-    """Return the user's folder for data, as the specification of base directories says."""
+    """Return the user's folder for data, by the XDG Base Directory Specification."""
     named = Path(os.environ.get("XDG_DATA_HOME", ""))
     return named if named.is_absolute() else Path.home() / ".local" / "share"
 
 
 def _update_caches(folder: Path, changes: Changes) -> None:
-    """Tell the desktop what was changed, where its programs for that are there."""
+    """Update the desktop's caches, if its programs for that are installed."""
     for program, place in _UPDATES:
         if not any(name.startswith(f"{place}/") for name in changes.done):
             continue
@@ -101,4 +101,4 @@ def _update_caches(folder: Path, changes: Changes) -> None:
             print_note(f"{program} failed, and desktops may not see the change: {said}")
     icons = folder / "icons" / "hicolor"
     if icons.is_dir():
-        os.utime(icons)  # by which a desktop sees that its cache of icons is old
+        os.utime(icons)  # shows a desktop that its cache of icons is old

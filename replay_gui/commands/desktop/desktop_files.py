@@ -1,4 +1,4 @@
-"""The files by which a desktop and the shells know the program."""
+"""The files that integrate the program into a desktop and the shells."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def desktop_files(program: str) -> dict[str, bytes]:
     """Return each file by its path below a folder of data, such as ~/.local/share or /usr/share; imports Qt.
 
     Args:
-        program: the path of the program, or its name where it is on the PATH of everybody.
+        program: the path of the program, or its name if it is on the PATH of all users.
 
     Raises:
-        NoDesktop: such a path cannot be written into an entry of a menu.
+        NoDesktop: the path cannot be written into an entry of a menu.
     """
     from replay_gui.look.program_icon import SIDES, program_icon_png
 
@@ -59,7 +59,7 @@ def desktop_files(program: str) -> dict[str, bytes]:
 
 
 def exec_word(program: str) -> str:
-    """Return a program as the first word of Exec in an entry of a menu, quoted as the specification wants it.
+    """Return a program as the first word of Exec in an entry of a menu, quoted by the specification.
 
     Raises:
         NoDesktop: the path has a character that is not possible there.

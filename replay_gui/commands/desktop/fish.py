@@ -1,4 +1,4 @@
-"""Completion for fish: a script that is made from what the parsers say."""
+"""Completion for fish: a script that is made from the parsers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _option(option: Argument) -> str:
 
 
 def _values(option: Argument) -> list[str]:
-    """Return how the first value is completed; fish takes a second one for an argument without an option."""
+    """Return the completion of the first value; fish regards a second one as an argument without an option."""
     if not option.values:
         return []
     value = option.values[0]

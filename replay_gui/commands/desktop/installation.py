@@ -1,7 +1,7 @@
-"""Writes files into a folder of data, records them, and removes the files that it wrote and nobody changed.
+"""Writes files into a folder of data, records them, and removes those that it wrote and that were not changed.
 
-Beside the files lies a list of them with the hash of each. A file that is there already and not in the list, or that
-is no longer what the list says, is somebody else's: it is neither replaced nor removed.
+A list beside the files has the hash of each. An existing file that is not in the list, or whose hash has changed, is
+not the program's: it is neither replaced nor removed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from replay_gui.core.log.source import read_beginning
 
 LIST = PurePosixPath("replay-gui", "desktop-files.json")
 _MAX_LIST = 1 << 20  # bytes
-_MAX_FILE = 4 << 20  # bytes; none that is installed is larger
+_MAX_FILE = 4 << 20  # bytes; no installed file is larger
 
 
 @dataclass(slots=True)
@@ -30,8 +30,8 @@ class Changes:
     """The changes of an installation or removal.
 
     Attributes:
-        done: the files that were written or removed, by their paths below the folder. problems: sentences about what
-        was not changed.
+        done: the files that were written or removed, by their paths below the folder. problems: sentences about files
+        that were not changed.
     """
 
     done: list[str] = field(default_factory=list)
@@ -39,11 +39,11 @@ class Changes:
 
 
 def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
-    """Write `files` below `folder`, and remove what an earlier version wrote and this one does not.
+    """Write `files` below `folder`, and remove files of an earlier version that this one does not have.
 
     Raises:
-        NoDesktop: the list of what was installed cannot be read.
-        NotWritten: the list cannot be written; without it nothing could be removed.
+        NoDesktop: the list of installed files cannot be read.
+        NotWritten: the list cannot be written; without it the files could not be removed.
     """
     before = _read_list(folder)
     changes = Changes()
@@ -59,7 +59,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
             write_whole(path, data, new_mode=SHARED)
         except (ReplayError, OSError) as why:
             changes.problems.append(str(why))
-            known |= {name: before[name]} if name in before else {}  # it is still what was written then
+            known |= {name: before[name]} if name in before else {}  # it is unchanged since then
             continue
         known[name] = _hash(data)
         changes.done.append(name)
@@ -70,7 +70,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
 
 
 def remove(folder: Path) -> Changes:
-    """Remove what was installed below `folder` and is unchanged; what was changed is left, and no longer known.
+    """Remove the installed and unchanged files below `folder`; changed ones stay, and leave the list.
 
     Raises:
         NoDesktop: the list of what was installed cannot be read.
@@ -82,12 +82,12 @@ def remove(folder: Path) -> Changes:
         return changes
     with contextlib.suppress(OSError):
         (folder / LIST).unlink()
-        (folder / LIST.parent).rmdir()  # other files of the program may lie there
+        (folder / LIST.parent).rmdir()  # other files of the program may be there
     return changes
 
 
 def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[str, str]:
-    """Remove what is unchanged; return what could not be removed, which the list must continue to have."""
+    """Remove unchanged files; return those that could not be removed, which must stay in the list."""
     left = {}
     for name, hash in known.items():
         path = folder / name
@@ -108,7 +108,7 @@ def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[st
 
 
 def _hash_of(path: Path) -> str | None:
-    """Return the hash of a file; "" for a link or a folder, None if there is nothing."""
+    """Return the hash of a file; "" for a link or a folder, None if the path does not exist."""
     if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():
@@ -124,7 +124,7 @@ def _hash(data: bytes) -> str:
 
 
 def _read_list(folder: Path) -> dict[str, str]:
-    """Return the hashes of what was installed, by name; empty if nothing was."""
+    """Return the hashes of the installed files, by name."""
     path = folder / LIST
     if not path.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Manual pages, in the man macros of roff, made from what the parsers say."""
+"""Manual pages, in the man macros of roff, made from the parsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parsers say of each command, as the shells and the manual need it."""
+"""The data of the parsers on each command, for the shells and the manual."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ _NO_FILES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of an option, or of an argument without one; `choices` are all that it can be, if there are few."""
+    """One value of an option, or of an argument without one; `choices`: its possible values, if there are few."""
 
     name: str
     choices: tuple[str, ...]
 
     @property
     def is_file(self) -> bool:
-        """Whether it names a file; a folder may lead to one."""
+        """Whether it is the path of a file, which may be in a folder."""
         return not self.choices and self.name not in _FOLDERS | _NO_FILES
 
     @property
     def is_folder(self) -> bool:
-        """Whether it names a folder."""
+        """Whether it is the path of a folder."""
         return not self.choices and self.name in _FOLDERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
-    """An option, or an argument that is known by its place, which has no flags.
+    """An option, or a positional argument, which has no flags.
 
     Attributes:
-        flags: such as -o and --output. values: what follows, each in turn. about: what it does, as one sentence.
+        flags: such as -o and --output. values: the following values, in order. about: a sentence that describes it.
         required: whether it must be given. repeated: whether it may be given again; without flags, whether it takes
-        all words that are left.
+        all remaining words.
     """
 
     flags: tuple[str, ...]
@@ -56,8 +56,8 @@ class CommandWords:
     """A command; `name` is empty for the window.
 
     Attributes:
-        about: what it does, without a full stop. groups: (title, its arguments), in the order of --help.
-        notes: what --help says in the end, "" for none.
+        about: a description without a full stop. groups: (title, its arguments), in the order of --help.
+        notes: the text at the end of --help, "" for none.
     """
 
     name: str
@@ -67,7 +67,7 @@ class CommandWords:
 
     @property
     def full_name(self) -> str:
-        """The words that call it."""
+        """The words that start it."""
         return f"{PROGRAM} {self.name}".strip()
 
     @property
@@ -77,7 +77,7 @@ class CommandWords:
 
     @property
     def places(self) -> list[Argument]:
-        """The arguments that are known by their place."""
+        """The positional arguments."""
         return [argument for _, arguments in self.groups for argument in arguments if not argument.flags]
 
     @property

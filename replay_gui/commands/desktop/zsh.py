@@ -1,4 +1,4 @@
-"""Completion for zsh: a script that is made from what the parsers say."""
+"""Completion for zsh: a script that is made from the parsers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One call of an agent: what it asks, what it is answered, in plain values without secrets."""
+"""One call of an agent: its request and its answer, in plain values without secrets."""

@@ -1,4 +1,4 @@
-"""A call of an agent to something outside itself, and the answer: the one form that all hooks use."""
+"""A call of an agent to the outside, and the answer: the form that all hooks use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MADE_AGAIN = "made_again"
 
 
 class CallKind(StrEnum):
-    """What is called."""
+    """The sort of the callee."""
 
     MODEL = "model"
     TOOL = "tool"
@@ -20,14 +20,14 @@ class CallKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """What an agent asks.
+    """The request of an agent.
 
     Attributes:
         kind: a model or a tool.
         name: the tool, or the endpoint of the model, such as ``POST /v1/chat/completions``.
         value: plain value: the arguments of the tool, the body of the model request.
         version: of the tool, "" if unknown.
-        meta: what may differ between equal calls, such as the host; it is recorded, but never compared.
+        meta: data that may differ between equal calls, such as the host; it is recorded, but never compared.
     """
 
     kind: CallKind
@@ -46,11 +46,11 @@ class CallAnswer:
         output: plain value, without ids: a tool's result, or a model's message.
         error: why the call failed; None if it did not.
         error_type: the class of the failure, such as "TimeoutError" or "HTTP 429".
-        decision_type: of a model's answer: "message", or "tool_calls" where it asks for tools.
-        reasoning: what a model said of its reasons, or None.
-        form: the data with which the hook can give the same answer again; plain values, stored in meta.
-        meta: what may differ between equal answers: tokens, ids.
-        is_clean: whether the hook has found it to be plain and without secrets.
+        decision_type: of a model's answer: "message", or "tool_calls" if it requests tools.
+        reasoning: the reasoning text of a model, or None.
+        form: the data from which the hook can make the same answer again; plain values, stored in meta.
+        meta: data that may differ between equal answers: tokens, ids.
+        is_clean: whether the hook has checked that it is plain and without secrets.
     """
 
     output: Any

@@ -13,11 +13,11 @@ import msgspec
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.canonical import MAX_DEPTH, nesting_depth
 
-MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
+MAX_UNPACKED_BYTES = 64 << 20  # bytes of a body without its content encoding
 
 
 def json_value(raw: bytes | str) -> Any:
-    """Return the value of a JSON text; NotJson, with the reason, if it is none or nested too deeply."""
+    """Return the value of a JSON text; raise NotJson, with the reason, if it is invalid or nested too deeply."""
     try:
         return msgspec.json.decode(raw)
     except RecursionError:
@@ -27,7 +27,7 @@ def json_value(raw: bytes | str) -> Any:
 
 
 def is_too_deep(value: Any) -> bool:
-    """Whether a value is nested deeper than a log can hold."""
+    """Return whether a value is nested deeper than a log allows."""
     try:
         return nesting_depth(value) > MAX_DEPTH
     except RecursionError:
@@ -49,7 +49,7 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
 
                 with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)) as reader:
                     plain = reader.read(MAX_UNPACKED_BYTES + 1)
-            case "br":  # where the agent has it
+            case "br":  # if it is installed for the agent
                 brotli = import_module("brotli").Decompressor()
                 plain = bytes(brotli.process(body, output_buffer_limit=MAX_UNPACKED_BYTES + 1))
             case _:

@@ -1,4 +1,4 @@
-"""A server of HTTP for programs on this computer, which may be hostile: bodies are read within bounds."""
+"""An HTTP server for programs on this computer, which may be hostile: bodies are read within bounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Self
 from replay_gui.core.errors import ReplayError
 
 _LOOPBACK = "127.0.0.1"
-_POLL = 0.05  # seconds between two looks whether it is to end
+_POLL = 0.05  # seconds between two checks for its end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _MAX_LINE, _MAX_TRAILERS = 4096, 100
@@ -29,7 +29,7 @@ class BodyRefused(ReplayError):
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server that only this computer reaches. A connection that breaks is ignored."""
+    """A server that is reachable only from this computer. Broken connections are ignored."""
 
     daemon_threads = True
 
@@ -38,12 +38,12 @@ class LoopbackServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The base URL of the server."""
         return f"http://{_LOOPBACK}:{self.server_port}"
 
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[Self]:
-        """Serve on a thread of this name, for a block; afterwards the server is closed."""
+        """Serve on a thread of this name during a `with` block; afterwards the server is closed."""
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": _POLL}, name=name)
         thread.start()
         try:
@@ -54,24 +54,24 @@ class LoopbackServer(ThreadingHTTPServer):
             self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a connection that broke."""
+        """Do not report a broken connection."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class LoopbackHandler(BaseHTTPRequestHandler):
-    """What handles the requests of a LoopbackServer."""
+    """The handler of the requests of a LoopbackServer."""
 
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing of each request: standard error is the user's."""
+        """Do not log requests: standard error is the user's."""
 
     def read_body(self, limit: int) -> bytes:
         """Return the body of the request.
 
-        BodyRefused if it is larger than `limit` bytes, or where its end is not known for sure: what follows would
-        be taken for a request. The connection is closed then.
+        Raises BodyRefused if it is larger than `limit` bytes, or its end is uncertain, so that the rest could be taken
+        for a request. The connection is closed then.
         """
         try:
             return self._body(limit)

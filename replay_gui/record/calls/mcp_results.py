@@ -1,4 +1,4 @@
-"""Results of calls of MCP tools: what they say in text, and values as results."""
+"""Results of calls of MCP tools: their text, and values as results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def result_text(result: Mapping[str, Any]) -> str:
 
 
 def whole_result(output: Any) -> dict[str, Any]:
-    """Return a value as the result of a tool: itself if it is one, else its text as the one part."""
+    """Return a value as the result of a tool: itself if it is one, else its text as the only part."""
     if isinstance(output, dict) and "content" in output:
         return output
     return {"content": [{"type": "text", "text": str(output)}]}

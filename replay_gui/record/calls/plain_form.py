@@ -1,4 +1,4 @@
-"""Plain values of any Python value: what a log can hold, and whether the value can be made again from it."""
+"""Plain values of any Python value, for a log, and whether the value can be made again from its plain form."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import msgspec
 
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER
 
-_MAX_DEPTH = 64  # a record has room for 128, of which the event and its request need some
-_MAX_TEXT_OF_OTHERS = 2_000  # characters of what repr() says of a value that is not plain
+_MAX_DEPTH = 64  # a record has at most 128, of which the event and its request need some
+_MAX_TEXT_OF_OTHERS = 2_000  # characters of the repr() of a value that is not plain
 
 
 @dataclass(frozen=True, slots=True)
 class PlainForm:
-    """A value as a log holds it. `exact`: whether the plain value equals the original, with all its types."""
+    """A value in its form in a log. `exact`: whether the plain value equals the original, with all its types."""
 
     value: Any
     exact: bool
@@ -24,8 +24,8 @@ class PlainForm:
 def plain_form(value: Any) -> PlainForm:
     """Return the plain form of any value.
 
-    Tuples and sets become lists; dataclasses, msgspec structs and Pydantic models become maps; anything else becomes
-    what repr() says of it. None of these is exact.
+    Tuples and sets become lists; dataclasses, msgspec structs and Pydantic models become maps; any other value becomes
+    its repr(). None of these is exact.
     """
     work = _Conversion()
     return PlainForm(work.convert(value, 0), work.exact)
@@ -85,7 +85,7 @@ class _Conversion:
     def _text(self, value: str) -> str:
         try:
             value.encode()
-        except UnicodeEncodeError:  # lone surrogates, which no UTF-8 has
+        except UnicodeEncodeError:  # lone surrogates, which UTF-8 cannot encode
             self.exact = False
             return value.encode("utf-8", "backslashreplace").decode()
         return value

@@ -1,4 +1,4 @@
-"""Exceptions that a call raised: as plain values, and raised again from them."""
+"""Exceptions that a call raised: as plain values, and made again from these."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from replay_gui.record.calls.plain_form import plain_form
 
 _ERROR = "$error"
-_MAX_DEPTH = 4  # of exceptions that are attributes of exceptions
+_MAX_DEPTH = 4  # levels of exceptions that are attributes of exceptions
 
 
 class ErrorOfRecord(RuntimeError):
-    """A recorded exception whose class cannot be made again here. `error_type`: the name of that class."""
+    """A recorded exception whose class is not available here. `error_type`: the name of that class."""
 
     def __init__(self, error_type: str, message: str) -> None:
         super().__init__(f"{error_type}: {message}" if message else error_type)
@@ -22,7 +22,7 @@ class ErrorOfRecord(RuntimeError):
 
 
 def error_form(error: BaseException, depth: int = 0) -> dict[str, Any]:
-    """Return an exception as a plain value: its class, arguments, text, and those attributes that are plain."""
+    """Return an exception as a plain value: its class, arguments, text, and plain attributes."""
     arguments = plain_form(list(error.args))
     form: dict[str, Any] = {
         "module": type(error).__module__,
@@ -38,8 +38,8 @@ def error_form(error: BaseException, depth: int = 0) -> dict[str, Any]:
 def error_of_form(form: Mapping[str, Any]) -> Exception:
     """Return the recorded exception.
 
-    Its class is looked up only in modules that the agent has imported: a log must not make anything be imported. Where
-    the class wants other arguments, it is made without them, with the attributes that were recorded.
+    Its class is looked up only in modules that the agent has imported: a log must not cause an import. If the class
+    needs other arguments, the exception is made without them, with the recorded attributes.
     """
     name, message = str(form.get("name")), str(form.get("message", ""))
     error_type: Any = sys.modules.get(str(form.get("module")))
@@ -54,13 +54,13 @@ def error_of_form(form: Mapping[str, Any]) -> Exception:
                 is_error = isinstance(value, dict) and _ERROR in value
                 setattr(error, key, error_of_form(value[_ERROR]) if is_error else value)
         return error
-    except Exception:  # noqa: BLE001  a class of the agent's libraries that cannot be made like this
+    except Exception:  # noqa: BLE001  the class is from the agent's libraries, and may raise any error
         return ErrorOfRecord(name, message)
 
 
 def _made(kind: type[Exception], arguments: Any, message: str) -> Exception:
     if isinstance(arguments, list):
-        with contextlib.suppress(TypeError, AttributeError, ValueError):  # it wants others than it hands on
+        with contextlib.suppress(TypeError, AttributeError, ValueError):  # its parameters differ from `args`
             return kind(*arguments)
     error = kind.__new__(kind, message)
     error.args = (message,)
@@ -68,7 +68,7 @@ def _made(kind: type[Exception], arguments: Any, message: str) -> Exception:
 
 
 def _attribute_form(value: Any, depth: int) -> Any:
-    """Return an attribute's value; None for one that is not plain."""
+    """Return an attribute's value; None if it is not plain."""
     if isinstance(value, BaseException) and depth < _MAX_DEPTH:
         return {_ERROR: error_form(value, depth + 1)}
     plain = plain_form(value)

@@ -1,8 +1,8 @@
 """Secrets, which never reach a log: they are replaced before anything is written.
 
-What is replaced: the values of environment variables and headers whose names say that they are secret, members of
-requests with such names, and texts in the form of the keys of known services. The patterns are stricter than those of
-a report's redaction: what is replaced in an answer is replaced for the agent too when it runs again.
+These are replaced: the values of environment variables and headers with secret names, members of requests with such
+names, and texts in the form of the keys of known services. The patterns are stricter than those of a report's
+redaction, because a replaced text in an answer is also replaced for the agent when it runs again.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ import msgspec
 from replay_gui.core.log.canonical import encode_sorted
 
 HIDDEN = "[secret]"
-_MIN_LENGTH = 8  # characters of a value that is taken for a secret by its name
+_MIN_LENGTH = 8  # least characters of a value that is a secret by its name
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:api[_-]?key|key|token|secret|password|passwd|passphrase|credentials?|authorization|cookie)$"
     r"|apikey$|accesstoken$|clientsecret$",
     re.IGNORECASE,
 )
-_MEMBERS = (  # "key", "token" and "page_token" are mostly something else in arguments
+_MEMBERS = (  # "key", "token" and "page_token" usually have another meaning in arguments
     r"(?:api|access|secret|private|signing)[_-]?key|(?:access|refresh|auth|bearer|id|session|api)[_-]?token"
     r"|(?:client[_-]?)?secret|password|passwd|passphrase|(?:proxy-)?authorization|(?:set-)?cookie"
 )
 _SECRET_MEMBER = re.compile(_MEMBERS, re.IGNORECASE)
-_MEMBER_IN_TEXT = re.compile(  # of JSON in a text, as models give the arguments of tools
+_MEMBER_IN_TEXT = re.compile(  # members of JSON in a text, the form in which models give arguments
     rf'("(?:{_MEMBERS})"\s{{0,9}}:\s{{0,9}}")(?:[^"\\]|\\.){{1,4000}}"', re.IGNORECASE
 )
 _PASSWORD_IN_URL = re.compile(  # not "postgres" and other common words, which would be hidden everywhere
     r"://[^/@:\s]{0,200}:(?![A-Za-z]{1,400}@)([^/@\s]{1,400})@"
 )
-_FEW_BYTES = 80  # of a value: to look at each of its texts costs less than to search all of them for each sign
+_FEW_BYTES = 80  # texts of a value: checking each of them takes less time than searching all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
 _FORMS = re.compile(  # every repetition is bounded, so the time for a hostile text is linear in its length
     r"\b(?:sk|pk|rk)[-_](?=[A-Za-z_\-]{0,64}\d)[A-Za-z0-9_\-]{12,400}"
@@ -46,13 +46,13 @@ _FORMS = re.compile(  # every repetition is bounded, so the time for a hostile t
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
     r"|(?i:\bbearer\s{1,9})(?=[A-Za-z_+/=.~-]{0,64}\d)[\w+/=.~-]{12,4000}"
 )
-_BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for them is faster than _FORMS
+_BEGINNINGS = (  # every text that _FORMS matches contains one of them; this search is faster than _FORMS
     *("sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xox", "hf_"),
     *("npm_", "AKIA", "ASIA", "AIza", "eyJ", "-----B"),
 )
 
 
-_SIGNS = "|".join(  # of a secret that is not known by its value: in each text in which `hide_text` replaces one, or in
+_SIGNS = "|".join(  # of a secret whose value is not known: in each text in which `hide_text` replaces one, or in
     # the name of its member; "api_key", but not "key" alone
     (
         *map(re.escape, _BEGINNINGS),
@@ -69,15 +69,15 @@ _NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.Ms
 
 
 class Secrets:
-    """The secrets that are known in this process.
+    """The known secrets of this process.
 
     Attributes:
-        hidden: how many texts were changed so far. learnings: how often there was something new to hide.
+        hidden: the number of changed texts so far. learnings: the number of times that new secrets were learned.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.hidden = self.learnings = 0
-        self._learning = threading.RLock()  # the handler of a signal may interrupt its holder
+        self._learning = threading.RLock()  # a signal handler may interrupt the holder
         self._values: set[str] = set()
         self._looked_at: set[tuple[str, str]] = set()  # most requests have the headers of the one before
         self._names: dict[str, tuple[int, str]] = {}  # in their written form, by the secrets known at that time
@@ -89,7 +89,7 @@ class Secrets:
         self.learn(environment.items())
 
     def learn(self, named_values: Iterable[tuple[str, str]]) -> None:
-        """Take the values whose names say that they are secret: of headers, say."""
+        """Learn the values with secret names, for example of headers."""
         new = [named for named in named_values if named not in self._looked_at]
         if not new:
             return
@@ -110,25 +110,25 @@ class Secrets:
                 self._pattern = re.compile("|".join(map(re.escape, self._forms)))
             if len(self._looked_at) + len(new) > _MAX_LOOKED_AT:
                 self._looked_at.clear()
-            self._looked_at.update(new)  # last: another thread may skip what is there
+            self._looked_at.update(new)  # last: another thread may skip names that are there
 
     def may_be_in(self, raw: bytes) -> bool:
-        """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
+        """Return whether texts without escapes, as in msgpack, may contain a secret, by a fast search."""
         return self._signs.search(raw) is not None or any(map(raw.__contains__, self._raw_forms))
 
     def may_be_in_json(self, raw: bytes) -> bool:
-        """Whether a JSON text, or one of JSON lines, may hold a secret, escaped or not: a search that is fast."""
+        """Return whether a text of JSON or JSON lines may contain a secret, escaped or not, by a fast search."""
         if b"\\" in raw and (self._has_escapes or b"\\u" in raw or b"\\/" in raw):
             return True
         return self.may_be_in(raw)
 
     def hide(self, value: Any) -> Any:
-        """Return a plain value without secrets; the same object where it holds none."""
+        """Return a plain value without secrets; the same object if it has none."""
         if isinstance(value, _LISTS_AND_MAPS):
             try:
                 raw = encode_sorted(value)
             except _NOT_ENCODED:
-                pass  # it is not plain; each of its texts is looked at
+                pass  # it is not plain; each of its texts is checked
             else:
                 if len(raw) > _FEW_BYTES and not self.may_be_in(raw):
                     return value
@@ -147,7 +147,7 @@ class Secrets:
         return value
 
     def hide_text(self, text: str) -> str:
-        """Return the text without secrets; the same object where it holds none."""
+        """Return the text without secrets; the same object if it has none."""
         if len(text) < _MIN_LENGTH:
             return text
         clean = text
@@ -163,7 +163,7 @@ class Secrets:
         return clean
 
     def hide_name(self, name: str) -> str:
-        """Return what `hide_text` returns for a text that comes again and again, such as a path."""
+        """Return the cached result of `hide_text` for a frequent text, such as a path."""
         learnings, clean = self._names.get(name, (-1, ""))
         if learnings != self.learnings:
             learnings, clean = self.learnings, self.hide_text(name)
@@ -193,14 +193,14 @@ class Secrets:
 
 
 def _secret_parts(name: str, value: str) -> Sequence[str]:
-    """Return what is secret of a value: all of it by its name, or the password of an address."""
+    """Return the secret parts of a value: all of it by its name, or the password of an address."""
     if is_secret_name(name):
-        return value, value.rpartition(" ")[2]  # "Bearer x": x alone is the secret
+        return value, value.rpartition(" ")[2]  # "Bearer x": only x is the secret
     return _PASSWORD_IN_URL.findall(value) if "://" in value else ()
 
 
 def _written_forms(value: str) -> tuple[str, str, str]:
-    """Return a value, and its encoding in URLs and forms; bytes that are not UTF-8 are surrogates there."""
+    """Return a value, and its encoding in URLs and forms, in which bytes that are not UTF-8 are surrogates."""
     return value, quote(value, safe="", errors="surrogateescape"), quote_plus(value, errors="surrogateescape")
 
 
@@ -216,7 +216,7 @@ def named_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 @functools.cache
 def _compiled_signs() -> Any:
-    """Return the pattern of all signs, in one pass over a text, which takes a tenth of a search for each of them."""
+    """Return a pattern of all signs: one pass over a text takes a tenth of the time of a search for each of them."""
     import re2  # when a session begins
 
     options = re2.Options()
@@ -226,7 +226,7 @@ def _compiled_signs() -> Any:
 
 
 def can_be_encoded(value: Any) -> bool:
-    """Whether a value of plain types can be written: no text in it is half a character, no number too large."""
+    """Return whether a value of plain types can be written: it has no lone surrogate and no too large number."""
     try:
         encode_sorted(value)
     except _NOT_ENCODED:
@@ -235,10 +235,10 @@ def can_be_encoded(value: Any) -> bool:
 
 
 def is_secret_member(name: str) -> bool:
-    """Whether a member of a request, or a part of a query, with this name is a secret; fewer than of headers are."""
+    """Return whether a member of a request, or of a query, with this name is a secret; fewer names than for headers."""
     return _SECRET_MEMBER.fullmatch(name) is not None
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what bears this name (a header, a variable, a member) is a secret, as in ``OPENAI_API_KEY``."""
+    """Return whether a header, variable or member with this name is a secret, such as ``OPENAI_API_KEY``."""
     return _SECRET_NAME.search(name) is not None

@@ -1,4 +1,4 @@
-"""Beginning and ending a recording or a re-run in a process that a command started."""
+"""Begin and end a recording or a re-run in a process that a command started."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from replay_gui.record.surroundings.options import surroundings_of
 
 
 def begin() -> None:
-    """Begin what the environment says; a report says why that is not possible."""
+    """Begin the recording or re-run in the environment's options; report the problem if that fails."""
     try:
         options = ChildOptions.of_environment()
     except (KeyError, msgspec.MsgspecError) as error:
@@ -100,7 +100,7 @@ def _watch_end(session: RecordingSession | RerunSession, options: ChildOptions) 
     show, show_of_thread = sys.excepthook, threading.excepthook
 
     def record_and_show(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        if not _is_difference(error):  # the command says it
+        if not _is_difference(error):  # the command reports it
             record_crash(error)
             show(kind, error, trace)
 
@@ -114,7 +114,7 @@ def _watch_end(session: RecordingSession | RerunSession, options: ChildOptions) 
 
 
 def _is_difference(error: BaseException) -> bool:
-    """Whether an exception is the verdict of a re-run, also in a group of a framework."""
+    """Return whether an exception is the verdict of a re-run, also inside an exception group of a framework."""
     if isinstance(error, BaseExceptionGroup):
         return any(map(_is_difference, error.exceptions))
     return isinstance(error, DiffersFromRecord)

@@ -24,13 +24,13 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of the processes that a command starts.
 
     Attributes:
-        log: path of the log that is written. reports: folder for ChildReports. command: that was started.
-        rerun: path of the log that calls are answered from; None: record.
+        log: path of the new log. reports: folder for ChildReports. command: that was started.
+        rerun: path of the recorded log with the answers; None: record.
         rules: path of the rules file; None: none. live: tools that are called for real.
         fixed: by the name of a tool, its constant answer. asked: tools whose calls the user answers.
-        on_miss: what happens to requests that were not recorded. questions: folder for questions to the user.
+        on_miss: the handling of requests that were not recorded. questions: folder for questions to the user.
         patience: seconds without progress, after which a call no longer waits for its turn.
-        also: names of what is recorded beside calls; a re-run knows it from the log.
+        also: names of the surroundings recorded in addition to calls; a re-run reads them from the log.
         edits: edited answers.
     """
 
@@ -67,8 +67,8 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
         problem: why it failed; None if it did not.
         answered, made, given: calls answered from the log, made for real, and answered by the user, in a re-run.
         is_edited: whether an edited answer was given, in a re-run with edits.
-        unseen: actions of the agent that no hook covers, with their numbers.
-        hidden: texts in which secrets were replaced.
+        unseen: the number of actions of each sort that no hook covers.
+        hidden: the number of texts in which secrets were replaced.
     """
 
     process: int
@@ -84,7 +84,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int = 0
 
     def write(self, folder: str) -> None:
-        """Write the report; a later one of the same process replaces it. NotWritten if that fails."""
+        """Write the report, instead of an earlier one of the same process; raise NotWritten if that fails."""
         write_whole(Path(folder, f"{self.process}{_SUFFIX}"), msgspec.json.encode(self))
 
 

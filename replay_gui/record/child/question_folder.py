@@ -1,4 +1,4 @@
-"""Questions to the user and the replies, as files in a folder: the agent's process asks, another one answers."""
+"""Questions to the user and the replies, as files in a folder: the agent's process asks, another one replies."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from replay_gui.core.errors import NotWritten
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
 
 _QUESTION, _REPLY = ".question", ".reply"
-_TICK = 0.02  # seconds between two looks for a reply
+_TICK = 0.02  # seconds between two checks for a reply
 
 
 class QuestionFolder:
-    """A folder of questions; where it vanishes, the reply is to stop."""
+    """A folder of questions; if it vanishes, the reply is STOP."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,7 +27,7 @@ class QuestionFolder:
         self._count = 0
 
     def ask(self, question: Question) -> Reply:
-        """Ask, and return when there is a reply."""
+        """Write a question, wait for the reply, and return it."""
         with self._lock:
             self._count += 1
             name = f"{os.getpid()}-{self._count}"

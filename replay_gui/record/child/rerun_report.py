@@ -1,4 +1,4 @@
-"""The result of a re-run, in the form that the command writes for other programs."""
+"""The result of a re-run, in the form of the command's JSON report."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class RerunReport(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         status: the agent's exit status. difference: the first request that is not as recorded; None: there is none.
         problems: why the run could not be answered; empty if it could.
-        answered, made, given: calls answered from the log, made for real, and answered with a value of the user's.
+        answered, made, given: calls answered from the log, made for real, and answered with a value of the user.
         is_edited: whether an edit was made.
-        unseen: actions of the agent that no hook covers, with their numbers. log: that was written; None: none was.
+        unseen: the number of actions of each sort that no hook covers. log: path of the new log, or None.
     """
 
     status: int

@@ -1,4 +1,4 @@
-"""Running a command whose Python processes record, or are answered from a log."""
+"""Run a command whose Python processes record, or are answered from a log."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from replay_gui.core.errors import RerunRefused
 from replay_gui.record.child.child_options import VARIABLE, ChildOptions, ChildReport, read_reports
 
 _SITE = Path(__file__).with_name("site")
-_POLL = 0.05  # seconds between two looks whether the command has ended
-_GRACE = 10.0  # seconds that an agent may take to end after its first difference
+_POLL = 0.05  # seconds between two checks for the end of the command
+_GRACE = 10.0  # seconds in which an agent must end after its first difference
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended.
+    """The end of a command.
 
     Attributes:
-        status: its exit status; 128 + the signal's number where a signal ended it, as in shells.
+        status: its exit status; 128 + the signal's number if a signal ended it, as in shells.
         reports: of its Python processes.
     """
 
@@ -35,7 +35,7 @@ class CommandResult:
 
     @property
     def recorded(self) -> ChildReport | None:
-        """The report of the process that wrote the log; None if none did."""
+        """The report of the process that wrote the log; None if there is none."""
         return next((report for report in self.reports if report.has_log), None)
 
     @property
@@ -52,7 +52,7 @@ def run_command(
     RerunRefused if it cannot be started.
 
     Args:
-        make_options: gets the folder for reports. on_poll: called now and then meanwhile.
+        make_options: called with the folder for reports. on_poll: called at intervals while it runs.
     """
     with tempfile.TemporaryDirectory(prefix="replay-gui-") as reports:
         environment = dict(os.environ)
@@ -72,8 +72,8 @@ def run_to_end(
     """Run a command in this environment and return its exit status; raise RerunRefused if it cannot be started.
 
     Args:
-        differs: whether the agent has differed from its record; if it does not end by itself then, it is ended.
-        on_poll: called now and then meanwhile.
+        differs: whether the agent has differed from its record; if it then does not end by itself, it is ended.
+        on_poll: called at intervals while it runs.
     """
     try:
         process = subprocess.Popen(command, env=environment)
@@ -99,7 +99,7 @@ def run_to_end(
 
 @contextlib.contextmanager
 def passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Send the command the SIGTERM that this process gets: it must not be left alone. Only in the main thread."""
+    """Pass a SIGTERM of this process on to the command, so that it does not go on alone. Only in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -111,7 +111,7 @@ def passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def free_path(wanted: Path) -> Path:
-    """Return the path, or where there is such a file, the first of ``run-2.rlog``, ``run-3.rlog`` … that is free."""
+    """Return the path; if it exists, the first of ``run-2.rlog``, ``run-3.rlog`` … that does not."""
     path, number = wanted, 1
     while os.path.lexists(path):
         number += 1

@@ -1,4 +1,4 @@
-"""What a session says of itself to the command that began it."""
+"""The report of a session to the command that began it."""
 
 from __future__ import annotations
 

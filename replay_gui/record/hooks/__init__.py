@@ -1,1 +1,1 @@
-"""What is patched in each library, so that its calls are recorded and answered."""
+"""The patches of each library, by which its calls are recorded and answered."""

@@ -1,4 +1,4 @@
-"""Whether the agent's own code uses one of the surroundings that are recorded beside calls."""
+"""Finds out whether the agent's own code uses one of the surroundings that are recorded in addition to calls."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from replay_gui.record.surroundings.options import Surrounding
 
 
 def session_of_use(surrounding: Surrounding, *between: str) -> CallSession | None:
-    """Return the session that records this surrounding, where the agent's own code calls the hook that calls this.
+    """Return the session that records this surrounding, if the agent's own code called the hook that calls this.
 
-    For example, a library that reads the clock is not the agent's code: None.
+    Otherwise None, for example if a library reads the clock.
 
     Args:
         between: file names of modules whose functions may be between the agent and the hook, such as pathlib's.

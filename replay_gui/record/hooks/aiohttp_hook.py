@@ -1,4 +1,4 @@
-"""aiohttp's client: the hook is at ``ClientSession._request``; the redirects that it follows are one call."""
+"""aiohttp's client: the hook is at ``ClientSession._request``; a request and its redirects are one call."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _url(client: Any, url: Any) -> Any:
 
 
 def _collect(response: Any, exchange: HttpExchange, exchanges: _Exchanges) -> None:
-    """Collect the body, which aiohttp has unpacked: what has come, and what comes."""
+    """Collect the body, already unpacked by aiohttp: the part that has come, and the rest as it comes."""
     headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
     exchange.begin_answer(response.status, headers)
     reader = response.content
@@ -103,7 +103,7 @@ def _collect(response: Any, exchange: HttpExchange, exchanges: _Exchanges) -> No
         exchanges.pop(key, None)
         exchange.finish()
 
-    if response._body is not None:  # read already, by raise_for_status for one
+    if response._body is not None:  # read already, for example by raise_for_status
         exchange.chunks = [response._body]
         finish()
         return
@@ -151,7 +151,7 @@ def _given_response(module: ModuleType, client: Any, method: str, url: Any, give
         "session": client,
         "stream_writer": SimpleNamespace(output_size=0),
     }
-    wanted = inspect.signature(module.ClientResponse.__init__).parameters  # newer versions want more
+    wanted = inspect.signature(module.ClientResponse.__init__).parameters  # newer versions need more arguments
     response = module.ClientResponse(method, url, **{name: known[name] for name in wanted if name in known})
     protocol = SimpleNamespace(_reading_paused=False, resume_reading=_do_nothing, pause_reading=_do_nothing)
     reader = _reader_type(module, given)(protocol, _BUFFER_BYTES, loop=client._loop)
@@ -166,7 +166,7 @@ def _given_response(module: ModuleType, client: Any, method: str, url: Any, give
 
 
 def _reader_type(module: ModuleType, given: HttpAnswer) -> Any:
-    """Return the class of what a body is read from; of one that broke off, where more is waited for, it raises."""
+    """Return the class from which a body is read; for a broken-off body, it raises the error at its end."""
     if given.error is None:
         return module.StreamReader
     error: Exception = given.error
@@ -187,4 +187,4 @@ async def _raise_for_status(client: Any, response: Any, wanted: Any) -> None:
 
 
 def _do_nothing(*_: object, **__: object) -> None:
-    """Stand in for what a connection does when a reader's buffer is full or not."""
+    """Do nothing, in place of the flow control of a connection."""

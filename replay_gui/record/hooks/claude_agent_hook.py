@@ -1,6 +1,6 @@
-"""The Claude Agent SDK: what goes to and comes from the program ``claude``, which asks models and uses tools itself.
+"""The Claude Agent SDK: the messages to and from the program ``claude``, which calls models and tools itself.
 
-The seam is the transport that a ``Query`` gets, whatever its class. It is recorded, never answered: in a re-run the
+The seam is the transport that a ``Query`` gets, of any class. It is recorded, never answered: in a re-run the
 program, which would use the network and change files, is not started.
 """
 
@@ -22,7 +22,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 
 _WHERE = "claude agent"
-_LAST_ANSWERS = 100  # ids that are kept
+_LAST_ANSWERS = 100  # kept ids
 _RESULT = f"{BOOKKEEPING_PREFIX}result"
 _RESULT_META = ("total_cost_usd", "duration_ms", "num_turns")
 
@@ -67,7 +67,7 @@ def _refuse_in_rerun(session: CallSession) -> None:
 
 
 def _tee(transport: Any, conversation: _Conversation) -> None:
-    """Make a transport pass everything that is written or read on to the conversation."""
+    """Make a transport pass all written and read data on to the conversation."""
     write, read_messages = transport.write, transport.read_messages
 
     async def recording_write(data: str) -> None:
@@ -82,7 +82,7 @@ def _tee(transport: Any, conversation: _Conversation) -> None:
     transport.write, transport.read_messages = recording_write, recording_read_messages
     prompt = getattr(transport, "_prompt", None)
     if isinstance(prompt, str) and prompt and not getattr(transport, "_is_streaming", False):
-        conversation.prompted(prompt)  # the first versions give it to the program as an argument
+        conversation.prompted(prompt)  # the first versions pass it to the program as an argument
 
 
 class _Conversation:
@@ -96,7 +96,7 @@ class _Conversation:
         self._last: int | None = None  # seq of the last input of the model
 
     def prompted(self, content: Any) -> None:
-        """Record what the user says."""
+        """Record the prompt of the user."""
         try_to_record(self._session, _WHERE, lambda: self._observe(content))
 
     def sent(self, data: str) -> None:
@@ -151,7 +151,7 @@ class _Conversation:
         text = "\n".join(texts)
         tokens = {} if about.get("id") in self._counted else tokens_of(about.get("usage"))
         if isinstance(about.get("id"), str):
-            self._counted.append(about["id"])  # each part of an answer repeats what the whole took
+            self._counted.append(about["id"])  # each part of an answer repeats the usage of the whole
         meta: dict[str, Any] = {"parent": parent} | ({"tokens": tokens} if tokens else {})
         if isinstance(about.get("model"), str):
             meta["model"] = about["model"]

@@ -1,7 +1,7 @@
 """The clock, as the agent's own code reads it: functions of ``time``, and ``datetime``'s now, utcnow and today.
 
-``datetime.datetime`` is written in C and takes no new members, so they are put into the table behind it, which CPython
-3.11 to 3.13 read at the next call. A subclass in its place would not be the class that libraries compare with.
+``datetime.datetime`` is written in C and accepts no new members, so they are put into the table behind it, which
+CPython 3.11 to 3.13 read at the next call. A subclass instead would differ from the class that libraries compare with.
 ``today`` reads ``time.time``.
 """
 
@@ -25,7 +25,7 @@ _real_time_ns = time.time_ns
 
 
 def install() -> None:
-    """Patch ``time`` and ``datetime``; raise RerunRefused if this Python does not let that happen."""
+    """Patch ``time`` and ``datetime``; raise RerunRefused if this Python does not allow it."""
     for name in _FUNCTIONS:
         patch(time, name, _hook_of(f"time.{name}"))
     _put_member(datetime.datetime, "now", _now_hook)

@@ -16,7 +16,7 @@ class HttpExchange:
     """A call over HTTP that is made for real.
 
     Attributes:
-        chunks: the body, as far as it has come.
+        chunks: the part of the body that has come.
     """
 
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
@@ -26,11 +26,11 @@ class HttpExchange:
         self.chunks: list[bytes] = []
 
     def begin_answer(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
-        """Take the beginning of the answer."""
+        """Store status and headers of the answer."""
         self._status, self._headers = status, list(headers)
 
     def finish(self) -> None:
-        """Record what has come; only the first call counts."""
+        """Record the answer that has come; only the first call has an effect."""
         if not self._is_finished and not self._is_reading:
             self._is_finished = True
             try_to_record(self._session, self._library, self._record)
@@ -43,7 +43,7 @@ class HttpExchange:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Read more of the answer: an error breaks it off, also where the library closes the response first."""
+        """Read more of the answer in a block; an error breaks it off, even if the library closes the response first."""
         self._is_reading = True
         try:
             yield
@@ -54,7 +54,7 @@ class HttpExchange:
             self._is_reading = False
 
     def break_off(self, error: BaseException) -> None:
-        """Record what has come, and that it broke off there, unless it was finished before."""
+        """Record the part that has come, and the error that broke it off, unless it was finished before."""
         if not self._is_finished:
             self._is_finished = True
             try_to_record(self._session, self._library, lambda: self._record(error))

@@ -19,7 +19,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call
 from replay_gui.record.surroundings.options import Surrounding
 
-_MAX_BYTES = 16 * 1024 * 1024  # of a file whose content is kept
+_MAX_BYTES = 16 * 1024 * 1024  # bytes of a file whose content is kept
 _TOOL = "open"
 
 
@@ -48,7 +48,7 @@ def _hook(original: Any) -> Any:
 
 
 def _answer(opened: Any) -> CallAnswer:
-    """Return the content of a file that was just opened, without moving in it."""
+    """Return the content of a newly opened file, and leave its position unchanged."""
     descriptor = opened.fileno()
     status = os.fstat(descriptor)
     size = status.st_size
@@ -62,7 +62,7 @@ def _answer(opened: Any) -> CallAnswer:
 
 
 def _is_of_kernel(status: os.stat_result) -> bool:
-    """Return whether a file is one of those of the kernel, which say that they are empty and are not."""
+    """Return whether a file is a virtual one of the kernel, which reports size 0 but has content."""
     for folder in ("/proc", "/sys"):
         with contextlib.suppress(OSError):
             if pathlib.Path(folder).stat().st_dev == status.st_dev:
@@ -71,7 +71,7 @@ def _is_of_kernel(status: os.stat_result) -> bool:
 
 
 def _opened_again(original: Any, answer: CallAnswer, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return a file that has the recorded content, at its beginning."""
+    """Return a file with the recorded content, at its beginning."""
     content = answer.output.encode() if isinstance(answer.output, str) else answer.output
     if not isinstance(content, bytes):
         raise AnswerNotRecorded("the content of a file is not in the log")

@@ -1,4 +1,4 @@
-"""HTTP exchanges as calls: what all hooks of HTTP libraries share."""
+"""HTTP exchanges as calls: the shared part of all hooks of HTTP libraries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "an
 _PLAIN_HEADERS = frozenset(("host", "accept-encoding", "connection", "user-agent", "content-length"))
 """Other headers whose names say that they are not secrets: they need not be looked at."""
 
-_BROKEN = "broken_off"  # member of an answer's form: the error that its body broke off with
+_BROKEN = "broken_off"  # member of an answer's form: the error that broke off its body
 _ENCODING = "content-encoding"
 _ANSWER_HEADERS = frozenset(
     (
@@ -48,7 +48,7 @@ _ANSWER_HEADERS = frozenset(
     )
 )
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
-_MAX_BODY_BYTES = 16 << 20  # of an answer that is kept; a record has room for 64 MiB
+_MAX_BODY_BYTES = 16 << 20  # bytes of a kept answer; a record has at most 64 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def http_request(
     The port of a server on this computer is meta, because it often differs between runs.
 
     Args:
-        body: None if it is streamed from the agent, and so is not recorded.
+        body: None if the agent streams it, so that it is not recorded.
         log: its secrets learn the request's secret headers.
     """
     secrets = log.secrets
@@ -130,7 +130,7 @@ def changed_body(body: bytes | str, headers: Iterable[tuple[str, str]], changes:
 def http_answer(
     request: CallRequest, status: int, headers: Iterable[tuple[str, str]], chunks: Sequence[bytes], secrets: Secrets
 ) -> CallAnswer:
-    """Return what is recorded of an HTTP answer; `chunks`: the body as it came over the network."""
+    """Return the recorded form of an HTTP answer; `chunks`: the body as it came over the network."""
     kept = {name: value for original, value in headers if (name := original.lower()) in _ANSWER_HEADERS}
     body, is_decoded = b"".join(chunks), True
     if _ENCODING in kept:
@@ -158,7 +158,7 @@ def http_answer(
 
 
 def _put_together(answer: CallAnswer, secrets: Secrets) -> CallAnswer:
-    """Return an answer that was streamed; where a secret came in pieces, without the pieces."""
+    """Return a streamed answer; without the pieces if a secret is spread over several."""
     said = [answer.output, answer.reasoning]
     if (clean := secrets.hide(said)) is said:
         return answer
@@ -181,7 +181,7 @@ def broken_off(answer: CallAnswer, error: BaseException) -> CallAnswer:
 def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     """Return the recorded answer of an HTTP request.
 
-    Raises what the request raised; AnswerNotRecorded where the log does not have the answer as a whole.
+    Raises the recorded exception; AnswerNotRecorded if the log does not have the whole answer.
     """
     form = answer.form
     if "raised" in form:
@@ -208,7 +208,7 @@ def _decoded(body: bytes | None, content_type: str, read_json: Callable[[bytes],
     try:
         return read_json(body)
     except NotJson:
-        pass  # not every body is
+        pass  # not every body is text text
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -235,7 +235,7 @@ def _if_any(name: str, members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_clean(body: bytes, headers: Mapping[str, str], secrets: Secrets) -> bool:
-    """Whether no secret is in an answer, for sure; in one search of both, since each takes its time."""
+    """Return whether an answer certainly has no secret, by one search of body and headers, which is faster than two."""
     try:
         head = "\n".join(headers.values()).encode()
     except UnicodeEncodeError:

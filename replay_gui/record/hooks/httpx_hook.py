@@ -103,14 +103,14 @@ def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequ
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:
     """Return names and values."""
-    try:  # as multi_items() does, but fast: it looks for the encoding again with each name
+    try:  # like multi_items(), but faster: that finds the encoding again for each name
         return [(name.decode("ascii").lower(), value.decode("ascii")) for name, value in headers.raw]
     except UnicodeDecodeError:
         return [*headers.multi_items()]
 
 
 def _changed(module: ModuleType, request: Any, call: OpenCall) -> Any:
-    """Return the request that is made: as the agent asked, or with an edited prompt."""
+    """Return the request to make: that of the agent, or with an edited prompt."""
     if not call.changes:
         return request
     headers = [pair for pair in request.headers.multi_items() if pair[0].lower() != "content-length"]
@@ -134,11 +134,11 @@ class _Streams:
         self._recorded, self._recorded_async = _recorded_streams(module)
 
     def tee(self, response: Any, exchange: HttpExchange) -> Any:
-        """Return a stream that passes on what comes, and records it at the end."""
+        """Return a stream that passes the data on, and records it at the end."""
         return self._recording(response.stream, exchange)
 
     def tee_async(self, response: Any, exchange: HttpExchange) -> Any:
-        """Return an asynchronous stream that passes on what comes, and records it at the end."""
+        """Return an asynchronous stream that passes the data on, and records it at the end."""
         return self._recording_async(response.stream, exchange)
 
     def recorded(self, given: HttpAnswer, call: OpenCall) -> Any:
@@ -193,7 +193,7 @@ def _recording_streams(module: ModuleType) -> tuple[Any, Any]:
 
 
 def _recorded_streams(module: ModuleType) -> tuple[Any, Any]:
-    """Return the classes, sync and async, of streams that give a recorded response."""
+    """Return the classes, sync and async, of streams with a recorded response."""
 
     class GivenStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
         def __init__(self, given: HttpAnswer, call: OpenCall) -> None:

@@ -39,7 +39,7 @@ SURROUNDING_HOOKS = {
 
 
 class _HookFinder(MetaPathFinder):
-    """Finds the modules of HOOKS as the other finders do, and has them patched after they are executed."""
+    """Finds the modules of HOOKS by the other finders, and patches them after they are executed."""
 
     def __init__(self) -> None:
         self._searching: set[str] = set()
@@ -50,14 +50,14 @@ class _HookFinder(MetaPathFinder):
         path: Sequence[str] | None = None,  # noqa: ARG002  the import system's names
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Return the spec that the other finders find, with a loader that patches; None for other modules."""
+        """Return the spec from the other finders, with a loader that patches; None for other modules."""
         if fullname not in HOOKS or fullname in self._searching:
             return None
         self._searching.add(fullname)
         try:
             spec = find_spec(fullname)
         except (ImportError, ValueError):
-            return None  # the other finders will report it
+            return None  # the other finders report it
         finally:
             self._searching.discard(fullname)
         if spec is None or spec.loader is None:
@@ -67,17 +67,17 @@ class _HookFinder(MetaPathFinder):
 
 
 class _PatchingLoader(Loader):
-    """Loads a module as its own loader does, and then patches it."""
+    """Loads a module by its own loader, and then patches it."""
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Create the module as its own loader does."""
+        """Create the module by its own loader."""
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Execute the module, give it its own loader back, and patch it."""
+        """Execute the module, restore its own loader, and patch it."""
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
@@ -89,7 +89,7 @@ def install_hooks(surroundings: frozenset[Surrounding] = frozenset()) -> None:
     """Patch the libraries of HOOKS, now or at their import, and the requested surroundings.
 
     Args:
-        surroundings: what is recorded beside calls.
+        surroundings: recorded in addition to calls.
     """
     follow_threads()
     watch_sockets()
@@ -106,5 +106,5 @@ def install_hooks(surroundings: frozenset[Surrounding] = frozenset()) -> None:
 def _patch(module: ModuleType) -> None:
     try:
         import_module(f"replay_gui.record.hooks.{HOOKS[module.__name__]}").install(module)
-    except Exception as error:  # noqa: BLE001  a version of the library that is unlike those that are known
+    except Exception as error:  # noqa: BLE001  an unknown version of the library
         log_failure(f"{module.__name__}, patching", error)

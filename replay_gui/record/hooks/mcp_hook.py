@@ -1,7 +1,7 @@
 """Clients of MCP servers: tools, resources and prompts. The seam is ``ClientSession.send_request``.
 
-The first exchange (``initialize``) is left alone, because it goes with the connection: in a re-run the server is still
-started, but it is not asked for anything else.
+The first exchange (``initialize``) is not recorded, because it belongs to the connection: in a re-run the server is
+still started, but gets no other request.
 """
 
 from __future__ import annotations

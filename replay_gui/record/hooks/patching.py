@@ -1,4 +1,4 @@
-"""Replacing a method of a library's class by one that records, once."""
+"""Replace a method of a library's class by one that records, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MARK = "__replay_gui_original__"
 
 
 def patch(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Replace `owner.name` by what `make` makes of it, unless that was done before.
+    """Replace `owner.name` by the hook that `make` returns, unless that was done before.
 
     Args:
         owner: a class or a module. make: gets the original function and returns the hook.

@@ -1,6 +1,6 @@
 """Programs that the agent's own code runs to their end: ``subprocess.run`` and ``check_output``, as tools.
 
-Other inputs of a program than its arguments, its input and its folder (environment, open files) are not compared.
+Its arguments, its standard input and its folder are compared, but not other inputs (environment, open files).
 """
 
 from __future__ import annotations

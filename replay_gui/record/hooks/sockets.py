@@ -1,4 +1,4 @@
-"""Connections and processes that no hook covers: named in a recording, refused in a re-run.
+"""Connections and processes that no hook covers: counted in a recording, refused in a re-run.
 
 Python reports each connection by audit events (PEP 578). Code in C that connects without Python's socket module (gRPC)
 is not detected.
@@ -23,29 +23,29 @@ _PROCESSES = {
     "os.forkpty": _FORKED,
 }
 
-_HARMLESS = frozenset(("uname", "ldconfig", "/sbin/ldconfig", "lsb_release"))  # by which libraries learn of the system
+_HARMLESS = frozenset(("uname", "ldconfig", "/sbin/ldconfig", "lsb_release"))  # used by libraries to examine the system
 
 
 class SocketRefused(ConnectionRefusedError):
-    """A connection in a re-run, which answers everything from the log."""
+    """A connection was refused in a re-run, in which all answers come from the log."""
 
 
 class _Watch:
-    """Whether the audit hook is there: none can be removed, so there is one at most."""
+    """Whether the audit hook is installed: it cannot be removed, so there is at most one."""
 
     is_on = False
 
 
 def watch_sockets() -> None:
-    """Watch this process's connections and processes from here on."""
+    """Watch the connections and processes of this process from here on."""
     if not _Watch.is_on:
         _Watch.is_on = True
         sys.addaudithook(_on_event)
 
 
 def _is_harmless(program: str, words: Any) -> bool:
-    """Whether a library learns of the system by this program, and not the agent of anything."""
-    if program == "file":  # platform.architecture(), which some versions of openai ask, looks at Python itself
+    """Return whether a library examines the system by this program, rather than the agent using it."""
+    if program == "file":  # platform.architecture(), called by some versions of openai, examines Python itself
         return isinstance(words, list) and words[1:] == ["-b", os.path.realpath(sys.executable)]
     return program in _HARMLESS
 

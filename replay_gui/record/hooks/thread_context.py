@@ -1,4 +1,4 @@
-"""Threads that are started inside a call belong to that call: what they ask for has it as its parent."""
+"""Threads that are started inside a call belong to that call, which is the parent of their calls."""
 
 from __future__ import annotations
 

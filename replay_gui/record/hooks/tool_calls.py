@@ -1,4 +1,4 @@
-"""Calls of tools whose answers are Python values: what all hooks of tools share."""
+"""Calls of tools whose answers are Python values: the shared part of all hooks of tools."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class HookedCall:
 
 
 def make_call(session: CallSession, tool: HookedCall, run: Callable[[], Any]) -> Any:
-    """Return the result of a call: of `run`, recorded, or from the log. Raises what `run` raises, or raised."""
+    """Return the result of a call: of `run`, recorded, or from the log. Raises as `run`, or the recorded exception."""
     where = f"tool {tool.name}"
     call = try_to_record(session, where, lambda: session.begin(tool.request()))
     if call is None:
@@ -42,7 +42,7 @@ def make_call(session: CallSession, tool: HookedCall, run: Callable[[], Any]) ->
         with inside(call):
             result = run()
     except BaseException as error:
-        failure = error  # what it says of itself is the agent's code, and may raise
+        failure = error  # computed by code of the agent, which may raise
         try_to_record(session, where, lambda: call.finish(failed_answer(failure)))
         raise
     try_to_record(session, where, lambda: call.finish(tool.answer(result)))
@@ -50,7 +50,7 @@ def make_call(session: CallSession, tool: HookedCall, run: Callable[[], Any]) ->
 
 
 async def make_call_async(session: CallSession, tool: HookedCall, run: Callable[[], Awaitable[Any]]) -> Any:
-    """Do as `make_call`, for coroutines."""
+    """Return the result of a call of a coroutine function; see `make_call`."""
     where = f"tool {tool.name}"
     asked = try_to_record(session, where, tool.request)
     call = None if asked is None else await try_to_begin_async(session, where, asked)
@@ -63,7 +63,7 @@ async def make_call_async(session: CallSession, tool: HookedCall, run: Callable[
         with inside(call):
             result = await run()
     except BaseException as error:
-        failure = error  # what it says of itself is the agent's code, and may raise
+        failure = error  # computed by code of the agent, which may raise
         try_to_record(session, where, lambda: call.finish(failed_answer(failure)))
         raise
     try_to_record(session, where, lambda: call.finish(tool.answer(result)))
@@ -77,7 +77,7 @@ def failed_answer(error: BaseException) -> CallAnswer:
 
 
 def plain_answer(result: Any, converted: Callable[[Any], Any]) -> CallAnswer:
-    """Return what is recorded of any result; `converted`: what makes the result again of its plain form."""
+    """Return the recorded form of any result; `converted`: makes the result again from its plain form."""
     plain = plain_form(result)
     if plain.exact:
         return CallAnswer(plain.value)
@@ -94,7 +94,7 @@ def _recorded_result(session: CallSession, where: str, tool: HookedCall, answer:
         )
         session.report_failure(where, error)
         raise error
-    if answer.error is not None and not answer.form:  # recorded by other means: the error's text is all there is
+    if answer.error is not None and not answer.form:  # recorded by other means: only the error's text is known
         raise error_of_form({"name": "ToolError", "message": answer.error})
     return tool.result(answer)
 
@@ -102,5 +102,5 @@ def _recorded_result(session: CallSession, where: str, tool: HookedCall, answer:
 def _equals(a: Any, b: Any) -> bool:
     try:
         return type(a) is type(b) and bool(a == b)
-    except Exception:  # noqa: BLE001  comparisons of the agent's classes may raise anything
+    except Exception:  # noqa: BLE001  comparisons of the agent's classes may raise any error
         return False

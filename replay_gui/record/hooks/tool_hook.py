@@ -18,9 +18,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def hooked_tool(function: _F, name: str | None = None, version: str = "") -> _F:
-    """Return a function that does as `function`, whose calls are recorded while a session is in force.
+    """Return a function that works like `function`, whose calls are recorded while a session is in force.
 
-    TypeError for generator functions: what they yield has no one answer.
+    Raises TypeError for generator functions, which have no single answer.
     """
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise TypeError(f"{function.__qualname__} yields its results one by one; a tool returns one answer")
@@ -77,7 +77,7 @@ class _FunctionTool:
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
         """Return each parameter's value by its name, defaults included; None if the arguments do not fit."""
-        if self._are_named and not (args and kwargs) and len(args) <= len(self._names):  # most calls, six times as fast
+        if self._are_named and not (args and kwargs) and len(args) <= len(self._names):  # most calls; six times as fast
             given = self._defaults | (dict(zip(self._names, args, strict=False)) if args else kwargs)
             if given.keys() == self._known:
                 return given
@@ -95,10 +95,10 @@ class _FunctionTool:
         return self._converted(answer.output) if MADE_AGAIN in answer.form else answer.output
 
     def _converted(self, value: Any) -> Any:
-        """Return a plain value as what the function's annotation says that it returns; itself if that fails."""
+        """Return a plain value as the type in the function's return annotation; unchanged if that fails."""
         try:
             hint = get_type_hints(self._function).get("return", Any)
-            validate = getattr(hint, "model_validate", None)  # of Pydantic
+            validate = getattr(hint, "model_validate", None)  # a Pydantic type
             return validate(value) if callable(validate) else msgspec.convert(value, hint)
-        except Exception:  # noqa: BLE001  annotations and validators of the agent may raise anything
+        except Exception:  # noqa: BLE001  annotations and validators of the agent may raise any error
             return value

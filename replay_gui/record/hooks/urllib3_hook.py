@@ -58,7 +58,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
 
 
 class _PoolCall:
-    """A call that a pool makes: what the pool does inside it (a retry, a redirect) is not a separate call."""
+    """A call by a pool; retries and redirects inside it are not separate calls."""
 
     def __init__(self, call: OpenCall, pool: Any) -> None:
         self._call = call
@@ -85,7 +85,7 @@ def _texts(headers: Any) -> list[tuple[str, str]]:
 
 
 def _tee(response: Any, exchange: HttpExchange, *, was_read: bool) -> None:
-    """Collect the bytes that are read of a response from here on, as they come over the network."""
+    """Collect the bytes of a response that are read from here on, as they come over the network."""
     if was_read:
         exchange.begin_answer(
             response.status, [h for h in response.headers.items() if h[0].lower() != "content-encoding"]
@@ -106,7 +106,7 @@ def _tee(response: Any, exchange: HttpExchange, *, was_read: bool) -> None:
 
 
 def _tee_chunks(response: Any, exchange: HttpExchange) -> None:
-    """Collect the chunks of a chunked body, whose marks urllib3 reads itself."""
+    """Collect the chunks of a chunked body, whose framing urllib3 reads itself."""
     handle_chunk, update_length = response._handle_chunk, response._update_chunk_length
 
     def collect_chunk(amount: Any) -> Any:
@@ -125,7 +125,7 @@ def _tee_chunks(response: Any, exchange: HttpExchange) -> None:
 
 
 class _TeeFile:
-    """The file that a response is read from; all else is as the original has it."""
+    """The file from which a response is read; all other members are those of the original."""
 
     def __init__(self, file: Any, exchange: HttpExchange) -> None:
         self._file, self._exchange = file, exchange
@@ -162,18 +162,18 @@ class _TeeFile:
 
 
 class _GivenFile(io.BytesIO):
-    """A body that was recorded; it counts as closed when it was read, as a body from the network does."""
+    """A recorded body; it counts as closed once it was read, like a body from the network."""
 
     def isclosed(self) -> bool:
         return self.closed or self.tell() >= len(self.getbuffer())
 
 
 class _BrokenFile(_GivenFile):
-    """A body that was recorded, and that broke off: after what has come, the error is raised."""
+    """A recorded body that broke off: after its recorded part, it raises the error."""
 
     def __init__(self, body: bytes, error: Exception) -> None:
         super().__init__(body)
-        # urllib3 knows errors of sockets and of http.client, and makes its own of them
+        # urllib3 converts errors of sockets and of http.client to its own
         self._error = error if isinstance(error, OSError) else IncompleteRead(b"")
 
     def isclosed(self) -> bool:

@@ -1,1 +1,1 @@
-"""The calls of a recorded run, and which of them a new call is."""
+"""The calls of a recorded run, and the search for the one that matches a new call."""

@@ -1,4 +1,4 @@
-"""What if a call had been answered otherwise? Answers of a recorded run that are edited before it is run again."""
+"""Edits of the answers of a recorded run, made before it is run again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AnswerEdit(msgspec.Struct, frozen=True):
     """An edit of an answer or a prompt.
 
     Attributes:
-        index: of the event that answers, or that holds a prompt.
+        index: of the answering event, or of the event with a prompt.
         pointer: JSON Pointer of the replaced part: in a tool's result, in the JSON body of an HTTP response, in a
         model's streamed message, or in a prompt; "" for all of it. value: the replacement, a plain value.
     """
@@ -38,7 +38,7 @@ class AnswerEdit(msgspec.Struct, frozen=True):
 def edit_answers(run: PastRun, edits: Iterable[AnswerEdit]) -> frozenset[int]:
     """Edit answers of a run in place; return the numbers of their calls.
 
-    RerunRefused if an event answers no call, or its answer has no such value.
+    Raises RerunRefused if an event does not answer a call, or its answer has no such value.
     """
     by_answer = {call.answer_index: call for call in run.calls if call.answer_index is not None}
     edited = set()
@@ -82,7 +82,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
 
 
 def replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
-    """Return the value with another one at the path of `tokens`; KeyError if it has no such path."""
+    """Return the value with another one at the path of `tokens`; raise KeyError if it has no such path."""
     if not tokens:
         return new
     token, rest = tokens[0], tokens[1:]

@@ -19,20 +19,20 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
 from replay_gui.record.surroundings.agent_code import is_agent_code
 
-_MAX_LINES = 8  # differences that are listed
+_MAX_LINES = 8  # listed differences
 _CONTEXT = 30  # characters of a text before the first word that differs
 _MAX_TEXT = 120  # characters of a value
 
 
 class DifferenceKind(StrEnum):
-    """How a request differs from the recorded run."""
+    """The sort of difference of a request from the recorded run."""
 
     CHANGED = "changed"
-    REPEATED = "repeated"  # as often as this it was not asked
-    ORDER = "order"  # it was recorded after another, which was not asked for yet
+    REPEATED = "repeated"  # it was recorded, but fewer times
+    ORDER = "order"  # it was recorded after another request, which was not made yet
     NOT_ASKED = "not asked"  # the agent ended without it
     UNANSWERED = "unanswered"  # as recorded, but the recorded run ended before the answer
-    STOPPED = "stopped"  # the user was asked, and stopped the run there
+    STOPPED = "stopped"  # the user was asked, and stopped the run here
 
 
 class DifferingField(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class DifferenceForm(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         position: events of the new log before the request that differs. nearest_position: of the nearest request.
-        more_fields: how many more differ than `fields` has.
+        more_fields: the number of further differing fields.
     """
 
     kind: DifferenceKind
@@ -70,13 +70,13 @@ class FirstDifference:
     """The first request that differs from the recording.
 
     Attributes:
-        kind: how it differs. asked: the request, such as "tool search"; for NOT_ASKED, the recorded one.
-        answered: calls that were answered as recorded before. recorded: calls that the recorded run made.
+        kind: of the difference. asked: the request, such as "tool search"; for NOT_ASKED, the recorded one.
+        answered: number of calls answered as recorded before. recorded: number of calls of the recorded run.
         nearest: the name of the nearest, or expected, recorded request. index: of its event; None: none.
         differences: of the nearest request (a) and this one (b).
         expected: the next request of the recorded run; None at its end, and if it is `nearest`.
-        place: ``agent.py:12 in plan``, the agent's code that asked; None if that is not known, and of NOT_ASKED.
-        position: how many events the new log had by then.
+        place: ``agent.py:12 in plan``, the agent's code that made it; None if unknown, and for NOT_ASKED.
+        position: the number of events of the new log at that time.
     """
 
     kind: DifferenceKind
@@ -136,7 +136,7 @@ class FirstDifference:
 
     @property
     def form(self) -> DifferenceForm:
-        """The verdict as JSON can hold it."""
+        """The verdict in a form for JSON."""
         return DifferenceForm(
             kind=self.kind,
             sentence=self.sentence,
@@ -168,7 +168,7 @@ class DiffersFromRecord(BaseException):
 
 
 def difference_texts(difference: Difference) -> tuple[str, str]:
-    """Return both values in one line each; of two texts, what surrounds the first word that differs."""
+    """Return both values in one line each; of two texts, the part around the first differing word."""
     a, b = difference.a, difference.b
     if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_TEXT // 2:
         spans_a, spans_b = changed_words(a, b)
@@ -177,7 +177,7 @@ def difference_texts(difference: Difference) -> tuple[str, str]:
 
 
 def place_in_agent(frames: Iterable[FrameType]) -> str | None:
-    """Return the innermost of these frames, innermost first, that is not a library's: ``agent.py:12 in plan``."""
+    """Return the first of these frames (innermost first) that is not in a library: ``agent.py:12 in plan``."""
     for frame in frames:
         if is_agent_code(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

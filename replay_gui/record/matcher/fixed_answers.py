@@ -1,4 +1,4 @@
-"""Answers that are neither recorded nor made: a value that the user gives for a call of a tool."""
+"""Constant answers: a value that the user gives for the calls of a tool."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallR
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.matcher.past_run import PastRun
 
-_GOOD = 200  # the status of HTTP
+_GOOD = 200  # the HTTP status
 _JSON = {"content-type": "application/json"}
 
 
@@ -23,7 +23,7 @@ def check_fixed(run: PastRun, names: frozenset[str]) -> None:
 
 
 def fixed_answer(run: PastRun, request: CallRequest, value: Any) -> CallAnswer:
-    """Return the answer with this value to a call of a tool, in the form in which the tool's recorded answers are."""
+    """Return the answer with this value to a call of a tool, in the form of the tool's recorded answers."""
     plain = plain_form(value).value
     if "host" in request.meta:  # over HTTP
         form = {"status": _GOOD, "headers": _JSON, "body": msgspec.json.encode(plain)}

@@ -1,4 +1,4 @@
-"""Which recorded call a new one is: by its key, within its parent, in the order in which they were recorded."""
+"""Finds the recorded call for a new one: by its key, within its parent, in the recorded order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_COMPARED = 200  # recorded requests that are compared in full to find the n
 
 
 class CallMatcher:
-    """The recorded calls that were not asked for yet."""
+    """The recorded calls that were not claimed yet."""
 
     def __init__(self, run: PastRun, rules: Rules) -> None:
         self._run = run
@@ -33,10 +33,10 @@ class CallMatcher:
     def claim_call(self, request: CallRequest, key: bytes, parent: PastCall | None) -> PastCall | None:
         """Return the recorded call for this request, each call once; None if there is none left.
 
-        Of several equal calls, the first one. Without an equal one, the first that is equal by the rules.
+        Of several equal calls, the first one. If there is no equal one, the first that is equal by the rules.
 
         Args:
-            request: without secrets and ids. key: of it. parent: the recorded call that it is made inside of.
+            request: without secrets and ids. key: of the request. parent: the recorded call inside which it is made.
         """
         place = _place(request, parent)
         equal = self._by_key.get((place, key), deque())
@@ -51,23 +51,23 @@ class CallMatcher:
         return None
 
     def take_call(self, call: PastCall) -> None:
-        """Count a call as asked for: it lies inside one that is answered from the log."""
+        """Mark a call as claimed, because it is inside one that is answered from the log."""
         self._taken.add(call.number)
 
     def is_taken(self, call: PastCall) -> bool:
-        """Whether a call was asked for."""
+        """Return whether a call was claimed."""
         return call.number in self._taken
 
     def left(self) -> list[PastCall]:
-        """Return the calls that were not asked for."""
+        """Return the calls that were not claimed."""
         return [call for call in self._run.calls if call.number not in self._taken]
 
     def nearest(self, request: CallRequest, parent: PastCall | None, expected: PastCall | None) -> PastCall | None:
-        """Return the recorded call whose request is nearest to this one; None if none is of its kind.
+        """Return the recorded call whose request is nearest to this one; None if there is none of its kind.
 
         An equal one within the same parent is nearest: it was asked for already. Else nearer is: of the same name; not
-        asked for yet; with the same parent; with fewer differences; nearer to `expected`, the call that the recorded
-        run made next.
+        not claimed yet; the same parent; fewer differences; nearer to `expected`, the next call of the recorded
+        run.
         """
         at = len(self._run.calls) if expected is None else expected.number
         alike = [call for call in self._run.calls if call.request.kind is request.kind]

@@ -1,4 +1,4 @@
-"""The order of the requests, answers and events of a recorded run, and whose turn it is."""
+"""The order of the requests, answers and events of a recorded run, and the next one due."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class PastStep:
     """One step of a recorded run.
 
     Attributes:
-        call: the call, or the call that `event` lies inside of. is_answer: its answer; else its request.
+        call: the call, or the call inside which `event` is. is_answer: its answer; else its request.
         event: another event, or None.
     """
 
@@ -23,7 +23,7 @@ class PastStep:
 
     @property
     def inside(self) -> PastCall | None:
-        """The call that the step lies inside of."""
+        """The call inside which the step is."""
         return self.call.parent if self.event is None else self.call
 
 
@@ -48,7 +48,7 @@ class PastOrder:
         return self._steps[self._next] if self._next < len(self._steps) else None
 
     def is_turn_of(self, call: PastCall, *, is_answer: bool) -> bool:
-        """Whether everything before this step was passed; also where the step itself was."""
+        """Return whether all steps before this one were passed; also if the step itself was."""
         place = self._place(call, is_answer)
         return place is None or place <= self._next
 

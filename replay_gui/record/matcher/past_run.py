@@ -29,11 +29,11 @@ class PastCall:
     """A call of the recorded run.
 
     Attributes:
-        number: place among the calls, from 0. index: of the request's event. request: what was asked, without secrets.
-        key: equal for equal requests. parent: the call that this one was made inside of, or None.
-        lane: number of the thread or task that asked; -1 if unknown.
-        calls_inside: that were made directly inside this one.
-        answer_index: of the event that answers; None if the run ended before. answer: what it was answered.
+        number: among the calls, from 0. index: of the request's event. request: without secrets.
+        key: equal for equal requests. parent: the call inside which this one was made, or None.
+        lane: number of the thread or task that made it; -1 if unknown.
+        calls_inside: the calls made directly inside this one.
+        answer_index: of the answering event; None if the run ended before. answer: the recorded answer.
     """
 
     number: int
@@ -67,10 +67,10 @@ class PastRun:
         path: of its log. agent: payload of its AgentInit. calls: in the order of their requests.
         random_state: of `random`, when the recording began; None if unknown.
         prompts: the inputs of models, message by message, by the index of the event.
-        surroundings: what was recorded in addition to calls. drawn: the values that the run drew from them.
+        surroundings: recorded in addition to calls. drawn: the values that the run drew from them.
         events_inside: events that are not calls, inside calls.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
-        begin: how it was begun; None if that is not known. lacking: how often something happened that was not recorded.
+        begin: how it was begun; None if unknown. lacking: the number of actions of each sort that were not recorded.
     """
 
     path: Path
@@ -89,7 +89,7 @@ class PastRun:
 def read_past_run(path: Path) -> PastRun:
     """Read the calls of a log.
 
-    Raises LogRefused and LogUnreadable as EventLog does, and RerunRefused if the log is damaged or has no calls.
+    Raises LogRefused and LogUnreadable as EventLog, and RerunRefused if the log is damaged or has no calls.
     """
     run = PastRun(path=path, agent={})
     reader = _CallReader(run)
@@ -111,7 +111,7 @@ def read_past_run(path: Path) -> PastRun:
 
 
 class _CallReader:
-    """Puts calls together, event by event."""
+    """Assembles calls, event by event."""
 
     def __init__(self, run: PastRun) -> None:
         self._run = run
@@ -119,7 +119,7 @@ class _CallReader:
         self._by_seq: dict[int, PastCall] = {}
 
     def add(self, event: Event) -> None:
-        """Take the next event."""
+        """Process the next event."""
         payload, meta = event.payload, event.meta
         if PART in meta:
             part = self._parts[meta[PART]] = part_of_event(payload, meta, ids=False)
@@ -182,7 +182,7 @@ def _text(value: Any) -> str:
 
 
 def answer_of_event(kind: str, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> CallAnswer:
-    """Return the answer that an event holds."""
+    """Return the answer in an event."""
     form = meta.get(ANSWER_FORM, {})
     if not isinstance(form, dict):
         raise TypeError(f"{ANSWER_FORM} is no map")
@@ -211,8 +211,8 @@ def _kept(meta: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_calls_inside(call: PastCall) -> list[PastCall]:
-    """Return a call and those that were made inside it, at any depth."""
+    """Return a call and the calls inside it, at any depth."""
     inside = [call]
-    for outer in inside:  # grows meanwhile
+    for outer in inside:  # grows during the loop
         inside += outer.calls_inside
     return inside

@@ -1,4 +1,4 @@
-"""Edits of prompts: what if a model had received another input? A re-run uses them.
+"""Edits of prompts: in a re-run, a model receives another input.
 
 The agent's code is not changed; each message to the model that equals the recorded one is replaced on its way.
 """
@@ -19,10 +19,10 @@ from replay_gui.record.messages.request_parts import CONVERSATION
 
 
 class PromptEdits:
-    """The prompts that are edited, and what they are replaced by."""
+    """The edited prompts, and their replacements."""
 
     def __init__(self, run: PastRun, edits: Iterable[AnswerEdit]) -> None:
-        """Use those of `edits` whose event has a prompt. RerunRefused if it has no such value."""
+        """Use those of `edits` whose event has a prompt; raise RerunRefused if this has no such value."""
         self._pairs = [_edited(run, edit) for edit in edits if edit.index in run.prompts]
 
     def changes(self, asked: CallRequest, clean: CallRequest) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def with_changes(request: CallRequest, changes: dict[str, Any]) -> CallRequest:
 
 
 def _edited(run: PastRun, edit: AnswerEdit) -> tuple[Any, Any]:
-    """Return a prompt as recorded, and as edited: of a message its content, else the text itself."""
+    """Return a prompt as recorded, and as edited: the content of a message, else the text itself."""
     old = run.prompts[edit.index]
     way: Sequence[str] = split_pointer(edit.pointer)
     if isinstance(old, dict) and "content" in old:

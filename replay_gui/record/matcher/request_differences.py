@@ -1,4 +1,4 @@
-"""The fields in which two requests differ, and which of them rules make count as equal."""
+"""The fields in which two requests differ, and whether rules treat them as equal."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from replay_gui.record.calls.call import CallKind, CallRequest
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.request_parts import RequestPart
 
-MAX_DIFFERENCES = 1_000  # of two requests that are looked at; requests with more are never equal by rules
+MAX_DIFFERENCES = 1_000  # of two requests; requests with more differences are never equal by rules
 
 
 def request_differences(past: CallRequest, new: CallRequest) -> list[Difference]:
-    """Return where two requests differ, at most MAX_DIFFERENCES + 1; a is the recorded one.
+    """Return the differences of two requests, at most MAX_DIFFERENCES + 1; a is the recorded one.
 
-    Paths are those of the event's payload: ``/input/q`` of a tool; of a model, messages are put in their places:
-    ``/request/messages/1/content``.
+    Paths are those of the event's payload: ``/input/q`` for a tool; for a model, with the messages in their original
+    places: ``/request/messages/1/content``.
     """
     return [*islice(_differences(past, new), MAX_DIFFERENCES + 1)]
 
 
 def equal_by_rules(past: CallRequest, new: CallRequest, rules: Rules) -> bool:
-    """Whether rules ignore, tolerate or expect every difference of two requests.
+    """Return whether rules ignore, tolerate or expect every difference of two requests.
 
     The rules are those of a comparison. A message to a model is a separate event there (an Observation with its text
     in ``/data``), so the rules for this event apply too.

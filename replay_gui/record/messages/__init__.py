@@ -1,1 +1,1 @@
-"""Requests to models and their answers: messages stored once, streams put together."""
+"""Requests to models and their answers: messages stored once, streams assembled."""

@@ -32,7 +32,7 @@ _TOKENS = {
 
 
 def is_model_request(method: str, path: str, body: object) -> bool:
-    """Whether an HTTP request with this decoded JSON body asks a model for an answer."""
+    """Return whether an HTTP request with this decoded JSON body is one to a model."""
     if method != "POST" or not isinstance(body, dict) or path.endswith(_NO_MODEL_PATHS):
         return False
     if isinstance(body.get("messages"), list) or isinstance(body.get("contents"), list):
@@ -43,7 +43,7 @@ def is_model_request(method: str, path: str, body: object) -> bool:
 def model_answer(
     status: int, body: bytes, *, streamed: bool, form: Mapping[str, Any], is_clean: bool = False
 ) -> CallAnswer:
-    """Return what the body of an HTTP answer says.
+    """Return the answer of a model in the body of an HTTP answer.
 
     Args:
         streamed: whether it is a stream of server-sent events or of JSON lines.
@@ -62,7 +62,7 @@ def model_answer(
                 return _of_stream(stream, common)
             whole = stream.whole
         return _of_whole(whole, common)
-    except _OF_ANOTHER_FORM:  # than any that is known: it is kept as it came
+    except _OF_ANOTHER_FORM:  # another form than the known ones: it is kept as it came
         said = body.decode(errors="replace") if whole is None else without_ids(whole)[0]
         return CallAnswer(said, decision_type="answer", **common)
 
@@ -98,7 +98,7 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
         case _:
             return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not _says_more(message):
-        reasoning, said = split_reasoning(text)  # as below, but fast: most answers are such
+        reasoning, said = split_reasoning(text)  # as below, but faster: most answers are such
         return _answer(said, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]
@@ -106,7 +106,7 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
 
 
 def _says_more(message: Mapping[str, Any]) -> bool:
-    """Whether a message has more than its text."""
+    """Return whether a message has more than its text."""
     return any(member and name not in _OF_TEXTS for name, member in message.items())
 
 

@@ -1,4 +1,4 @@
-"""The events that parts of requests are written as, and the parts that such events hold."""
+"""Converts parts of requests to events, and such events to parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PART, FORM, IDS = "part", "part_form", "part_ids"
 """Members of meta: the part's number, how to read it back (one of _MESSAGE, _TEXT, _VALUE), its ids."""
 
 _MESSAGE, _TEXT, _VALUE = "message", "text", "value"
-_SENT_AGAIN = f"{BOOKKEEPING_PREFIX}sent"  # a message of the model itself; its Decision is already there
+_SENT_AGAIN = f"{BOOKKEEPING_PREFIX}sent"  # a message of the model itself; its Decision is already in the log
 _REQUEST_PART = f"{BOOKKEEPING_PREFIX}request-part"
 _ROLES_OF_MODELS = ("assistant", "model")
 _SOURCES = {"input": "user", "prompt": "user"}
@@ -22,7 +22,7 @@ _SOURCES = {"input": "user", "prompt": "user"}
 
 @dataclass(frozen=True, slots=True)
 class PartEvent:
-    """An event that holds a part of a request."""
+    """An event with a part of a request."""
 
     kind: str
     payload: dict[str, Any]
@@ -46,11 +46,11 @@ def event_of_part(part: RequestPart) -> PartEvent:
 
 
 def part_of_event(payload: Mapping[str, Any], meta: Mapping[str, Any], *, ids: bool) -> Any:
-    """Return the part that an event holds; KeyError or TypeError where it does not hold one.
+    """Return the part in an event; raise KeyError or TypeError if it has none.
 
     Args:
-        ids: with its ids. Otherwise without any, also where an older recording has some in the content; the value may
-            be shared with the payload.
+        ids: with its ids. Otherwise without ids, even if an older recording has some in the content; the value may be
+            shared with the payload.
     """
     form = meta[FORM]
     if form == _MESSAGE:

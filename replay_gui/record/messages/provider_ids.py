@@ -1,4 +1,4 @@
-"""Ids of calls, messages and sessions: what may differ between equal runs, so no content."""
+"""Ids of calls, messages and sessions: they may differ between equal runs, so they are not content."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _NUMBERED_TYPES = frozenset(
         *("reasoning", "custom_tool_call", "mcp_call", "web_search_call", "file_search_call", "computer_call"),
     )
 )
-_CACHE_MARK = "cache_control"  # Anthropic: up to where a prompt is cached; it wanders along with the conversation
-_ID_OBJECTS = frozenset((_CACHE_MARK, "internal_chat_message_metadata_passthrough"))  # the latter: turn and time, Codex
+_CACHE_MARK = "cache_control"  # Anthropic: the end of the cached part of a prompt, which moves with the conversation
+_ID_OBJECTS = frozenset((_CACHE_MARK, "internal_chat_message_metadata_passthrough"))  # the last: turn and time, Codex
 _CALLS_OF_GOOGLE = ("functionCall", "functionResponse")
 _GIVEN = frozenset(("input", "args", "arguments", "response"))
 """Members of calls that hold what a tool was given or returned: an id in there is the agent's, and is content."""
 
 _SESSION_MEMBERS = ("prompt_cache_key", "client_metadata")
-_METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: Claude Code puts its session there
+_METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: has the session of Claude Code
 
 
 def split_session(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return (a request to a model without the members that name its session, these members).
+    """Return (a request to a model without the members with its session, these members).
 
-    The first is the same object if it has none of them.
+    The first is the same object if it has no such members.
     """
     session = {name: request[name] for name in _SESSION_MEMBERS if name in request}
     metadata = request.get(_METADATA)
@@ -84,13 +84,13 @@ def _blocks(message: Any) -> list[dict[str, Any]]:
 
 
 def without_ids(value: Any) -> tuple[Any, dict[str, Any]]:
-    """Return the value without its ids, and these by JSON Pointer; the same object where it holds none."""
+    """Return the value without its ids, and these by JSON Pointer; the same object if it has none."""
     ids: dict[str, Any] = {}
     return _strip(value, "", ids), ids
 
 
 def with_ids(value: Any, ids: Mapping[str, Any]) -> Any:
-    """Return the value with the ids that `without_ids` took out; it is changed in place."""
+    """Put the ids that `without_ids` removed back into the value, in place, and return it."""
     for pointer, id_ in ids.items():
         *way, name = pointer.split("/")[1:]
         place = value
@@ -108,7 +108,7 @@ def _strip(value: Any, path: str, ids: dict[str, Any], is_call: bool = False) ->
         return value
     result: dict[str, Any] = {}
     changed = False
-    kind = value.get("type")  # a map, where this is the schema of a tool that has an argument of this name
+    kind = value.get("type")  # a map, if this is the schema of a tool with an argument of this name
     has_id = is_call or (isinstance(kind, str) and kind in _NUMBERED_TYPES) or "function" in value
     for name, member in value.items():
         is_id = isinstance(member, str) and (name in _ID_MEMBERS or (name == "id" and has_id))

@@ -1,4 +1,4 @@
-"""Decodes JSON bodies of requests to models; the part that an earlier body had too is not decoded again.
+"""Decodes JSON bodies of requests to models; a part that an earlier body has too is not decoded again.
 
 An agent sends the whole conversation with every request, with a few new messages at its end. If a body has the same
 bytes as an earlier one up to the end of a message, and the same bytes after the list of messages, then they differ only
@@ -16,9 +16,9 @@ from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.json_bodies import json_value
 
 _LISTS = ("messages", "input", "contents")
-_MIN_BYTES, _MAX_BYTES = 256, 4 << 20  # of a body that is kept
+_MIN_BYTES, _MAX_BYTES = 256, 4 << 20  # bytes of a kept body
 _KEPT = 4  # bodies: parallel conversations
-_CHANGED = 3  # messages at the end of a body that may be others in the next: marks for caches wander
+_CHANGED = 3  # last messages of a body that may differ in the next, because marks for caches move
 _MAX_PIECES = 16
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -29,7 +29,7 @@ class _Body:
 
     Attributes:
         value: the decoded body. name: the member with the list of messages. ends: the offset of each message's end.
-        pieces: (offset, bytes) of the body up to the end of the last message; to join them each time would be slow.
+        pieces: (offset, bytes) of the body up to the end of the last message; joining them each time would be slow.
         rest: the bytes after the last message.
     """
 
@@ -81,13 +81,13 @@ def _up_to(pieces: Iterable[tuple[int, bytes]], end: int) -> Iterator[tuple[int,
 
 
 class RequestBodies:
-    """Decodes bodies, and keeps the last few. Safe from any thread; the values are shared: do not change them."""
+    """Decodes bodies, and keeps the last few. Thread-safe; the values are shared: do not change them."""
 
     def __init__(self) -> None:
         self._kept: tuple[_Body, ...] = ()
 
     def value(self, body: bytes) -> Any:
-        """Return the value of a JSON text; NotJson as `json_value` raises it."""
+        """Return the value of a JSON text; raise NotJson as `json_value`."""
         if not _MIN_BYTES <= len(body) <= _MAX_BYTES:
             return json_value(body)
         for known in self._kept:
@@ -119,6 +119,6 @@ def _ends_of_items(text: bytes, begin: int) -> list[int]:
     ends, at = list[int](), 1
     for item in _items(text):
         raw = bytes(item)
-        at = text.index(raw, at) + len(raw)  # between two items, there is but a comma and space
+        at = text.index(raw, at) + len(raw)  # between two items are only a comma and space
         ends.append(begin + at)
     return ends

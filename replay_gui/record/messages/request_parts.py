@@ -1,8 +1,8 @@
 """Requests to models, whose messages are stored once.
 
 An agent sends the whole conversation with every request. Each part of a request (a message, a tool's definition, a
-long text) is written to the log when it is first sent, and gets the next number; a request then names its parts by
-their numbers. So the log grows with the conversation and not with its square, and a request can be put together again.
+long text) is written to the log when it is first sent, and gets the next number; a request then refers to its parts by
+number. So the log grows with the conversation and not with its square, and a request can be assembled again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CONVERSATION = frozenset(
 )
 """Members of requests with the input of the model."""
 
-_MAX_PARTS = 1_000_000  # of a member that is put together again
+_MAX_PARTS = 1_000_000  # bytes of a member that is assembled again
 _MAX_INLINE = 256  # bytes of a member that stays in the request
 _SPLIT = frozenset((str, list, dict))
 
@@ -35,7 +35,7 @@ class RequestPart:
 
     Attributes:
         number: from 0. member: the request's member that has it, such as "messages".
-        value: plain value, without secrets and ids. ids: what `with_ids` puts back.
+        value: plain value, without secrets and ids. ids: for `with_ids`.
     """
 
     number: int
@@ -49,8 +49,8 @@ class _Split:
     """A member of a request that was split.
 
     Attributes:
-        member: its value; where the next request has the same object there, it has the same numbers.
-        numbers: of its parts. form: that it is written in.
+        member: its value; if the next request has the same object, it has the same numbers.
+        numbers: of its parts. form: its written form.
     """
 
     member: Any
@@ -75,13 +75,13 @@ _NO_SPLIT, _NO_WHOLE = _Split([], [], {}), _LastWhole(b"", -1, {})
 
 
 class RequestParts:
-    """The parts that requests were made of so far."""
+    """The parts of all requests so far."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._numbers: dict[bytes, int] = {}  # by the hash of a part, with its secrets and ids
         self._count = 0  # of parts
-        self._keys: dict[bytes, bytes] = {}  # by the same: the hash without them
+        self._keys: dict[bytes, bytes] = {}  # by the same key: the hash without secrets and ids
         self._last: dict[str, _Split] = {}
         self._last_whole = _NO_WHOLE
 
@@ -129,7 +129,7 @@ class RequestParts:
         before = last.member if isinstance(last.member, list) else []
         shared = sum(takewhile(bool, map(is_, before, member)))  # messages that were decoded once, see RequestBodies
         numbers = last.numbers[:shared]
-        same = len(numbers)  # fewer, where the list has grown in its place
+        same = len(numbers)  # fewer, if the list has grown in place
         spans = last.form[LIST] if same and same == len(last.numbers) else ()
         for place in range(same, len(member)):
             previous = member[place - 1] if place else None
@@ -148,7 +148,7 @@ class RequestParts:
                 number = self._count
                 on_new_part(RequestPart(number, name, *self._clean(value, raw, before)))
                 self._count += 1
-                self._numbers[bare_key] = number  # it is in the log now: what could not be written has no number
+                self._numbers[bare_key] = number  # only now, because a part that could not be written has no number
             self._numbers[key] = number
         return number
 
@@ -176,15 +176,15 @@ def clean_request(value: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
 
 
 def key_of_joined(value: dict[str, Any]) -> bytes:
-    """Return the key of a request that was put together again; see `RequestParts.key`."""
-    known: dict[int, bytes] = {}  # by identity: a part that is named often is one object
+    """Return the key of a request that was assembled again; see `RequestParts.key`."""
+    known: dict[int, bytes] = {}  # by identity: a part with many references is one object
     return digest(encode_decoded({name: _member_key(member, known) for name, member in value.items()}))
 
 
 def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
     """Return the original request before the split, without secrets and ids; `parts`: values by number.
 
-    KeyError where a part is missing, raise ValueError if it names more than any conversation has.
+    Raises KeyError if a part is missing, ValueError if it has more parts than any conversation.
     """
     result: dict[str, Any] = {}
     for name, member in value.items():
@@ -195,7 +195,7 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
                 result[name] = parts[number]
             case _:
                 result[name] = member
-    return split_session(result)[0]  # older recordings have it there
+    return split_session(result)[0]  # older recordings have it here
 
 
 def _is_split(name: str, member: Any) -> bool:
@@ -215,7 +215,7 @@ def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
 
 
 def _spans(numbers: Iterable[int], before: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return (first, count) for each stretch of numbers that follow one another, after those of `before`."""
+    """Return (first, count) for each range of consecutive numbers, after those of `before`."""
     spans = [*before]
     for number in numbers:
         first, count = spans[-1] if spans else (-1, 0)

@@ -1,7 +1,7 @@
 """Rewrite streams of models: the message in a stream is replaced, and the rest is kept.
 
-The new stream says it in one piece, in the form of the stream that was recorded: of OpenAI (both), Anthropic, Google or
-Ollama.
+The new stream has the message in one piece, in the form of the recorded stream: of OpenAI (both), Anthropic, Google
+or Ollama.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FORM = "a streamed answer is a text, or an object with “calls” ([{name, inp
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a model says. `calls`: name and arguments of each. `ids`: those that the recorded calls had, in order."""
+    """The message of a model. `calls`: name and arguments of each. `ids`: of the recorded calls, in order."""
 
     text: str
     calls: tuple[tuple[str, Any], ...]
@@ -34,10 +34,10 @@ class _Said:
 def rewritten_stream(body: bytes, said: Any) -> bytes:
     """Return a stream in the form of `body` with another message of the model.
 
-    ValueError if `body` is of no known form, or `said` is nothing that a model can say.
+    Raises ValueError if the form of `body` is unknown, or `said` is not a message of a model.
 
     Args:
-        said: as a Decision's data is: a text, or ``{"calls": [{"name", "input"}], "content": text}``.
+        said: in the form of a Decision's data: a text, or ``{"calls": [{"name", "input"}], "content": text}``.
     """
     chunks = [*stream_chunks(body)]
     for is_of_form, write, ids_of, ends_with_done in _WRITERS:

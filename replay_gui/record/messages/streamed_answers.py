@@ -12,7 +12,7 @@ from replay_gui.record.calls.json_bodies import json_value
 
 @dataclass(slots=True)
 class StreamedCall:
-    """A request for a tool, as far as it has come. `arguments`: JSON in pieces, or the whole value."""
+    """A call of a tool, as far as it has come. `arguments`: JSON in pieces, or the whole value."""
 
     name: str = ""
     arguments: list[str] = field(default_factory=list)
@@ -28,16 +28,16 @@ class StreamedAnswer:
     calls: dict[Any, StreamedCall] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)
     stop: str | None = None
-    whole: dict[str, Any] | None = None  # the answer as it would have come unstreamed, where the stream ends with it
+    whole: dict[str, Any] | None = None  # the unstreamed form of the answer, if the stream ends with it
     error: str | None = None
 
     def call(self, key: Any) -> StreamedCall:
-        """Return the call of this key; a new one if there is none."""
+        """Return the call of this key; create it if there is none."""
         return self.calls.setdefault(key, StreamedCall())
 
 
 def stream_chunks(body: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a stream; lines that are none are left out."""
+    """Yield the JSON objects of a stream; ignore other lines."""
     for line in body.splitlines():
         raw = line[5:].strip() if line.startswith(b"data:") else line.strip()
         if raw.startswith(b"{"):
@@ -50,7 +50,7 @@ def stream_chunks(body: bytes) -> Iterator[dict[str, Any]]:
 
 
 def join_stream(body: bytes) -> StreamedAnswer:
-    """Return what a stream says, in the forms of OpenAI (both), Anthropic, Google and Ollama."""
+    """Return the answer in a stream, in the forms of OpenAI (both), Anthropic, Google and Ollama."""
     answer = StreamedAnswer()
     for chunk in stream_chunks(body):
         kind = chunk.get("type")

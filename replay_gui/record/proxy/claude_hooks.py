@@ -1,7 +1,7 @@
-"""The tools that Claude Code uses, by its hooks: it runs a command before and after each of them.
+"""The tools that Claude Code uses, from its hooks: it runs a command before and after each of them.
 
 The hooks are given on the command line (``claude --settings JSON``), where they add to those of the user's files. In a
-re-run the tools are used for real, since a hook cannot answer for one; a use that was not recorded is not allowed.
+re-run the tools are used for real, since a hook cannot answer for one; a use that was not recorded is refused.
 
 Source: https://code.claude.com/docs/en/hooks (``tool_use_id`` and ``PostToolUseFailure`` are of later versions).
 """
@@ -39,7 +39,7 @@ _SETTINGS = "--settings"
 _WHERE = "Claude Code"
 _MAX_BODY_BYTES = 64 << 20  # the largest size of a record
 _OK, _NOT_FOUND = 200, 404
-_SUBAGENTS = ("Task", "Agent")  # the tool that a subagent runs inside of, by its names
+_SUBAGENTS = ("Task", "Agent")  # the names of the tool inside which a subagent runs
 _META = ("tool_use_id", "agent_type", "duration_ms")
 
 
@@ -52,8 +52,8 @@ class ClaudeToolCalls:
         self._open: dict[Any, list[tuple[str, OpenCall]]] = {}  # by id: names of tools, and their calls
 
     def record_message(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Record a hook's message; return its answer to Claude Code, None for none."""
-        message = plain_form(message).value  # JSON has numbers and keys that no log has
+        """Record a hook's message; return the answer to Claude Code, or None."""
+        message = plain_form(message).value  # JSON allows numbers and keys that a log does not
         name = message.get("tool_name")
         if not isinstance(name, str):
             return None
@@ -96,7 +96,7 @@ class ClaudeToolCalls:
             try_to_record(self._session, _WHERE, lambda: call.finish(answer))
 
     def _subagent(self) -> OpenCall | None:
-        """Return the call that a subagent runs inside of, where there is but one that it can be."""
+        """Return the call inside which a subagent runs, if only one is possible."""
         with self._lock:
             calls = [call for waiting in self._open.values() for name, call in waiting if name in _SUBAGENTS]
         return calls[0] if len(calls) == 1 else None
@@ -105,9 +105,9 @@ class ClaudeToolCalls:
 def run_claude_code(
     command: Sequence[str], session: RecordingSession | RerunSession, on_poll: Callable[[], None] = lambda: None
 ) -> int:
-    """Run Claude Code to its end, its tools recorded by hooks and its models by the proxy; return its exit status.
+    """Run Claude Code to its end, with its tools recorded by hooks and its models by the proxy; return its exit status.
 
-    RerunRefused if it cannot be started, or has settings on its command line already.
+    Raises Raises RerunRefused if it cannot be started, or has settings on its command line already.
     """
     with running_hooks(session) as settings:
         return run_proxied(with_settings(command, settings), session, on_poll)
@@ -116,7 +116,7 @@ def run_claude_code(
 def with_settings(command: Sequence[str], settings: str) -> list[str]:
     """Return the command of Claude Code with these settings; its words may begin with those that start a script.
 
-    RerunRefused if it has settings already: one word would take the place of the other.
+    Raises RerunRefused if it has settings already, which would be replaced.
     """
     if any(word == _SETTINGS or word.startswith(f"{_SETTINGS}=") for word in command):
         raise RerunRefused(f"{_SETTINGS} is needed for the hooks: put your own into .claude/settings.json instead")
@@ -149,7 +149,7 @@ class _HookHandler(LoopbackHandler):
 
     def do_POST(self) -> None:
         try:
-            body = self.read_body(_MAX_BODY_BYTES)  # of any request: what is not read would be taken for another one
+            body = self.read_body(_MAX_BODY_BYTES)  # an unread body would be taken for a request
         except BodyRefused as why:
             self._send(why.status, b"")
             return
@@ -171,7 +171,7 @@ class _HookHandler(LoopbackHandler):
 
 
 def _refusal(reason: str) -> dict[str, Any]:
-    """Return what keeps Claude Code from using a tool, and ends it."""
+    """Return the answer that keeps Claude Code from using a tool, and ends it."""
     denial = {"hookEventName": "PreToolUse", "permissionDecision": "deny", "permissionDecisionReason": reason}
     return {"continue": False, "stopReason": reason, "hookSpecificOutput": denial}
 

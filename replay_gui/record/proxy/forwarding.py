@@ -1,4 +1,4 @@
-"""Sending a request on to a provider, and its answer back as it comes."""
+"""Forward a request to a provider, and pass its answer back as it comes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ForwardedAnswer:
-    """An answer of a provider; to be closed.
+    """An answer of a provider, which must be closed.
 
     Attributes:
-        headers: without those that are for one connection only. chunks: as they come; OSError or HTTPException where
-            the connection ends before the answer.
+        headers: without those for one connection only. chunks: as they come; OSError or HTTPException if the connection
+            ends before the answer.
     """
 
     status: int
@@ -37,7 +37,7 @@ def passed_on(headers: Headers) -> list[tuple[str, str]]:
 
 
 def forward(method: str, url: str, headers: Headers, body: bytes) -> ForwardedAnswer:
-    """Send a request; return its answer, whose body is read as `chunks` is. OSError, HTTPException where that fails."""
+    """Send a request; return its answer, whose body is read by `chunks`. Raises OSError, HTTPException on failure."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -59,5 +59,5 @@ def forward(method: str, url: str, headers: Headers, body: bytes) -> ForwardedAn
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
     while chunk := response.read1(_READ_BYTES):
         yield chunk
-    if response.length:  # read1 says nothing of a connection that ends too early
+    if response.length:  # read1 does not report a connection that ends too early
         raise http.client.IncompleteRead(b"", response.length)

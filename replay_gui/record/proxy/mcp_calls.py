@@ -28,17 +28,17 @@ def messages_in(line: bytes) -> list[dict[str, Any]]:
 
 
 def is_request(message: dict[str, Any]) -> bool:
-    """Whether a message wants an answer."""
+    """Return whether a message needs an answer."""
     return isinstance(message.get("method"), str) and message.get("id") is not None
 
 
 def is_answer(message: dict[str, Any]) -> bool:
-    """Whether a message answers one."""
+    """Return whether a message is an answer."""
     return "method" not in message and message.get("id") is not None and ("result" in message or "error" in message)
 
 
 def call_of(message: dict[str, Any]) -> CallRequest:
-    """Return the call that a request is: of a tool by its own name, else of ``mcp METHOD``."""
+    """Return a request as a call: of a tool by its own name, else of ``mcp METHOD``."""
     method, params = message["method"], message.get("params")
     value: dict[str, Any] = {**params} if isinstance(params, dict) else {}
     value.pop("_meta", None)  # tokens of progress, which differ from run to run
@@ -49,7 +49,7 @@ def call_of(message: dict[str, Any]) -> CallRequest:
 
 
 def answer_of(message: dict[str, Any]) -> CallAnswer:
-    """Return what an answer says."""
+    """Return an answer in its recorded form."""
     if "error" in message:
         error = plain_form(message["error"]).value
         details = error if isinstance(error, dict) else {}
@@ -63,12 +63,12 @@ def answer_of(message: dict[str, Any]) -> CallAnswer:
 
 
 def users_answer(message: dict[str, Any], value: Any) -> CallAnswer:
-    """Return the answer to a request that gives the user's value; a tool's is a whole result, as clients expect."""
+    """Return the answer with the user's value to a request; for a tool, a whole result, as clients expect."""
     return answer_of({"result": whole_result(value) if message["method"] == CALL_TOOL else value})
 
 
 def line_of(message_id: Any, answer: CallAnswer) -> bytes:
-    """Return a recorded answer as a line; AnswerNotRecorded where it was recorded by other means than this."""
+    """Return a recorded answer as a line; raise AnswerNotRecorded if it was recorded by other means."""
     form = answer.form.get(_FORM)
     if form is not True and not (isinstance(form, dict) and "error" in form):
         raise AnswerNotRecorded("an answer is not in the log as an MCP server gave it: it was recorded by other means")

@@ -1,4 +1,4 @@
-"""A proxy in front of an MCP server on standard input and output: it records what is asked, or answers from a log.
+"""A proxy in front of an MCP server on standard input and output: it records the calls, or answers from a log.
 
 It replaces the server in a client's settings: ``replay-gui record --mcp -- SERVER``. Lines are passed on
 unchanged, in both directions.
@@ -33,14 +33,14 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 
 _STDIN, _STDOUT = 0, 1
 _READ_BYTES = 1 << 16
-_MAX_LINE_BYTES = 64 << 20  # that are kept for recording; the largest size of a record
+_MAX_LINE_BYTES = 64 << 20  # bytes kept for recording; the largest size of a record
 _WHERE = "MCP proxy"
-_MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # of a server that are distinguished; characters
-_GRACE = 10.0  # seconds that a server may take to end once its client is gone
+_MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # names of a server's calls that are distinguished; characters
+_GRACE = 10.0  # seconds in which a server must end after its client is gone
 
 
 class PipeChunk(NamedTuple):
-    """Bytes of a pipe, in their order. `is_line`: a whole line with its end; else a part of one that is too long."""
+    """Bytes of a pipe, in order. `is_line`: a whole line with its end; else a part of a line that is too long."""
 
     data: bytes
     is_line: bool
@@ -87,9 +87,9 @@ class McpCalls:
 
 
 def record_server(command: Sequence[str], session: RecordingSession) -> int:
-    """Run an MCP server, record what it is asked, finish the session and return the server's exit status.
+    """Run an MCP server, record its calls, finish the session and return the server's exit status.
 
-    RerunRefused if it cannot be started.
+    Raises Raises RerunRefused if it cannot be started.
     """
     try:
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -106,11 +106,11 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
                 calls.note_from_client(piece)
                 to_server.write(piece.data)
                 to_server.flush()
-            to_server.close()  # so the server learns that the client is gone
+            to_server.close()  # so that the server knows that the client is gone
         except (BrokenPipeError, ValueError):
             pass  # the server has ended; see its status
 
-    # a daemon: where the server ends first, the client may never write again
+    # a daemon: if the server ends first, the client may never write again
     threading.Thread(target=pass_requests, name="mcp requests", daemon=True).start()
     try:
         with passing_on_termination(server):
@@ -163,9 +163,9 @@ def _recorded_line(session: RerunSession, message: dict[str, Any]) -> bytes:
 
 
 def pieces_of(descriptor: int) -> Iterator[PipeChunk]:
-    """Yield the lines of a pipe as they come; at the end, what has no end. A line that is too long comes in parts.
+    """Yield the lines of a pipe as they come, also an incomplete last one. A line that is too long comes in parts.
 
-    Not by Python's own buffered files: a thread that waits in one keeps the process from ending.
+    Python's own buffered files are not used: a thread that waits in one keeps the process from ending.
     """
     parts, size, is_line = list[bytes](), 0, True
     while chunk := os.read(descriptor, _READ_BYTES):
@@ -184,7 +184,7 @@ def pieces_of(descriptor: int) -> Iterator[PipeChunk]:
 
 
 def write_whole(line: bytes) -> None:
-    """Write to standard output; BrokenPipeError where nobody reads it."""
+    """Write to standard output; raise BrokenPipeError if its reader is gone."""
     view = memoryview(line)
     while view:
         view = view[os.write(_STDOUT, view) :]

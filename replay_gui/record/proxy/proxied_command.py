@@ -1,4 +1,4 @@
-"""Running a command whose requests to models go through the proxy."""
+"""Run a command whose requests to models go through the proxy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run_proxied(
 ) -> int:
     """Run a command to its end, finish the session, and return the command's exit status.
 
-    RerunRefused if it cannot be started. The command's environment leads it to the proxy; no other variable changes.
+    Raises RerunRefused if it cannot be started. Only the variables that lead the command to the proxy are changed.
     """
     providers = upstreams(os.environ)
 

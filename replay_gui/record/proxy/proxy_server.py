@@ -30,7 +30,7 @@ class RecordingProxy(LoopbackServer):
     """A server on loopback in front of the providers of models.
 
     Attributes:
-        session: what records, or answers. providers: where requests go.
+        session: of the recording or the re-run. providers: by the prefix of the path.
     """
 
     def __init__(self, session: CallSession, providers: tuple[Upstream, ...]) -> None:
@@ -42,7 +42,7 @@ class RecordingProxy(LoopbackServer):
 def running_proxy(
     session: CallSession, providers: tuple[Upstream, ...]
 ) -> contextlib.AbstractContextManager[RecordingProxy]:
-    """Run a proxy for a block."""
+    """Run a proxy during a `with` block."""
     return RecordingProxy(session, providers).serving("proxy")
 
 
@@ -59,11 +59,11 @@ class _ProxyHandler(LoopbackHandler):
         if url is None:
             self._refuse(_NOT_FOUND, f"no provider is behind {self.path}")
             return
-        if "upgrade" in self.headers:  # to a web socket; the program then asks by HTTP
+        if "upgrade" in self.headers:  # to a web socket; the program then uses HTTP
             self._refuse(_NO_UPGRADE, "models are asked by HTTP here, not over web sockets")
             return
         session = self.server.session
-        if self.command == "HEAD":  # Claude Code looks whether the provider is there, when it finds time: no call
+        if self.command == "HEAD":  # Claude Code sometimes checks whether the provider is reachable: not a call
             if session.is_rerun:
                 self._send(_OK, (), ())
             else:
@@ -90,7 +90,7 @@ class _ProxyHandler(LoopbackHandler):
         assert answer is not None
         try:
             given = answer_to_give(answer)
-        except Exception as error:  # noqa: BLE001  what the provider's connection raised when it was recorded
+        except Exception as error:  # noqa: BLE001  the recorded exception of the provider's connection
             call.finish(answer)
             self._refuse(_BAD_GATEWAY, str(error))
             return
@@ -130,7 +130,7 @@ class _ProxyHandler(LoopbackHandler):
 
     def _send(self, status: int, headers: Iterable[tuple[str, str]], chunks: Iterable[bytes]) -> None:
         self.send_response_only(status if status in _STATUSES else _BAD_GATEWAY)
-        for name, value in headers:  # of a log, which may be anybody's
+        for name, value in headers:  # from a log, which may be hostile
             if _HEADER.fullmatch(f"{name}: {value}"):
                 self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")

@@ -13,7 +13,7 @@ class Upstream:
 
     Attributes:
         prefix: first part of the path at the proxy. variables: environment variables with its base URL.
-        url: where it is, without a slash at the end.
+        url: its base URL, without a slash at the end.
     """
 
     prefix: str
@@ -30,7 +30,7 @@ _KNOWN = (
 
 
 def upstreams(environment: Mapping[str, str]) -> tuple[Upstream, ...]:
-    """Return the providers, each where the environment says that it is."""
+    """Return the providers, with the base URLs in the environment."""
     result = []
     for known in _KNOWN:
         given = next((environment[name] for name in known.variables if environment.get(name)), known.url)
@@ -45,7 +45,7 @@ def variables_for(proxy: str, providers: tuple[Upstream, ...]) -> dict[str, str]
 
 
 def words_for(command: Sequence[str], variables: Mapping[str, str]) -> list[str]:
-    """Return the words of a command that leads its agent to the proxy: Codex has an option in place of a variable."""
+    """Return the command with options that lead its agent to the proxy: Codex has one instead of a variable."""
     names = [Path(word).name.partition("@")[0] for word in command]
     at = next((at for at, name in enumerate(names) if name in ("codex", "codex.js", "codex.exe")), None)
     if at is None:
@@ -54,7 +54,7 @@ def words_for(command: Sequence[str], variables: Mapping[str, str]) -> list[str]
 
 
 def target_url(path: str, providers: tuple[Upstream, ...]) -> str | None:
-    """Return where a request to this path at the proxy goes; None if no provider has its prefix."""
+    """Return the URL to which a request to this path at the proxy goes; None if no provider has its prefix."""
     prefix, slash, rest = path.lstrip("/").partition("/")
     provider = next((provider for provider in providers if provider.prefix == prefix), None)
     return None if provider is None else f"{provider.url}{slash}{rest}"

@@ -1,1 +1,1 @@
-"""Receiving the traces of instrumented agents in any language (OpenTelemetry), as they run."""
+"""Receives the traces of instrumented agents in any language (OpenTelemetry), while they run."""

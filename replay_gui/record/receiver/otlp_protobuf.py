@@ -1,7 +1,7 @@
-"""Requests of OTLP/HTTP in protobuf, as the values that OTLP/JSON has for them.
+"""Requests of OTLP/HTTP in protobuf, decoded to the values of OTLP/JSON.
 
-Only what a trace says is read (opentelemetry-proto, trace/v1/trace.proto); other fields are passed over. By hand, for
-protobuf's own library would be a heavy dependency for one message.
+Only the fields of traces are read (opentelemetry-proto, trace/v1/trace.proto); others are ignored. Written by hand,
+because protobuf's own library would be a heavy dependency for one message.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from replay_gui.core.errors import ImportRefused
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
-_MAX_DEPTH = 64  # of values in values
+_MAX_DEPTH = 64  # levels of nested values
 _MAX_VARINT_BYTES = 10
 
 
 class _Field(NamedTuple):
-    """A field of a message. `reading`: name of a message in _MESSAGES, or how a scalar is read."""
+    """A field of a message. `reading`: name of a message in _MESSAGES, or the type of a scalar."""
 
     name: str
     reading: str
@@ -65,7 +65,7 @@ _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
 
 
 def trace_request(raw: bytes) -> dict[str, Any]:
-    """Return an ExportTraceServiceRequest in the form of OTLP/JSON; raise ImportRefused if the bytes are none."""
+    """Return an ExportTraceServiceRequest in the form of OTLP/JSON; raise ImportRefused if the bytes are invalid."""
     try:
         return _message(memoryview(raw), "request", 0)
     except (IndexError, struct.error, UnicodeDecodeError, ValueError) as why:

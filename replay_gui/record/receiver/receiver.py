@@ -14,17 +14,17 @@ from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler
 from replay_gui.record.receiver.otlp_protobuf import trace_request
 from replay_gui.record.receiver.trace_files import TraceFiles
 
-DEFAULT_PORT = 4318  # of OTLP/HTTP
+DEFAULT_PORT = 4318  # the default port of OTLP/HTTP
 _TRACES = "/v1/traces"
-_MAX_BYTES = 64 << 20  # of a request, also unpacked
+_MAX_BYTES = 64 << 20  # bytes of a request, also unpacked
 _OTHER_SIGNALS = ("/v1/metrics", "/v1/logs")
 
 
 class TraceReceiver(LoopbackServer):
-    """The receiver. `files`: where spans go."""
+    """The receiver. `files`: for the spans."""
 
     def __init__(self, port: int, files: TraceFiles) -> None:
-        """Listen on this port (0: any that is free); raise LogUnreadable if it is in use."""
+        """Listen on this port (0: any free one); raise LogUnreadable if it is in use."""
         try:
             super().__init__(port, _ReceivingHandler)
         except OSError as why:
@@ -33,7 +33,7 @@ class TraceReceiver(LoopbackServer):
 
 
 class _ReceivingHandler(LoopbackHandler):
-    timeout = 60.0  # seconds without a byte of a peer
+    timeout = 60.0  # seconds without a byte from a client
     server: TraceReceiver
 
     def do_POST(self) -> None:

@@ -21,7 +21,7 @@ from replay_gui.record.sessions.call_session import log_failure
 class TraceSpanProcessor(SpanProcessor):
     """Writes each span when it ends, and the logs of all traces when it is flushed or shut down.
 
-    What fails here is logged, and never reaches the agent.
+    Errors are logged, and never reach the agent.
     """
 
     def __init__(self, files: TraceFiles) -> None:
@@ -39,7 +39,7 @@ class TraceSpanProcessor(SpanProcessor):
         self.force_flush()
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002  OpenTelemetry's name
-        """Write the logs of the traces to which spans came since; return whether all could be written."""
+        """Write the logs of traces with new spans; return whether all could be written."""
         written = True
         try:
             for trace in self._files.write_logs():
@@ -53,7 +53,7 @@ class TraceSpanProcessor(SpanProcessor):
 
 
 def span_processor(folder: str | os.PathLike[str]) -> TraceSpanProcessor:
-    """Return a span processor that writes into a folder, which is made; raise LogUnreadable if that cannot be."""
+    """Return a span processor that writes into a folder, and create it; raise LogUnreadable if that fails."""
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def otlp_document(span: ReadableSpan) -> dict[str, Any]:
     context, scope = span.get_span_context(), span.instrumentation_scope
     document: dict[str, Any] = {
         "name": span.name,
-        "kind": span.kind.value + 1,  # the SDK counts from 0, OTLP has 0 for unknown
+        "kind": span.kind.value + 1,  # the SDK counts from 0, but 0 is unknown in OTLP
         "startTimeUnixNano": str(span.start_time or 0),
         "endTimeUnixNano": str(span.end_time or 0),
         "attributes": _members(span.attributes),

@@ -1,4 +1,4 @@
-"""The traces that were received: spans as they came, a file a trace, and a replay log of each."""
+"""The received traces: for each a file of its spans as they came, and a replay log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from replay_gui.record.calls.secrets import Secrets
 _SPANS, _LOG = ".otlp.jsonl", ".rlog"
 _FORMAT = "otel"
 _UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
-_MIN_LINES_BYTES, _MAX_LINES_BYTES, _MAX_GROWTH = 16 << 20, 256 << 20, 16  # of the spans of one request
+_MIN_LINES_BYTES, _MAX_LINES_BYTES, _MAX_GROWTH = 16 << 20, 256 << 20, 16  # bytes of the spans of one request
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _MAX_NAME = 64  # characters of a trace's id in a file's name
 
@@ -32,7 +32,7 @@ class _Trace:
 
     Attributes:
         path: of its spans. log: of its log. written: device and inode of the log, once it was written.
-        changed: seconds of the monotonic clock when its last span came. spans: how many came.
+        changed: seconds of the monotonic clock when its last span came. spans: their number.
     """
 
     path: Path
@@ -54,9 +54,9 @@ class WrittenTrace:
 
 
 class TraceFiles:
-    """The traces in a folder. Safe from any thread.
+    """The traces in a folder. Thread-safe.
 
-    Each span is appended to its trace's file when it comes, so that nothing is lost if this process is killed.
+    Each span is appended to its trace's file when it comes, so that no span is lost if this process is killed.
     """
 
     def __init__(self, folder: Path, secrets: Secrets) -> None:
@@ -66,12 +66,12 @@ class TraceFiles:
         self._lock = threading.Lock()
 
     def add(self, request: Any, size: int | None = None) -> int:
-        """Take the spans of a request in the form of OTLP/JSON; return how many.
+        """Add the spans of a request in the form of OTLP/JSON; return their number.
 
         Args:
-            size: bytes of the request, where another program sent it.
+            size: bytes of the request, if another program sent it.
 
-        LogUnreadable: they are not kept. ImportRefused: they would be much larger than the request.
+        LogUnreadable: they could not be stored. ImportRefused: they would be much larger than the request.
         """
         limit = _MAX_LINES_BYTES if size is None else min(_MAX_LINES_BYTES, max(_MIN_LINES_BYTES, _MAX_GROWTH * size))
         lines = self._lines(request, limit)
@@ -100,9 +100,9 @@ class TraceFiles:
         return lines
 
     def write_logs(self, quiet: float = 0.0, *, whole: bool = False) -> Iterator[WrittenTrace]:
-        """Write the logs of traces to which no span came for `quiet` seconds; yield each.
+        """Write the logs of traces without new spans for `quiet` seconds; yield each.
 
-        A trace to which spans came after its log was written gets the log again.
+        If spans come after the log of a trace was written, the log is written again.
 
         Args:
             whole: only traces whose root span has come; a root ends last.
@@ -119,7 +119,7 @@ class TraceFiles:
         for trace in due:
             try:
                 if trace.written is not None and trace.written == _identity(trace.log):
-                    trace.log.unlink()  # any other file that is there is not this program's to remove
+                    trace.log.unlink()  # any other file at the path must not be removed
                 convert(trace.path, trace.log, _FORMAT)
                 trace.written = _identity(trace.log)
             except (ReplayError, OSError) as why:

@@ -1,4 +1,4 @@
-"""The log that calls are written to: which events a request and an answer become."""
+"""The log of calls: converts a request and an answer to events."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ ANSWER_FORM, LANE = "answer", "lane"
 
 @dataclass(frozen=True, slots=True)
 class WrittenRequest:
-    """A request that is in the log.
+    """A request in the log.
 
     Attributes:
-        call: names the event. kind, name: of the request. key: of a tool: equal for equal requests.
+        call: refers to the event. kind, name: of the request. key: for a tool: equal for equal requests.
     """
 
     call: RecordedCall
@@ -43,14 +43,14 @@ class WrittenRequest:
 
 
 class CallLog:
-    """Writes calls, and gives the recorder for other events. Safe from any thread.
+    """Writes calls, and provides the recorder for other events. Thread-safe.
 
-    The log is begun with the first call, unless `recorder` is asked for before: a process that makes no call (a
-    launcher, a shell's helper) writes none.
+    The log begins with the first call, unless `recorder` is read before: a process without calls (a launcher, a
+    shell's helper) writes no log.
 
     Attributes:
-        secrets: what is replaced. surroundings: what is recorded in addition to calls. drawn: values not yet written.
-        bodies: decodes those of requests to models.
+        secrets: to be replaced. surroundings: recorded in addition to calls. drawn: values not yet written.
+        bodies: decodes the bodies of requests to models.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class CallLog:
         surroundings: frozenset[Surrounding] = frozenset(),
     ) -> None:
         self._begin = begin
-        self._lock = threading.RLock()  # the handler of a signal may interrupt its holder
+        self._lock = threading.RLock()  # a signal handler may interrupt the holder
         self._recorder: GuardedRecorder | None = None
         self.secrets = secrets
         self.surroundings = surroundings
@@ -68,12 +68,12 @@ class CallLog:
         self.bodies = RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
-            None  # the secrets known when it was written; its written form
+            None  # the number of secrets at that time; its written form
         )
 
     @property
     def recorder(self) -> GuardedRecorder:
-        """The recorder; the log is begun where it was not yet. Raises what Recorder raises."""
+        """The recorder; begins the log if there is none. Raises as Recorder."""
         if self._recorder is None:
             with self._lock:
                 if self._recorder is None:
@@ -82,11 +82,11 @@ class CallLog:
 
     @property
     def has_begun(self) -> bool:
-        """Whether there is a log."""
+        """Whether the log has begun."""
         return self._recorder is not None
 
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
-        """Write a request, and the parts of it that are new."""
+        """Write a request, and its new parts."""
         recorder = self.recorder
         meta = {**self._told(request.meta), "parent": parent, LANE: lane}
         if drawn := self.drawn.take_drawn(lane, parent):
@@ -105,7 +105,7 @@ class CallLog:
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
     def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the written meta of a request; most requests have the same as the one before."""
+        """Return the meta of a request in its written form, which usually equals that of the request before."""
         if not meta:
             return {}
         last = self._last_meta
@@ -136,14 +136,14 @@ class CallLog:
         """Return an answer in plain values, without secrets."""
         form = {name: value for name, value in answer.form.items() if name != _BODY}
         rest = [dict(answer.meta), form]
-        if _BODY not in answer.form:  # what HTTP says is plain
+        if _BODY not in answer.form:  # HTTP data is plain
             rest = plain_form(rest).value
         values = [answer.output, answer.error, answer.reasoning, *rest]
-        if not can_be_encoded(values):  # a text that is not Unicode
+        if not can_be_encoded(values):  # a text with lone surrogates
             values = plain_form(values).value
-        output, error, reasoning, meta, form = self.secrets.hide(values)  # all together: each search takes time
+        output, error, reasoning, meta, form = self.secrets.hide(values)  # all at once: each search takes time
         if _BODY in answer.form:
-            form = {**form, _BODY: answer.form[_BODY]}  # the hook cleaned it
+            form = {**form, _BODY: answer.form[_BODY]}  # the hook has cleaned it
         return CallAnswer(  # a third of the time of replace()
             output,
             error=error,
@@ -156,7 +156,7 @@ class CallLog:
         )
 
     def close(self, unseen: Mapping[str, int]) -> None:
-        """Say what the log lacks, and seal it, where it was begun and is still open."""
+        """Record what the log lacks, and seal it, if it has begun and is still open."""
         if self._recorder is not None and self._recorder.is_open:
             for what, times in sorted(unseen.items()):
                 self._recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
@@ -178,12 +178,12 @@ class CallLog:
         return CallRequest(request.kind, request.name, value, version=request.version)
 
     def is_same(self, written: WrittenRequest, request: CallRequest) -> bool:
-        """Whether a request inside a call of a tool is that very call: a function does not call itself unchanged."""
+        """Return whether a request inside a call of a tool is this call: a function does not call itself unchanged."""
         return (written.kind, written.name) == (request.kind, request.name) and (
             request.kind is CallKind.TOOL and written.key == key_of_value(self.secrets.hide(request.value))
         )
 
-    def _write_part(self, part: RequestPart) -> None:  # while it is being written
+    def _write_part(self, part: RequestPart) -> None:  # called while an event is being written
         event = event_of_part(part)
         self.recorder.plain.append(event.kind, event.payload, **event.meta)
 

@@ -1,4 +1,4 @@
-"""A call of a re-run, and how it waits for its turn."""
+"""A call of a re-run, which waits for its turn."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from replay_gui.record.matcher.past_run import PastCall
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.open_call import running_task
 
-_TICK = 0.001  # seconds between two looks whether it is a call's turn
+_TICK = 0.001  # seconds between two checks of a call's turn
 
 
 class AnsweringSession(Protocol):
-    """What a call needs of the session that began it. `log`: the log that the re-run writes."""
+    """The part of a session that its calls need. `log`: the log that the re-run writes."""
 
     log: CallLog
 
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
-        """Yield for as long as other calls should come before this step."""
+        """Yield as long as other calls should come before this step."""
         ...
 
     def write_answer(self, call: CallOfRerun, answer: CallAnswer) -> None:
@@ -34,8 +34,8 @@ class CallOfRerun:
 
     Attributes:
         past: the matching recorded call; None if it was not recorded.
-        written: names its request in the new log; set by the session when it is written.
-        request: what is asked. parent_seq: seq of the request of the call that this one is made inside of, or None.
+        written: its request in the new log; set by the session when it is written.
+        request: of the agent. parent_seq: seq of the request of the call inside which this one is made, or None.
     """
 
     written: WrittenRequest
@@ -50,7 +50,7 @@ class CallOfRerun:
         parent_seq: int | None,
         changes: Mapping[str, Any] | None = None,
     ) -> None:
-        """`given`: what it is answered without being made; None: it is made."""
+        """`given`: its answer without making the call; None: it is made."""
         self.past = past
         self._given = given
         self.changes: Mapping[str, Any] = changes or {}
@@ -71,20 +71,20 @@ class CallOfRerun:
 
     @property
     def answer(self) -> CallAnswer | None:
-        """What the call is answered; None for one that is made for real."""
+        """The given answer; None for a call that is made for real."""
         return self._given
 
     @property
     def is_users(self) -> bool:
-        """Whether it is answered with a value that the user gave, and not from the log."""
+        """Whether it is answered with a value of the user, and not from the log."""
         return self._given is not None and (self.past is None or self._given is not self.past.answer)
 
     def is_same(self, request: CallRequest) -> bool:
-        """Whether this request is the one that began this call, seen by a second hook."""
+        """Return whether this request is the one that began this call, seen by a second hook."""
         return self._session.log.is_same(self.written, request)
 
     def finish(self, answer: CallAnswer) -> None:
-        """Write the answer when its turn has come, the first time that this is called."""
+        """Write the answer when its turn has come; only the first call has an effect."""
         if not self._is_finished:
             self._is_finished = True
             if self.past is not None and not self.is_live:
@@ -92,7 +92,7 @@ class CallOfRerun:
             self._session.write_answer(self, answer)
 
     async def finish_async(self, answer: CallAnswer) -> None:
-        """Do as `finish`, without blocking the event loop."""
+        """Write the answer as `finish`, without blocking the event loop."""
         if not self._is_finished:
             self._is_finished = True
             if self.past is not None and not self.is_live:
@@ -101,7 +101,7 @@ class CallOfRerun:
 
 
 def wait(turns: Iterator[None]) -> None:
-    """Wait for the turns of others; not at all in an event loop, whose thread the others need."""
+    """Wait for the turns of others; not in an event loop, whose thread the others need."""
     is_in_loop = running_task() is not None
     for _ in turns:
         if is_in_loop:
@@ -110,7 +110,7 @@ def wait(turns: Iterator[None]) -> None:
 
 
 async def wait_async(turns: Iterator[None]) -> None:
-    """Wait for the turns of others, in asyncio; in another event loop, not at all."""
+    """Wait for the turns of others, in asyncio; not in another event loop."""
     for _ in turns:
         if running_task() is None:
             return

@@ -1,4 +1,4 @@
-"""What hooks talk to: a session, in which calls are begun. One is in force in a process at a time."""
+"""The interface of a session for hooks. At most one session is in force in a process."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class CallSession(Protocol):
     """A recording or a re-run.
 
     Attributes:
-        secrets: what never reaches the log.
-        log: where calls are written.
+        secrets: to be replaced before anything is written.
+        log: of the calls.
         is_rerun: whether calls are answered from a log.
         is_commanded: whether a command began the session, and ends it.
     """
@@ -31,37 +31,37 @@ class CallSession(Protocol):
 
     @property
     def log(self) -> CallLog:
-        """Where calls are written."""
+        """The log of the calls."""
         ...
 
     @property
     def secrets(self) -> Secrets:
-        """What never reaches the log."""
+        """The secrets to be replaced before anything is written."""
         ...
 
     def begin(self, request: CallRequest) -> OpenCall:
-        """Begin a call. In a re-run: DiffersFromRecord where the recorded run has no such request."""
+        """Begin a call; in a re-run, raise DiffersFromRecord if the recorded run has no such request."""
         ...
 
     async def begin_async(self, request: CallRequest) -> OpenCall:
-        """Do as `begin`, without blocking the event loop."""
+        """Begin a call as `begin`, without blocking the event loop."""
         ...
 
     def draw(self, source: str, real: Callable[[], _T]) -> _T:
-        """Return a value of the agent's surroundings, such as the time: `real`, recorded, or the recorded one."""
+        """Return a value of the agent's surroundings, such as the time: record `real`, or return the recorded one."""
         ...
 
     def note_unseen(self, what: str) -> None:
-        """Take notice that the agent does something that no hook records: ``a connection``."""
+        """Count an action of the agent that no hook records, such as ``a connection``."""
         ...
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Note the failure of a hook. In a recording, the agent's call continues without being recorded."""
+        """Report the failure of a hook. In a recording, the agent's call continues without being recorded."""
         ...
 
 
 class _Process:
-    """The session of this process. `pid`: a forked child has the variable too, but not the log."""
+    """The session of this process. `pid`: to detect a forked child, which must not write the log."""
 
     session: CallSession | None = None
     pid = 0
@@ -74,18 +74,18 @@ def session_in_force() -> CallSession | None:
 
 
 def is_forked_from_rerun() -> bool:
-    """Whether this process was forked from one that is being run again: it has no session, and nothing answers it."""
+    """Return whether this process was forked from one that is being run again: it has no session and no answers."""
     session = _Process.session
     return session is not None and session.is_rerun and _Process.pid != os.getpid()
 
 
 def put_in_force(session: CallSession | None) -> None:
-    """Make this the session of the process; None ends it."""
+    """Make this the session of the process; None: no session."""
     _Process.session, _Process.pid = session, os.getpid()
 
 
 def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) -> _T | None:
-    """Return the result of `action`; None if it fails in a recording: the agent continues as if there were no hook."""
+    """Return the result of `action`; None if it fails in a recording, so that the agent continues without the hook."""
     try:
         return action()
     except Exception as error:
@@ -96,7 +96,7 @@ def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) ->
 
 
 async def try_to_begin_async(session: CallSession, where: str, request: CallRequest) -> OpenCall | None:
-    """Return the call that `begin_async` begins; where it fails in a recording, None."""
+    """Return the call that `begin_async` begins; None if that fails in a recording."""
     try:
         return await session.begin_async(request)
     except Exception as error:
@@ -107,5 +107,5 @@ async def try_to_begin_async(session: CallSession, where: str, request: CallRequ
 
 
 def log_failure(where: str, error: Exception) -> None:
-    """Log that a hook failed, without the error's text, which may quote data of the agent."""
+    """Log that a hook failed, without the error's text, which may contain data of the agent."""
     _log.warning("hook %s failed: %s", where, error_location(error))

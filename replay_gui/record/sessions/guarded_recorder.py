@@ -1,4 +1,4 @@
-"""A recorder that is safe to call from anywhere in an agent: from any thread, with any values, with secrets."""
+"""A recorder that can be called from anywhere in an agent: from any thread, with any values, with secrets."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from replay_gui.record.sessions.open_call import current_seq
 class WriteLock:
     """While it is entered, no other thread writes to a recorder's log.
 
-    Entering it again in the same thread raises EventInvalid: that is code which interrupted the writing of an event (a
-    signal's handler, say, or a finalizer), and an event inside another would break the log.
+    Entering it again in the same thread raises EventInvalid: code that interrupts the writing of an event (a signal
+    handler or a finalizer, for example) must not write another inside it, which would break the log.
     """
 
     def __init__(self, recorder: GuardedRecorder) -> None:
@@ -41,7 +41,7 @@ class WriteLock:
 
 
 class PlainRecorder(Recorder):
-    """Writes into the log of a GuardedRecorder what is plain and without secrets already."""
+    """Writes events that are already plain and without secrets into the log of a GuardedRecorder."""
 
     def __init__(self, recorder: GuardedRecorder) -> None:
         self._recorder = recorder
@@ -55,11 +55,11 @@ class GuardedRecorder(Recorder):
     """A Recorder for the run of this process: its methods add the agent's own events.
 
     Values of any type are recorded in plain form. Secrets are replaced. An event that is recorded inside a call of
-    a tool has that call as its parent, unless given.
+    a tool has that call as its parent, unless another is given.
 
     Attributes:
-        secrets: what is replaced. writing: is entered while an event is written; enter it to write several in a row by
-        `plain`, which takes values as they are.
+        secrets: to be replaced. writing: is entered while an event is written; enter it to write several in a row by
+        `plain`, which does not convert values.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class GuardedRecorder(Recorder):
         begun: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """Begin a log; raises what Recorder raises.
+        """Begin a log; raises as Recorder.
 
         Args:
             agent: type and version. begun: meta of the first event: how the run was begun. options: of Recorder.
@@ -85,7 +85,7 @@ class GuardedRecorder(Recorder):
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:  # noqa: ARG003
-        """Refuse: which messages a log already holds is known to the process that wrote them alone."""
+        """Refuse: only the process that wrote a log knows which messages it already has."""
         raise LogRefused(f"{os.fspath(path)}: a run that hooks recorded cannot be resumed; give another name")
 
     @property
@@ -102,13 +102,13 @@ class GuardedRecorder(Recorder):
         """Record an event of any kind; see Recorder.append."""
         if kind == Kind.AGENT_INIT:
             meta |= self._begun
-        if not self.is_open:  # before the lock, which a forked process may never get
+        if not self.is_open:  # before the lock, for which a forked process might wait for ever
             raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
         with self.writing:
             return self.write(kind, self.clean(payload), self.clean(meta))
 
     def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any]) -> int:
-        """Write an event whose values are plain and without secrets; `writing` is entered."""
+        """Write an event whose values are plain and without secrets; `writing` must be entered."""
         if meta.get("parent") is None and (parent := current_seq()) is not None:
             meta["parent"] = parent
         elif "parent" in meta and meta["parent"] is None:

@@ -1,4 +1,4 @@
-"""The open calls, and the one that the current code is inside of."""
+"""The open calls, and the one inside which the current code runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OpenCall(Protocol):
 
     Attributes:
         seq: of the request's event.
-        answer: the answer from the log; None if the call has to be made.
+        answer: the answer from the log; None if the call must be made.
         changes: new values for members of the request's body, if it is made; usually none.
     """
 
@@ -36,19 +36,19 @@ class OpenCall(Protocol):
 
     @property
     def answer(self) -> CallAnswer | None:
-        """The answer from the log; None if the call has to be made."""
+        """The answer from the log; None if the call must be made."""
         ...
 
     def is_same(self, request: CallRequest) -> bool:
-        """Whether this request is the one that began this call, seen by a second hook."""
+        """Return whether this request is the one that began this call, seen by a second hook."""
         ...
 
     def finish(self, answer: CallAnswer) -> None:
-        """Record what the call was answered, once; for a call that is answered from the log: that it was."""
+        """Record the answer, once; for a call that is answered from the log, record that."""
         ...
 
     async def finish_async(self, answer: CallAnswer) -> None:
-        """Do as `finish`, without blocking the event loop."""
+        """Record the answer as `finish`, without blocking the event loop."""
         ...
 
 
@@ -67,7 +67,7 @@ class SameCall:
         return self._outer.seq
 
     def is_same(self, request: CallRequest) -> bool:
-        """Whether this request is the same again."""
+        """Return whether this request is the same again."""
         return self._outer.is_same(request)
 
     def finish(self, answer: CallAnswer) -> None:
@@ -81,18 +81,18 @@ _current: ContextVar[OpenCall | None] = ContextVar("replay_gui_current_call", de
 
 
 def current_call() -> OpenCall | None:
-    """Return the innermost call that the running code is inside of."""
+    """Return the innermost call inside which the code runs, or None."""
     return _current.get()
 
 
 def current_seq() -> int | None:
-    """Return the seq of the innermost call that the running code is inside of."""
+    """Return the seq of the innermost call inside which the code runs, or None."""
     call = _current.get()
     return None if call is None else call.seq
 
 
 class inside:  # noqa: N801  used as a function; a class, since a generator takes three times as long
-    """Run the body of a call: what is called there has this call as its parent."""
+    """Run the body of a call, which is the parent of the calls in it."""
 
     __slots__ = ("_call", "_token")
 
@@ -125,7 +125,7 @@ _begun_in: ContextVar[FrameType | None] = ContextVar("replay_gui_begun_in", defa
 
 @dataclass(frozen=True, slots=True)
 class ThreadBegin:
-    """Where a thread, or a job of a pool, was begun. `call`: that it belongs to. `frame`: of the code that began it."""
+    """The start of a thread or a job of a pool. `call`: to which it belongs. `frame`: of the code that began it."""
 
     call: OpenCall | None
     frame: FrameType
@@ -147,7 +147,7 @@ class ThreadBegin:
 
 
 def calling_frames() -> Iterator[FrameType]:
-    """Yield the frames of the code that runs, innermost first; then those of the code that began its thread."""
+    """Yield the frames of the running code, innermost first; then those of the code that began its thread."""
     for frame in (sys._getframe(1), _begun_in.get()):
         while frame is not None:
             yield frame
@@ -155,14 +155,14 @@ def calling_frames() -> Iterator[FrameType]:
 
 
 class CallerLanes:
-    """Numbers for the threads and tasks that calls come from; in one of them, one call follows another."""
+    """Numbers for the threads and tasks that make calls; within each, calls are sequential."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[int, int], int] = {}
         self._next = itertools.count()
 
     def current(self) -> int:
-        """Return the number of the thread or task that runs."""
+        """Return the number of the running thread or task."""
         key = threading.get_ident(), id(running_task())
         number = self._numbers.get(key)
         if number is None:  # no other thread has this key

@@ -13,26 +13,26 @@ from replay_gui.core.state.json_form import indented_json, json_form
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import is_too_deep, json_value
 
-_MAX_TEXT = 20_000  # characters of a request or an answer that are shown
+_MAX_TEXT = 20_000  # shown characters of a request or an answer
 
 
 class ReplyKind(StrEnum):
-    """How a call is answered."""
+    """The way in which a call is answered."""
 
     RECORDED = "recorded"  # as in the recorded run
     LIVE = "live"  # it is made for real
     VALUE = "value"  # with a value that the user gives
-    STOP = "stop"  # not at all: the re-run stops there
+    STOP = "stop"  # no answer: the re-run stops here
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A question to the user about a call.
 
     Attributes:
-        asked: what is asked for, such as "the tool search". request: arguments or body, as indented JSON, cut if long.
+        asked: the callee, such as "the tool search". request: arguments or body, as indented JSON, cut if long.
         recorded: the recorded answer, as JSON; None if there is no such call, or no answer.
-        is_model: whether it is a call of a model, for which the user can give no value.
-        place: ``agent.py:12 in plan``, the agent's code that asks; None if that is not known.
+        is_model: whether it is a call of a model, for which the user cannot give a value.
+        place: ``agent.py:12 in plan``, the agent's code that makes the call; None if unknown.
     """
 
     asked: str
@@ -43,14 +43,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def choices(self) -> tuple[ReplyKind, ...]:
-        """The replies that are possible."""
+        """The possible replies."""
         recorded = () if self.recorded is None else (ReplyKind.RECORDED,)
         value = () if self.is_model else (ReplyKind.VALUE,)
         return *recorded, ReplyKind.LIVE, *value, ReplyKind.STOP
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What the user chose. `value`: of ReplyKind.VALUE, a plain value."""
+    """The choice of the user. `value`: for ReplyKind.VALUE, a plain value."""
 
     kind: ReplyKind
     value: Any = None
@@ -80,7 +80,7 @@ def _json_text(value: Any) -> str:
 
 
 def value_of_words(words: str) -> object:
-    """Return the value of a JSON text, or the text itself if it is none, or deeper than a log can hold."""
+    """Return the value of a JSON text; the text itself if it is invalid, or nested deeper than a log allows."""
     try:
         value = json_value(words)
     except NotJson:

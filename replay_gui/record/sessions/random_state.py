@@ -1,7 +1,7 @@
 """The state of the standard library's random numbers: saved when a recording begins, and restored when it runs again.
 
-So an agent that draws from `random` draws the same again, at no cost for each number. Generators of its own, numpy's
-and the operating system's (so uuids) are not covered.
+So an agent that draws from `random` draws the same again, without a cost for each number. Other generators (of the
+agent, numpy, the operating system, and so uuids) are not covered.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ PAYLOAD: Mapping[str, Any] = {"generator": "random"}
 
 
 def random_state() -> list[Any]:
-    """Return the state now, as a plain value."""
+    """Return the present state, as a plain value."""
     version, numbers, gauss = random.getstate()
     return [version, list(numbers), gauss]
 
 
 def put_back(state: Any) -> None:
-    """Make this the state; raise RerunRefused if it is none."""
+    """Restore this state; raise RerunRefused if it is invalid."""
     try:
         version, numbers, gauss = state
         random.setstate((version, tuple(numbers), gauss))

@@ -19,11 +19,11 @@ _T = TypeVar("_T")
 
 
 class RecordingSession:
-    """Records the calls of this process. Safe from any thread.
+    """Records the calls of this process. Thread-safe.
 
     Attributes:
-        log: that is written. unseen: how often the agent did what no hook records.
-        problem: why something could not be written; None: all was.
+        log: of the calls. unseen: the number of actions of each sort that no hook records.
+        problem: why an event could not be written; None: all were.
     """
 
     is_rerun = False
@@ -38,7 +38,7 @@ class RecordingSession:
 
     @property
     def secrets(self) -> Secrets:
-        """What never reaches the log."""
+        """The secrets to be replaced before anything is written."""
         return self.log.secrets
 
     def begin(self, request: CallRequest) -> OpenCall:
@@ -50,7 +50,7 @@ class RecordingSession:
         return CallBeingRecorded(self.log, written)
 
     async def begin_async(self, request: CallRequest) -> OpenCall:
-        """Do as `begin`: writing an event takes no longer than to hand it to another thread."""
+        """Begin a call as `begin`: writing an event takes no longer than handing it to another thread."""
         return self.begin(request)
 
     def draw(self, source: str, real: Callable[[], _T]) -> _T:
@@ -61,15 +61,15 @@ class RecordingSession:
         return value
 
     def note_unseen(self, what: str) -> None:
-        """Count what no hook records; `finish` writes it."""
+        """Count an action that no hook records; `finish` writes the numbers."""
         self.unseen[what] += 1
 
     def finish(self) -> None:
-        """Say in the log what it lacks, and seal it."""
+        """Record in the log what it lacks, and seal it."""
         self.log.close(self.unseen)
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Log the failure of a hook. The log notes immediately that a call is missing, and at its end how many are."""
+        """Report the failure of a hook. The log records now that a call is missing, and at its end the number."""
         log_failure(where, error)
         if isinstance(error, ReplayError) and self.problem is None:
             self.problem = str(error)
@@ -102,15 +102,15 @@ class CallBeingRecorded:
         return self._written.call.seq
 
     def is_same(self, request: CallRequest) -> bool:
-        """Whether this request is the one that began this call, seen by a second hook."""
+        """Return whether this request is the one that began this call, seen by a second hook."""
         return self._log.is_same(self._written, request)
 
     def finish(self, answer: CallAnswer) -> None:
-        """Write the answer, the first time that this is called."""
+        """Write the answer; only the first call has an effect."""
         if not self._is_finished:
             self._is_finished = True
             self._log.answer(self._written, answer)
 
     async def finish_async(self, answer: CallAnswer) -> None:
-        """Do as `finish`."""
+        """Write the answer as `finish`."""
         self.finish(answer)

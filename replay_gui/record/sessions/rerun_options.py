@@ -15,11 +15,11 @@ PATIENCE = 1.0  # seconds without any progress, after which a call no longer wai
 
 
 class OnMiss(StrEnum):
-    """What becomes of a request that was not recorded."""
+    """The handling of a request that was not recorded."""
 
     STOP = "stop"
     LIVE = "live"  # it is made for real
-    ASK = "ask"  # the user says
+    ASK = "ask"  # the user decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ class RerunOptions:
     """The options of a re-run.
 
     Attributes:
-        rules: which differences of requests do not count. live: names of tools that are called for real.
+        rules: for differences of requests that do not count. live: names of tools that are called for real.
         fixed: by the name of a tool, its constant answer. asked: names of tools whose calls the user answers.
         ask: asks the user; needed for `asked` and OnMiss.ASK.
-        on_miss: what happens to a request that was not recorded. A tool of `live`, `fixed` or `asked` misses nothing.
-        uses_tools: whether tools are used for real by a program that no answer can be given to; only those uses that
-        were recorded.
+        on_miss: the handling of a request that was not recorded, except by a tool of `live`, `fixed` or `asked`.
+        uses_tools: whether a program that cannot be given answers uses tools for real; only uses that were recorded
+        are allowed.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: edited answers. After one was given, a request that was not recorded is made for real,
         and is not a difference: it may follow from the edit.

@@ -1,8 +1,8 @@
 """A re-run: every call is answered from the log of a recorded run, and written to a new log.
 
-Parallel calls can come in another order than in the recorded run; they are held back until it is their turn, so
-that the agent sees the answers in the order in which they came. If that order is no longer possible (the agent
-was changed), a call waits for at most `patience`.
+Parallel calls can come in another order than in the recorded run; they are held back until their turn, so that the
+agent gets the answers in the recorded order. If that order is no longer possible (the agent was changed), a call
+waits for at most `patience`.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ _T = TypeVar("_T")
 
 
 class RerunSession:
-    """Answers the calls of this process from a recorded run. Safe from any thread.
+    """Answers the calls of this process from a recorded run. Thread-safe.
 
     Attributes:
         first_difference: the verdict; None while every request is as recorded.
         is_edited: whether an edited answer was given, or an edited prompt sent.
-        answered: calls that were answered from the log. made: calls that were made for real.
-        given: calls that were answered with a value of the user's.
-        unseen: how often the agent did what no hook records. problem: why a call could not be answered; None: none.
+        answered: number of calls answered from the log. made: number of calls made for real.
+        given: number of calls answered with a value of the user.
+        unseen: number of actions of each sort that no hook records. problem: why a call could not be answered, or None.
         on_difference: called once, when there is a verdict.
     """
 
@@ -85,15 +85,15 @@ class RerunSession:
         self._lanes = CallerLanes()
         self._has_stopped = False
         self._lock = threading.RLock()
-        self._given: dict[int, WrittenRequest] = {}  # by number: calls that are answered from the log, and those inside
+        self._given: dict[int, WrittenRequest] = {}  # by number: calls answered from the log, and calls inside them
 
     @property
     def secrets(self) -> Secrets:
-        """What never reaches the log."""
+        """The secrets to be replaced before anything is written."""
         return self.log.secrets
 
     def begin(self, request: CallRequest) -> OpenCall:
-        """Begin a call; DiffersFromRecord where the recorded run has none like it."""
+        """Begin a call; raise DiffersFromRecord if the recorded run has none like it."""
         call = self._open(request)
         if isinstance(call, CallOfRerun):
             if call.past is not None:
@@ -102,7 +102,7 @@ class RerunSession:
         return call
 
     async def begin_async(self, request: CallRequest) -> OpenCall:
-        """Do as `begin`, without blocking the event loop."""
+        """Begin a call as `begin`, without blocking the event loop."""
         call = self._open(request)
         if isinstance(call, CallOfRerun):
             if call.past is not None:
@@ -111,7 +111,7 @@ class RerunSession:
         return call
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Take notice that a call could not be answered; the hook raises, for no call may go on unseen."""
+        """Store that a call could not be answered; the hook raises, because no call may continue unseen."""
         log_failure(where, error)
         if self.problem is None:
             self.problem = f"{where}: {error}" if isinstance(error, ReplayError) else f"{where}: {type(error).__name__}"
@@ -128,11 +128,11 @@ class RerunSession:
         return value
 
     def note_unseen(self, what: str) -> None:
-        """Count what no hook records: connections, which are refused, and processes, which are not."""
+        """Count an action that no hook records: a connection, which is refused, or a process, which is not."""
         self.unseen[what] += 1
 
     def finish(self) -> FirstDifference | None:
-        """End the re-run, seal its log and return the verdict: calls that were not asked for are a difference too."""
+        """End the re-run, seal its log and return the verdict: recorded calls that were not made are a difference."""
         with self._lock:
             self._copy_what_is_due()
             left = self._matcher.left()
@@ -145,8 +145,8 @@ class RerunSession:
 
     # ---- matching -------------------------------------------------------------------------------
     def _open(self, request: CallRequest) -> OpenCall:
-        """Find the recorded call; nothing is written yet, since its turn may not have come."""
-        _ = self.log.recorder  # refused where another process of the command is answered: the log is of that one
+        """Find the recorded call; do not write yet, since its turn may not have come."""
+        _ = self.log.recorder  # refused if another process of the command is answered: the log is of that one
         outer = current_call()
         if outer is not None and outer.is_same(request):
             return SameCall(outer)
@@ -182,7 +182,7 @@ class RerunSession:
     def _ask(
         self, request: CallRequest, clean: CallRequest, recorded: CallAnswer | None, parent_seq: int | None
     ) -> CallAnswer | None:
-        """Return the user's answer to this call; None if the call is to be made. Raises DiffersFromRecord to stop."""
+        """Return the user's answer to this call; None if the call must be made. Raises DiffersFromRecord to stop."""
         assert self._options.ask is not None
         place = place_in_agent(calling_frames())
         reply = self._options.ask(question_about(describe(request), clean, recorded, place))
@@ -199,10 +199,10 @@ class RerunSession:
         raise self._stopped(request, parent_seq)
 
     def _miss(self, asked: CallRequest, request: CallRequest, parent: PastCall | None, parent_seq: int | None) -> None:
-        """Take notice of a request that was not recorded; raise DiffersFromRecord unless the run may go on.
+        """Handle a request that was not recorded; raise DiffersFromRecord unless the run may continue.
 
         Args:
-            asked: as the agent asked. request: the same without secrets and ids.
+            asked: the original request. request: the same without secrets and ids.
         """
         nearest = self._matcher.nearest(request, parent, self._order.next_request())
         kind = DifferenceKind.CHANGED
@@ -224,7 +224,7 @@ class RerunSession:
         nearest: PastCall | None,
         differences: tuple[Difference, ...] = (),
     ) -> None:
-        """Take notice of a difference: the first is the verdict; none is, once an edited answer was given."""
+        """Handle a difference: the first is the verdict, unless an edited answer was given before."""
         if self.first_difference is None and not self.is_edited:
             self.first_difference = self._verdict(kind, asked, nearest, differences)
             self.on_difference()
@@ -251,12 +251,12 @@ class RerunSession:
         )
 
     def _stop(self, request: CallRequest, parent_seq: int | None) -> None:
-        """Raise the verdict where the run stops at it."""
+        """Raise the verdict if the run stops at it."""
         if self.first_difference is not None and not self._goes_on:
             raise self._stopped(request, parent_seq)
 
     def _stopped(self, request: CallRequest, parent_seq: int | None) -> DiffersFromRecord:
-        """Return what ends the run at a request, which is in the new log from here on, without an answer."""
+        """Write a request without an answer into the new log, and return the exception that ends the run."""
         assert self.first_difference is not None
         self._has_stopped = True
         self.log.request(request, parent_seq, self._lanes.current())
@@ -264,12 +264,12 @@ class RerunSession:
 
     @property
     def _goes_on(self) -> bool:
-        """Whether a request that was not recorded lets the run go on."""
+        """Return whether the run continues after a request that was not recorded."""
         return self._options.on_miss is not OnMiss.STOP or self.is_edited
 
     # ---- turns ----------------------------------------------------------------------------------
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
-        """Yield for as long as other calls should come before this step."""
+        """Yield as long as other calls should come before this step."""
         deadline, passed = 0.0, -1
         while True:
             with self._lock:
@@ -284,7 +284,7 @@ class RerunSession:
             yield
 
     def _check_order(self, call: CallOfRerun) -> None:
-        """Take notice where the recorded run had asked for something else before, in the same thread or task."""
+        """Report a difference if the recorded run made another request before, in the same thread or task."""
         past = call.past
         if past is None or self._order.is_turn_of(past, is_answer=False):
             return
@@ -315,7 +315,7 @@ class RerunSession:
             self._copy_what_is_due()
 
     def write_answer(self, call: CallOfRerun, answer: CallAnswer) -> None:
-        """Write the answer of a call; before it, what the recorded run did inside a call that is answered from it."""
+        """Write the answer of a call; before it, the recorded steps inside a call that is answered from the log."""
         past = call.past
         with self._lock:
             if past is not None:
@@ -339,7 +339,7 @@ class RerunSession:
             self._copy_what_is_due()
 
     def _copy_what_is_due(self) -> None:
-        """Write what lies inside calls that are answered from the log, as far as its turn has come."""
+        """Write the steps inside calls that are answered from the log, as far as their turn has come."""
         while (step := self._order.next) is not None and step.inside is not None:
             if step.inside.number not in self._given:
                 return
@@ -347,7 +347,7 @@ class RerunSession:
             self._copy(step)
 
     def _copy(self, step: PastStep) -> None:
-        """Write a step of the recorded run, inside a call that is answered from it."""
+        """Write a recorded step inside a call that is answered from the log."""
         assert step.inside is not None
         outer = self._given[step.inside.number]
         past = step.call
@@ -366,7 +366,7 @@ def _do_nothing() -> None:
 
 
 def describe(request: CallRequest) -> str:
-    """Return what is asked, in words: ``the tool search``."""
+    """Return the callee in words: ``the tool search``."""
     return f"the {request.kind.value} {request.name}"
 
 
@@ -375,7 +375,7 @@ def _name_of(call: PastCall | None) -> str:
 
 
 def _is_alone() -> bool:
-    """Whether no other thread or task of this process could make a call."""
+    """Return whether no other thread or task of this process could make a call."""
     if threading.active_count() > 1:
         return False
     return running_task() is None or len(asyncio.all_tasks()) == 1

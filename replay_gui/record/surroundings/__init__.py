@@ -1,1 +1,1 @@
-"""What a run takes from its surroundings without a call: the clock, uuids, files, programs. Recorded by option."""
+"""The surroundings of a run that it uses without calls: the clock, uuids, files, programs. Recorded by option."""

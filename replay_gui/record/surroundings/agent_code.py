@@ -1,4 +1,4 @@
-"""Which code is the agent's own, and which a library's."""
+"""Finds out whether code is the agent's own or a library's."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 _PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "\\site-packages\\")
 
 
-@cache  # of file names, of which a process has few; it is asked whenever the clock is read
+@cache  # by file names, of which a process has few; called whenever the clock is read
 def is_agent_code(file: str) -> bool:
-    """Return whether a file is the agent's own, no library's."""
+    """Return whether a file is the agent's own and not a library's."""
     return not file.startswith((*_libraries(), "<frozen")) and not any(part in file for part in _PACKAGE_FOLDERS)
 
 

@@ -1,8 +1,8 @@
-"""Values that a run drew: the times and uuids that its own code asked for.
+"""Values that a run drew: the times and uuids that its own code requested.
 
 They are in the meta of the next event that the same thread or task writes within the same call: as ``drawn``, a list
 of ``[lane, source, value]``. So they need no separate event, and equal runs have equal content. In a re-run they
-are drawn again in the same order, per lane (thread or task), call and source.
+are returned again in the same order, per lane (thread or task), call and source.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import Any, TypeAlias
 DRAWN = "drawn"
 """Member of meta that holds the values."""
 
-MAX_DRAWN = 10_000  # values between two events; a loop that waits for a time reads the clock without end
+MAX_DRAWN = 10_000  # values between two events; a loop that waits for a time reads the clock very often
 
 Caller: TypeAlias = tuple[int, int | None]
 """Who draws: the number of the thread or task; of the call that it is inside of, or None."""
 
 
 class DrawnValues:
-    """What was drawn since the last event of each caller, on its way to the log. Safe from any thread."""
+    """The values drawn since the last event of each caller, not yet in the log. Thread-safe."""
 
     def __init__(self) -> None:
         self._values: dict[Caller, list[list[Any]]] = defaultdict(list)
         self._lock = threading.RLock()
 
     def add(self, caller: Caller, source: str, value: Any) -> bool:
-        """Keep a value; return whether there was room for it."""
+        """Add a value; return False if there is no room for it."""
         with self._lock:
             kept = self._values[caller]
             if len(kept) >= MAX_DRAWN:
@@ -39,7 +39,7 @@ class DrawnValues:
             return True
 
     def take_drawn(self, lane: int | None, call: int | None) -> list[list[Any]]:
-        """Return what was drawn within a call, by one lane or (None) by all, and forget it."""
+        """Remove and return the values drawn within a call, by one lane or (None) by all."""
         if not self._values:
             return []
         with self._lock:
@@ -48,7 +48,7 @@ class DrawnValues:
 
 
 class PastValues:
-    """The values that a recorded run drew, to be drawn again. Safe from any thread."""
+    """The values that a recorded run drew, to be returned again. Thread-safe."""
 
     def __init__(self) -> None:
         self._values: dict[tuple[Caller, str], deque[Any]] = defaultdict(deque)
@@ -56,7 +56,7 @@ class PastValues:
         self._lock = threading.RLock()
 
     def add(self, call: int | None, drawn: list[list[Any]]) -> None:
-        """Add what the meta of an event holds of values that were drawn within a call."""
+        """Add the values in the meta of an event that were drawn within a call."""
         for lane, source, value in drawn:
             self._values[(lane, call), source].append(value)
 

@@ -1,4 +1,4 @@
-"""Which surroundings of a run are recorded."""
+"""The surroundings of a run that can be recorded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from replay_gui.core.errors import RerunRefused
 
 
 class Surrounding(StrEnum):
-    """What is recorded in addition to calls, on request."""
+    """A part of the surroundings that is recorded on request, in addition to calls."""
 
     CLOCK = "clock"
     UUID = "uuid"
@@ -18,7 +18,7 @@ class Surrounding(StrEnum):
 
 
 def surroundings_of(names: Iterable[str]) -> frozenset[Surrounding]:
-    """Return the surroundings with these names; RerunRefused for a name that is none."""
+    """Return the surroundings with these names; raise RerunRefused for an unknown name."""
     known = set(Surrounding)
     unknown = [name for name in names if name not in known]
     if unknown:

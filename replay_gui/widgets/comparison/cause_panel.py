@@ -1,4 +1,4 @@
-"""The causes of the differences, ranked; or, by tool, numbers."""
+"""The causes of the differences, ranked; or the numbers of each tool."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class CausePanel(Panel):
 
     @Slot()
     def _on_row_changed(self) -> None:
-        """Highlight the card of the cause that the chosen row belongs to, or follows from."""
+        """Highlight the card of the cause of the chosen row."""
         comparison, point = self._session.comparison, self._session.point
         row = -1 if comparison is None or point is None else self.list.row_of(int(comparison.points.cause[point]))
         if row >= 0:
@@ -96,7 +96,7 @@ class CausePanel(Panel):
     def _on_by_tool(self, on: bool) -> None:
         self._pages.setCurrentIndex(int(on))
 
-    # ---- what the user does -------------------------------------------------------------------------
+    # ---- actions of the user ------------------------------------------------------------------------
     @Slot(int)
     def _on_card_chosen(self, row: int) -> None:
         cause = self.list.item(row).cause

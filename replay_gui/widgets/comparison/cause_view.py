@@ -1,4 +1,4 @@
-"""The causes as cards: a numbered badge, what happened, where, and how much follows from it."""
+"""The causes as cards: a numbered badge, the event, its place, and its consequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The badge that says whether the runs are equal; it is always visible."""
+"""The badge that shows whether the runs are equal; it is always visible."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class DiffView(RowView):
         self.setItemDelegate(DiffDelegate(self, rows))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Make the row current and ask for its menu."""
+        """Make the row current, and request its menu."""
         row, at = self.menu_target(event)
         if row >= 0:
             self.setCurrentIndex(self._rows.index(row, 0))

@@ -13,11 +13,11 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.line_text import LineText, draw_marked
 
-_CONTEXT_DIVISOR = 3  # shares of the width: one is for the text before the hit
+_CONTEXT_DIVISOR = 3  # of the width: the share of the text before the hit
 
 
 class DivergenceFind(QFrame):
-    """Hidden until a search is begun. `field`: the search field. `found`: the text of the current hit.
+    """Hidden until a search begins. `field`: the search field. `found`: the text of the current hit.
 
     Signals:
         left(): the search was closed.
@@ -48,7 +48,7 @@ class DivergenceFind(QFrame):
         self.field.begin()
 
     def set_text(self, text: str) -> None:
-        """Put another text into the search field, as if it had been typed."""
+        """Set the text of the search field, as if it had been typed."""
         self.field.set_text(text)
 
     def step(self, forward: bool) -> None:
@@ -58,7 +58,7 @@ class DivergenceFind(QFrame):
 
     @Slot()
     def end(self) -> None:
-        """Do what Esc does in the search field."""
+        """End the search, as Esc does in the search field."""
         self.field.leave()
 
     @Slot()
@@ -89,7 +89,7 @@ class _FoundText(QWidget):
 
     @property
     def hits(self) -> list[tuple[str, SearchHit]]:
-        """The side ("A", "B") and the hit of each side with one; one item, "A, B", if both texts are equal."""
+        """The side ("A", "B") and its hit, for each side with one; a single item, "A, B", if both texts are equal."""
         row = self._session.row
         of_sides = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
         hits = [(name, hit) for name, hit in of_sides if hit is not None]

@@ -27,7 +27,7 @@ class DivergenceStrip(QWidget):
         self._rows = rows
         self._finder = finder
         self._bar = bar
-        self._held = 0.0  # where in the window it was grasped, in pixels from its top
+        self._held = 0.0  # the grasped point, in pixels from the top of the window
         self._marks: NDArray[np.uint8] | None = None
         self.setFixedWidth(ICON)
         self.setAccessibleName("Overview of all divergences")
@@ -43,7 +43,7 @@ class DivergenceStrip(QWidget):
         theme_events().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        """As wide as an icon."""
+        """Return the width of an icon."""
         return QSize(ICON, 10 * ROW)
 
     @Slot()
@@ -79,7 +79,7 @@ class DivergenceStrip(QWidget):
             top, size = max(0.0, top - (_MIN_WINDOW_PX - size) / 2), _MIN_WINDOW_PX
         return min(top, self.height() - size), min(top, self.height() - size) + size
 
-    # ---- hands ----------------------------------------------------------------------------------------
+    # ---- mouse ----------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Hold the window at the mouse, or centre it there."""
         if event.button() == Qt.MouseButton.LeftButton:
@@ -98,7 +98,7 @@ class DivergenceStrip(QWidget):
 
     # ---- painting -------------------------------------------------------------------------------------
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the marks of the rows, the weightiest last, and the window of what is in sight."""
+        """Paint the marks of the rows, the most important last, and the window of the visible part."""
         colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         space = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

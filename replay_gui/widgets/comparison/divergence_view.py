@@ -40,7 +40,7 @@ class DivergenceView(QWidget):
         self._session = session
         self._progress: Progress | None = None
         self._anchor: tuple[int, EventIndex] | None = (
-            None  # the side and the event index that a counterpart is looked for
+            None  # the side and the event index for which a counterpart is being chosen
         )
         self.rows = ComparisonRows(session, self)
         self.view = SplitView(session, self.rows, finder)
@@ -114,7 +114,7 @@ class DivergenceView(QWidget):
 
     @Slot()
     def _count_bookkeeping(self) -> None:
-        """Say how many rows are bookkeeping, and what a click does."""
+        """Show the number of bookkeeping rows, and the effect of a click."""
         count, hides = self.rows.bookkeeping_count, self._session.a.hides_bookkeeping
         self.bookkeeping.setText(bookkeeping_words(count, hides))
         self.bookkeeping.setVisible(count > 0)
@@ -128,7 +128,7 @@ class DivergenceView(QWidget):
         self.rows.set_changes_only(on)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Escape end an anchor that was begun, or else the search."""
+        """On Escape, cancel an anchor that was begun, or else the search."""
         if event.key() == Qt.Key.Key_Escape and self._anchor is not None:
             self.cancel_anchor()
         elif event.key() == Qt.Key.Key_Escape and self.finding.isVisible():

@@ -19,9 +19,9 @@ _COLUMN_SHARES = (1, 2, 2)  # of the width: path, recorded, now
 
 
 class RerunBar(QWidget):
-    """Hidden until something is run again. The verdict stays until it is dismissed.
+    """Hidden until a run is run again. The verdict stays until it is dismissed.
 
-    Signals: output_requested(): show what the agent printed.
+    Signals: output_requested(): show the output of the agent.
     """
 
     output_requested = Signal()
@@ -134,5 +134,5 @@ class RerunBar(QWidget):
 
 
 def _short(place: str) -> str:
-    """Return a place without its folder: ``agent.py:12 in plan``."""
+    """Return a place in code without its folder: ``agent.py:12 in plan``."""
     return place.replace("\\", "/").rpartition("/")[2]

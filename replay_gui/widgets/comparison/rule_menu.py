@@ -1,4 +1,4 @@
-"""The menu of rules: for a tool, a kind of event or a path in a payload, for a reason, or for what a tool does."""
+"""The menu of rules: for a tool, a kind of event or a path in a payload, for a reason, or for the effect of a tool."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_NAME_CHARACTERS = 40
 
 
 class RuleMenu(QMenu):
-    """Puts the chosen rule in force; the comparison is then made again by it, and this can be undone."""
+    """Adds the chosen rule, which can be undone; the runs are then compared again."""
 
     def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class RuleMenu(QMenu):
             self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))
 
     def offer_reason(self, reason: Reason) -> None:
-        """Offer the rules by which a reason does not matter."""
+        """Offer the rules that ignore a reason."""
         tool = reason.tool
         if tool is None:
             self.addAction("No rule can pass over this").setEnabled(False)
@@ -67,7 +67,7 @@ class RuleMenu(QMenu):
         self.addSeparator()
 
     def offer_effect(self, tool: str, finding: EffectFinding | None) -> None:
-        """Offer to correct what a tool does; `finding` is what is believed of it."""
+        """Offer to correct the effect of a tool; `finding`: the assumed effect."""
         offered = EffectChoice(self)
         offered.offer(tool, finding)
         offered.chosen.connect(self._rules.set_effect)

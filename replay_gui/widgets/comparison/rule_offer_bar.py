@@ -1,4 +1,4 @@
-"""Asks whether rules that lie beside the log may be used."""
+"""Asks whether the rules beside the log may be used."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class RulesButton(QToolButton):
 
     @Slot()
     def fill(self) -> None:
-        """Fill the menu: the rules, the anchors, and what can be added."""
+        """Fill the menu: the rules, the anchors, and the rules that can be added."""
         rules, menu = self._session.rules, self.list
         menu.clear()
         if not rules.entries and not self._session.anchors:

@@ -1,4 +1,4 @@
-"""The heads above what is shown of A and of B side by side."""
+"""The heads above the parts for A and B, side by side."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SideHeads(QWidget):
             row.addWidget(self._head(which), 1)
 
     def set_title(self, which: int, text: str) -> None:
-        """Set the title of a side; it is cut only where the note has no room left to give."""
+        """Set the title of a side; the note is cut before it."""
         self._titles[which].setText(text)
 
     def title(self, which: int) -> str:
@@ -64,7 +64,7 @@ class SideHeads(QWidget):
 
 
 class _Gutter(QWidget):
-    """Between the heads."""
+    """The gutter between the heads."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -119,7 +119,7 @@ class SplitDelegate(QStyledItemDelegate):
         _paint_borders(painter, rect)
 
     def _paint_gap(self, painter: QPainter, rect: QRect, tone: RowTone) -> None:
-        """Paint hatching, except in the place that a moved event has left."""
+        """Paint hatching, except in the original place of a moved event."""
         if tone is RowTone.MOVED:
             return
         paint_hatching(painter, rect)
@@ -146,7 +146,7 @@ def _paint_borders(painter: QPainter, rect: QRect) -> None:
 
 
 def _paint_frame(painter: QPainter, rect: QRect, column: ComparisonColumn) -> None:
-    """Paint the part of a cause's frame in one cell: no colour of its own, since a cause is any kind of difference."""
+    """Paint the part of a cause's frame in one cell, in a neutral colour: a cause can be any kind of difference."""
     ink = theme().text
     painter.fillRect(rect.x(), rect.y(), rect.width(), _FRAME_PX, ink)
     painter.fillRect(rect.x(), rect.bottom() + 1 - _FRAME_PX, rect.width(), _FRAME_PX, ink)

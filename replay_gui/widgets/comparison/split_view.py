@@ -37,7 +37,7 @@ class SplitView(RowView):
     """Chooses rows of the session. Left and Right choose the side that the menu and an anchor use.
 
     Signals: side_chosen(int, int): a row and the side that was clicked. menu_wanted(int, int, QPoint): a row, a side
-    and where, on the screen.
+    and a point of the screen.
     """
 
     side_chosen = Signal(int, int)
@@ -62,12 +62,12 @@ class SplitView(RowView):
         rows.modelReset.connect(self._on_lines_changed)
         session.rows_ready.connect(self.request_texts)
         session.row_changed.connect(self.show_chosen)
-        for run in (session.a, session.b):  # what calls do becomes known after the rows
+        for run in (session.a, session.b):  # the effects of calls become known after the rows
             run.marks_changed.connect(self.viewport().update)
         finder.started.connect(self.viewport().update)
         finder.progressed.connect(self.viewport().update)
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def request_texts(self) -> None:
         """Request the texts of the visible rows that are missing."""
@@ -121,7 +121,7 @@ class SplitView(RowView):
         """Return the side of a pixel; in the gutter, the nearer one."""
         return ComparisonColumn.SIDE_A if x < self.viewport().width() / 2 else ComparisonColumn.SIDE_B
 
-    # ---- hands ----------------------------------------------------------------------------------------
+    # ---- mouse and keys -------------------------------------------------------------------------------
     @property
     def side(self) -> ComparisonColumn:
         """Return the side that keys and menus use: the one chosen last, or the only one with an event."""
@@ -133,7 +133,7 @@ class SplitView(RowView):
         return self._side
 
     def set_side(self, side: ComparisonColumn) -> None:
-        """Make A or B the side that the menu and an anchor are about."""
+        """Make A or B the side for the menu and for an anchor."""
         self._side = side
         self.viewport().update()
 
@@ -149,7 +149,7 @@ class SplitView(RowView):
         """Open a fold, or choose a row and the side that was clicked."""
         side = self.side_at(event.position().x())
         self.set_side(side)
-        line = self.rowAt(int(event.position().y()))  # before the choice of a line at the edge scrolls the view
+        line = self.rowAt(int(event.position().y()))  # first, because choosing a line at the edge scrolls the view
         super().mousePressEvent(event)
         if line < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
@@ -171,7 +171,7 @@ class SplitView(RowView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the row on the current side; folds have none."""
+        """Request the menu of the row on the current side; folds have none."""
         line, at = self.menu_target(event)
         if line >= 0 and not self._rows.shown.fold(line):
             self.menu_wanted.emit(self._rows.shown.row(line), self.side, at)
@@ -197,7 +197,7 @@ class SplitView(RowView):
         painter.end()
 
     def _paint_links(self, painter: QPainter) -> None:
-        """Paint a curve from each visible moved event to its counterpart, which may be out of sight."""
+        """Paint a curve from each visible moved event to its counterpart, which may not be visible."""
         comparison = self._session.compared
         first, last = self.rows_in_sight()
         if comparison is None or last < first:
@@ -239,7 +239,7 @@ class SplitView(RowView):
                 painter.drawEllipse(QPointF(x, self._middle(line)), _HIT_RADIUS_PX, _HIT_RADIUS_PX)
 
     def _middle(self, line: int) -> float:
-        """Return the middle of a line in pixels; clamped, if the line is far out of sight."""
+        """Return the middle of a line in pixels; clamped, if the line is far outside."""
         height = self.viewport().height()
         y = (line - self.verticalScrollBar().value()) * ROW + ROW / 2
         return float(min(max(y, -4 * height), 5 * height))

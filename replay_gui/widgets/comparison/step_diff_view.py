@@ -104,7 +104,7 @@ class StepDiffView(QWidget):
         only = () if one_sided is None or (step.a and step.b) else _all_of(one_sided, step.b is None)
         self.payload_rows.show(only or step.payload, step.payload_equal, request_words(step))
         self._dimmer.set_dimmed(not has_states)
-        if has_states:  # else those of the last step stay, and soon are dimmed
+        if has_states:  # otherwise those of the last step stay, and are dimmed soon
             self._state_panel.set_note(differences_words(len(step.state), step.state_cut))
             self.state_rows.show(step.state, step.state_equal)
 

@@ -1,4 +1,4 @@
-"""The per-tool table: calls, errors and equal requests answered otherwise, in A and in B."""
+"""The per-tool table: calls, errors and equal requests with different answers, in A and in B."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class ToolDifferenceTable(RowView):
             self.setColumnWidth(column, width)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the row."""
+        """Request the menu of the row."""
         row, at = self.menu_target(event)
         if row >= 0:
             self.menu_wanted.emit(row, at)
 
 
 class _ToolCells(CellDelegate):
-    """What differs between the runs is coloured; numbers end where their heads end."""
+    """Paints differences between the runs in colour, and numbers aligned with the right edge of their heads."""
 
     def __init__(self, view: RowView, tools: ToolTable) -> None:
         super().__init__(view)

@@ -14,7 +14,7 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 
-_MAX_BANNERS = 3  # banners; an older one gives way
+_MAX_BANNERS = 3  # banners; the oldest is removed
 
 
 class BannerArea(QWidget):
@@ -78,7 +78,7 @@ class BannerArea(QWidget):
         banner.acted.connect(self._on_acted)
         self.banners.append(banner)
         self._column.insertWidget(self._column.count() - 1, banner)
-        banner.show()  # now: the layout would do it later
+        banner.show()  # immediately: the layout would do it later
         self._fit()
         return banner
 
@@ -100,7 +100,7 @@ class BannerArea(QWidget):
 
     @Slot(object, str)
     def _on_acted(self, alert: Alert, action: str) -> None:
-        """Take the action; an alert about a file that could not be opened stays, for other actions."""
+        """Carry out the action; an alert about a file that could not be opened stays, for other actions."""
         if not alert.path:
             self._on_closed()
         if action in ("reload", "retry"):

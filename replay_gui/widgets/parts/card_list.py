@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.line_text import paint_hint
 class CardList(QListView):
     """Shows a model of cards; a subclass sets the delegate that paints them.
 
-    Signal: menu_wanted(int, QPoint): of a card. Attributes: hint: what is shown if there are no cards.
+    Signal: menu_wanted(int, QPoint): of a card. Attributes: hint: the text shown if there are no cards.
     """
 
     menu_wanted = Signal(int, QPoint)
@@ -31,7 +31,7 @@ class CardList(QListView):
         theme_events().changed.connect(self.viewport().update)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the card at the pointer, or of the current one by the keyboard."""
+        """Request the menu of the card at the pointer, or of the current one by the keyboard."""
         index, at = self.indexAt(event.pos()), event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             index = self.currentIndex()
@@ -40,7 +40,7 @@ class CardList(QListView):
             self.menu_wanted.emit(index.row(), at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the cards out again, since their texts wrap otherwise."""
+        """Lay the cards out again, since their texts wrap differently."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
 

@@ -12,9 +12,9 @@ from replay_gui.widgets.parts.row_view import RowView
 
 
 class CellDelegate(QStyledItemDelegate):
-    """The text of a cell as the model aligns it; where room is scarce, `elide` says what is cut.
+    """Paints the text of a cell, aligned by the model; `elide`: the part that is cut if it is too long.
 
-    Rows whose AccessibleDescriptionRole says something are faint: there is something the matter with them.
+    Rows with an AccessibleDescriptionRole, which describes a problem, are faint.
     """
 
     def __init__(self, view: RowView, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
@@ -32,7 +32,7 @@ class CellDelegate(QStyledItemDelegate):
         return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one cell: its ground if chosen or hovered, then its elided text."""
+        """Paint one cell: its background if chosen or hovered, then its elided text."""
         colors, rect = theme(), option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or index.row() == self._view.hovered:

@@ -1,4 +1,4 @@
-"""A menu in which several things are chosen one after another."""
+"""A menu in which several items are chosen one after another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CheckMenu(QMenu):
     """Stays open when a checkable item is clicked. Checked items have a tick, also next to an icon."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Toggle what is checkable without closing the menu."""
+        """Toggle a checkable item without closing the menu."""
         action = self.activeAction()
         if action is not None and action.isCheckable():
             action.trigger()

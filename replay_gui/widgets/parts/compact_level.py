@@ -1,4 +1,4 @@
-"""How much a row of buttons shows in the width that it has."""
+"""Chooses how much a row of buttons shows in its width."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
 _OPACITY = 0.45
-_DELAY_MS = 200  # ms: what is made faster does not flicker
+_DELAY_MS = 200  # ms: faster replacements do not flicker
 
 
 class Dimmer(QObject):
@@ -22,7 +22,7 @@ class Dimmer(QObject):
         self._wait.timeout.connect(self._dim)
 
     def set_dimmed(self, on: bool) -> None:
-        """Dim after the delay, or undim at once."""
+        """Dim after the delay, or undim immediately."""
         if not on:
             self._wait.stop()
             self._effect.setEnabled(False)

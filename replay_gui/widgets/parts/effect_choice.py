@@ -1,4 +1,4 @@
-"""What the calls of a tool do, to be corrected in a menu by one click."""
+"""The effect of a tool's calls, which a menu corrects by one click."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EffectChoice(QObject):
     """Adds entries to a menu, which owns it.
 
     Signals:
-        chosen(str, object): a tool, and the Effect that its calls have; None: the one that was found.
+        chosen(str, object): a tool, and the Effect of its calls; None: the one that was found.
     """
 
     chosen = Signal(str, object)
@@ -37,7 +37,7 @@ class EffectChoice(QObject):
         menu.triggered.connect(self._on_triggered)
 
     def offer(self, tool: str, finding: EffectFinding | None) -> None:
-        """Offer what the calls of a tool may do; `finding`: the assumed effect, if all calls have the same."""
+        """Offer the possible effects of a tool's calls; `finding`: the assumed effect, if all calls have the same."""
         name = escape_mnemonics(one_line(tool, _MAX_NAME_CHARACTERS))
         for effect, words in _OFTEN.items():
             if finding is None or finding.effect is not effect:

@@ -8,19 +8,19 @@ from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter, QTo
 
 
 class ElidedButton(QToolButton):
-    """One line of plain text, elided to the width of the button. It never limits how narrow a window can be."""
+    """One line of plain text, elided to the width of the button. It has no minimum width."""
 
     @property
     def shown(self) -> str:
         """The part of the text that fits."""
         wanted = super().sizeHint().width()
-        if self.width() >= wanted:  # not left to the metrics: they round a width that is measured in fractions
+        if self.width() >= wanted:  # not by the metrics, which round a fractional width
             return self.text()
         around = wanted - self.fontMetrics().horizontalAdvance(self.text())
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - around)
 
     def minimumSizeHint(self) -> QSize:
-        """No least width: the text is cut."""
+        """Return no minimum width: the text is cut."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -10,13 +10,13 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import LEFT
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_MIN_ELIDED_CHARS = 3  # of an elided text, with the ellipsis; a shorter one is useless
+_MIN_ELIDED_CHARS = 3  # characters of an elided text, with the ellipsis; a shorter one is useless
 
 
 class ElidedLabel(PlainLabel):
     """One line of plain text, elided to the width of the label; the tooltip shows the whole text.
 
-    Attributes: is_whole: whether the text is not shown at all where it would be cut: a word of little weight.
+    Attributes: is_whole: whether the text is hidden instead of cut, because it is of little importance.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -25,14 +25,14 @@ class ElidedLabel(PlainLabel):
 
     @property
     def shown(self) -> str:
-        """The part of the text that fits; nothing if that would be one character and an ellipsis, or see `is_whole`."""
+        """The part of the text that fits; "" if that is only one character and an ellipsis, or by `is_whole`."""
         width = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
         is_enough = len(shown) >= _MIN_ELIDED_CHARS and not self.is_whole
         return shown if is_enough or shown == self.text() else ""
 
     def minimumSizeHint(self) -> QSize:
-        """No least width: the text is cut."""
+        """Return no minimum width: the text is cut."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -43,7 +43,7 @@ class ElidedLabel(PlainLabel):
         painter.end()
 
     def event(self, event: QEvent) -> bool:
-        """Show the whole text as a tooltip only where it is cut."""
+        """Show the whole text as a tooltip only if it is cut."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             is_cut = self.shown != self.text()
             QToolTip.showText(event.globalPos(), plain_tooltip(self.text()) if is_cut else "", self)

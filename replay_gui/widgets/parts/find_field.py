@@ -13,19 +13,19 @@ from replay_gui.models.run.event_search_model import EventSearchModel
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-TYPING = 150  # ms after the last key, then the search begins
-_MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width at which the key has room in the line, too
-_WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # of the line where there is room, and if there is none
+TYPING = 150  # ms from the last key to the start of the search
+_MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width from which the key is shown in the line, too
+_WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # width of the line if there is room, and if there is none
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FindField(QWidget):
     """A text field, a button for case, the number of the current hit ("12 of 340"), buttons to the next and previous.
 
-    Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
+    Enter and Shift+Enter go to the next and the previous hit; Esc stops a running search, else closes the search.
 
     Signals:
-        left(): Esc, or the cross, has ended the finding: the keys are for something else again.
+        left(): Esc, or the cross, has closed the search: the focus can go elsewhere.
     """
 
     left = Signal()
@@ -40,7 +40,7 @@ class FindField(QWidget):
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_MIN_WIDTH_PX)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
+        self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much after the icon
         self._key = PlainLabel()
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._key, "secondary")
@@ -88,10 +88,10 @@ class FindField(QWidget):
         return button
 
     def sizeHint(self) -> QSize:
-        """The usual size, with a line of a fixed width."""
+        """Return the usual size, with a line of a fixed width."""
         return super().sizeHint() + QSize(_WIDTH_PX - self.line.sizeHint().width(), 0)
 
-    # ---- what the user does -------------------------------------------------------------------------
+    # ---- actions of the user ------------------------------------------------------------------------
     @Slot()
     def begin(self) -> None:
         """Focus the search field and select its text."""
@@ -99,7 +99,7 @@ class FindField(QWidget):
         self.line.selectAll()
 
     def set_text(self, text: str) -> None:
-        """Put another text into the line, as if it had been typed."""
+        """Set the text of the line, as if it had been typed."""
         self.line.setText(text)
 
     @Slot()
@@ -171,7 +171,7 @@ class FindField(QWidget):
     def _on_started(self) -> None:
         """Show the text of the new search, which another widget may have started."""
         self.setEnabled(self._finder.ready)
-        if not self._pause.isActive():  # else another text is being typed
+        if not self._pause.isActive():  # otherwise another text is being typed
             with QSignalBlocker(self.line), QSignalBlocker(self.case):
                 if self.line.text() != self._finder.text:
                     self.line.setText(self._finder.text)
@@ -190,7 +190,7 @@ class FindField(QWidget):
         self._fit_line()
 
     def show_key(self, words: str) -> None:
-        """Name the key that leads here, which the user can change."""
+        """Show the key that focuses the field, which the user can change."""
         self._key.setText(words)
 
     def _fit_line(self) -> None:

@@ -1,4 +1,4 @@
-"""Widgets side by side, in as many lines as the width needs."""
+"""Widgets side by side, in as many lines as needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lays out its widgets like words; hidden ones take no room. One too wide for a line has the line's width."""
+    """Lays out its widgets like words; hidden ones take no room. A widget too wide for a line gets the line's width."""
 
     def __init__(self, parent: QWidget, spacing: int) -> None:
         super().__init__(parent)
@@ -31,15 +31,15 @@ class FlowLayout(QLayout):
         return self._items.pop(index)
 
     def expandingDirections(self) -> Qt.Orientation:
-        """None: it takes no more room than it needs."""
+        """Return no direction: it takes no more room than it needs."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """Always: a narrower line makes more lines."""
+        """Return True: narrower lines are more lines."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height of all lines, in pixels."""
+        """Return the height of all lines, in pixels."""
         return self._place(QRect(0, 0, width, 0), moves=False)
 
     def setGeometry(self, rect: QRect) -> None:
@@ -48,11 +48,11 @@ class FlowLayout(QLayout):
         self._place(rect, moves=True)
 
     def sizeHint(self) -> QSize:
-        """The size of the widest widget."""
+        """Return the size of the widest widget."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        """No least width, and the height of a line."""
+        """Return no minimum width, and the height of a line."""
         heights = [item.sizeHint().height() for item in self._items if not item.isEmpty()]
         margins = self.contentsMargins()
         return QSize(0, max(heights, default=0) + margins.top() + margins.bottom())

@@ -1,4 +1,4 @@
-"""The hatching of a place where one of two runs has nothing."""
+"""The hatching of a place where one of two runs has no event."""
 
 from __future__ import annotations
 

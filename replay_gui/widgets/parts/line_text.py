@@ -16,15 +16,15 @@ LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextF
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 _REQUEST_SUFFIX = " →"  # distinguishes a request from its response, so it stays at the end of a cut label
-_MAX_CACHED_TEXTS = 4096  # texts; names and labels come again and again
+_MAX_CACHED_TEXTS = 4096  # texts; names and labels are repeated often
 
 
 class LineText:
-    """Draws lines in `font`. Measuring costs as much as drawing: the plain text of a monospaced font is counted."""
+    """Draws lines in `font`. Measuring takes as long as drawing, so plain monospaced text is measured by counting."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font
-        self._scale = theme_events().text_scale  # that the font was made in
+        self._scale = theme_events().text_scale  # size of text for which the font was made
         self._measure()
 
     @property
@@ -51,7 +51,7 @@ class LineText:
         self._metrics = QFontMetrics(self._font)
         wide, narrow = (QFontMetricsF(self._font).horizontalAdvance(character) for character in "Wi")
         self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch is wrong for a variable font
-        # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
+        # Methods of this class: for a method of Qt, the cache would generate a help text, which takes 0.1 ms.
         self._measured = lru_cache(_MAX_CACHED_TEXTS)(self._advance)
         self._cut = lru_cache(_MAX_CACHED_TEXTS)(self._elided)
 
@@ -66,12 +66,12 @@ class LineText:
         if self._cell and text.isascii():
             if self._cell * len(text) <= width:
                 return text
-            kept = ceil(width / self._cell) - 2  # as Qt has it: none if not even the ellipsis fits
+            kept = ceil(width / self._cell) - 2  # as in Qt: "" if not even the ellipsis fits
             return text[:kept] + "…" if kept >= 0 else ""
         return self._cut(text, width)
 
     def draw(self, painter: QPainter, space: QRect, text: str, color: QColor, align: int = LEFT) -> None:
-        """Draw what fits into `space` at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
+        """Draw the part that fits into `space`, at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
         painter.setFont(self.font)
         painter.setPen(color)
         painter.drawText(space, align, self.elided(text, space.width()))

@@ -11,7 +11,7 @@ from replay_gui.look.icons import PIXEL_RATIOS
 from replay_gui.look.theme import ICON, UNIT, theme, ui_font
 
 OUTCOME_SIZE = 13.0  # logical pixels
-_STEP = int(OUTCOME_SIZE) + UNIT  # from mark to mark
+_STEP = int(OUTCOME_SIZE) + UNIT  # distance of the marks
 
 
 def outcome_color(outcome: bool | None) -> QColor:
@@ -57,12 +57,12 @@ def outcomes_width(count: int, most: int) -> int:
 
 
 def _shown(count: int, most: int) -> int:
-    """How many marks are drawn: a single further one takes no more room than the words that would count it."""
+    """Return the number of marks to draw: a single further one needs no more room than its count in words."""
     return count if count == most + 1 else most
 
 
 def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], most: int) -> None:
-    """Draw a mark for each outcome from the left of a rectangle on; those beyond `most` are counted, if several."""
+    """Draw a mark for each outcome from the left edge of a rectangle; several marks beyond `most` are counted."""
     most = _shown(len(outcomes), most)
     for place, outcome in enumerate(outcomes[:most]):
         center = QPointF(rect.x() + OUTCOME_SIZE / 2 + place * _STEP, rect.center().y() + 0.5)
@@ -84,5 +84,5 @@ def outcome_icon(outcome: bool | None) -> QIcon:
         paint_outcome(painter, QPointF(ICON / 2, ICON / 2), outcome)
         painter.end()
         result.addPixmap(pixmap, QIcon.Mode.Normal)
-        result.addPixmap(pixmap, QIcon.Mode.Disabled)  # which shape it is matters then too
+        result.addPixmap(pixmap, QIcon.Mode.Disabled)  # the shape matters then too
     return result

@@ -1,4 +1,4 @@
-"""The only view of rich text: a page of the documentation, which comes with the program."""
+"""The only view of rich text: a page of the documentation, which is part of the program."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class PageView(QTextBrowser):
         """Show a file of `resources/docs`.
 
         Raises:
-            ValueError: another file: only our own text may be shown as rich text.
+            ValueError: another file; only our own text may be shown as rich text.
             OSError, UnicodeDecodeError: it cannot be read.
         """
         if path.parent != docs_folder():
             raise ValueError(f"{path}: not a page of the documentation")
         text = path.read_text("utf-8")
         self.document().setMarkdown(text, _FEATURES)
-        for table in self.document().rootFrame().childFrames():  # at the top alone, as tables of Markdown are
+        for table in self.document().rootFrame().childFrames():  # only at the top, like tables of Markdown
             if isinstance(table, QTextTable):
                 form = table.format()
                 form.setBorderBrush(theme().line)
@@ -53,13 +53,13 @@ class PageView(QTextBrowser):
         self.moveCursor(self.textCursor().MoveOperation.Start)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> Any:
-        """Load nothing: a page is text only."""
+        """Load no resource: a page is text only."""
         return None
 
     @Slot(QUrl)
     def _on_link(self, link: QUrl) -> None:
         if link.scheme() or link.host():
-            return  # leads out of the documentation
+            return  # a link out of the documentation
         if link.fileName():
             self.page_requested.emit(link.fileName())
         else:

@@ -22,7 +22,7 @@ class _HeadButton:
     spare: bool
 
     def width(self, level: int) -> int:
-        """Return the pixels that it takes at a compact level."""
+        """Return its width in pixels at a compact level."""
         if self.button.isHidden() and not (self.spare and level < _MINIMAL_LEVEL):
             return 0
         face, button = self.button.fontMetrics(), self.button
@@ -33,7 +33,7 @@ class _HeadButton:
         )
 
 
-_SHORT_WORDS_LEVEL, _MINIMAL_LEVEL = 1, 2  # levels of scarcity: short words; without what can be spared
+_SHORT_WORDS_LEVEL, _MINIMAL_LEVEL = 1, 2  # compact levels: short words; without buttons that can be spared
 
 
 class Panel(QFrame):
@@ -80,14 +80,14 @@ class Panel(QFrame):
         self._fit_head()
 
     def set_secondary(self, text: str, is_whole: bool = False) -> None:
-        """Set the text after the title, in the data font: an id, a path. `is_whole`: it is left out, not cut."""
+        """Set the text after the title, in the data font: an id, a path. `is_whole`: it is hidden instead of cut."""
         self._secondary.is_whole = is_whole
         self._secondary.setText(text)
 
     def set_note(self, text: str) -> None:
         """Set the text at the right, before the buttons: a count."""
         self._note.setText(text)
-        self._note.setVisible(bool(text))  # empty, it would still take a gap
+        self._note.setVisible(bool(text))  # an empty label would still take a gap
         self._fit_head()
 
     def add_button(
@@ -95,7 +95,7 @@ class Panel(QFrame):
     ) -> QToolButton:
         """Add a flat text button at the right end of the head.
 
-        `short`: what it says where room is scarce. `spare`: where it is scarcer still the button goes; a key does it.
+        `short`: its text if there is little room. `spare`: it is hidden if there is still less, because it has a key.
         """
         button = QToolButton()
         button.setText(text)
@@ -113,21 +113,21 @@ class Panel(QFrame):
         self._column.addWidget(body, 1)
 
     def tab_widgets(self) -> list[QWidget]:
-        """Return what Tab goes to, as one reads it: the buttons of the head, then the body."""
+        """Return the widgets in the order of Tab: the buttons of the head, then the body."""
         buttons: list[QWidget] = [head_button.button for head_button in self._buttons]
         tabbed = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
         return [*buttons, *(one for one in tabbed if one not in buttons)]
 
     # ---- room -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose again which parts of the head have room."""
+        """Choose again which parts of the head fit."""
         super().resizeEvent(event)
         self._fit_head()
 
     def event(self, event: QEvent) -> bool:
-        """Choose again which parts of the head have room when a button comes or goes."""
+        """Choose again which parts of the head fit when a button appears or disappears."""
         done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:  # a button came or went
+        if event.type() == QEvent.Type.LayoutRequest:  # a button appeared or disappeared
             self._fit_head()
         return done
 

@@ -1,4 +1,4 @@
-"""The line in which a panel searches what it shows."""
+"""The line to search in the content of a panel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PanelFindBar(QFrame):
     def __init__(self, name: str, placeholder: str, parent: QWidget | None = None) -> None:
         """`name`: for a screen reader."""
         super().__init__(parent)
-        self._left: QWidget | None = None  # what had the focus before
+        self._left: QWidget | None = None  # the widget that had the focus before
         self.line = QLineEdit()
         self.line.setPlaceholderText(placeholder)
         self.line.setAccessibleName(name)
@@ -67,11 +67,11 @@ class PanelFindBar(QFrame):
                 left.setFocus()
 
     def step(self, forward: bool) -> None:
-        """Ask for the next or the previous hit."""
+        """Request the next or the previous hit."""
         self.step_wanted.emit(forward)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Let Enter and Shift+Enter go from hit to hit, and Esc close the bar."""
+        """Go from hit to hit on Enter and Shift+Enter, and close the bar on Esc."""
         if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER_KEYS, Qt.Key.Key_Escape):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:

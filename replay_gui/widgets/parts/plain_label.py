@@ -11,8 +11,8 @@ from replay_gui.look.theme import set_role
 class PlainLabel(QLabel):
     """A QLabel for plain text.
 
-    Qt's own default guesses whether a text is HTML, and a text from a log may be made to look like it. `role` is one
-    of the looks of `set_role`, or "" for that of ordinary text.
+    Qt's own default guesses whether a text is HTML, and a text from a log may be made to look like it. `role`: a role
+    of `set_role`, or "" for ordinary text.
     """
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
@@ -23,6 +23,6 @@ class PlainLabel(QLabel):
             set_role(self, role)
 
     def setTextFormat(self, format: Qt.TextFormat) -> None:
-        """Refuse every format but plain text. ValueError: another was asked for."""
+        """Raise ValueError for every format but plain text."""
         if format != Qt.TextFormat.PlainText:
             raise ValueError("A PlainLabel shows plain text only; show a bundled page with PageView instead.")

@@ -1,4 +1,4 @@
-"""How far the background work is: words, a thin bar, and a way to stop it."""
+"""The progress of the background work: words, a thin bar, and a button to stop it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_BAR_STEPS = 1000  # of the bar: totals do not fit its 31 bits
+_BAR_STEPS = 1000  # steps of the bar: totals do not fit its 31 bits
 _BAR_WIDTH_PX = 40 * UNIT
 _PATIENCE_MS = 400
 
@@ -19,7 +19,7 @@ _PATIENCE_MS = 400
 class ProgressStrip(QWidget):
     """Hidden while there is no background work, and at its beginning, so that short work does not flash.
 
-    Signals: cancelled(). appeared(): it is shown now.
+    Signals: cancelled(). appeared(): it has become visible.
     """
 
     cancelled = Signal()
@@ -60,7 +60,7 @@ class ProgressStrip(QWidget):
             self._patience.stop()
             self.hide()
             return
-        self._bar.setUpdatesEnabled(False)  # else setValue repaints now, with all updates of the window
+        self._bar.setUpdatesEnabled(False)  # otherwise setValue repaints immediately, with all updates of the window
         self._bar.setRange(0, _BAR_STEPS if progress.total else 0)  # 0 to 0 shows activity without a value
         self._bar.setValue(min(progress.done * _BAR_STEPS // progress.total, _BAR_STEPS) if progress.total else 0)
         self._bar.setUpdatesEnabled(True)

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOpti
 from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
 from replay_gui.widgets.parts.line_text import paint_hint
 
-_MARGIN_ROWS = 2  # rows kept in sight before and after the one gone to
+_MARGIN_ROWS = 2  # rows kept visible before and after the target
 _VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
 
 
 class RowView(QTableView):
     """A table without headers, in which whole rows are chosen.
 
-    Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
+    Signals: sight_changed(): other rows may be visible. row_activated(int): Enter, or a double click.
     row_pressed(int, int): the left button on a row, and x within the list.
-    Attributes: hovered: the row under the pointer, or -1. hint: what is shown if there are no rows.
+    Attributes: hovered: the row under the pointer, or -1. hint: the text shown if there are no rows.
     """
 
     sight_changed = Signal()
@@ -29,7 +29,7 @@ class RowView(QTableView):
         super().__init__(parent)
         self.hovered = -1
         self.hint = ""
-        self._pressed: tuple[QPoint, int] | None = None  # where a button was pressed last, and the row that was there
+        self._pressed: tuple[QPoint, int] | None = None  # the point of the last press of a button, and the row there
         self.setAccessibleName(name)
         self.setModel(model)
         self.horizontalHeader().hide()
@@ -86,16 +86,16 @@ class RowView(QTableView):
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.row_activated.emit(index.row())
 
-    # ---- hands ------------------------------------------------------------------------------------
+    # ---- mouse and keys ---------------------------------------------------------------------------
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Let Home and End go to the first and the last row."""
+        """Go to the first and the last row by Home and End."""
         if action in _VERTICAL_MOVES:
             row = 0 if action is QAbstractItemView.CursorAction.MoveHome else self.model().rowCount() - 1
             return self.model().index(row, 0)
         return super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Emit `row_activated` by Enter; other keys move as in any table."""
+        """Emit `row_activated` on Enter; other keys move as in any table."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.row_activated.emit(self.currentIndex().row())
             return
@@ -103,7 +103,7 @@ class RowView(QTableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the row, and emit `row_pressed` with the pixel for the left button."""
-        row = self.rowAt(int(event.position().y()))  # before the choice of a row at the edge scrolls the view
+        row = self.rowAt(int(event.position().y()))  # first, because choosing a row at the edge scrolls the view
         self._pressed = (event.position().toPoint(), row)
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and row >= 0:
@@ -115,7 +115,7 @@ class RowView(QTableView):
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Hover over no row."""
+        """Clear the hovered row."""
         self._hover(-1)
         super().leaveEvent(event)
 
@@ -125,7 +125,7 @@ class RowView(QTableView):
             self.viewport().update()
 
     def row_for_menu(self, point: QPoint) -> int:
-        """Return the row that a menu at a point is for: the one pressed there, though its choice scrolled; or -1."""
+        """Return the row for a menu at a point: the row pressed there, even if that scrolled the view; or -1."""
         if self._pressed is not None and self._pressed[0] == point:
             return min(self._pressed[1], self.model().rowCount() - 1)
         return self.rowAt(point.y())

@@ -33,7 +33,7 @@ class Section(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_rows(self, rows: list[QWidget]) -> None:
-        """Show these rows instead of the earlier ones; without any the section is hidden."""
+        """Show these rows instead of the earlier ones; hide the section if there are none."""
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -42,7 +42,7 @@ class Section(QWidget):
         for row in rows:
             self._rows.addWidget(row)
             if row.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                QWidget.setTabOrder(before, row)  # else Tab would come to the new rows after all that is older
+                QWidget.setTabOrder(before, row)  # otherwise Tab would reach the new rows after all older widgets
                 before = row
         self.setVisible(bool(rows))
 
@@ -63,7 +63,7 @@ class Section(QWidget):
 
     @property
     def full_height(self) -> int:
-        """Pixels it takes unfolded; 0 without rows. Rows still to be shown count: a layout passes them over."""
+        """The height in pixels if unfolded; 0 without rows. It counts rows not shown yet, which a layout ignores."""
         rows = self.rows()
         return HEAD + 2 * UNIT + sum(row.sizeHint().height() for row in rows) if rows else 0
 
@@ -121,7 +121,7 @@ class _Head(QAbstractButton):
 
 
 class SectionColumn(QScrollArea):
-    """An area of that name which takes all the room there is, and scrolls its sections."""
+    """A named area that takes all the room, and scrolls its sections."""
 
     def __init__(self, name: str, sections: Iterable[Section], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,11 +137,11 @@ class SectionColumn(QScrollArea):
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(self._body)
-        self._body.setAutoFillBackground(False)  # else it would be of the colour of the window
+        self._body.setAutoFillBackground(False)  # otherwise it would have the colour of the window
 
 
 class SectionStack(SectionColumn):
-    """Never squeezes a row, and never asks for more room than the sections that are shown take."""
+    """Never squeezes a row, and never requests more room than the visible sections need."""
 
     def __init__(self, *sections: Section, parent: QWidget | None = None) -> None:
         super().__init__("", sections, parent)
@@ -150,15 +150,15 @@ class SectionStack(SectionColumn):
         self._body.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        """The size of all sections that are shown."""
+        """Return the size of all visible sections."""
         return self._body.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """No least width; as high as a head and two rows, or less if the sections are."""
+        """Return no minimum width, and the height of a head and two rows, or less if the sections are lower."""
         return QSize(0, min(HEAD + 2 * ROW, self._body.sizeHint().height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ask for other room when the sections do."""
+        """Update the requested size when a section changes its own."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)

@@ -10,7 +10,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class TextPopup(QFrame):
-    """Goes when one clicks elsewhere."""
+    """Closes at a click elsewhere."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

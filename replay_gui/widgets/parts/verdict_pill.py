@@ -1,4 +1,4 @@
-"""A verdict in a tool bar, with more of it in a pop-up."""
+"""A verdict in a tool bar, with details in a pop-up."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ICONS = {"good": "check", "bad": "cross", "warn": "warning"}
 
 
 class VerdictPill(QToolButton):
-    """Coloured by the verdict's tone; pressed, it says what that rests on."""
+    """Coloured by the verdict's tone; a click shows the details."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._popup = TextPopup(self)
-        self._look: object = None  # tone, theme and size of text that were shown last
+        self._look: object = None  # tone, theme and size of text shown last
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(ICON, ICON))
         self.setFixedHeight(PILL)

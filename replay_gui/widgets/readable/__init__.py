@@ -1,1 +1,1 @@
-"""Texts of an event as people read them, and finding in them."""
+"""The texts of an event for people, and the search in them."""

@@ -11,7 +11,7 @@ from replay_gui.widgets.readable.text_matches import TextMatches
 from replay_gui.widgets.readable.text_menu import show_text_menu
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
-_CONTINUED_BLOCK = 1  # user state of a block that is not a separate line, but continues the one before
+_CONTINUED_BLOCK = 1  # user state of a block that continues the line before it
 
 
 class EventTextView(QPlainTextEdit):
@@ -30,7 +30,7 @@ class EventTextView(QPlainTextEdit):
         self.document().setDocumentMargin(GAP + UNIT)
 
     def show_text(self, text: str) -> None:
-        """Replace the text; costs time by its length, so long texts come in parts."""
+        """Replace the text; the time depends on its length, so long texts come in parts."""
         cut = [(piece, part > 0) for line in text.split("\n") for part, piece in enumerate(_pieces(line))]
         self.setPlainText("\n".join(piece for piece, _ in cut))
         if len(cut) > text.count("\n") + 1:
@@ -44,11 +44,11 @@ class EventTextView(QPlainTextEdit):
         return self._matches.find_all(text, match_case)
 
     def show_found(self, number: int) -> None:
-        """Mark one match, from 0, as the current one, in sight."""
+        """Mark one match, from 0, as the current one, and scroll to it."""
         self._matches.show(number)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """Return the selected text, without the breaks that only make the layout fast."""
+        """Return the selected text, without the breaks that were added to make the layout fast."""
         chosen, part, data = self.textCursor(), QTextCursor(self.document()), QMimeData()
         start, end = chosen.selectionStart(), chosen.selectionEnd()
         parts: list[str] = []
@@ -63,15 +63,15 @@ class EventTextView(QPlainTextEdit):
         return data
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The usual menu, and the actions that this widget was given."""
+        """Show the usual menu, with the added actions of this widget."""
         show_text_menu(self, event.globalPos())
 
     def wanted_height(self) -> int:
-        """Pixels that the whole text takes at the present width."""
+        """Return the height in pixels of the whole text at the present width."""
         lines = self.document().size().height()  # a plain text document counts lines, not pixels
         return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + GAP
 
 
 def _pieces(text: str) -> list[str]:
-    """A line in pieces that are quick to lay out: Qt takes most of a second for one of 65,536 characters."""
+    """Split a line into pieces that are quick to lay out: Qt needs almost a second for 65,536 characters."""
     return [text[i : i + _MAX_BLOCK_CHARACTERS] for i in range(0, len(text), _MAX_BLOCK_CHARACTERS)] or [""]

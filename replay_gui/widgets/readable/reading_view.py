@@ -1,4 +1,4 @@
-"""Shows an event as people read it. Text is inserted as text, with formats of our own: nothing in it is interpreted."""
+"""Shows an event as text for people. Text is inserted as plain text with our own formats, never interpreted."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _FOLD_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class ReadingView(QTextEdit):
-    """Read-only; wraps. A click on a chevron, or Enter in its line, hides or shows what belongs to the line.
+    """Read-only; wraps. A click on a chevron, or Enter in its line, folds or unfolds the part below the line.
 
-    Signal: folded(): something was hidden or shown.
+    Signal: folded(): a part was folded or unfolded.
     """
 
     folded = Signal()
@@ -43,7 +43,7 @@ class ReadingView(QTextEdit):
         super().__init__(parent)
         self._lines: list[ReadingLine] = []
         self._firsts: list[int] = []  # number of the first block of each line
-        self._kept: dict[str, bool] = {}  # names of lines that the user has opened or closed, and whether they are open
+        self._kept: dict[str, bool] = {}  # whether lines that the user has opened or closed are open, by name
         self._open: list[bool] = []  # of each line
         self._matches = TextMatches(self)
         self.setAccessibleName(name)
@@ -57,16 +57,16 @@ class ReadingView(QTextEdit):
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(GAP)
 
-    # ---- what is shown ----------------------------------------------------------------------------
+    # ---- content ----------------------------------------------------------------------------------
     def show_lines(self, lines: Sequence[ReadingLine]) -> None:
-        """Replace what is shown."""
+        """Replace the lines."""
         self.clear()
         self._lines, self._firsts, self._open = [], [], []
         self.add_lines(lines)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def add_lines(self, lines: Sequence[ReadingLine]) -> None:
-        """Show more lines below; costs time by their length, so long texts come in pages."""
+        """Add lines below; the time depends on their length, so long texts come in pages."""
         begun = len(self._lines)
         writer = ReadingWriter(self.document(), is_first=not begun)
         for line in lines:
@@ -81,23 +81,23 @@ class ReadingView(QTextEdit):
         return self._matches.find_all(text, match_case)
 
     def show_found(self, number: int) -> None:
-        """Mark one match, from 0, as the current one, in sight; what hides it is opened."""
+        """Mark one match, from 0, as the current one, unfold its part, and scroll to it."""
         block = self._matches.block(number)
         if not block.isVisible():
             self._reveal(self._line_of(block))
         self._matches.show(number)
 
     def wanted_height(self) -> int:
-        """Pixels that all that is not hidden takes at the present width."""
+        """Return the height in pixels of all visible lines at the present width."""
         return round(self.document().size().height()) + GAP
 
     # ---- folding ----------------------------------------------------------------------------------
     def is_open(self, line: int) -> bool:
-        """Whether what belongs to a line is shown."""
+        """Return whether the part below a line is unfolded."""
         return self._open[line]
 
     def toggle(self, line: int) -> None:
-        """Hide or show what belongs to a line, here and in the events that have a line of this name."""
+        """Fold or unfold the part below a line, here and in other events with a line of this name."""
         self._open[line] = not self._open[line]
         self._kept[self._lines[line].name] = self._open[line]
         self._show_folds(line)
@@ -115,7 +115,7 @@ class ReadingView(QTextEdit):
 
     def _show_folds(self, begin: int) -> None:
         """Hide and show the blocks of the lines from `begin` on."""
-        closed: int | None = None  # the depth of the closed line that hides what follows
+        closed: int | None = None  # the depth of the closed line that hides the following ones
         for number, line in enumerate(self._lines):
             if closed is not None and line.depth <= closed:
                 closed = None
@@ -146,7 +146,7 @@ class ReadingView(QTextEdit):
         return low
 
     def _folding_at(self, at: QPointF) -> int | None:
-        """Return the number of the line whose chevron is there, if any."""
+        """Return the number of the line whose chevron is at the point, or None."""
         block = self.cursorForPosition(at.toPoint()).block()
         if not self._lines or not block.isVisible():
             return None
@@ -155,7 +155,7 @@ class ReadingView(QTextEdit):
         return line if is_on and self._lines[line].fold is not None else None
 
     def _block_rect(self, block: QTextBlock) -> QRectF:
-        """Where a block is drawn in the viewport, right of its margin."""
+        """Return the rectangle of a block in the viewport, without its left margin."""
         rect = self.document().documentLayout().blockBoundingRect(block)
         lead = block.blockFormat().leftMargin() + self.document().documentMargin()
         top = rect.top() - self.verticalScrollBar().value()
@@ -166,9 +166,9 @@ class ReadingView(QTextEdit):
         layout = block.layout()
         return layout.lineAt(0).height() if layout.lineCount() else 0.0
 
-    # ---- hands ------------------------------------------------------------------------------------
+    # ---- mouse and keys ---------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Fold where a chevron was hit."""
+        """Fold or unfold at a click on a chevron."""
         line = self._folding_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
         if line is None:
             super().mousePressEvent(event)
@@ -176,13 +176,13 @@ class ReadingView(QTextEdit):
             self.toggle(line)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show by the pointer where a click folds."""
+        """Change the pointer over a chevron."""
         super().mouseMoveEvent(event)
         hand = self._folding_at(event.position()) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Fold by Enter or Space in the line of a chevron."""
+        """Fold or unfold by Enter or Space in the line of a chevron."""
         if event.key() in _FOLD_KEYS and self._lines and not event.modifiers():
             line = self._line_of(self.textCursor().block())
             if self._lines[line].fold is not None:
@@ -191,11 +191,11 @@ class ReadingView(QTextEdit):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The usual menu, and the actions that this widget was given."""
+        """Show the usual menu, with the added actions of this widget."""
         show_text_menu(self, event.globalPos())
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """Return the visible selected text within one line; for several lines, the text from which they were made."""
+        """Return the visible selected text within one line; for several lines, their source text."""
         data = QMimeData()
         data.setText(self._chosen_text())
         return data
@@ -222,7 +222,7 @@ class ReadingView(QTextEdit):
         return "\n".join(texts)
 
     def _chosen_in(self, line: int, start: int, end: int) -> str:
-        """Return the visible selected part of a line, without the breaks that only make the layout fast."""
+        """Return the visible selected part of a line, without the breaks that were added to make the layout fast."""
         document, part, parts = self.document(), QTextCursor(self.document()), []
         stop = self._firsts[line + 1] if line + 1 < len(self._firsts) else document.blockCount()
         block = document.findBlockByNumber(self._firsts[line])

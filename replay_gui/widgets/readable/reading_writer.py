@@ -18,16 +18,16 @@ from PySide6.QtGui import (
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle
 from replay_gui.look.theme import GAP, UI_SIZE, UNIT, Bold, Normal, data_font, theme, ui_font
 
-GUTTER = 16.0  # px left of a line for its chevron
+GUTTER = 16.0  # px to the left of a line, for its chevron
 QUOTE = 12.0  # px for each level of quotation
 _INDENT = 20.0  # px for each level of lists: room for a marker
 _DEPTH = 14.0  # px for each level of a tree
-_BLOCK_CHARACTERS = 1024  # Qt takes most of a second for one of 65,536
-_HEADING_SIZES = (1.45, 1.3, 1.15, 1.05, 1.0, 1.0)  # by the level, of the usual size
+_BLOCK_CHARACTERS = 1024  # characters; Qt needs almost a second for a block of 65,536
+_HEADING_SIZES = (1.45, 1.3, 1.15, 1.05, 1.0, 1.0)  # of the usual size, by level
 
 
 class ReadingWriter:
-    """Appends to a document; `close` once all is written."""
+    """Appends to a document; call `close` at the end."""
 
     def __init__(self, document: QTextDocument, *, is_first: bool) -> None:
         self._document = document
@@ -35,7 +35,7 @@ class ReadingWriter:
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._cursor.beginEditBlock()
         self._has_empty_block = is_first
-        self._table: QTextTable | None = None  # into which rows are written
+        self._table: QTextTable | None = None  # the table that is being written
         self._inks = inks()
         self._looks: dict[tuple[TextStyle, LetterStyle, LineKind, int], QTextCharFormat] = {}
 
@@ -92,7 +92,7 @@ class ReadingWriter:
         if self._table is not None:
             self._table = None
             self._cursor.movePosition(QTextCursor.MoveOperation.End)
-            self._has_empty_block = True  # which follows every table
+            self._has_empty_block = True  # Qt adds it after every table
 
     def _look(self, span: StyledText, line: ReadingLine) -> QTextCharFormat:
         style = line.style if span.style is TextStyle.VALUE else span.style

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from replay_gui.look.theme import theme
 
-_MAX_MATCHES = 1000  # which are marked
+_MAX_MATCHES = 1000  # marked matches
 
 
 class TextMatches:
@@ -34,7 +34,7 @@ class TextMatches:
         return self._edit.document().findBlock(self._found[number].selectionStart())
 
     def show(self, number: int) -> None:
-        """Mark one match, from 0, as the current one, in sight."""
+        """Mark one match, from 0, as the current one, and scroll to it."""
         self._mark(number)
         place = QTextCursor(self._edit.document())
         place.setPosition(self._found[number].selectionStart())

@@ -13,16 +13,16 @@ class TextView(Protocol):
     """A widget with text."""
 
     def createStandardContextMenu(self) -> QMenu:
-        """Return the menu that every such widget has."""
+        """Return the usual menu of such a widget."""
         ...
 
     def actions(self) -> list[QAction]:
-        """Return the actions that it was given."""
+        """Return the added actions."""
         ...
 
 
 def show_text_menu(view: TextView, at: QPoint) -> None:
-    """Show the usual menu, and the actions that the widget was given, at a point of the screen."""
+    """Show the usual menu, with the added actions of the widget, at a point of the screen."""
     menu = view.createStandardContextMenu()
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addSeparator()

@@ -1,4 +1,4 @@
-"""The current event: what it says, where it came from and what it led to, whether it is intact."""
+"""The current event: its content, its causes and effects, and its integrity."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _TABS = (
     ("Raw", "Raw", "The event as JSON"),
 )
 _RAW_CHARACTERS = 65_536  # of JSON shown at first
-_MAX_SEARCHED_CHARACTERS = 16 * _RAW_CHARACTERS  # shown at most to reach a match
+_MAX_SEARCHED_CHARACTERS = 16 * _RAW_CHARACTERS  # shown at most, to reach a match
 _MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
-_MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own: as high as there is room
-_MAX_UPPER_SHARE = 0.45  # share of the height that the upper part may have if something else is unfolded
+_MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own maximum: as high as there is room
+_MAX_UPPER_SHARE = 0.45  # share of the height for the upper part if a section is unfolded
 
 
 class EventDetail(Panel):
@@ -146,9 +146,9 @@ class EventDetail(Panel):
         self.tabs.button(number).setChecked(True)
         self._show_page()
 
-    # ---- finding ----------------------------------------------------------------------------------
+    # ---- search -----------------------------------------------------------------------------------
     def follow_search(self, finder: RunSearch) -> None:
-        """Mark what a search in the run has found, and let it walk the matches in the event."""
+        """Mark the matches of a search in the run, and let it step through the matches in the event."""
         self._finder = finder
         finder.step_within = self._step_within
         finder.started.connect(self._look)
@@ -161,12 +161,12 @@ class EventDetail(Panel):
 
     @Slot()
     def _on_search_progressed(self) -> None:
-        if not self.search.count:  # else it is known that the event is a hit
+        if not self.search.count:  # otherwise it is known that the event is a hit
             self._look()
 
     @Slot()
     def _look(self) -> None:
-        """Find what the panel's own line says, else what the search in the run is for, if the event is a hit of it."""
+        """Find the text of the panel's own line, else that of the search in the run if the event is a hit."""
         page, finder = self.pages.currentWidget(), self._finder
         text, match_case = self.find_bar.line.text(), False
         if self.find_bar.isHidden() and finder is not None and finder.number:
@@ -206,7 +206,7 @@ class EventDetail(Panel):
         self.find_bar.count.setText(self.search.words if self.search.words or not self.find_bar.line.text() else "none")
         self.set_note(self.search.words if self.find_bar.isHidden() else "")
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
         self.tree.forget()
@@ -287,7 +287,7 @@ class EventDetail(Panel):
         event, shown = self._event, self._session.position_state
         checks = () if event is None or shown is None else hash_checks(event, shown.content_hash, self._session.report)
         if facts is not None and not facts.has_hashes:
-            checks = ()  # of a file of another format, whose hashes are of the log that it was made into
+            checks = ()  # in an imported file, the hashes are of the log that was made from it
         for check in checks:
             said = hash_words(check.hash) or check.words
             row = self._fact(check.name, said, check.hash or check.words, check.meaning)
@@ -314,7 +314,7 @@ class EventDetail(Panel):
         row.clicked.connect(self._on_copied)
         return row
 
-    # ---- what the user does -------------------------------------------------------------------------
+    # ---- actions of the user ------------------------------------------------------------------------
     @Slot(QPoint)
     def _on_effect_menu(self, at: QPoint) -> None:
         row, menu = self.sender(), self.effect_menu()
@@ -322,7 +322,7 @@ class EventDetail(Panel):
             menu.popup(row.mapToGlobal(at))
 
     def effect_menu(self) -> QMenu | None:
-        """Return the menu that corrects what the tool of the call does; None if the event is not a call."""
+        """Return the menu that corrects the effect of the call's tool; None if the event is not a call."""
         shown = self._session.position_state
         if shown is None or shown.event is None or shown.event.tool is None or shown.effect is None:
             return None
@@ -341,7 +341,7 @@ class EventDetail(Panel):
 
     @Slot()
     def copy_json(self) -> None:
-        """The event as ``events --json`` gives it."""
+        """Copy the event in the form of ``events --json``."""
         shown = self._session.position_state
         if self._event is not None and shown is not None:
             text = event_as_json(shown)
@@ -357,13 +357,13 @@ class EventDetail(Panel):
 
     @Slot()
     def copy_hash(self) -> None:
-        """The hash that the log records of the event, in hex."""
+        """Copy the hash of the event that the log records, in hex."""
         if self._event is not None and self._event.hash:
             QGuiApplication.clipboard().setText(self._event.hash.hex())
 
     @Slot()
     def copy_link(self) -> None:
-        """The command that opens the run here."""
+        """Copy the command that opens the run at this event."""
         facts, shown = self._session.facts, self._session.position_state
         if facts is not None and shown is not None:
             QGuiApplication.clipboard().setText(run_link(facts, shown.position, format=self._session.format))

@@ -1,4 +1,4 @@
-"""What happened, in order: the events as lines a person can read."""
+"""The events in order, as readable lines."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from replay_gui.widgets.run.filter_menu import FilterMenu
 from replay_gui.widgets.run.row_delegate import RowDelegate
 
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
-_MAX_EVENTS_SCANNED = 65_536  # events whose kinds are
-_REQUEST_INTERVAL_MS = 100  # ms between two requests for texts: nobody reads them during fast scrolling
+_MAX_EVENTS_SCANNED = 65_536  # events whose kinds are measured measured
+_REQUEST_INTERVAL_MS = 100  # ms between two requests for texts, which cannot be read during fast scrolling
 _JUMP_INTERVAL_MS = 40  # ms between two jumps, each of which paints all rows again
-_MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the text is worth more than the time
+_MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the time is hidden in favour of the text
 
 
 class EventList(Panel):
-    """The session's events; the current one is blue, what lies ahead is dimmed. A click or the arrows go there."""
+    """The session's events; the current one is blue, later ones are dimmed. A click or the arrows go to an event."""
 
     def __init__(self, session: Session, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
-        self._following = False  # the row is being set to the position, not the other way round
+        self._following = False  # the row is being set to the position, not the position to the row
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
@@ -136,7 +136,7 @@ class EventList(Panel):
         self._show_whether_hidden()
 
     def _show_whether_hidden(self) -> None:
-        """Say so where the current event is hidden by something else than a search, which hides most of them."""
+        """Show whether the current event is hidden, unless by a search, which hides most of them."""
         at, index = index_before(self._session.position), self._session.index
         hidden = 0 <= at < index.count and not self._session.is_listed(at, at + 1)[0]
         if not hidden or self.table.listing.hits_only:
@@ -149,26 +149,26 @@ class EventList(Panel):
             self.filter_bar.show_hidden("in a folded subagent")
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Let the keys that step go through this list."""
+        """Make the step keys go through this list."""
         super().showEvent(event)
         self._tell_listing()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let them go through all events: a comparison has another list."""
+        """Make the step keys go through all events: a comparison has another list."""
         super().hideEvent(event)
         if not event.spontaneous():
             self._tell_listing()
 
     @Slot()
     def request_texts(self) -> None:
-        """Fits the columns; asks for what is in sight and not here yet."""
+        """Fit the columns, and request the missing texts of visible rows."""
         has_times = self._longest_time != ""
         self.view.setColumnHidden(EventColumn.TIME, not has_times or self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
         self._pacer.request()
 
     @Slot()
     def _on_rows_ready(self) -> None:
-        if not self._pacer.is_waiting:  # else other rows are in sight by now
+        if not self._pacer.is_waiting:  # otherwise other rows are visible by now
             self._on_due()
 
     @Slot()
@@ -177,7 +177,7 @@ class EventList(Panel):
         if last >= first:
             self.table.request_texts(first, last)
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
         self.on_index_changed()
@@ -205,7 +205,7 @@ class EventList(Panel):
         self.request_texts()
 
     def _show_hidden_count(self) -> int:
-        """Show how many bookkeeping lines there are, and what a click does; return how many are hidden."""
+        """Show the number of bookkeeping lines, and the effect of a click; return the number of hidden ones."""
         count, hides = self.table.hidden_count, self._session.hides_bookkeeping
         hits = self.table.hidden_hits
         in_hidden = f"{plural(hits, 'hit')} in hidden lines · Show"
@@ -215,7 +215,7 @@ class EventList(Panel):
 
     @Slot(object)
     def on_position_changed(self, position: Position) -> None:
-        """Scroll to the position at once if it is near; follow far jumps at most every _JUMP_INTERVAL_MS."""
+        """Scroll to the position immediately if it is near; follow far jumps at most every _JUMP_INTERVAL_MS."""
         if self.view.is_far(max(self.table.row_at_or_before(index_before(position)), 0)):
             self._jumps.request()
         else:
@@ -237,7 +237,7 @@ class EventList(Panel):
         self.view.show_row(max(row, 0))
         self.view.viewport().update()
 
-    # ---- what the search says -----------------------------------------------------------------------
+    # ---- signals of the search ----------------------------------------------------------------------
     @Slot()
     def on_search_started(self) -> None:
         """Show the hits of a search, or all events if there is no search."""
@@ -264,7 +264,7 @@ class EventList(Panel):
             self.on_position_changed(self._session.position)
         self.view.viewport().update()
 
-    # ---- what the user does -------------------------------------------------------------------------
+    # ---- actions of the user ------------------------------------------------------------------------
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
@@ -292,7 +292,7 @@ class EventList(Panel):
         return self.menu.make(self.table.event_row(row), self.table.filter)
 
     def _offer_effects(self, menu: QMenu, event: EventRow) -> None:
-        """Offer what the tool of a call does, to be corrected."""
+        """Offer to correct the effect of a call's tool."""
         if event.tool is not None and event.effect is not None:
             offered = EffectChoice(menu)
             offered.offer(event.tool, event.effect)

@@ -1,4 +1,4 @@
-"""What can be done with an event of the list: the menu of a right click."""
+"""The context menu of an event of the list."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class EventMenu(QObject):
         super().__init__(view)
         self.parts: list[MenuPart] = []
         self._session, self._view = session, view
-        self._copy: tuple[Position, Callable[[PositionState], str | None]] | None = None  # waits for its event
+        self._copy: tuple[Position, Callable[[PositionState], str | None]] | None = None  # awaits its event
         session.position_state_changed.connect(self._on_position_state)
 
     def make(self, row: EventRow, filter_: EventFilter) -> QMenu:
-        """Return the menu of an event, where `filter_` is in force; it deletes itself when it is closed."""
+        """Return the menu of an event; `filter_`: in force. The menu deletes itself when it is closed."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._add_filters(menu, row, filter_)
@@ -61,7 +61,7 @@ class EventMenu(QObject):
         return menu
 
     def _add_filters(self, menu: QMenu, row: EventRow, filter_: EventFilter) -> None:
-        """A call and its answer are of their tool, all others of their kind."""
+        """Add filters by the tool of a call or answer, and by the kind of other events."""
         if row.tool is not None:
             name, only = row.tool, replace(filter_, kinds=frozenset(), tools=frozenset({row.tool}))
             without = replace(
@@ -97,7 +97,7 @@ class EventMenu(QObject):
             menu.addAction(words).triggered.connect(partial(self.copy, row.position, make))
         menu.addAction("Copy lin&k").triggered.connect(partial(self.copy_link, row.position))
 
-    # ---- what they do -------------------------------------------------------------------------------
+    # ---- actions ------------------------------------------------------------------------------------
     def _zoom(self, position: Position) -> None:
         self._session.seek(position)
         self._session.zoom_to_event(position)
@@ -107,7 +107,7 @@ class EventMenu(QObject):
         self.compare_wanted.emit(position)
 
     def copy(self, position: Position, make: Callable[[PositionState], str | None]) -> None:
-        """Go to an event, and copy what `make` makes of it as soon as it has been read."""
+        """Go to an event, and copy the text that `make` returns for it as soon as it has been read."""
         self._copy = (position, make)
         self._session.seek(position)
         self._on_position_state()
@@ -128,7 +128,7 @@ class EventMenu(QObject):
             return
         (position, make), self._copy = self._copy, None
         if position != shown.position:
-            return  # the user has gone on
+            return  # the user has moved on
         text = make(shown)
         if text is not None:
             QGuiApplication.clipboard().setText(text)

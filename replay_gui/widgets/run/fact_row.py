@@ -1,4 +1,4 @@
-"""A row that names something and says it, to click: a link, or a hash to copy."""
+"""A clickable row with a name and a text: a link, or a hash to copy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.line_text import LineText
 
 
 def name_width() -> int:
-    """Return the width of the names, in pixels: of larger text, more."""
+    """Return the width of the names, in pixels, by the size of text."""
     return 10 * GAP * max(theme_events().text_scale, 100) // 100
 
 
@@ -26,7 +26,7 @@ class FactRow(QAbstractButton):
 
     Attributes:
         said: the text. sound: True draws a check before it, False a cross.
-        aim: where a click leads, or data of the owner about it.
+        aim: the position that a click goes to, or other data of the owner.
 
     Signals:
         aimed(object): the row was clicked, and `aim` is this Position.
@@ -38,7 +38,7 @@ class FactRow(QAbstractButton):
         super().__init__(parent)
         self.sound: bool | None = None
         self.aim: Position | str = ""
-        self.said, self._name, self._link = text, name, link  # not the button's text: an & in it would be a shortcut
+        self.said, self._name, self._link = text, name, link  # not the button's text, in which an & would be a shortcut
         self.setAccessibleName(f"{name}: {text}")
         self.setFixedHeight(ROW)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -52,11 +52,11 @@ class FactRow(QAbstractButton):
             self.aimed.emit(self.aim)
 
     def sizeHint(self) -> QSize:
-        """One row; the text takes the room there is."""
+        """Return the height of one row; the text takes the available width."""
         return QSize(2 * name_width(), ROW)
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as the name: the text is cut."""
+        """Return the width of the name: the text is cut."""
         return QSize(name_width(), ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -75,7 +75,7 @@ class FactRow(QAbstractButton):
         painter.end()
 
     def paint_text(self, painter: QPainter) -> None:
-        """Paint what the row says, after a check mark or a cross if the fact is checked."""
+        """Paint the text of the row, after a check mark or a cross if the fact is checked."""
         colors = theme()
         if self.sound is not None:
             icon_rect = QRect(_text_left() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
@@ -85,7 +85,7 @@ class FactRow(QAbstractButton):
         self.draw_text(painter, self.text_room(self.width()), ink)
 
     def text_room(self, width: int) -> QRect:
-        """Return where a row of this width has its text."""
+        """Return the rectangle of the text in a row of this width."""
         left = _text_left() + (0 if self.sound is None else ICON + UNIT)
         return QRect(left, 0, width - left - GAP, self.height())
 

@@ -16,7 +16,7 @@ class FactSection(Section):
     aim_chosen = Signal(object)
 
     def __init__(self, title: str, table: FactTable, parent: QWidget) -> None:
-        """`parent`: without one, the section would be a window."""
+        """`parent`: required, because without one the section would be a window."""
         super().__init__(title, parent)
         self._table = table
         view = FactView(title, table)

@@ -1,4 +1,4 @@
-"""A small table of facts among others: a click on a heading sorts it, one on a link leads somewhere."""
+"""A small table of facts: a click on a heading sorts it, a click on a link goes to its target."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
 _MAX_ROWS = 12  # shown without scrolling
-_MIN_NAME_PX = 10 * GAP  # of the first column
+_MIN_NAME_PX = 10 * GAP  # width of the first column
 
 
 class FactView(RowView):
@@ -42,7 +42,7 @@ class FactView(RowView):
 
     @Slot(int)
     def _on_heading(self, column: int) -> None:
-        """Sort by a column: numbers first from the largest, names from the first; again, the other way round."""
+        """Sort by a column: numbers from the largest, names from the first; a second click reverses the order."""
         descending = not self._sorted[1] if self._sorted and self._sorted[0] == column else column > 0
         self._sorted = (column, descending)
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
@@ -62,7 +62,7 @@ class FactView(RowView):
             self.aim_chosen.emit(aim)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show a hand over what leads somewhere."""
+        """Show a hand over cells with a target."""
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
         leads = index.isValid() and self._table.cell(index.row(), index.column()).aim is not None
@@ -70,7 +70,7 @@ class FactView(RowView):
 
     # ---- size -----------------------------------------------------------------------------------------
     def sizeHint(self) -> QSize:
-        """As high as the headings and up to _MAX_ROWS rows."""
+        """Return the height of the headings and up to _MAX_ROWS rows."""
         rows = min(self._table.rowCount(), _MAX_ROWS)
         return QSize(super().sizeHint().width(), self.horizontalHeader().sizeHint().height() + rows * ROW)
 
@@ -85,7 +85,7 @@ class FactView(RowView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Give the numbers what they need, and the names the rest; of what is known of nothing there is no column."""
+        """Give the numbers the width they need, and the names the rest; hide columns without any value."""
         metrics, table = QFontMetrics(ui_font()), self._table
         widths = []
         for column in range(1, table.columnCount()):
@@ -101,7 +101,7 @@ class FactView(RowView):
 
 
 class _FactCells(CellDelegate):
-    """Links have the accent colour, what went wrong is red."""
+    """Paints links in the accent colour, and failures in red."""
 
     def __init__(self, view: RowView, table: FactTable) -> None:
         super().__init__(view)

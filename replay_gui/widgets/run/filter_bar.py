@@ -1,4 +1,4 @@
-"""Above the list: the filters in force, each with a cross, and whether they hide the current event."""
+"""The bar above the list: the filters in force, each with a cross, and whether they hide the current event."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_NAME_CHARACTERS = 40
 
 
 class FilterBar(QFrame):
-    """Chips of an EventFilter; hidden while there is nothing to say.
+    """Chips of an EventFilter; hidden if there are none.
 
     Signals:
         changed(object): the EventFilter without the one whose cross was clicked. show_wanted(): of the hidden event.
@@ -70,7 +70,7 @@ class FilterBar(QFrame):
         self._refresh()
 
     def show_hidden(self, why: str) -> None:
-        """Say why the current event is not in the list, as ``hidden by the filter``; "": it is."""
+        """Show why the current event is not in the list, such as ``hidden by the filter``; "": it is."""
         words = f"The current event is {why} · Show" if why else ""
         if words != self.hidden_event.text():
             self.hidden_event.setText(words)

@@ -1,4 +1,4 @@
-"""The menu of kinds and tools that the list can be narrowed to."""
+"""The menu of kinds and tools by which the list can be filtered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
-_MAX_ENTRIES = 30  # kinds, and tools, that are named; those with most events
+_MAX_ENTRIES = 30  # listed kinds, and tools: those with most events
 _MAX_NAME_CHARACTERS = 40  # characters of a name
 
 
@@ -36,14 +36,14 @@ class FilterMenu(CheckMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTipsVisible(True)
-        self._filter = EventFilter()  # that is in force
+        self._filter = EventFilter()  # in force
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
     def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally, hides_bookkeeping: bool = False) -> None:
         """Offer the kinds and tools of the index, as counted by `tally`; those in `filter_` are checked.
 
-        Bookkeeping kinds are offered together, and one by one only while they are shown.
+        Bookkeeping kinds are offered together, and individually only while they are shown.
         """
         self.clear()
         self._filter = filter_

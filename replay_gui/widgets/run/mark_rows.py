@@ -13,9 +13,9 @@ from replay_gui.widgets.run.sentence_row import SentenceRow
 
 
 def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
-    """Return a link for each mark, at most so many; `aim` is the position of its first event.
+    """Return a link for each mark, up to the given number; `aim` is the position of its first event.
 
-    Where marks are not shown, a row says so. There are no rows while marks are not known, or if there is none.
+    If marks are left out, a row states it. There are no rows while marks are not known, or if there is none.
     """
     found = marks.found
     if found is None and not marks.noted:

@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class NoteBar(QFrame):
-    """Hidden unless there is something to ask. Notes beside the log are not shown until the user allows them.
+    """Hidden unless it has a question. Notes beside the log are not shown until the user allows them.
 
     Signal: place_chosen(bool): keep notes beside their logs, or not.
     """
@@ -21,7 +21,7 @@ class NoteBar(QFrame):
     place_chosen = Signal(bool)
 
     def __init__(self, book: NoteBook, name: str = "", parent: QWidget | None = None) -> None:
-        """`name`: of the run, where there are two."""
+        """`name`: of the run, if there are two."""
         super().__init__(parent)
         self._log = f"the log of {name}" if name else "the log"
         self._book = book

@@ -14,18 +14,18 @@ from replay_gui.look.theme import GAP, LIGHT, LINE, theme
 from replay_gui.printout.pages import Pages
 from replay_gui.printout.sheet import HEIGHT, WIDTH
 
-_SLICE_S = 0.006  # seconds of laying out between two looks at what the user does
-_MAX_PICTURES = 12  # pictures of pages
+_SLICE_S = 0.006  # seconds of layout between two turns of the event loop
+_MAX_PICTURES = 12  # cached pictures of pages
 
 
 class PagePreview(QScrollArea):
-    """Lays a document out a little at a time, and paints the pages that are in sight.
+    """Lays a document out in steps, and paints the visible pages.
 
     Attributes:
-        laid_out: whether all pages are there.
+        laid_out: whether all pages are laid out.
 
     Signals:
-        finished(): they are.
+        finished(): all pages are laid out.
     """
 
     finished = Signal()
@@ -51,7 +51,7 @@ class PagePreview(QScrollArea):
 
     @property
     def laid_out_pages(self) -> Pages | None:
-        """The pages once all are there; None before."""
+        """The pages once all are laid out; None before."""
         return self._paper.pages if self.laid_out else None
 
     def show_document(self, document: Document) -> None:
@@ -85,7 +85,7 @@ class PagePreview(QScrollArea):
 
 
 class _Paper(QWidget):
-    """The pages, as wide as there is room."""
+    """The pages, at the full width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class _Paper(QWidget):
         self.grow()
 
     def grow(self) -> None:
-        """More pages, or more on the last one; their numbers say of how many."""
+        """Show new pages, and repaint the last one; page numbers include the total."""
         self._pictures.clear()
         self._count = 0 if self.pages is None else len(self.pages)
         self.set_width(self.width())
@@ -111,7 +111,7 @@ class _Paper(QWidget):
 
     @staticmethod
     def _step(width: int) -> int:
-        """From one page to the next."""
+        """Return the distance from one page to the next."""
         return round((width - 2 * GAP) * HEIGHT / WIDTH) + GAP
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,4 +1,4 @@
-"""Walks the matches of a text in the page that the event's panel shows."""
+"""Steps through the matches of a text in the page of the event's panel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SearchablePage(Protocol):
         ...
 
     def show_found(self, number: int) -> None:
-        """Mark match `number`, from 0, as the current one, in sight."""
+        """Mark match `number`, from 0, as the current one, and scroll to it."""
         ...
 
 
@@ -31,10 +31,10 @@ class PageSearch(QObject):
         super().__init__(parent)
         self.count, self.number = 0, 0
         self._page: SearchablePage | None = None
-        self._begins_at_end = False  # the next page was come to from behind
+        self._begins_at_end = False  # the next page was reached by a step backwards
 
     def look(self, page: SearchablePage | None, text: str, match_case: bool) -> None:
-        """Find the text in a page that shows something else, or find another text; go to the first match."""
+        """Find the text in a page with new content, or find another text; go to the first match."""
         self._page = page
         self.count = 0 if page is None else page.find_all(text, match_case)
         self.number = 0
@@ -54,7 +54,7 @@ class PageSearch(QObject):
         return True
 
     def step_around(self, forward: bool) -> None:
-        """The same; after the last match comes the first."""
+        """Go to the next or the previous match; after the last match comes the first."""
         if not self.step(forward) and self.count:
             self._go(1 if forward else self.count)
             self.changed.emit()
@@ -62,7 +62,7 @@ class PageSearch(QObject):
 
     @property
     def words(self) -> str:
-        """``2 of 5``; "" if there is none."""
+        """Return ``2 of 5``; "" if there is no match."""
         return f"{self.number:,} of {self.count:,}" if self.count else ""
 
     def _go(self, number: int) -> None:

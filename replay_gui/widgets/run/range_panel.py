@@ -19,7 +19,7 @@ _REST_MS = 60  # ms, between two sums while the range is drawn
 
 
 class RangePanel(Panel):
-    """What the events of the session's chosen range took, in all, by tool and by model; counted while it is in sight.
+    """The sums over the session's chosen range, in total, by tool and by model; computed while the panel is visible.
 
     Signals: filter_wanted(object): a cell leads to the events that pass this EventFilter.
     """
@@ -45,7 +45,7 @@ class RangePanel(Panel):
         session.totals_changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Sum up what was chosen while the panel was hidden."""
+        """Sum up a range that was chosen while the panel was hidden."""
         super().showEvent(event)
         self.refresh()
 
@@ -56,7 +56,7 @@ class RangePanel(Panel):
 
     @Slot()
     def refresh(self) -> None:
-        """Sum up, if the panel is in sight and a range is chosen."""
+        """Sum up, if the panel is visible and a range is chosen."""
         session, chosen = self._session, self._session.chosen
         if chosen is None or not self.isVisible():
             return

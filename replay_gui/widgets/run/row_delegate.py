@@ -1,4 +1,4 @@
-"""Paints an event of the list: number, time, mark and label, what happened, how long it took."""
+"""Paints an event of the list: number, time, mark and label, text, duration."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from replay_gui.widgets.parts.line_text import RIGHT, LineText
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
-_AHEAD_OPACITY = 0.55  # how much of a mark's colour is left ahead of the position
-_MAX_INDENT_LEVELS = 4  # subagents within subagents that are moved in further
+_AHEAD_OPACITY = 0.55  # strength of a mark's colour after the position
+_MAX_INDENT_LEVELS = 4  # nested subagents that are indented further
 _SELECTED = QStyle.StateFlag.State_Selected
 
 
@@ -37,7 +37,7 @@ class RowDelegate(QStyledItemDelegate):
         self._data, self._ui = LineText(data_font()), LineText(ui_font())
 
     def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
-        """Widths of the columns for `count` events with such times and these labels, in pixels."""
+        """Return the widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = self._data.metrics, self._ui.metrics
         longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)]) + 1  # widths are fractions
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
@@ -48,7 +48,7 @@ class RowDelegate(QStyledItemDelegate):
         }
 
     def indent(self, row: EventRow) -> int:
-        """How far the label of a subagent's event is moved in."""
+        """Return the indent of the label of a subagent's event, in pixels."""
         return min(self._table.subagents.depth(index_before(row.position)), _MAX_INDENT_LEVELS) * 3 * UNIT
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:

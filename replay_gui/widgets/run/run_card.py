@@ -1,4 +1,4 @@
-"""The run in a few lines: what is shown of the event while no event has been applied."""
+"""The run in a few lines: shown in place of the event at position 0."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.mark_rows import mark_rows
 from replay_gui.widgets.run.sentence_row import SentenceRow
 
-_MAX_CHARACTERS = 200  # of one row
+_MAX_CHARACTERS = 200  # lines of one row
 _MAX_OUTCOMES = 3  # graders that are listed
 _MAX_MARKS = 8  # that are listed
 
 
 class RunCard(QScrollArea):
-    """What the session's run is, what it was asked, how it ended, and links to the events that one looks at first.
+    """The session's run, its prompt, its end, and links to its most important events.
 
     Signals:
         position_chosen(object): a link to this Position was clicked.
@@ -59,7 +59,7 @@ class RunCard(QScrollArea):
         session.run_marks.changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Say what became known while the card was hidden."""
+        """Show the facts that became known while the card was hidden."""
         super().showEvent(event)
         self.refresh()
 
@@ -82,7 +82,7 @@ class RunCard(QScrollArea):
 
     @Slot()
     def _request_totals(self) -> None:
-        """Ask for the totals once the index is complete, if the card is in sight."""
+        """Request the totals once the index is complete, if the card is visible."""
         if self.isVisible() and self._session.facts is not None and self._session.index.complete:
             self._session.request_totals()
 
@@ -101,7 +101,7 @@ class RunCard(QScrollArea):
         return rows + self._damage()
 
     def _damage(self) -> list[FactRow]:
-        """Where the log is damaged, if it is."""
+        """Return the row for the first damage of the log, if there is any."""
         report = self._session.report
         if report is None or report.verdict != INVALID or report.first_broken is None:
             return []
@@ -122,7 +122,7 @@ class RunCard(QScrollArea):
             rows.append(_row("", f"and {len(result.outcomes) - _MAX_OUTCOMES:,} more"))
         end = "" if result.end is None else end_words(result.end)
         if end and self._session.following.is_on:
-            end += ", so far"  # more may come
+            end += ", so far"  # more events may come
         return [*rows, _row("end", end)]
 
     def _numbers(self) -> list[FactRow]:

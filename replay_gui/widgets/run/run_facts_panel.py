@@ -1,4 +1,4 @@
-"""The run at a glance: what it is, what it did, what it cost in time, what protects it."""
+"""The facts about the run: its source, its numbers, its times, its integrity."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class RunFactsPanel(Panel):
             self._session.seek(Position(aim))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count what was not counted while the panel was hidden."""
+        """Update the numbers, which are not counted while the panel is hidden."""
         super().showEvent(event)
         self.refresh()
 
@@ -128,7 +128,7 @@ class RunFactsPanel(Panel):
         self._used.show(use_rows(uses), use_headings(uses))
 
     def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:
-        """A link to all that went wrong."""
+        """Return a link to all failures."""
         words = failure_words(numbers.failed, numbers.denied, numbers.errors)
         row = SentenceRow("failures", words or "none", link=bool(words))
         row.setEnabled(bool(words))
@@ -140,7 +140,7 @@ class RunFactsPanel(Panel):
         self.filter_wanted.emit(EventFilter(failed=True))
 
     def _wait_rows(self) -> list[QWidget]:
-        """How long calls were under way, and a link to the end of the longest pause."""
+        """Return the total time of calls, and a link to the end of the longest pause."""
         waits = run_waits(self._session.index)
         rows: list[QWidget] = [fact_pairs([("time in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
         if waits.pause:
@@ -189,7 +189,7 @@ def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -
 
 
 def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
-    """Where an imported run came from, and the import notes: first those by which something of the run is missing."""
+    """Return the source of an imported run, and the import notes, those about missing parts first."""
     gaps = missing_notes(facts.notes)
     words = [
         ("from", facts.imported_from or facts.format),
@@ -214,11 +214,11 @@ def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
 def _when(ns: int | None) -> str:
     if ns is None:
         return ""
-    return time_choice().moment(ns) or f"{ns:,} ns"  # of a time that no calendar has
+    return time_choice().moment(ns) or f"{ns:,} ns"  # the time is outside the calendar
 
 
 def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:
-    """What all models used together."""
+    """Return the usage of all models together."""
     if not uses:
         return []
     cost = total_cost(uses)

@@ -1,4 +1,4 @@
-"""A row that names something and says it in as many lines as it needs."""
+"""A row with a name and a text of as many lines as needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replay_gui.look.theme import ROW, UNIT, ui_font
 from replay_gui.widgets.run.fact_row import FactRow, name_width
 
 _MAX_HEIGHT_PX = 8 * ROW
-_PAD_PX = UNIT  # above and below
+_PAD_PX = UNIT  # pixels above and below
 
 
 class SentenceRow(FactRow):
@@ -27,11 +27,11 @@ class SentenceRow(FactRow):
         self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
-        """As high as the text at the present width."""
+        """Return the height of the text at the present width."""
         return QSize(2 * name_width(), self.heightForWidth(self.width()))
 
     def heightForWidth(self, width: int) -> int:
-        """As high as the text needs, within bounds."""
+        """Return the height of the text at this width, within bounds."""
         needed = math.ceil(self._lines(self.text_room(width)).size().height())
         return min(max(needed + 2 * _PAD_PX, ROW), _MAX_HEIGHT_PX)
 
@@ -42,7 +42,7 @@ class SentenceRow(FactRow):
         painter.drawStaticText(room.x(), _PAD_PX, self._lines(room))
 
     def _lines(self, room: QRect) -> QStaticText:
-        """Return the text in lines; only a word that is longer than a line is broken: a path, an id."""
+        """Return the text in lines; only words longer than a line, such as paths, are broken."""
         wrapped = QTextOption()
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         lines = QStaticText(self.said)

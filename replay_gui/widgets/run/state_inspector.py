@@ -1,4 +1,4 @@
-"""The world after the current event, and what the event did to it."""
+"""The state after the current event, and the changes by the event."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from replay_gui.widgets.values.watch_view import WatchView
 
 
 class StateInspector(Panel):
-    """The session's state as a tree. What is open and chosen stays when the position moves.
+    """The session's state as a tree. Open and chosen rows stay so when the position moves.
 
-    What is in sight stays too, as long as the first change is among it or a value is chosen. Before the first event
-    it is the state at the end, as soon as that is known.
+    The visible part stays too, if it contains the first change or a value is chosen. Before the first event it is
+    the state at the end, as soon as that is known.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -74,11 +74,11 @@ class StateInspector(Panel):
         self.on_run_changed()
 
     def offer(self, watch: QAction, all_changes: QAction, *others: QAction) -> None:
-        """Offer these actions on the chosen value, in the menu of the state and beside the words on its changes."""
+        """Offer these actions on the chosen value, in the menu of the state and beside the text on its changes."""
         self.view.insertActions(self._copy, [watch, all_changes, *others])
         self.trace_bar.offer(watch, all_changes)
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
         self.view.forget_choice()
@@ -114,7 +114,7 @@ class StateInspector(Panel):
         since = "before this point" if broken is None else f"from event {position_after(broken):,} on"
         self.untrusted.show_text(f"Untrusted: the log is damaged {since}.")
 
-    # ---- what the user does -------------------------------------------------------------------------
+    # ---- actions of the user ------------------------------------------------------------------------
     @Slot(bool)
     def _on_changed_only(self, on: bool) -> None:
         self.tree.set_changed_only(on)
@@ -128,7 +128,7 @@ class StateInspector(Panel):
         self.find_bar.begin()
 
     def show_value(self, path: Path) -> None:
-        """Choose the value at this path, whatever is searched for or hidden; what holds it, if it is far down."""
+        """Choose the value at this path, even if a search or filter hides it; or its container, if it is far down."""
         self.find_bar.end()
         self.changed_only.setChecked(False)
         self.tree.reveal(path)
@@ -146,7 +146,7 @@ class StateInspector(Panel):
     def _on_find_opened(self, on: bool) -> None:
         self.find_button.setChecked(on)
         if not on and self.search.text() and (row := self.view.currentIndex().row()) >= 0:
-            self.tree.reveal(self.tree.path(row))  # what was found stays in sight
+            self.tree.reveal(self.tree.path(row))  # the hit stays visible
 
     @Slot(str)
     def _on_needle(self, needle: str) -> None:
@@ -161,7 +161,7 @@ class StateInspector(Panel):
         self._show_hit_count()
 
     def step_hit(self, forward: bool) -> None:
-        """Choose the next hit in the state, or the one before, and after the last one the first."""
+        """Choose the next or previous hit in the state; after the last one the first."""
         rows = self.tree.found_rows()
         if rows:
             here = self.view.currentIndex().row()
@@ -180,7 +180,7 @@ class StateInspector(Panel):
 
     @Slot()
     def copy_link(self) -> None:
-        """The command that opens the run here, at the chosen value."""
+        """Copy the command that opens the run here, at the chosen value."""
         facts, shown = self._session.facts, self._session.position_state
         if facts is not None and shown is not None:
             path, format = self.view.chosen or (), self._session.format

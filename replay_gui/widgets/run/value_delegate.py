@@ -1,4 +1,4 @@
-"""Paints a row of a value's tree: key, value, how much is inside, and what the event did to it."""
+"""Paints a row of a value's tree: key, value, size, and the event's change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.row_view import RowView
 
 INDENT_PX = 2 * GAP
-SIGN_MARGIN_PX = 2 * GAP  # the margin in which + ~ − say what the colours say
-_INSIDE_TINT_OPACITY = 0.4  # how much of the tint a row has in which only something further in has changed
+SIGN_MARGIN_PX = 2 * GAP  # the margin in which + ~ − repeat the meaning of the colours
+_INSIDE_TINT_OPACITY = 0.4  # strength of the tint of a row with a change only inside
 _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
 SIGN_OF_MARK = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
 
 
 class ValueRowSource(Protocol):
-    """What has a ValueRow for each of its rows."""
+    """A model with a ValueRow for each row."""
 
     def row(self, row: int, /) -> ValueRow:
         """Return the row at an index; IndexError beyond the last."""
@@ -40,20 +40,20 @@ class ValueDelegate(QStyledItemDelegate):
         struck = data_font()
         struck.setStrikeOut(True)
         self._struck = LineText(struck)
-        self.needle = ""  # all its occurrences are marked, ignoring case
+        self.needle = ""  # the text to mark, ignoring case
 
     @staticmethod
     def chevron(row: ValueRow) -> tuple[int, int]:
-        """From where to where, in pixels, a click opens and closes the row."""
+        """Return (left, right), in pixels, of the area in which a click opens and closes the row."""
         begin = SIGN_MARGIN_PX + row.depth * INDENT_PX
         return begin, begin + ICON
 
     def characters(self, width: int) -> int:
-        """How many characters of data fit on a row of `width` pixels."""
+        """Return the number of characters of data that fit on a row of `width` pixels."""
         return max(20, (width - SIGN_MARGIN_PX - ICON - 2 * GAP) // max(self._data.width("0"), 1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one row of a value: how it changed, its chevron, key, text and note."""
+        """Paint one row of a value: its change, chevron, key, text and note."""
         rect: QRect = option.rect
         colors, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -107,7 +107,7 @@ class ValueDelegate(QStyledItemDelegate):
     def _mark_needle(self, painter: QPainter, space: QRect, text: str, face: LineText) -> None:
         folded, at = text.lower(), 0
         if len(folded) != len(text):
-            return  # a letter whose length changes with its case: its place is unknown
+            return  # a letter's length changes with its case, so its place is unknown
         while (at := folded.find(self.needle.lower(), at)) >= 0:
             begin = face.width(text[:at])
             at += len(self.needle)
@@ -118,7 +118,7 @@ class ValueDelegate(QStyledItemDelegate):
     def _draw(
         self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, *, limit: int = 0
     ) -> QRect:
-        """Draw `text`, elided to `limit` pixels if given; return the space that is left behind it."""
+        """Draw `text`, elided to `limit` pixels if given; return the remaining space after it."""
         elided = face.elided(text, min(space.width(), limit) if limit else space.width())
         if self.needle and face is not self._sign:
             self._mark_needle(painter, space, elided, face)

@@ -19,9 +19,9 @@ _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class ValueView(RowView):
-    """A RowView over a StateTree that keeps the chosen row and what is in sight when other values are shown.
+    """A RowView over a StateTree that keeps the chosen row and the visible part when other values are shown.
 
-    Left closes a row or goes to the one it is in, Right opens it, Enter does either.
+    Left closes a row or goes to its parent, Right opens it, Enter does either.
 
     Signal: path_chosen(object): the user has chosen the value at another Path. It stays chosen while it is absent.
     """
@@ -35,9 +35,9 @@ class ValueView(RowView):
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
         self._is_awaited = False  # it was chosen before there were rows, and is to be brought into sight with them
-        self._sought = ("", False)  # text, and whether its case counts
+        self._sought = ("", False)  # text, and whether case matters
         self._is_updating = False  # rows are being removed, and Qt makes another one the current one
-        self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
+        self._sight: list[tuple[Path, int]] = []  # the first visible row before a change, and the offset below it
         self.row_activated.connect(tree.activate)
         self.sight_changed.connect(self._on_width)
         tree.rowsAboutToBeRemoved.connect(self._remember)
@@ -46,7 +46,7 @@ class ValueView(RowView):
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
     def rowsAboutToBeRemoved(self, parent: AnyIndex, start: int, end: int) -> None:
-        """Let Qt make another row the current one without choosing it."""
+        """Let Qt change the current row without choosing another value."""
         self._is_updating = True
         super().rowsAboutToBeRemoved(parent, start, end)
 
@@ -87,7 +87,7 @@ class ValueView(RowView):
         return self._chosen
 
     def forget_choice(self) -> None:
-        """Choose nothing."""
+        """Clear the choice."""
         self._chosen = None
         self.setCurrentIndex(QModelIndex())
 
@@ -118,7 +118,7 @@ class ValueView(RowView):
         self.viewport().update()
 
     def find_all(self, text: str, match_case: bool) -> int:
-        """Open what leads to members that hold a text, and mark it; return the number of rows with it."""
+        """Expand the parents of members that contain a text, and mark it; return the number of rows with it."""
         self._sought = (text, match_case)
         self.mark(text)
         if not text:
@@ -127,29 +127,29 @@ class ValueView(RowView):
         return len(self._tree.rows_with(*self._sought))
 
     def show_found(self, number: int) -> None:
-        """Choose one of the rows with the text, from 0, in sight."""
+        """Choose one of the rows with the text, from 0, and scroll to it."""
         rows = self._tree.rows_with(*self._sought)
-        if number < len(rows):  # else it was closed meanwhile
+        if number < len(rows):  # otherwise it was closed meanwhile
             self.choose(rows[number])
 
     def choose(self, row: int) -> None:
-        """Make a row the chosen one, in sight."""
+        """Choose a row, and scroll to it."""
         self.setCurrentIndex(self._tree.index(row, 0))
         self.show_row(row)
 
     def choose_path(self, path: Path) -> None:
-        """Choose the value at a path, and have its row in sight, or that of what it would be in."""
+        """Choose the value at a path, and scroll to its row, or to that of its container if it is absent."""
         if path != self._chosen:
             self._chosen = path
             self.path_chosen.emit(path)
-        self._is_updating = True  # the row of what it would be in is not chosen in its place
+        self._is_updating = True  # the row of its container is not chosen instead
         self._restore_current()
         self._is_updating = False
         self._is_awaited = not self.currentIndex().isValid()
         self.show_row(max(self.currentIndex().row(), 0))
 
     def show_change(self) -> None:
-        """Bring the first row that the event changed into sight, unless the user follows a value, or one is there."""
+        """Scroll to the first changed row, unless the user has chosen a value, or a changed row is visible."""
         if self._is_awaited and self.currentIndex().isValid():
             self._is_awaited = False
             self.show_row(self.currentIndex().row())
@@ -158,7 +158,7 @@ class ValueView(RowView):
         if row is not None and not first <= row < last:
             self.show_row(row)
 
-    # ---- hands ------------------------------------------------------------------------------------
+    # ---- mouse and keys ---------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
         """Keep the keys that this view uses from becoming the window's shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -169,7 +169,7 @@ class ValueView(RowView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the value, or expand, collapse and walk the tree by Right and Left."""
+        """Copy the value; expand, collapse and move in the tree by Right and Left."""
         row = self.currentIndex().row()
         if row >= 0 and event.matches(QKeySequence.StandardKey.Copy):
             self.copy_value()
@@ -192,7 +192,7 @@ class ValueView(RowView):
         super().mousePressEvent(event)
         row = self.rowAt(int(event.position().y()))
         if row >= 0:
-            self._choose_path(row)  # it may have been the current one in the place of the chosen one
+            self._choose_path(row)  # it may have been the current one instead of the chosen one
         if row < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
         begin, end = self._delegate.chevron(self._tree.row(row))
@@ -201,7 +201,7 @@ class ValueView(RowView):
 
     # ---- copying ----------------------------------------------------------------------------------
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Show the menu of what can be copied of the row."""
+        """Show the menu of copy actions."""
         row, at = self.menu_target(event)
         if row < 0:
             return
@@ -210,7 +210,7 @@ class ValueView(RowView):
         menu.popup(at)
 
     def copy_menu(self, row: int) -> QMenu:
-        """What can be copied of a row."""
+        """Return the menu of copy actions for a row."""
         self._set_current(row)
         menu = QMenu(self)
         slots = {"Copy value": self.copy_value, "Copy as JSON": self.copy_json, "Copy path": self.copy_path}
@@ -223,7 +223,7 @@ class ValueView(RowView):
 
     @Slot()
     def copy_value(self) -> None:
-        """A text as it is, anything else as JSON."""
+        """Copy a text unchanged, any other value as JSON."""
         value = self._tree.value(self.currentIndex().row())
         if isinstance(value, str):
             QGuiApplication.clipboard().setText(value)
@@ -240,5 +240,5 @@ class ValueView(RowView):
 
     @Slot()
     def copy_path(self) -> None:
-        """The path as a JSON Pointer, as the command line takes it."""
+        """Copy the path as a JSON Pointer, the form for the command line."""
         QGuiApplication.clipboard().setText(join_pointer(self._tree.path(self.currentIndex().row())))

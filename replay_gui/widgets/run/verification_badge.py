@@ -1,4 +1,4 @@
-"""The verdict, always in sight."""
+"""The verdict, always visible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class VerificationBadge(VerdictPill):
 
     @property
     def verdict(self) -> BadgeVerdict:
-        """What the pill shows at this time: a verdict, progress, or that nothing is known."""
+        """The text and tone of the pill now: a verdict, progress, or unknown."""
         facts = self._session.facts
         if facts is None:
             return verdict_of(self._session.report, self._progress)
@@ -52,7 +52,7 @@ class VerificationBadge(VerdictPill):
 
     @Slot()
     def refresh(self) -> None:
-        # A tool bar shows and hides its widgets itself: without a run the badge is there, but blank and dead.
+        # A tool bar shows and hides its widgets itself: without a run the badge is visible, but blank and disabled.
         blank = self._session.facts is None
         self.setEnabled(not blank)
         self.setToolTip("" if blank else "What this rests on")

@@ -1,4 +1,4 @@
-"""What is shown while no run is open: how to open one, the last ones, and the samples."""
+"""The page shown while no run is open: how to open one, recent runs, and the samples."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _ROW_HEIGHT_PX = 2 * _LINE_HEIGHT_PX + GAP
 
 
 class ChoiceRow(QAbstractButton):
-    """A run to choose. `name`: its first line. `path`: the file it opens; `paths`: two, if they are to be compared."""
+    """A run to choose. `name`: its first line. `path`: the file to open; `paths`: two files to compare."""
 
     def __init__(self, name: str, sentence: str, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,18 +66,18 @@ class ChoiceRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter choose the run, as Space does."""
+        """Choose the run by Enter, as by Space."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        """Two lines high; the texts take the width there is."""
+        """Return the height of two lines; the texts take the available width."""
         return QSize(40 * GAP, _ROW_HEIGHT_PX)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint an icon and two lines: the name, and what it is."""
+        """Paint an icon and two lines: the name, and a description."""
         colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.isDown():
@@ -115,7 +115,7 @@ _INTRODUCTION = "Open the log of a run, go to any event, and see what the agent 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A run that comes with the program: its name, a sentence on what it shows, and where it is."""
+    """A run included in the program: its name, a sentence about it, and its path."""
 
     name: str
     sentence: str
@@ -124,7 +124,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class RecentEntry:
-    """A run, or the two of a comparison, by their paths. opened: when, in ns since 1970; None: not known."""
+    """A run, or the two of a comparison, by their paths. opened: the time, in ns since 1970; None: not known."""
 
     paths: tuple[str, ...]
     opened: int | None
@@ -133,7 +133,7 @@ class RecentEntry:
 class WelcomePage(QScrollArea):
     """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
     open this file. sessions_wanted(): list the sessions on this computer. shown(): the page is visible.
-    pair_chosen(object): the paths of two runs that are to be compared.
+    pair_chosen(object): the paths of two runs to compare.
     """
 
     open_requested = Signal()
@@ -176,7 +176,7 @@ class WelcomePage(QScrollArea):
         set_role(self.sessions, "link")
         self.sessions.setToolTip("Lists the known folders of these agents. Nothing is read before, and nothing is sent")
         self.sessions.clicked.connect(self._on_sessions_clicked)
-        self._found: list[ChoiceRow] = []  # every session; some have no room at first
+        self._found: list[ChoiceRow] = []  # every session; some do not fit at first
         self._sessions.show_rows([])
         for part in (self._sessions, self.sessions, self._recent, self._samples):
             column.addWidget(part)
@@ -207,7 +207,7 @@ class WelcomePage(QScrollArea):
         return zone
 
     def set_recent(self, recent: Sequence[RecentEntry]) -> None:
-        """List what was opened last, newest first; the caller may leave out files that are gone."""
+        """List recent runs, newest first; the caller may leave out missing files."""
         self._recent.show_rows([self._recent_row(entry) for entry in recent[:_MAX_RECENT_RUNS]])
 
     def _recent_row(self, entry: RecentEntry) -> ChoiceRow:
@@ -245,7 +245,7 @@ class WelcomePage(QScrollArea):
         return self._row(name, " · ".join(fact for fact in facts if fact), session.path)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell that the page is shown."""
+        """Emit `shown`."""
         super().showEvent(event)
         self.shown.emit()
 
@@ -255,7 +255,7 @@ class WelcomePage(QScrollArea):
 
     @property
     def rows(self) -> list[ChoiceRow]:
-        """All that can be chosen, from top to bottom."""
+        """All rows that can be chosen, from top to bottom."""
         return [*self._sessions.rows, *self._recent.rows, *self._samples.rows]
 
     def _row(self, name: str, sentence: str, path: str) -> ChoiceRow:
@@ -312,6 +312,6 @@ def _label(text: str, role: str) -> PlainLabel:
 
 
 def _folder(path: str) -> str:
-    """The folder of a file, the home folder as ~."""
+    """Return the folder of a file, with the home folder as ~."""
     folder, home = folder_of(path), home_folder()
     return "~" + folder[len(home) :] if folder == home or folder.startswith(home + os.sep) else folder

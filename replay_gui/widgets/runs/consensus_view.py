@@ -1,4 +1,4 @@
-"""Runs without outcomes: those that are unlike the others."""
+"""The outliers among runs without outcomes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RUN_SHARE, _ALONE_SHARE = 0.2, 0.45  # of the width
 
 
 class ConsensusView(HeadedView):
-    """A ConsensusTable. Signal: opened(int): the number of the run of Enter or a double click."""
+    """A ConsensusTable. Signal: opened(int): the number of a run, by Enter or a double click."""
 
     opened = Signal(int)
 

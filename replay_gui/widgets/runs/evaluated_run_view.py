@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
 from replay_gui.widgets.runs.headed_view import HeadedView
 
-_MAX_TEXT_WIDTH = 25 * GAP  # of a column of texts: a moment fits
+_MAX_TEXT_WIDTH = 25 * GAP  # of a column of texts: a date with time fits
 _MIN_NAME_WIDTH = 20 * GAP
 _ROWS_MEASURED = 200
 _COLUMN_OF_FACT = {
@@ -28,9 +28,9 @@ _COLUMN_OF_FACT = {
 
 
 class EvaluatedRunView(HeadedView):
-    """An EvaluatedRunTable with headings that sort it; columns that say nothing are hidden.
+    """An EvaluatedRunTable with headings that sort it; columns without values are hidden.
 
-    Signals: chosen_changed(): `chosen` has changed. opened(int): the number of the run of Enter or a double click.
+    Signals: chosen_changed(): `chosen` has changed. opened(int): the number of a run, by Enter or a double click.
     """
 
     chosen_changed = Signal()
@@ -75,7 +75,7 @@ class EvaluatedRunView(HeadedView):
 
     @Slot()
     def _fit(self) -> None:
-        """Give each column the width of its widest text, and the names what is left."""
+        """Give each column the width of its widest text, and the names the rest."""
         metrics, left = QFontMetrics(ui_font()), self.viewport().width()
         model = self._runs
         rows = range(min(model.rowCount(), _ROWS_MEASURED))

@@ -1,4 +1,4 @@
-"""The button by which one chooses the fact that runs are grouped by."""
+"""The button to choose the fact by which runs are grouped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class GroupByButton(QToolButton):
 
     @Slot()
     def fill(self) -> None:
-        """Fill the menu with what there is to choose."""
+        """Fill the menu with the possible facts."""
         self.list.clear()
         choice = QActionGroup(self.list)
         set_up = QMenu("set-up", self.list)
@@ -59,5 +59,5 @@ class GroupByButton(QToolButton):
 
 
 def _shown(fact: str) -> str:
-    """Return the name of a fact, which may be from a log, as a menu shows it."""
+    """Return the name of a fact, which may be from a log, in a form for a menu."""
     return escape_mnemonics(one_line(fact, _MAX_NAME))

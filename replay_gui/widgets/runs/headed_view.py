@@ -1,4 +1,4 @@
-"""What the tables of the page of many runs have in common: headings, and columns that are fitted to the width."""
+"""The base of the tables of the page of many runs: headings, and columns that are fitted to the width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where everything of the picture of many runs is: names, cells, heads of columns."""
+"""The layout of the picture of many runs: names, cells, heads of columns."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ GROUP_GAP = 1.5 * GAP  # between groups of rows
 HEAD_SLANT = -28.0  # degrees
 HEAD_LENGTH = (_MAX_HEAD_HEIGHT - 2.0 * GAP) / sin(radians(-HEAD_SLANT))  # of a slanted name that fits
 _PER_LENGTH = cos(radians(HEAD_SLANT))  # of a slanted name to the right
-_MIN_HEAD_SHARE = 0.6  # of a name's length; one that would have to be cut more is scrolled to
+_MIN_HEAD_SHARE = 0.6  # least shown share of a name; if it is cut more, the picture scrolls
 
 
 @dataclass(frozen=True, slots=True)
 class PictureLayout:
-    """The places in the picture, in logical pixels from its top left corner.
+    """The coordinates in the picture, in logical pixels from its top left corner.
 
     Attributes:
         tops: y of each row. breaks: y of the lines between groups of rows. names: width of the rows' names.
-        head: height of the columns' names. heads: how long each of them is drawn. step: width of a column.
+        head: height of the columns' names. heads: the drawn length of each of them. step: width of a column.
     """
 
     picture: RunsPicture
@@ -47,7 +47,7 @@ class PictureLayout:
         """Lay out a picture.
 
         Args:
-            groups: of each row; rows that follow one another in another group stand apart.
+            groups: of each row; there is space between consecutive rows of different groups.
             names: width of the longest name of a row. heads: width of the name of each column.
         """
         lengths = tuple(min(length, HEAD_LENGTH) for length in heads)
@@ -63,18 +63,18 @@ class PictureLayout:
         return cls(picture, tops=tuple(tops), breaks=tuple(breaks), names=width, head=head, heads=lengths)
 
     def fitted(self, room: float) -> PictureLayout:
-        """Return the layout as this width has room for it: columns a little narrower, names at the right end cut."""
+        """Return the layout fitted to this width: columns a little narrower, names at the right end cut."""
         per_column = [(room - self.left - over) / (at + 0.5) for at, over in enumerate(self._overhangs)]
         least, most = _COLUMN_WIDTHS
         step = min(max(min(per_column, default=most), least), most)
         rooms = [(room - self.left - UNIT - (at + 0.5) * step) / _PER_LENGTH for at in range(len(self.heads))]
         if any(inside < _MIN_HEAD_SHARE * length for inside, length in zip(rooms, self.heads, strict=True)):
-            return replace(self, step=step)  # it has to be scrolled anyway
+            return replace(self, step=step)  # the picture must be scrolled anyway
         return replace(self, step=step, heads=tuple(map(min, self.heads, rooms)))
 
     @property
     def _overhangs(self) -> list[float]:
-        """How far each slanted name reaches to the right of the middle of its column."""
+        """Return how far each slanted name extends to the right of the middle of its column."""
         return [length * _PER_LENGTH + UNIT for length in self.heads]
 
     @property
@@ -99,18 +99,18 @@ class PictureLayout:
         return self.bottom + GAP
 
     def cell(self, row: int, column: int) -> QRectF:
-        """The rectangle of a cell."""
+        """Return the rectangle of a cell."""
         return QRectF(self.left + column * self.step, self.tops[row], self.step, ROW_HEIGHT)
 
     def column(self, column: int) -> QRectF:
-        """The rectangle of a column with its counts, without its slanted name."""
+        """Return the rectangle of a column with its counts, without its slanted name."""
         return QRectF(self.left + column * self.step, self.head, self.step, self.bottom - self.head)
 
     def row_at(self, y: float) -> int:
-        """The row at a height; -1 if there is none."""
+        """Return the row at a height; -1 if there is none."""
         return next((row for row, top in enumerate(self.tops) if top <= y < top + ROW_HEIGHT), -1)
 
     def column_at(self, x: float) -> int:
-        """The column at an x coordinate; -1 if there is none."""
+        """Return the column at an x coordinate; -1 if there is none."""
         column = int((x - self.left) // self.step)
         return column if 0 <= column < len(self.picture.columns) else -1

@@ -36,14 +36,14 @@ _MAX_TITLE = 200  # characters
 _VALUES_AFTER = " · "  # between the tool and its values in a title
 _MIN_NAME_SHARE = 0.4  # of a head, for the name of the tool
 _BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
-_DOT = 1.6  # radius of the dot for what was not done
-_FRAME_ALPHA = 0.12  # of the ground of a column that separates
+_DOT = 1.6  # radius of the dot for a call that was not made
+_FRAME_ALPHA = 0.12  # opacity of the background of a column that separates
 
 
 class PicturePainter:
     """Draws the parts of one picture.
 
-    `names`: of its rows. `separators`: those that its columns refer to. `by_version`: whether these are of versions.
+    `names`: of its rows. `separators`: referred to by its columns. `by_version`: whether versions are compared.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class PicturePainter:
         hovered: tuple[int, int] = (-1, -1),
         chosen: Collection[int] = (),
     ) -> None:
-        """Draw all of it.
+        """Draw the whole picture.
 
         Args:
             current: row and column of the cell with a focus frame. hovered: those under the pointer; -1 for none.
-            chosen: rows that are chosen.
+            chosen: the chosen rows.
         """
         painter, picture = self._painter, self._layout.picture
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -116,7 +116,7 @@ class PicturePainter:
         painter.restore()
 
     def _paint_frame(self, place: QRectF, separator: Separator) -> None:
-        """Frame a column that separates, in the colour of the outcome that it goes with; its counts are on top."""
+        """Frame a column that separates, in the colour of its outcome; its counts are on top."""
         painter, passing, failing = self._painter, separator.passing, separator.failing
         color = theme().accent
         if not self._by_version:
@@ -206,7 +206,7 @@ def _outline(body: QRectF, acts: bool, is_pointed: bool) -> QPainterPath:
 
 
 def column_title(column: PictureColumn) -> str:
-    """Return the title of a column in one line, cut where it is very long."""
+    """Return the title of a column in one line, cut if it is very long."""
     return one_line(column.title, _MAX_TITLE)
 
 

@@ -19,16 +19,16 @@ from replay_gui.widgets.runs.headed_view import HeadedView
 if TYPE_CHECKING:
     from replay_gui.core.contrast.run_groups import RunGroup
 
-_NAME_WIDTHS = (10 * GAP, 20 * GAP)  # at least, and at most where marks are there too
+_NAME_WIDTHS = (10 * GAP, 20 * GAP)  # at least, and at most if marks are shown too
 _ROWS_MEASURED = 200
-_MIN_MARKS, _MAX_MARKS = 3, 12  # in the column; further ones are counted
+_MIN_MARKS, _MAX_MARKS = 3, 12  # marks in the column; further ones are counted
 
 
 class RunGroupView(HeadedView):
     """A RunGroupTable, filtered; several rows can be chosen.
 
     Signals: group_chosen(object): the RunGroup of another row, by click or key. chosen_changed(): `chosen` has changed.
-    Attributes: most_marks: outcomes that a row has room for.
+    Attributes: most_marks: the number of outcomes for which a row has room.
     """
 
     group_chosen = Signal(object)
@@ -89,7 +89,7 @@ class RunGroupView(HeadedView):
 
     @Slot()
     def _fit(self) -> None:
-        """Give each column the width that it needs; the marks, some of which can be counted instead, get the rest."""
+        """Give each column its needed width; the marks, which can be counted instead, get the rest."""
         metrics, width = QFontMetrics(ui_font()), self.viewport().width()
         rows = range(min(self._groups.rowCount(), _ROWS_MEASURED))
         sizes = [len(self._groups.group(row).runs) for row in range(self._groups.rowCount())]

@@ -1,4 +1,4 @@
-"""The picture of many runs, to look at, to hover over and to click into."""
+"""The picture of many runs, with tooltips and clickable cells."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _STATES = {
 
 
 class RunsPictureView(QAbstractScrollArea):
-    """Shows the picture of the session's chosen runs. Arrows walk through the cells, Enter opens one.
+    """Shows the picture of the session's chosen runs. Arrows move through the cells, Enter opens one.
 
-    The head of a column, or S, splits the runs by its call. Ctrl and a click, or Space, chooses a row; two are
-    compared.
+    A click on the head of a column, or S, splits the runs by its call. Ctrl and a click, or Space, chooses a row; two
+    are compared.
 
     Signals: event_wanted(int, int): number of a run, and an EventIndex in it. run_wanted(int): number of a run.
     compare_wanted(int, int): numbers of two runs. column_chosen(int): the head of a column. split_changed().
-    Attributes: hint: what is shown if there is no picture. current: row and column of the chosen cell, or None.
+    Attributes: hint: the text shown if there is no picture. current: row and column of the chosen cell, or None.
     chosen: the chosen rows. split: the column by which the runs are split, or None.
     """
 
@@ -60,7 +60,7 @@ class RunsPictureView(QAbstractScrollArea):
         self._layout: PictureLayout | None = None  # the same, fitted to the width
         self._cells: dict[tuple[int, int], PictureCell] = {}
         self._names: list[str] = []
-        self._picture: RunsPicture | None = None  # as the session has it
+        self._picture: RunsPicture | None = None  # in the session's order
         self._hovered = (-1, -1)
         self.current: tuple[int, int] | None = None
         self.chosen: list[int] = []
@@ -124,13 +124,13 @@ class RunsPictureView(QAbstractScrollArea):
                 bar.setValue(int(column.right()) - inside // 2)
 
     def head_center(self, column: int) -> QPoint:
-        """A point in the head of a column, in the viewport; the corner without a picture."""
+        """Return a point in the head of a column, in the viewport; the corner if there is no picture."""
         if self._layout is None:
             return QPoint()
         return QPoint(int(self._layout.column(column).center().x()), int(self._layout.head) - UNIT) - self._offset
 
     def select_separator(self, separator: int) -> None:
-        """Choose the column that shows this separator, if one does."""
+        """Choose the column of this separator, if there is one."""
         if self._layout is None:
             return
         columns = self._layout.picture.columns
@@ -193,9 +193,9 @@ class RunsPictureView(QAbstractScrollArea):
         picture.paint(current, self._hovered, self.chosen)
         painter.end()
 
-    # ---- hands --------------------------------------------------------------------------------------
+    # ---- mouse and keys -----------------------------------------------------------------------------
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Keep the release from the widgets below; the press has done all there is to do."""
+        """Keep the release from the widgets below; the press was handled already."""
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -218,7 +218,7 @@ class RunsPictureView(QAbstractScrollArea):
         self.column_chosen.emit(column)
 
     def _choose(self, row: int) -> None:
-        """Choose a row, or leave it; two are compared."""
+        """Choose a row, or remove it from the choice; two are compared."""
         assert self._layout is not None  # there is a row
         self.chosen = [other for other in self.chosen if other != row] + [row] * (row not in self.chosen)
         self.viewport().update()
@@ -232,7 +232,7 @@ class RunsPictureView(QAbstractScrollArea):
         self._hover((-1, -1) if self._layout is None else self._place(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Mark none."""
+        """Remove the mark of the hovered row and column."""
         super().leaveEvent(event)
         self._hover((-1, -1))
 
@@ -242,7 +242,7 @@ class RunsPictureView(QAbstractScrollArea):
             self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk from cell to cell; Enter opens the event, S splits by the column, Space chooses the row."""
+        """Move from cell to cell; Enter opens the event, S splits by the column, Space chooses the row."""
         if self._layout is not None and event.key() in _KEYS:
             row, column = self.current or (0, 0)
             by_row, by_column = _KEYS[Qt.Key(event.key())] if self.current is not None else (0, 0)
@@ -275,7 +275,7 @@ class RunsPictureView(QAbstractScrollArea):
         return self._layout.row_at(at.y()), self._layout.column_at(at.x())
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Say in a tooltip what is under the mouse."""
+        """Describe the cell or column under the mouse in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._layout is not None:
             QToolTip.showText(event.globalPos(), plain_tooltip(self._words_at(QPointF(event.pos()))), self)
             return True
@@ -307,7 +307,7 @@ class RunsPictureView(QAbstractScrollArea):
 
 
 def state_words(state: CellState, column: PictureColumn) -> str:
-    """Return what a run did of a column's call; what fills a cell need not be what any passing run did."""
+    """Return in words whether a run made a column's call, which perhaps no passing run made."""
     if state is not CellState.SAME:
         return _STATES[state]
     return f"{_STATES[state]} that {'passed' if column.passing.having else 'made such a call'}"

@@ -1,4 +1,4 @@
-"""What separates the runs that passed from those that failed: a line for each thing, with its counts."""
+"""The facts that separate the runs that passed from those that failed: one line each, with counts."""
 
 from __future__ import annotations
 

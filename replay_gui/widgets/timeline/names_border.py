@@ -1,4 +1,4 @@
-"""The right border of the timeline's column of names: a hand moves it, a double click makes room for the names."""
+"""The right border of the timeline's column of names: a drag moves it, a double click fits it to the names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-REACH_PX = 3 * GAP  # how wide the place is at which the border can be taken
-_RIGHT_PX = GAP - 2  # of it beside the border: position 0 is just beyond
+REACH_PX = 3 * GAP  # width of the area in which the border can be grasped
+_RIGHT_PX = GAP - 2  # part of it right of the border: position 0 is just beyond
 
 
 class NamesBorder(QObject):
-    """Sees the mouse before `widget` does, and keeps from it what is about the border.
+    """Handles mouse events at the border before `widget` receives them.
 
-    `get_needed`: returns how wide the column has to be for all names to be whole.
+    `get_needed`: returns the width at which no name is cut.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class NamesBorder(QObject):
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Move the border while it is held; show by the cursor where it can be taken."""
+        """Move the border while it is held; change the cursor over it."""
         if not isinstance(event, QMouseEvent):
             return False
         is_left, at = event.button() == Qt.MouseButton.LeftButton, event.position()

@@ -54,7 +54,7 @@ def paint_lit(
     scene: TimelineScene,
     lit: tuple[EventIndex, ...],
 ) -> None:
-    """Draw a ring round each of these events, whose lane is shown."""
+    """Draw a ring round each of these events, if its lane is shown."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme().text, _WIDTH_PX))
@@ -67,7 +67,7 @@ def paint_lit(
 def _place(
     layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, event_index: EventIndex
 ) -> QPointF | None:
-    """Return where an event is drawn; None if its lane is not shown."""
+    """Return the point of an event; None if its lane is not shown."""
     row = lane_of(scene.lanes, scene.index, event_index)
     if row is None:
         return None
@@ -75,12 +75,12 @@ def _place(
 
 
 def lane_of(lanes: tuple[Lane, ...], index: RunIndex, event_index: EventIndex) -> int | None:
-    """Return the row of the lane on which an event is drawn, an answer with its request; None if it is on none."""
+    """Return the row of the lane of an event, for an answer that of its request; None if there is none."""
     pair = int(index.pair[event_index])
     wanted = [position_after(event_index)]
     if pair != NO_PAIR and pair < event_index:
         wanted.append(position_after(EventIndex(pair)))
-    for position in reversed(wanted):  # an answer that failed is on the lane of errors, too
+    for position in reversed(wanted):  # a failed answer is on the lane of errors, too
         for row, lane in enumerate(lanes):
             if lane.spans is None and any(_holds(part.positions, position) for part in lane.parts):
                 return row
@@ -93,7 +93,7 @@ def _holds(positions: np.ndarray[tuple[int], np.dtype[np.int32]], position: int)
 
 
 def _arc(begin: QPointF, end: QPointF, layout: TimelineLayout) -> QPainterPath:
-    """Return a curve that rises above both ends, as far as the plot has room."""
+    """Return a curve that rises above both ends, within the plot."""
     path = QPainterPath(begin)
     rise = min(abs(end.x() - begin.x()) / 3, 3 * layout.lane_height) + GAP
     top = max(min(begin.y(), end.y()) - rise, layout.plot.top() + UNIT)

@@ -16,24 +16,24 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
-EVENTS_PER_TURN = 1 << 20  # events looked at for errors at once: a frame's time
+EVENTS_PER_TURN = 1 << 20  # events examined for errors at once: a frame's time
 FOUND_HEIGHT = 0.4  # of the strip, of a search hit; an error reaches to the top
-COLUMN_PX = 2  # pixels a column of the overview
-EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: how wide the place is at which an edge of the window can be taken
-MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
+COLUMN_PX = 2  # pixels per column of the overview
+EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: width of the area in which an edge of the window can be grasped
+MIN_WINDOW_PX = 10.0  # pixels: a narrower window could not be grasped
 
 
 class _Strip(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
-    """What lies behind the window.
+    """The strip behind the window.
 
     Signals:
-        drawn(float, float): the left button draws a range on it, from the lesser coordinate to the greater.
+        drawn(float, float): a drag with the left button selects a range, from the lesser coordinate to the greater.
     """
 
     drawn = Signal(float, float)
 
     def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None) -> None:  # noqa: ARG002  pyqtgraph's name
-        """Draw a range."""
+        """Select a range."""
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
@@ -44,7 +44,7 @@ class _Strip(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class _Window(pg.LinearRegionItem):  # type: ignore[misc]
-    """The visible range. `is_whole`: it has nowhere to go, and a drag on it draws a range on the strip behind it."""
+    """The visible range. `is_whole`: it cannot move, and a drag on it selects a range on the strip behind it."""
 
     is_whole = False
 
@@ -56,16 +56,16 @@ class _Window(pg.LinearRegionItem):  # type: ignore[misc]
             super().mouseDragEvent(event)
 
     def hoverEvent(self, event: pg.GraphicsScene.mouseEvents.HoverEvent) -> None:
-        """Claim the drags to come, or leave them to the strip."""
+        """Accept the next drags, or leave them to the strip."""
         if not self.is_whole:
             super().hoverEvent(event)
 
 
 class OverviewStrip(QWidget):
-    """Height: how quickly events came. Red: errors. The window is what the timeline shows.
+    """Height: the rate of events. Red: errors. The window: the range that the timeline shows.
 
-    Drag the window, or one of its edges. Drag elsewhere, or anywhere while it is the whole run: draw another. Click
-    elsewhere: centre it there. Double click: the whole run.
+    Drag the window, or one of its edges. Drag elsewhere, or anywhere if it is the whole run: select another range.
+    Click elsewhere: centre it there. Double click: the whole run.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -74,8 +74,8 @@ class OverviewStrip(QWidget):
         self._failures = GrowingFailures()
         self._growing = QTimer(self, singleShot=True, interval=0)
         self._growing.timeout.connect(self.on_index_changed)
-        self._drawn_end = 0.0  # the coordinate at which what is drawn ends
-        self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
+        self._drawn_end = 0.0  # the coordinate at which the drawing ends
+        self._shown: tuple[float, float] = (0.0, 1.0)  # the drawn window, never too narrow to grasp
         self.setFixedHeight(STRIP)
         self.setAccessibleName("Overview of the whole run")
         self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
@@ -126,11 +126,11 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_names_changed(self) -> None:
         self._fit_label()
-        self._row.activate()  # now: the columns are summed for the width of the strip
+        self._row.activate()  # immediately: the columns depend on the width of the strip
         self.on_index_changed()
 
     def _fit_label(self) -> None:
-        """Begin where the lanes do."""
+        """Align the strip with the lanes."""
         self._label.setFixedWidth(round(names_px(self._session.names_width, self.width())) - GAP - UNIT)
 
     def x_of(self, position: float) -> float:
@@ -152,11 +152,11 @@ class OverviewStrip(QWidget):
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
         heights = (overview.errors, overview.divergences, overview.causes, FOUND_HEIGHT * overview.found)
         for item, columns_of in zip(self._marks, heights, strict=True):
-            item.setVisible(bool(columns_of.any()))  # to paint nothing takes as long as to paint something
+            item.setVisible(bool(columns_of.any()))  # painting an empty curve takes as long as any other
             if item.isVisible():
                 item.setData(overview.mark_edges, columns_of, stepMode="center")
         self._drawn_end = self._whole.end
-        margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns are below events
+        margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, to be below the events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
         self.on_report_changed()
@@ -165,7 +165,7 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_view_changed(self) -> None:
         if self._drawn_end != self._whole.end:  # the clock of a running run
-            self.on_index_changed()  # which ends here again
+            self.on_index_changed()  # the clock ends here again
             return
         first, last = self._session.view
         self._window.is_whole = first <= 0 and last >= self._session.index.count
@@ -180,13 +180,13 @@ class OverviewStrip(QWidget):
         self._fit_edges((end - start) * self._whole.width / self._whole.span)
 
     def _fit_edges(self, width: float) -> None:
-        """Let the edges of a window `width` pixels wide be taken near them, and leave its middle to move it by."""
+        """Set the areas in which the edges of a window `width` pixels wide are grasped; its middle moves it."""
         shade = QColor(theme().accent)
         shade.setAlphaF(0.3)
         reach = round(min(max(2 * width / 3, MIN_EDGE_PX), EDGE_PX))
         for line in self._window.lines:
             line.setHoverPen(pg.mkPen(shade, width=reach))
-            line.viewTransformChanged()  # its reach is that of the pen
+            line.viewTransformChanged()  # its area is that of the pen
 
     @Slot()
     def on_report_changed(self) -> None:
@@ -201,12 +201,12 @@ class OverviewStrip(QWidget):
         start, end = self._window.getRegion()
         before = self._shown
         moved = abs((end - start) - (before[1] - before[0])) < 1e-6 * (end - start)
-        if moved:  # as a whole: the range keeps its span, though the window may be drawn wider
+        if moved:  # moved as a whole: the range keeps its span, though the window may be drawn wider
             shift = start - before[0]
             start, end = self._coordinates(*self._session.view)
             start, end = start + shift, end + shift
         self._show(start, max(end, start + 1e-9))
-        self.on_view_changed()  # the window stops where the range does
+        self.on_view_changed()  # the window stops at the end of the range
 
     @Slot(object)
     def on_clicked(self, click: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
@@ -222,7 +222,7 @@ class OverviewStrip(QWidget):
 
     @Slot(float, float)
     def _show(self, start: float, end: float) -> None:
-        """Make these coordinates the visible range, as far as the run has them."""
+        """Make these coordinates the visible range, clamped to the run."""
         scale = TimelineScale(start, end, 1.0, self._session.timeline_axis).clamped(self._session.index.count)
         self._session.set_view(*scale.view)
 

@@ -29,7 +29,7 @@ from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wh
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
-_MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on average to have its own column
+_MIN_COLUMN_PX = 3 * UNIT  # average pixels per event from which each event has its own column
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -38,11 +38,11 @@ class SpendingBand(QWidget):
     """Columns of the tokens used, and a line of the cost so far; empty if the run has neither.
 
     Each column stacks input, cached and output tokens. The columns are scaled to the visible range, whose maximum is
-    shown at the top left; the line ends at the top with the total beside the name. A click seeks; the wheel zooms at
-    the pointer. The triangle folds.
+    shown at the top left; the line ends at the top, and the total is beside the name. A click seeks; the wheel zooms
+    at the pointer. The triangle folds the band.
 
     Signals:
-        fold_asked(): the triangle was clicked. known_changed(): whether there is something to show has changed.
+        fold_asked(): the triangle was clicked. known_changed(): `known` has changed.
     """
 
     fold_asked = Signal()
@@ -74,7 +74,7 @@ class SpendingBand(QWidget):
 
     @property
     def known(self) -> bool:
-        """Whether there is anything to show."""
+        """Whether the tokens or the cost of the run are known."""
         return self._plot is not None
 
     @property
@@ -83,7 +83,7 @@ class SpendingBand(QWidget):
         return self._hover
 
     def set_folded(self, folded: bool) -> None:
-        """One line high, or two with their scales."""
+        """Show one line, or two with their scales."""
         if folded != self._folded:
             self._folded = folded
             self.updateGeometry()
@@ -112,11 +112,11 @@ class SpendingBand(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Two lanes high, one if folded."""
+        """Return the height of two lanes, or one if folded."""
         return QSize(6 * LABELS, LANE if self._folded else 2 * LANE)
 
     def minimumSizeHint(self) -> QSize:
-        """One lane high."""
+        """Return the height of one lane."""
         return QSize(2 * LABELS, LANE)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
@@ -142,7 +142,7 @@ class SpendingBand(QWidget):
         return self.height() < 2 * LANE - UNIT
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the picture, which is kept, and the position."""
+        """Paint the cached picture, and the position."""
         if self._plot is None:
             return
         ratio = self.devicePixelRatioF()
@@ -199,7 +199,7 @@ class SpendingBand(QWidget):
         return most
 
     def _columns(self, plot: SpendingPlot, scale: TimelineScale) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """(left edges, widths, counts) of the columns: one an event where there is room, else one a few pixels."""
+        """Return (left edges, widths, counts) of the columns: one per event if they fit, else one per few pixels."""
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
         seen = plot.positions_between(first, last)
         if len(seen) * _MIN_COLUMN_PX <= scale.width:
@@ -258,7 +258,7 @@ class SpendingBand(QWidget):
             self.fold_asked.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the position while the button is held; else show what the mouse points at."""
+        """Move the position while the button is held; else show the hover card of the point."""
         if self._scrubbing:
             self._seek(event.position().x())
             return
@@ -287,7 +287,7 @@ class SpendingBand(QWidget):
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
-        """Show what was used in the column there, and what it had cost until then."""
+        """Show the usage in the column at a point, and the cost until then."""
         if self._plot is None:
             return
         if point.x() < self._names:
@@ -308,7 +308,7 @@ class SpendingBand(QWidget):
         self._hover.show_words("Tokens used here", " · ".join(parts), self.mapToGlobal(point))
 
     def _words(self) -> str:
-        """The whole run's."""
+        """Return the usage of the whole run, in words."""
         assert self._plot is not None, "nothing is said without a plot"
         parts = _token_parts(*self._plot.sums[:, -1].tolist()) if len(self._plot.positions) else []
         return " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)

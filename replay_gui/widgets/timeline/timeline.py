@@ -62,7 +62,7 @@ class Timeline(QWidget):
     up, double click in it: zoom to it. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the
     menu of the names hides, and their border can be dragged. Keys: see HELP. `compact`: no numbers below.
 
-    All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
+    Everything but the position is drawn once into a pixmap; moving the position redraws only the line.
 
     Signals:
         lanes_changed(): the lanes and the wanted height have changed.
@@ -115,10 +115,10 @@ class Timeline(QWidget):
     def on_bookkeeping_changed(self) -> None:
         self.choose(self._choice)
 
-    # ---- what is shown ----------------------------------------------------------------------------
+    # ---- content ----------------------------------------------------------------------------------
     @property
     def scale(self) -> TimelineScale:
-        """The scale of what is in sight, at the present size."""
+        """The scale of the visible range, at the present size."""
         return self._layout().scale(self._session.view, self._session.timeline_axis)
 
     @property
@@ -155,7 +155,7 @@ class Timeline(QWidget):
         if self._lanes.count < self._index.count:
             self._growing.start()
         else:
-            forget_pages(self._index)  # nobody looks at all events again
+            forget_pages(self._index)  # does not examine all events again
         self.on_scene_changed()
         if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()
@@ -221,7 +221,7 @@ class Timeline(QWidget):
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the pictures, which are kept, and the position."""
+        """Paint the cached pictures, and the position."""
         painter = QPainter(self)
         if not self._index.count:
             paint_no_events(painter, self._layout(), self._index.complete)
@@ -256,14 +256,14 @@ class Timeline(QWidget):
                 self.choose(replace(self._choice, many_tools=True))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Continue what was begun; else show what the mouse points at."""
+        """Continue the gesture; else show the hover card of the point."""
         if not self._hands.move(event):
             over = (self._triangle_at(event.position()) or self._more_at(event.position())) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End what was begun."""
+        """End the gesture."""
         self._hands.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -292,7 +292,7 @@ class Timeline(QWidget):
         menu.popup(self.mapToGlobal(QPoint(GAP, GAP)) if by_key else event.globalPos())
 
     def lane_menu(self, lane: Lane | None) -> TimelineMenu:
-        """Return the menu of the lanes, opened at the name of this one."""
+        """Return the menu of the lanes, opened at the name of this lane."""
         lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()))
         menu = TimelineMenu(self._choice, lanes, lane, self._session, self)
         menu.chosen.connect(self.choose)
@@ -306,16 +306,16 @@ class Timeline(QWidget):
         return self.rows[row]
 
     def _more_at(self, point: QPointF) -> Lane | None:
-        """The lane of the rest of the tools, if its name is there."""
+        """Return the lane of the other tools, if its name is at this point."""
         layout = self._layout()
         row = layout.row_at(point.y())
         if row is None or point.x() >= layout.names or self.rows[row].key != MORE_TOOLS:
             return None
         return self.rows[row]
 
-    # ---- what is under the pointer --------------------------------------------------------------------
+    # ---- hover ----------------------------------------------------------------------------------------
     def event_at(self, point: QPointF) -> Position | None:
-        """The position of the event there, or None."""
+        """Return the position of the event at a point, or None."""
         layout = self._layout()
         row = layout.row_at(point.y())
         if row is None or point.x() < layout.names or not self._index.count:
@@ -334,7 +334,7 @@ class Timeline(QWidget):
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
-        """Show what is there: the marks at the upper edge, or the event; over the names, the lane."""
+        """Show a card on the marks at the upper edge, on the event, or over the names on the lane."""
         layout, event = self._layout(), self.event_at(QPointF(point))
         row, pixel = layout.row_at(point.y()), point.x() - layout.origin
         near = self.scale.position(pixel - UNIT), self.scale.position(pixel + UNIT)

@@ -1,4 +1,4 @@
-"""Draws a lane whose events outnumber its pixels: columns as high as there are events, in one picture."""
+"""Draws a lane with more events than pixels as columns whose height is the number of events, in one picture."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def paint_density(
 
 
 def column_edges(scale: TimelineScale) -> NDArray[np.float64]:
-    """Coordinates of columns UNIT pixels wide over what the scale shows and the gap at either side."""
+    """Return the coordinates of columns UNIT pixels wide over the range of the scale and the gap at either side."""
     width = UNIT * scale.span / scale.width
     first, last = np.floor(scale.coordinate(-GAP) / width), np.ceil(scale.coordinate(scale.width + GAP) / width)
     return np.asarray(np.arange(first, last + 1) * width)

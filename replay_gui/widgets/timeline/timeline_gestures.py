@@ -1,4 +1,4 @@
-"""What a hand does on the timeline: it moves the position, pans, draws an area to zoom to, or a range to sum up."""
+"""The mouse gestures on the timeline: move the position, pan, draw an area to zoom to, or a range to sum up."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _PANS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class TimelineGestures:
-    """The gestures of the pointer in the plot and on the axis below it; what it does over the names is not its own.
+    """The gestures of the pointer in the plot and on the axis below it, but not over the names.
 
     On the axis, a click goes there, a drag chooses a range, and a double click in the range zooms to it. In the plot:
     see Timeline.
 
-    Attributes: area: x where an area was begun, and x now; None while none is drawn.
+    Attributes: area: x at the start of an area, and x now; None while none is drawn.
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class TimelineGestures:
         self._widget, self._session = widget, session
         self._get_scale, self._get_layout, self._get_event = get_scale, get_layout, get_event
         self.area: tuple[float, float] | None = None
-        self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
+        self._pan_from: QPointF | None = None  # the point at which the plot is held while panning
         self._range_from: float | None = None  # x where the button was pressed on the axis
         self._mark_from: float | None = None  # x where the button was pressed on a mark
         self._scrubbing = False
 
     # ---- a button -----------------------------------------------------------------------------------
     def press(self, event: QMouseEvent) -> bool:
-        """Begin to pan, to move the position, to draw an area or to choose a range; return whether any was begun."""
+        """Begin to pan, to move the position, to draw an area or to choose a range; return whether one has begun."""
         x, held = event.position().x(), event.modifiers()
         left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and held & _PANS):
@@ -68,7 +68,7 @@ class TimelineGestures:
         return True
 
     def move(self, event: QMouseEvent) -> bool:
-        """Continue what was begun; return whether anything was."""
+        """Continue the gesture; return whether there is one."""
         x = event.position().x()
         if self._pan_from is not None:
             self.view(self._get_scale().panned(self._pan_from.x() - x, self._session.index.count))
@@ -77,10 +77,10 @@ class TimelineGestures:
             self.area = (self.area[0], x)
             self._widget.update()
         elif self._range_from is not None:
-            if abs(x - self._range_from) >= GAP:  # less is a click whose hand slipped
+            if abs(x - self._range_from) >= GAP:  # less is a click with a small movement
                 self._session.choose_range(self._position(self._range_from), self._position(x))
         elif self._mark_from is not None and abs(x - self._mark_from) < GAP:
-            pass  # a click on a mark whose hand slipped
+            pass  # a click on a mark with a small movement
         elif self._mark_from is not None or self._scrubbing:
             self._mark_from, self._scrubbing = None, True
             self._seek(x)
@@ -89,7 +89,7 @@ class TimelineGestures:
         return True
 
     def release(self, event: QMouseEvent) -> None:
-        """End what was begun; zoom to an area that was drawn, go to where the axis was clicked."""
+        """End the gesture: zoom to a drawn area, or go to the clicked point of the axis."""
         x = event.position().x()
         if self.area is not None:
             self._zoom_to(*sorted(self.area))
@@ -100,7 +100,7 @@ class TimelineGestures:
         self._widget.update()
 
     def double_click(self, event: QMouseEvent) -> bool:
-        """Zoom to a mark of the plot, or to the chosen range where the axis is clicked within it; return whether so."""
+        """Zoom to a mark of the plot, or to the chosen range at a point of it on the axis; return whether it zoomed."""
         if event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
             mark = self._get_event(event.position())
             if mark is not None:
@@ -116,7 +116,7 @@ class TimelineGestures:
         return True
 
     def give_up(self) -> bool:
-        """Give up the area that is drawn, or else the chosen range; return whether there was either."""
+        """Cancel the area being drawn, or else the chosen range; return whether there was either."""
         if self.area is not None:
             self.area = None
             self._widget.update()
@@ -133,7 +133,7 @@ class TimelineGestures:
         return not layout.compact and layout.axis.contains(point)
 
     def view(self, scale: TimelineScale) -> None:
-        """Show what a scale shows."""
+        """Show the range of a scale."""
         self._session.set_view(*scale.view)
 
     def zoom(self, factor: float, pixel: float) -> None:
@@ -148,6 +148,6 @@ class TimelineGestures:
         self._session.seek(self._get_scale().nearest(pixel, self._session.index.count))
 
     def _zoom_to(self, left: float, right: float) -> None:
-        if right - left >= GAP:  # else a click, or a slip of the hand
+        if right - left >= GAP:  # otherwise a click, or a small movement
             origin, scale = self._get_layout().origin, self._get_scale()
             self.view(scale.between(left - origin, right - origin, self._session.index.count))

@@ -20,16 +20,16 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _REST_MS = 120  # ms
 _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
-_ROWS_ASKED = 2 * BLOCK_ROWS  # from the block of the event on: what it caused comes after it
-_MAX_MARKS = 3  # that are described for one place
+_ROWS_ASKED = 2 * BLOCK_ROWS  # rows from the event's block on: its effects come after it
+_MAX_MARKS = 3  # marks described at one point
 
 
 class TimelineHover(QFrame):
     """A card for one event: the facts of the index immediately, its text as soon as it is read. All plain text.
 
-    Attributes: lit: the indexes of the event shown, of its request or answer, of what caused it, and of those that it
+    Attributes: lit: the indexes of the shown event, of its request or answer, of its cause, and of the events that it
     caused.
-    Signals: rested(QPoint): the pointer rests at this point of the parent, which may show what is there.
+    Signals: rested(QPoint): the pointer rests at this point of the parent, which may show a card.
     lit_changed(): `lit` has changed.
     """
 
@@ -43,7 +43,7 @@ class TimelineHover(QFrame):
         self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
         self._resting.timeout.connect(self._on_rested)
         self._position: Position | None = None  # of the event shown
-        self._rows: Rows | None = None  # the last that came, of the run shown
+        self._rows: Rows | None = None  # the last rows that came, of the shown run
         self.lit: tuple[EventIndex, ...] = ()
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -57,7 +57,7 @@ class TimelineHover(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(UNIT)
-        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # `_fit` knows how high the words are
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # `_fit` sets the height of the text
         for label in (self._title, self._facts, self._text):
             label.setWordWrap(True)
             column.addWidget(label)
@@ -66,23 +66,23 @@ class TimelineHover(QFrame):
 
     @property
     def words(self) -> str:
-        """All that is shown, a line a label."""
+        """The whole text of the card, one line per label."""
         return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Hide the card where the pointer leaves the parent, or the parent is hidden."""
+        """Hide the card when the pointer leaves the parent, or the parent is hidden."""
         if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):
             self.leave()
         return False
 
     def follow(self, point: QPoint) -> None:
-        """The pointer moved to this point of the parent: hide the card until it rests."""
+        """Hide the card until the pointer rests; `point`: its place in the parent."""
         self.hide()
         self._pointer = point
         self._resting.start()
 
     def leave(self) -> None:
-        """The pointer left, or a button was pressed: hide the card."""
+        """Hide the card, because the pointer left or a button was pressed."""
         self._resting.stop()
         self.hide()
 
@@ -108,7 +108,7 @@ class TimelineHover(QFrame):
         return bool(marks)
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:
-        """Show a card of given words, not of an event, near a point of the parent."""
+        """Show a card with a given text near a point of the parent."""
         self._position = None
         self._fill(title, facts, "", at)
         self._light()
@@ -128,7 +128,7 @@ class TimelineHover(QFrame):
         self.show()
 
     def _fit(self) -> None:
-        """Take the size that the words need; adjustSize would measure their height at a width beyond the card's."""
+        """Resize the card to its text; adjustSize would measure the height at a width beyond the card's."""
         width = min(self.sizeHint().width(), self.maximumWidth())
         self.resize(width, self.heightForWidth(width))
 
@@ -166,7 +166,7 @@ class TimelineHover(QFrame):
             self.lit_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Light up nothing."""
+        """Remove the highlight."""
         super().hideEvent(event)
         self._light()
 

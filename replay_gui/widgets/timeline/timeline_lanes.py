@@ -1,4 +1,4 @@
-"""Draws the lanes of the timeline: shapes where there is room for them, else how many events there are."""
+"""Draws the lanes of the timeline: shapes if there is room for them, else the density of events."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from replay_gui.models.timeline.timeline_stacking import stack_calls
 from replay_gui.widgets.timeline.timeline_density import paint_density
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-MIN_MARK_SPACING_PX = 4.0  # with less room an event, a lane shows density
-FILTERED_OPACITY = 0.25  # of what the filter of the list leaves out
-_MAX_SAMPLED = 4096  # events of a part of a dense lane that are asked whether they pass
+MIN_MARK_SPACING_PX = 4.0  # pixels per event, below which a lane shows density
+FILTERED_OPACITY = 0.25  # opacity of events that do not pass the filter of the list
+_MAX_SAMPLED = 4096  # sampled events of a part of a dense lane, to check whether any passes
 STEP_BAR = BAR - LINE  # thickness of a step that is not a call
-MIN_NAMED_PX = 4 * GAP  # pixels that a bar or a phase must have for words in it
+MIN_NAMED_PX = 4 * GAP  # least pixels of a bar or a phase with words in it
 
 
 class LanePainter:
-    """Draws lanes of one scene at one scale. `ratio`: device pixels a logical one."""
+    """Draws lanes of one scene at one scale. `ratio`: device pixels per logical one."""
 
     def __init__(
         self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float
@@ -60,7 +60,7 @@ class LanePainter:
         self._last = scale.position(scale.width + GAP + MARK)
 
     def paint(self, lane: Lane, row: int) -> None:
-        """Draw one lane at a row: phases, spans, marks, or their density where marks are too many."""
+        """Draw one lane at a row: phases, spans, marks, or their density if there are too many marks."""
         middle = self._layout.lane(row).center().y()
         if lane.is_agent and self._index.phases:
             self._paint_phases(middle)
@@ -110,7 +110,7 @@ class LanePainter:
                 draw(QPointF(x, top), pixmap)
 
     def _paint_steps(self, part: LanePart, middle: float, least: float) -> None:
-        """Paint, behind the marks, how long the steps took; bars under `least` pixels would only blur the marks."""
+        """Paint the durations of steps behind the marks; leave out bars under `least` pixels, which would blur them."""
         steps = steps_between(part, self._index, self._first, self._last)
         if not len(steps):
             return
@@ -129,7 +129,7 @@ class LanePainter:
             self._write_durations(room, partial(_step_words, took), theme().text)
 
     def _any_passes(self, lane: Lane) -> bool:
-        """Whether any visible event of the lane passes the filter, judged by _MAX_SAMPLED events of each part."""
+        """Return whether any visible event of the lane passes the filter; sample _MAX_SAMPLED events of each part."""
         for part in lane.parts:
             seen = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
             if self._scene.passes(seen[:: len(seen) // _MAX_SAMPLED + 1]).any():
@@ -150,7 +150,7 @@ class LanePainter:
         top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
         left, right = self._pixels(starts), self._pixels(stops)
         pending = (self._index.pair[starts - 1] == NO_PAIR) & goes_on
-        right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # beyond the last event: still running
+        right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # after the last event: still running
         bars = np.column_stack((left, top, right - left, thick))
 
         failed = np.zeros(len(starts), bool)
@@ -172,7 +172,7 @@ class LanePainter:
         pending: NDArray[np.bool_],
     ) -> None:
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
-        tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
+        tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline needs room inside
         for which in np.unique(tool).tolist():
             of_tool, color = tool == which, kind_color(Kind.TOOL_REQUEST, which)
             self._bars(bars[of_tool & ~failed & ~waiting], color, None)
@@ -194,13 +194,13 @@ class LanePainter:
         self._painter.setPen(QPen(edge, 1.5) if edge else Qt.PenStyle.NoPen)
         self._painter.setBrush(fill or Qt.BrushStyle.NoBrush)
         spans = spans + np.array([inset, inset, -2 * inset, -2 * inset])
-        round_ = spans[:, 2] >= GAP  # in shorter ones it would hardly be seen, and one call draws them all
+        round_ = spans[:, 2] >= GAP  # in shorter ones it is hardly visible, and one call draws them all
         self._painter.drawRects([QRectF(*span) for span in spans[~round_].tolist()])
         for span in spans[round_].tolist():
             self._painter.drawRoundedRect(QRectF(*span), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
 
     def _write_durations(self, bars: NDArray[np.float64], words: Callable[[int], str], ink: QColor) -> None:
-        """Write into each bar how long it took, where there is room; `words`: of a bar by its number."""
+        """Write the duration into each bar with enough room; `words`: the text of a bar by its number."""
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
         painter.setPen(ink)
@@ -220,11 +220,11 @@ class LanePainter:
             took = int(index.time[stop - 1] - index.time[start - 1])
             if over and isinstance(axis, TimeAxis):
                 took += int(axis.times[-1] - axis.times[stop - 1])  # by the running clock
-        return f"{over}{duration_text(took)}" if took > 0 else ""  # equal times give no duration
+        return f"{over}{duration_text(took)}" if took > 0 else ""  # no duration for equal times
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:
-        """When a subagent was at it; of stretches within the same pixel the last, of two that touch no gap."""
+        """Paint the times of a subagent; of stretches within one pixel only the last; no gap if two are adjacent."""
         begin = int(np.searchsorted(spans[:, 1], np.ceil(self._first)))
         end = int(np.searchsorted(spans[:, 0], np.floor(self._last), "right"))
         left, right = self._pixels(spans[begin:end, 0]) - UNIT / 2, self._pixels(spans[begin:end, 1]) + UNIT / 2
@@ -242,7 +242,7 @@ class LanePainter:
     def _paint_phases(self, middle: float) -> None:
         phase_indexes = self._scene.phases
         begin, end = np.searchsorted(phase_indexes, (self._first, self._last)).tolist()
-        begin = max(begin - 1, 0)  # the one before reaches into the view
+        begin = max(begin - 1, 0)  # the phase before extends into the view
         if begin == end:
             return
         left = self._pixels(phase_indexes[begin:end] + 1)

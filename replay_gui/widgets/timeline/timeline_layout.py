@@ -10,7 +10,7 @@ from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_MIN, LANE_TIGHT,
 from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-TOP_PX = UNIT  # above the first lane: room for marks
+TOP_PX = UNIT  # room for marks above the first lane
 ZOOM_STEP = 1.25  # a notch of the wheel
 WHEEL_NOTCH = 120.0  # eighths of a degree
 MIN_NAMES_PX = 10 * GAP  # width of the column of names
@@ -21,7 +21,7 @@ COMPACT_BOTTOM_PX = GAP  # below the last one, if there is no axis
 class TimelineLayout:
     """The parts of a widget of `width` times `height` with `lanes` lanes. Marks keep GAP from the plot's side edges.
 
-    `compact`: without numbers below, and lower lanes where room is scarce. `names`: width of the column of names.
+    `compact`: without numbers below, and lower lanes if there is little room. `names`: width of the column of names.
     """
 
     width: float
@@ -56,7 +56,7 @@ class TimelineLayout:
         return plot_scale(self.width, view, axis, self.names)
 
     def lane(self, row: int) -> QRectF:
-        """The whole width of a lane, its name included."""
+        """Return the rectangle of a lane, with its name."""
         return QRectF(0, TOP_PX + row * self.lane_height, self.width, self.lane_height)
 
     def triangle(self, row: int) -> QRectF:
@@ -65,13 +65,13 @@ class TimelineLayout:
         return QRectF(0, lane.top(), GAP + UNIT, lane.height())
 
     def row_at(self, y: float) -> int | None:
-        """The row of lanes at a height in logical pixels; None outside the lanes."""
+        """Return the row of lanes at a height in logical pixels; None outside the lanes."""
         row = int((y - TOP_PX) // self.lane_height)
         return row if 0 <= row < self.lanes else None
 
 
 def bottom_px(compact: bool) -> float:
-    """The height of what is below the lanes."""
+    """Return the height of the part below the lanes."""
     return COMPACT_BOTTOM_PX if compact else AXIS
 
 
@@ -81,12 +81,12 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
 
 
 def tools_that_fit(height: float, others: int, most: int, compact: bool = False) -> int:
-    """Return how many lanes are left for tools in a widget of that height, `most` at most, with `others` above them."""
+    """Return the number of tool lanes that fit into a widget of this height, at most `most`, with `others` above."""
     return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), most)
 
 
 def names_px(wanted: int | None, width: float) -> float:
-    """Return how wide the column of names is in a widget `width` pixels wide, half of which is left for the lanes."""
+    """Return the width of the column of names in a widget `width` pixels wide: at most half."""
     return LABELS if wanted is None else min(max(wanted, MIN_NAMES_PX), max(width / 2, LABELS))
 
 

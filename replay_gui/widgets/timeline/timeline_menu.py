@@ -1,4 +1,4 @@
-"""Which lanes to show and which to fold, and what a tool does: the menu of the timeline's names."""
+"""The menu of the timeline's names: lanes to show and to fold, and the effect of a tool."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from replay_gui.widgets.timeline.timeline_layout import names_px
 
 _MAX_NAME = 60  # characters
 _MAX_LISTED_LANES = 40  # lanes
-_STEP_PX = 32  # by which names become wider
+_STEP_PX = 32  # pixels by which the column of names becomes wider
 
 
 _FOLD_ENTRIES = (
@@ -78,7 +78,7 @@ class TimelineMenu(QMenu):
         self.triggered.connect(self._on_triggered)
 
     def _offer_widths(self, session: Session, timeline_px: float) -> None:
-        """Offer by key what a drag of the border of the names does."""
+        """Offer to change the width of the names, for use by key."""
         now = round(names_px(session.names_width, timeline_px))
         self.addSeparator()
         for text, width in (("Wider names", now + _STEP_PX), ("Narrower names", now - _STEP_PX), ("Usual names", None)):
@@ -86,7 +86,7 @@ class TimelineMenu(QMenu):
             self.addAction(text, partial(session.set_names_width, changed)).setEnabled(changed != session.names_width)
 
     def _offer_effects(self, tool: str, marks: RunMarks) -> None:
-        """Offer to correct what a tool does."""
+        """Offer to correct the effect of a tool."""
         effects = marks.effects.get(tool)
         offered = EffectChoice(self)
         offered.offer(tool, None if effects is None else effects.finding)

@@ -18,12 +18,12 @@ from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.widgets.timeline.origin_arcs import paint_origin_arcs
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-_MAX_PLACED = 20_000  # events whose places are computed
-MIN_SNAPSHOT_SPACING_PX = 3 * GAP  # pixels between two snapshots that are both shown
+_MAX_PLACED = 20_000  # events whose coordinates are computed
+MIN_SNAPSHOT_SPACING_PX = 3 * GAP  # least pixels between two shown snapshots
 
 
 class OverlayPainter:
-    """Draws over the lanes of one scene at one scale. `ratio`: device pixels a logical one."""
+    """Draws over the lanes of one scene at one scale. `ratio`: device pixels per logical one."""
 
     def __init__(
         self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float
@@ -66,7 +66,7 @@ class OverlayPainter:
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]
-        if len(seen) > _MAX_PLACED:  # placing a million would hold the event loop: the first behind each place is found
+        if len(seen) > _MAX_PLACED:  # placing a million would block the event loop: find the first after each place
             places = scale.axis.positions(scale.coordinates(np.arange(-GAP, scale.width + GAP, apart)))
             first = np.unique(np.searchsorted(seen, places - 1))
             seen = seen[first[first < len(seen)]]
@@ -82,7 +82,7 @@ class OverlayPainter:
         begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
         begins = _thinned(begins, UNIT) + self._layout.origin
         colors, painter = theme(), self._painter
-        if width <= 2 * UNIT:  # too narrow to be torn
+        if width <= 2 * UNIT:  # too narrow for torn edges
             for begin in begins.tolist():
                 painter.fillRect(QRectF(begin, plot.top(), max(width, LINE), plot.height()), colors.line)
             return
@@ -95,7 +95,7 @@ class OverlayPainter:
                 painter.drawPolyline(torn)
 
     def _paint_what_it_lacks(self, axis: AlignedAxis) -> None:
-        """Hatch where only the other run of a comparison has events."""
+        """Hatch the ranges in which only the other run of a comparison has events."""
         scale, plot = self._scale, self._layout.plot
         pixels = np.arange(0.0, np.ceil(scale.width) + 1)
         lacks = axis.lacks(scale.coordinates(pixels))
@@ -117,7 +117,7 @@ class OverlayPainter:
         """Paint a broken line at the first damage, and faint hatching over the untrusted part after it."""
         plot, painter = self._layout.plot, self._painter
         if x < plot.left():
-            x = plot.left() - 2 * GAP  # it broke earlier: only the hatching shows
+            x = plot.left() - 2 * GAP  # the damage is further left: only the hatching is visible
         elif x > plot.right():
             return
         damage = theme().damage

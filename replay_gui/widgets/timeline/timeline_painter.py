@@ -37,7 +37,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def names_picture(layout: TimelineLayout, scene: TimelineScene, ratio: float) -> QPixmap:
-    """The column of names, which does not depend on what part of the run is shown."""
+    """Return the picture of the column of names, which does not depend on the visible range."""
     pixmap, painter = _canvas(layout.names, layout.height, ratio)
     _paint_names(painter, layout, scene)
     painter.end()
@@ -45,7 +45,7 @@ def names_picture(layout: TimelineLayout, scene: TimelineScene, ratio: float) ->
 
 
 def still_picture(layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float) -> QPixmap:
-    """The timeline without names and without its position."""
+    """Return the picture of the timeline without names and without its position."""
     pixmap, painter = _canvas(layout.width, layout.height, ratio)
     over = OverlayPainter(painter, layout, scale, scene, ratio)
     painter.setClipRect(layout.plot)
@@ -76,7 +76,7 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
 
 # ---- names --------------------------------------------------------------------------------------------
 def names_width(scene: TimelineScene) -> float:
-    """Return how wide the column of names has to be for all of them to be whole, in pixels."""
+    """Return the width in pixels of the column of names at which none is cut."""
     names, numbers = QFontMetrics(ui_font()), QFontMetrics(ui_font(size=SMALL_SIZE))
     needed = [
         _left(lane)
@@ -93,7 +93,7 @@ def names_width(scene: TimelineScene) -> float:
 def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
     colors = theme()
     numbers = ui_font(size=SMALL_SIZE)
-    names = numbers if layout.lane_height < LANE_MIN else ui_font()  # else a low lane cuts their descenders
+    names = numbers if layout.lane_height < LANE_MIN else ui_font()  # otherwise a low lane cuts their descenders
     for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
         room.setRight(layout.names)
@@ -103,14 +103,14 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         name = one_line(lane.title)
         wide = painter.fontMetrics().horizontalAdvance(name)
         if wide + painter.fontMetrics().horizontalAdvance(count) > room.width() and lane.count >= 10_000:
-            count = f"{lane.count // 1000:,} k"  # its name says more of a lane than the last digits
+            count = f"{lane.count // 1000:,} k"  # the name of a lane is more important than the last digits
         painter.setFont(numbers)
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
         for number, effect in enumerate(_lane_effects(lane, scene)):
             if number and wide > room.width() - EFFECT_PX - UNIT:
-                break  # its name says more than the weaker effects, which are in the tooltip
+                break  # the name is more important than the weaker effects, which are in the tooltip
             room.setRight(room.right() - EFFECT_PX - UNIT)
             paint_effect(painter, effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
@@ -124,7 +124,7 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
 
 
 def _left(lane: Lane) -> float:
-    """Return where the name of a lane begins."""
+    """Return the left edge of the name of a lane."""
     return GAP + UNIT + lane.depth * GAP
 
 
@@ -134,7 +134,7 @@ def _count_text(lane: Lane, scene: TimelineScene) -> str:
 
 
 def _lane_effects(lane: Lane, scene: TimelineScene) -> list[Effect]:
-    """Return what the calls of the tool of a lane do, if that is known: of several effects the strongest few."""
+    """Return the known effects of the calls of a lane's tool: of several the strongest few."""
     effects = scene.marks.tool_effects.get(lane.title) if lane.is_one_tool else None
     return [] if effects is None else [effect for effect in _BY_STRENGTH if effect in effects.counts][:_MAX_EFFECTS]
 
@@ -206,7 +206,7 @@ def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
     return QRectF(left, axis.top() + GAP + UNIT, width, 2 * GAP)
 
 
-# ---- what moves -----------------------------------------------------------------------------------------
+# ---- the position and the range -------------------------------------------------------------------------
 def paint_position(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: Position, text: str
 ) -> None:
@@ -222,7 +222,7 @@ def paint_position(
     painter.setFont(ui_font(Medium, SMALL_SIZE))
     pill = axis_room(layout, pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
     pill.adjust(0, -LINE, 0, LINE)
-    for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a number half hidden reads as another: hide it whole
+    for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a partly hidden number looks like another: hide it
         room = axis_room(layout, at, painter.fontMetrics().horizontalAdvance(number))
         if room.intersects(pill):
             painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), colors.panel)
@@ -234,20 +234,20 @@ def paint_position(
 
 
 def position_text(index: RunIndex, position: Position, axis: str) -> str:
-    """The events applied, or on the time axis the time of the last of them since the run's earliest, if known."""
+    """Return the number of events applied, or on the time axis the last one's time since the start, if known."""
     since = None if axis == "number" or not position else time_since_start(index, index_before(position))
     return f"{position:,}" if since is None else since_start(since)
 
 
 def paint_no_events(painter: QPainter, layout: TimelineLayout, complete: bool) -> None:
-    """Say that there is nothing to draw; `complete`: the whole run was read."""
+    """Paint a text that there are no events; `complete`: the whole run was read."""
     painter.setPen(theme().secondary)
     words = "This run has no events." if complete else "No events yet."
     painter.drawText(QRectF(0, 0, layout.width, layout.height), Qt.AlignmentFlag.AlignCenter, words)
 
 
 def paint_focus_ring(painter: QPainter, layout: TimelineLayout) -> None:
-    """The frame that shows where the keys go."""
+    """Paint the frame that shows the keyboard focus."""
     painter.setPen(QPen(theme().accent, FOCUS))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     ring = QRectF(0, 0, layout.width, layout.height).adjusted(LINE, LINE, -LINE, -LINE)
@@ -255,7 +255,7 @@ def paint_focus_ring(painter: QPainter, layout: TimelineLayout) -> None:
 
 
 def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:
-    """Paint the area that releasing the button will zoom to."""
+    """Paint the area to zoom to on release of the button."""
     accent = theme().accent
     veil = QColor(accent)
     veil.setAlphaF(0.2)
@@ -269,7 +269,7 @@ def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) 
 def paint_range(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, chosen: tuple[Position, Position]
 ) -> None:
-    """Paint the range that is summed up: a band on the axis and its edges through the lanes."""
+    """Paint the range that is summed up: a band on the axis, and its edges through the lanes."""
     accent, plot, axis = theme().accent, layout.plot, layout.axis
     ends = (layout.origin + scale.pixel(at) for at in (chosen[0] - 0.5, chosen[1] + 0.5))
     left, right = (min(max(x, plot.left()), plot.right()) for x in ends)

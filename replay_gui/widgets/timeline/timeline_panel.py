@@ -21,7 +21,7 @@ class TimelinePanel(QFrame):
     """`timeline`, `spending` (if the run has tokens or cost) and `overview` of one session.
 
     Without a title it has no head. With one (in a comparison) its head names the side, the run and the number of
-    events; `set_facts` says more in its place, and `add_mark` puts a widget before the side.
+    events; `set_facts` replaces this text, and `add_mark` puts a widget before the side.
     `compact`: few lanes, no numbers, no spending, no overview (None).
 
     Signals:
@@ -63,17 +63,17 @@ class TimelinePanel(QFrame):
     # ---- lanes ----------------------------------------------------------------------------------------
     @Slot()
     def toggle_tools(self) -> None:
-        """All tools in one lane, or each in its own."""
+        """Show all tools in one lane, or each in its own."""
         self.timeline.choose(self.timeline.choice.toggled(TOOLS))
 
     @Slot()
     def toggle_rest(self) -> None:
-        """Memory, patches and errors in one lane, or each in its own."""
+        """Show memory, patches and errors in one lane, or each in its own."""
         self.timeline.choose(self.timeline.choice.toggled(REST))
 
     @Slot()
     def toggle_spending(self) -> None:
-        """Tokens and cost on one line, or on two with their scales."""
+        """Show tokens and cost on one line, or on two with their scales."""
         self.timeline.choose(self.timeline.choice.toggled(SPENDING))
 
     @Slot()
@@ -89,20 +89,20 @@ class TimelinePanel(QFrame):
         self.timeline.choose(self.timeline.choice.with_all())
 
     def save_lanes(self) -> str:
-        """Which lanes are folded and hidden, for `restore_lanes`."""
+        """Return the folded and hidden lanes, for `restore_lanes`."""
         return self.timeline.choice.save()
 
     def restore_lanes(self, saved: object) -> None:
-        """Restore what `save_lanes` returned; other data is ignored."""
+        """Restore the lanes that `save_lanes` returned; ignore invalid data."""
         self.timeline.choose(LaneChoice.restored(saved))
 
     @property
     def names_width(self) -> int | None:
-        """The width of the column of names that the user has chosen, in pixels; None: as usual."""
+        """The width of the column of names that the user has chosen, in pixels; None: the default."""
         return self._session.names_width
 
     def set_names_width(self, width: int) -> None:
-        """Make the column of names so wide, in pixels; 0: as usual."""
+        """Set the width of the column of names, in pixels; 0: the default."""
         self._session.set_names_width(width or None)
 
     # ---- the head -------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class TimelinePanel(QFrame):
 
     @property
     def facts(self) -> str:
-        """What the head says of the run."""
+        """The head's text about the run."""
         return self._facts.text()
 
     def add_mark(self, widget: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""What the timeline draws besides the position, and pictures of it, which are kept until something in them changes."""
+"""The content of the timeline besides the position, and cached pictures of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.widgets.timeline.timeline_painter import names_picture, still_pi
 
 
 class TimelinePictures:
-    """Of one widget. Each forgets less than the one before: `forget_scene`, `forget_names`, `forget_plot`."""
+    """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last."""
 
     def __init__(
         self,
@@ -28,26 +28,26 @@ class TimelinePictures:
         self._widget, self._make_scene = widget, make_scene
         self._get_layout, self._get_scale = get_layout, get_scale
         self._scene: TimelineScene | None = None
-        self._made_for = QSize()  # the size of the widget that the scene and its pictures are for
+        self._made_for = QSize()  # the size of the widget for which the scene and its pictures were made
         self._names: QPixmap | None = None
         self._plot: QPixmap | None = None
 
     def forget_scene(self) -> None:
-        """Forget the drawn scene: it has changed."""
+        """Drop the scene and all pictures."""
         self._scene = None
         self.forget_names()
 
     def forget_names(self) -> None:
-        """The column of names is of another width."""
+        """Drop the pictures that depend on the width of the column of names."""
         self._names = None
         self.forget_plot()
 
     def forget_plot(self) -> None:
-        """Another part of the run is in sight."""
+        """Drop the picture of the visible range."""
         self._plot = None
 
     def scene(self) -> TimelineScene:
-        """Return what is drawn at the present size."""
+        """Return the scene at the present size."""
         if self._scene is None or self._made_for != self._widget.size():
             self.forget_scene()
             self._made_for, self._scene = self._widget.size(), self._make_scene()

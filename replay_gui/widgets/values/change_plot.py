@@ -1,4 +1,4 @@
-"""The numbers that a value of the state was, along the same range as the timeline. Loads pyqtgraph."""
+"""The numbers of a value of the state, along the same range as the timeline. Loads pyqtgraph."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.values.change_table import ChangeTable
 
 _HEIGHT_PX = 20 * GAP
-_VALUE_WIDTH_PX = 8 * GAP  # of the numbers at the left
-_FEW_POINTS = 400  # changes that are drawn as dots, too
+_VALUE_WIDTH_PX = 8 * GAP  # width of the numbers at the left
+_FEW_POINTS = 400  # up to this many changes are drawn as dots, too
 
 
 class ChangePlot(QWidget):
@@ -66,7 +66,7 @@ class ChangePlot(QWidget):
         if self.isHidden():
             return
         at = self._session.timeline_axis.coordinates(np.append(positions, self._session.index.count))
-        x = np.repeat(at, 2)[1:-1]  # each value from its change to the next
+        x = np.repeat(at, 2)[1:-1]  # each value lasts from its change to the next
         self._steps.setData(x, np.repeat(values, 2))
         shows_dots = len(positions) <= _FEW_POINTS
         self._dots.setData(at[:-1][known], values[known]) if shows_dots else self._dots.clear()

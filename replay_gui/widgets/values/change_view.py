@@ -14,12 +14,12 @@ from replay_gui.models.values.change_table import ChangeColumn, ChangeTable
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_WIDEST = ("1,234,567", "+1:03:12.480", "Memory write (search_flights)")  # of the first columns
+_WIDEST = ("1,234,567", "+1:03:12.480", "Memory write (search_flights)")  # widths of the first columns
 
 
 class ChangeView(RowView):
-    """A RowView over a ChangeTable. The chosen row is the last change at or before the position; to choose one goes
-    there.
+    """A RowView over a ChangeTable. The chosen row is the last change at or before the position; choosing another row
+    moves the position.
     """
 
     def __init__(self, table: ChangeTable, session: Session, parent: QWidget | None = None) -> None:
@@ -49,7 +49,7 @@ class ChangeView(RowView):
 
     @Slot()
     def choose_position(self) -> None:
-        """Choose the row of the last change at or before the position, in sight; none before the first change."""
+        """Choose the last change at or before the position, and scroll to its row; none before the first change."""
         row = self._table.row_at(self._session.position)
         if row < 0:
             self.setCurrentIndex(QModelIndex())
@@ -58,7 +58,7 @@ class ChangeView(RowView):
             self.show_row(row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give event, time and label what they need, and both values half of the rest."""
+        """Give event, time and label the width they need, and both values half of the rest."""
         super().resizeEvent(event)
         metrics = QFontMetrics(ui_font())
         widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in _WIDEST]

@@ -1,4 +1,4 @@
-"""The line that says when the chosen value of the state changed, with steps to its other changes."""
+"""The line that shows when the chosen value of the state changed, with steps to its other changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_NAME = 60  # characters of the value's name
 
 
 class ValueTraceBar(QFrame):
-    """Names the chosen value, says how often it changed and by which event last; hidden while none is chosen.
+    """Shows the chosen value, its number of changes and the event of the last one; hidden while none is chosen.
 
     The buttons are beside the words, or below them if the words would be cut.
     """
@@ -55,7 +55,7 @@ class ValueTraceBar(QFrame):
         self._show()
 
     def offer(self, watch: QAction, all_changes: QAction) -> None:
-        """Let the buttons trigger these actions, and say what they do."""
+        """Set the actions that the buttons trigger, with their descriptions."""
         for button, action in ((self.watch, watch), (self.all_changes, all_changes)):
             button.setToolTip(plain_tooltip(action.toolTip()))
             button.clicked.connect(action.trigger)
@@ -81,7 +81,7 @@ class ValueTraceBar(QFrame):
         self.next.setEnabled(trace.next_change is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the buttons where they leave room for the words."""
+        """Place the buttons so that there is room for the words."""
         super().resizeEvent(event)
         self._fit()
 
@@ -111,6 +111,6 @@ class ValueTraceBar(QFrame):
 
 
 def _name(path: Sequence[str | int]) -> str:
-    """Return the last key of a path, of an item of a list the list, too: ``messages[5]``."""
+    """Return the last key of a path, for an item of a list with the list: ``messages[5]``."""
     keys = [at for at, name in enumerate(path) if not str(name).isdigit()]
     return one_line(pointer_text(join_pointer(path[keys[-1] if keys else 0 :])), _MAX_NAME)

@@ -1,4 +1,4 @@
-"""The watched values on top of the state."""
+"""The watched values above the state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_ROWS = 6  # shown without scrolling
 class WatchView(RowView):
     """A RowView over WatchedValues, as high as its rows; hidden without any.
 
-    A click or Enter shows the value in the state below, Delete no longer watches it.
+    A click or Enter shows the value in the state below, Delete stops watching it.
 
     Signal: path_chosen(object): show the value at this Path.
     """
@@ -49,7 +49,7 @@ class WatchView(RowView):
         self.setVisible(rows > 0)
 
     def sizeHint(self) -> QSize:
-        """As high as its rows, up to _MAX_ROWS of them."""
+        """Return the height of its rows, up to _MAX_ROWS of them."""
         return QSize(super().sizeHint().width(), min(self._values.rowCount(), _MAX_ROWS) * ROW + 2 * LINE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -64,7 +64,7 @@ class WatchView(RowView):
         self.path_chosen.emit(self._values.row(row).path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Delete end the watch."""
+        """Stop watching a value by Delete."""
         if event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
             self.remove_current()
         else:
@@ -79,7 +79,7 @@ class WatchView(RowView):
             menu.popup(at)
 
     def row_menu(self, row: int) -> QMenu:
-        """Return what can be done with a watched value."""
+        """Return the menu of a watched value."""
         self.setCurrentIndex(self._values.index(row, 0))
         menu = QMenu(self)
         slots = {
@@ -102,12 +102,12 @@ class WatchView(RowView):
 
     @Slot()
     def copy_path(self) -> None:
-        """The path as a JSON Pointer, as the command line takes it."""
+        """Copy the path as a JSON Pointer, the form for the command line."""
         QGuiApplication.clipboard().setText(join_pointer(self._values.row(self.currentIndex().row()).path))
 
     @Slot()
     def copy_value(self) -> None:
-        """Copy a text unchanged, any other value as JSON; nothing if the value is absent or too large."""
+        """Copy a text unchanged, any other value as JSON; do not copy an absent or too large value."""
         value = self._values.value(self.currentIndex().row())
         text, whole = (value, True) if isinstance(value, str) else json_text(value, MAX_COPIED_CHARACTERS)
         if value is not ABSENT and whole:

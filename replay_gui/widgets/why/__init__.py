@@ -1,1 +1,1 @@
-"""Why two runs came out differently: the reasons, what each run did, the steps that led there, and the outcomes."""
+"""Why two runs came out differently: the reasons, the actions of each run, the steps before them, the outcomes."""

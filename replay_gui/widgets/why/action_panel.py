@@ -1,4 +1,4 @@
-"""What A did and what B did, under a head for each."""
+"""The actions of A and of B, under a head for each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from replay_gui.widgets.why.action_view import ActionView
 
 _NOTHING_TEXT = "Neither run changed anything that its log tells of."
 _WAITING_TEXT = "What the runs did is not known yet."
-_FEWEST_ROWS = 2  # that the panel wants to show
+_FEWEST_ROWS = 2  # lines that the panel tries to show
 _OTHERS = (
     (Effect.SUBMITS, "handed in", "handed in"),
     (Effect.HANDS_OVER, "handed over", "handed over"),
@@ -54,7 +54,7 @@ class ActionPanel(QFrame):
         self._refresh()
 
     def sizeHint(self) -> QSize:
-        """Return the size with every line in sight."""
+        """Return the size with every line visible."""
         rows = max(self.table.rowCount(), _FEWEST_ROWS)
         return QSize(super().sizeHint().width(), HEAD + rows * ROW + 2 * UNIT)
 
@@ -73,7 +73,7 @@ class ActionPanel(QFrame):
         self.action_menu(row).popup(at)
 
     def action_menu(self, row: int) -> RuleMenu:
-        """Return the menu of an action: what its tool does."""
+        """Return the menu of an action: the effect of its tool."""
         menu = RuleMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = self.table.line(row).row
@@ -83,7 +83,7 @@ class ActionPanel(QFrame):
 
 
 def _words(why: WhyResult, side: Side) -> str:
-    """Return what a run did, in numbers; calls that were answered by an error did nothing."""
+    """Return the numbers of a run's actions; calls that were answered by an error have no effect."""
     counts: Counter[Effect] = Counter()
     for row in why.actions:
         requests = row.requests_a if side == "a" else row.requests_b

@@ -1,4 +1,4 @@
-"""What A did and what B did, side by side: a line for each action, hatched where a run did not do it."""
+"""The actions of A and of B side by side: a line for each action, hatched if a run did not do it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ActionView(RowView):
 
     @Slot()
     def show_chosen(self) -> None:
-        """Highlight the action that the chosen reason is about."""
+        """Highlight the action of the chosen reason."""
         reason = self._session.reason
         row = -1 if reason is None else self._actions.row_of(reason.index_a, reason.index_b)
         if row < 0:
@@ -60,7 +60,7 @@ class ActionView(RowView):
 
     @Slot()
     def _fit(self) -> None:
-        left = max((self.width() - LINKS) // 2, 1)  # as the heads have it, whether or not there is a scroll bar
+        left = max((self.width() - LINKS) // 2, 1)  # aligned with the heads, whether or not there is a scroll bar
         right = max(self.viewport().width() - LINKS - left, 1)
         for column, column_width in zip(ActionColumn, (left, LINKS, right), strict=True):
             self.setColumnWidth(column, column_width)
@@ -80,7 +80,7 @@ class ActionView(RowView):
         self._go_to(row)
 
     def _go_to(self, row: int) -> None:
-        """Go to both requests of an action; where only one run made it, to that."""
+        """Go to both requests of an action; if only one run made it, to that."""
         line = self._actions.line(row)
         if line.row is None:
             self._actions.open_fold(row)
@@ -89,7 +89,7 @@ class ActionView(RowView):
         self._session.go_to_pair(a[0] if a else None, b[0] if b else None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the line; folds have none."""
+        """Request the menu of the line; folds have none."""
         row, at = self.menu_target(event)
         if row >= 0 and self._actions.line(row).row is not None:
             self.menu_wanted.emit(row, at)
@@ -159,7 +159,7 @@ class _ActionDelegate(QStyledItemDelegate):
         note = self._note(row, is_a)
         note_px = self._ui.width(note) + GAP if note else 0
         if note == _NOTES[Shared.ARGUMENTS] and rect.right() - left - GAP < 2 * note_px:
-            note, note_px = "", 0  # the arguments themselves say more, and the tint says that they differ
+            note, note_px = "", 0  # the arguments are more useful, and the tint shows that they differ
         failed = row.failed_a if is_a else row.failed_b
         room = QRect(left, rect.y(), max(rect.right() - left - GAP - note_px, 0), rect.height())
         words = one_line(text, _MAX_TEXT) + (f" × {len(requests):,}" if len(requests) > 1 else "")
@@ -174,7 +174,7 @@ class _ActionDelegate(QStyledItemDelegate):
         return _NOTES[row.shared]
 
     def _tint(self, row: ActionRow, side: Side) -> QColor | None:
-        """Return the background: red for what the failing run did otherwise, green for the other's."""
+        """Return the background: red for a differing action of the failing run, green for that of the other."""
         why = self._session.result
         if row.shared is Shared.BOTH or why is None:
             return None

@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class OutcomeBadge(QFrame):
-    """A failed · B passed; each with its mark."""
+    """Shows ``A failed · B passed``, each with its mark."""
 
     def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

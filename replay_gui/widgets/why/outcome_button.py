@@ -22,7 +22,7 @@ _KEYS = {Qt.Key.Key_P: True, Qt.Key.Key_F: False, Qt.Key.Key_Delete: None}
 class OutcomeButton(QToolButton):
     """At the head of a run's timeline: the mark of its outcome.
 
-    Where the log has no outcome, the menu, or P, F and Del, set it by hand.
+    If the log has no outcome, the menu, or P, F and Del, set it by hand.
     """
 
     def __init__(self, session: WhySession, side: Side, parent: QWidget | None = None) -> None:
@@ -51,7 +51,7 @@ class OutcomeButton(QToolButton):
 
     @Slot()
     def fill(self) -> None:
-        """Fill the menu: what can be set, or what the log says."""
+        """Fill the menu: the outcomes that can be set, or the outcome in the log."""
         self.choices.clear()
         if not self._session.can_set_outcome(self._side):
             words = escape_mnemonics(self._words())

@@ -14,19 +14,19 @@ from replay_gui.models.why.reason_cards import ReasonItem
 BADGE_PX = ROW
 _CHIP_PX = 20
 _MIN_WIDTH_PX = 10 * GAP
-_MAX_BODY_LINES = 10  # what is longer ends with an ellipsis
+_MAX_BODY_LINES = 10  # a longer text ends with an ellipsis
 _NO_BREAK = "\u00a0"
 
 
 class CardText:
-    """A text laid out in a width, some of whose characters are links. `text`: what is shown of it."""
+    """A text laid out in a width, some of whose characters are links. `text`: the shown part."""
 
     def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
         self._links = links
         for link in links:  # "event" stays on the line of its number
             text = text[: link.start] + text[link.start : link.stop].replace(" ", _NO_BREAK) + text[link.stop :]
         self._layout, self.height, end = _laid_out(text, font, width, most)
-        while end < len(text):  # the first turn, unless an ellipsis is wider than the text it replaces
+        while end < len(text):  # in the first turn, unless an ellipsis is wider than the text it replaces
             text = f"{text[: end - 1].rstrip()}…"
             self._layout, self.height, end = _laid_out(text, font, width, most)
         self.text = text
@@ -55,7 +55,7 @@ class CardText:
 
 
 def _laid_out(text: str, font: QFont, width: float, most: int) -> tuple[QTextLayout, float, int]:
-    """Return the first lines of a text, their height, and how many characters are in them."""
+    """Return the first lines of a text, their height, and their number of characters."""
     layout, option = QTextLayout(text, font), QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
@@ -93,7 +93,7 @@ class ReasonCard:
     def paint(
         self, painter: QPainter, at: QPointF, colors: Theme, *, chosen: bool, current: EventLink | None, judged: bool
     ) -> None:
-        """Paint the card. `current`: the link that Enter goes from. `judged`: whether a run is known to have failed."""
+        """Paint the card. `current`: the link followed last. `judged`: whether a run is known to have failed."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(at)

@@ -26,7 +26,7 @@ class ReasonView(CardList):
     def __init__(self, session: WhySession, reasons: ReasonCards, parent: QWidget | None = None) -> None:
         super().__init__("Reasons", reasons, parent)
         self._session, self._reasons = session, reasons
-        self._cards: dict[int, ReasonCard] = {}  # those of the present width, by row
+        self._cards: dict[int, ReasonCard] = {}  # cards of the present width, by row
         self.link = -1
         self.setItemDelegate(_ReasonDelegate(self))
         reasons.modelAboutToBeReset.connect(self._drop_cards)
@@ -47,7 +47,7 @@ class ReasonView(CardList):
 
     @property
     def current_link(self) -> EventLink | None:
-        """The link of the chosen card that was gone to last."""
+        """The link of the chosen card that was followed last."""
         row = self.currentIndex().row()
         links = self._reasons.item(row).links if 0 <= row < self._reasons.rowCount() else ()
         return links[self.link] if 0 <= self.link < len(links) else None
@@ -70,7 +70,7 @@ class ReasonView(CardList):
     def _drop_cards(self) -> None:
         self._cards.clear()
 
-    # ---- hands ------------------------------------------------------------------------------------
+    # ---- mouse and keys ---------------------------------------------------------------------------
     def link_at(self, point: QPoint) -> EventLink | None:
         """Return the link at a point of the viewport, or None."""
         index = self.indexAt(point)
@@ -98,7 +98,7 @@ class ReasonView(CardList):
         super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose a card by the arrows; go to its next link by Enter or Space, with Shift to the one before."""
+        """Choose a card by the arrows; go to its next link by Enter or Space, with Shift to the previous one."""
         row = self.currentIndex().row()
         match event.key():
             case Qt.Key.Key_Up | Qt.Key.Key_Down as key:

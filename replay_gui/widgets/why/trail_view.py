@@ -25,7 +25,7 @@ _MAX_LABEL_SHARE = 0.34
 class TrailView(RowView):
     """Shows a TrailTable. A click or Enter goes to the event of a line, or shows the events of a gap.
 
-    A call has the mark of its effect at the left; the tooltip says where that is known from, the menu corrects it.
+    A call has the mark of its effect at the left; the tooltip shows the evidence, the menu corrects it.
     """
 
     def __init__(self, session: WhySession, trail: TrailTable, parent: QWidget | None = None) -> None:
@@ -76,7 +76,7 @@ class TrailView(RowView):
             menu.popup(at)
 
     def step_menu(self, row: int) -> RuleMenu | None:
-        """Return the menu of a line: what the tool of a call does; None for other lines."""
+        """Return the menu of a line: the effect of a call's tool; None for other lines."""
         line = self._trail.line(row) if 0 <= row < self._trail.rowCount() else None
         if not isinstance(line, TrailRow) or line.row.tool is None:
             return None
@@ -100,7 +100,7 @@ class _TrailDelegate(QStyledItemDelegate):
         self._label_px = min(longest + GAP, max(round(_MAX_LABEL_SHARE * width), 10 * GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint a step, or how many are left out."""
+        """Paint a step, or the number of steps that are left out."""
         colors, rect, line = theme(), option.rect, self._trail.line(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = index.row() == self._view.hovered

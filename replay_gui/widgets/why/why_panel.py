@@ -1,4 +1,4 @@
-"""Why one run failed, or what differs: the reasons, and below them what was set aside."""
+"""Why one run failed, or the differences: the reasons, and below them the ignored differences."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
 
 _TITLE = "Why"
-_MAX_LINE = 300  # characters of a line about what was set aside
+_MAX_LINE = 300  # characters of the line about ignored differences
 
 
 class WhyPanel(Panel):
-    """A click on a card chooses the reason; on an event number it goes there; a right click opens the menu of rules.
+    """A click on a card chooses the reason; on an event number it goes to the event; a right click opens the rules.
 
     `view`: the cards. `foot`: the line below, which unfolds.
     """
@@ -79,7 +79,7 @@ class WhyPanel(Panel):
         self.reason_menu(row).popup(at)
 
     def reason_menu(self, row: int) -> RuleMenu:
-        """Return the menu of a reason: rules by which it does not matter, and what its tool does."""
+        """Return the menu of a reason: rules that ignore it, and the effect of its tool."""
         menu = RuleMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         reason = self.cards.reason(row)
@@ -90,7 +90,7 @@ class WhyPanel(Panel):
 
 
 class SetAsideFoot(QFrame):
-    """One line that says what was set aside; a click shows it line by line. Signals: toggled(bool): it was unfolded."""
+    """One line about the ignored differences; a click lists them. Signals: toggled(bool): whether it is unfolded."""
 
     toggled = Signal(bool)
 
@@ -122,11 +122,11 @@ class SetAsideFoot(QFrame):
 
     @property
     def text(self) -> str:
-        """The one line."""
+        """The text of the line."""
         return self._words.text()
 
     def show_words(self, words: str, lines: tuple[str, ...]) -> None:
-        """Show one line, and these when it is unfolded."""
+        """Set the line, and the lines that are shown when it is unfolded."""
         self._words.setText(words)
         self.lines.setText("\n".join(one_line(line, _MAX_LINE) for line in lines))
 

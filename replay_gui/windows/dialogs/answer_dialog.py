@@ -1,4 +1,4 @@
-"""What if a call had been answered otherwise: the answer as a text to edit."""
+"""The dialog to edit a recorded answer before the run is run again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _SIZE_PX = (88 * GAP, 60 * GAP)
-_QUIET_MS = 150  # without a key, after which the text is checked
+_QUIET_MS = 150  # ms after the last key, when the text is checked
 
 
 class AnswerDialog(QDialog):
@@ -63,12 +63,12 @@ class AnswerDialog(QDialog):
 
     @cached_property
     def _unedited(self) -> EditedAnswer:
-        """What the recorded answer is as an edit, which it need not be at each pause in typing."""
+        """The recorded answer as an edit, computed once."""
         return self._answer.edited(self._answer.text)
 
     @Slot()
     def check(self) -> EditedAnswer | None:
-        """Return the edit that the text is, if it is one; say why not."""
+        """Return the text as an edit; if it is none, show the reason and return None."""
         text = self.field.toPlainText()
         edited, problem = None, ""
         try:

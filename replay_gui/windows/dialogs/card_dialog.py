@@ -47,7 +47,7 @@ class CardDialog(QDialog):
 
 
 def new_card(title: str, stretched: int) -> tuple[QFrame, QGridLayout]:
-    """Return a card with its title, and the grid for its rows from 1 on; column `stretched` of two takes the room."""
+    """Return a card with its title, and the grid for its rows from 1 on; `stretched`: the wider of its two columns."""
     card = QFrame()
     set_role(card, "panel")
     grid = QGridLayout(card)

@@ -18,7 +18,7 @@ _ABOUT = "Add this text to a bug report. It has no content of a log, but it may 
 
 
 class DiagnosticsDialog(QDialog):
-    """The text as it will be copied. `report`: its field. `copy_button`: puts it on the clipboard."""
+    """The text that will be copied. `report`: its field. `copy_button`: puts it on the clipboard."""
 
     def __init__(self, settings_file: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Shift+F1: the documentation that comes with the program."""
+"""Shift+F1: the documentation included in the program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _SIZE_PX = (136 * GAP, 90 * GAP)
 _LIST_WIDTH_PX = 28 * GAP
-_FIRST = ("keys", "glossary", "why", "contrast", "formats", "recording", "interface")  # what users ask for first
+_FIRST = ("keys", "glossary", "why", "contrast", "formats", "recording", "interface")  # the most useful pages first
 
 
 class DocumentationDialog(QDialog):
@@ -31,7 +31,7 @@ class DocumentationDialog(QDialog):
         self.pages, self.view = QListWidget(), PageView()
         self.pages.setAccessibleName("Pages")
         self.pages.setFixedWidth(_LIST_WIDTH_PX)
-        self.pages.ensurePolished()  # else rows are as high as without a style sheet
+        self.pages.ensurePolished()  # otherwise rows are as high as without a style sheet
         self.pages.addItems([_title(file) for file in self._files])
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, GAP, 0, GAP)
@@ -55,7 +55,7 @@ class DocumentationDialog(QDialog):
 
     @Slot(str)
     def _on_page_requested(self, name: str) -> None:
-        """Follow a link to another page; a link to a file that is not a page does nothing."""
+        """Follow a link to another page; ignore a link to a file that is not a page."""
         names = [file.name for file in self._files]
         if name in names:
             self.pages.setCurrentRow(names.index(name))

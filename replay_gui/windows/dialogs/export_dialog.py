@@ -1,4 +1,4 @@
-"""Ctrl+E: export a report: a preview, its format, and what it hides."""
+"""Ctrl+E: export a report: a preview, its format, and its redaction."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FORMS_WITHOUT_CHECKS = (
     *FORMS[1:4],
     (".png", "PNG", "The pictures of the runs, call by call"),
 )
-_NOTHING, _SHARING, _OWN = range(3)  # what is hidden, by its button
+_NOTHING, _SHARING, _OWN = range(3)  # the redaction, by its button
 _WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
 
 
@@ -57,7 +57,7 @@ class ExportDialog(QDialog):
     Attributes:
         maker: of the report. preview: its pages. form, hiding: the buttons of format and redaction, by their index.
         save_button: enabled once there is a report. with_notes: whether the user's notes are in it.
-        about_form: what the chosen format is for.
+        about_form: the purpose of the chosen format.
     """
 
     def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
@@ -69,7 +69,7 @@ class ExportDialog(QDialog):
         maker.setParent(self)
         self._target = folder / stem
         self._saver = ReportSaver(self)
-        self._row = _NOTHING  # of what is hidden
+        self._row = _NOTHING  # of the redaction
         self._profile = DiskQuestion(self)
         self._profile.answered.connect(self._on_profile_read)
         self.preview = PagePreview()
@@ -103,7 +103,7 @@ class ExportDialog(QDialog):
 
     @property
     def complete(self) -> bool:
-        """Whether the report and all of its pages are there."""
+        """Whether the report and all of its pages are complete."""
         return self.maker.report is not None and self.preview.laid_out
 
     def _build(self, close: QPushButton) -> None:
@@ -133,7 +133,7 @@ class ExportDialog(QDialog):
         column.addLayout(row, 1)
         column.addWidget(self.progress)
 
-    # ---- what is chosen ----------------------------------------------------------------------------
+    # ---- the choices -------------------------------------------------------------------------------
     @Slot(int, bool)
     def _on_form_chosen(self, row: int, chosen: bool) -> None:
         if chosen:
@@ -162,7 +162,7 @@ class ExportDialog(QDialog):
     @Slot(object)
     def _on_profile_read(self, found: RedactionProfile | str) -> None:
         if self._row != _OWN:
-            return  # something else was chosen meanwhile
+            return  # another choice was made meanwhile
         if isinstance(found, str):
             self.notice.show_text(found)
             self.hiding.button(_NOTHING).setChecked(True)
@@ -178,7 +178,7 @@ class ExportDialog(QDialog):
         report = self.maker.report
         assert report is not None
         self.progress.show_progress(None)
-        self.save_button.setEnabled(not self._profile.pending)  # it contains data that the user has chosen to hide
+        self.save_button.setEnabled(not self._profile.pending)  # it contains data that the user wants to hide
         note = report.redaction
         changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
         self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
@@ -241,7 +241,7 @@ class ExportDialog(QDialog):
 
 
 def _profile_at(path: Path) -> RedactionProfile | str:
-    """Return the profile in a file, or why there is none."""
+    """Return the profile in a file, or the problem."""
     try:
         return read_profile(path)
     except ReplayError as why:

@@ -24,11 +24,11 @@ _MAX_CHARACTERS = 300
 
 
 class GoToDialog(QDialog):
-    """Asks for a place in a run, and says in one line what it understands.
+    """Asks for a place in a run, and shows in one line how the text is understood.
 
     Signals:
         chosen(object): the position, an int. (An object, because an int of Qt ends at 2^31.)
-        search_wanted(str): the place is the next event that holds this text.
+        search_wanted(str): the place is the next event that contains this text.
     """
 
     chosen = Signal(object)
@@ -64,7 +64,7 @@ class GoToDialog(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
 
     def accept(self) -> None:
-        """Emit where to go and close; stay open while the text leads nowhere."""
+        """Emit the target and close; stay open if the text has none."""
         match self._reader.read(self.field.text()):
             case GoToEvent(position):
                 self.chosen.emit(position)

@@ -1,4 +1,4 @@
-"""A card of the legend: signs as the timeline draws them, each with what it means."""
+"""A card of the legend: signs as the timeline draws them, each with its meaning."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _FAINT_OPACITY, _VEIL_OPACITY = 0.25, 0.16  # as on the timeline
 
 
 class LegendDialog(CardDialog):
-    """Cards of rows: a swatch in the colours of the theme, and what it means."""
+    """Cards of rows: a swatch in the colours of the theme, and its meaning."""
 
     def __init__(self, parent: QWidget) -> None:
         columns = [[legend_card(title, rows) for title, rows in cards] for cards in (_CARDS[:3], _CARDS[3:])]

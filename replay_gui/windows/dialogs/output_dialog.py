@@ -1,4 +1,4 @@
-"""What an agent printed while it was run again, as plain text."""
+"""The output of an agent that is run again, as plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIZE_PX = (96 * GAP, 60 * GAP)
 
 
 class OutputDialog(PlainTextDialog):
-    """Follows what is printed."""
+    """Follows the output."""
 
     def __init__(self, process: RerunProcess, parent: QWidget) -> None:
         super().__init__("Output of the agent", "Output", parent, placeholder="Nothing was printed.")

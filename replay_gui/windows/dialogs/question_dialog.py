@@ -1,4 +1,4 @@
-"""A call of a re-run about which the user is asked: how it is answered."""
+"""The question to the user how a call of a re-run is answered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BUTTONS = {
 
 
 class QuestionDialog(QDialog):
-    """Attributes: buttons: by what they reply. value: the field of a value, as JSON or else as text.
+    """Attributes: buttons: by their reply. value: the field of a value, as JSON or else as text.
 
     Signals: replied(str, object): the question's name, and the Reply; closing the dialog stops the run.
     """

@@ -1,4 +1,4 @@
-"""Run again: what will be run, where, and how the calls of each tool are answered. Nothing runs without its button."""
+"""Run again: the command, its folder, and how the calls of each tool are answered. Only its button starts the run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
-_MAX_TOOLS = 200  # that are listed; the others are answered as recorded
+_MAX_TOOLS = 200  # listed tools; the others are answered as recorded
 _POLICIES = (
     (ToolPolicy.RECORDED, "as recorded"),
     (ToolPolicy.LIVE, "for real"),
@@ -48,9 +48,9 @@ class RerunDialog(QDialog):
     """Asks for a RerunPlan.
 
     Attributes:
-        about: what will happen. command, folder: fields of what is run, and where. policies: a box for each tool;
-        fixed: a field for each, for what it always answers.
-        miss: the box for what was not recorded. shown: the whole command.
+        about: a description of the re-run. command, folder: fields of the command and its folder. policies: a box for
+        each tool; fixed: a field for the constant answer of each.
+        miss: the box for requests that were not recorded. shown: the whole command.
         run_button: enabled while the fields make a plan.
 
     Signals: chosen(object): a RerunPlan, when the button is pressed.
@@ -61,19 +61,19 @@ class RerunDialog(QDialog):
     def __init__(
         self, facts: RunFacts, tools: tuple[str, ...], limits: list[str], edit: EditedAnswer | None, parent: QWidget
     ) -> None:
-        """`tools`: names of the log's tools. `limits`: what the user has to know. `edit`: an answer that is edited."""
+        """`tools`: names of the log's tools. `limits`: warnings for the user. `edit`: an edited answer."""
         super().__init__(parent)
         self.setWindowTitle("Run again" if edit is None else "What if")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._facts, self._edit = facts, edit
-        self._new = Path(facts.path)  # the log that is written: not known before the disk was looked at
+        self._new = Path(facts.path)  # the log that is written: not known before the disk was checked
         self._writes = ElidedLabel("")
-        self._looked_at = Path(), False  # the folder that was looked for, and whether there is one
+        self._looked_at = Path(), False  # the folder that was checked, and whether it exists
         self._is_folder = DiskQuestion(self)
         self._is_folder.answered.connect(self._on_looked_at)
         begin = facts.begin
         self._uses_proxy = begin is not None and begin.means is RecordingMeans.PROXY
-        self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # what cannot be seen must not be run
+        self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # an invisible command must not be run
         self.command.setTabChangesFocus(True)
         set_role(self.command, "field")
         self.command.setFixedHeight(_FIELD_PX)
@@ -97,7 +97,7 @@ class RerunDialog(QDialog):
         self.shown.setAccessibleName("The whole command")
         self.run_button, self._cancel = QPushButton("Run"), QPushButton("Cancel")
         for button in (self.run_button, self._cancel):
-            button.setAutoDefault(False)  # Enter in a field must not run anything
+            button.setAutoDefault(False)  # Enter in a field must not start the run
         self._build(limits)
         self._choose.clicked.connect(self._on_choose)
         self.command.textChanged.connect(self._refresh)
@@ -175,7 +175,7 @@ class RerunDialog(QDialog):
 
     @property
     def plan(self) -> RerunPlan:
-        """What the fields say; ValueError, with the reason, where they make no plan."""
+        """Return the plan in the fields; raise ValueError, with the reason, if they are invalid."""
         command = words_of_command(self.command.toPlainText())
         folder = Path(self.folder.text()).expanduser()
         if not command:
@@ -259,13 +259,13 @@ def _about(facts: RunFacts, edit: EditedAnswer | None, on_miss: OnMiss) -> str:
 
 
 def _folder_of(facts: RunFacts) -> str:
-    """Return the folder that the run was recorded in, which may be gone; else that of the log."""
+    """Return the folder in which the run was recorded, which may be gone; else that of the log."""
     recorded = "" if facts.begin is None else facts.begin.folder
     return recorded or str(Path(facts.path).absolute().parent)
 
 
 def _look_at(folder: Path, run: Path) -> tuple[Path, bool, Path]:
-    """Return (the folder, whether there is one, the log that running the run again writes)."""
+    """Return (the folder, whether it exists, the log that the re-run will write)."""
     return folder, folder.is_dir(), new_log_of(run)
 
 

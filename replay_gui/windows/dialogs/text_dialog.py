@@ -1,4 +1,4 @@
-"""A file as plain text, to read only: what is left to do with a file that could not be opened."""
+"""A file as plain text, to read only: for a file that could not be opened."""
 
 from __future__ import annotations
 

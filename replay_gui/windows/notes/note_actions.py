@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
 _MAX_NAME_CHARACTERS = 200
-_BESIDE = "notes_beside_logs"  # whether the user wants that; absent until it was asked
+_BESIDE = "notes_beside_logs"  # whether notes are kept beside logs; absent before the user has decided
 
 
 class _Noted(NamedTuple):
-    """What a note is about: the notes of its run, the event, and the name of the run that it is compared with."""
+    """The subject of a note: the notes of its run, the event, and the name of the run that it is compared with."""
 
     book: NoteBook
     event: EventIndex
@@ -48,7 +48,7 @@ class NoteActions(QObject):
         self._notes: NotesDialog | None = None
         self._view: CompareView | None = None
         self.book, self.book_b = NoteBook(session, self), NoteBook(comparison.b, self)
-        self._history = UndoHistory(self)  # of notes alone, which their list undoes
+        self._history = UndoHistory(self)  # of notes only, for undo in their list
         for book in (self.book, self.book_b):
             self._history.watch(book)
             if settings.contains(_BESIDE):
@@ -59,7 +59,7 @@ class NoteActions(QObject):
 
     @Slot()
     def _ask_once(self) -> None:
-        """Where notes are kept is asked of one of two runs: the answer is for both."""
+        """Ask on only one of two runs where notes are kept: the answer is for both."""
         if self.book.asks_place and self.book_b.asks_place:
             self.book.asks_place = False
             self.book.questions_changed.emit()
@@ -75,7 +75,7 @@ class NoteActions(QObject):
         view.events.menu.parts.append(self._add_to_menu)
 
     def attach_comparison(self, view: CompareView) -> None:
-        """Let the page of a comparison ask the same of both runs, and say which of them the hand is in."""
+        """Show the same questions for both runs on the page of a comparison, and use its current side."""
         self._view = view
         for name, book in (("B", self.book_b), ("A", self.book)):
             view.add_note_bar(book, name).place_chosen.connect(self._on_place_chosen)
@@ -96,9 +96,9 @@ class NoteActions(QObject):
         self.book_b.keep_beside(beside)
 
     def _here(self) -> list[_Noted]:
-        """Return what a note can be about now: an event, or two where both runs have the step; none at the start.
+        """Return the possible subjects of a note now: an event, or two if both runs have the step; none at the start.
 
-        Of two, the one in the run that the hand is in comes first.
+        Of two, the one in the current run comes first.
         """
         comparison, found = self._comparison, self._comparison.comparison
         if not comparison.active or found is None or comparison.row < 0:
@@ -114,7 +114,7 @@ class NoteActions(QObject):
 
     @Slot()
     def on_bookmark(self) -> None:
-        """Mark the current event, of two runs in the one that the hand is in; a bookmark there is taken away."""
+        """Mark the current event, of two runs in the current one, or remove its bookmark."""
         if not (here := self._here()):
             return
         book, event, against = here[0]
@@ -129,9 +129,9 @@ class NoteActions(QObject):
 
     @Slot()
     def on_note(self) -> NoteDialog | None:
-        """Write a note on the current event or divergence, or edit the one that is there.
+        """Write a note on the current event or divergence, or edit the existing one.
 
-        Where both runs have the step, on the run that the hand is in; the dialog lets the user choose the other.
+        If both runs have the step, on the current run; the dialog lets the user choose the other.
         """
         from replay_gui.windows.notes.note_dialog import NoteDialog, NotePlace  # not needed before a note is written
 
@@ -153,7 +153,7 @@ class NoteActions(QObject):
 
     @Slot(object, object)
     def edit(self, placed: PlacedNote, book: NoteBook | None = None) -> NoteDialog:
-        """Edit a note, of the run in A where no other notes are named."""
+        """Edit a note, by default of the run in A."""
         from replay_gui.windows.notes.note_dialog import NoteDialog, NotePlace  # see on_note
 
         book = book or self.book

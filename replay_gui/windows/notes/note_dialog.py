@@ -28,11 +28,11 @@ _SIZE_PX = (60 * GAP, 32 * GAP)
 
 @dataclass(frozen=True, slots=True)
 class NotePlace:
-    """An event that can be noted.
+    """An event on which a note can be written.
 
     Attributes:
-        about: what is noted, for people. first, last: positions of the events that the note begins with.
-        most: the last position that it can reach; 0: it is about these events alone.
+        about: its description. first, last: the initial positions of the note.
+        most: the last position to which it can extend; 0: it is about these events only.
     """
 
     about: str
@@ -43,7 +43,7 @@ class NotePlace:
 
 @dataclass(frozen=True, slots=True)
 class WrittenNote:
-    """A note as it was written. `place`: the number of the place that was chosen. `first`, `last`: positions."""
+    """A note as it was written. `place`: the number of the chosen place. `first`, `last`: positions."""
 
     place: int
     text: str
@@ -52,7 +52,7 @@ class WrittenNote:
 
 
 class NoteDialog(QDialog):
-    """Attributes: text: the field. first, last: the positions of the events that the note is about.
+    """Attributes: text: the field. first, last: the positions of the first and the last event of the note.
 
     place: the list of places, if there is more than one to choose from.
 
@@ -63,7 +63,7 @@ class NoteDialog(QDialog):
     removed = Signal()
 
     def __init__(self, places: Sequence[NotePlace], parent: QWidget, *, text: str | None = None) -> None:
-        """`places`: where the note can be, the likeliest first. `text`: of a note that is there and keeps its place."""
+        """`places`: the possible places, the likeliest first. `text`: of an existing note, which keeps its place."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Note" if text is None else "Edit note")
@@ -124,7 +124,7 @@ class NoteDialog(QDialog):
     @Slot()
     def _on_keep(self) -> None:
         first, last = sorted((self.first.value(), self.last.value()))
-        text = self.text.toPlainText().encode("utf-8", "replace").decode()  # halves of characters cannot be written
+        text = self.text.toPlainText().encode("utf-8", "replace").decode()  # lone surrogates cannot be written
         place = max(self.place.currentIndex(), 0)
         self.written.emit(WrittenNote(place, text[:MAX_TEXT].strip(), Position(first), Position(last)))
         self.accept()

@@ -1,4 +1,4 @@
-"""All notes on the run, or on two that are compared: a list that can be searched, and leads to their events."""
+"""All notes on the run, or on two compared runs: a list that can be searched, and leads to their events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NotesDialog(QDialog):
     edit_wanted = Signal(object, object)
 
     def __init__(self, books: tuple[NoteBook, NoteBook], history: UndoHistory, parent: QWidget) -> None:
-        """`books`: the notes on the runs in A and B. `history`: what is undone: the changes of both."""
+        """`books`: the notes on the runs in A and B. `history`: the changes of both, for undo."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Notes")
@@ -77,7 +77,7 @@ class NotesDialog(QDialog):
 
     @Slot()
     def refresh(self) -> None:
-        """List the notes that hold the text of the line, in the order of their events; those without one last."""
+        """List the notes with the text of the line, in the order of their events; those without an event last."""
         wanted = self.line.text().casefold()
         chosen = self._chosen
         notes = [(book, note) for book in self._books for note in book.notes]

@@ -1,1 +1,1 @@
-"""The command palette: everything by name."""
+"""The command palette: all actions and places by name."""

@@ -1,4 +1,4 @@
-"""The command palette: a line to type in, and the list of what it finds, over the middle of the window."""
+"""The command palette: a line to type in, and the list of matches, over the middle of the window."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.windows.palette.palette_delegate import PaletteDelegate
 
 _WIDTH_PX = 90 * GAP
-_ROWS = 14  # entries in sight
+_ROWS = 14  # visible entries
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: 1 - _ROWS, Qt.Key.Key_PageDown: _ROWS - 1}
 _STAYS_OPEN = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class CommandPalette(QFrame):
-    """Lists the entries of a PaletteList. Enter or a click does the chosen one, Esc or a click elsewhere closes it."""
+    """Lists the entries of a PaletteList. Enter or a click runs the chosen one, Esc or a click elsewhere closes it."""
 
     def __init__(self, entries: PaletteList, window: QWidget) -> None:
         super().__init__(window)
@@ -32,8 +32,8 @@ class CommandPalette(QFrame):
         self._entries = entries
         entries.setParent(self)
         self._window = window
-        self._left: QWidget | None = None  # what had the focus before
-        self._moved = False  # another entry than the best one was chosen
+        self._left: QWidget | None = None  # the widget that had the focus before
+        self._moved = False  # whether the user has chosen another entry than the best one
         self.line = QLineEdit()
         self.line.setPlaceholderText("An action, a tool, a kind, the number of an event, a value of the state, a run")
         self.line.setAccessibleName("Find an action, a tool, an event, a value or a run")
@@ -67,7 +67,7 @@ class CommandPalette(QFrame):
         self._choose_best()
 
     def refill(self, entries: Sequence[PaletteEntry], more: Iterator[PaletteEntry]) -> None:
-        """Offer other entries, and find in them what was typed."""
+        """Offer other entries, and search them for the typed text."""
         self._entries.fill(entries, more)
         self._entries.find(self.line.text())
 
@@ -83,7 +83,7 @@ class CommandPalette(QFrame):
                 left.setFocus()
 
     def act(self, row: int) -> None:
-        """Close, and do what the entry in this row says, unless it cannot be done now."""
+        """Close, and run the entry in this row, unless it is not available now."""
         if 0 <= row < self._entries.rowCount() and (entry := self._entries.entry(row)).enabled:
             self.close_palette()
             entry.act()
@@ -117,7 +117,7 @@ class CommandPalette(QFrame):
         self.move((self._window.width() - width) // 2, TOOLBAR + UNIT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of the window; take the keys that move in the list; close where the focus has left."""
+        """Follow the size of the window; handle the keys that move in the list; close when the focus has left."""
         if watched is self._window:
             if event.type() == QEvent.Type.Resize and self.isVisible():
                 self._place()

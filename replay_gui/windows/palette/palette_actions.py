@@ -26,7 +26,7 @@ _OWN_NAME = "palette"
 class PaletteActions(QObject):
     """The slot of this action. `get_view` returns the page of the run.
 
-    Signals: search_wanted(str): the next event that holds this text is to be gone to.
+    Signals: search_wanted(str): go to the next event that contains this text.
     """
 
     search_wanted = Signal(str)
@@ -76,7 +76,7 @@ class PaletteActions(QObject):
 
     @Slot()
     def on_palette(self) -> None:
-        """Open the palette; close it where it is open."""
+        """Open the palette, or close it if it is open."""
         if self.palette.isVisible():
             self.palette.close_palette()
             return
@@ -84,6 +84,6 @@ class PaletteActions(QObject):
 
     @Slot()
     def _on_index_changed(self) -> None:
-        """Offer what more of the run has, where the palette was opened before all of it was read."""
+        """Offer the rest of the run, if the palette was opened before all of it was read."""
         if "palette" in self.__dict__ and self.palette.isVisible():
             self.palette.refill(self._entries.named(), self._entries.values())

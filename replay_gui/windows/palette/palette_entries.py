@@ -1,4 +1,4 @@
-"""What the command palette offers: actions, tools, kinds and values of the run, events by number, recent runs."""
+"""The entries of the command palette: actions, tools, kinds and values of the run, events by number, recent runs."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from replay_gui.windows.menus import MenuBar
 if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
-_MAX_NAMES = 2_000  # tools, and kinds, that are offered
-_MAX_CHARACTERS = 120  # of a name
+_MAX_NAMES = 2_000  # offered tools, and kinds
+_MAX_CHARACTERS = 120  # characters of a name
 
 
 class PaletteEntries:
     """Gathers the entries again at each call.
 
     `own_name`: of the action that opens the palette, which is not offered. `get_view` returns the page of the run.
-    `find` goes to the next event that holds a text.
+    `find` goes to the next event that contains a text.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class PaletteEntries:
         for action in self._menus.recent.actions():
             path = action.data()
             if not path:
-                continue  # a line, and the entry that forgets them
+                continue  # a separator, and the entry that clears the list
             yield PaletteEntry(
                 group=PaletteGroup.RUN,
                 name=one_line(file_name(path) or path, _MAX_CHARACTERS),
@@ -140,7 +140,7 @@ class PaletteEntries:
             )
 
     def events(self, typed: str) -> Sequence[PaletteEntry]:
-        """The event with the typed number, if the run has it, and those that hold what is typed."""
+        """Return the event with the typed number, if the run has it, and the entry to search for the typed text."""
         return (*self._numbered_event(typed), *self._events_with(typed))
 
     def _events_with(self, typed: str) -> Iterator[PaletteEntry]:
@@ -172,7 +172,7 @@ class PaletteEntries:
             ),
         )
 
-    # ---- what they do -------------------------------------------------------------------------------
+    # ---- actions ------------------------------------------------------------------------------------
     def _filter(self, filter_: EventFilter) -> None:
         self._get_view().events.set_filter(filter_)
 

@@ -1,1 +1,1 @@
-"""The page of many runs: the page itself, its tool bar, and how it opens runs."""
+"""The page of many runs, its tool bar, and the opening of its runs."""

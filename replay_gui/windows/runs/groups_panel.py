@@ -21,7 +21,7 @@ _FEW_CHOSEN = 2
 
 
 class GroupsPanel(Panel):
-    """Shows groups, flips or runs of a RunsSession, and lets one choose what is contrasted.
+    """Shows groups, flips or runs of a RunsSession, to choose the runs to contrast.
 
     Signals: chosen_changed(): other runs are chosen in the list of all runs. everything_wanted(bool): all runs are
     contrasted, or some.
@@ -88,15 +88,15 @@ class GroupsPanel(Panel):
         self.all_runs.set_filter(text)
 
     def set_everything(self, on: bool) -> None:
-        """Let a group be chosen as soon as there is one, or not; and choose the current one again."""
+        """Contrast all runs from now on; or (False) the current group, or the first one as soon as there is one."""
         self._session.begins = not on
         if not on:
             (self.groups if self._session.versions is None else self.flips).choose_current()
 
-    # ---- what is shown --------------------------------------------------------------------------------
+    # ---- the lists ------------------------------------------------------------------------------------
     @Slot()
     def show_lists(self) -> None:
-        """Show the list, its title and its buttons as the session and the user have it."""
+        """Show the list, its title and its buttons by the state of the session and the choice of the user."""
         session, as_table = self._session, self.table_button.isChecked()
         versions = session.versions
         self._lists.setCurrentWidget(self.all_runs if as_table else self.groups if versions is None else self.flips)
@@ -142,18 +142,18 @@ class GroupsPanel(Panel):
             view.viewport().update()
 
     def _summary_words(self) -> str:
-        """Say how many tasks flipped, and whether that proves anything."""
+        """Return the number of flipped tasks, and whether it is significant, in words."""
         change = self._session.change
         if change is None or self._session.versions is None:
             return ""
         return change.summary
 
-    # ---- what the user does ---------------------------------------------------------------------------
+    # ---- actions of the user --------------------------------------------------------------------------
     @Slot(object)
     def _on_group_chosen(self, group: object) -> None:
         from replay_gui.core.contrast.run_groups import RunGroup
 
-        assert isinstance(group, RunGroup)  # what the signal carries
+        assert isinstance(group, RunGroup)  # the type of the argument of the signal
         self._session.begins = True
         self._session.choose_group(group)
         self.everything_wanted.emit(False)
@@ -163,7 +163,7 @@ class GroupsPanel(Panel):
         from replay_gui.core.contrast.run_groups import RunGroup
         from replay_gui.core.contrast.versions import TaskFlip
 
-        assert isinstance(task, TaskFlip)  # what the signal carries
+        assert isinstance(task, TaskFlip)  # the type of the argument of the signal
         before, after = task.before, task.after
         both = RunGroup(
             task.task,

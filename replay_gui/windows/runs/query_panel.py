@@ -24,10 +24,10 @@ _MAX_QUERY = 20_000  # characters
 
 
 class QueryPanel(Panel):
-    """Asks the catalogue that a RunsSession shows; nothing is written.
+    """Queries the catalogue that a RunsSession shows, read only.
 
-    Signals: run_wanted(int), event_wanted(int, int): of a row that was opened, where its columns `run` and `event` say
-    so.
+    Signals: run_wanted(int), event_wanted(int, int): a row was opened; the numbers are in its columns `run` and
+    `event`.
     Attributes: query: the CatalogueQuery. field: the SQL. table: the answer.
     """
 
@@ -68,12 +68,12 @@ class QueryPanel(Panel):
         self._on_opened()
 
     def begin(self) -> None:
-        """Let the user write."""
+        """Focus the field."""
         self.field.setFocus()
 
     @Slot()
     def send_query(self) -> None:
-        """Run what is written."""
+        """Send the query in the field."""
         text = self.field.toPlainText().strip()
         if text and self.query.folder:
             self.query.send_query(text[:_MAX_QUERY])
@@ -109,7 +109,7 @@ class QueryPanel(Panel):
 
     @Slot(int)
     def _on_row_activated(self, row: int) -> None:
-        """Open the run of a row, at its event if it names one."""
+        """Open the run of a row, at its event if it has one."""
         run, event = self._rows.number(row, "run"), self._rows.number(row, "event")
         if run is None or run >= len(self._session.runs):
             return
@@ -135,7 +135,7 @@ class _QueryField(QPlainTextEdit):
         self.setFixedHeight(_LINES * QFontMetrics(data_font()).lineSpacing() + margins)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Run the query by Ctrl+Enter; other keys write."""
+        """Run the query by Ctrl+Enter; other keys edit the text."""
         enters = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enters and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.entered.emit()

@@ -23,7 +23,7 @@ from replay_gui.widgets.runs.group_by_button import GroupByButton
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # at least, and at most
-_FIELD_STRETCH = 40  # against the empty room behind
+_FIELD_STRETCH = 40  # relative to the empty room after it
 _MAX_NAME = 80  # characters
 _EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
 _NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
@@ -31,7 +31,7 @@ _PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == a
 
 
 class RunsBar(ActionBar):
-    """Opening, what was opened, a filter, what passing is, and how many runs passed and failed.
+    """Open, the opened sources, a filter, the definition of passing, and the numbers of passed and failed runs.
 
     In a narrow window the button of a folder is hidden, which the menu has, and then texts become shorter.
 
@@ -117,7 +117,7 @@ class RunsBar(ActionBar):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """Choose again how compact the bar is when its contents ask for other room."""
+        """Choose again how compact the bar is when its contents need another width."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
@@ -132,7 +132,7 @@ class RunsBar(ActionBar):
             self.export.setText(_EXPORT_TEXTS[level >= _SHORT_TEXT])
 
     def _wanted_px(self, level: int) -> int:
-        """Return the width that the row needs at a compact level for all its words."""
+        """Return the width of the row at a compact level with all its words."""
         folder = self.buttons["open_folder"].sizeHint().width() + UNIT
         texts = [self.fontMetrics().horizontalAdvance(text) for text in _EXPORT_TEXTS]
         spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(" Open"))
@@ -168,7 +168,7 @@ class OutcomeCounts(QWidget):
         self._parts: list[tuple[bool | None, str]] = []
 
     def show_counts(self, counts: tuple[int, int, int] | None) -> None:
-        """Show how many passed, failed, and are unknown."""
+        """Show the numbers of passed, failed and unknown outcomes."""
         self._parts = []
         if counts is not None:
             words = zip((True, False, None), counts, ("passed", "failed", "without an outcome"), strict=True)
@@ -178,18 +178,18 @@ class OutcomeCounts(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The size of all parts."""
+        """Return the size of all parts."""
         return QSize(sum(self._width(words) for _, words in self._parts) + GAP, self.fontMetrics().height() + GAP)
 
     def minimumSizeHint(self) -> QSize:
-        """They are never cut."""
+        """Return the same: the parts are never cut."""
         return self.sizeHint()
 
     def _width(self, words: str) -> int:
         return int(OUTCOME_SIZE) + UNIT + self.fontMetrics().horizontalAdvance(words) + 2 * GAP
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint each part behind its mark."""
+        """Paint each part after its mark."""
         painter, x = QPainter(self), 0
         painter.setFont(ui_font(Bold))
         for outcome, words in self._parts:
@@ -215,7 +215,7 @@ def _field(placeholder: str, name: str) -> QLineEdit:
 
 
 def _words_px(field: QLineEdit) -> int:
-    """Return the width that a field needs for what it says while it is empty."""
+    """Return the width of a field's placeholder."""
     return field.fontMetrics().horizontalAdvance(field.placeholderText()) + 4 * GAP
 
 

@@ -1,4 +1,4 @@
-"""The page of many runs in the window: built when it is first needed, and kept while single runs are looked at."""
+"""The page of many runs in the window: built when it is first needed, and kept while single runs are shown."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class RunsPage(QObject):
 
     @Slot()
     def _on_run_changed(self) -> None:
-        """Give way to the run or the comparison that is shown now."""
+        """Hide the page, because a run or a comparison is shown now."""
         if self._session.facts is not None or self._comparison.active:
             self.shown = False
         if "view" in self.__dict__:
@@ -92,18 +92,18 @@ class RunsPage(QObject):
         return bool(self.runs.sources)
 
     def holds(self, path: str) -> bool:
-        """Return whether a file is one of the sources, or lies below one."""
+        """Return whether a file is one of the sources, or is below one."""
         whole = absolute_path(path)
         return any(whole == source or whole.startswith(path_in(source, "")) for source in self.runs.sources)
 
     def open(self, sources: tuple[str, ...]) -> None:
         """Read these files and folders, and show their runs."""
-        _ = self.view, self.bar  # they show how far it is
+        _ = self.view, self.bar  # they show the progress
         self.runs.open(tuple(map(absolute_path, sources)))
         self.show(True)
 
     def save(self) -> ShownRuns:
-        """Return which runs there are, and how they are shown, for `restore`."""
+        """Return the sources and the choices on the page, for `restore`."""
         if not self.has_runs:
             return ShownRuns(shown=False)
         runs = self.runs
@@ -116,10 +116,10 @@ class RunsPage(QObject):
         )
 
     def restore(self, kept: ShownRuns) -> None:
-        """Read the runs again that `save` was asked for, in the same way; a way that there is not is left out."""
+        """Read the runs that `save` returned, with the same choices; ignore choices that do not exist any more."""
         from replay_gui.core.contrast.run_groups import FACTS
 
-        _ = self.view  # it shows how far it is
+        _ = self.view  # it shows the progress
         self.bar.set_passed(kept.passed)
         self.bar.filter.setText(kept.filter)
         self.runs.open(kept.sources)
@@ -129,7 +129,7 @@ class RunsPage(QObject):
             self.show(True)
 
     def show(self, on: bool) -> None:
-        """Bring the page to the front, or let others be there."""
+        """Bring the page to the front, or hide it."""
         if on != self.shown:
             self.shown = on
             self.shown_changed.emit()
@@ -141,12 +141,12 @@ class RunsPage(QObject):
 
     @Slot()
     def on_export(self) -> ExportDialog:
-        """Open the dialog by which a report on the runs is saved."""
+        """Open the dialog to save a report on the runs."""
         from replay_gui.models.runs.runs_report_maker import RunsReportMaker
         from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
         source = Path(self.runs.sources[0])
-        # Asking the disk could wait for a server that is gone; runs in a folder are known by their names.
+        # The disk is not read, since its server may be gone; runs in a folder are known by their names.
         is_folder = any(Path(run.given).is_relative_to(source) and run.given != str(source) for run in self.runs.runs)
         folder, stem = (source, source.name) if is_folder else (source.parent, source.stem)
         dialog = ExportDialog(RunsReportMaker(self.runs), folder, f"{stem}-runs", self._window)
@@ -162,7 +162,7 @@ class RunsPage(QObject):
         self._open(run, index)
 
     def _open(self, run: int, index: int | None = None) -> None:
-        """Open a run, at an event if one is given; a run that cannot be read stays where it is."""
+        """Open a run, at an event if one is given; ignore a run that cannot be read."""
 
         def open_at(paths: Sequence[str]) -> None:
             self._comparison.end()

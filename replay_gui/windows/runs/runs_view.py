@@ -1,4 +1,4 @@
-"""The page of many runs: groups at the left; what separates, the picture, and the failures at the right."""
+"""The page of many runs: groups at the left; separating facts, the picture, and the failures at the right."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (30, 70)  # of the width, in percent
 _VERSION_SHARES = (46, 54)  # of the width, while versions are compared
-_ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; what separates and the consensus are never both there
+_ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; separating facts and the consensus are never both visible
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
 _LEGEND = "filled: as in most runs · hollow: other arguments · × error · dot: not done"
 _PASSED_LEGEND = "filled: as in runs that passed · pointed: in none · hollow: other arguments · × error"
 _HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
-_MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of why something could not be done
+_MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of a problem
 
 
 class RunsView(QWidget):
     """Shows a RunsSession.
 
-    Attributes: open_run: what opens the run that the window shows; "" for none.
+    Attributes: open_run: the path that opens the shown run; "" for none.
     Signals: run_wanted(int): open this run. event_wanted(int, int): open a run at an EventIndex.
     compare_wanted(int, int): compare two runs. compare_with_open_wanted(int): compare the open run with this one.
     """
@@ -121,7 +121,7 @@ class RunsView(QWidget):
 
     @property
     def open_run(self) -> str:
-        """What opens the run that the window shows; "" for none."""
+        """The path that opens the run in the window; "" for none."""
         return self._open_run
 
     @open_run.setter
@@ -139,7 +139,7 @@ class RunsView(QWidget):
         if on:
             self.query.begin()
 
-    # ---- what the session says ------------------------------------------------------------------------
+    # ---- signals of the session -----------------------------------------------------------------------
     @Slot()
     def _on_runs_changed(self) -> None:
         self.whole_button.setVisible(len(self._session.groups) > 1)
@@ -148,7 +148,7 @@ class RunsView(QWidget):
         self._on_contrast_changed()
 
     def _show_unused_notes(self) -> None:
-        """Show once for the opened sources that outcomes in notes beside the logs do not count."""
+        """Show once for the opened sources that outcomes in notes beside the logs are not used."""
         words = unused_notes_words(run.unused_notes for run in self._session.runs)
         if words and self._session.outcomes and not self._told_of_notes:
             self._told_of_notes = True
@@ -166,7 +166,7 @@ class RunsView(QWidget):
             self.banner = None
 
     def _make_room(self) -> None:
-        """Give the left side more room while versions are compared: by what a task flipped is a sentence."""
+        """Give the left side more room while versions are compared: the reason of a flip is a sentence."""
         versioned, sizes = self._session.versions is not None, self._columns.sizes()
         if versioned and self._sizes_before is None:
             self._sizes_before = sizes
@@ -271,10 +271,10 @@ class RunsView(QWidget):
             return "All of these runs passed."
         return "None of these runs passed." if True not in outcomes else "Nothing separates these runs."
 
-    # ---- what the user does ---------------------------------------------------------------------------
+    # ---- actions of the user --------------------------------------------------------------------------
     @Slot(bool)
     def _on_everything_wanted(self, on: bool) -> None:
-        """Show what was chosen on the left: all runs, or some."""
+        """Show the choice on the left: all runs, or some."""
         self.whole_button.blockSignals(True)
         self.whole_button.setChecked(on)
         self.whole_button.blockSignals(False)
@@ -292,7 +292,7 @@ class RunsView(QWidget):
         self.compare_button.setEnabled(bool(chosen))
 
     def _to_compare(self) -> list[int]:
-        """Return the two chosen runs, or the one that can be compared with the open run; none if none can."""
+        """Return the two chosen runs, or the one to compare with the open run; empty if neither is possible."""
         tables = [table.chosen for table in (self.runs, self.groups.all_runs)]
         if pair := next((numbers for numbers in tables if len(numbers) == 2), None):
             return pair
@@ -310,7 +310,7 @@ class RunsView(QWidget):
 
     @Slot(int)
     def _on_column_chosen(self, column: int) -> None:
-        """Choose what the column separates by, if it does."""
+        """Choose the separating fact of the column, if it has one."""
         contrasted = self._session.contrasted
         separator = None if contrasted is None else contrasted.picture.columns[column].separator
         if separator is not None:

@@ -1,1 +1,1 @@
-"""What one window keeps of a session: the file that it follows, what was open, what can be undone, and links to it."""
+"""The session of one window: the followed file, restoration at the next start, undo, and links."""

@@ -14,7 +14,7 @@ class DamageOpening(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._waits = session.facts is not None and not session.position  # it may be open, and checked, already
+        self._waits = session.facts is not None and not session.position  # it may be open, and verified, already
         session.run_changed.connect(self._on_run_changed)
         session.position_changed.connect(self._on_position_changed)
         session.report_changed.connect(self._on_report_changed)

@@ -1,4 +1,4 @@
-"""The action that follows files which grow."""
+"""The action that follows growing files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
-FOLLOWS = "follow"  # in the settings: "no" where files that grow are not followed
+FOLLOWS = "follow"  # in the settings: "no" if growing files are not followed
 
 
 class FollowActions(QObject):
-    """Whether a file that grows is followed: the user's choice, while runs are compared, by reading it again."""
+    """Follows growing files, if the user wants it; compared runs by reading them again."""
 
     def __init__(
         self,

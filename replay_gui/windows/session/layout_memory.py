@@ -42,13 +42,13 @@ class LayoutMemory:
             self._settings.setValue(name, value)
 
     def restore_window(self) -> None:
-        """Give the window its last geometry, or the default size."""
+        """Restore the geometry of the window, or set the default size."""
         geometry = self._settings.value("window")
         if not (isinstance(geometry, QByteArray) and self._window.restoreGeometry(geometry)):
             self._window.resize(*_DEFAULT_SIZE_PX)
 
     def restore_run(self, view: RunView) -> None:
-        """Give the page of a run its last layout."""
+        """Restore the layout of the page of a run."""
         self._run_view = view
         view.restore(self._settings.value("rows"), self._settings.value("columns"))
         view.timeline.restore_lanes(self._settings.value("lanes"))
@@ -56,12 +56,12 @@ class LayoutMemory:
         view.timeline.set_names_width(int(names) if names.isascii() and names.isdigit() and len(names) < 5 else 0)
 
     def restore_comparison(self, view: CompareView) -> None:
-        """Give the page of a comparison its last layout."""
+        """Restore the layout of the page of a comparison."""
         self._compare_view = view
         view.restore(*(self._settings.value(name) for name in _COMPARE_KEYS))
 
     def reset(self, run_view: RunView, compare_view: CompareView) -> None:
-        """Give both pages their default layout; the window keeps its geometry."""
+        """Reset both pages to their default layout; the window keeps its geometry."""
         run_view.reset()
         compare_view.reset()
         run_view.timeline.restore_lanes(None)

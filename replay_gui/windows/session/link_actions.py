@@ -1,4 +1,4 @@
-"""Links to a place in a run: copied as a command, and followed when the command names one."""
+"""Links to a place in a run: copied as a command, and followed if the command line has one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LinkActions(QObject):
 
     @Slot()
     def on_copy_link(self) -> None:
-        """Copy the link to the current event, with the value that is chosen; of a comparison, to both runs."""
+        """Copy the link to the current event, with the chosen value; in a comparison, to both runs."""
         session, comparison = self._session, self._comparison
         if session.facts is None:
             return
@@ -49,7 +49,7 @@ class LinkActions(QObject):
         QGuiApplication.clipboard().setText(link)
 
     def show_value(self, keys: Keys, position: Position) -> None:
-        """Choose the value at these keys of the state, once the run is at this position; 0: wherever it begins."""
+        """Choose the value at these keys of the state, once the run is at this position; 0: at its initial position."""
         self._wanted = keys, position
 
     @Slot()

@@ -1,4 +1,4 @@
-"""What the window showed when it was closed is shown again at the next start."""
+"""Restores the content of the last closed window at the next start."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
     from replay_gui.windows.run_view import RunView
 
-RESTORES = "restore"  # in the settings: "no" where the program begins with its first page
+RESTORES = "restore"  # in the settings: "no" if the program begins with the welcome page
 _KEY = "window_state"
 
 
 class SessionRestore(QObject):
-    """Keeps what one window shows in the settings, and shows it again.
+    """Saves the content of one window in the settings, and restores it.
 
     Attributes:
-        keeps: whether what is open now can be opened again: not what came from standard input.
+        keeps: whether the open run can be opened again, unlike standard input.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class SessionRestore(QObject):
         self._get_view, self._actions, self._settings = get_view, actions, settings
         self.keeps = True
         self._wanted: WindowState | None = None  # until its run is open
-        self._shown: WindowState | None = None  # of the open run, until all of it could be shown
+        self._shown: WindowState | None = None  # of the open run, until all of it was restored
         self._folded: tuple[int, ...] = ()  # subagents to fold once they are known
         self._panels = QTimer(self, singleShot=True, interval=0)  # once all panels know the run
         self._panels.timeout.connect(self._show_panels)
-        self._place = QTimer(self, singleShot=True, interval=0)  # once they show it
+        self._place = QTimer(self, singleShot=True, interval=0)  # once the panels show it
         self._place.timeout.connect(self._scroll)
         session.run_changed.connect(self._on_run_changed)
         session.alert_raised.connect(self._on_alert)
@@ -72,7 +72,7 @@ class SessionRestore(QObject):
         """Whether the restoration is still in progress."""
         return self._wanted is not None or self._shown is not None
 
-    # ---- keeping --------------------------------------------------------------------------------------
+    # ---- save -----------------------------------------------------------------------------------------
     def save(self) -> None:
         """Save the present view; call it before the window closes. Parts that are still being restored stay saved."""
         if self.keeps and not self.working:
@@ -127,7 +127,7 @@ class SessionRestore(QObject):
             shows_why=self._actions["show_why"].isChecked(),
         )
 
-    # ---- showing again --------------------------------------------------------------------------------
+    # ---- restore --------------------------------------------------------------------------------------
     def restore(self) -> None:
         """Restore the view of the last closed window, if the user wants that; missing files are left out."""
         if self._settings.value(RESTORES) == "no":
@@ -143,7 +143,7 @@ class SessionRestore(QObject):
 
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
-        """Run A is not there any more, which a banner says: show B alone."""
+        """Show only B if run A does not exist any more; a banner reports it."""
         if self._wanted is None or alert.severity != "error":
             return
         comparison, self._wanted = self._wanted.comparison, None
@@ -214,7 +214,7 @@ class SessionRestore(QObject):
 
     @Slot()
     def _scroll(self) -> None:
-        """Have in sight what was; the last of all, after which the user's own moves count."""
+        """Restore the scroll positions, as the last step; later moves are the user's own."""
         state, moment = self._shown, self._session.position_state
         if state is None or moment is None or self._panels.isActive() or not self._session.index.complete:
             return

@@ -10,14 +10,14 @@ from replay_gui.engine.files.stream_spool import StreamSpool
 from replay_gui.models.session import Session
 
 _LOOK_MS = 100
-_ENOUGH_BYTES = 1 << 16  # in which a log without lines can be recognised
+_ENOUGH_BYTES = 1 << 16  # bytes in which a log without lines can be recognised
 _ENDED = "Standard input has ended. Whether the run has, only what it said can tell."
 
 
 class StandardInput(QObject):
-    """Opens what comes from standard input once it can be read as a run, and says when no more will come.
+    """Opens standard input as soon as it can be read as a run, and reports its end.
 
-    What follows is shown as of any file that grows.
+    Later data is shown as for any growing file.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class StandardInput(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._spool, self._position, self._format = session, spool, position, format
-        self._tried = 0  # bytes that there were when it was tried to open them
+        self._tried = 0  # number of bytes at the last attempt to open them
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._on_look)
         self._look.start()

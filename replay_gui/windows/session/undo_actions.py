@@ -1,4 +1,4 @@
-"""Undo and redo of all that the user changes: rules, steps set by hand, notes, lanes."""
+"""Undo and redo of the user's changes: rules, steps aligned by hand, notes, lanes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class UndoActions(QObject):
-    """The slots of these actions, which say what they take back. `history`: the changes."""
+    """The slots of these actions, whose texts describe the change. `history`: the changes."""
 
     def __init__(
         self, comparison: ComparisonSession, notes: NoteActions, actions: dict[str, QAction], window: QWidget
@@ -41,7 +41,7 @@ class UndoActions(QObject):
         return {"undo": self.on_undo, "redo": self.on_redo}
 
     def attach(self, view: RunView) -> None:
-        """Undo what lanes are shown, too, while the page of a run is shown."""
+        """Include the choice of lanes on the page of a run."""
         timeline = view.timeline.timeline
         lanes = ValueHistory(lambda: timeline.choice, timeline.choose, "choice of lanes", self)
         view.timeline.lanes_changed.connect(lanes.note)
@@ -59,7 +59,7 @@ class UndoActions(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Say what would be undone, and what done again."""
+        """Show the changes that would be undone and redone."""
         for name, word, changes in (("undo", "&Undo", self.history.done), ("redo", "Re&do", self.history.undone)):
             words = escape_mnemonics(changes[-1][1]) if changes else ""
             self._actions[name].setText(f"{word} {words}".strip())

@@ -1,4 +1,4 @@
-"""What one window shows, as a value that is kept until the next start. What is read back may be broken or hostile."""
+"""The content of one window, as a value that is kept until the next start. Stored data may be broken or hostile."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-MAX_BYTES = 1 << 20  # of what is read back
+MAX_BYTES = 1 << 20  # characters of the stored text
 _MAX_EXPANDED = 1_000  # paths
 _MAX_NAMES = 1_000
 
-_Place: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]  # what a scroll bar can hold
+_Place: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]  # the largest value of a scroll bar
 _Event: TypeAlias = Annotated[int, Meta(ge=-1, le=(1 << 31) - 1)]  # -1: none
 _Text: TypeAlias = Annotated[str, Meta(max_length=8192)]
 _Names: TypeAlias = Annotated[tuple[_Text, ...], Meta(max_length=_MAX_NAMES)]
@@ -21,7 +21,7 @@ _Path: TypeAlias = Annotated[tuple[_Text | Annotated[int, Meta(ge=0, le=(1 << 53
 
 
 class ShownComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """The comparison: run B, the events of the chosen step, what was aligned by hand, and which page is shown."""
+    """The comparison: run B, the events of the chosen step, the anchors set by hand, and the shown page."""
 
     path: Annotated[str, Meta(min_length=1, max_length=8192)]
     step: tuple[_Event, _Event] | None = None
@@ -40,7 +40,7 @@ class ShownFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownState(msgspec.Struct, frozen=True, kw_only=True):
-    """The panel of the state: expanded and collapsed paths, the chosen value, and what is in sight."""
+    """The panel of the state: expanded and collapsed paths, the chosen value, and the scroll position."""
 
     expanded: Annotated[tuple[_Path, ...], Meta(max_length=_MAX_EXPANDED)] = ()
     collapsed: Annotated[tuple[_Path, ...], Meta(max_length=_MAX_EXPANDED)] = ()
@@ -51,7 +51,7 @@ class ShownState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownRuns(msgspec.Struct, frozen=True, kw_only=True):
-    """The page of many runs: files and folders, and whether it was in front; see RunsSession for what they are by."""
+    """The page of many runs: files and folders, whether it was in front, and its choices (see RunsSession)."""
 
     sources: _Names = ()
     shown: bool = True
@@ -61,20 +61,20 @@ class ShownRuns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownSearch(msgspec.Struct, frozen=True, kw_only=True):
-    """What was searched for in the events of the run."""
+    """The search in the events of the run."""
 
     text: Annotated[str, Meta(max_length=1_000)] = ""
     match_case: bool = False
 
 
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a window showed when it was closed; the position in each run is kept elsewhere (see LastPositions).
+    """The content of a window when it was closed; the position in each run is kept elsewhere (see LastPositions).
 
     Attributes:
         path: run A, as it is opened again; "" for none. format: the importer that the user had chosen.
         runs: the page of many runs. comparison: with run B. search: in the run.
         axis, view: of the timeline. bookkeeping: whether such lines were shown. folded: subagents, by number.
-        rows: the first row of the list in sight. tab, detail: of the event, and how far it was scrolled.
+        rows: the first visible row of the list. tab, detail: of the event, and its scroll position.
     """
 
     path: _Text = ""
@@ -93,7 +93,7 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     state: ShownState = ShownState()
 
     def save(self) -> str:
-        """Return the state as JSON, without what makes it too long to be read back."""
+        """Return the state as JSON, without the parts that make it too long for `restored`."""
         text = _as_json(self)
         if len(text) > MAX_BYTES:
             text = _as_json(msgspec.structs.replace(self, folded=(), filter=ShownFilter(), state=ShownState()))
@@ -115,7 +115,7 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _as_json(state: WindowState) -> str:
-    """Return the state as ASCII: names of files need not be Unicode."""
+    """Return the state as ASCII, because names of files need not be Unicode."""
     return json.dumps(msgspec.to_builtins(state))
 
 

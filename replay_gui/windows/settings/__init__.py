@@ -1,1 +1,1 @@
-"""The settings of the program, and what it is."""
+"""The settings of the program, and its description."""

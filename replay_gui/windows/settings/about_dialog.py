@@ -1,4 +1,4 @@
-"""What the program is, and in which versions."""
+"""The description of the program, and its versions."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _SPECS = {spec.name: spec for spec in ACTION_SPECS}
 
 
 class KeyChoice:
-    """Reads the chosen keys from the settings; what is not a key there, or another action's, is ignored."""
+    """Reads the chosen keys from the settings; invalid keys, and keys of another action, are ignored."""
 
     def __init__(self, actions: dict[str, QAction], settings: QSettings) -> None:
         self._actions, self._settings = actions, settings
@@ -42,11 +42,11 @@ class KeyChoice:
         return self._actions[name].shortcuts()
 
     def is_chosen(self, name: str) -> bool:
-        """Whether an action has other keys than at first."""
+        """Return whether an action has other keys than by default."""
         return self.keys(name) != _first_keys(_SPECS[name])
 
     def refusal(self, name: str, key: QKeySequence) -> str:
-        """Return why an action cannot have a key, in a sentence; "" if it can. No key at all is always possible."""
+        """Return why an action cannot have a key, in a sentence; "" if it can. An empty key is always possible."""
         if key.isEmpty():
             return ""
         if key in [*map(QKeySequence, (MENU_KEY, CONTEXT_KEY, *_OF_PANELS))]:
@@ -57,7 +57,7 @@ class KeyChoice:
         return ""
 
     def choose(self, name: str, key: QKeySequence) -> str:
-        """Give an action this key alone, or none, now and at the next start; return `refusal`."""
+        """Give an action only this key, or none, now and at the next start; return `refusal`."""
         refused = self.refusal(name, key)
         if not refused:
             self._set(_SPECS[name], [] if key.isEmpty() else [key])
@@ -65,7 +65,7 @@ class KeyChoice:
         return refused
 
     def reset(self, name: str) -> str:
-        """Give an action the keys that it had at first; return `refusal`, where another action has one of them."""
+        """Give an action its default keys; return the `refusal` if another action has one of them."""
         first = _first_keys(_SPECS[name])
         refused = next((words for key in first if (words := self.refusal(name, key))), "")
         if not refused:
@@ -74,7 +74,7 @@ class KeyChoice:
         return refused
 
     def reset_all(self) -> None:
-        """Give all actions the keys that they had at first."""
+        """Give all actions their default keys."""
         for spec in ACTION_SPECS:
             self._set(spec, _first_keys(spec))
         self._settings.remove(_GROUP)
@@ -88,7 +88,7 @@ def _first_keys(spec: ActionSpec) -> list[QKeySequence]:
 
 
 def _read(saved: object) -> QKeySequence | None:
-    """Return the key that the settings have, an empty one for "none"; None if they have no key."""
+    """Return the key in the settings, an empty one for "none"; None if they have no key."""
     if not isinstance(saved, str) or len(saved) > _MAX_CHARACTERS:
         return None
     key = QKeySequence.fromString(saved, QKeySequence.SequenceFormat.PortableText)

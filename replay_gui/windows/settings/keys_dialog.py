@@ -1,4 +1,4 @@
-"""The keys of all actions, to be changed: opened from the settings."""
+"""The dialog to change the keys of all actions, opened from the settings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _HOW = "Choose an action, click the field below, and press the key."
 class KeysDialog(QDialog):
     """Each change takes effect immediately. A key of another action is refused, with a message.
 
-    Attributes: line: the search text. list: the actions. field: takes the new key. said: the refusal.
+    Attributes: line: the search text. list: the actions. field: for the new key. said: the refusal.
     use, none, first, all_first: the buttons.
     """
 
@@ -84,7 +84,7 @@ class KeysDialog(QDialog):
 
     @Slot()
     def fill(self) -> None:
-        """List the actions whose name or key holds the text of the line."""
+        """List the actions whose name or key contains the text of the line."""
         chosen, wanted = self._chosen, self.line.text().casefold()
         self.list.clear()
         for spec in ACTION_SPECS:

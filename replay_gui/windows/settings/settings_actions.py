@@ -1,4 +1,4 @@
-"""The actions on the program itself: how it looks, its settings, another window, its versions."""
+"""The actions on the program itself: its theme, its settings, another window, its versions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from replay_gui.windows.actions import Handlers
 from replay_gui.windows.settings.key_choice import KeyChoice
 
 TEXT_SIZE_KEY, THEME_KEY, TIMES_KEY = "text_size", "theme", "times"  # in the settings
-_LOCAL, _UTC = "local", "utc"  # values of the last
+_LOCAL, _UTC = "local", "utc"  # values of the last one one
 _COMMAND = ("-m", "replay_gui", "--empty")  # the files of this window are not opened again
 
 
 class SettingsActions(QObject):
-    """The slots of these actions. `keys`: which keys all actions have."""
+    """The slots of these actions. `keys`: the keys of all actions."""
 
     def __init__(self, app: QApplication, settings: QSettings, actions: dict[str, QAction], window: QWidget) -> None:
         super().__init__(window)
@@ -51,7 +51,7 @@ class SettingsActions(QObject):
 
     @Slot(bool)
     def choose_local_times(self, is_local: bool) -> None:
-        """Tell moments in the time zone of this computer, or in UTC, now and at the next start."""
+        """Show times in the time zone of this computer, or in UTC, now and at the next start."""
         self._settings.setValue(TIMES_KEY, _LOCAL if is_local else _UTC)
         time_choice().choose(is_local)
 
@@ -98,7 +98,7 @@ class SettingsActions(QObject):
 
     @Slot()
     def on_new_window(self) -> None:
-        """Start the program once more: what goes wrong in one window does not touch the other."""
+        """Start the program again, so that a failure in one window does not affect the other."""
         QProcess.startDetached(sys.executable, _COMMAND)
 
 

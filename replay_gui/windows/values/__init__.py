@@ -1,1 +1,1 @@
-"""What a window does with single values of the state."""
+"""The actions and dialogs about single values of the state."""

@@ -1,4 +1,4 @@
-"""All changes of the value that is chosen in the state: a table, and a plot where they are numbers."""
+"""All changes of the chosen value of the state: a table, and a plot if they are numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_TITLE_CHARACTERS = 80
 
 
 class ChangesDialog(QDialog):
-    """Beside the window, which stays usable; another value that is chosen in the state is shown instead."""
+    """Beside the window, which stays usable; it follows the chosen value."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Where the chosen value came from: steps from the writer back, each a link."""
+"""The origin of the chosen value: steps from the writer back, each a link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The actions on the value that is chosen in the state: its changes, who wrote it, whether it is watched."""
+"""The actions on the chosen value of the state: its changes, its writer, its origin, watching."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ValueActions(QObject):
-    """The slots of these actions, which do nothing while no value is chosen. Keeps which values are watched.
+    """The slots of these actions, which do nothing while no value is chosen. Stores the watched values.
 
     `get_view` returns the page of the run, which is built when it is first needed.
     """
@@ -55,7 +55,7 @@ class ValueActions(QObject):
         }
 
     def attach(self, view: RunView) -> None:
-        """Offer the actions where the state is shown."""
+        """Offer the actions in the panel of the state."""
         names = "watch_value", "all_changes", "to_writer", "value_origin"
         view.state.offer(*(self._actions[name] for name in names))
 
@@ -91,7 +91,7 @@ class ValueActions(QObject):
     @Slot()
     def on_all_changes(self) -> ChangesDialog | None:
         """Show all changes of the chosen value, beside the window."""
-        from replay_gui.windows.values.changes_dialog import ChangesDialog  # loads what draws plots
+        from replay_gui.windows.values.changes_dialog import ChangesDialog  # loads the library for plots
 
         inspector = self._get_view().state
         if inspector.trace.path is None:
@@ -112,7 +112,7 @@ class ValueActions(QObject):
 
     @Slot()
     def on_value_origin(self) -> OriginDialog | None:
-        """Show where the chosen value came from, beside the window."""
+        """Show the origin of the chosen value, beside the window."""
         from replay_gui.windows.values.origin_dialog import OriginDialog
 
         trace = self._get_view().state.trace

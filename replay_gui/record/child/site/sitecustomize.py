@@ -1,4 +1,4 @@
-"""Python imports this at its start, where ``replay-gui record`` and ``replay-gui rerun`` have put its folder in front.
+"""Python imports this at its start, because ``replay-gui record`` and ``replay-gui rerun`` put its folder in front.
 
 It begins the recording, and imports the ``sitecustomize`` of the agent's own environment, if there is one.
 """
@@ -27,7 +27,7 @@ def _begin() -> None:
     try:
         bootstrap = importlib.import_module("replay_gui.record.child.bootstrap")
     except ImportError as error:
-        print(  # noqa: T201  there is nothing yet that could say it
+        print(  # noqa: T201  the program's own output is not imported yet
             f"replay-gui: this Python ({sys.executable}) is not recorded: {error}; install replay-gui there",
             file=sys.stderr,
         )
