@@ -52,7 +52,7 @@ def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
     yield from _handed_in(reading)
     yield from _ending(reading)
     yield from _other_calls(calls)
-    yield from _troubles(calls[:_MAX_RETRIES_LOOKED_AT])
+    yield from _failures(calls[:_MAX_RETRIES_LOOKED_AT])
     yield from _checks(calls)
     yield from _orders(calls)
     for figure, index in reading.figures.items():
@@ -134,7 +134,7 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
             yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=tool, value=words), call.request)
 
 
-def _troubles(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+def _failures(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
     """Yield errors without a later success, and loops."""
     for call in errors_not_got_over(calls):
         yield HeldFeature(Feature(kind=FeatureKind.UNRECOVERED, tool=call.tool), call.request)

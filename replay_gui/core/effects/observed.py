@@ -77,7 +77,7 @@ def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
     for number, call in enumerate(calls):
         seen.tools.add(call.tool)
         answer = masked_answer(call.answer)
-        if call.key in last and (_says_something(answer) or answer != last[call.key][1]):
+        if call.key in last and (_is_informative(answer) or answer != last[call.key][1]):
             before, earlier = last[call.key]
             tools = frozenset(other.tool for other in calls[before + 1 : number])
             seen.between.append((tools, answer != earlier))
@@ -89,7 +89,7 @@ def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
             entities.append((call, held))
 
 
-def _says_something(answer: str) -> bool:
+def _is_informative(answer: str) -> bool:
     return any(word not in _SAYS_NOTHING for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
 
 

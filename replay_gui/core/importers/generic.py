@@ -217,7 +217,9 @@ class _JsonLinesEvents:
         if own is not None:
             self._message(number, own, {name: value for name, value in rest.items() if value is not own})
         else:
-            self._event(number, _spoken(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record)
+            self._event(
+                number, _kind_with_speaker(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record
+            )
 
     # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -270,7 +272,7 @@ class _JsonLinesEvents:
                 self._remember(call_id, tool, ids)
                 run.unmapped = rest
                 run.request(call_id, tool, given if given is not None else content)
-            case "response" if parts["kind"] == "result" and not (parts["tool"] or self._waits(ids)):
+            case "response" if parts["kind"] == "result" and not (parts["tool"] or self._has_open_call(ids)):
                 run.custom("json-lines/result", self._content(content, rest))  # of the run
             case "response":
                 self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
@@ -314,7 +316,7 @@ class _JsonLinesEvents:
         self._open.setdefault(tool, []).append(call_id)
         self._calls |= {str(own_id): call_id for own_id in ids if own_id is not None}
 
-    def _waits(self, ids: Iterable[Any]) -> bool:
+    def _has_open_call(self, ids: Iterable[Any]) -> bool:
         """Whether a call has one of these ids, or a call of an unnamed tool has no result yet."""
         return bool(self._open.get("tool")) or any(known is not None and str(known) in self._calls for known in ids)
 
@@ -350,7 +352,7 @@ def _is_of_tool(word: Any) -> bool:
     return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")
 
 
-def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
+def _kind_with_speaker(kind: str, word: Any, record: dict[str, Any]) -> str:
     """The kind of a record, in which the speaker (user or agent) may be in another member."""
     if kind != "decision" or "message" not in str(word).lower() or "role" in record:
         return kind

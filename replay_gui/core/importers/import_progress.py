@@ -40,16 +40,16 @@ class ImportProgress:
     def wrote(self, size: int) -> None:
         """Count `size` more bytes written to a log."""
         self._written += size
-        self._say()
+        self._report_progress()
 
     def _on_read(self, size: int) -> None:
         if self._written:
             self._read += size
         else:
             self._looked += size
-        self._say()
+        self._report_progress()
 
-    def _say(self) -> None:
+    def _report_progress(self) -> None:
         if self._on_progress is not None:
             size = self._source.size
             look = min(self._looked, size) // _FIRST_PASS_SHARE

@@ -86,7 +86,7 @@ from replay_gui.core.log.source import Source
 
 def importers() -> tuple[Importer, ...]:
     """Return all importers in the order of their use: those of other packages last, before the generic importer."""
-    return (*_own(), *plugins(), JsonLines())
+    return (*_built_in_importers(), *plugins(), JsonLines())
 
 
 def title_of(name: str) -> str:
@@ -94,7 +94,7 @@ def title_of(name: str) -> str:
     return next((importer.title for importer in importers() if importer.name == name), name)
 
 
-def _own() -> tuple[Importer, ...]:
+def _built_in_importers() -> tuple[Importer, ...]:
     return (
         InspectAi(),
         LangGraph(),

@@ -53,7 +53,7 @@ class FollowedLog:
         if facts.st_size < self._growing.offset:
             return FileEnd.CUT
         if file_stamp(facts) == self._looked_at and self._unreadable_since is None:
-            return self._left()
+            return self._end_if_abandoned()
         try:
             if not self._is_as_read():
                 return FileEnd.REPLACED
@@ -66,7 +66,7 @@ class FollowedLog:
         self._unreadable_since = None
         return None if end.seal is None else FileEnd.SEALED
 
-    def _left(self) -> FileEnd | None:
+    def _end_if_abandoned(self) -> FileEnd | None:
         """Return LEFT if the recorder that had the log open has gone, and all its data were read; else None."""
         now = self._clock()
         if now - self._asked_at < WRITER_INTERVAL_S:

@@ -89,7 +89,7 @@ def write_calls(folder: Path) -> None:
     request, duration, time = (map_column(folder, name, count) for name in ("request", "duration", "time"))
     for begin in range(0, count, _CALLS_STEP_EVENTS):
         part = slice(begin, begin + _CALLS_STEP_EVENTS)
-        _take_in_calls((pair, took), time, begin, request[part], duration[part])
+        _update_calls((pair, took), time, begin, request[part], duration[part])
     for name, column in (("pair", pair), ("took", took)):
         draft = folder / f"{name}.new"
         column.tofile(draft)
@@ -157,13 +157,13 @@ class IndexView:
         columns, self._count = self._columns, count
         request, duration = columns["request"][known:count], columns["duration"][known:count]
         self._pair, self._duration = _extended(self._pair, known, request), _extended(self._duration, known, duration)
-        _take_in_calls((self._pair, self._duration), columns["time"], known, request, duration)
+        _update_calls((self._pair, self._duration), columns["time"], known, request, duration)
         # A later response changes the data of its request.
         calls: dict[str, NDArray[Any]] = {"pair": self._pair[:count].copy(), "took": self._duration[:count].copy()}
         return {name: column[:count] for name, column in columns.items()} | calls
 
 
-def _take_in_calls(
+def _update_calls(
     calls: tuple[NDArray[np.int32], NDArray[np.int64]],
     times: NDArray[np.int64],
     known: int,

@@ -110,7 +110,7 @@ def plain_event_lines(event: Event) -> Iterator[str]:
 
 def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterator[ReadingLine]:
     turn = _Turn(event)
-    yield _head(event, _when(event, since))
+    yield _head(event, _time_words(event, since))
     language = None
     if pair is not None and pair.kind == Kind.TOOL_REQUEST:
         language = result_language(pair.payload.get("input"))
@@ -142,7 +142,7 @@ def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
     return ReadingLine(tuple(said), LineKind.HEAD)
 
 
-def _when(event: Event, since: int | None) -> list[StyledText]:
+def _time_words(event: Event, since: int | None) -> list[StyledText]:
     words = []
     model = event.meta.get("model")
     if isinstance(model, str) and model:
@@ -235,7 +235,7 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
     value = event.payload[name]
     if event.kind in SPEAKING_KINDS and name in _SPOKEN:
         is_thought = name == "reasoning" or event.payload.get("decision_type") == "thinking"
-        for line in _spoken(value):
+        for line in _message_lines(value):
             yield replace(line, style=TextStyle.QUIET) if is_thought and line.kind is LineKind.PROSE else line
     elif name == "input" and event.kind == Kind.TOOL_REQUEST and isinstance(value, Mapping) and value:
         yield from member_lines(value, 0)
@@ -248,7 +248,7 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
         yield from field_lines(name, value, 0, closed=name in _SIDE_MEMBERS)
 
 
-def _spoken(value: Any) -> Iterator[ReadingLine]:
+def _message_lines(value: Any) -> Iterator[ReadingLine]:
     """Yield a message: texts as Markdown, parts in order, pictures as a word, and other data as a tree."""
     if isinstance(value, str):
         yield from markdown_lines(value)
@@ -258,7 +258,7 @@ def _spoken(value: Any) -> Iterator[ReadingLine]:
         if len(value) > _MAX_MEMBERS:
             yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more")
     elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
-        yield from _spoken(value["content"])
+        yield from _message_lines(value["content"])
         yield from member_lines({name: inner for name, inner in value.items() if name != "content"}, 0)
     elif isinstance(value, Mapping):
         yield from member_lines({name: inner for name, inner in value.items() if inner is not None}, 0)

@@ -130,7 +130,7 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
         if kind is _REQUEST:
             request = next(requests)
             if request in opened:
-                _settle(opened, pending, change_pending)
+                _add_pending(opened, pending, change_pending)
             waiting: Any = pending.get(request, ABSENT)
             is_odd = waiting is not ABSENT and not _is_counter(waiting)
             row = None if is_odd else rows.get(name) or _own_row(state, tools, name, event, rows)
@@ -172,11 +172,11 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
                 left = event
                 break
             row["denied"] += 1
-    _settle(opened, pending, change_pending)
+    _add_pending(opened, pending, change_pending)
     return left
 
 
-def _settle(opened: dict[str, Any], pending: Any, change_pending: Callable[[str], None]) -> None:
+def _add_pending(opened: dict[str, Any], pending: Any, change_pending: Callable[[str], None]) -> None:
     """Move requests that are still open to the state's `pending`."""
     for request, p in opened.items():
         pending[request] = {"tool": p.tool_name, "input": p.input, "count": 1}
@@ -206,7 +206,7 @@ def _is_counter(row: Any) -> bool:
     return type(row) is dict and type(count := row.get("count")) is int and 0 <= count < _MAX_COUNT
 
 
-def _said(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+def _apply_messages(state: BulkTarget, events: Sequence[FastEvent]) -> None:
     """Apply observations and decisions; messages of both are in one list."""
     root = state.root
     observations, messages = root.get("observations", {}), root.get("messages", [])
@@ -289,7 +289,7 @@ def _nothing(state: BulkTarget, events: Sequence[FastEvent]) -> None:
 
 _GROUPS: dict[Callable[[BulkTarget, Sequence[FastEvent]], None], tuple[Kind, ...]] = {
     _tools: (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED),
-    _said: (Kind.OBSERVATION, Kind.DECISION),
+    _apply_messages: (Kind.OBSERVATION, Kind.DECISION),
     _memory: (Kind.MEMORY_WRITE,),
     _agent: (Kind.AGENT_INIT,),
     _phase: (Kind.STATE_TRANSITION,),

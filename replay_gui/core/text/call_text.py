@@ -150,7 +150,7 @@ def response_summary(payload: Members) -> str:
         return exit_text(error) or plain_start(error)
     if payload.get("success") is False:
         return f"failed: {text or preview(output)}"
-    return text or ("(no output)" if _says_nothing(output) else preview(output))
+    return text or ("(no output)" if _is_empty_output(output) else preview(output))
 
 
 def exit_text(text: str) -> str:
@@ -161,7 +161,7 @@ def exit_text(text: str) -> str:
     return f"exit {exited[1]} · {told}" if told else f"exit {exited[1]}"
 
 
-def _says_nothing(output: Any) -> bool:
+def _is_empty_output(output: Any) -> bool:
     """Whether an output is empty, or has only frames, exit codes and empty members."""
     if isinstance(output, str):
         output = _printed(output)

@@ -232,11 +232,11 @@ def _error_summary(payload: Members) -> str:
 
 def _model_request_summary(payload: Members) -> str:
     """Return the model and the number of messages that it was sent; else the endpoint."""
-    words = _asked_words(payload.get("request"))
+    words = _question_words(payload.get("request"))
     return words or plain_start(str(payload.get("endpoint") or ""))
 
 
-def _asked_words(request: Any) -> str:
+def _question_words(request: Any) -> str:
     asked = request if isinstance(request, Mapping) else {}
     sent, model = ("messages", "input", "contents"), asked.get("model")
     messages = next((asked[name] for name in sent if asked.get(name)), None)
@@ -249,7 +249,7 @@ def _activity_request_summary(payload: Members) -> str:
     """Return the activity that calls a model, and its question."""
     about = payload.get("data")
     told = about if isinstance(about, Mapping) else payload
-    name, words = told.get("activity"), _asked_words(told.get("input"))
+    name, words = told.get("activity"), _question_words(told.get("input"))
     return f"{plain_start(name)} · {words}" if isinstance(name, str) and words else preview(told)
 
 

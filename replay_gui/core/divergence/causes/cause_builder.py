@@ -84,7 +84,7 @@ class CauseBuilder:
         )
         told_draft, told_evidence = draft, evidence
         if self._disguise is not None:
-            told_draft, told_evidence = _told(draft, evidence, self._disguise)
+            told_draft, told_evidence = _with_hidden_secrets(draft, evidence, self._disguise)
         return Cause(
             point=draft.point,
             kind=draft.kind,
@@ -128,7 +128,7 @@ class CauseBuilder:
         return stop - point
 
 
-def _told(draft: CauseDraft, evidence: Evidence, disguise: Disguise) -> tuple[CauseDraft, Evidence]:
+def _with_hidden_secrets(draft: CauseDraft, evidence: Evidence, disguise: Disguise) -> tuple[CauseDraft, Evidence]:
     """Return both with their secrets hidden."""
     a, b, request, replacement = (
         None if event is None else disguise.event(event)

@@ -168,7 +168,7 @@ def _call_and_result(value: dict[str, Any]) -> Message:
     """Read a tool's message that also holds the call."""
     name = value["tool_name"]
     call = MessageCall(None, name, arguments_of(value.get("tool_input")))
-    result = MessageResult(None, name, content_of(value["tool_output"]), _says_failed(value))
+    result = MessageResult(None, name, content_of(value["tool_output"]), _reports_failure(value))
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES.union(_OF_CALL_AND_RESULT)}
     rest |= _status(value)
     return Message("tool", None, reasoning=None, calls=(call,), results=(result,), rest=rest)
@@ -258,7 +258,7 @@ def _result(value: dict[str, Any], content: Any) -> MessageResult:
     if call_id is None and isinstance(several, list) and len(several) == 1:
         call_id = several[0]
     why, output = _why_failed(value), content_of(content if content not in (None, "") else value.get("tool_result"))
-    failed = bool(why) or _says_failed(value)
+    failed = bool(why) or _reports_failure(value)
     return MessageResult(
         call_id if isinstance(call_id, str) and call_id else None, tool_name(value), output, failed, why
     )
@@ -284,7 +284,7 @@ def _status(message: dict[str, Any]) -> dict[str, Any]:
     return {} if status in (None, "", "success", "completed", "error") else {"status": status}
 
 
-def _says_failed(message: dict[str, Any]) -> bool:
+def _reports_failure(message: dict[str, Any]) -> bool:
     """Return whether a tool's message reports that the call failed."""
     return message.get("status") == "error" or any(message.get(name) is True for name in _FAILED)
 

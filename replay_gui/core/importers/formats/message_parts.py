@@ -114,18 +114,18 @@ class MessageParts:
                 self._call(part)
             case _ if kind in RESULT_TYPES:
                 self.results.append(_result(part))
-                self._keep(part, *_OF_RESULTS)
+                self._keep_rest(part, *_OF_RESULTS)
             case {"thought": True, "text": str()}:  # Google
                 self.reasoning.append(read_thought(part))
-                self._keep(part, "thought", *OF_THOUGHTS)
+                self._keep_rest(part, "thought", *OF_THOUGHTS)
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
                 self.reasoning.append(read_thought(part))
-                self._keep(part, *OF_THOUGHTS)
+                self._keep_rest(part, *OF_THOUGHTS)
             case {"type": "usage", "usage_details": dict(usage)}:  # of Microsoft's Agent Framework
                 self.usage = {str(name): count for name, count in usage.items()}
             case _ if (text := text_of(part)) is not None:
                 self.content.append(text)
-                self._keep(part, *TEXTS)
+                self._keep_rest(part, *TEXTS)
             case _:
                 self.content.append(part)
 
@@ -141,7 +141,7 @@ class MessageParts:
         wrong = result.get("status") == "error"
         self.results.append(MessageResult(call.id, call.name, content_of(result["output"]), wrong))
 
-    def _keep(self, part: dict[str, Any], *used: str) -> None:
+    def _keep_rest(self, part: dict[str, Any], *used: str) -> None:
         known = ("type", "part_kind", "id", "index", "timestamp", *used, *OF_PARTS)
         rest = {key: value for key, value in part.items() if key not in known and value not in (*EMPTY, False)}
         if rest:

@@ -38,15 +38,15 @@ class RunGrades:
                 value = {
                     key: member
                     for key, member in value.items()
-                    if not ((name in _GRADED or key in (*_VERDICTS, *_REASONS)) and self._takes(key, member))
+                    if not ((name in _GRADED or key in (*_VERDICTS, *_REASONS)) and self._keep_grade(key, member))
                 }
                 if value:
                     rest[name] = value
-            elif not self._takes(name, value):
+            elif not self._keep_grade(name, value):
                 rest[name] = value
         return rest
 
-    def _takes(self, name: str, value: Any) -> bool:
+    def _keep_grade(self, name: str, value: Any) -> bool:
         if name in _VERDICTS and (isinstance(value, bool) or (name == "resolved" and value in (0, 1))):
             self._grades.append({"passed": bool(value), "score": None, "by": name})
         elif name in _ATTACKS and isinstance(value, bool):

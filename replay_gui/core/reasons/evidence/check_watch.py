@@ -72,9 +72,9 @@ class CheckWatch:
             return False
         if all(_NEEDS_NO_CHECK.match(target) for target in targets):
             return True
-        return _REMOVES.match(call.reason) is not None and all(map(self._wrote, targets))
+        return _REMOVES.match(call.reason) is not None and all(map(self._was_written, targets))
 
-    def _wrote(self, target: str) -> bool:
+    def _was_written(self, target: str) -> bool:
         return target in self._written or any(
             one.endswith(f"/{other}") for path in self._written for one, other in ((path, target), (target, path))
         )

@@ -156,7 +156,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
             origins=told.origins,
         )
         return
-    again = " once more" if _did(other, call) else ""
+    again = " once more" if _made_equal_call(other, call) else ""
     verb = "did not" if again else "never"
     words = f"do {call_words(call)} once more" if again else did
     reasons.add(
@@ -175,7 +175,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
 def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
     done_by, other = reasons.other, reasons.reference
     told = explain_extra(done_by, other, call)
-    again = " once more" if _did(other, call) else ""
+    again = " once more" if _made_equal_call(other, call) else ""
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     instead = "did not"
     if failed is not None:
@@ -193,7 +193,7 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
     )
 
 
-def _did(run: RunAccount, call: ToolCall) -> bool:
+def _made_equal_call(run: RunAccount, call: ToolCall) -> bool:
     """Whether a run made an equal call without an error answer."""
     return any(other.key == call.key and other.took_effect for other in run.calls)
 

@@ -108,10 +108,10 @@ class _ChatGptEvents(ChatMessageEvents):
         kind, recipient = content.get("content_type"), record.get("recipient")
         role, name = str(author.get("role")), author.get("name")
         is_call = role == "assistant" and recipient not in _TO_ALL and kind != "thoughts"
-        told = self._told(record, author, content, about)
+        told = self._other_members(record, author, content, about)
         told |= {"speaker": name} if name and role != "tool" else {}
         told |= {} if is_call or recipient in _TO_ALL else {"recipient": recipient}
-        said = _said(content)
+        said = _text_of(content)
         if kind in _CONTEXTS or (role == "system" and not said):
             self.run.unmapped = told
             self.run.bookkeeping(f"{self.format}/{kind}", said or None)
@@ -127,7 +127,7 @@ class _ChatGptEvents(ChatMessageEvents):
             message |= {"content": said}
         super().add_record(message)
 
-    def _told(
+    def _other_members(
         self, record: dict[str, Any], author: dict[str, Any], content: dict[str, Any], about: dict[str, Any]
     ) -> dict[str, Any]:
         """Return the members of a message other than its text."""
@@ -163,7 +163,7 @@ class _ChatGptEvents(ChatMessageEvents):
         return told | ({"is_error": True, "error": first_line(said) or "failed"} if failed else {})
 
 
-def _said(content: dict[str, Any]) -> Any:
+def _text_of(content: dict[str, Any]) -> Any:
     kind = content.get("content_type")
     if kind == "thoughts":
         thoughts = maps_in(content.get("thoughts"))

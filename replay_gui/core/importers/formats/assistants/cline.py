@@ -116,7 +116,7 @@ class _ClineEvents(ModelChanges):
             self._begun = True
             self.run.agent_init(self.agent, "", {})
         self.add_model_change(record.get("modelInfo"))
-        if self._piece is not None and _goes_on(self._piece[0], record):
+        if self._piece is not None and _is_continued(self._piece[0], record):
             self._piece = None
         self._finish_piece()
         if record.get("partial") is True:
@@ -252,7 +252,7 @@ class _ClineEvents(ModelChanges):
             self._result(self._open.pop(0), sent[match.end() : at].strip())
 
 
-def _goes_on(piece: dict[str, Any], record: dict[str, Any]) -> bool:
+def _is_continued(piece: dict[str, Any], record: dict[str, Any]) -> bool:
     """Whether a record repeats the text of the piece before, and perhaps continues it."""
     same = all(piece.get(name) == record.get(name) for name in ("ts", "type", "say", "ask"))
     return same and str(record.get("text") or "").startswith(str(piece.get("text") or ""))

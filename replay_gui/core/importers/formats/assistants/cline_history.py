@@ -101,7 +101,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
     def _add_model_message(self, about: dict[str, Any], parts: list[Any], metrics: Any) -> None:
         told, answers = list[Any](), list[dict[str, Any]]()
         for part in parts:
-            for one in _told_in(part):
+            for one in _parts_of(part):
                 is_answer = isinstance(one, dict) and one.get("type") == "tool_use" and one.get("name") == _ANSWER
                 if is_answer and isinstance(one.get("input"), dict):
                     answers.append(one)
@@ -254,7 +254,7 @@ def _text(part: Any) -> str | None:
     return part if isinstance(part, str) else None
 
 
-def _told_in(part: Any) -> list[Any]:
+def _parts_of(part: Any) -> list[Any]:
     """Return a part of the model as several parts; members next to the text go into the first one."""
     if not isinstance(part, dict):
         return [*parts_in(part)] if isinstance(part, str) else [part]

@@ -229,7 +229,7 @@ class _OpenCodeEvents(RecordEvents):
         else:
             self._results.release_all()
         if self._failed is not None and self._failed[1].get("id") != info.get("id"):
-            self._fail()
+            self._add_failure()
         self.run.context |= {"message_id": info.get("id")}
         if info.get("role") == "assistant":
             self.set_model(info.get("modelID"))
@@ -256,7 +256,7 @@ class _OpenCodeEvents(RecordEvents):
         if isinstance(wrong, dict):
             self._failed = wrong, info
 
-    def _fail(self) -> None:
+    def _add_failure(self) -> None:
         """Add that an answer failed or was stopped, after its parts."""
         if self._failed is None:
             return
@@ -279,7 +279,7 @@ class _OpenCodeEvents(RecordEvents):
         how = _ENDS.get(str(why))
         self.how = None if how is None else (how, None)
 
-    def _idle(self, outcome: Any) -> None:
+    def _note_turn_end(self, outcome: Any) -> None:
         """Note how a turn ended, unless its answer failed: that is more precise."""
         if outcome == "interrupted":
             self.how = "stopped by user", None
@@ -290,7 +290,7 @@ class _OpenCodeEvents(RecordEvents):
     def add_end(self) -> None:
         """Add the results that still wait, and the failure of the last answer."""
         self._results.release_all()
-        self._fail()
+        self._add_failure()
 
     def _part(self, part: dict[str, Any], role: str) -> None:
         kind, text = part.get("type"), part.get("text")
@@ -323,7 +323,7 @@ class _OpenCodeEvents(RecordEvents):
             case "compaction" if "summary" in part:
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": self.rest(part, "type")})
             case "idle":  # the end of a turn
-                self._idle(part.get("outcome"))
+                self._note_turn_end(part.get("outcome"))
             case "step-finish":
                 self._finished(part.get("reason"))
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **use_of(part))
@@ -345,11 +345,11 @@ class _OpenCodeEvents(RecordEvents):
         code, output, error = _exit_code(state), state.get("output"), state.get("error")
         if status == "error":
             refused = isinstance(error, str) and _REFUSED.match(error) is not None
-            self._wait(call_id, error, first_line(error) or "failed", more, started, ended, refused=refused)
+            self._hold_result(call_id, error, first_line(error) or "failed", more, started, ended, refused=refused)
         elif status == "completed":
-            self._wait(call_id, output, f"exit {code}" if code else None, more, started, ended)
+            self._hold_result(call_id, output, f"exit {code}" if code else None, more, started, ended)
 
-    def _wait(
+    def _hold_result(
         self,
         call_id: Any,
         output: Any,

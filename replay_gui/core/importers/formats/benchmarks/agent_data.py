@@ -55,17 +55,17 @@ class _AgentDataEvents(RecordEvents):
             case "api_action":
                 given = record.get("kwargs")
                 extra = self.fields(record, "class_", "function", "kwargs", "description")
-                self._ask(str(record.get("function")), given if given is not None else {}, extra)
+                self._request_call(str(record.get("function")), given if given is not None else {}, extra)
             case "code_action":
                 extra = self.fields(record, "class_", "language", "content", "description")
-                self._ask(str(record.get("language") or "code"), record.get("content"), extra)
+                self._request_call(str(record.get("language") or "code"), record.get("content"), extra)
             case "message_action":
                 said = record.get("content")
                 ended = _FINISH.fullmatch(said) if isinstance(said, str) else None
                 self.add_answer(said, thought, self.fields(record, "class_", "content", "description"))
                 self.how = ("answered", None) if ended else None
             case "text_observation" | "web_observation":
-                self._observed(record)
+                self._add_observation(record)
             case _:
                 self.add_unknown(kind, record, "class_")
 
@@ -76,12 +76,12 @@ class _AgentDataEvents(RecordEvents):
             self.agent, "", {key: decoded(value) for key, value in details.items() if key not in _GRADES}
         )
 
-    def _ask(self, name: str, given: Any, extra: dict[str, Any]) -> None:
+    def _request_call(self, name: str, given: Any, extra: dict[str, Any]) -> None:
         self._open.append(f"action {self.run.count}")
         self.run.request(self._open[-1], name, given, extra=extra)
         self.how = None
 
-    def _observed(self, record: dict[str, Any]) -> None:
+    def _add_observation(self, record: dict[str, Any]) -> None:
         by_user = record.get("source") == "user"
         if record.get("class_") == "web_observation":
             output: Any = self.rest(record, "class_")

@@ -119,11 +119,11 @@ class _Tau2Events(RecordEvents):
         if role == "tool":
             self._answer(record)
         elif role in ("assistant", "user"):
-            self._said(record, str(role))
+            self._add_text(record, str(role))
         else:
             self.add_unknown(role, record, "role")
 
-    def _said(self, message: dict[str, Any], role: str) -> None:
+    def _add_text(self, message: dict[str, Any], role: str) -> None:
         content, calls, usage = message.get("content"), message.get("tool_calls"), message.get("usage")
         if isinstance(usage, dict) and role == "assistant":
             names = {"input": "prompt_tokens", "output": "completion_tokens"}

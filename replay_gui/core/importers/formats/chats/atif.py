@@ -148,7 +148,7 @@ def _events(
             _step(messages, notes, step, subagents)
             yield from run.drain()
         run.context = {}
-        subagents.tell_others(messages, notes)
+        subagents.add_other_steps(messages, notes)
         taken = {"schema_version", "session_id", "agent", "steps", *(("subagent_trajectories",) if subagents else ())}
         rest = {key: value for key, value in told.items() if key not in taken}
         if rest:
@@ -238,14 +238,14 @@ class _Subagents:
         named = result.get("subagent_trajectory_ref") if isinstance(result, dict) else None
         found = {number for one in maps_in(named) for its_id in _ids(one) for number in self._by_id.pop(its_id, ())}
         for number in sorted(found & self._waiting.keys()):
-            self._tell(messages, notes, self._waiting.pop(number))
+            self._add_steps(messages, notes, self._waiting.pop(number))
 
-    def tell_others(self, messages: MessageEvents, notes: ImportNotes) -> None:
+    def add_other_steps(self, messages: MessageEvents, notes: ImportNotes) -> None:
         """Add the steps of the trajectories that no result has named."""
         for number in [*self._waiting]:
-            self._tell(messages, notes, self._waiting.pop(number))
+            self._add_steps(messages, notes, self._waiting.pop(number))
 
-    def _tell(self, messages: MessageEvents, notes: ImportNotes, document: dict[str, Any]) -> None:
+    def _add_steps(self, messages: MessageEvents, notes: ImportNotes, document: dict[str, Any]) -> None:
         run, around, agent = messages.run, messages.run.context, document.get("agent")
         name = str(agent.get("name") if isinstance(agent, dict) and agent.get("name") else "subagent")
         below = _Subagents(document, (*self.path, name))
@@ -259,7 +259,7 @@ class _Subagents:
             run.context = dict(context)
             _step(messages, notes, step, below)
         run.context = dict(context)
-        below.tell_others(messages, notes)
+        below.add_other_steps(messages, notes)
         run.context = around
 
 

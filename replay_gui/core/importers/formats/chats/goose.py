@@ -138,7 +138,7 @@ class _GooseEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         streamed, record = record, _message(record)
-        if streamed is not record and self._goes_on(record):
+        if streamed is not record and self._add_piece(record):
             return
         self._flush()
         if not self.run.count:
@@ -174,7 +174,7 @@ class _GooseEvents(RecordEvents):
         if isinstance(setting, dict) and isinstance(setting.get("model_name"), str):
             self.set_model(setting["model_name"])
 
-    def _goes_on(self, message: dict[str, Any]) -> bool:
+    def _add_piece(self, message: dict[str, Any]) -> bool:
         """Add a piece to the current or a new answer; return False if the message is not such a piece."""
         match message:
             case {"role": "assistant", "id": str(answer_id), "content": [{"type": "text", "text": str(text)}]}:

@@ -139,9 +139,9 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
                 _output(messages, fenced, int(result[1]), result[2], meta={}, extra=more)
             case _:
                 messages.message(message, _meta)
-        named = _named(run, message, number)
+        named = _request_named_commands(run, message, number)
         waiting = named or waiting
-        fenced = None if waiting else _fenced(run, message, number)
+        fenced = None if waiting else _request_fenced_command(run, message, number)
         yield from run.drain()
     run.context = {}
     taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
@@ -177,7 +177,7 @@ def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
         run.outcome(passed=None, score=None, by="submission", answer=submission)
 
 
-def _named(run: RunBuilder, message: Any, number: int) -> list[str]:
+def _request_named_commands(run: RunBuilder, message: Any, number: int) -> list[str]:
     """Request the commands in the `extra` of a text answer; return the ids of the requests."""
     match message:
         case {"role": "assistant", "extra": {"actions": [*actions]}} if not message.get("tool_calls"):
@@ -190,7 +190,7 @@ def _named(run: RunBuilder, message: Any, number: int) -> list[str]:
     return []
 
 
-def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:
+def _request_fenced_command(run: RunBuilder, message: Any, number: int) -> str | None:
     """Request the command in the text of an older answer; return the request's id, or None if there is no command."""
     match message:
         case {"role": "assistant", "content": str(text)} if not message.get("tool_calls"):

@@ -215,11 +215,11 @@ class _OpenHandsEvents(RecordEvents):
             ended = _ENDED.get(state)
             if ended is None or self._how is None or self._how[0] != ended:  # else the record before has the reason
                 self._how = None if ended is None else (ended, None)
-        self._takes_stats(value if key == "stats" else value.get("stats") if isinstance(value, dict) else None)
+        self._keep_stats(value if key == "stats" else value.get("stats") if isinstance(value, dict) else None)
         counted = key in ("full_state", "stats") or str(key).endswith("_id")
         self.run.bookkeeping(f"{self.format}/state", {"key": key, **({} if counted else {"value": value})})
 
-    def _takes_stats(self, stats: Any) -> None:
+    def _keep_stats(self, stats: Any) -> None:
         """Keep the tokens and cost of each model so far, from the conversation's state."""
         used = stats.get("usage_to_metrics") if isinstance(stats, dict) else None
         for name, one in used.items() if isinstance(used, dict) else ():
@@ -285,7 +285,7 @@ class _OpenHandsEvents(RecordEvents):
     def _old_action(self, record: dict[str, Any], action: str) -> None:
         given = record.get("args")
         given = dict(given) if isinstance(given, dict) else {}
-        self._takes(record)
+        self._set_use_of_answer(record)
         if action == "recall":
             self.run.bookkeeping(f"{self.format}/recall", self.rest(record, "action", source="user"))
             return
@@ -324,7 +324,7 @@ class _OpenHandsEvents(RecordEvents):
         self.run.request(f"event {record.get('id')}", action, given, extra=extra, tool_call_id=call_id)
         self.run.context.pop("parent", None)
 
-    def _takes(self, record: dict[str, Any]) -> None:
+    def _set_use_of_answer(self, record: dict[str, Any]) -> None:
         """Set the model of an answer and keep its tokens and cost; each call of an answer repeats them."""
         details, used = record.get("tool_call_metadata"), record.get("llm_metrics")
         if isinstance(used, dict):

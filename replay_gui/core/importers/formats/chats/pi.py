@@ -73,7 +73,7 @@ class _PiEvents(RecordEvents):
         if _OPENCLAW.search(str(session.get("cwd"))):
             self.agent = "OpenClaw"  # which is built on Pi
         # A branch has its own start time, but also holds the earlier messages.
-        times = [_told_at(record) or self.time_of(record) for record in head if record is not session]
+        times = [_time_in_message(record) or self.time_of(record) for record in head if record is not session]
         self._began = next((time for time in times if time is not None), None)
         return session["id"] if isinstance(session.get("id"), str) else None
 
@@ -192,7 +192,7 @@ class _PiEvents(RecordEvents):
         self.add_result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
 
 
-def _told_at(record: dict[str, Any]) -> int | None:
+def _time_in_message(record: dict[str, Any]) -> int | None:
     message = record.get("message")
     return any_time(message.get("timestamp")) if isinstance(message, dict) else None
 

@@ -168,7 +168,7 @@ def _called(message: dict[str, Any]) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def _word(command: str) -> str:
+def _program_of(command: str) -> str:
     """Return the program that a command runs, after it has changed the folder."""
     gone = _GOES.match(command)
     return (command[gone.end() :] if gone else command).split(None, 1)[0]
@@ -193,7 +193,7 @@ def _step(
     decided = run.decision("message", text)
     if not isinstance(action, str) or not action.strip():
         return before
-    call_id, tool = f"step {number}", _word(action)
+    call_id, tool = f"step {number}", _program_of(action)
     run.request(call_id, named or tool, {"command": action}, parent=decided)
     if tool in _EDITS:
         run.proposal(call_id, "command", _edited_file(action, tool, before), action)
@@ -227,7 +227,7 @@ def _state(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _unsaid(trajectory: dict[str, Any]) -> list[Any]:
+def _messages_without_step(trajectory: dict[str, Any]) -> list[Any]:
     """Return the messages of the history that are not in a step of the trajectory."""
     steps, history = trajectory.get("trajectory"), trajectory.get("history")
     if not isinstance(steps, list) or not isinstance(history, list):
@@ -237,14 +237,14 @@ def _unsaid(trajectory: dict[str, Any]) -> list[Any]:
         dropwhile(lambda message: not isinstance(message, dict) or message.get("role") != "assistant", history)
     )
     others = [message for message in after if not _is_demonstration(message)]
-    return [message for message in others if not isinstance(message, dict) or not _is_said(message, known)]
+    return [message for message in others if not isinstance(message, dict) or not _is_in_steps(message, known)]
 
 
 def _is_demonstration(message: Any) -> bool:
     return isinstance(message, dict) and bool(message.get("is_demo"))
 
 
-def _is_said(message: dict[str, Any], known: set[str]) -> bool:
+def _is_in_steps(message: dict[str, Any], known: set[str]) -> bool:
     return all(str(message[key]) in known for key in ("content", "thought", "action") if message.get(key))
 
 
@@ -259,7 +259,7 @@ def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEve
     taken = {"info", "trajectory", "history", "replay_config", "environment"}
     others = {key: value for key, value in trajectory.items() if key not in taken}
     cost = stats.get("instance_cost") if isinstance(stats, dict) else None
-    others["history"] = _unsaid(trajectory)
+    others["history"] = _messages_without_step(trajectory)
     about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
     tokens = counted_tokens(stats, {"input": "tokens_sent", "output": "tokens_received"})
     told = tokens if any(tokens.values()) else None  # a replay has no tokens

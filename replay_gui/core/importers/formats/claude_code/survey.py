@@ -130,11 +130,11 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
         _take_facts(surveyed, fields)
         queue.add_line(line.number, fields)
         node = _node(line.number, fields)
-        if node is not None and node.uuid in nodes and content_hashes.get(node.uuid) == _said(fields):
+        if node is not None and node.uuid in nodes and content_hashes.get(node.uuid) == _hash_of_message(fields):
             surveyed.repeated.add(line.number)
             continue
         if node is not None and nodes.setdefault(node.uuid, node) is node:
-            content_hashes[node.uuid] = _said(fields)
+            content_hashes[node.uuid] = _hash_of_message(fields)
         if fields.type == "assistant" and fields.message is not None and fields.message.usage is not None:
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
     surveyed.usage_lines = set(last_lines.values())
@@ -191,7 +191,7 @@ def _said_by_user(fields: _ClaudeCodeFields) -> list[str]:
     return [text.strip() for text in texts if text]
 
 
-def _said(fields: _ClaudeCodeFields) -> int:
+def _hash_of_message(fields: _ClaudeCodeFields) -> int:
     message = fields.message
     content = None if message is None else message.content
     parts = (

@@ -68,7 +68,7 @@ def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
             for sibling in replaced:
                 if sibling.uuid not in rewound:
                     starts.add(sibling.uuid)
-                    _take_below(sibling, children, rewound)
+                    _add_lines_below(sibling, children, rewound)
             if replaced:
                 prompts.append(prompt.number)
     kept = [node for node in main if node.uuid not in rewound]
@@ -97,7 +97,7 @@ def _last_lines(nodes: list[Node], by_uuid: dict[str, Node]) -> dict[str, int]:
     return last
 
 
-def _take_below(top: Node, children: dict[str, list[Node]], taken: dict[str, Node]) -> None:
+def _add_lines_below(top: Node, children: dict[str, list[Node]], taken: dict[str, Node]) -> None:
     rest = [top]
     while rest:
         node = rest.pop()
@@ -129,7 +129,7 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
         asked = {line.number for call in node.results if (line := requests.get(call)) is not None}
         above = by_uuid.get(node.parent or "")
         late = {*asked, *(() if above is None else (above.number,))} - {node.number} - written
-        late = {number for number in late if not _waits(number, node.number, causes)}
+        late = {number for number in late if not _depends_on(number, node.number, causes)}
         if late and (max(late) in asked or not _waits_for(by_number[max(late)], node, by_uuid)):
             causes[node.number] = max(late)
             waiting.setdefault(max(late), []).append(node.number)
@@ -142,7 +142,7 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     return causes
 
 
-def _waits(number: int, cause: int, causes: dict[int, int]) -> bool:
+def _depends_on(number: int, cause: int, causes: dict[int, int]) -> bool:
     """Return whether a line waits for another line, directly or through others."""
     seen = set[int]()
     while number in causes and number not in seen:

@@ -166,9 +166,9 @@ class CodexEvents:
         kind = item.get("type")
         match kind:
             case "message":
-                self._said(item)
+                self._add_message_item(item)
             case None if "role" in item:
-                self._said(item)
+                self._add_message_item(item)
             case "reasoning":
                 self._reasoning(item)
             case "compaction" | "context_compaction" | "compaction_summary":
@@ -186,16 +186,16 @@ class CodexEvents:
             case _:
                 self._unknown(str(kind), {key: value for key, value in item.items() if key != "type"})
 
-    def _said(self, item: dict[str, Any]) -> None:
+    def _add_message_item(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
         context, own = split_context(item) if role in ("user", "developer") else ([], [])
         if role == "user" and context and own:  # one message holds Codex's additions and the user's words
-            self._say(role, {**item, "content": context}, by_codex=True)
-            self._say(role, {**item, "content": own}, by_codex=False)
+            self._add_message(role, {**item, "content": context}, by_codex=True)
+            self._add_message(role, {**item, "content": own}, by_codex=False)
         else:
-            self._say(role, item, by_codex=bool(context))
+            self._add_message(role, item, by_codex=bool(context))
 
-    def _say(self, role: str, item: dict[str, Any], by_codex: bool) -> None:
+    def _add_message(self, role: str, item: dict[str, Any], by_codex: bool) -> None:
         texts = texts_of(item.get("content"))
         content: Any = item.get("content")
         if texts and are_plain_texts(content):

@@ -137,7 +137,7 @@ def survey(source: Source) -> CodexSurvey:
                 surveyed.said.update((payload.role, _words(text)) for text in _texts(payload.content))
         elif fields.type == "history_mutation" and isinstance(payload.items, list):
             for item in payload.items:
-                _take_told(item, surveyed)
+                _keep_shared_item(item, surveyed)
     said = {text for role, text in surveyed.said if role == "user"}
     surveyed.turns = [(start, asked if asked and asked <= said else None) for start, asked in surveyed.turns]
     surveyed.inherited_from = history.start
@@ -219,7 +219,7 @@ def _facts(payload: _Payload) -> dict[str, Any]:
     return {"exit_code": payload.exit_code, "success": success, "duration": duration_of(payload.duration)}
 
 
-def _take_told(item: Any, surveyed: CodexSurvey) -> None:
+def _keep_shared_item(item: Any, surveyed: CodexSurvey) -> None:
     """Keep the data of an item that shares its line with other items."""
     if not isinstance(item, dict):
         return

@@ -71,7 +71,7 @@ class _AdkCaseEvents(CaseEvents):
             self.run.outcome(passed=_passed(record["final_eval_status"]), score=None, by=self.agent)
 
     def _turn(self, turn: dict[str, Any]) -> None:
-        self._say(turn.get("user_content"), "user")
+        self._add_content(turn.get("user_content"), "user")
         if rest := self.fields(turn, *_USED):
             self.run.bookkeeping(f"{self.format}/turn", rest["fields"])
         between = turn.get("intermediate_data")
@@ -85,9 +85,9 @@ class _AdkCaseEvents(CaseEvents):
             self.add_result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
         if rest := self.fields(between, *(name for name in _TOOLS if maps_in(between.get(name)) == between.get(name))):
             self.run.bookkeeping(f"{self.format}/intermediate", rest["fields"])
-        self._say(turn.get("final_response", turn.get("agent_content")), "model")
+        self._add_content(turn.get("final_response", turn.get("agent_content")), "model")
 
-    def _say(self, content: Any, role: str) -> None:
+    def _add_content(self, content: Any, role: str) -> None:
         if content is not None:
             self.add_input([{"role": role, **content}] if isinstance(content, dict) else content)
 

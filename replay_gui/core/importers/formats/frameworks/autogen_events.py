@@ -60,10 +60,10 @@ class _AutoGenEvents(RecordEvents):
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
         if kind in _MODEL_CALLS:
-            self._asked_model(record)
+            self._add_model_call(record)
             self._answered_model(record)
         elif kind == "LLMStreamStart":
-            self._asked_model(record)
+            self._add_model_call(record)
         elif kind == "ToolCall":
             self._called_tool(record)
         elif kind in ("MessageHandlerException", "AgentConstructionException"):
@@ -77,7 +77,7 @@ class _AutoGenEvents(RecordEvents):
         else:
             self.add_unknown(kind, record)
 
-    def _asked_model(self, record: dict[str, Any]) -> None:
+    def _add_model_call(self, record: dict[str, Any]) -> None:
         """Add the new messages to the model, and the results of its calls that have no separate line."""
         extra = self.fields({"tools": record.get("tools")}) if record.get("tools") != self._tools else {}
         self._tools = record.get("tools") or self._tools
@@ -142,14 +142,14 @@ class _AutoGenEvents(RecordEvents):
             extra = {}
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
-            self._open[call_id] = _asked(call.name, call.input)
+            self._open[call_id] = _key_of_call(call.name, call.input)
             self.run.request(call_id, call.name, call.input, extra=extra, tool_call_id=call.id)
             extra = {}
         self.how = None if message.calls else ("answered", None)
 
     def _called_tool(self, record: dict[str, Any]) -> None:
         name, given = str(record.get("tool_name")), decoded(record.get("arguments"))
-        asked = _asked(name, given)
+        asked = _key_of_call(name, given)
         call_id = next((one for one, told in self._open.items() if told == asked), None)
         if call_id is None:
             call_id = f"call {self.run.count}"
@@ -163,5 +163,5 @@ class _AutoGenEvents(RecordEvents):
         )
 
 
-def _asked(name: str, given: Any) -> str:
+def _key_of_call(name: str, given: Any) -> str:
     return json.dumps([name, given], sort_keys=True, default=str)

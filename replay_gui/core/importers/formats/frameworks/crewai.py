@@ -167,9 +167,9 @@ class _CrewAiEvents(RecordEvents):
             return
         match kind:
             case "llm_call_started":
-                self._asked_model(record)
+                self._add_model_call(record)
             case "llm_call_completed":
-                self._asked_model(record)
+                self._add_model_call(record)
                 self.run.once = _use(record.get("usage"))
                 self.add_answer(record.get("response"), None, self._rest(record, "response", "messages"))
             case "tool_usage_started":
@@ -218,7 +218,7 @@ class _CrewAiEvents(RecordEvents):
             self.add_answer(record.get("output"), None, extra)
             self.how = ("answered", None) if record["status"] == "completed" else None
 
-    def _asked_model(self, record: dict[str, Any]) -> None:
+    def _add_model_call(self, record: dict[str, Any]) -> None:
         """Add the new messages to the model; its own messages and tool results have other records."""
         messages = record.get("messages")
         for message in messages if isinstance(messages, list) else []:

@@ -126,7 +126,7 @@ class _AdkEvents(RecordEvents):
         done = record.get("finish_reason") == "STOP" and message is not None and not message.calls
         self.how = ("answered", None) if done else None
         if message is not None:
-            self._say(message, extra, is_user)
+            self._add_text(message, extra, is_user)
         if delta:
             self._changed(delta)
         if record.get("error_code") or record.get("error_message"):
@@ -152,7 +152,7 @@ class _AdkEvents(RecordEvents):
         rest = self.fields(actions, "state_delta" if isinstance(delta, dict) else "").get("fields")
         return delta if isinstance(delta, dict) else {}, self.fields({**record, "actions": rest}, *_USED)
 
-    def _say(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
+    def _add_text(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
         told = extra.get("fields", {}) | message.rest
         extra = extra | as_fields(told)
         for result in message.results:

@@ -346,9 +346,9 @@ class InspectEvents:
         elif text not in _EMPTY or reasoning or not calls:
             self._run.decision("message", text, reasoning)
         for call in message["tool_calls"] if calls else ():
-            self._asked(call)
+            self._request_call(call)
 
-    def _asked(self, call: Any) -> None:
+    def _request_call(self, call: Any) -> None:
         """Add a call in a message."""
         rest = call_of(call) if isinstance(call, dict) else {"arguments": call}
         self._run.unmapped |= {k: v for k, v in rest.items() if k not in ("function", "arguments") and v not in _EMPTY}

@@ -135,13 +135,13 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             return
         about, written = parts
         for name, update in written:
-            self._wrote(name, update)
+            self._add_written(name, update)
         rest = {name: _without_messages(update) for name, update in written}
         told = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
         if told:
             self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", told["fields"])
 
-    def _wrote(self, name: str, update: Any) -> None:
+    def _add_written(self, name: str, update: Any) -> None:
         for message in _messages(update):
             if not is_message(message):
                 self.add_unknown("message", {"node": name, "message": message})

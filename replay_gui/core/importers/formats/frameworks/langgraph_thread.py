@@ -152,7 +152,7 @@ class LangGraphThread(RecordEvents):
             self._end = ("crash", text)
             return
         if channel == "__interrupt__":
-            question = _asked(value)
+            question = _question_of(value)
             text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
             self.run.interrupted(text, "langgraph", {"fields": {"value": question}})
             self._end = ("handed over", f"interrupt: {text}")
@@ -236,10 +236,10 @@ def _unwrapped(value: Any) -> Any:
     return value["value"] if isinstance(value, dict) and value.keys() == {"class", "value"} else value
 
 
-def _asked(value: Any) -> Any:
+def _question_of(value: Any) -> Any:
     """Return the question of an interrupt, without its ids."""
     if isinstance(value, list):
-        questions = [_asked(item) for item in value]
+        questions = [_question_of(item) for item in value]
         return questions[0] if len(questions) == 1 else questions
     value = _unwrapped(value)
     if isinstance(value, dict):

@@ -84,11 +84,11 @@ class _JoinedAnswer:
     def add(self, chunk: dict[str, Any]) -> None:
         first, *others = chunk["choices"] or [{}]
         for name, value in chunk.items():
-            self._tell(name, others if name == "choices" else value)
+            self._keep_member(name, others if name == "choices" else value)
         choice = first if isinstance(first, dict) else {"choice": first}
         for name, value in choice.items():
             if name != "delta":
-                self._tell(name, value)
+                self._keep_member(name, value)
         delta = choice.get("delta")
         for name, value in delta.items() if isinstance(delta, dict) else (("delta", delta),):
             if name == "tool_calls" and isinstance(value, list):
@@ -97,7 +97,7 @@ class _JoinedAnswer:
             elif isinstance(value, str) and name != "role":
                 self._texts.setdefault(name, []).append(value)
             else:
-                self._tell(name, value)
+                self._keep_member(name, value)
 
     def message(self) -> dict[str, Any]:
         """Return the response; a member that has another value in some chunk is also in ``chunks``."""
@@ -108,7 +108,7 @@ class _JoinedAnswer:
         others = [*self._others, *twice]
         return {**self._members, **joined, **({"chunks": others} if others else {})}
 
-    def _tell(self, name: str, value: Any) -> None:
+    def _keep_member(self, name: str, value: Any) -> None:
         """Keep a member that all chunks repeat, and every value that differs from the first."""
         if value in EMPTY or name in _REPEATED:
             return
@@ -119,7 +119,7 @@ class _JoinedAnswer:
 
     def _add_call(self, piece: Any) -> None:
         if not isinstance(piece, dict):
-            self._tell("tool_calls", piece)
+            self._keep_member("tool_calls", piece)
             return
         call, texts = self._calls.setdefault(str(piece.get("index")), ({}, {"name": [], "arguments": []}))
         call |= {name: value for name, value in piece.items() if name != "function" and value is not None}

@@ -19,7 +19,7 @@ def with_calls_of_messages(spans: Sequence[Span]) -> list[Span]:
     silent = [span for span in spans if span.role == "tool" and (span.input in NOTHING or span.output in NOTHING)]
     if not silent:
         return list(spans)
-    calls, results = _told(spans)
+    calls, results = _calls_and_results(spans)
     named: dict[str, list[Span]] = {}
     for span in sorted((one for one in spans if one.role == "tool"), key=lambda one: one.start or 0):
         named.setdefault(span.name, []).append(span)
@@ -32,7 +32,7 @@ def with_calls_of_messages(spans: Sequence[Span]) -> list[Span]:
     return [_filled(span, calls.get(found.get(span.id, "")), results.get(found.get(span.id, ""))) for span in spans]
 
 
-def _told(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, MessageResult]]:
+def _calls_and_results(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, MessageResult]]:
     """Return (calls, results) in messages of models, by the call's id in messages."""
     calls: dict[str, MessageCall] = {}
     results: dict[str, MessageResult] = {}

@@ -85,14 +85,14 @@ class OpenTelemetry:
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
             models = [span.id for span in spans if role_of(span) == "model"]
-            spans, lost = with_log_records(_once(spans, own), records.get(trace, []), models)
+            spans, lost = with_log_records(_without_repeated(spans, own), records.get(trace, []), models)
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
             events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
 
 
-def _once(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
+def _without_repeated(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
     """Return the spans without those that another span with the same id repeats or completes."""
     found: dict[str, RawSpan] = {}
     others = list[RawSpan]()

@@ -77,8 +77,8 @@ def messages_of(
     given, before = without_callback(unfolded(attributes.take_attribute(*_INPUTS)) if not sent else None)
     output, after = without_callback(unfolded(attributes.take_attribute(*_OUTPUTS)) if not answered else None)
     output = step_output(output)
-    _take_repeats(attributes, sent, answered)
-    _take_twins(attributes)
+    _mark_repeats(attributes, sent, answered)
+    _mark_equals(attributes)
     instructions = unfolded(attributes.take_attribute("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
     if not answered:
@@ -88,18 +88,18 @@ def messages_of(
         answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
     if instructions:
         sent = [{"role": "system", "content": content_of(instructions)}, *sent]
-    said = None if answered and role == "model" else _said(output, answered)
+    said = None if answered and role == "model" else _answer_of_agent(output, answered)
     return sent, answered, None if sent else given, said, before | after
 
 
-def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
+def _mark_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
     """Mark attributes as read that repeat the content of events."""
     for name, told in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
         if told and _messages(unfolded(attributes.found.get(name))) in (told, told[1:]):
             attributes.taken(name)
 
 
-def _take_twins(attributes: Attributes) -> None:
+def _mark_equals(attributes: Attributes) -> None:
     """Mark attributes as read that are equal to one that was read."""
     for twin, own in _TWINS:
         if own in attributes.found and attributes.found[own] == attributes.found.get(twin):
@@ -111,7 +111,7 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
     name = str(attributes.take_attribute(*_TOOLS) or span.name.removeprefix("execute_tool "))
     given, before = without_callback(unfolded(attributes.take_attribute(*_ARGUMENTS)))
     output, after = without_callback(unfolded(attributes.take_attribute(*_RESULTS)))
-    _take_twins(attributes)
+    _mark_equals(attributes)
     output, of_message = tool_output(None if output in _NO_RESULT else output)
     for event in span.events:  # Strands has both in events
         if not isinstance(event, dict):
@@ -268,7 +268,7 @@ def _answers(output: Any) -> list[Any]:
     return []
 
 
-def _said(output: Any, answered: list[Any]) -> Any:
+def _answer_of_agent(output: Any, answered: list[Any]) -> Any:
     """Return an agent's answer: its output, or the text of its last message."""
     if answered and isinstance(answered[-1], dict):
         return content_of(answered[-1].get("content", answered[-1].get("parts")))

@@ -89,7 +89,7 @@ class SpanEvents:
         """Yield the run's events."""
         self._begin()
         yield from self._run.drain()
-        for _, act, span in sorted(self._happenings(), key=lambda happening: happening[0]):
+        for _, act, span in sorted(self._starts_and_ends(), key=lambda happening: happening[0]):
             self._run.context = {"subagent": self._subagents(span) or None}
             act(span)
             yield from self._run.drain()
@@ -108,30 +108,30 @@ class SpanEvents:
         meta = agent.meta if agent is not None else {}
         self._run.agent_init(self.agent, "", config, time=min(times, default=None), **meta)
 
-    def _happenings(self) -> Iterator[Happening]:
+    def _starts_and_ends(self) -> Iterator[Happening]:
         tree = self._tree
         around = {above.id for span in tree.spans if span.role == "model" for above in tree.above(span)}
         for span in tree.spans:
             repeats = span.role == "model" and span.id in around  # it repeats the model call within it
             if span.role == "model" and not repeats:
-                yield tree.begin(span), self._asked_model, span
+                yield tree.begin(span), self._begin_model, span
                 called = self._first_called_within(span)
                 if called is None:
-                    yield tree.end(span), self._answered_model, span
+                    yield tree.end(span), self._end_model, span
                 else:  # the answer comes before its calls
-                    yield tree.just_before(called), self._answered_model, replace(span, end=called.start)
+                    yield tree.just_before(called), self._end_model, replace(span, end=called.start)
             elif span.role == "tool":
-                yield tree.begin(span), self._asked_tool, span
-                yield tree.end(span), self._answered_tool, span
+                yield tree.begin(span), self._begin_tool, span
+                yield tree.end(span), self._end_tool, span
             elif span is self._agent:
-                yield tree.begin(span), self._asked_agent, span
-                yield tree.end(span), self._answered_agent, span
+                yield tree.begin(span), self._begin_agent, span
+                yield tree.end(span), self._end_agent, span
             else:
                 yield tree.begin(span), self._other, span
                 if span.error is not None and span.role != "guardrail":
                     yield tree.end(span), self._failed, span
                 if span.role == "agent":
-                    yield tree.end(span), self._left_agent, span
+                    yield tree.end(span), self._add_unseen_messages, span
 
     def _first_called_within(self, model: Span) -> Span | None:
         """Return the first tool span within a model's span, if the model requested it and had not ended."""
@@ -182,7 +182,7 @@ class SpanEvents:
                     del self._open[call_id]
                     self._respond(call_id, result.output, result.failure, span.start)
             if self._is_new(message):
-                self._tell(message, span, of_earlier_turn=number < earlier)
+                self._add_message(message, span, of_earlier_turn=number < earlier)
 
     def _results_of_other_ids(self, messages: Sequence[Any]) -> dict[str, str]:
         """Match new results with open calls by order, if no id matches and their numbers are equal; return id by id.
@@ -208,7 +208,7 @@ class SpanEvents:
         self._told.update(keys)
         return new
 
-    def _tell(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
+    def _add_message(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
         extra = _extra(_without_id(message.rest))
         is_history = of_earlier_turn and message.role == "user"
         if message.role not in ("assistant", "tool") and message.content is not None and not is_history:
@@ -231,7 +231,7 @@ class SpanEvents:
             self._run.error("tool_error", error, call.tool_name, parent=seq, time=time)
 
     # ---- models ---------------------------------------------------------------------------------
-    def _asked_model(self, span: Span) -> None:
+    def _begin_model(self, span: Span) -> None:
         self._add_input(span)
         key = _key(["input", span.input])
         if span.messages or span.input in NOTHING or key in self._told:
@@ -239,7 +239,7 @@ class SpanEvents:
         self._told.add(key)  # a prompt that is not a list of messages
         self._run.observation("input", "user", span.input, time=span.start)
 
-    def _answered_model(self, span: Span) -> None:
+    def _end_model(self, span: Span) -> None:
         messages = [read_message(value) for value in span.answers if is_message(value)]
         calls = [call for message in messages for call in message.calls]
         texts = [message.content for message in messages if message.content is not None]
@@ -268,11 +268,11 @@ class SpanEvents:
             self._is_new(message)
         self._told.add(_key(["assistant", data]))
         for call in calls:
-            self._asked_by_model(call, time)
+            self._request_without_span(call, time)
         if span.error is not None:
             self._failed(span)
 
-    def _asked_by_model(self, call: MessageCall, time: int | None) -> None:
+    def _request_without_span(self, call: MessageCall, time: int | None) -> None:
         """Add a request, if the call has no span."""
         if call.id in self._own_spans or call.name in self._own_spans:
             return
@@ -281,12 +281,12 @@ class SpanEvents:
         self._run.request(call_id, call.name, call.input, time=time, parent=self._decided, tool_call_id=call.id)
 
     # ---- tools ----------------------------------------------------------------------------------
-    def _asked_tool(self, span: Span) -> None:
+    def _begin_tool(self, span: Span) -> None:
         meta = {**span.meta, "tool_call_id": span.call_id}
         extra = _extra(span.fields)
         self._run.request(span.id, span.name, span.input, extra=extra, time=span.start, parent=self._decided, **meta)
 
-    def _answered_tool(self, span: Span) -> None:
+    def _end_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
         self._told |= {_key(["result", unfolded(span.output)]), _key(["result", span.error])}
         output = OUTPUT_NOT_RECORDED if span.is_output_missing and span.output is None else span.output
@@ -295,15 +295,15 @@ class SpanEvents:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
 
     # ---- agents and other spans--------------------------------------------------------------------
-    def _asked_agent(self, span: Span) -> None:
+    def _begin_agent(self, span: Span) -> None:
         self._add_input(span, first=True)
         if span.input not in NOTHING and not span.messages:
             self._told |= {_key(["user", span.input]), _key(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
 
-    def _answered_agent(self, span: Span) -> None:
+    def _end_agent(self, span: Span) -> None:
         """Add the agent's answer, unless its model's last text is the same; and its failure."""
-        self._left_agent(span)
+        self._add_unseen_messages(span)
         if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model has it
             payload = {"decision_type": "message", "data": span.output, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
@@ -312,7 +312,7 @@ class SpanEvents:
         if span.error is not None:
             self._failed(span)
 
-    def _left_agent(self, span: Span) -> None:
+    def _add_unseen_messages(self, span: Span) -> None:
         """Add the agent's messages that no span within it has."""
         self._add_input(replace(span, start=span.end if span.end is not None else span.start))
 

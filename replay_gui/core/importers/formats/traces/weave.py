@@ -55,7 +55,7 @@ class Weave(SpanRecordFormat):
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
         """Return the calls of one trace."""
-        asked = {call for record in records for call in _asked_tools(record.get("output"))}
+        asked = {call for record in records for call in _requested_tools(record.get("output"))}
         return [self._span(record, asked, notes) for record in records]
 
     def _span(self, record: dict[str, Any], asked: set[str], notes: ImportNotes) -> Span:
@@ -102,7 +102,7 @@ class Weave(SpanRecordFormat):
         )
 
 
-def _asked_tools(output: Any) -> list[str]:
+def _requested_tools(output: Any) -> list[str]:
     """Return the names of the tools in a model's requests."""
     return [call.name for answer in answers_in(output)[0] if is_message(answer) for call in read_message(answer).calls]
 

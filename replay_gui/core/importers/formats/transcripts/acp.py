@@ -125,7 +125,7 @@ class _AcpEvents(RecordEvents):
         message = _message(record)
         params, update = as_map(message.get("params")), _update(message)
         if update is not None:
-            self._told(update, self.rest(as_map(params.get("_meta"))))
+            self._add_update(update, self.rest(as_map(params.get("_meta"))))
         elif isinstance(message.get("method"), str):
             self._request(message["method"], message, params)
         elif "error" in message:
@@ -135,7 +135,7 @@ class _AcpEvents(RecordEvents):
         else:
             self.run.bookkeeping(f"{self.format}/record", self.rest(record))
 
-    def _told(self, update: dict[str, Any], about: dict[str, Any]) -> None:
+    def _add_update(self, update: dict[str, Any], about: dict[str, Any]) -> None:
         kind, facts = update["sessionUpdate"], {**self.rest(update, "sessionUpdate"), **about}
         if kind in _CHUNKS:
             self._piece(kind, update)
@@ -189,14 +189,14 @@ class _AcpEvents(RecordEvents):
         content = content_of(blocks) if len(parts) > 1 else parts[0]
         now, self.run.context = self.run.context, self._begun
         if of[0] == "user_message_chunk":
-            self._said(content)
+            self._add_prompt(content)
         elif of[0] == "agent_thought_chunk":
             self.add_answer(None, content if isinstance(content, str) else json.dumps(content))
         else:
             self.add_answer(content)
         self.run.context = now
 
-    def _said(self, content: Any) -> None:
+    def _add_prompt(self, content: Any) -> None:
         if content == self._prompt:
             self.run.bookkeeping(f"{self.format}/echo", content)
         elif isinstance(content, str) and content.lstrip().startswith(_NOT_SAID):
@@ -225,11 +225,11 @@ class _AcpEvents(RecordEvents):
         self._calls[call_id] = call, context
         is_done = call.get("status") in _DONE
         if call_id not in self._asked and (is_done or call.get("rawInput")):
-            self._ask(call_id)
+            self._request_call(call_id)
         if is_done:
             self._answer(call_id)
 
-    def _ask(self, call_id: str) -> None:
+    def _request_call(self, call_id: str) -> None:
         call, context = self._calls[call_id]
         self._asked.add(call_id)
         now, self.run.context = self.run.context, context
@@ -264,17 +264,17 @@ class _AcpEvents(RecordEvents):
         self._flush()
         if method == "session/prompt":
             content = content_of(params.get("prompt"))
-            self._said(content)
+            self._add_prompt(content)
             self._prompt = content
         elif method == "session/cancel":
-            self._stop()
+            self._add_interruption()
         elif method == "session/request_permission":
             call = as_map(params.get("toolCall"))
             call_id = str(call.get("toolCallId"))
             if isinstance(call.get("toolCallId"), str) and call_id not in self._done:
                 self._call(call_id, {**call, "status": None})
                 if call_id not in self._asked:
-                    self._ask(call_id)
+                    self._request_call(call_id)
             kinds = {str(option.get("optionId")): str(option.get("kind")) for option in maps_in(params.get("options"))}
             self._options[str(message.get("id"))] = call_id, kinds
             self.run.bookkeeping(f"{self.format}/permission", self.rest(params, "toolCall"))
@@ -301,7 +301,7 @@ class _AcpEvents(RecordEvents):
         self.run.error("error", text, self.agent, self.fields(error, "message"))
         self.how = "crash", first_line(text)
 
-    def _stop(self) -> None:
+    def _add_interruption(self) -> None:
         if not self._stopped and not self._is_refused:
             self.run.interrupted("the user stopped the agent", "user")
         self._stopped = True
@@ -322,7 +322,7 @@ class _AcpEvents(RecordEvents):
         if facts:
             self.run.bookkeeping(f"{self.format}/turn", facts)
         if reason in ("cancelled", "canceled"):
-            self._stop()
+            self._add_interruption()
         end = _ENDS.get(str(reason))
         self.how = None if end is None else (end, None if end == "answered" else str(reason))
 
@@ -338,6 +338,6 @@ class _AcpEvents(RecordEvents):
         self._flush()
         for call_id in [*self._calls]:
             if call_id not in self._asked:
-                self._ask(call_id)
+                self._request_call(call_id)
             if call_id in self._refused:
                 self._answer(call_id)

@@ -67,7 +67,7 @@ class _AntigravityEvents(RecordEvents):
         kind, source, content = record.get("type"), record.get("source"), record.get("content")
         extra = self.fields(record, "type", "content", source="SYSTEM", status="DONE")
         if kind in ("USER_INPUT", "USER_MESSAGE"):
-            self._said(content, self.fields(record, "type", "content", status="DONE", source="USER_EXPLICIT"))
+            self._add_prompt(content, self.fields(record, "type", "content", status="DONE", source="USER_EXPLICIT"))
         elif kind == "PLANNER_RESPONSE":
             self._answer(record)
         elif kind == "CHECKPOINT":
@@ -82,7 +82,7 @@ class _AntigravityEvents(RecordEvents):
         else:
             self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type", source="SYSTEM", status="DONE"))
 
-    def _said(self, content: Any, extra: dict[str, Any]) -> None:
+    def _add_prompt(self, content: Any, extra: dict[str, Any]) -> None:
         """Add the user's words, and separately the context around them."""
         text = content if isinstance(content, str) else ""
         asked, around = without_closed(_REQUEST, text, _REQUEST_END)

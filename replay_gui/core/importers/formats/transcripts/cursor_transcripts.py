@@ -74,9 +74,9 @@ class _TranscriptEvents(RecordEvents):
             if record.get("role") == "assistant":
                 self._answer(parts)
             else:
-                self._said(str(record.get("role")), parts)
+                self._add_parts(str(record.get("role")), parts)
 
-    def _said(self, role: str, parts: list[dict[str, Any]]) -> None:
+    def _add_parts(self, role: str, parts: list[dict[str, Any]]) -> None:
         for part in parts:
             if part.get("type") == "tool_result":
                 self._result(part, {} if role == "user" else {"role": role})
