@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from replay_gui.core.importers.generic import events_from
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
-from replay_gui.core.importers.mapping import Mapping, guess
+from replay_gui.core.importers.mapping import Mapping, guess_mapping
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.clock import utc_text
@@ -75,7 +75,7 @@ class MappingPreview(QAbstractTableModel):
     @property
     def guessed(self) -> Mapping:
         """The mapping that the names of the members suggest."""
-        return guess(self._records)
+        return guess_mapping(self._records)
 
     def set_mapping(self, mapping: Mapping) -> None:
         """Show the records under another mapping."""

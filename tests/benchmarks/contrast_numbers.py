@@ -11,13 +11,13 @@ from pathlib import Path
 
 from replay_gui.core.catalogue.catalogue_files import write_tables
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
-from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
+from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.writing import tables_of
 from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
-from replay_gui.core.contrast.separation import separate
+from replay_gui.core.contrast.separation import separate_groups
 from replay_gui.core.contrast.tasks import separate_within_tasks
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_identity import RunIdentity
@@ -37,7 +37,7 @@ def contrast(log: Path, small: Path) -> Iterator[Figure]:
         outcomes = runs.outcomes
         tasks = tasks_of(runs.runs, outcomes)
         took["open", count] = seconds(lambda folder=folder: open_catalogue(folder))  # type: ignore[misc]
-        took["separate", count] = seconds(lambda: separate(runs.table, outcomes))  # noqa: B023  called at once
+        took["separate", count] = seconds(lambda: separate_groups(runs.table, outcomes))  # noqa: B023  called at once
         took["within tasks", count] = seconds(lambda: separate_within_tasks(runs.table, outcomes, tasks))  # noqa: B023
     yield Figure(f"open a catalogue of {RUNS:,} runs of 60 events", took["open", RUNS], 2, "s")
     yield Figure(f"open one of {TIMES * RUNS:,}", took["open", TIMES * RUNS], 10, "s")
@@ -54,7 +54,7 @@ def _catalogue(count: int) -> Path:
     if not (folder / "catalogue.json").exists():
         dice = random.Random(1)
         parts = [_part(dice, task) for task in range(DIFFERENT // 20)]
-        write_tables(folder, tables_of(joined(parts * (count // DIFFERENT))), ())
+        write_tables(folder, tables_of(join_parts(parts * (count // DIFFERENT))), ())
     return folder
 
 
@@ -108,7 +108,7 @@ def _memory(folder: Path) -> float:
 def main() -> None:
     """Open the catalogue that is named, contrast its runs, and print what memory that took, MB."""
     runs = open_catalogue(Path(sys.argv[1]))
-    separate(runs.table, runs.outcomes)
+    separate_groups(runs.table, runs.outcomes)
     separate_within_tasks(runs.table, runs.outcomes, tasks_of(runs.runs, runs.outcomes))
     status = Path("/proc/self/status").read_text("utf-8")  # ru_maxrss would have that of the process that started this
     print(int(status.split("VmHWM:")[1].split()[0]) / 1024)

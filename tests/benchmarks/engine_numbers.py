@@ -16,7 +16,7 @@ from replay_gui.core.log.scanner import Block
 from replay_gui.core.state import state_hash
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 from tests.benchmarks.core_numbers import floor
@@ -81,10 +81,10 @@ def _hashes_alone(log: Path) -> float:
     with EventLog.open(log) as opened:
         for content in opened.contents(0, len(opened)):
             assert content is not None
-            fold(draft, content)
+            apply_content(draft, content)
             changes = [*draft.leaf_changes()]
             begin = time.process_time()
-            running.follow(SimpleNamespace(leaf_changes=changes.__iter__))  # type: ignore[arg-type]  # all it asks for
+            running.add_changes(SimpleNamespace(leaf_changes=changes.__iter__))  # type: ignore[arg-type]  # all it asks for
             running.digest()
             took += time.process_time() - begin
     return took

@@ -14,7 +14,7 @@ from replay_gui.core.log.chain import digest, record_hash, request_hash, seal_ha
 from replay_gui.core.log.header import encode_header
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 
@@ -59,8 +59,8 @@ def make_hashed(log: Path, path: Path, events: int) -> None:
         buffer, previous = bytearray(source.header.raw), source.header.hash
         for seq, content in enumerate(source.contents(0, events)):
             assert content is not None
-            fold(draft, content)
-            running.follow(draft)
+            apply_content(draft, content)
+            running.add_changes(draft)
             state, about = running.digest(), encode_sorted({"seq": seq})
             previous = record_hash(previous, content, state, about)
             buffer += pack((content, state, about, previous))

@@ -50,7 +50,7 @@ class Read:
         """What the run used; of runs that tell it of one model."""
         totals = RunTotals()
         for event in self.events:
-            totals.take_meta(event.kind, event.meta)
+            totals.add_meta(event.kind, event.meta)
         (use,) = totals.uses()
         return use.tokens
 

@@ -12,7 +12,7 @@ from replay_gui.core.log.canonical import encode, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.header import encode_header
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import StateHash
 
@@ -61,8 +61,8 @@ def forged(
     given = iter(metas or ())
     for seq, (kind, payload) in enumerate(events):
         content = encode([kind, payload])
-        fold(draft, content)
-        running.follow(draft)
+        apply_content(draft, content)
+        running.add_changes(draft)
         forge.add(content, running.digest() if state_hashes else None, encode_sorted({"seq": seq, **next(given, {})}))
     return forge
 

@@ -15,7 +15,7 @@ import msgpack
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.forged_logs import Forge
@@ -110,8 +110,8 @@ def corner_log(random: Random, contents: list[Content]) -> Forge:
     every = random.choice([0, 1, 1, 2, 5])
     wrong = random.randrange(40)
     for seq, content in enumerate(contents):
-        fold(draft, content)
-        running.follow(draft)
+        apply_content(draft, content)
+        running.add_changes(draft)
         state = running.digest() if every and seq % every == 0 else None
         if state is not None and seq == wrong:
             state = bytes(32)

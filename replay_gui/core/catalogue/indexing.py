@@ -12,7 +12,7 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
-from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
+from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
@@ -110,7 +110,7 @@ def index_batch(batch: SourceBatch) -> IndexedBatch:
             if part is not None:
                 parts.append(part)
                 logs += packed
-    return IndexedBatch(batch.number, tuple(sources), joined(parts).packed() if parts else b"", tuple(logs))
+    return IndexedBatch(batch.number, tuple(sources), join_parts(parts).packed() if parts else b"", tuple(logs))
 
 
 def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, CataloguePart | None, list[PackedLog]]:

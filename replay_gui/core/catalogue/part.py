@@ -62,13 +62,13 @@ class CataloguePart:
         return msgspec.msgpack.encode([_stream(getattr(self, name)) for name in TABLES])
 
 
-def unpacked(data: bytes) -> CataloguePart:
+def unpack_part(data: bytes) -> CataloguePart:
     """Return the part from the bytes of `packed`."""
     raws = msgspec.msgpack.decode(data, type=list[bytes])
     return CataloguePart(*(pa.ipc.open_stream(raw).read_all() for raw in raws))
 
 
-def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
+def join_parts(parts: Iterable[CataloguePart]) -> CataloguePart:
     """Join parts in their order; runs are renumbered, and each name is kept once.
 
     Joining is associative: parts can be joined as a tree, with the same result.

@@ -34,7 +34,16 @@ from replay_gui.core.catalogue.indexing import (
     batches_of,
 )
 from replay_gui.core.catalogue.kept_logs import LogSpool, log_digest, read_logs
-from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked, writable_name
+from replay_gui.core.catalogue.part import (
+    HELD,
+    NAMES,
+    RUNS,
+    STEPS,
+    CataloguePart,
+    join_parts,
+    unpack_part,
+    writable_name,
+)
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
 from replay_gui.core.effects.effect import Effect
@@ -228,7 +237,7 @@ class _RowsInOrder:
             CataloguePart(RUNS.empty_table(), STEPS.empty_table(), HELD.empty_table(), origin.names)
             for origin in self._origins.values()
         ]
-        return joined([*self._parts, *names])
+        return join_parts([*self._parts, *names])
 
     def _end_stretch(self) -> None:
         if self._stretch is not None:
@@ -258,7 +267,7 @@ class _CollectedSources:
 
     def add(self, batch: IndexedBatch) -> None:
         """Add the sources of the next batch."""
-        made, place = _RunRows(unpacked(batch.part)) if batch.part else None, 0
+        made, place = _RunRows(unpack_part(batch.part)) if batch.part else None, 0
         for source in batch.sources:
             if source.problem:
                 self._add_problem(source)

@@ -66,7 +66,7 @@ def tiers_of(table: FeatureTable) -> NDArray[np.int64]:
     return np.array(of_kind, np.int64)[table.kinds]
 
 
-def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
+def separate_groups(table: FeatureTable, outcomes: Outcomes) -> Separation:
     """Return what separates the runs.
 
     Cost: one pass over the table, and one for each labelling that is tried (see labellings).

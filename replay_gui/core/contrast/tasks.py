@@ -14,7 +14,14 @@ from replay_gui.core.contrast.feature_ranking import FeatureRanking
 from replay_gui.core.contrast.feature_table import FeatureTable
 from replay_gui.core.contrast.feature_words import feature_words
 from replay_gui.core.contrast.run_groups import RunGroup
-from replay_gui.core.contrast.separation import MAX_SEPARATORS, Outcomes, counts_words, example, separate, tiers_of
+from replay_gui.core.contrast.separation import (
+    MAX_SEPARATORS,
+    Outcomes,
+    counts_words,
+    example,
+    separate_groups,
+    tiers_of,
+)
 from replay_gui.core.contrast.separators import FEW_RUNS, ListedDecision, RunPlace, Separation, Separator, Share
 from replay_gui.core.contrast.statistics import SIGNIFICANT, Stratum, mantel_haenszel
 from replay_gui.core.text.wording import plural
@@ -29,7 +36,7 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
     chosen = np.zeros(table.count, np.bool_)
     chosen[np.array(runs, np.int64)] = True
     numbers = np.flatnonzero(chosen).tolist()
-    separation = separate(table.of_runs(chosen), [outcomes[number] for number in numbers])
+    separation = separate_groups(table.of_runs(chosen), [outcomes[number] for number in numbers])
 
     def place(at: RunPlace | None) -> RunPlace | None:
         return None if at is None else RunPlace(numbers[at.run], at.index)

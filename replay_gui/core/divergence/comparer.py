@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment.event_alignment import align
+from replay_gui.core.divergence.alignment.event_alignment import align_runs
 from replay_gui.core.divergence.causes.causal_columns import NO_STATE, CausalColumns, read_causal_columns
 from replay_gui.core.divergence.causes.cause_builder import CauseBuilder
 from replay_gui.core.divergence.causes.cause_finder import CauseFinder
@@ -53,14 +53,14 @@ class Comparer:
 
         Args:
             a, b: both sides.
-            anchors: see `align`; ValueError as there.
+            anchors: see `align_runs`; ValueError as there.
             on_progress: called with (done, total), in bytes here and in rows by `compare`.
             gaps: import notes of both runs about data of their source files that is missing in the logs.
         """
         size_a, size_b = a.log.source.size, b.log.source.size
         causal_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
         causal_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
-        alignment = _with_states(align(a, b, anchors), causal_a, causal_b)
+        alignment = _with_states(align_runs(a, b, anchors), causal_a, causal_b)
         self.rows = JointRows.from_alignment(a, b, alignment, causal_a, causal_b)
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)

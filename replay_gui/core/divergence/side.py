@@ -66,7 +66,7 @@ class ComparedSide:
         side._events, side._disguise = {}, disguise
         return side
 
-    def told(self, text: str) -> str:
+    def hide_secrets(self, text: str) -> str:
         """Return a text of the log's header with its secrets hidden."""
         return text if self._disguise is None else self._disguise.text(text)
 

@@ -43,9 +43,9 @@ class RunTotals:
 
     def add_event(self, event: Event) -> None:
         """Add the tokens and the cost of one event."""
-        self.take_meta(event.kind, event.meta)
+        self.add_meta(event.kind, event.meta)
 
-    def take_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
+    def add_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
         """Add the tokens and the cost that an event of this kind has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if not tokens and cost is None:

@@ -91,7 +91,7 @@ def write_runs(
     """
     progress = ImportProgress(file.source, on_progress)
     made = list[Converted]()
-    with progress.reading():
+    with progress.count_reads():
         for run in importer.runs(file):
             path = folder / f"{len(made) + 1}{SUFFIX}"
             follower = on_grown if not made and run.own_hashes is None else None
@@ -166,13 +166,13 @@ def _write_log(
             if isinstance(time, int) and (latest is None or time > latest):
                 latest = time
             if writer.size - told_size >= MIN_GROWTH_BYTES:
-                progress.wrote(writer.size - told_size)
+                progress.add_written(writer.size - told_size)
                 told_size = writer.size
                 if on_grown is not None:
                     on_grown(growing)
                     is_followed = True
         writer.seal(latest if latest is not None else run.created or 0)
-        progress.wrote(writer.size - told_size)
+        progress.add_written(writer.size - told_size)
         if on_grown is not None and is_followed:
             on_grown(growing)
     finally:

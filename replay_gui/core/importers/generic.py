@@ -32,8 +32,8 @@ from replay_gui.core.importers.mapping import (
     USUAL_NAMES,
     WRAPPERS,
     Mapping,
-    flat,
-    guess,
+    flattened,
+    guess_mapping,
     is_usual_kind,
     kind_of,
 )
@@ -76,7 +76,7 @@ class JsonLines:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for each run id in the records, with the given mapping or with one guessed from a sample."""
         first = list(sample(file))
-        mapping = self._mapping or guess(first)
+        mapping = self._mapping or guess_mapping(first)
         notes = ImportNotes(file.notes)
         if not first:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
@@ -180,7 +180,7 @@ class _JsonLinesEvents:
             self._notes.count(UNREADABLE_LINES)
             self._run.custom("json-lines/unreadable", record)
             return
-        message, record = record.get("message"), flat(record)
+        message, record = record.get("message"), flattened(record)
         mapping = self._mapping
         parts = {part: mapping.value_of(part, record) for part in PARTS}
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None

@@ -29,7 +29,7 @@ class ImportProgress:
         self._written = 0
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def count_reads(self) -> Iterator[None]:
         """Count the bytes that the `with` block reads from the source."""
         self._source.on_read = self._on_read if self._on_progress is not None else None
         try:
@@ -37,7 +37,7 @@ class ImportProgress:
         finally:
             self._source.on_read = None
 
-    def wrote(self, size: int) -> None:
+    def add_written(self, size: int) -> None:
         """Count `size` more bytes written to a log."""
         self._written += size
         self._report_progress()

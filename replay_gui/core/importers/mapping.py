@@ -96,16 +96,16 @@ class Mapping:
         It is the member of the mapping, else the first usual name of the part that the mapping does not use.
         """
         own: str = getattr(self, part)
-        if not own or reach(record, own) is not None:
+        if not own or value_at_path(record, own) is not None:
             return own
         taken = set(self.facts().values())
-        usual = (name for name in USUAL_NAMES[part] if name not in taken and reach(record, name) is not None)
+        usual = (name for name in USUAL_NAMES[part] if name not in taken and value_at_path(record, name) is not None)
         return next(usual, "")
 
     def value_of(self, part: str, record: dict[str, Any]) -> Any:
         """Return the record's value for a part; None if it has none."""
         member = self.member(part, record)
-        return reach(record, member) if member else None
+        return value_at_path(record, member) if member else None
 
     def rest(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return the members that belong to no part."""
@@ -126,7 +126,7 @@ def _without(record: dict[str, Any], path: str) -> dict[str, Any]:
     return {key: inner if key == name else value for key, value in record.items() if key != name or inner}
 
 
-def reach(record: dict[str, Any], path: str) -> Any:
+def value_at_path(record: dict[str, Any], path: str) -> Any:
     """Return the value at `path`: a member with exactly this name, else nested members, separated by dots."""
     if path in record:
         return record[path]
@@ -136,7 +136,7 @@ def reach(record: dict[str, Any], path: str) -> Any:
     return value
 
 
-def flat(record: dict[str, Any]) -> dict[str, Any]:
+def flattened(record: dict[str, Any]) -> dict[str, Any]:
     """Return `record` with the members of its ``message`` moved up, unless that is a provider's message."""
     inner = record.get("message")
     if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
@@ -145,14 +145,14 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
     return {**outer, **{f"message.{key}" if key in outer else key: value for key, value in inner.items()}}
 
 
-def guess(records: Sequence[dict[str, Any]]) -> Mapping:
+def guess_mapping(records: Sequence[dict[str, Any]]) -> Mapping:
     """Return the mapping by usual names: for each part, the first usual name in any of the records."""
-    records = [flat(record) for record in records]
+    records = [flattened(record) for record in records]
     taken: set[str] = set()
     members: dict[str, str] = {}
     for part in PARTS:
         for member in USUAL_NAMES[part]:
-            if member not in taken and any(reach(record, member) is not None for record in records):
+            if member not in taken and any(value_at_path(record, member) is not None for record in records):
                 members[part] = member
                 taken.add(member)
                 break

@@ -47,7 +47,7 @@ def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFil
 
     Raises ImportRefused if it is damaged, holds several files, or exceeds the limits.
     """
-    with unpacked(source, limits) as inner:
+    with unpacked_source(source, limits) as inner:
         encoding = _UTF16.get(inner.read_at(0, min(inner.size, 2)))
         if encoding is None:
             yield ForeignFile(inner, limits, source.path)
@@ -73,7 +73,7 @@ def _write_as_utf8(source: Source, path: Path, encoding: str) -> None:
 
 
 @contextmanager
-def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
+def unpacked_source(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
     """Yield an unpacked copy, which exists for the duration of the `with` block; the file itself if it is not packed.
 
     Raises ImportRefused if it is damaged, holds several files, or exceeds the limits.

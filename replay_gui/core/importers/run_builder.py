@@ -145,7 +145,7 @@ class RunBuilder:
         payload = {
             **(extra or {}),
             "error_type": error_type,
-            "message": cut(message),
+            "message": cut_text(message),
             "component": component,
             "recoverable": True,
         }
@@ -188,7 +188,7 @@ class RunBuilder:
 
     def end(self, how: End, why: str | None = None, **meta: Any) -> int:
         """Add the end of the run, with the reason in the source's words; return its seq."""
-        return self.add(END, {"how": how, "why": None if why is None else cut(why)}, **meta)
+        return self.add(END, {"how": how, "why": None if why is None else cut_text(why)}, **meta)
 
     # ---- tools ----------------------------------------------------------------------------------
     def request(
@@ -266,7 +266,7 @@ class RunBuilder:
             "request_hash": call.request_hash,
             "output": output,
             "success": error is None,
-            "error": None if error is None else cut(error),
+            "error": None if error is None else cut_text(error),
         }
         return self.add(Kind.TOOL_RESPONSE, payload, **meta), call
 
@@ -274,7 +274,7 @@ class RunBuilder:
         self, capability: str, tool_name: str, reason: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
         """Add a CapabilityDenied, with its reason cut to MAX_REASON_CHARACTERS; return its seq."""
-        payload = {**(extra or {}), "capability": capability, "tool_name": tool_name, "reason": cut(reason)}
+        payload = {**(extra or {}), "capability": capability, "tool_name": tool_name, "reason": cut_text(reason)}
         return self.add(Kind.CAPABILITY_DENIED, payload, **meta)
 
     # ---- patches --------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ class RunBuilder:
 
     def rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
         """Add a PatchRejected with the proposal as its parent; return its seq."""
-        payload = {"patch_hash": patch.patch_hash, "reason": cut(reason), "stage": stage}
+        payload = {"patch_hash": patch.patch_hash, "reason": cut_text(reason), "stage": stage}
         return self.add(Kind.PATCH_REJECTED, payload, parent=patch.seq, **meta)
 
     def _remember(self, call_id: object, call: Call) -> None:
@@ -315,6 +315,6 @@ def how_it_broke(error: str | None) -> End:
     return "limit" if error is not None and _LIMIT.search(error) else "crash"
 
 
-def cut(text: str) -> str:
+def cut_text(text: str) -> str:
     """Return the text, cut to MAX_REASON_CHARACTERS."""
     return text if len(text) <= MAX_REASON_CHARACTERS else text[: MAX_REASON_CHARACTERS - 1] + "…"

@@ -42,7 +42,7 @@ class FollowedLog:
         """The identity and state of the file that was read."""
         return self._growing.log.source.stamp
 
-    def look(self) -> FileEnd | None:
+    def read_appended(self) -> FileEnd | None:
         """Read the data appended since the last call; return why reading has ended, or None."""
         try:
             facts = Path(self._path).stat()
@@ -97,9 +97,9 @@ class FollowedLog:
         """Return the index so far."""
         return self._growing.built()
 
-    def settle(self) -> BuiltIndex:
+    def complete(self) -> BuiltIndex:
         """Return the complete index of the data read so far; reading can continue afterwards."""
-        return self._growing.settle()
+        return self._growing.complete()
 
     def close(self) -> None:
         """Close the files."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import TABLE, write_table
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.scanner import Ending, Skipped, scan
+from replay_gui.core.log.scanner import Ending, Skipped, scan_log
 
 
 class GrowingIndex:
@@ -44,10 +44,10 @@ class GrowingIndex:
     def grow(self) -> Ending | Skipped:
         """Index the data written since the last call; return what ends it: the current end, the seal, or damage."""
         self.log.source.refresh_size()
-        for part in scan(self.log.source, self._builder.offset, self._builder.count, self._previous):
+        for part in scan_log(self.log.source, self._builder.offset, self._builder.count, self._previous):
             if isinstance(part, Ending | Skipped):
                 return part
-            self._builder.take_part(part)
+            self._builder.add_part(part)
             self._previous = part.hashes[-1]
         raise AssertionError("a scan ends with an Ending")
 
@@ -55,7 +55,7 @@ class GrowingIndex:
         """Return the progress, which takes longer for a longer log."""
         return self._builder.built()
 
-    def settle(self) -> BuiltIndex:
+    def complete(self) -> BuiltIndex:
         """Complete the index of the data read so far, so that it can be used; it can continue to grow."""
         (self._folder / TABLE).unlink(missing_ok=True)
         built = self._builder.finish()
@@ -65,7 +65,7 @@ class GrowingIndex:
     def finish(self) -> BuiltIndex:
         """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
-        return self.settle()
+        return self.complete()
 
     def close(self) -> None:
         """Close the files."""

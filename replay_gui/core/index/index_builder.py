@@ -91,19 +91,19 @@ class IndexBuilder:
             for part in self._log.parts():
                 if isinstance(part, Ending):
                     return replace(self.finish(), content=self._log.source.hash_of_reads())
-                self.take_part(part)
+                self.add_part(part)
                 del part  # as in scan
                 on_progress(self.offset)
         finally:
             self.close()
         raise AssertionError("a scan ends with an Ending")
 
-    def take_part(self, part: Block | Skipped) -> None:
+    def add_part(self, part: Block | Skipped) -> None:
         """Process the next part of the log."""
         if isinstance(part, Block):
-            self._take_block(part)
+            self._add_block(part)
         else:
-            self._take_skipped(part)
+            self._add_skipped(part)
 
     def finish(self) -> BuiltIndex:
         """Write the rest after the last part; return the complete result."""
@@ -140,7 +140,7 @@ class IndexBuilder:
             stopped=self._stopped,
         )
 
-    def _take_block(self, block: Block) -> None:
+    def _add_block(self, block: Block) -> None:
         first, count = block.first_index, len(block)
         self._heads = first, (self._head, *block.hashes)
         decoded = self._events.decode(block.contents)
@@ -153,7 +153,7 @@ class IndexBuilder:
         self.offset, self._head = block.end, block.hashes[-1]
         self._columns.append(self._events.block_entries(block, decoded, applied))
         if self._records is not None:
-            self._records.take_part(block, decode_fast_metas(block.metas))
+            self._records.add_part(block, decode_fast_metas(block.metas))
 
     def _replay(self, block: Block, decoded: DecodedBlock) -> BulkResult:
         """Apply the events, and save a snapshot wherever the policy requires one."""
@@ -183,7 +183,7 @@ class IndexBuilder:
         applied.refused.extend(begin + i for i in more.refused)
         applied.requested.extend(more.requested)
 
-    def _take_skipped(self, part: Skipped) -> None:
+    def _add_skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))
         self.count = part.index + 1
         self.offset = part.offset + part.size
@@ -191,7 +191,7 @@ class IndexBuilder:
         self._heads = self.count, (b"",)
         self._columns.append(self._events.skipped_entries(part))
         if self._records is not None:
-            self._records.take_part(part)
+            self._records.add_part(part)
 
     def _save_snapshot(self, position: Position, offset: int) -> None:
         entries = self._snapshots.entries

@@ -40,7 +40,7 @@ class RecordColumns:
     def __init__(self, folder: Path, first_index: int) -> None:
         self._columns = ColumnWriter(folder, RECORD_COLUMNS, first_index)
 
-    def take_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
+    def add_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
         """Add the next part of the log; `metas`: the result of decode_fast_metas for a block's metas."""
         if isinstance(part, Skipped):
             self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})

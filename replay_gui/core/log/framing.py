@@ -119,7 +119,7 @@ class Framing:
         self.searched += following.end - record.end
         parts = [self._read(begin, size) for begin, size in following.parts]
         item = Seal(*parts) if len(parts) == 2 else Record(parts[0], parts[1] or None, parts[2], parts[3])
-        return follows(self._read(*record.parts[-1]), item)
+        return is_linked_to(self._read(*record.parts[-1]), item)
 
     def _find_candidate(self, at: int) -> int:
         """Return the next offset from `at` on at which a record may begin, by its first two bytes; -1 if none."""
@@ -195,7 +195,7 @@ class Framing:
             self._start = at
 
 
-def follows(previous: bytes, item: Item) -> bool:
+def is_linked_to(previous: bytes, item: Item) -> bool:
     """Return whether a record or seal is linked to the hash of the record before it."""
     if isinstance(item, Record):
         return item.hash == record_hash(previous, item.content, item.state, item.meta)

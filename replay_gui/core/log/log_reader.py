@@ -17,7 +17,7 @@ from replay_gui.core.log.event import Decode, Event, decode_event, event_of_reco
 from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan
+from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan_log
 from replay_gui.core.log.source import Source
 
 _RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
@@ -89,7 +89,7 @@ class EventLog(Sequence[Event]):
 
     def parts(self) -> Iterator[LogPart]:
         """Read the whole log: blocks of records, skipped stretches, and the ending."""
-        return scan(self.source, len(self.header.raw), 0, self.header.hash)
+        return scan_log(self.source, len(self.header.raw), 0, self.header.hash)
 
     def records_state_hashes(self) -> bool:
         """Return whether any of the first records has a state hash; later ones may have some even if not."""
@@ -127,7 +127,7 @@ class EventLog(Sequence[Event]):
             return
         index = start
         until = int(self.offsets[stop]) if stop < len(self.offsets) else None
-        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
+        for part in scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
             if isinstance(part, Ending):
                 raise LogChanged(f"{self.source.path}: event {index} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.log.canonical import encode_all
 from replay_gui.core.log.chain import HASH_BYTES
-from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record, Seal, SearchStopped, follows
+from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record, Seal, SearchStopped, is_linked_to
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
@@ -109,7 +109,7 @@ class Ending:
 LogPart: TypeAlias = Block | Skipped | Ending
 
 
-def scan(
+def scan_log(
     source: Source, offset: int, index: int, previous: bytes | None, *, until: int | None = None, searched: int = 0
 ) -> Iterator[LogPart]:
     """Read the parts of a log from the record at the byte `offset` on; the last part is an Ending.
@@ -189,7 +189,7 @@ def _read_part(
             short = isinstance(why, CutShort)
             break
         if isinstance(item, Seal):
-            is_linked = previous is not None and follows(previous, item)
+            is_linked = previous is not None and is_linked_to(previous, item)
             if (is_linked or end == source.size) and not records:
                 return Ending(EventIndex(index), at, item, is_linked, source.size - end), previous
             break

@@ -20,8 +20,8 @@ from replay_gui.core.readable.reading_line import (
     ReadingLine,
     StyledText,
     TextStyle,
+    note_line,
     pieces,
-    quiet,
     utf8_size,
 )
 from replay_gui.core.readable.reading_page import ReadingPage
@@ -130,7 +130,7 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
 def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[ReadingLine]:
     """Yield the lines of these members; of a call or its result without any, that there is nothing."""
     if not names and event.kind in _EMPTY_WORDS:
-        yield quiet(_EMPTY_WORDS[event.kind])
+        yield note_line(_EMPTY_WORDS[event.kind])
     for name in names:
         yield from _member_lines(event, name, language)
 
@@ -256,7 +256,7 @@ def _message_lines(value: Any) -> Iterator[ReadingLine]:
         for part in islice(value, _MAX_MEMBERS):
             yield from _spoken_part(part)
         if len(value) > _MAX_MEMBERS:
-            yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more")
+            yield note_line(f"… {len(value) - _MAX_MEMBERS:,} more")
     elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
         yield from _message_lines(value["content"])
         yield from member_lines({name: inner for name, inner in value.items() if name != "content"}, 0)

@@ -134,7 +134,7 @@ def shown_text(text: str) -> str:
     return visible(without_color_codes(text), "\t").expandtabs(TAB)
 
 
-def quiet(text: str, depth: int = 0) -> ReadingLine:
+def note_line(text: str, depth: int = 0) -> ReadingLine:
     """Return a line about the text that is not a part of it."""
     return ReadingLine((StyledText(text, TextStyle.QUIET),), depth=depth)
 

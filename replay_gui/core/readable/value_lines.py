@@ -17,7 +17,7 @@ from replay_gui.core.readable.reading_line import (
     ReadingLine,
     StyledText,
     TextStyle,
-    quiet,
+    note_line,
     shown_text,
 )
 from replay_gui.core.state.value_text import is_container, scalar_text
@@ -61,7 +61,7 @@ def field_lines(
         said = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
         yield ReadingLine((key, said), depth=depth, fold=fold, name=joined)
         if depth >= _MAX_DEPTH:
-            yield quiet("…", depth + 1)
+            yield note_line("…", depth + 1)
         else:
             yield from member_lines(inner, depth + 1)
     elif isinstance(value, str) and HASH.fullmatch(value):
@@ -85,7 +85,7 @@ def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterat
         if edit is None or name not in edit:
             yield from field_lines(name, member, depth, language=languages.get(name))
     if len(value) > _MAX_MEMBERS:
-        yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more", depth)
+        yield note_line(f"… {len(value) - _MAX_MEMBERS:,} more", depth)
     if edit is not None and isinstance(value, Mapping):
         yield from difference_lines(value[edit[0]], value[edit[1]], depth, _MAX_TEXT_CHARACTERS)
 
@@ -105,7 +105,7 @@ def text_lines(text: str, depth: int, language: Language | None = None) -> Itera
         for line in lines:
             yield ReadingLine((StyledText(shown_text(line), form=LetterStyle.MONO),), LineKind.CODE, depth=depth)
     if len(text) > _MAX_TEXT_CHARACTERS:
-        yield quiet(f"… {len(text) - _MAX_TEXT_CHARACTERS:,} characters more", depth)
+        yield note_line(f"… {len(text) - _MAX_TEXT_CHARACTERS:,} characters more", depth)
 
 
 def _file_language(value: Any) -> Language | None:

@@ -17,11 +17,11 @@ from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.log.header import encode_header, read_header
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.log.scanner import Block, Ending, Skipped, scan_log
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.log_file import LogFile, sync_folder
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import REDUCER, apply
+from replay_gui.core.state.reducer import REDUCER, apply_event
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import RecordedHashes
 from replay_gui.core.verification.integrity import Integrity
@@ -91,7 +91,7 @@ class LogWriter:
                 raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
             self.run_id, self.head = header.run_id, header.hash
             integrity = Integrity(index=EventIndex(0), previous=header.hash)
-            for part in scan(source, len(header.raw), 0, header.hash):
+            for part in scan_log(source, len(header.raw), 0, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
@@ -109,12 +109,12 @@ class LogWriter:
     def _replay(self, block: Block) -> None:
         for content, hash_ in zip(block.contents, block.hashes, strict=True):
             try:
-                apply(self._draft, *decode_event(content))
+                apply_event(self._draft, *decode_event(content))
             except NotApplicable as why:
                 problem = f"event {self.count} does not apply: {why}"
                 raise LogRefused(f"{self.path}: cannot be continued, {problem}") from None
             if self._every:
-                self._hashes.follow(self._draft)
+                self._hashes.add_changes(self._draft)
             self.count, self.head = self.count + 1, hash_
 
     # ---- writing --------------------------------------------------------------------------------
@@ -143,12 +143,12 @@ class LogWriter:
             about = encode(facts)
             # The form that a reader will see, and a copy that the caller cannot change.
             kind, payload = decode_event(content) if shallow is None else shallow
-            apply(self._draft, kind, payload, shallow is not None)
+            apply_event(self._draft, kind, payload, shallow is not None)
         except (NotCanonical, NotApplicable) as why:
             raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
         state = None
         if self._every:
-            self._hashes.follow(self._draft)
+            self._hashes.add_changes(self._draft)
             state = self._hashes.digest(self._draft.root) if (seq + 1) % self._every == 0 else None
         head = record_hash(self.head, content, state, about)
         record = encode_sorted((content, state, about, head))

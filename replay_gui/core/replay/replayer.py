@@ -14,7 +14,7 @@ from replay_gui.core.log.positions import EventIndex, Position, index_before, po
 from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import EMPTY, State, StateChange
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_costly
 
@@ -121,7 +121,7 @@ class Replayer:
         try:
             if content is None:
                 raise NotApplicable("these bytes are no record")
-            apply(draft, *self._log.decode(content))
+            apply_event(draft, *self._log.decode(content))
         except NotApplicable as why:
             draft.begin()
             reason = str(why)

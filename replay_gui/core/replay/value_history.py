@@ -14,7 +14,7 @@ import msgspec
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import ABSENT, EMPTY, LISTS, MAPS, GrowList, OverlayMap, Path, StateChange
 from replay_gui.core.text.json_pointer import list_index
 
@@ -73,7 +73,7 @@ def value_histories(
         by_first_key.setdefault(keys[0] if keys else "", []).append(number)
     wholes = [number for number, keys in enumerate(paths) if not keys]
     for index, content in enumerate(contents):
-        if content is None or not fold(draft, content):
+        if content is None or not apply_content(draft, content):
             continue
         changes = draft.changes
         if on_changes is not None:

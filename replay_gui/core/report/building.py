@@ -12,7 +12,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
-from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
+from replay_gui.core.report.classify import Damage, Diagnosis, diagnose_damage
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunOverview, RunPart, ToolFacts
 from replay_gui.core.report.timeline import TimelineCounter
 from replay_gui.core.state.state import LISTS, MAPS
@@ -55,7 +55,7 @@ def run_part(
             summary.add_event(told)
             timeline.add_event(event)
             on_progress(event.offset, log.source.size)
-    diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
+    diagnosis = diagnose_damage(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
     finding = None if diagnosis is None else diagnosis.finding
     return RunPart(
         verification=verification,

@@ -46,7 +46,7 @@ class Redactor:
         self.changed += shown != text
         return shown
 
-    def hidden(self, text: str) -> str:
+    def placeholder_for(self, text: str) -> str:
         """Return the placeholder for the text, whatever its content."""
         self.changed += 1
         return self._mark(text)
@@ -56,7 +56,7 @@ class Redactor:
         if value is ABSENT or value is None or isinstance(value, bool):
             return value
         if self._is_hidden(path) or path.count("/") > _MAX_DEPTH:
-            return self.hidden(value if isinstance(value, str) else self._identity(value))
+            return self.placeholder_for(value if isinstance(value, str) else self._identity(value))
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, MAPS):
@@ -105,7 +105,7 @@ class Redactor:
     def _named_value(self, value: Any) -> Any:
         if value is ABSENT or value is None or isinstance(value, bool):
             return value
-        return self.hidden(value if isinstance(value, str) else self._identity(value))
+        return self.placeholder_for(value if isinstance(value, str) else self._identity(value))
 
     def _is_hidden(self, path: str) -> bool:
         if not path:

@@ -63,13 +63,13 @@ class BulkTarget(Protocol):
     own_tools: set[str]
     applied: list[str]
 
-    def create(self, name: str, value: Any, event: FastEvent) -> None:
+    def create_member(self, name: str, value: Any, event: FastEvent) -> None:
         """Set a member of the root that an event creates."""
 
-    def refuse(self, event: FastEvent) -> None:
+    def refuse_event(self, event: FastEvent) -> None:
         """Note that an event cannot be applied."""
 
-    def leave(self, event: FastEvent) -> None:
+    def leave_to_reducer(self, event: FastEvent) -> None:
         """Leave an event to the reducer."""
 
 
@@ -101,7 +101,7 @@ def _replace(state: BulkTarget, name: str, value: Any, event: FastEvent) -> None
     if name in state.root:
         state.root[name], state.changed[name] = value, ALL_KEYS
     else:
-        state.create(name, value, event)
+        state.create_member(name, value, event)
 
 
 def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
@@ -109,7 +109,7 @@ def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
     requests = iter(request_hashes_of_decoded([(p.tool_name, p.tool_version, p.input) for p in called]))
     rest = iter(events)
     while (left := _apply_to_tools(state, rest, requests)) is not None:
-        state.leave(left)
+        state.leave_to_reducer(left)
 
 
 def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: Iterator[str]) -> FastEvent | None:
@@ -139,7 +139,7 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
                 break
             row["calls"] += 1
             if is_missing:
-                state.create("pending", pending, event)
+                state.create_member("pending", pending, event)
                 is_missing = False
             if waiting is ABSENT:
                 opened[request] = p
@@ -193,7 +193,7 @@ def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: d
         ):
             return None
         if "tools" not in state.root:
-            state.create("tools", tools, event)
+            state.create_member("tools", tools, event)
         tools[name] = {**row}
         state.own_tools.add(name)
     state.changed["tools"].add(name)
@@ -217,7 +217,7 @@ def _apply_messages(state: BulkTarget, events: Sequence[FastEvent]) -> None:
             kind = p.obs_type
             if kind != "message":
                 if not observations and "observations" not in root:
-                    state.create("observations", observations, event)
+                    state.create_member("observations", observations, event)
                 observations[kind] = p.data
                 observed(kind)
                 continue
@@ -228,7 +228,7 @@ def _apply_messages(state: BulkTarget, events: Sequence[FastEvent]) -> None:
             _replace(state, "decision", {"type": p.decision_type, "data": p.data}, event)
             continue
         if not messages and "messages" not in root:
-            state.create("messages", messages, event)
+            state.create_member("messages", messages, event)
         messages.append({"role": role, "content": p.data})
 
 
@@ -242,10 +242,10 @@ def _memory(state: BulkTarget, events: Sequence[FastEvent]) -> None:
                 del memory[p.key]
                 changed.add(p.key)
         elif p.value is UNSET:
-            state.refuse(event)
+            state.refuse_event(event)
         else:
             if not memory and "memory" not in root:
-                state.create("memory", memory, event)
+                state.create_member("memory", memory, event)
             memory[p.key] = p.value
             changed.add(p.key)
 
@@ -260,12 +260,12 @@ def _patches(state: BulkTarget, events: Sequence[FastEvent]) -> None:
         else:
             facts = {"status": "rejected", "reason": p.reason}
         if "patches" not in state.root:
-            state.create("patches", {p.patch_hash: facts}, event)
+            state.create_member("patches", {p.patch_hash: facts}, event)
             continue
         patches = state.root["patches"]
         row: Any = patches.get(p.patch_hash, ABSENT)
         if row is not ABSENT and type(row) is not dict:
-            state.leave(event)
+            state.leave_to_reducer(event)
             continue
         patches[p.patch_hash] = {**row, **facts} if type(row) is dict else facts
         state.changed["patches"].add(p.patch_hash)
@@ -276,11 +276,11 @@ def _errors(state: BulkTarget, events: Sequence[FastEvent]) -> None:
         last = {"type": event.payload.error_type, "message": event.payload.message}
         errors = state.root.get("errors", ABSENT)
         if errors is ABSENT:
-            state.create("errors", {"count": 1, "last": last}, event)
+            state.create_member("errors", {"count": 1, "last": last}, event)
         elif _is_counter(errors):
             _replace(state, "errors", {**errors, "count": errors["count"] + 1, "last": last}, event)
         else:
-            state.leave(event)
+            state.leave_to_reducer(event)
 
 
 def _nothing(state: BulkTarget, events: Sequence[FastEvent]) -> None:

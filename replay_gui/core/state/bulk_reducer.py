@@ -19,7 +19,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES, structured
 from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_shapes
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import ABSENT, MAPS, Path, State
 from replay_gui.core.state.work_limit import TooMuchWork
 
@@ -150,7 +150,7 @@ class BulkReducer:
         self, kind: str, payload: dict[str, Any], i: int, result: BulkResult, is_shallow: bool = False
     ) -> None:
         try:
-            apply(self._draft, kind, payload, is_shallow)
+            apply_event(self._draft, kind, payload, is_shallow)
         except NotApplicable:
             self._draft.begin()
             result.refused.append(i)
@@ -223,14 +223,14 @@ class _Pass:
         raise AssertionError("only events that are left to the reducer cause work")
 
     # ---- for effects ----------------------------------------------------------------------------
-    def create(self, name: str, value: Any, event: FastEvent) -> None:
+    def create_member(self, name: str, value: Any, event: FastEvent) -> None:
         self._created.append((self._index(event), name))
         self.root[name], self.changed[name] = value, ALL_KEYS
 
-    def refuse(self, event: FastEvent) -> None:
+    def refuse_event(self, event: FastEvent) -> None:
         self._result.refused.append(self._index(event))
 
-    def leave(self, event: FastEvent) -> None:
+    def leave_to_reducer(self, event: FastEvent) -> None:
         index, before = self._index(event), self._reducer._draft.work
         self._reducer._reduce(self._contents[index], None, index, self._result)
         self.root = self._reducer.root

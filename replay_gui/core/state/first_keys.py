@@ -21,7 +21,7 @@ class FirstKeys:
     def __init__(self) -> None:
         self._known: tuple[Mapping[str, Any], list[str]] | None = None
 
-    def know(self, value: Mapping[str, Any], keys: list[str]) -> None:
+    def remember_keys(self, value: Mapping[str, Any], keys: list[str]) -> None:
         """Store the first keys of a map that were found elsewhere."""
         self._known = value, keys
 

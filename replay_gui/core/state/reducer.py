@@ -21,21 +21,21 @@ REDUCER = "standard/1"
 COUNTER_LIMIT = 1 << 63  # a counter is less than this
 
 
-def fold(draft: Draft, content: bytes) -> bool:
+def apply_content(draft: Draft, content: bytes) -> bool:
     """Apply the event with this content; return False, with the state unchanged, if it cannot be applied."""
     try:
         shallow = decode_shallow(content)
         if shallow is None:
-            apply(draft, *decode_event(content))
+            apply_event(draft, *decode_event(content))
         else:
-            apply(draft, *shallow, shallow=True)
+            apply_event(draft, *shallow, shallow=True)
     except NotApplicable:
         draft.begin()
         return False
     return True
 
 
-def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
+def apply_event(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
     """Apply the event's effect, then its ops; raise NotApplicable, with the state unchanged, if one cannot be applied.
 
     `draft.changes` then has the changes. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.

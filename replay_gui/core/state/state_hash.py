@@ -56,7 +56,7 @@ class StateHash:
             whole.work += len(batch) + sum(map(len, batch)) // VECTOR_SIZE
         return whole
 
-    def follow(self, draft: Draft, limit: int | None = None) -> bool:
+    def add_changes(self, draft: Draft, limit: int | None = None) -> bool:
         """Add the changes by the draft's last event; memory does not depend on their number.
 
         Return False if `work` exceeds `limit` before all changes were added: the sum is then invalid.
@@ -116,9 +116,9 @@ class RecordedHashes:
         """The number of leaves hashed so far; see StateHash."""
         return self._work_before + self._running.work
 
-    def follow(self, draft: Draft) -> None:
+    def add_changes(self, draft: Draft) -> None:
         """Note the changes by the draft's last event."""
-        self._is_stale = self._is_stale or not self._running.follow(draft, self._limit)
+        self._is_stale = self._is_stale or not self._running.add_changes(draft, self._limit)
 
     def digest(self, root: dict[str, Any]) -> bytes:
         """Return the state hash of the state, which must be the result of the events so far."""

@@ -16,10 +16,10 @@ from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.log.scanner import Block, Ending, Skipped, scan_log
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import RecordedHashes, StateHash
 from replay_gui.core.state.work_limit import TooMuchWork, max_hashed_leaves, max_moved_values
@@ -84,7 +84,7 @@ class EventReplay:
         self._faults: list[Fault] = []
         self._stopped: EventIndex | None = None
 
-    def take_block(self, block: Block, events: Sequence[DecodedEvent]) -> None:
+    def add_block(self, block: Block, events: Sequence[DecodedEvent]) -> None:
         """Apply the events of the next block; `events`: the result of decode_fast_events for its contents."""
         if self._stopped is not None:
             return
@@ -97,7 +97,7 @@ class EventReplay:
             seq = readable_seq(block.metas[i])
             self._faults.append(Fault(EventIndex(block.first_index + i), int(block.offsets[i]), seq, NOT_APPLIED))
 
-    def take_skipped(self, part: Skipped) -> None:
+    def add_skipped_part(self, part: Skipped) -> None:
         """Note a skipped stretch, which cannot be applied to any state."""
         if self._stopped is None:
             self._faults.append(Fault(part.index, part.offset, None, SKIPPED))
@@ -134,23 +134,23 @@ def check_integrity(
         index=start.event_index, previous=start.previous, expected=start.expected, searched=start.searched
     )
     offset = start.offset
-    for part in scan(log.source, start.offset, start.event_index, start.previous, searched=start.searched):
+    for part in scan_log(log.source, start.offset, start.event_index, start.previous, searched=start.searched):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
             metas, events = decode_fast_metas(block.metas), decode_fast_events(block.contents)
             integrity.check_block(block, metas, events)
             if columns is not None:
-                columns.take_part(block, metas)
+                columns.add_part(block, metas)
             if replay is not None:
-                replay.take_block(block, events)
+                replay.add_block(block, events)
             offset = block.end
             del part, block, metas, events  # so that the next block reuses their memory, in the processor's cache
         elif isinstance(part, Skipped):
             integrity.add_skipped(part)
             if columns is not None:
-                columns.take_part(part)
+                columns.add_part(part)
             if replay is not None:
-                replay.take_skipped(part)
+                replay.add_skipped_part(part)
             offset = part.offset + part.size
         else:
             tail = LogTail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
@@ -183,8 +183,8 @@ def check_states(
     max_moved, max_hashed = max_moved_values(log.source.size), max_hashed_leaves(log.source.size)
     faults: list[Fault] = []
     checked = 0
-    # `scan` needs the hash before a record only to recognise a seal, which this pass ignores.
-    for part in scan(log.source, offset, index, log.header.hash):
+    # `scan_log` needs the hash before a record only to recognise a seal, which this pass ignores.
+    for part in scan_log(log.source, offset, index, log.header.hash):
         if isinstance(part, Ending):
             break
         if isinstance(part, Skipped):
@@ -194,8 +194,8 @@ def check_states(
         else:
             block = part if stop is None else part.up_to(stop)
             for content, recorded, i in zip(block.contents, block.states, range(len(block)), strict=True):
-                applied = fold(draft, content)
-                hashes.follow(draft)
+                applied = apply_content(draft, content)
+                hashes.add_changes(draft)
                 computed = None if recorded is None else hashes.digest(draft.root)
                 if draft.work > max_moved or hashes.work > max_hashed:
                     return StatesSlice(begin_hash, b"", tuple(faults), checked, stopped=EventIndex(index))
@@ -226,10 +226,10 @@ def check_applicable(
     replay, searched = EventReplay(log), 0
     for part in log.parts():
         if isinstance(part, Skipped):
-            replay.take_skipped(part)
+            replay.add_skipped_part(part)
             searched = part.searched
         elif isinstance(part, Block):
-            replay.take_block(part, decode_fast_events(part.contents))
+            replay.add_block(part, decode_fast_events(part.contents))
             if replay.is_stopped:
                 break
             on_progress(part.end)

@@ -44,7 +44,7 @@ class _Grows(Protocol):
 
     is_read_anew: ClassVar[bool]
 
-    def look(self) -> FileEnd | None:
+    def read_appended(self) -> FileEnd | None:
         """Read the new data; return why reading has ended, or None."""
 
     def is_new(self) -> bool:
@@ -68,7 +68,7 @@ def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable
 
     while True:
         begun = clock()
-        end = followed.look()
+        end = followed.read_appended()
         took = clock() - begun
         if followed.is_new():
             grown_at, is_settled, is_sent, most_s = clock(), False, False, max(most_s, took)
@@ -96,7 +96,7 @@ class _LogGrowth:
         self._folder = arguments.folder
         self._log = FollowedLog(arguments.path, Path(arguments.folder), arguments.file)
         self._told = arguments.count
-        self.look, self.close = self._log.look, self._log.close
+        self.read_appended, self.close = self._log.read_appended, self._log.close
 
     def is_new(self) -> bool:
         """Return whether there are events that were not sent."""
@@ -105,7 +105,7 @@ class _LogGrowth:
 
     def growth(self, is_whole: bool) -> FileGrowth:
         """Return the log so far; events that were read do not change any more."""
-        built = self._log.settle() if is_whole else self._log.built()
+        built = self._log.complete() if is_whole else self._log.built()
         return FileGrowth(
             built=built,
             folder=self._folder,
@@ -134,7 +134,7 @@ class _FileGrowth:
         )
         self._told: object = None
         self._first_changed: int | None = None  # of all readings that were not sent
-        self.look = self._file.look
+        self.read_appended = self._file.read_appended
 
     def close(self) -> None:
         """Do nothing: no file is held open."""

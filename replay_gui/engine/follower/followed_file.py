@@ -98,7 +98,7 @@ class FollowedFile:
         self._number = 0
         self._refused_since: float | None = None
 
-    def look(self) -> FileEnd | None:
+    def read_appended(self) -> FileEnd | None:
         """Import the file if it was written to since the last call; return why reading has ended, or None.
 
         ImportRefused, LogUnreadable: it cannot be read, and that has lasted.

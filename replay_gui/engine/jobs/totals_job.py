@@ -52,7 +52,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for i, raw in enumerate(block.metas):
                 if any(name in raw for name in _RELEVANT_NAMES) and (meta := _map(raw)):
                     position, kind = position_after(EventIndex(block.first_index + i)), _kind(block.contents[i])
-                    totals.take_meta(kind, meta)
+                    totals.add_meta(kind, meta)
                     spending.add_event(position, kind, meta)
                     nesting.add_event(position, meta)
             for content in block.contents:

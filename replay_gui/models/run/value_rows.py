@@ -134,7 +134,7 @@ class ValueTree:
     def know_first_keys(self, root: Mapping[str, Any], keys: Sequence[str]) -> None:
         """Use these first keys of a wide root; if empty, they are found when they are shown."""
         if keys:
-            self._first_keys.setdefault((), FirstKeys()).know(root, [*keys])
+            self._first_keys.setdefault((), FirstKeys()).remember_keys(root, [*keys])
 
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
         """Return the visible rows of a value, from top to bottom; the time depends on the expanded part only."""

@@ -10,7 +10,7 @@ import pytest
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest
 from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
-from replay_gui.core.catalogue.part import joined, part_of, unpacked
+from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.contrast.contrast import contrast_runs
@@ -197,9 +197,12 @@ def test_changes_in_other_words_with_equal_answers_are_one(tmp_path: Path) -> No
 
 def test_parts_are_put_together_as_a_tree_with_the_same_result(logs: Path) -> None:
     tasks = [SourceTask(source=str(path)) for path in sorted(logs.iterdir())]
-    parts = [unpacked(index_batch(SourceBatch(0, (task,))).part) for task in tasks]
-    flat = joined(parts).packed()
-    assert joined([joined([joined(parts[:2]), joined(parts[2:5])]), joined(parts[5:])]).packed() == flat
+    parts = [unpack_part(index_batch(SourceBatch(0, (task,))).part) for task in tasks]
+    flat = join_parts(parts).packed()
+    assert (
+        join_parts([join_parts([join_parts(parts[:2]), join_parts(parts[2:5])]), join_parts(parts[5:])]).packed()
+        == flat
+    )
     assert index_batch(SourceBatch(0, tuple(tasks))).part == flat
 
 
@@ -218,8 +221,8 @@ def test_many_sources_are_read_in_batches(
 
 
 def test_a_catalogue_of_no_runs(tmp_path: Path) -> None:
-    assert len(joined([]).runs) == 0
-    assert len(unpacked(part_of([], "a").packed()).names) == 0
+    assert len(join_parts([]).runs) == 0
+    assert len(unpack_part(part_of([], "a").packed()).names) == 0
     (tmp_path / "none.txt").write_bytes(b"\0")
     write(tmp_path / "catalogue", tmp_path / "none.txt")
     assert len(open_catalogue(tmp_path / "catalogue")) == 0

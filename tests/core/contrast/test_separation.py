@@ -8,7 +8,7 @@ import pytest
 
 from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.feature_table import feature_table
-from replay_gui.core.contrast.separation import separate
+from replay_gui.core.contrast.separation import separate_groups
 from replay_gui.core.contrast.separators import RunPlace, Separation, Share
 from replay_gui.core.contrast.statistics import strengths
 from replay_gui.core.log.positions import EventIndex
@@ -21,7 +21,7 @@ RATES = (1.0, 0.7, 0.4)
 
 def planted_is_first(count: int, rate: float, seed: int, missing: bool = False) -> bool:
     runs, passed = planted_runs(count, rate, seed, missing=missing)
-    return separate(feature_table(runs), passed).separators[0].feature.tool == PLANTED
+    return separate_groups(feature_table(runs), passed).separators[0].feature.tool == PLANTED
 
 
 @pytest.mark.parametrize("missing", [False, True])
@@ -45,13 +45,13 @@ def test_of_shuffled_outcomes_at_most_one_in_twenty_is_called_significant(count:
     for seed in range(seeds):
         runs, passed = planted_runs(count, 0.0, seed)
         random.Random(seed).shuffle(passed)
-        found += any(separator.significant for separator in separate(feature_table(runs), passed).separators)
+        found += any(separator.significant for separator in separate_groups(feature_table(runs), passed).separators)
     assert found <= 0.05 * seeds + 3 * (0.05 * 0.95 * seeds) ** 0.5  # three deviations of a count of chance
 
 
 def test_a_strong_fault_is_significant_and_said_so() -> None:
     runs, passed = planted_runs(64, 1.0, 1)
-    found = separate(feature_table(runs), passed)
+    found = separate_groups(feature_table(runs), passed)
     first = found.separators[0]
     assert first.significant
     assert (first.passing, first.failing) == (Share(0, 32), Share(32, 32))
@@ -77,7 +77,7 @@ def read(tool: str) -> HeldFeature:
 
 
 def separation_of(runs: list[list[HeldFeature]], passed: list[bool | None]) -> Separation:
-    return separate(feature_table(runs), passed)
+    return separate_groups(feature_table(runs), passed)
 
 
 def test_few_runs_are_never_significant_and_the_facts_are_shown() -> None:
@@ -159,7 +159,7 @@ def test_by_chance_counts_every_labelling() -> None:
 
 def test_of_many_labellings_some_are_drawn_and_it_is_said() -> None:
     runs, passed = planted_runs(64, 1.0, 3)
-    chance = separate(feature_table(runs), passed).separators[0].by_chance
+    chance = separate_groups(feature_table(runs), passed).separators[0].by_chance
     assert chance is not None
     assert not chance.exact
     assert chance.of >= 100
@@ -168,4 +168,4 @@ def test_of_many_labellings_some_are_drawn_and_it_is_said() -> None:
 
 def test_the_same_runs_give_the_same_answer() -> None:
     runs, passed = planted_runs(100, 0.4, 5)
-    assert separate(feature_table(runs), passed) == separate(feature_table(runs), passed)
+    assert separate_groups(feature_table(runs), passed) == separate_groups(feature_table(runs), passed)

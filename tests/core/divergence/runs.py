@@ -12,7 +12,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest, record_hash, request_hash
 from replay_gui.core.log.header import encode_header
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import REDUCER, fold
+from replay_gui.core.state.reducer import REDUCER, apply_content
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 
@@ -224,8 +224,8 @@ def write_run(path: Path, events: list[Ev], hashes: int, run_id: str) -> None:
             meta["parent"] = places[id(cause)]
         state = None
         if hashes:
-            fold(draft, content)
-            running.follow(draft)
+            apply_content(draft, content)
+            running.add_changes(draft)
             hidden |= event.hidden
             if (place + 1) % hashes == 0:
                 state = digest(running.digest() + b"hidden") if hidden else running.digest()

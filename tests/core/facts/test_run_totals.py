@@ -10,7 +10,7 @@ from replay_gui.core.facts.run_totals import ModelUse, RunTotals, total_cost, to
 def totals(*events: tuple[str, dict[str, Any]]) -> tuple[ModelUse, ...]:
     run = RunTotals()
     for kind, meta in events:
-        run.take_meta(kind, meta)
+        run.add_meta(kind, meta)
     return run.uses()
 
 
@@ -61,6 +61,6 @@ def test_values_that_are_no_numbers_are_ignored(meta: dict[str, Any]) -> None:
 def test_an_answer_that_is_nothing_but_withheld_reasoning_counts() -> None:
     totals = RunTotals()
     for kind, tokens in (("Decision", 5), ("x:withheld-reasoning", 7), ("x:bookkeeping/p/use", 100)):
-        totals.take_meta(kind, {"tokens": {"output": tokens}})
+        totals.add_meta(kind, {"tokens": {"output": tokens}})
     (use,) = totals.uses()
     assert use.tokens == {"output": 12}

@@ -26,7 +26,7 @@ from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.scanner import Block, Ending, scan
+from replay_gui.core.log.scanner import Block, Ending, scan_log
 from replay_gui.core.log.source import Source
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
@@ -53,7 +53,7 @@ def read_log(path: Path) -> tuple[dict[str, Any], list[Row], bool]:
     sound = False
     with Source(path) as source:
         header = read_header(source)
-        for part in scan(source, len(header.raw), 0, header.hash):
+        for part in scan_log(source, len(header.raw), 0, header.hash):
             if isinstance(part, Block):
                 for content, meta in zip(part.contents, part.metas, strict=True):
                     kind, payload = decode(content)

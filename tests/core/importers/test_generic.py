@@ -8,7 +8,7 @@ import pytest
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines
-from replay_gui.core.importers.mapping import Mapping, guess
+from replay_gui.core.importers.mapping import Mapping, guess_mapping
 from replay_gui.core.log.source import Source
 from tests.helpers.foreign import Read, read_all, written
 
@@ -175,7 +175,7 @@ def test_a_mapping_says_which_member_is_what(tmp_path: Path) -> None:
     ],
 )
 def test_a_guess_goes_by_the_usual_names(record: dict[str, Any], mapping: Mapping) -> None:
-    assert guess([record]) == mapping
+    assert guess_mapping([record]) == mapping
 
 
 def test_an_object_over_many_lines_is_read_by_its_longest_list_when_asked_for(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import zstandard
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import Limits
-from replay_gui.core.importers.packed import unpacked
+from replay_gui.core.importers.packed import unpacked_source
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
@@ -90,8 +90,8 @@ def test_skippable_frames_of_zstandard_are_skipped(tmp_path: Path, size: int) ->
     first, second = zstandard.compress(b"first "), zstandard.compress(b"second")
     path = tmp_path / "two.zst"
     path.write_bytes(comment + comment + first + comment + second + comment)
-    with Source(path) as source, unpacked(source) as inner:
+    with Source(path) as source, unpacked_source(source) as inner:
         assert inner.read_at(0, inner.size) == b"first second"
     path.write_bytes(comment[:-1] if size else comment)
-    with Source(path) as source, pytest.raises(ImportRefused), unpacked(source):
+    with Source(path) as source, pytest.raises(ImportRefused), unpacked_source(source):
         pass

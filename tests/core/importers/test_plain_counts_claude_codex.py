@@ -64,7 +64,7 @@ def counted(found: Read) -> Counts:
     """The same, of the program."""
     totals = RunTotals()
     for event in found.events:
-        totals.take_meta(event.kind, event.meta)
+        totals.add_meta(event.kind, event.meta)
     tokens = total_use(totals.uses()).tokens
     said = [event.payload for event in found.of("Observation")]
     return Counts(

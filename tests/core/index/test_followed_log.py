@@ -39,26 +39,26 @@ def writing(tmp_path: Path) -> Iterator[Writing]:
 
 
 def test_it_is_read_on_until_its_seal(writing: Writing) -> None:
-    assert (writing.log.look(), writing.log.count) == (None, 3)
+    assert (writing.log.read_appended(), writing.log.count) == (None, 3)
     writing.write(2)
-    assert (writing.log.look(), writing.log.count) == (None, 5)
-    settled = writing.log.settle()
+    assert (writing.log.read_appended(), writing.log.count) == (None, 5)
+    settled = writing.log.complete()
     writing.write(1)
-    assert (writing.log.look(), writing.log.count, settled.count) == (None, 6, 5)
+    assert (writing.log.read_appended(), writing.log.count, settled.count) == (None, 6, 5)
     writing.writer.seal(0)
-    assert (writing.log.look(), writing.log.count) == (FileEnd.SEALED, 6)
+    assert (writing.log.read_appended(), writing.log.count) == (FileEnd.SEALED, 6)
 
 
 def test_its_recorder_leaves_it_without_a_seal(writing: Writing) -> None:
-    assert writing.log.look() is None
+    assert writing.log.read_appended() is None
     for _ in range(3):  # however long nothing comes
         writing.now += 60
-        assert writing.log.look() is None
+        assert writing.log.read_appended() is None
     writing.write(1)
     writing.writer.close()
-    assert (writing.log.look(), writing.log.count) == (None, 4), "what it wrote at the end is read first"
+    assert (writing.log.read_appended(), writing.log.count) == (None, 4), "what it wrote at the end is read first"
     writing.now += 1
-    assert (writing.log.look(), writing.log.count) == (FileEnd.LEFT, 4)
+    assert (writing.log.read_appended(), writing.log.count) == (FileEnd.LEFT, 4)
 
 
 def test_half_a_record_is_waited_for(writing: Writing) -> None:
@@ -69,45 +69,45 @@ def test_half_a_record_is_waited_for(writing: Writing) -> None:
         os.truncate(writing.path, len(whole))
         with writing.path.open("r+b") as file:
             file.write(longer[:size])
-        assert (writing.log.look(), writing.log.count) == (None, 3)
+        assert (writing.log.read_appended(), writing.log.count) == (None, 3)
     writing.path.write_bytes(longer)
-    assert (writing.log.look(), writing.log.count) == (None, 4)
+    assert (writing.log.read_appended(), writing.log.count) == (None, 4)
 
 
 def test_a_cut_file_is_noticed(writing: Writing) -> None:
-    writing.log.look()
+    writing.log.read_appended()
     os.truncate(writing.path, writing.path.stat().st_size - 1)
-    assert writing.log.look() is FileEnd.CUT
+    assert writing.log.read_appended() is FileEnd.CUT
 
 
 @pytest.mark.parametrize("events", [0, 3])
 def test_a_file_that_was_written_anew_in_its_place_is_noticed(writing: Writing, events: int) -> None:
-    writing.log.look()
+    writing.log.read_appended()
     os.truncate(writing.path, 0)
     other = LogWriter(writing.path.with_name("other.rlog"), {"run_id": "other"}, state_hash_every=0)
     for _ in range(9):
         other.append("Observation", {"obs_type": "message", "source": "user", "data": "y"})
     other.close()
     writing.path.write_bytes(writing.path.with_name("other.rlog").read_bytes())
-    assert writing.log.look() is FileEnd.REPLACED
+    assert writing.log.read_appended() is FileEnd.REPLACED
 
 
 def test_another_file_of_its_name_is_not_read(writing: Writing) -> None:
     other = writing.path.with_name("other.rlog")
     other.write_bytes(writing.path.read_bytes())
     other.rename(writing.path)
-    assert writing.log.look() is FileEnd.REPLACED
+    assert writing.log.read_appended() is FileEnd.REPLACED
 
 
 def test_a_removed_file_is_noticed(writing: Writing) -> None:
     writing.path.unlink()
-    assert writing.log.look() is FileEnd.GONE
+    assert writing.log.read_appended() is FileEnd.GONE
 
 
 def test_bytes_that_are_no_record_end_it_once_they_have_stayed(writing: Writing) -> None:
-    writing.log.look()
+    writing.log.read_appended()
     with writing.path.open("ab") as file:
         file.write(b"\xc1" * 40)
-    assert writing.log.look() is None
+    assert writing.log.read_appended() is None
     writing.now = DAMAGED_AFTER_S
-    assert (writing.log.look(), writing.log.count) == (FileEnd.DAMAGED, 3)
+    assert (writing.log.read_appended(), writing.log.count) == (FileEnd.DAMAGED, 3)

@@ -71,8 +71,8 @@ def test_after_a_skipped_stretch_there_is_no_hash_to_bind_a_snapshot_to(tmp_path
         parts = list(log.parts())
         builder = IndexBuilder(log, tmp_path)
         assert isinstance(parts[0], Block)
-        builder.take_part(parts[0])
-        builder.take_part(Skipped(index=EventIndex(1), offset=parts[0].end, size=40))
+        builder.add_part(parts[0])
+        builder.add_part(Skipped(index=EventIndex(1), offset=parts[0].end, size=40))
         built = builder.finish()
         builder.close()
     assert (built.count, built.head, built.snapshots) == (2, b"", ())
@@ -112,4 +112,4 @@ def test_a_pass_that_is_broken_off_closes_its_files(tmp_path: Path) -> None:
         with pytest.raises(InterruptedError):
             builder.run(stop)
         with pytest.raises(ValueError, match="closed"):
-            builder.take_part(next(part for part in log.parts() if isinstance(part, Block)))
+            builder.add_part(next(part for part in log.parts() if isinstance(part, Block)))

@@ -53,7 +53,7 @@ def test_it_is_the_first_that_a_plain_search_finds(
             said = (e.index for e in log if role_of(e) is not None and holds(e, value, word_pattern(value)))
             first = next(said, None)
             assert places.find(value) == first, (seed, value)
-            assert places.never_said(value) is (first is None)
+            assert places.never_occurs(value) is (first is None)
 
 
 def test_too_many_candidates_leave_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_too_many_candidates_leave_it_open(tmp_path: Path, monkeypatch: pytest.M
     log = EventLog.open(path)
     places = FirstPlaces(log.source, log.offsets, log.__getitem__)
     assert places.find("Z7GOZK") is None
-    assert not places.never_said("Z7GOZK")
+    assert not places.never_occurs("Z7GOZK")
 
 
 def _passes(places: FirstPlaces, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -90,7 +90,7 @@ def test_values_that_are_asked_together_take_one_pass(tmp_path: Path, monkeypatc
     together.find_all(values)
     assert len(passes) == 1
     assert [together.find(value) for value in values] == [alone.find(value) for value in values]
-    assert [together.never_said(value) for value in values] == [alone.never_said(value) for value in values]
+    assert [together.never_occurs(value) for value in values] == [alone.never_occurs(value) for value in values]
     assert len(passes) == 1, "they are known by now"
 
 
@@ -101,6 +101,6 @@ def test_once_too_much_was_searched_nothing_is_said_of_further_values(
     places = FirstPlaces(log.source, log.offsets, log.__getitem__)
     monkeypatch.setattr(first_places, "_BUDGET_BYTES", 2 * log.source.size)
     for number in range(3):
-        assert places.never_said(f"never_said_{number}"), "the pass under way is ended"
+        assert places.never_occurs(f"never_said_{number}"), "the pass under way is ended"
     assert places.exhausted
-    assert not places.never_said("never_said_3")
+    assert not places.never_occurs("never_said_3")

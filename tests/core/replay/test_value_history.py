@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.replay.value_history import ValueChange, value_at, value_history
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import ABSENT, EMPTY
 from replay_gui.core.text.json_pointer import split_pointer
 from tests.helpers.effort import tries
@@ -26,7 +26,7 @@ def states(contents: Sequence[bytes | None]) -> list[dict[str, Any]]:
     draft, reached = Draft(EMPTY), [EMPTY.plain()]
     for content in contents:
         if content is not None:
-            fold(draft, content)
+            apply_content(draft, content)
         reached.append(draft.publish().plain())
     return reached
 

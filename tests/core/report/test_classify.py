@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
+from replay_gui.core.report.classify import Damage, Diagnosis, diagnose_damage
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers import logs
 from tests.helpers.paths import RESOURCES
@@ -45,7 +45,7 @@ def changed(record: bytes, field: int, at: int) -> bytes:
 
 def told(path: Path) -> Diagnosis | None:
     with EventLog.open(path) as log:
-        return diagnose(log, verify(log))
+        return diagnose_damage(log, verify(log))
 
 
 def after(folder: Path, change: Callable[[Objects], Objects]) -> Diagnosis:

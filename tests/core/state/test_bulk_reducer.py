@@ -18,7 +18,7 @@ from replay_gui.core.replay.snapshot_codec import (
 )
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY, MIN_OVERLAY_MEMBERS
 from replay_gui.core.state.work_limit import TooMuchWork
 from tests.helpers.effort import tries
@@ -90,7 +90,7 @@ CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
 @settings(max_examples=tries(40, long=200), deadline=None)
 def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     draft, quick = Draft(EMPTY), BulkReducer()
-    expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
+    expected = [i for i, content in enumerate(contents) if not apply_content(draft, content)]
     assert quick.fold(contents).refused == expected
     root = _plain(quick.root)
     assert encode(draft.publish().plain()) == encode(root)
@@ -117,12 +117,12 @@ def test_it_continues_from_any_state_without_changing_it(
 ) -> None:
     draft = Draft(EMPTY)
     for content in (_many() if large else []) + before:
-        fold(draft, content)
+        apply_content(draft, content)
     begin = draft.publish()
     states, quick = [begin], BulkReducer(begin)
     expected = [encode(begin.plain())]
     for part in (between, after):
-        refused = [i for i, content in enumerate(part) if not fold(draft, content)]
+        refused = [i for i, content in enumerate(part) if not apply_content(draft, content)]
         assert quick.fold(part).refused == refused
         states.append(quick.publish())
         expected.append(encode(draft.publish().plain()))

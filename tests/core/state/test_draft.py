@@ -14,7 +14,7 @@ from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.state import draft as draft_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply, fold
+from replay_gui.core.state.reducer import apply_content, apply_event
 from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.effort import tries
@@ -97,8 +97,8 @@ def test_an_event_that_fails_half_way_changes_nothing(at: int, publish: bool) ->
     expected = big_state()
     running = StateHash.of(draft.root)
     for turn in range(3):
-        assert not fold(draft, encode(list(HALF_WAY[at])))
-        running.follow(draft)
+        assert not apply_content(draft, encode(list(HALF_WAY[at])))
+        running.add_changes(draft)
         if publish:
             draft.publish()
         assert draft.present.plain() == expected
@@ -106,8 +106,8 @@ def test_an_event_that_fails_half_way_changes_nothing(at: int, publish: bool) ->
             ("MemoryWrite", {"key": f"turn{turn}", "value": turn}),
             ("Observation", {"obs_type": "message", "source": "t", "data": turn}),
         ):
-            apply(draft, kind, payload)
-            running.follow(draft)
+            apply_event(draft, kind, payload)
+            running.add_changes(draft)
         expected["memory"][f"turn{turn}"] = turn
         expected["messages"].append({"role": "t", "content": turn})
     assert draft.publish().plain() == expected
@@ -146,8 +146,8 @@ def test_published_states_never_change_and_the_hash_follows(
     for (kind, payload), publish in run:
         content = encode([kind, payload])
         before = encode(draft.present.plain())
-        applied = fold(draft, content)
-        running.follow(draft)
+        applied = apply_content(draft, content)
+        running.add_changes(draft)
         plain = draft.present.plain()
         assert_real(plain)
         after = encode(plain)

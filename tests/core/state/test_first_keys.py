@@ -27,7 +27,7 @@ def test_they_are_the_first_of_all_versions_of_a_map() -> None:
 
 def test_what_is_known_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     keys, value = FirstKeys(), {f"{n:03}": n for n in range(999, -1, -1)}
-    keys.know(value, ["000", "001"])
+    keys.remember_keys(value, ["000", "001"])
     monkeypatch.setattr(first_keys, "nsmallest", None)
     assert keys.of(value, 2) == ["000", "001"]
     monkeypatch.undo()

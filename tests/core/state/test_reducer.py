@@ -15,7 +15,7 @@ from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply, fold, pointer_tokens
+from replay_gui.core.state.reducer import apply_content, apply_event, pointer_tokens
 from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.effort import tries
@@ -38,7 +38,7 @@ def answer(success: bool = True, **more: Any) -> tuple[str, dict[str, Any]]:
 def state_after(*events: tuple[str, dict[str, Any]], start: dict[str, Any] | None = None) -> dict[str, Any]:
     draft = Draft(State(start or {}))
     for kind, payload in events:
-        apply(draft, kind, payload)
+        apply_event(draft, kind, payload)
     return draft.publish().plain()
 
 
@@ -50,14 +50,14 @@ def refuses(start: dict[str, Any], *events: tuple[str, dict[str, Any]]) -> None:
     """The last of the events does not apply, and leaves the state as it was."""
     draft = Draft(State(copy.deepcopy(start)))
     for kind, payload in events[:-1]:
-        apply(draft, kind, payload)
+        apply_event(draft, kind, payload)
     before, hash_before = encode(draft.publish().plain()), StateHash.of(draft.root).digest()
     with pytest.raises(NotApplicable):
-        apply(draft, *events[-1])
+        apply_event(draft, *events[-1])
     assert encode(draft.publish().plain()) == before
     assert StateHash.of(draft.root).digest() == hash_before
     if nesting_depth(events[-1][1]) < 128:
-        assert not fold(draft, encode(list(events[-1])))
+        assert not apply_content(draft, encode(list(events[-1])))
         assert not draft.changes
 
 
@@ -367,11 +367,11 @@ def test_a_key_of_the_state_may_have_4096_bytes() -> None:
 
 def test_the_changes_of_an_event() -> None:
     draft = Draft(State({"memory": {"k": 1}}))
-    apply(draft, "MemoryWrite", {"key": "k", "value": 2})
+    apply_event(draft, "MemoryWrite", {"key": "k", "value": 2})
     assert list(draft.changes) == [StateChange(("memory", "k"), 1, 2)]
-    apply(draft, "MemoryWrite", {"key": "k", "operation": "delete"})
+    apply_event(draft, "MemoryWrite", {"key": "k", "operation": "delete"})
     assert list(draft.changes) == [StateChange(("memory", "k"), 2, ABSENT)]
-    apply(draft, "MemoryRead", {"key": "k"})
+    apply_event(draft, "MemoryRead", {"key": "k"})
     assert not draft.changes
 
 
@@ -387,7 +387,7 @@ def test_the_independent_reader_computes_the_same_states(run: list[tuple[str, di
             state, expected = attempt, True
         except Exception:  # noqa: BLE001  it raises whatever comes
             expected = False
-        assert fold(draft, content) == expected, (kind, payload, state)
+        assert apply_content(draft, content) == expected, (kind, payload, state)
         assert encode(draft.publish().plain()) == reference.canonical(state)
     assert StateHash.of(draft.root).digest() == reference.state_hash(state)
 

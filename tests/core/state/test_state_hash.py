@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import values
@@ -52,11 +52,13 @@ def test_more_leaves_than_are_summed_at_a_time() -> None:
     state: dict[str, Any] = {"a": {f"k{n}": n for n in range(300)}, "b": list(range(300))}
     assert StateHash.of(state).digest() == by_the_formula(state)
     draft, running = Draft(EMPTY), StateHash()
-    apply(draft, "x:a", {"ops": [{"op": "add", "path": f"/{name}", "value": value} for name, value in state.items()]})
-    running.follow(draft)
+    apply_event(
+        draft, "x:a", {"ops": [{"op": "add", "path": f"/{name}", "value": value} for name, value in state.items()]}
+    )
+    running.add_changes(draft)
     assert running.digest() == StateHash.of(state).digest()
-    apply(draft, "x:a", {"ops": [{"op": "remove", "path": "/b/0"}]})
-    running.follow(draft)
+    apply_event(draft, "x:a", {"ops": [{"op": "remove", "path": "/b/0"}]})
+    running.add_changes(draft)
     assert running.digest() == StateHash.of({**state, "b": state["b"][1:]}).digest()
 
 
@@ -93,17 +95,17 @@ def test_lanes_wrap() -> None:
     state = {f"k{n}": n for n in range(40)}  # so many leaves that every lane is likely to have gone over
     draft, running = Draft(EMPTY), StateHash()
     for key in state:
-        apply(draft, "x:a", {"ops": [{"op": "add", "path": f"/{key}", "value": state[key]}]})
-        running.follow(draft)
+        apply_event(draft, "x:a", {"ops": [{"op": "add", "path": f"/{key}", "value": state[key]}]})
+        running.add_changes(draft)
     for key in state:
-        apply(draft, "x:a", {"ops": [{"op": "remove", "path": f"/{key}"}]})
-        running.follow(draft)
+        apply_event(draft, "x:a", {"ops": [{"op": "remove", "path": f"/{key}"}]})
+        running.add_changes(draft)
     assert running.digest() == StateHash().digest()
 
 
 def test_a_long_leaf() -> None:
     draft, running = Draft(EMPTY), StateHash()
     for text in ("t" * 5000, "u" * 5000, float("nan"), np.pi):
-        apply(draft, "MemoryWrite", {"key": "k", "value": text})
-        running.follow(draft)
+        apply_event(draft, "MemoryWrite", {"key": "k", "value": text})
+        running.add_changes(draft)
         assert running.digest() == StateHash.of({"memory": {"k": text}}).digest()

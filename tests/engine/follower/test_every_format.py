@@ -56,7 +56,7 @@ def test_it_is_followed_line_by_line(seed: Path, tmp_path: Path) -> None:
     for line in lines[begin:]:
         with path.open("ab") as file:
             file.write(line)
-        assert followed.look() is None
+        assert followed.read_appended() is None
     assert followed.reading is not None
     whole = convert(path, tmp_path / "whole", made.format)[0]
     assert events(followed.reading.converted.path) == events(whole.path)

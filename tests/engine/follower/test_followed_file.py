@@ -49,12 +49,12 @@ class Following:
             shown=folder / "none",
             clock=lambda: self.now,
         )
-        assert self.file.look() is None
+        assert self.file.read_appended() is None
 
     def add(self, content: bytes) -> FileEnd | None:
         with self.path.open("ab") as file:
             file.write(content)
-        return self.file.look()
+        return self.file.read_appended()
 
     @property
     def contents(self) -> list[tuple[str, Mapping[str, Any]]]:
@@ -118,18 +118,18 @@ def test_a_cut_file_is_noticed(session: Following, content: bytes) -> None:
     session.add(raw(LINES[1:]))
     before = session.contents
     session.path.write_bytes(content)
-    assert session.file.look() is FileEnd.CUT
+    assert session.file.read_appended() is FileEnd.CUT
     assert session.contents == before
 
 
 def test_a_file_that_was_written_anew_is_noticed(session: Following) -> None:
     session.path.write_bytes(raw([user("u1", None, "find that"), *LINES[1:]]))
-    assert session.file.look() is FileEnd.REPLACED
+    assert session.file.read_appended() is FileEnd.REPLACED
 
 
 def test_a_removed_file_is_noticed(session: Following) -> None:
     session.path.unlink()
-    assert session.file.look() is FileEnd.GONE
+    assert session.file.read_appended() is FileEnd.GONE
 
 
 def test_a_document_that_is_always_written_anew_is_read_again(tmp_path: Path) -> None:
@@ -137,36 +137,36 @@ def test_a_document_that_is_always_written_anew_is_read_again(tmp_path: Path) ->
     messages = [{"id": str(n), "type": "user", "content": f"question {n}"} for n in range(3)]
     following = Following(tmp_path, json.dumps(chat).encode(), "gemini-cli", "s")
     following.path.write_text(json.dumps(chat | {"messages": messages}, indent=1))
-    assert following.file.look() is None
+    assert following.file.read_appended() is None
     assert len(following.contents) == 4
     following.path.write_text(json.dumps(chat | {"messages": messages})[:-9])  # half of it is written
-    assert following.file.look() is None
+    assert following.file.read_appended() is None
     following.path.write_text(json.dumps(chat | {"sessionId": "another"}))
-    assert following.file.look() is FileEnd.REPLACED
+    assert following.file.read_appended() is FileEnd.REPLACED
 
 
 def test_a_file_that_stays_unreadable_is_refused(tmp_path: Path) -> None:
     chat = {"sessionId": "s", "projectHash": "p", "messages": []}
     following = Following(tmp_path, json.dumps(chat).encode(), "gemini-cli", "s")
     following.path.write_text("{")
-    assert following.file.look() is None
+    assert following.file.read_appended() is None
     following.now = REFUSED_AFTER_S
     with pytest.raises(ImportRefused):
-        following.file.look()
+        following.file.read_appended()
 
 
 def test_what_was_read_stays_while_the_file_cannot_be_read(tmp_path: Path) -> None:
     chat = {"sessionId": "s", "projectHash": "p", "messages": [{"id": "1", "type": "user", "content": "question"}]}
     following = Following(tmp_path, json.dumps(chat).encode(), "gemini-cli", "s")
     following.path.write_text(json.dumps(chat, indent=1))
-    assert following.file.look() is None
+    assert following.file.read_appended() is None
     before = following.contents
     for size in range(50, 60):  # it is being written, slowly
         following.path.write_text(json.dumps(chat)[:size])
-        assert following.file.look() is None
+        assert following.file.read_appended() is None
     assert following.contents == before
     following.path.write_text(json.dumps(chat))
-    assert following.file.look() is None
+    assert following.file.read_appended() is None
     assert following.first_changed == len(before)
 
 

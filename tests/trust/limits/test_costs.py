@@ -17,7 +17,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state import work_limit
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import RecordedHashes, StateHash
 from replay_gui.core.verification.verification_report import verification_form
@@ -82,11 +82,11 @@ def test_the_recorder_takes_little_of_the_agents_memory(tmp_path: Path) -> None:
 
 def test_states_without_a_recorded_hash_are_not_hashed() -> None:
     draft, hashes = Draft(EMPTY), RecordedHashes({})
-    apply(draft, *long_list(ITEMS))
-    hashes.follow(draft)
+    apply_event(draft, *long_list(ITEMS))
+    hashes.add_changes(draft)
     for _ in range(100):
-        apply(draft, *ops(("add", "/l/0", 1)))
-        hashes.follow(draft)
+        apply_event(draft, *ops(("add", "/l/0", 1)))
+        hashes.add_changes(draft)
     before = hashes.work
     digest = hashes.digest(draft.root)
     assert digest == StateHash.of(draft.root).digest()
@@ -97,11 +97,11 @@ def test_states_without_a_recorded_hash_are_not_hashed() -> None:
 def test_what_is_equal_before_and_after_is_not_hashed() -> None:
     draft, running = Draft(EMPTY), StateHash()
     config = {f"key {n}": n for n in range(1000)}
-    apply(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": config})
-    running.follow(draft)
+    apply_event(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": config})
+    running.add_changes(draft)
     before = running.work
-    apply(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": {**config, "key 7": 8}})
-    running.follow(draft)
+    apply_event(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": {**config, "key 7": 8}})
+    running.add_changes(draft)
     assert running.work - before == 2
     assert running.digest() == StateHash.of(draft.root).digest()
 

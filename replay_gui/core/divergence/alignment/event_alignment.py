@@ -10,7 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment.id_intersection import HASH_MULTIPLIER, Ids, Indexes, IndexPairs, intersect
+from replay_gui.core.divergence.alignment.id_intersection import (
+    HASH_MULTIPLIER,
+    Ids,
+    Indexes,
+    IndexPairs,
+    intersect_ids,
+)
 from replay_gui.core.divergence.alignment.matching import match_ids
 from replay_gui.core.divergence.alignment.moves import find_moves
 from replay_gui.core.divergence.comparison import Alignment, Change
@@ -23,7 +29,7 @@ _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 _HASHES_PER_CHUNK = 1 << 16  # compared in one operation
 
 
-def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
+def align_runs(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
     """Return the alignment of two runs, in nearly linear time; see `matching` for the worst case.
 
     Args:
@@ -60,15 +66,15 @@ def align_ids(
         ids_a, ids_b: uint64, equal for equal events.
         keys: (column of A, column of B), uint64 each. Unpaired events that are equal in the first key are one changed
             step; then unpaired events that are equal in the second key; and so on.
-        anchors: as for `align`.
+        anchors: as for `align_runs`.
         before_moves: bool columns of A and B, events that the first key may pair before moves are searched for. A tool
             response follows its request, so it has not moved although an equal one is elsewhere.
 
     Raises:
-        ValueError: as for `align`.
+        ValueError: as for `align_runs`.
     """
     pins = _checked_anchors(anchors, len(ids_a), len(ids_b))
-    shared_a, shared_b = intersect(ids_a, ids_b)
+    shared_a, shared_b = intersect_ids(ids_a, ids_b)
     equal = _matches_between((ids_a, shared_a), (ids_b, shared_b), pins)
     at_a, at_b = _merge_pairs(equal, pins)
     if before_moves is not None and keys:
@@ -127,7 +133,7 @@ def _answer_keys(side: ComparedSide, steps: Ids) -> Ids:
 
 # ---- matches, anchors and gaps ---------------------------------------------------------------------------------------
 def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> IndexPairs:
-    """Return the anchors as two increasing columns; ValueError as for `align`."""
+    """Return the anchors as two increasing columns; ValueError as for `align_runs`."""
     ordered = sorted(anchors)
     at_a, at_b = (np.array([anchor[side] for anchor in ordered], np.int64) for side in (0, 1))
     if (np.diff(at_a) <= 0).any() or (np.diff(at_b) <= 0).any():

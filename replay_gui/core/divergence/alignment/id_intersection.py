@@ -14,7 +14,7 @@ HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth's 
 _BLOOM_BITS = 23  # the table has 2^23 cells; with a million ids in it, one of nine other ids passes
 
 
-def intersect(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
+def intersect_ids(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
     """Return the indexes in a, and in b, of the ids that both have; both increasing. O(n log n)."""
     at_a, at_b = np.arange(len(a)), np.arange(len(b))
     if min(len(a), len(b)) >= MIN_LONG_SEQUENCE:
@@ -33,7 +33,7 @@ def intersect(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
 
 
 def intersect_approximately(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
-    """Return as `intersect`, and possibly a few ids that only one side has; O(n), without sorting.
+    """Return the same as `intersect_ids`, and possibly a few ids that only one side has; O(n), without sorting.
 
     Bloom, "Space/time trade-offs in hash coding with allowable errors" (1970), with one hash function.
     """

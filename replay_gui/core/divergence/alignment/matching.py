@@ -21,8 +21,8 @@ from replay_gui.core.divergence.alignment.id_intersection import (
     Ids,
     Indexes,
     IndexPairs,
-    intersect,
     intersect_approximately,
+    intersect_ids,
 )
 from replay_gui.core.divergence.alignment.patience import find_anchors
 
@@ -70,7 +70,9 @@ def _split_gap(a: Ids, b: Ids, gap: Gap, matches: list[IndexPairs]) -> list[Gap]
         if len(at_a):
             return _gaps_between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), matches)
         if at_level == 0:
-            shared = intersect if min(end_a - start_a, end_b - start_b) < MIN_LONG_SEQUENCE else intersect_approximately
+            shared = (
+                intersect_ids if min(end_a - start_a, end_b - start_b) < MIN_LONG_SEQUENCE else intersect_approximately
+            )
             in_a, in_b = shared(a[start_a:end_a], b[start_b:end_b])
             if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # otherwise it is hardly smaller
                 inner_a, inner_b = match_ids(a[start_a:end_a][in_a], b[start_b:end_b][in_b])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.causes.cause_finder import REPLACEMENT_ROWS, CauseDraft
-from replay_gui.core.divergence.causes.explanations import Evidence, explain, noise_names
+from replay_gui.core.divergence.causes.explanations import Evidence, explanation_text, noise_names
 from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.comparison import Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, RuleFilter
@@ -90,7 +90,7 @@ class CauseBuilder:
             kind=draft.kind,
             tool=draft.tool,
             certain=draft.certain,
-            explanation=explain(told_draft, told_evidence),
+            explanation=explanation_text(told_draft, told_evidence),
             consequences=draft.consequences,
             suppressed=int(self._ignored_by_tool[tool] if is_tool else self._ignored_by_kind[self._joint.kind[row]]),
             rank=draft.rank,

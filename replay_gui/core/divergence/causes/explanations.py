@@ -62,12 +62,12 @@ class Evidence:
     compared_answers: int = 0
 
 
-def explain(cause: CauseDraft, evidence: Evidence) -> str:
+def explanation_text(cause: CauseDraft, evidence: Evidence) -> str:
     """Return the headline and the details."""
-    return f"{headline(cause, evidence)}{DETAILS_SEPARATOR}{' · '.join(details(cause, evidence))}"
+    return f"{headline_text(cause, evidence)}{DETAILS_SEPARATOR}{' · '.join(detail_texts(cause, evidence))}"
 
 
-def headline(cause: CauseDraft, evidence: Evidence) -> str:
+def headline_text(cause: CauseDraft, evidence: Evidence) -> str:
     """Return what happened, without the place."""
     event = evidence.a or evidence.b
     assert event is not None
@@ -149,7 +149,7 @@ def _capitalized(noun: str) -> str:
     return noun[:1].upper() + noun[1:]
 
 
-def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
+def detail_texts(cause: CauseDraft, evidence: Evidence) -> list[str]:
     """Return the place and the exact differences, in parts."""
     a, b = evidence.a, evidence.b
     parts = [_event_number(a, b)]

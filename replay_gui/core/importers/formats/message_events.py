@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
-from replay_gui.core.importers.run_builder import Call, RunBuilder, cut
+from replay_gui.core.importers.run_builder import Call, RunBuilder, cut_text
 
 UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
 NOT_MESSAGES = "entries that are no messages, kept as custom events"
@@ -120,7 +120,7 @@ def decoded(text: Any) -> Any:
 
 def first_line(text: Any) -> str:
     """Return the first line of an error, to show it in one line."""
-    return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
+    return cut_text(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
 
 
 def split_traceback(error: str) -> tuple[str, bool]:

@@ -46,7 +46,7 @@ class FirstPlaces:
         """Whether the search limit is reached, so that no further value is searched."""
         return self._searched >= _BUDGET_BYTES
 
-    def never_said(self, value: str) -> bool:
+    def never_occurs(self, value: str) -> bool:
         """Whether certainly no event contains the value; False also if too much would have to be read."""
         return self.find(value) is None and value not in self._given_up
 

@@ -137,7 +137,7 @@ class RunAccount:
         init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
         told = ({}, {}) if init is None else (init.payload, init.meta)
         task = run_identity(self.run.log.header.facts, *told, ()).task
-        return None if task is None else self.run.told(task)
+        return None if task is None else self.run.hide_secrets(task)
 
     @cached_property
     def messages(self) -> Messages:
@@ -160,9 +160,9 @@ class RunAccount:
         place = self.places.find(value)
         return place if place is not None and (before is None or place < before) else None
 
-    def never_said(self, value: str) -> bool:
+    def never_occurs(self, value: str) -> bool:
         """Whether no event of the run contains a value; the set-up is not searched."""
-        return self.places.never_said(value)
+        return self.places.never_occurs(value)
 
     @property
     def searched_out(self) -> bool:

@@ -108,7 +108,7 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
 def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
     """Return the first link to `call` that `other` lacks; None if it had the same information."""
     for link in links:
-        if not other.never_said(link.value):
+        if not other.never_occurs(link.value):
             continue
         if link.role is OriginRole.USER:
             return Lack(LackKind.INPUT, link)

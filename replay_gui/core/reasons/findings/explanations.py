@@ -168,14 +168,14 @@ def explain_changed(
     )
     if told_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
         return Explanation((_from_nowhere(other, b, shown_b),), _nowhere_chip(text_b), origins)
-    if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_said(text_b):
+    if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_occurs(text_b):
         sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
         return Explanation((sentence,), LackKind.INPUT.value, origins)
-    if at_a is not None and other.never_said(text_a):
+    if at_a is not None and other.never_occurs(text_a):
         return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
-    if at_b is not None and other.role_at(at_b) is OriginRole.ANSWER and reference.never_said(text_b):
+    if at_b is not None and other.role_at(at_b) is OriginRole.ANSWER and reference.never_occurs(text_b):
         return _value_of_answer(reference, other, call=b, values=(text_a, text_b), at=at_b, origins=origins)
-    if at_b is not None and reference.never_said(text_b):
+    if at_b is not None and reference.never_occurs(text_b):
         return _unknown_value(other, reference, shown=shown_b, at=at_b, origins=origins)
     asked = named_by_user(other, reference, [text_b] if told_b else [], b.request) or named_by_user(
         reference, other, [text_a] if told_a else [], a.request

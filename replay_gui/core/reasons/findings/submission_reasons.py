@@ -333,7 +333,7 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
         origins.append(other.origin(seen, name))
         return (f"{how}; {other.name} saw it, too ({event_words(seen)}).",), tuple(origins)
     verb = "names" if role is OriginRole.AGENT else "saw"
-    never = f"; {other.name} never {verb} it" if other.never_said(name) else ""
+    never = f"; {other.name} never {verb} it" if other.never_occurs(name) else ""
     return (f"{how}{never}.",), tuple(origins)
 
 

@@ -41,7 +41,7 @@ class RedactedFeatures:
     def step(self, step: RunStep) -> RunStep:
         """Return a call with redacted input and label."""
         if step.input is None:
-            hide = self._redactor.hidden if self._has_own_places else self._redactor.text
+            hide = self._redactor.placeholder_for if self._has_own_places else self._redactor.text
             return msgspec.structs.replace(step, label=hide(step.label))
         redacted = self._redactor.value(msgspec.json.decode(step.input), _INPUT)
         return msgspec.structs.replace(
@@ -53,7 +53,7 @@ class RedactedFeatures:
 
         A member of the set-up is hidden if the profile names any path: its own path is not known here.
         """
-        return self._redactor.hidden(value) if fact.startswith(SET_UP) and self._has_own_places else value
+        return self._redactor.placeholder_for(value) if fact.startswith(SET_UP) and self._has_own_places else value
 
     @property
     def _has_own_places(self) -> bool:
@@ -65,15 +65,17 @@ class RedactedFeatures:
             return feature  # patterns are applied to the whole report
         if kind in _OF_CALLS:
             step = self._step_of(feature, examples)
-            return _with(feature, value=redactor.hidden(feature.value) if step is None else self.step(step).label)
+            return _with(
+                feature, value=redactor.placeholder_for(feature.value) if step is None else self.step(step).label
+            )
         root = _ROOTS.get(kind)
         if root is not None:
             is_hidden = redactor.profile.may_hide(root + feature.path)
-            return _with(feature, value=redactor.hidden(feature.value)) if is_hidden else feature
+            return _with(feature, value=redactor.placeholder_for(feature.value)) if is_hidden else feature
         if not self._has_own_places:
             return feature
-        path = redactor.hidden(feature.path) if feature.path else ""
-        return _with(feature, path=path, value=redactor.hidden(feature.value) if feature.value else "")
+        path = redactor.placeholder_for(feature.path) if feature.path else ""
+        return _with(feature, path=path, value=redactor.placeholder_for(feature.value) if feature.value else "")
 
     def _step_of(self, feature: Feature, examples: Iterable[RunPlace | None]) -> RunStep | None:
         """Return the call that a feature is about, from a run that has it."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.divergence.alignment.bit_lcs import longest_common_subsequence
-from replay_gui.core.divergence.alignment.event_alignment import align, align_ids
+from replay_gui.core.divergence.alignment.event_alignment import align_ids, align_runs
 from replay_gui.core.divergence.alignment.matching import match_ids
 from replay_gui.core.divergence.comparison import Alignment, Change
 from replay_gui.core.divergence.side import ComparedSide
@@ -213,9 +213,9 @@ def side(folder: Path, name: str, turns: int = 40) -> ComparedSide:
 
 def test_logs_are_aligned_by_content_and_equal_ones_are_equal(tmp_path: Path) -> None:
     a, b = side(tmp_path, "a"), side(tmp_path, "b")
-    assert set(align(a, b).change.tolist()) == {E}
+    assert set(align_runs(a, b).change.tolist()) == {E}
     shorter = side(tmp_path, "c", turns=30)
-    for found, only in ((align(a, shorter), A), (align(shorter, a), B)):
+    for found, only in ((align_runs(a, shorter), A), (align_runs(shorter, a), B)):
         assert np.flatnonzero(found.change != E)[0] == shorter.index.count
         assert (found.change == only).sum() == 50
 
@@ -225,11 +225,11 @@ def test_the_first_divergence_is_where_the_contents_first_differ(tmp_path: Path,
     a, b = side(tmp_path, "a"), side(tmp_path, "b")
     b.content = b.content.copy()
     b.content[place] = bytes(32)
-    assert np.flatnonzero(align(a, b).change != E)[0] == place
+    assert np.flatnonzero(align_runs(a, b).change != E)[0] == place
 
 
 def test_events_whose_hashes_only_begin_alike_are_changed(tmp_path: Path) -> None:
     a, b = side(tmp_path, "a"), side(tmp_path, "b")
     b.content = b.content.copy()
     b.content[7] = b.content[7].tobytes()[:8] + bytes(24)
-    assert np.flatnonzero(align(a, b).change != E).tolist() == [7]
+    assert np.flatnonzero(align_runs(a, b).change != E).tolist() == [7]

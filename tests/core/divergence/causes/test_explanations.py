@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.divergence.causes.cause_finder import CauseDraft
-from replay_gui.core.divergence.causes.explanations import Evidence, headline, one_line_diff
+from replay_gui.core.divergence.causes.explanations import Evidence, headline_text, one_line_diff
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -33,7 +33,10 @@ def draft(kind: CauseKind, *, certain: bool = True, after_noise: bool = False) -
 )
 def test_a_message_that_differs_names_who_sent_it(source: str, expected: str) -> None:
     a, b = (event(Kind.OBSERVATION, obs_type="message", source=source, data=text) for text in ("x", "y"))
-    assert headline(draft(CauseKind.OBSERVATION), Evidence(change=Change.CHANGED, a=a, b=b, differences=())) == expected
+    assert (
+        headline_text(draft(CauseKind.OBSERVATION), Evidence(change=Change.CHANGED, a=a, b=b, differences=()))
+        == expected
+    )
 
 
 def call(tool: str, **arguments: Any) -> Event:
@@ -53,15 +56,15 @@ def test_a_request_that_differs_says_how(other: Event, expected: str) -> None:
     a, cause = call("bash", command="ls"), draft(CauseKind.DECISION)
     counterpart = Evidence(change=Change.CHANGED, a=a, b=other, differences=())
     replaced = Evidence(change=Change.ONLY_A, a=a, b=None, differences=(), replacement=other)
-    assert headline(cause, counterpart) == headline(cause, replaced) == f"{expected} after identical history"
+    assert headline_text(cause, counterpart) == headline_text(cause, replaced) == f"{expected} after identical history"
 
 
 def test_the_history_is_told_as_far_as_it_is_known() -> None:
     a, b = event(Kind.DECISION, data="x"), event(Kind.DECISION, data="y")
     evidence = Evidence(change=Change.CHANGED, a=a, b=b, differences=())
     uncertain, after_noise = (
-        headline(draft(CauseKind.DECISION, certain=False), evidence),
-        headline(draft(CauseKind.DECISION, after_noise=True), evidence),
+        headline_text(draft(CauseKind.DECISION, certain=False), evidence),
+        headline_text(draft(CauseKind.DECISION, after_noise=True), evidence),
     )
     assert uncertain == "The model decided differently; earlier differences may explain it"
     assert after_noise == "The model decided differently after history that differs only by ids, times or paths"

@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import Patch, cut
+from replay_gui.core.importers.run_builder import Patch, cut_text
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 
@@ -215,7 +215,7 @@ class _AiderEvents(RecordEvents):
         if match := _MODEL_NAMED.match(told):
             self.set_model(match[1])
         if match := _FAILED.match(told):
-            more = {"fields": {"text": text}} if cut(told) != told else None
+            more = {"fields": {"text": text}} if cut_text(told) != told else None
             self.run.error(match[1] or match[2], told, self.agent, more)
         elif self._waits and told.startswith(_KEYS):  # the model's text so far is written after it
             self._waits, self.how = False, ("stopped by user", None)

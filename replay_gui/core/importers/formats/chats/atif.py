@@ -233,7 +233,7 @@ class _Subagents:
     def __bool__(self) -> bool:
         return self._found
 
-    def tell(self, messages: MessageEvents, notes: ImportNotes, result: Any) -> None:
+    def add_named_steps(self, messages: MessageEvents, notes: ImportNotes, result: Any) -> None:
         """Add the steps of the trajectories that a result names."""
         named = result.get("subagent_trajectory_ref") if isinstance(result, dict) else None
         found = {number for one in maps_in(named) for its_id in _ids(one) for number in self._by_id.pop(its_id, ())}
@@ -319,7 +319,7 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any, subagents: _Su
             run.response(_BATCH, results[0]["content"], error=None)
             return
     for result in results if isinstance(results, list) else []:
-        subagents.tell(messages, notes, result)
+        subagents.add_named_steps(messages, notes, result)
         _result(run, result, asked, own)
 
 

@@ -16,7 +16,7 @@ from replay_gui.core.importers.formats.claude_code.survey import (
     text_of,
 )
 from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
-from replay_gui.core.importers.formats.claude_code.tools import propose
+from replay_gui.core.importers.formats.claude_code.tools import propose_patch
 from replay_gui.core.importers.formats.claude_code.user_text import (
     is_interruption,
     is_of_an_agent,
@@ -200,7 +200,7 @@ class ConversationLines:
                 return
             extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
             call = run.request(call_id, name, value, extra=extra, tool_use_id=call_id, **meta)
-            propose(run, call_id, name, value, self._state.surveyed.cwd)
+            propose_patch(run, call_id, name, value, self._state.surveyed.cwd)
             self._remember_start(name, value, call.seq)
             self._state.anchor(call.seq if call.seq is not None else run.count - 1)
         elif is_result(block):  # a tool that the provider runs

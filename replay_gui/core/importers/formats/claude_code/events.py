@@ -22,7 +22,7 @@ from replay_gui.core.importers.formats.claude_code.survey import (
     blocks_of,
     fields_of,
     is_result,
-    survey,
+    survey_session,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
@@ -118,7 +118,7 @@ class ClaudeCodeEvents:
         self._state.within.append(self._state.unique_name(file.name or file.agent_id))
         try:
             with Source(file.path) as source:
-                self._state.surveyed = survey(source)
+                self._state.surveyed = survey_session(source)
                 for first in self._read_lines(source, self._state.surveyed, None):
                     meta = {"file": file.path.name, **first.meta}
                     if parent is not None:

@@ -12,7 +12,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.events import ClaudeCodeEvents
 from replay_gui.core.importers.formats.claude_code.printed import as_lines, is_of_sdk
 from replay_gui.core.importers.formats.claude_code.subagents import find_subagents, meta_path
-from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, survey
+from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, survey_session
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -66,13 +66,13 @@ class ClaudeCode:
 
     def _runs_in(self, file: ForeignFile) -> Iterator[ImportedRun]:
         source = file.source
-        surveyed = survey(source)
+        surveyed = survey_session(source)
         if not surveyed.understood:
             raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
         name = source.path.stem.encode("utf-8", "replace").decode()
         yield self._run(file, surveyed, name, None)
         for number in surveyed.rewinds[-_MAX_REWOUND_RUNS:]:
-            yield self._run(file, survey(source, number), f"{name}-before-line-{number}", number)
+            yield self._run(file, survey_session(source, number), f"{name}-before-line-{number}", number)
 
     def _run(self, file: ForeignFile, surveyed: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
         """Return the run up to line number `end`, as it was before the user rewound with this line."""

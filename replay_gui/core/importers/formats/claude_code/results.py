@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from replay_gui.core.importers.formats.claude_code.tools import take_effect
+from replay_gui.core.importers.formats.claude_code.tools import add_effects
 from replay_gui.core.importers.formats.claude_code.user_text import is_interruption
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, RESULT
 from replay_gui.core.importers.formats.gemini_tools import failure_of
@@ -77,7 +77,7 @@ def add_result(
     elif call.patch is not None:
         run.applied(call.patch, {key: structured[key] for key in _OF_PATCHES if key in structured})
     if not failed and known is not None:
-        take_effect(run, known, output, structured, response=response, root=root)
+        add_effects(run, known, output, structured, response=response, root=root)
     return AddedResult(response, refused)
 
 

@@ -115,7 +115,7 @@ class ClaudeCodeSurvey:
     answered_again: set[str] = field(default_factory=set)
 
 
-def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
+def survey_session(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
     """Read the file, up to line number `end`. The memory needed is small for each line."""
     surveyed, nodes, queue = ClaudeCodeSurvey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
@@ -140,7 +140,7 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
     surveyed.usage_lines = set(last_lines.values())
     results = Counter(call for node in nodes.values() for call in node.results)
     surveyed.answered_again = {call for call, count in results.items() if count > 1}
-    surveyed.queued = queue.unsaid
+    surveyed.queued = queue.unrepeated
     surveyed.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
     surveyed.agent_id = surveyed.agent_id if surveyed.subagent else ""
     main = [node for node in nodes.values() if surveyed.subagent or not node.sidechain]
@@ -155,14 +155,14 @@ class _PromptQueue:
     """The prompts that were typed while the agent worked, and that only queue lines have.
 
     Attributes:
-        unsaid: numbers of these queue lines.
+        unrepeated: numbers of these queue lines.
     """
 
     def __init__(self) -> None:
         self._queued: list[tuple[int, str]] = []
 
     @property
-    def unsaid(self) -> set[int]:
+    def unrepeated(self) -> set[int]:
         return {number for number, text in self._queued if is_prompt_text(text)}
 
     def add_line(self, number: int, fields: _ClaudeCodeFields) -> None:

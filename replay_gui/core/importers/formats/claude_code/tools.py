@@ -17,16 +17,16 @@ _MEMORY_FILES = frozenset({"CLAUDE.md", "CLAUDE.local.md", "MEMORY.md"})
 _PATH_LIMIT = 1024  # characters; a memory's path becomes a key in the state
 
 
-def propose(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: str) -> None:
+def propose_patch(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: str) -> None:
     """Add the PatchProposal of a call that would change a file. `root`: the folder that targets are relative to."""
     if tool_name in _PATCH_TOOLS and isinstance(value, dict):
         patch_type, key = _PATCH_TOOLS[tool_name]
         if isinstance(path := value.get(key), str):
             patch = {name: member for name, member in value.items() if name != key}
-            run.proposal(call_id, patch_type, below(root, path), patch)
+            run.proposal(call_id, patch_type, relative_path(root, path), patch)
 
 
-def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any], *, response: int, root: str) -> None:
+def add_effects(run: RunBuilder, call: Call, output: Any, details: dict[str, Any], *, response: int, root: str) -> None:
     """Add the effects of a successful call. `details`: the structured result; `response`: the seq of the response."""
     given = call.input if isinstance(call.input, dict) else {}
     if call.tool_name == "TodoWrite" and isinstance(todos := details.get("newTodos", given.get("todos")), list):
@@ -35,7 +35,7 @@ def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any
     path = given.get("file_path")
     if not isinstance(path, str) or not _is_memory(path):
         return
-    key = below(root, path)
+    key = relative_path(root, path)
     if call.tool_name == "Read":
         file = details.get("file")
         value = file.get("content", output) if isinstance(file, dict) else output
@@ -47,7 +47,7 @@ def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any
         run.add(Kind.MEMORY_WRITE, {"key": key, "operation": "edit", "value": value}, parent=response)
 
 
-def below(root: str, path: str) -> str:
+def relative_path(root: str, path: str) -> str:
     """Return `path` relative to the folder `root`, if it is in it: a project's folder differs between faithful runs."""
     for separator in "/\\":
         if root and path.startswith(root.rstrip(separator) + separator):

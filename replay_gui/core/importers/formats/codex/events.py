@@ -331,7 +331,7 @@ class CodexEvents:
         role, text = _ROLES[kind], payload.get("message")
         if isinstance(text, str) and role == "user" and is_context(text):
             self._bookkeeping(kind, payload)
-        elif isinstance(text, str) and not self._surveyed.says(role, text):
+        elif isinstance(text, str) and not self._surveyed.has_message(role, text):
             extra, volatile = other_fields(payload, "type", "message")
             if role == "user":
                 context, words = split_request(text)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.codex.events import UNREADABLE_LINES, CodexEvents
-from replay_gui.core.importers.formats.codex.survey import survey
+from replay_gui.core.importers.formats.codex.survey import survey_session
 from replay_gui.core.importers.formats.codex.volatile import OUTPUT_HEADER, VOLATILE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -81,7 +81,7 @@ def _identity(first: tuple[Any, ...]) -> tuple[str, int | None]:
 
 
 def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
-    events = CodexEvents(notes, survey(source))
+    events = CodexEvents(notes, survey_session(source))
     for line in lines(source):
         if not line.raw.strip():
             continue

@@ -60,7 +60,7 @@ class CodexSurvey:
     Attributes:
         calls: ids of the calls that are items of the conversation.
         facts: by call, data from events: `exit_code`, `success`, `duration` (ns).
-        said: hashes of the texts of the conversation's messages, by role.
+        message_hashes: hashes of the texts of the conversation's messages, by role.
         own_from: number of the session's first own line, if it begins with its parent's history.
         inherited_from: number of the first line of that history.
         turns: for each turn, the number of its first line, and the hashes of the user's prompts according to events;
@@ -71,7 +71,7 @@ class CodexSurvey:
 
     calls: set[str] = field(default_factory=set)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    said: set[tuple[str, int]] = field(default_factory=set)
+    message_hashes: set[tuple[str, int]] = field(default_factory=set)
     own_from: int | None = None
     inherited_from: int | None = None
     turns: list[tuple[int, set[int] | None]] = field(default_factory=lambda: [(0, set())])
@@ -88,7 +88,7 @@ class CodexSurvey:
         asked = self.turns[index][1]
         return bool(asked and texts) and not any(_words(text) in (asked or ()) for text in texts)
 
-    def take_event(self, number: int, payload: _Payload) -> None:
+    def note_event(self, number: int, payload: _Payload) -> None:
         """Note an event about turns: the start of a turn, or a prompt of the user."""
         asked = self.turns[-1][1]
         if payload.type in ("task_started", "turn_started"):
@@ -101,12 +101,12 @@ class CodexSurvey:
         elif payload.type == "turn_aborted":
             self.has_aborts = True
 
-    def says(self, role: str, text: str) -> bool:
+    def has_message(self, role: str, text: str) -> bool:
         """Return whether the conversation has a message with this text."""
-        return (role, _words(text)) in self.said
+        return (role, _words(text)) in self.message_hashes
 
 
-def survey(source: Source) -> CodexSurvey:
+def survey_session(source: Source) -> CodexSurvey:
     """Read the file. The memory needed is small for each call and message."""
     surveyed, history = CodexSurvey(), _InheritedHistory()
     last = 0
@@ -123,7 +123,7 @@ def survey(source: Source) -> CodexSurvey:
             continue
         history.add_line(line.number, fields, payload)
         if fields.type == "event_msg":
-            surveyed.take_event(line.number, payload)
+            surveyed.note_event(line.number, payload)
         if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
             surveyed.facts[payload.call_id] = _facts(payload)
         elif fields.type == "event_msg" and payload.type == "item_completed" and isinstance(payload.item, dict):
@@ -134,11 +134,11 @@ def survey(source: Source) -> CodexSurvey:
             if payload.call_id is not None and not (payload.type or "").endswith("_output"):
                 surveyed.calls.add(payload.call_id)
             if payload.type in ("message", None) and payload.role is not None:
-                surveyed.said.update((payload.role, _words(text)) for text in _texts(payload.content))
+                surveyed.message_hashes.update((payload.role, _words(text)) for text in _texts(payload.content))
         elif fields.type == "history_mutation" and isinstance(payload.items, list):
             for item in payload.items:
                 _keep_shared_item(item, surveyed)
-    said = {text for role, text in surveyed.said if role == "user"}
+    said = {text for role, text in surveyed.message_hashes if role == "user"}
     surveyed.turns = [(start, asked if asked and asked <= said else None) for start, asked in surveyed.turns]
     surveyed.inherited_from = history.start
     surveyed.own_from = history.end or (None if history.start is None else last + 1)
@@ -226,7 +226,7 @@ def _keep_shared_item(item: Any, surveyed: CodexSurvey) -> None:
     if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output"):
         surveyed.calls.add(item["call_id"])
     if isinstance(item.get("role"), str):
-        surveyed.said.update((item["role"], _words(text)) for text in _texts(item.get("content")))
+        surveyed.message_hashes.update((item["role"], _words(text)) for text in _texts(item.get("content")))
 
 
 def _words(text: str) -> int:

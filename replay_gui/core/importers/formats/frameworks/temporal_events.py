@@ -98,7 +98,7 @@ class TemporalEvents:
         yield from self._run.drain()
 
     def _event(self, event: dict[str, Any]) -> None:
-        kind = normalised(str(event["eventType"]))
+        kind = normalised_type(str(event["eventType"]))
         attributes = attributes_of(event)
         volatile: dict[str, Any] = {}
         steady = _steady(attributes, volatile)
@@ -317,7 +317,7 @@ class TemporalEvents:
         return value
 
 
-def normalised(name: str) -> str:
+def normalised_type(name: str) -> str:
     """Return a type in one form: ``TIMER_FIRED`` for ``EVENT_TYPE_TIMER_FIRED`` and for the older ``TimerFired``."""
     return name.removeprefix("EVENT_TYPE_") if name.isupper() else _WORD.sub("_", name).upper()
 

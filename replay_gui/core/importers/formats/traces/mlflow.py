@@ -11,7 +11,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
-from replay_gui.core.importers.formats.traces.otel_meaning import meaning
+from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span
 from replay_gui.core.importers.formats.traces.otel_spans import spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import unfolded
@@ -52,7 +52,7 @@ class MlFlow:
             raise ImportRefused(f"{file.source.path}: no MLflow trace in it")
         for trace in traces:
             own, info = ImportNotes(notes), trace["info"]
-            spans = [meaning(span, own) for span in spans_in(trace)]
+            spans = [as_common_span(span, own) for span in spans_in(trace)]
             if spans:
                 spans[0] = replace(spans[0], scores=tuple(_scores(info)))
             facts = {key: steady(unfolded(value)) for key, value in info.items() if key not in _USED}

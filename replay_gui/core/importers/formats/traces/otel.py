@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check
 from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel_claude_code import in_known_names
 from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
-from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning, role_of
+from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span, is_of_an_agent, role_of
 from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.otel_wrappers import OF_TABLES
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
@@ -87,7 +87,7 @@ class OpenTelemetry:
             models = [span.id for span in spans if role_of(span) == "model"]
             spans, lost = with_log_records(_without_repeated(spans, own), records.get(trace, []), models)
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
-            events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
+            events = SpanEvents([as_common_span(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
 

@@ -58,7 +58,7 @@ class Attributes:
                 return self.found[name]
         return None
 
-    def taken(self, name: str) -> None:
+    def mark_read(self, name: str) -> None:
         """Mark an attribute as read."""
         self._taken.add(name)
 

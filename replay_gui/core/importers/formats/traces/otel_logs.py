@@ -24,7 +24,7 @@ class LogRecord:
     event: dict[str, Any]
 
     @property
-    def tells(self) -> bool:
+    def has_model_data(self) -> bool:
         """Whether it has messages to or from a model, or an evaluation."""
         return str(self.event["name"]).startswith(_TOLD)
 
@@ -56,7 +56,7 @@ def with_log_records(
     added: dict[str, list[dict[str, Any]]] = {}
     lost = list[dict[str, Any]]()
     for record in records:
-        owner = record.span if record.span in by_id else only if record.tells and not record.span else ""
+        owner = record.span if record.span in by_id else only if record.has_model_data and not record.span else ""
         if owner:
             added.setdefault(owner, []).append(record.event)
         else:

@@ -143,7 +143,7 @@ def is_of_an_agent(span: RawSpan) -> bool:
     return role_of(span) != "plumbing"
 
 
-def meaning(span: RawSpan, notes: ImportNotes) -> Span:
+def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
     """Return the span in the common form of all traces."""
     attributes, role = Attributes(span.attributes), role_of(span)
     name, given, output = span.name, None, None
@@ -166,9 +166,9 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         }
     model = unfolded(attributes.take_attribute(*_MODELS)) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # the value can be unhashable
-        attributes.taken("gen_ai.operation.name")
+        attributes.mark_read("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
-        attributes.taken("mlflow.spanType")
+        attributes.mark_read("mlflow.spanType")
     scores, others = evaluations(span)
     fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
     fields |= {"callback": plain(beside, notes)} if beside else {}

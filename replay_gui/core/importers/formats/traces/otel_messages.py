@@ -96,14 +96,14 @@ def _mark_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) 
     """Mark attributes as read that repeat the content of events."""
     for name, told in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
         if told and _messages(unfolded(attributes.found.get(name))) in (told, told[1:]):
-            attributes.taken(name)
+            attributes.mark_read(name)
 
 
 def _mark_equals(attributes: Attributes) -> None:
     """Mark attributes as read that are equal to one that was read."""
     for twin, own in _TWINS:
         if own in attributes.found and attributes.found[own] == attributes.found.get(twin):
-            attributes.taken(twin)
+            attributes.mark_read(twin)
 
 
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
@@ -282,7 +282,7 @@ def _numbered(attributes: Attributes, which: str) -> list[dict[str, Any]]:
         match = _NUMBERED[which].fullmatch(key)
         if match is None:
             continue
-        attributes.taken(key)
+        attributes.mark_read(key)
         message = messages.setdefault(int(match[1]), {})
         if call := _CALL.fullmatch(match[2]):
             calls = message.setdefault("tool_calls", {})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.importers.formats.claude_code import survey as claude_code_survey
 from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES, OTHER_BRANCHES
-from replay_gui.core.importers.formats.claude_code.survey import survey
+from replay_gui.core.importers.formats.claude_code.survey import survey_session
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import ReadSession, assistant, call, line, read, result, text, user, write
 from tests.helpers.effort import tries
@@ -138,10 +138,10 @@ _odd = st.builds(
 @given(st.lists(_odd.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=20), max_size=8))
 def test_the_quick_look_at_a_line_sees_what_the_thorough_one_sees(tmp_path: Path, found: list[bytes]) -> None:
     with Source(write(tmp_path, *found)) as source:
-        quick = survey(source)
+        quick = survey_session(source)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(claude_code_survey, "_decode", _refuse)
-            assert survey(source) == quick
+            assert survey_session(source) == quick
 
 
 def _refuse(raw: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.formats.frameworks.temporal_events import normalised
+from replay_gui.core.importers.formats.frameworks.temporal_events import normalised_type
 from tests.helpers.foreign import Read, read_all, real_files, written
 from tests.helpers.shared_data import MISSING, each_real_file
 
@@ -44,7 +44,9 @@ def scheduled(name: str, *given: Any) -> tuple[str, dict[str, Any]]:
 
 def test_names_of_both_forms_are_the_same() -> None:
     assert (
-        normalised("EVENT_TYPE_WORKFLOW_TASK_STARTED") == normalised("WorkflowTaskStarted") == "WORKFLOW_TASK_STARTED"
+        normalised_type("EVENT_TYPE_WORKFLOW_TASK_STARTED")
+        == normalised_type("WorkflowTaskStarted")
+        == "WORKFLOW_TASK_STARTED"
     )
 
 
@@ -176,7 +178,7 @@ def test_real_histories_lose_nothing(path: Path) -> None:
     (one,) = read_all(path)
     assert one.format == "temporal"
     events = history(path)
-    types = Counter(normalised(event["eventType"]) for event in events)
+    types = Counter(normalised_type(event["eventType"]) for event in events)
     markers = [event.get("markerRecordedEventAttributes") or {} for event in events]
     local = sum(marker.get("markerName") in ("LocalActivity", "core_local_activity") for marker in markers)
     failed = types["ACTIVITY_TASK_FAILED"] + types["ACTIVITY_TASK_TIMED_OUT"]
