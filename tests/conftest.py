@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.helpers.coverage.line_coverage import LineCoverage
 from tests.helpers.effort import tries, try_all
-from tests.helpers.line_coverage import LineCoverage
 
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
