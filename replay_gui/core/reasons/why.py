@@ -145,9 +145,8 @@ def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_or
     has_edits = any(edits_files(call) for run in (reasons.reference, reasons.other) for call in run.changes)
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
-    few = MatchedCalls([], [], unsure.changed[:_MAX_UNSURE], unsure.missing[:_MAX_UNSURE], unsure.extra[:_MAX_UNSURE])
-    of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(few))  # the files are more informative
-    add_action_reasons(reasons, few, rules, Tier.LOOKED if of_commands else Tier.UNSURE)
+    of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(unsure))  # the files say more
+    add_action_reasons(reasons, unsure, rules, Tier.LOOKED if of_commands else Tier.UNSURE, _MAX_UNSURE)
 
 
 def _calls_of(matched: MatchedCalls) -> list[ToolCall]:

@@ -19,7 +19,6 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
     answer_words,
     argument_words,
-    call_words,
     did_words,
     event_words,
     tool_did_words,
@@ -34,19 +33,27 @@ _INPUT = "/input"
 _IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 
-def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION) -> None:
-    """Add the reasons in matched calls; `tier`: that of an action whose effect is known."""
+def add_action_reasons(
+    reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION, most: int = _MAX_EXPLAINED
+) -> None:
+    """Add the reasons in matched calls.
+
+    `tier`: that of an action whose effect is known. `most`: how many actions of one sort are listed, equal ones once.
+    """
     reference, other = reasons.reference, reasons.other
     calls = [(run, call) for pair in matched.changed for run, call in zip((reference, other), pair, strict=True)]
-    calls = [*calls[: 2 * _MAX_EXPLAINED], *((reference, call) for call in matched.missing[:_MAX_EXPLAINED])]
-    find_places((reference, other), [*calls, *((other, call) for call in matched.extra[:_MAX_EXPLAINED])])
-    for pair in matched.changed[:_MAX_EXPLAINED]:
+    missing, extra = (_equal_calls(found)[:most] for found in (matched.missing, matched.extra))
+    calls = [*calls[: 2 * most], *((reference, found[0]) for found in missing)]
+    find_places((reference, other), [*calls, *((other, found[0]) for found in extra)])
+    for pair in matched.changed[:most]:
         _add_changed(reasons, pair, rules, tier)
-    for call in matched.missing[:_MAX_EXPLAINED]:
-        _add_missing(reasons, call, tier)
-    for call in matched.extra[:_MAX_EXPLAINED]:
-        _add_extra(reasons, call, tier)
-    for first, second in matched.same_effect[:_MAX_EXPLAINED]:
+    for equal in missing:
+        if not _add_again(reasons, equal, reference, other, tier):
+            _add_missing(reasons, equal, tier)
+    for equal in extra:
+        if not _add_again(reasons, equal, other, reference, tier):
+            _add_extra(reasons, equal, tier)
+    for first, second in matched.same_effect[:most]:
         reasons.add(
             ReasonKind.WORDING,
             Tier.OTHER,
@@ -137,8 +144,45 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
         )
 
 
-def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
-    done_by, other = reasons.reference, reasons.other
+def _equal_calls(calls: Sequence[ToolCall]) -> list[list[ToolCall]]:
+    """Return the calls by what is equal of them, in order."""
+    found: dict[bytes, list[ToolCall]] = {}
+    for call in calls:
+        found.setdefault(call.key, []).append(call)
+    return [*found.values()]
+
+
+def _at_words(calls: Sequence[ToolCall]) -> str:
+    """Return ``event 5``, or ``3 times, from event 5 on``."""
+    at = event_words(calls[0].request)
+    return at if len(calls) == 1 else f"{len(calls):,} times, from {at} on"
+
+
+def _add_again(
+    reasons: ReasonList, calls: Sequence[ToolCall], done_by: RunAccount, other: RunAccount, tier: Tier
+) -> bool:
+    """Add that a run made calls more often which the other made, too; return whether the other did."""
+    before = [call for call in other.calls if call.key == calls[0].key and call.took_effect]
+    if not before:
+        return False
+    more = "once more" if len(calls) == 1 else f"{len(calls):,} more times"
+    at = f"{'' if len(calls) == 1 else 'from '}{event_words(calls[0].request)}{'' if len(calls) == 1 else ' on'}"
+    by_other = done_by is reasons.other
+    reasons.add(
+        ReasonKind.EXTRA if by_other else ReasonKind.MISSING,
+        tier,
+        f"{done_by.name} {did_words(calls[0])} {more} ({at}) than {other.name} ({_at_words(before)}).",
+        order=_order(calls[0], done_by),
+        of_reference=None if by_other else calls[0],
+        of_other=calls[0] if by_other else None,
+        at_reference=before[-1].request if by_other else None,
+        at_other=None if by_other else before[-1].request,
+    )
+    return True
+
+
+def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
+    done_by, other, call = reasons.reference, reasons.other, calls[0]
     told = explain_missing(done_by, other, call)
     did = did_words(call)
     if told.failed_try is not None:
@@ -147,7 +191,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
             ReasonKind.ERROR,
             tier,
             f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
-            f" {answer_words(failed.answer)}; {done_by.name} did ({event_words(call.request)}).",
+            f" {answer_words(failed.answer)}; {done_by.name} did ({_at_words(calls)}).",
             order=_order(call, done_by),
             details=told.sentences,
             chip=told.chip,
@@ -156,13 +200,10 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
             origins=told.origins,
         )
         return
-    again = " once more" if _made_equal_call(other, call) else ""
-    verb = "did not" if again else "never"
-    words = f"do {call_words(call)} once more" if again else did
     reasons.add(
         ReasonKind.MISSING,
         tier,
-        f"{other.name} {verb} {words}; {done_by.name} did ({event_words(call.request)}).",
+        f"{other.name} never {did}; {done_by.name} did ({_at_words(calls)}).",
         order=_order(call, done_by),
         details=told.sentences,
         chip=told.chip,
@@ -172,10 +213,9 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
     )
 
 
-def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
-    done_by, other = reasons.other, reasons.reference
+def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
+    done_by, other, call = reasons.other, reasons.reference, calls[0]
     told = explain_extra(done_by, other, call)
-    again = " once more" if _made_equal_call(other, call) else ""
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     instead = "did not"
     if failed is not None:
@@ -183,7 +223,7 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
-        f"{done_by.name} {did_words(call)}{again} ({event_words(call.request)}); {other.name} {instead}.",
+        f"{done_by.name} {did_words(call)} ({_at_words(calls)}); {other.name} {instead}.",
         order=_order(call, done_by),
         details=told.sentences,
         chip=told.chip,
@@ -191,11 +231,6 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
         of_other=call,
         origins=told.origins,
     )
-
-
-def _made_equal_call(run: RunAccount, call: ToolCall) -> bool:
-    """Whether a run made an equal call without an error answer."""
-    return any(other.key == call.key and other.took_effect for other in run.calls)
 
 
 def _order(call: ToolCall, run: RunAccount) -> float:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
+from replay_gui.core.effects.call_values import is_rare_value
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark, without_remark
 from replay_gui.core.reasons.evidence.endings import bad_end_words
@@ -316,7 +317,7 @@ def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> lis
 
 def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
     """Return the event where a run first read a name, and whether the other run saw the name."""
-    place = run.first_place(name)
+    place = run.first_place(name) if is_rare_value(name) else None  # a word such as "root" is everywhere
     if place is None:
         return (), ()
     call = run.call_at(place)
