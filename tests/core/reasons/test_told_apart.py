@@ -162,8 +162,6 @@ def test_a_call_of_unknown_effect_that_both_made_was_made_once_more(tmp_path: Pa
     found = reasons(tmp_path / "2", [TASK, count, count], [TASK, count])
     assert [reason.sentence for reason in found] == ["good called counter() once more (event 5) than bad (event 3)."]
     found = reasons(tmp_path / "3", [TASK, count], [TASK, *[count] * 6])
-    assert [reason.sentence for reason in found] == [
-        "bad called counter() 5 more times (from event 5 on) than good (event 3)."
-    ]
+    assert found[0].sentence == "bad called counter() 5 more times (from event 5 on) than good (event 3)."
     twice = reasons(tmp_path / "4", [TASK, CANCEL, CANCEL], [TASK])[0]
     assert twice.sentence == "bad never cancelled reservation Z7GOZK; good did (2 times, from event 3 on)."
