@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Slot
 
 from replay_gui.core.text.given_paths import absolute_path
+from replay_gui.engine.opening import conversion_cache
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.welcome_page import RecentEntry
@@ -48,7 +50,12 @@ class RecentFiles(QObject):
         return [entry.paths[0] for entry in self.entries() if len(entry.paths) == 1]
 
     def add(self, *paths: str) -> None:
-        """Put a run, or the two of a comparison, first; remove the oldest if there are too many."""
+        """Put a run, or the two of a comparison, first; remove the oldest if there are too many.
+
+        A run that a catalogue keeps is not noted: it is opened from a cache, and from the catalogue again.
+        """
+        if any(Path(path).is_relative_to(conversion_cache()) for path in paths):
+            return
         entries = [RecentEntry(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
         texts = [json.dumps({"paths": entry.paths, "opened": entry.opened}) for entry in entries[:_MAX_FILES]]
         self._settings.setValue(_KEY, texts)

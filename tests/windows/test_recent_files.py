@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from replay_gui.engine.opening import conversion_cache
 from replay_gui.windows.recent_files import RecentFiles
 
 
@@ -17,6 +18,8 @@ def test_the_newest_comes_first_once_and_eight_are_kept(settings: QSettings) -> 
     recent = RecentFiles(settings)
     for name in [*"abcdefghij", "d"]:
         recent.add(f"/runs/{name}.rlog")
+    recent.add(str(conversion_cache() / "kept-1" / "x.rlog"))
+    recent.add("/runs/x.rlog", str(conversion_cache() / "kept-1" / "x.rlog"))
     assert [Path(path).stem for path in recent.paths()] == ["d", "j", "i", "h", "g", "f", "e", "c"]
 
 

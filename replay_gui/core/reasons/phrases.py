@@ -13,6 +13,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.call_text import path_text
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, without_color_codes
 
@@ -108,7 +109,8 @@ def argument_words(path: str) -> str:
 def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] = ()) -> str:
     """Return the input of a call in a few words: its command, or ``amount 150, user_id raj``.
 
-    `first`: JSON Pointers of the arguments whose values come first, without their names.
+    `first`: JSON Pointers of the arguments whose values come first, without their names, after the files that it
+    changes.
     """
     if runs_code(call.tool):
         code = code_of(call.input)[1]
@@ -117,9 +119,11 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] =
     leaves = input_leaves(call.input)
     if len(leaves) == 1:
         return one_line(_plain(leaves[0][1]), limit)
+    files = [path_text(value) for _, value in leaves if isinstance(value, str) and value in call.targets]
+    leaves = [(path, value) for path, value in leaves if value not in call.targets]
     values = [_plain(value) for path, value in leaves if path in first]
     named = [f"{pointer_text(path)} {_plain(value)}" for path, value in leaves if path not in first]
-    return one_line(", ".join((*values, *named)), limit)
+    return one_line(", ".join((*files, *values, *named)), limit)
 
 
 def tool_words(call: ToolCall) -> str:

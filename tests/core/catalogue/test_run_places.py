@@ -46,6 +46,9 @@ def test_a_run_is_opened_at_its_source_or_as_it_is_kept(tmp_path: Path, logs: Pa
     path, told = place(url)
     assert (Path(path).name, told.partition(".rlog: ")[2][:26]) == ("far.rlog", "is not on this computer. T")
 
+    names = {"trial0.json": "trial0", "a.traj.json": "a", "gpt-4.1": "gpt-4.1", "all.json#4.b": "all.json#4.b"}
+    assert {name: Path(place(gone, name)[0]).stem for name in names} == names
+
     # A name leads nowhere else; what others put into the cache is neither followed nor believed.
     hostile = Path(place(gone, "../../\x1b[2J.. /é" + "\U0001f600" * 99)[0])
     assert hostile.parent == Path(place(gone)[0]).parent

@@ -83,8 +83,7 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             [
                 (
                     MarkKind.CHECK,
-                    "No check was made after the last change"
-                    " (event 5: Edit(file_path a.py, new_string y, old_string x)).",
+                    "No check was made after the last change (event 5: Edit(a.py, new_string y, old_string x)).",
                     (4, 2),
                 )
             ],
@@ -94,7 +93,7 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             [
                 (
                     MarkKind.CHECK,
-                    "No check was made; the last change is event 3: Edit(file_path a.py, new_string y, old_string x).",
+                    "No check was made; the last change is event 3: Edit(a.py, new_string y, old_string x).",
                     (2,),
                 )
             ],
