@@ -18,6 +18,7 @@ from replay_gui.core.importers.formats.traces.langfuse_messages import (
     defines_tool,
     messages_in,
 )
+from replay_gui.core.importers.formats.traces.langfuse_names import in_usual_names
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
@@ -134,7 +135,7 @@ class Langfuse:
 
 def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     """Yield each trace with its observations."""
-    document = file.document
+    document = in_usual_names(file.document)
     if isinstance(document, dict) and isinstance(document.get("data"), list):
         document = document["data"]
     if (own := _trace_of(document)) is not None:
@@ -225,7 +226,7 @@ def _usage(observation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
-    kind, name = str(observation.get("type")), str(observation.get("name"))
+    kind, name = str(observation.get("type")).upper(), str(observation.get("name"))
     given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
     attributes = _attributes(observation)
     called = attributes.get("gen_ai.tool.name")

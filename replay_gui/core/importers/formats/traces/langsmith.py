@@ -33,7 +33,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
@@ -41,9 +41,14 @@ class LangSmith:
         **dict.fromkeys(("start_time", "end_time", "first_token_time", "last_queued_at", "in_dataset"), CLOCK),
         **dict.fromkeys(("total_tokens", "prompt_tokens", "completion_tokens", "feedback_stats"), USAGE),
         **dict.fromkeys(("total_cost", "prompt_cost", "completion_cost", "usage_metadata"), USAGE),
+        **dict.fromkeys(
+            (f"{sort}_{part}_details" for sort in ("prompt", "completion") for part in ("token", "cost")), USAGE
+        ),
         **dict.fromkeys(("inputs_s3_urls", "outputs_s3_urls", "s3_urls", "trace_min_start_time"), ID),
         "lc": RECORDER,
         "events/*/time": CLOCK,
+        "child_runs": "runs of their own",
+        "message/type": "how LangChain serialises a message",
         "messages/*/*/type": "how LangChain serialises a message",
     }
 
@@ -72,7 +77,9 @@ class LangSmith:
                 key=lambda record: (str(record.get("dotted_order") or ""), str(record.get("start_time") or ""))
             )
             root = next((record for record in records if not record.get("parent_run_id")), records[0])
-            events = SpanEvents([_span(record, record is root, notes) for record in records], self.name, notes)
+            uses = _uses(records, root)
+            spans = [_span(record, record is root, notes, use) for record, use in zip(records, uses, strict=True)]
+            events = SpanEvents(spans, self.name, notes)
             yield ImportedRun(
                 name=str(root.get("name") or trace_id),
                 run_id=trace_id,
@@ -143,7 +150,21 @@ def _topmost(record: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[s
     return top
 
 
-def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
+def _uses(records: list[dict[str, Any]], root: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return tokens and cost of each run: a model's own; the root has the sums, which count where no model has any."""
+    uses = [_use(record) if _ROLES.get(str(record.get("run_type"))) == "model" else {} for record in records]
+    whole = next(number for number, record in enumerate(records) if record is root)
+    for name, value in _use(root).items():
+        if all(use.get(name) is None for use in uses):
+            uses[whole][name] = value
+    return uses
+
+
+def _use(record: dict[str, Any]) -> dict[str, Any]:
+    return {"tokens": _tokens(record, unfolded(record.get("outputs"))), "cost": _number(record.get("total_cost"))}
+
+
+def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[str, Any]) -> Span:
     kind = str(record.get("run_type"))
     role: Role = "agent" if is_root and kind not in _ROLES else _ROLES.get(kind, "step")
     given = plain(unfolded(record.get("inputs")), notes)
@@ -165,12 +186,14 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     rest |= {"generation": _generation(output)} if role == "model" else {}
     meta: dict[str, Any] = {
         "span": record.get("id"),
-        "tokens": _tokens(record, output) if role == "model" else None,
-        "cost": _number(record.get("total_cost")),
+        **use,
         "model": _model(extra) if isinstance(extra, dict) else None,
     }
     if role == "tool" and isinstance(given, dict) and given.keys() == {"input"}:
         given = unfolded(given["input"])
+    sent = _messages(given) if role in ("model", "agent") else []
+    beside = {key: value for key, value in given.items() if key != "messages"} if sent else given
+    rest |= {"request": beside} if sent and role == "model" else {}
     return Span(
         id=str(record.get("id")),
         parent=str(record["parent_run_id"]) if record.get("parent_run_id") else None,
@@ -181,9 +204,9 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         input=given,
         output=output,
         answers=tuple(_answers(output)) if role == "model" else (),
-        messages=tuple(_messages(given)) if role in ("model", "agent") else (),
+        messages=tuple(sent),
         error=(first_line(what) or "failed") if wrong else None,
-        config={"inputs": given} if role == "agent" and not _messages(given) and given else {},
+        config={"inputs": beside} if role == "agent" and beside else {},
         fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
     )
@@ -215,7 +238,11 @@ def _tokens(record: dict[str, Any], output: Any) -> dict[str, int] | None:
         case {"generations": [[{"message": {"kwargs": {"usage_metadata": dict(usage)}}}]]}:
             usages.append(usage)
     for usage in usages:
-        sent, answered = (usage.get(f"{sort}_token_details") for sort in ("input", "output"))
+        details = (("input", "prompt"), ("output", "completion"))
+        sent, answered = (
+            next((usage[f"{sort}_token_details"] for sort in sorts if f"{sort}_token_details" in usage), None)
+            for sorts in details
+        )
         counts = {
             "input": usage.get("prompt_tokens", usage.get("input_tokens")),
             "cached": sent.get("cache_read") if isinstance(sent, dict) else None,

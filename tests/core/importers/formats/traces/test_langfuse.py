@@ -197,3 +197,20 @@ def test_calls_by_their_attributes_and_what_a_model_of_google_was_sent(tmp_path:
     assert one.decisions() == [(None, None), (None, "Done.")]
     assert [event.payload["data"] for event in one.of("Observation")] == ["Greet Bob."]
     assert not one.of("x:langfuse/output")
+
+
+def test_a_trace_with_the_names_of_the_python_client(tmp_path: Path) -> None:
+    at = "2026-05-04T10:00:0{}Z".format
+    told = {"trace_id": "t", "level": "DEFAULT", "start_time": at(1), "end_time": at(2)}
+    model = {**told, "id": "m", "type": "generation", "name": "chat", "input": "q", "output": "a"}
+    tool = {**told, "id": "x", "type": "TOOL", "name": "find", "parent_observation_id": "m", "level": "ERROR"}
+    used = {"usage_details": {"input": 3, "output": 1}, "total_cost": 0.5}
+    score = {"id": "s", "trace_id": "t", "name": "good", "value": 1.0, "data_type": "BOOLEAN"}
+    trace = {"id": "t", "name": "run", "timestamp": at(1), "user_id": "u", "scores": [score]}
+    (found,) = read_all(
+        written(tmp_path, {**trace, "observations": [{**model, **used}, {**tool, "status_message": "no"}]})
+    )
+    assert (found.format, found.decisions(), found.tools()) == ("langfuse", [(None, "a")], {"find": 1})
+    assert (found.tokens(), found.of("Decision")[0].meta["cost"]) == ({"input": 3, "output": 1}, 0.5)
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no"]
+    assert found.outcomes() == [(True, 1.0, "good")]
