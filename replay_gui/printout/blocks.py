@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import assert_never
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
@@ -48,6 +49,8 @@ def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
             _put_runs(sheet, block)
         case Command():
             _put_boxed(sheet, _text_lines(block.text, INNER - 2 * _PAD, data=True), LIGHT.raised)
+        case _:
+            assert_never(block)
     yield
 
 

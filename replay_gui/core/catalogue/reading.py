@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,14 @@ from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, Featur
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.run_sizes import size_table
+
+
+class _HeldColumns(NamedTuple):
+    """The columns of HeldFeatures beside their feature; see FeatureTable."""
+
+    runs: NDArray[np.int32]
+    indexes: NDArray[np.int32]
+    calls: NDArray[np.int32]
 
 
 def open_catalogue(folder: Path) -> RunSet:
@@ -61,7 +69,7 @@ def _feature_table(folder: Path, count: int) -> FeatureTable:
     names = pq.read_table(table_path(folder, "feature_names"))
     held = pq.read_table(table_path(folder, "features"))
     owners: NDArray[np.int32] = held["feature"].to_numpy()
-    columns: list[NDArray[np.int32]] = [held[name].to_numpy() for name in ("run", "event", "calls")]
+    columns = _HeldColumns(*(held[name].to_numpy() for name in ("run", "event", "calls")))
     del held
     pa.default_memory_pool().release_unused()
     standing = _standing_features(names, pq.read_table(table_path(folder, "equal_changes")))
@@ -84,9 +92,9 @@ def _feature_table(folder: Path, count: int) -> FeatureTable:
         kinds=numbers[kinds.indices.to_numpy()][used] if len(names) else np.zeros(0, np.uint8),
         slots=np.where(hashes == NO_ARGUMENT, NO_SLOT, slots).astype(np.int32)[used],
         starts=np.concatenate(([0], np.cumsum(sizes[used]))).astype(np.int64),
-        runs=columns[0],
-        indexes=columns[1],
-        calls=columns[2],
+        runs=columns.runs,
+        indexes=columns.indexes,
+        calls=columns.calls,
         lookup=lookup,
     )
 
@@ -108,14 +116,14 @@ def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
 
 
 def _with_standing(
-    owners: NDArray[np.int32], columns: list[NDArray[np.int32]], standing: dict[int, int]
-) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
+    owners: NDArray[np.int32], columns: _HeldColumns, standing: dict[int, int]
+) -> tuple[NDArray[np.int32], _HeldColumns]:
     """Give runs with equal changes the same feature; if a run then has it twice, the earlier one is kept."""
     target = np.arange(int(owners.max(initial=0)) + 1, dtype=np.int32)
     target[[*standing]] = [*standing.values()]
     owners = target[owners]
-    order = np.lexsort((columns[1], columns[0], owners))
-    owners, columns = owners[order], [column[order] for column in columns]
+    order = np.lexsort((columns.indexes, columns.runs, owners))
+    owners, columns = owners[order], _HeldColumns(*(column[order] for column in columns))
     first = np.ones(len(owners), np.bool_)
-    first[1:] = (owners[1:] != owners[:-1]) | (columns[0][1:] != columns[0][:-1])
-    return owners[first], [column[first] for column in columns]
+    first[1:] = (owners[1:] != owners[:-1]) | (columns.runs[1:] != columns.runs[:-1])
+    return owners[first], _HeldColumns(*(column[first] for column in columns))

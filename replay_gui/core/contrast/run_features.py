@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_reading import RunReading
@@ -129,6 +129,10 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
                 yield HeldFeature(Feature(kind=FeatureKind.CALLED_TOOL, tool=tool), call.request)
             case Effect.NOTES:
                 yield HeldFeature(Feature(kind=FeatureKind.NOTED, tool=tool), call.request)
+            case Effect.READS | Effect.CHECKS | Effect.CHANGES | Effect.ASKS:
+                pass
+            case _:
+                assert_never(call.effect)
         if call.ok is False:
             words = one_line(masked_answer(call.answer), _MAX_ERROR)
             yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=tool, value=words), call.request)

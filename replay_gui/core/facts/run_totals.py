@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from replay_gui.core.log.event import Event
@@ -13,8 +14,15 @@ from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model's name, if an event names none
 
-OWN, ASIDE, WHOLE = SCOPES = range(3)  # the scope of numbers in an event: the event, a separate line, the whole run
 _WHOLE_RUN = "/result"  # endings of kinds whose numbers are for the whole run
+
+
+class UseScope(IntEnum):
+    """What the numbers in an event are for."""
+
+    STEP = 0
+    LINE = 1  # a separate line for an earlier step
+    RUN = 2
 
 
 @dataclass(slots=True)
@@ -52,8 +60,8 @@ class RunTotals:
             return
         model = meta.get("model")
         name = model if isinstance(model, str) else UNKNOWN
-        self._sums += scope == WHOLE
-        if scope == OWN:
+        self._sums += scope == UseScope.RUN
+        if scope == UseScope.STEP:
             self._events[name] = self._events.get(name, 0) + 1
         if tokens:
             sums = self._tokens[scope].setdefault(name, {})
@@ -65,7 +73,7 @@ class RunTotals:
     def uses(self) -> tuple[ModelUse, ...]:
         """The use of each model, in the order of their appearance; empty if neither tokens nor cost are known."""
         tokens = next((sums for sums in self._tokens if sums), {})
-        output = sum(sums.get("output", 0) for sums in self._tokens[WHOLE].values())
+        output = sum(sums.get("output", 0) for sums in self._tokens[UseScope.RUN].values())
         if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
             tokens = {name: {**sums, "output": output} for name, sums in tokens.items()}
         costs = next((sums for sums in self._costs if sums), {})
@@ -75,10 +83,10 @@ class RunTotals:
         )
 
 
-def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
-    """Return (one of SCOPES, tokens by sort, dollars) of one event; no tokens and None if it has neither."""
+def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[UseScope, dict[str, int], float | None]:
+    """Return (scope, tokens by sort, dollars) of one event; no tokens and None if it has neither."""
     is_own = not is_custom(kind) or kind == WITHHELD_REASONING  # an answer may consist only of reasoning
-    scope = WHOLE if kind.endswith(_WHOLE_RUN) else OWN if is_own else ASIDE
+    scope = UseScope.RUN if kind.endswith(_WHOLE_RUN) else UseScope.STEP if is_own else UseScope.LINE
     return scope, _tokens(meta.get("tokens")), _cost(meta)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.run_measures import cached_tokens
-from replay_gui.core.facts.run_totals import SCOPES, UNKNOWN, use_of
+from replay_gui.core.facts.run_totals import UNKNOWN, UseScope, use_of
 from replay_gui.core.log.positions import Position
 
 MAX_ENTRIES = 1 << 20  # entries in each column; in longer runs, neighbours are summed
@@ -54,8 +54,8 @@ class SpendingBuilder:
     """
 
     def __init__(self) -> None:
-        self._tokens = [_Columns(3) for _ in SCOPES]
-        self._costs = [_Columns(1) for _ in SCOPES]
+        self._tokens = [_Columns(3) for _ in UseScope]
+        self._costs = [_Columns(1) for _ in UseScope]
         self._models: dict[str, int] = {}
 
     def add_event(self, position: Position, kind: str, meta: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ Text of a log is never markup: every character that could be markup is escaped, 
 from __future__ import annotations
 
 import re
+from typing import assert_never
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import (
@@ -82,6 +83,8 @@ def _block(block: Block) -> str:
         case Command():
             fence = "```" if "```" not in block.text else "~~~~"
             return f"{fence}\n{_BLANK.sub(' ', visible(block.text))}\n{fence}"
+        case _:
+            assert_never(block)
 
 
 def _table(table: ReportTable) -> str:

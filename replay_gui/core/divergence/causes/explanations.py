@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from replay_gui.core.divergence.causes.cause_finder import CauseDraft
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
@@ -106,7 +107,10 @@ def headline_text(cause: CauseDraft, evidence: Evidence) -> str:
             return f"{_with_article(noun)} is missing in B"
         case CauseKind.EXTRA:
             return f"{_with_article(noun)} was added in B"
-    return f"{_capitalized(noun)} differs{history}"
+        case CauseKind.OTHER:
+            return f"{_capitalized(noun)} differs{history}"
+        case _:
+            assert_never(cause.kind)
 
 
 def _history_text(cause: CauseDraft) -> str:
