@@ -3,7 +3,7 @@
 Record a run with Recorder, read it with EventLog, replay and verify it with ReplayEngine. Every error derives from
 ReplayError. Importers of other formats are written with `replay_gui.importing`.
 
-Each name is imported when it is first used, so that the window and the commands start without what they do not need.
+Each name is imported when it is first used, so that the window and the commands import only the modules they need.
 """
 
 from importlib import import_module

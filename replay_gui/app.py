@@ -39,12 +39,12 @@ class WindowOptions:
         theme: dark, light, auto, or None for the last one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
-        which a larger one is made smaller. show: "welcome", "run", "compare" or "report".
-        value: the keys of the value of the state to choose. follow: show what is added to the file, whatever the
-        settings say. is_passing: the file goes with the window, so it is not opened again. spool: standard input, which
-        is still coming; `path` is that of its copy.
-        on_progress: called with (done, total), in any unit, while a picture is waited for.
-        restores: show what was shown when the last window was closed, unless the settings say no.
+        which a larger one is scaled down. show: "welcome", "run", "compare" or "report".
+        value: the keys of the value of the state to choose. follow: follow the growing file, even if this is off in the
+        settings. is_passing: the file is deleted with the window, so it is not opened again. spool: standard input,
+        which is still coming; `path` is that of its copy.
+        on_progress: called with (done, total), in any unit, while the program waits for a picture.
+        restores: restore the content of the last closed window, unless this is off in the settings.
     """
 
     path: str | None = None
@@ -165,7 +165,7 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
         return app.exec()
     finally:
         if options.screenshot is None and window.isVisible():
-            window.close()  # it was ended in the terminal; what was open is kept all the same
+            window.close()  # it was ended in the terminal; the content of the window is kept anyway
         session.close()
         interrupts.uninstall()
         hook.uninstall()
@@ -173,7 +173,7 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
 
 
 def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
-    """Open what the command line names; return whether that is a run, or two, and no page of many."""
+    """Open the files of the command line; return whether these are one or two runs, and not a page of many."""
     from replay_gui.windows.session.standard_input import StandardInput
 
     path, other = _paths(options)

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (default: those of sys.argv) and return its exit code; never raises."""
     try:
         return _main(arguments)
-    except OSError:  # standard error takes nothing, so nothing can be said
+    except OSError:  # standard error cannot be written, so no message is possible
         return FAILED
     finally:
         _discard_what_is_not_taken(sys.stdout)

@@ -1,4 +1,4 @@
-"""What an importer of another format is written with.
+"""The API for importers of other formats.
 
 A package adds a format with an entry point of the group ``replay_gui.importers`` that names a class with the members
 of `Importer`::
@@ -6,9 +6,9 @@ of `Importer`::
     [project.entry-points."replay_gui.importers"]
     chat-log = "chat_log:ChatLog"
 
-The class is called without arguments. `Importer.recognises` tells by the content of a ForeignFile whether the file has
-the format. `Importer.runs` gives one ImportedRun for each run in the file, or raises ImportRefused if there is none.
-A RunBuilder makes the events; what it does not understand or has to change is counted in ImportNotes.
+The class is called without arguments. `Importer.recognises` returns whether the content of a ForeignFile has the
+format. `Importer.runs` yields one ImportedRun for each run in the file, or raises ImportRefused if there is none.
+A RunBuilder makes the events; data that it does not understand or has to change is counted in ImportNotes.
 """
 
 from replay_gui.core.errors import ImportRefused

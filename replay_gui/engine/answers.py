@@ -114,7 +114,7 @@ class IndexGrew(msgspec.Struct, frozen=True):
 class Related(msgspec.Struct, frozen=True):
     """Another event that is linked to the current one.
 
-    `label` says how: caused by, asked in, answered in, led to.
+    `label`: the sort of link: caused by, asked in, answered in, led to.
     """
 
     label: str
@@ -247,7 +247,7 @@ class TextRead(msgspec.Struct, frozen=True):
 
 
 class MappingSaved(msgspec.Struct, frozen=True):
-    """Whether the mapping of request `number` was saved: `problem` says why not, or is ""."""
+    """The answer to SaveMapping `number`. `problem`: why it was not saved, or ""."""
 
     number: int
     problem: str = ""
@@ -273,7 +273,7 @@ class RulesRead:
 
 
 class RulesWritten(msgspec.Struct, frozen=True):
-    """Whether rules were written to the file at `path`: `problem` says why not, or is ""."""
+    """The answer to WriteRules for the file at `path`. `problem`: why it was not written, or ""."""
 
     path: str
     problem: str = ""

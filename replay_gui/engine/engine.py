@@ -96,7 +96,7 @@ class Engine:
         self._listers = WorkerPool(1)  # nor does a run for the lists of sessions and formats
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._followers = pool.beside(2, niceness=0)  # nor a file that is followed, one of each side, for anything
-        self._comparers = WorkerPool(1, niceness=EXTRA_NICENESS // 2)  # keeps what it has read; has right of way
+        self._comparers = WorkerPool(1, niceness=EXTRA_NICENESS // 2)  # keeps the runs it has read; has priority
         self._evaluators = WorkerPool(1)  # so does this
         self._askers = WorkerPool(2)  # a new request ends the work of these
         self._sources = SourceController(

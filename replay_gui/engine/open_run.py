@@ -265,7 +265,7 @@ class OpenRun:
 
     # ---- states ---------------------------------------------------------------------------------
     def position_state(self, position: Position) -> PositionState:
-        """Return the state at `position`, or at the end of what is indexed; raise ReplayError if it cannot be read."""
+        """Return the state at `position`, or at the end of the index; raise ReplayError if it cannot be read."""
         position = Position(min(max(position, 0), self.index.count))
         if position == 0:
             return PositionState(

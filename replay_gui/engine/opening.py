@@ -88,7 +88,7 @@ def open_log_run(
 ) -> OpenRun:
     """Return the run of the log at `path`, which may be open already; raise ReplayError if it cannot be read.
 
-    `values`: decodes its large values; by default an object of its own.
+    `values`: decodes its large values; by default a new object.
     """
     values = values or LargeValues(GilYield())
     log = EventLog.open(path) if log is None else log

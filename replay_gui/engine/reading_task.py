@@ -80,7 +80,7 @@ class ReadingTask:
         self._verification = VerificationController(run.log, self._jobs.start)
         self._throttle = ProgressThrottle("Verifying")
         self._stage = IndexStage.COMPLETE
-        self._content: str | None = None  # of the log when its index was begun, where it may be growing
+        self._content: str | None = None  # of the log when its index was begun, if it may be growing
         self._is_shared = False  # the worker that checks a large log makes a part of its index
         self._answer(run.number, self._throttle.progress(0, self._verification.total))
         if built is not None:

@@ -41,7 +41,7 @@ class Open(msgspec.Struct, frozen=True):
 
     Attributes:
         path: a file, or FILE#RUN. format: an importer's name; None: recognised by the content.
-        at: the position to begin at; None: where the user left the run.
+        at: the position to begin at; None: the one at which the user left the run.
         last_positions: (run id, position) of the runs of this file that the user left.
         paired: whether another run is opened at the same time, to be compared with this one.
     """

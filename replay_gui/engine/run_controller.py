@@ -184,7 +184,7 @@ class RunController:
             run = open_log_run(number, path, self._cache, partial(self._warn, number), file, values=self._values)
             self._show_whole(run, request, ticket)
             return
-        # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
+        # A warm worker begins half a second sooner; if it is busy, the import does not wait for it.
         pool = self._pool if self._pool.is_idle else self._importers
         conversion = ConversionController(
             pool,

@@ -43,7 +43,7 @@ class CompareView(QWidget):
 
     `rule_offer`, `rule_prompt`: questions about files of rules, above all panels.
     `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. `finder`: the search in A,
-    part of it in both. With the reasons: `reasons`, `action_panel`, `trails`. Where they part: `causes`, `divergences`,
+    part of it in both. With the reasons: `reasons`, `action_panel`, `trails`. With the steps: `causes`, `divergences`,
     `step`.
     """
 

@@ -26,7 +26,7 @@ class Interrupts(QObject):
         self._notifier.activated.connect(self._on_signal)
 
     def install(self) -> None:
-        """Handle both signals from now on. Call it on the main thread, where Python handles signals."""
+        """Handle both signals from now on. Call it on the main thread, which handles signals in Python."""
         self._fd_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
         self._before = [signal.signal(number, _no_exception) for number in _SIGNALS]
 

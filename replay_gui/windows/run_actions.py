@@ -1,4 +1,4 @@
-"""The actions of one run: moving in it, playing it, and what its timeline shows."""
+"""The actions of one run: moving in it, playing it, and choices of its timeline."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class RunBar(ActionBar):
     In a narrow window the texts become shorter, then they are hidden, then some buttons are hidden, which menus have.
 
     Attributes:
-        speed, axis: buttons with a menu of choices. compact_level: how much is hidden, 0 (nothing) to 4.
+        speed, axis: buttons with a menu of choices. compact_level: how much is hidden, from 0 (all is shown) to 4.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Builders of Claude Code lines, and a reader of what becomes of them."""
+"""Builders of Claude Code lines, and a reader of the run made from them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def result(call_id: str, content: Any, **more: Any) -> dict[str, Any]:
 
 
 class ReadSession(Read):
-    """A session that was read to its end."""
+    """A session that was read completely."""
 
     def one(self, kind: str) -> ImportedEvent:
         (event,) = self.of(kind)
@@ -71,7 +71,7 @@ class ReadSession(Read):
 
     @property
     def kinds(self) -> list[str]:
-        """Without the AgentInit that begins every run, and without how it ended."""
+        """The kinds of all events but the first AgentInit and the end."""
         return [event.kind for event in self.events[1:] if event.kind != END]
 
     @property
@@ -80,7 +80,7 @@ class ReadSession(Read):
 
 
 def write(folder: Path, *lines: Any, end: bytes = b"\n") -> Path:
-    """A session of lines: maps become JSON, bytes stay."""
+    """Write a session of these lines: maps become JSON, bytes stay."""
     path = folder / "session.jsonl"
     path.write_bytes(b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines) + end)
     return path
@@ -91,7 +91,7 @@ def read(folder: Path, *lines: Any, end: bytes = b"\n") -> ReadSession:
 
 
 def read_file(path: Path) -> ReadSession:
-    """The main run."""
+    """Read the main run."""
     with Source(path) as source, foreign_file(source) as file:
         run = next(ClaudeCode().runs(file))
         return ReadSession(ClaudeCode.name, run, list(run.events))

@@ -34,7 +34,7 @@ TOOLS = (
 
 
 def alignment_of(changes: Sequence[Change]) -> Alignment:
-    """Rows with these changes; a MOVED row holds an event of each side, the counterpart of its neighbour's."""
+    """Return rows with these changes; a MOVED row has an event of each side, the counterpart of its neighbour's."""
     a, b, place_a, place_b = [], [], 0, 0
     for change in changes:
         a.append(NO_EVENT if change is Change.ONLY_B else place_a)
@@ -53,7 +53,7 @@ def alignment_of(changes: Sequence[Change]) -> Alignment:
 
 
 def comparison_of(changes: Sequence[Change], causes: Sequence[Cause] = (), ignored: Sequence[int] = ()) -> Comparison:
-    """A comparison with a point for each row that differs and is not ignored."""
+    """Return a comparison with a point for each row that differs and is not ignored."""
     alignment = alignment_of(changes)
     silent = np.zeros(len(changes), np.bool_)
     silent[list(ignored)] = True
@@ -83,7 +83,7 @@ def cause(point: int, kind: CauseKind = CauseKind.TOOL, certain: bool = True, co
 
 
 class StoryComparison(ComparisonSession):
-    """Shows what it is given. Attributes: asked: the questions that the engine would have got."""
+    """A session that shows a given comparison. Attributes: asked: the requests that were sent."""
 
     def __init__(self) -> None:
         self.asked: list[RequestBody] = []
@@ -101,15 +101,15 @@ class StoryComparison(ComparisonSession):
         self.active_changed.emit()
 
     def show(self, comparison: Comparison) -> None:
-        """As though the engine had said so."""
+        """Show a comparison as if the engine had sent it."""
         if self.a.facts is None:
             self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
         self._show(Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 38.0))
-        while self._showing.pending:  # the row to look at comes in a turn of its own
+        while self._showing.pending:  # the row to show comes in a separate turn
             QApplication.processEvents()
 
     def answer_rows(self) -> None:
-        """Answers the newest question for rows."""
+        """Answer the newest request for rows."""
         question = next((one for one in reversed(self.asked) if isinstance(one, GetAligned)), None)
         if question is not None and self.comparison is not None:
             self.asked.clear()

@@ -1,4 +1,4 @@
-"""How much a test tries: by default as much as finds most mistakes, with --long all of it."""
+"""The number of examples of a test: by default enough to find most mistakes, with --long all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _VARIABLE = "REPLAY_GUI_LONG_TESTS"  # of this process and those that it starts
 
 
 def try_all() -> None:
-    """Let `tries` say the longer number from now on; called before any test is imported."""
+    """Make `tries` return the longer number from now on; called before any test is imported."""
     os.environ[_VARIABLE] = "1"
 
 

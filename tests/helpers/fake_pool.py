@@ -1,4 +1,4 @@
-"""A pool whose workers do a job in this process, and send its messages one at a time when they are told to."""
+"""A pool whose workers run a job in this process, and send its messages one at a time, on request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FakeHandle:
         self._send(next(self._messages))
 
     def fail(self) -> None:
-        """Send that the job has failed, in the place of what it would have sent."""
+        """Send a failure of the job instead of its next message."""
         self._send(JobFailed(0, "the worker process ended", "died"))
 
     def cancel(self) -> None:
@@ -58,7 +58,7 @@ class FakePool:
         return [handle for handle in self.handles if handle.is_live]
 
     def warm(self) -> None:
-        """They always are."""
+        """Do nothing: the workers are always warm."""
 
     def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> FakeHandle:
         sent = decode_arguments(JOBS[job], encode_value(arguments))
@@ -79,7 +79,7 @@ class _Told:
 
 
 def real_messages(job: str, arguments: Any) -> Messages:
-    """The messages of the real job, which is done when the first is wanted."""
+    """Yield the messages of the real job, which is run at the first one."""
     told = _Told()
     try:
         result = JOBS[job](arguments, told)

@@ -1,4 +1,4 @@
-"""Foreign files in tests: read by whatever importer recognises them, and the real ones, where they are at hand."""
+"""Foreign files in tests, read by the importer that recognises them, and the real files, if they are available."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class Read:
         return [event for event in self.events if event.kind == kind]
 
     def tools(self) -> Counter[str]:
-        """How often each tool was asked."""
+        """Return the number of calls of each tool."""
         return Counter(event.payload["tool_name"] for event in self.of("ToolRequest"))
 
     def decisions(self) -> list[tuple[Any, Any]]:
-        """The thoughts and the words of each answer."""
+        """Return (reasoning, text) of each answer."""
         return [(event.payload["reasoning"], event.payload["data"]) for event in self.of("Decision")]
 
     def outcomes(self) -> list[tuple[Any, Any, str]]:
-        """Whether it passed, its score and by whom, of each grade."""
+        """Return (passed, score, grader) of each outcome."""
         return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in self.of("x:outcome")]
 
     def tokens(self) -> dict[str, int]:
-        """What the run used; of runs that tell it of one model."""
+        """Return the tokens of a run that records them for one model."""
         totals = RunTotals()
         for event in self.events:
             totals.add_meta(event.kind, event.meta)
@@ -56,7 +56,7 @@ class Read:
 
 
 def read_all(path: Path, format: str | None = None) -> list[Read]:
-    """Every run of the file."""
+    """Read every run of the file."""
     with Source(path) as source:
         file = ForeignFile(source)
         importer = importer_for(file, format)
@@ -64,12 +64,12 @@ def read_all(path: Path, format: str | None = None) -> list[Read]:
 
 
 def cached_conversion(path: Path, cache: Path) -> Converted:
-    """The log of the file's first run, in the cache."""
+    """Convert the first run of the file, in the cache."""
     return cached_conversions(path, cache)[0]
 
 
 def read_seed(name: str) -> Read:
-    """The one run of a seed, whose folder names the importer that recognises it."""
+    """Read the only run of a seed; its folder has the name of the importer that recognises it."""
     path = DATA / "seeds" / name
     (found,) = read_all(path)
     assert found.format == path.parent.name
@@ -77,12 +77,12 @@ def read_seed(name: str) -> Read:
 
 
 def written(folder: Path, value: Any, name: str = "file.json") -> Path:
-    """A file with `value` as JSON."""
+    """Write a file with `value` as JSON."""
     path = folder / name
     path.write_text(json.dumps(value))
     return path
 
 
 def real_files(format: str, pattern: str = "*.json") -> list[Path]:
-    """The real files of a folder of the data at hand; none where there are none."""
+    """Return the real files of a folder of the shared data; empty if there are none."""
     return sorted((_DATA / format).rglob(pattern))

@@ -1,4 +1,4 @@
-"""Text that wants to be more than text, in every field of a run, and a look at everything that a window shows."""
+"""Hostile text in every field of a run, and a check of everything that a window shows."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ HTML = (
 EVIL = HTML + "\x1b[31mred\x1b[0m \u202egnp.exe\u202c line\nbreak\r\ttab \x00 &amp; &File %s {0} 'quote' \"double\""
 MEGABYTE = (EVIL + " ") * (1_000_000 // len(EVIL))
 SECOND = 1_000_000_000
-_ROWS = 300  # of a model that are looked at
+_ROWS = 300  # checked rows of a model
 
 
 def write_hostile(path: Path, answer: str = "") -> Path:
-    """A sealed log with EVIL wherever a text may stand; `answer` is part of one tool's output."""
+    """Write a sealed log with EVIL in every possible text; `answer` is part of one tool's output."""
     now = 1_700_000_000 * SECOND
     run = Recorder(path, EVIL, EVIL, {EVIL: EVIL}, run_id=EVIL, created=now)
     run.state_transition(EVIL, EVIL, time=now + 1)
@@ -64,7 +64,7 @@ def write_hostile(path: Path, answer: str = "") -> Path:
 
 
 def faults_on_screen() -> list[str]:
-    """What anything shown makes of hostile text beyond showing it, in words; empty where all is well."""
+    """Return the faults of shown widgets with hostile text, such as rich text, in words; empty if there are none."""
     return [f"{where}: {what}" for widget in QApplication.allWidgets() for where, what in _faults(widget)]
 
 
@@ -129,7 +129,7 @@ def _model_faults(model: QAbstractItemModel) -> Iterator[str]:
 
 
 def _hint_faults(text: str) -> Iterator[str]:
-    """A tool tip has no text format of its own: Qt guesses. Our own HTML may only wrap and break lines."""
+    """Return the faults of a tooltip. Qt guesses its text format; our own HTML may only wrap and break lines."""
     if GuiQt.mightBeRichText(text) and re.findall(r"<(?!br>)[^>]*>", text) != ["<qt>", "</qt>"]:
         yield f"its tool tip would be rich text: {text[:60]!r}"
     yield from (f"tool tip {fault}" for fault in _raw_characters(text))

@@ -1,4 +1,4 @@
-"""The real window over a real engine, used as a person would."""
+"""The real window over a real engine, used like a user."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BRIEF = 2.0  # seconds
 
 
 class Journey:
-    """A window, and hands on its keyboard."""
+    """A window, with methods to use it."""
 
     def __init__(self, qtbot: QtBot, window: MainWindow, settings: QSettings) -> None:
         self.qtbot = qtbot
@@ -40,14 +40,14 @@ class Journey:
         self.session = window.session
 
     def open(self, path: Path) -> None:
-        """Opens a run and waits for the verdict."""
+        """Open a run, and wait for the verdict."""
         with self.qtbot.waitSignal(self.session.report_changed, timeout=WAIT):
             self.session.open(str(path))
         self.until(lambda: not self.session.working)
         self.arrive(self.session.position)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """A key, to whatever has the focus."""
+        """Press a key in the focused widget."""
         QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)
 
     def drop(self, *paths: Path) -> None:
@@ -59,18 +59,18 @@ class Journey:
         QApplication.sendEvent(self.window, QDropEvent(QPointF(10, 10), copy, data, left, plain))
 
     def arrive(self, position: int) -> None:
-        """Waits until everything about `position` is there."""
+        """Wait until everything about `position` has come."""
         assert self.session.position == position
         self.until(lambda: self.session.position_state is not None and self.session.position_state.position == position)
 
     def compared(self) -> ComparisonSession:
-        """Waits until the comparison is there, and nothing works; returns it."""
+        """Wait until the comparison has come and all work has ended; return it."""
         comparison, session = self.window.comparison, self.session
         self.until(lambda: comparison.active and comparison.fresh and comparison.settled and not session.working)
         return comparison
 
     def banners(self) -> list[str]:
-        """The texts of the banners that are shown."""
+        """Return the texts of the shown banners."""
         return [banner.text for banner in self.window.findChildren(Banner) if banner.isVisible()]
 
     def until(self, true: Callable[[], bool]) -> None:
@@ -79,7 +79,7 @@ class Journey:
 
 @pytest.fixture
 def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journey]:
-    if theme_events().choice != "dark" or not qapp.styleSheet():  # else every widget would be styled again
+    if theme_events().choice != "dark" or not qapp.styleSheet():  # otherwise every widget would be styled again
         apply_theme(qapp, "dark")
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
@@ -94,9 +94,9 @@ def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journe
 
 
 class KeptPool(WorkerPool):
-    """A pool for one window after another: closing it ends what is under way, and idle workers stay for the next.
+    """A pool for one window after another: closing it ends the jobs under way, and idle workers stay for the next.
 
-    Their threads are named so that `_nothing_leaks` knows them.
+    The names of their threads are known to `_nothing_leaks`.
     """
 
     _BRIEF_JOBS = frozenset({"forget", "marks", "totals", "why"})
@@ -110,7 +110,7 @@ class KeptPool(WorkerPool):
     @classmethod
     @contextmanager
     def while_the_window_closes(cls) -> Iterator[None]:
-        """Jobs that are cancelled are those that the closing window no longer needs."""
+        """Cancel the jobs that the closing window no longer needs."""
         cls._window_closes = True
         try:
             yield
@@ -160,14 +160,14 @@ def _kept_pools() -> Iterator[dict[tuple[int, int, str], KeptPool]]:
 
 @pytest.fixture
 def kept_workers(_kept_pools: dict[tuple[int, int, str], KeptPool], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets windows use the worker processes of earlier ones, since starting them takes longer than what most tests do.
+    """Lets windows use the worker processes of earlier ones, since starting them takes longer than most tests.
 
-    Not for tests that change the environment, the jobs or how workers are started.
+    Not for tests that change the environment, the jobs or the start of workers.
     """
     made = Counter[int]()
 
     def pool_of(size: int = 2, module: str = "replay_gui.engine.jobs.registry", niceness: int = 10) -> WorkerPool:
-        """The first pool of a size is the first of that size in the earlier windows, and so on."""
+        """Return the n-th pool of a size in this window, which is the n-th of that size in earlier windows."""
         made[size] += 1
         return _kept_pools.setdefault((size, made[size], module), KeptPool(size, module, niceness))
 

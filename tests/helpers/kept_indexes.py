@@ -17,7 +17,7 @@ from replay_gui.core.state.stored_parts import PagedMap, StoredPart
 
 
 def keep(cache: IndexCache, path: Path) -> Path:
-    """The folder of the index of the log at `path`."""
+    """Make the index of the log at `path`; return its folder."""
     with EventLog.open(path) as log:
         building = cache.make_building_folder()
         write_table(building, log, IndexBuilder(log, building).run(lambda built: None))
@@ -25,18 +25,18 @@ def keep(cache: IndexCache, path: Path) -> Path:
 
 
 def keyframe_state(raw: bytes) -> State:
-    """The state that `encode_keyframe` made these bytes of."""
+    """Return the state that `encode_keyframe` encoded."""
     return decode_keyframe(lambda at, size: raw[at : at + size], len(raw))
 
 
 def stored(value: Any) -> StoredPart:
-    """A part that holds a value."""
+    """Return a part with a value."""
     raw = msgpack.encode(value)
     return StoredPart(lambda at, size: raw[at : at + size], 0, len(raw), digest(raw))
 
 
 def paged(members: dict[str, Any], page_members: int) -> OverlayMap:
-    """A map whose members are in pages of so many."""
+    """Return a map whose members are in pages of a given size."""
     keys = sorted(members)
     firsts = keys[::page_members]
     pages = [keys[begin : begin + page_members] for begin in range(0, len(keys), page_members)]

@@ -11,9 +11,9 @@ from tests.helpers.claude_code_lines import CWD, assistant, call, result, text, 
 
 
 def write_session(path: Path, size: int) -> tuple[int, int]:
-    """A session of about `size` bytes: (its lines, the calls of tools in it).
+    """Write a session of about `size` bytes; return (number of lines, number of tool calls).
 
-    Round by round the user asks, the agent thinks, reads a file, runs a command, edits, and says what it did.
+    In each round the user asks, and the agent thinks, reads a file, runs a command, edits, and answers.
     """
     written = lines = calls = number = 0
     with path.open("w") as file:

@@ -34,8 +34,8 @@ class ChangedFile:
 def changed_files(data: bytes, name: str, limit: int) -> Iterator[ChangedFile]:
     """Yield the file once for each leaf, with that leaf changed; at most `limit` of them, spread evenly.
 
-    `name` tells the form: ``.eval`` is a ZIP of JSON members, ``.sqlite`` a database, ``.md`` text, ``.json`` one JSON
-    value, all else JSON Lines.
+    The suffix of `name` decides the form: ``.eval`` is a ZIP of JSON members, ``.sqlite`` a database, ``.md`` text,
+    ``.json`` one JSON value, any other JSON Lines.
     """
     special = {".eval": _changed_members, ".sqlite": _changed_rows, ".md": _changed_words}
     if changes := special.get(os.path.splitext(name)[1]):
@@ -52,7 +52,7 @@ def changed_files(data: bytes, name: str, limit: int) -> Iterator[ChangedFile]:
 
 
 class _Unreadable(str):
-    """A line that is no JSON; it is written as it was."""
+    """A line that is not JSON; it is written unchanged."""
 
 
 def _value(line: bytes) -> Any:
@@ -81,7 +81,7 @@ def _changed_members(data: bytes, limit: int) -> Iterator[ChangedFile]:
 
 
 def _changed_rows(data: bytes, limit: int) -> Iterator[ChangedFile]:
-    """A database with the value of one column changed in one row; of a text that is JSON, each leaf in it."""
+    """Yield the database with the value of one column changed in one row; for a JSON text, each leaf in it."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.deserialize(data)
         named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -103,13 +103,13 @@ def _changed_rows(data: bytes, limit: int) -> Iterator[ChangedFile]:
 
 
 def _leaves_in(text: Any) -> Iterator[tuple[Path, Any]]:
-    """The leaves of a text that is a JSON object or array; any other value is one."""
+    """Yield the leaves of a text that is a JSON object or array; any other value is one leaf."""
     is_json = isinstance(text, str) and text[:1] in ("{", "[")
     yield from leaves_of(json.loads(text)) if is_json else [((), text)]
 
 
 def _changed_words(data: bytes, limit: int) -> Iterator[ChangedFile]:
-    """A text with one word changed; its path is the line."""
+    """Yield the text with one word changed; its path is the line."""
     words = [*re.finditer(rb"\S+", data)]
     for word in words[:: max(1, -(-len(words) // limit))]:
         line = data[data.rfind(b"\n", 0, word.start()) + 1 :].partition(b"\n")[0].decode()
@@ -129,7 +129,7 @@ def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def changed(value: Any) -> Any:
-    """Return another value of the same type (of null and empty containers: one that says something)."""
+    """Return another value of the same type (for null and empty containers: a non-empty one)."""
     match value:
         case bool():
             return not value

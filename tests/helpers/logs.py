@@ -39,7 +39,7 @@ def write_log(path: Path, turns: int = 10, sealed: bool = True, state_hash_every
 
 
 def damage(path: Path, share: float = 0.5) -> None:
-    """Turns one byte in the middle of the file into another."""
+    """Change one byte in the middle of the file."""
     data = bytearray(path.read_bytes())
     at = data.index(b"because", int(len(data) * share))
     data[at] ^= 0x01

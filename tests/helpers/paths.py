@@ -1,4 +1,4 @@
-"""Where the tests find files: the checkout, the test data, real logs beside the checkout (absent elsewhere)."""
+"""Paths for the tests: the checkout, the test data, real logs beside the checkout (absent elsewhere)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TESTS = ROOT / "tests"
 DATA = TESTS / "data"
 VECTORS = DATA / "vectors"
 CASES = DATA / "cases"
-SHARED = ROOT.parent / "shared"  # real logs that may not be published; tests that want them are skipped without them
+SHARED = ROOT.parent / "shared"  # real logs that may not be published; tests that need them are skipped without them
 SHARED_DATA = SHARED / "data"
 README = ROOT / "README.md"
 RESOURCES = ROOT / "resources"

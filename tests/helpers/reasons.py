@@ -22,7 +22,7 @@ EVENTS = 30  # of each run
 
 
 def index(number: int) -> EventIndex:
-    """The index of the event that the window gives this number."""
+    """Return the index of the event that has this number in the window."""
     return EventIndex(number - 1)
 
 
@@ -79,7 +79,7 @@ def why_of(*reasons: Reason, **parts: Any) -> WhyResult:
 
 
 class StoryWhy(WhySession):
-    """Shows what it is given. Attributes: story: the comparison. sent: the requests that the engine would have got."""
+    """A session that shows given reasons. Attributes: story: the comparison. sent: the requests that were sent."""
 
     def __init__(self) -> None:
         self.story = StoryComparison()
@@ -90,7 +90,7 @@ class StoryWhy(WhySession):
         self.sent.append(body)
 
     def show(self, why: WhyResult) -> None:
-        """As though the engine had compared both runs, and found this."""
+        """Show reasons as if the engine had found them."""
         if not self.story.fresh:
             self.story.show(comparison_of([Change.EQUAL] * EVENTS))
         sizes = (RunSize(EVENTS, 5, 1, 2 * 10**9), RunSize(EVENTS, 6, 0, None))

@@ -1,4 +1,4 @@
-"""The independent reader of the log format (tests/reference), and what it and the package say of a log."""
+"""The independent reader of the log format (tests/reference), and its and the package's findings about a log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def report_on(path: Path) -> VerificationReport:
 
 
 def judgement(path: Path) -> dict[str, Any] | None:
-    """Return what the package finds in a log, or None where it refuses it."""
+    """Return the findings of the package about a log, or None if it refuses it."""
     try:
         report = report_on(path)
     except LogRefused:
@@ -61,7 +61,7 @@ def judgement(path: Path) -> dict[str, Any] | None:
 
 
 def reference_judgement(path: Path) -> dict[str, Any] | None:
-    """Return what the independent reader finds in a log, in the form of `judgement`."""
+    """Return the findings of the independent reader about a log, in the form of `judgement`."""
     try:
         line, facts = reference.verify(str(path))
     except reference.Refused:

@@ -1,4 +1,4 @@
-"""Runs made up for tests of what is drawn: indexes without logs, and a session that moves without an engine."""
+"""Synthetic runs for tests of painting: indexes without logs, and a session that moves without an engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PHASES = ("plan", "act", "check", "act", "plan", "act", "check", "report")
 
 
 def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, complete: bool = True) -> RunIndex:
-    """`count` events (1 or more) as in a real run: paired calls, some of them failed, errors, phases, snapshots."""
+    """Return `count` events (1 or more) as in a real run: paired calls, some failed, errors, phases, snapshots."""
     random = np.random.default_rng(seed)
     wanted = {
         "Observation": 0.06, "Decision": 0.32, "ToolRequest": 0.2, "MemoryWrite": 0.04, "MemoryRead": 0.02,
@@ -62,7 +62,7 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
 
 
 def first_events(index: RunIndex, count: int) -> RunIndex:
-    """What `index` was when it covered `count` events: calls answered later are not yet paired."""
+    """Return `index` at the time when it covered `count` events: calls answered later are not yet paired."""
     pair = index.pair[:count].copy()
     pair[pair >= count] = NO_PAIR
     return RunIndex(

@@ -1,4 +1,4 @@
-"""A bridge without an engine: a test answers the requests, or some of them are answered at once."""
+"""A bridge without an engine: a test answers the requests, or some of them are answered immediately."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from replay_gui.engine.requests import Answer, AnswerValue, ReadRules, Request, 
 
 
 class ScriptedBridge(EngineBridge):
-    """Keeps the requests, the last of each key, as the engine's queue does.
+    """Keeps the last request of each key, like the engine's queue.
 
     Attributes:
         waiting: the requests that were not answered, by side and key.
-        reads_rules: whether rules files are read at once.
+        reads_rules: whether rules files are read immediately.
     """
 
     def __init__(self, reads_rules: bool = True) -> None:

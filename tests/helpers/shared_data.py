@@ -1,4 +1,4 @@
-"""Real logs beside the checkout. They may not be published, so tests on them are skipped elsewhere, and say why."""
+"""Real logs beside the checkout. They may not be published, so tests on them are skipped elsewhere, with a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ requires_shared_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=MISSI
 
 
 def each_real_file(files: Sequence[Path]) -> pytest.MarkDecorator:
-    """Runs a test with each file as its `path`; where there is none, it is skipped and says why."""
+    """Run a test with each file as its `path`; if there is none, skip it with a reason."""
     skipped = pytest.param(None, marks=pytest.mark.skip(reason=MISSING), id="no files")
     named = [pytest.param(path, id=f"{path.parent.name}-{path.stem}"[-60:]) for path in files]
     return pytest.mark.parametrize("path", named or [skipped])

@@ -15,7 +15,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 def shown(qtbot: QtBot, widget: W, width: int, height: int | None = None) -> W:
-    """The widget once it is exposed, in the dark theme; `height` None: as high as it wants to be."""
+    """Return the widget once it is exposed, in the dark theme; `height` None: its own size hint."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     apply_theme(app, "dark")
@@ -27,7 +27,7 @@ def shown(qtbot: QtBot, widget: W, width: int, height: int | None = None) -> W:
 
 
 def count_of(image: QImage, color: QColor, tolerance: int = 12) -> int:
-    """How many pixels are of this colour, by no more than `tolerance` off in any channel."""
+    """Return the number of pixels of this colour, with at most `tolerance` difference in each channel."""
     image = image.convertToFormat(QImage.Format.Format_ARGB32)
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
     wanted = np.array([color.blue(), color.green(), color.red()])

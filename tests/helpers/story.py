@@ -1,4 +1,4 @@
-"""A run that tells a story, and a session that shows it without an engine, for tests of the panels."""
+"""A run with a meaningful story, and a session that shows it without an engine, for tests of the panels."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ FACTS = RunFacts(
 
 
 def event_at(place: int) -> Event:
-    """Event `place` of a run that tells the story again and again."""
+    """Return event `place` of a run that repeats the story."""
     _, (kind, payload), took = STORY[place % len(STORY)]
     meta: dict[str, Any] = {"seq": place, "time": time_of(place), "model": "gpt-x", "tokens": 812}
     if took:
@@ -138,7 +138,7 @@ def story_index(count: int, complete: bool = True) -> RunIndex:
 
 
 def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
-    """Return the same index, where these events are bookkeeping."""
+    """Return the same index, in which these events are bookkeeping."""
     kind = index.kind.copy()
     kind[list(places)] = len(index.kinds)
     tool = index.tool.copy()
@@ -147,7 +147,7 @@ def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
 
 
 def untimed(index: RunIndex) -> RunIndex:
-    """The same index, of a run that recorded no times."""
+    """Return the same index, for a run without recorded times."""
     return RunIndex(
         kinds=index.kinds, tools=index.tools, phases=(), kind=index.kind, tool=index.tool, offset=index.offset,
         time=np.full(index.count, NO_TIME), duration=index.duration, pair=index.pair, flags=index.flags, snapshots=(),
@@ -156,9 +156,9 @@ def untimed(index: RunIndex) -> RunIndex:
 
 
 class StorySession(StillSession):
-    """Moves, and answers for rows once `answer_rows` is called; states come with `show_position_state`.
+    """A session that answers requests for rows in `answer_rows`; states come with `show_position_state`.
 
-    Attributes: asked: the spans of rows asked for and not answered, newest last.
+    Attributes: asked: the requested spans of rows that were not answered, newest last.
     """
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ class StorySession(StillSession):
         self.asked.append((start, stop))
 
     def answer_rows(self) -> None:
-        """Answers the newest question; older ones were replaced."""
+        """Answer the newest request; older ones were replaced."""
         if self.asked:
             start, stop = self.asked[-1]
             self.asked.clear()

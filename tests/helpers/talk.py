@@ -1,4 +1,4 @@
-"""An engine without a window: questions go in, and answers are collected."""
+"""An engine without a window: requests are sent, and answers are collected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Talk:
-    """Asks an engine and collects what it delivers."""
+    """Sends requests to an engine, and collects its answers."""
 
     def __init__(self, module: str) -> None:
         self.inbox: SimpleQueue[Answer] = SimpleQueue()
@@ -29,7 +29,7 @@ class Talk:
         return self.engine.send_request(key or type(question).__name__, Request(run, question, side))
 
     def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
-        """The next answer of this kind that is good; Fails on what went wrong before it."""
+        """Return the next answer of this kind that passes `good`; fail on an error before it."""
         while True:
             answer = self.inbox.get(timeout=WAIT)
             self.seen.append(answer)

@@ -12,7 +12,7 @@ _PYTHON_STARTS = 20  # about a third of a second on a quiet machine
 
 
 def seconds_to_close() -> float:
-    """How long closing may take: what a worker gets to end by itself, and the time of some starts of Python."""
+    """Return the time that closing may take: the grace period of a worker, and the time of some starts of Python."""
     return CLOSE_TIMEOUT + _PYTHON_STARTS * _seconds_to_start_python()
 
 

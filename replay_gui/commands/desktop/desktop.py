@@ -65,7 +65,7 @@ def program_path() -> Path:
     if own.is_relative_to(cache) or ".cache" in own.parts:
         raise NoDesktop(f"{own}: lies in a cache, which is emptied some time; uv tool install or pipx install first")
     if found is not None and Path(found).resolve() == own.resolve():
-        return Path(found).absolute()  # the name that stays where uv or pipx install a newer version
+        return Path(found).absolute()  # the name that does not change when uv or pipx install a newer version
     return own
 
 

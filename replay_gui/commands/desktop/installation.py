@@ -73,7 +73,7 @@ def remove(folder: Path) -> Changes:
     """Remove the installed and unchanged files below `folder`; changed ones stay, and leave the list.
 
     Raises:
-        NoDesktop: the list of what was installed cannot be read.
+        NoDesktop: the list of installed files cannot be read.
     """
     changes = Changes()
     left = _remove(_read_list(folder), folder, changes)

@@ -226,7 +226,7 @@ class ComparisonController:
 
     def _show_reasons(self, number: int, value: msgspec.Raw) -> None:
         from replay_gui.engine.comparison.trail_reader import TrailReader
-        from replay_gui.engine.jobs.why_job import WhyFindings  # the first picture needs nothing of reasons
+        from replay_gui.engine.jobs.why_job import WhyFindings  # not needed for the first picture
 
         a, b = self._runs()
         if self._reader_for(number) is None or self._row_indexes is None or a is None or b is None:

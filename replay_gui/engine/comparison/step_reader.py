@@ -33,7 +33,7 @@ _CONTEXT_CHARS = 24  # characters before the first difference, if it is too far 
 _MAX_CONTEXT_CHARS = 56  # before the first difference
 _MAX_DIFFERENCES = 500  # differences of a state or payload
 _ANSWER = Kind.TOOL_RESPONSE
-_HASH_PATHS = ("/request_hash", "/patch_hash")  # hashes of what differs elsewhere
+_HASH_PATHS = ("/request_hash", "/patch_hash")  # hashes of differences elsewhere
 _MAX_EQUAL_MEMBERS = 200  # equal members that are shown
 
 

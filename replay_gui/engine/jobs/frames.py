@@ -1,6 +1,6 @@
 """Frames between the program and its worker processes: length-prefixed msgpack, never pickle.
 
-A frame is the length of what follows (4 bytes, big-endian) and one message of engine.jobs.job_messages.
+A frame is the length of the message (4 bytes, big-endian) and one message of engine.jobs.job_messages.
 """
 
 from __future__ import annotations

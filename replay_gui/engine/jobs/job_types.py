@@ -40,7 +40,7 @@ class OpenedFile(msgspec.Struct, frozen=True):
         return cls(str(log.source.path), device, inode, log.source.size)
 
     def open(self) -> EventLog:
-        """Open the log again, without what was appended since; raise LogChanged if its name belongs to another file."""
+        """Open the log again, without data appended since; raise LogChanged if the path has another file now."""
         log = EventLog.open(self.path)
         if log.source.stamp[:2] != (self.device, self.inode):
             log.close()
@@ -93,7 +93,7 @@ class IntegrityArguments(JobArguments, frozen=True):
 class StatesArguments(JobArguments, frozen=True):
     """Compare recorded state hashes from the last snapshot of `line` (empty: the start) to position `stop`.
 
-    `offset`: of the record after that snapshot. `folder`: where the snapshots are.
+    `offset`: of the record after that snapshot. `folder`: of the snapshots.
     """
 
     job: ClassVar[str] = "states"

@@ -1,1 +1,1 @@
-"""What single panels of the window ask about an open run: the event that is read, the notes."""
+"""The requests of single panels of the window about an open run: the shown event, the notes."""

@@ -1,4 +1,4 @@
-"""The causes of the differences as a ranked list: certain ones, possible ones, then what the rules ignore."""
+"""The causes of the differences as a ranked list: certain ones, possible ones, then ignored ones."""
 
 from __future__ import annotations
 

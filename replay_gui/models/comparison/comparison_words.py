@@ -64,7 +64,7 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
 
 
 def growth_words(sides: Set[Side]) -> str:
-    """Return ``Compared again as B grows``; "" if nothing grows."""
+    """Return ``Compared again as B grows``; "" if neither run grows."""
     names = sorted(side.name for side in sides)
     return f"Compared again as {' and '.join(names)} {'grows' if len(names) == 1 else 'grow'}" if names else ""
 

@@ -181,7 +181,7 @@ class GoToReader:
 
 
 def understood() -> str:
-    """Return a text that lists what can be typed."""
+    """Return a text that lists the accepted forms."""
     return f"An event’s {_forms()}"
 
 

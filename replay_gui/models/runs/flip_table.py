@@ -40,7 +40,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         super().__init__(parent)
         self._session = session
         session.runs_changed.connect(self._on_runs_changed)
-        session.contrast_changed.connect(self._on_runs_changed)  # by what they flipped may be known now
+        session.contrast_changed.connect(self._on_runs_changed)  # the reasons of flips may be known now
 
     def task(self, row: int) -> TaskFlip:
         """The task of a row; IndexError beyond the last."""
@@ -50,7 +50,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
     def _on_runs_changed(self) -> None:
         change = self._session.change
         tasks = () if change is None else change.tasks
-        if not self._show_rows(tasks) and tasks:  # by what they flipped may be known now
+        if not self._show_rows(tasks) and tasks:  # the reasons of flips may be known now
             self.dataChanged.emit(self.index(0, 0), self.index(len(tasks) - 1, FlipColumn.FLIP))
 
     # ---- Qt's model interface --------------------------------------------------------------------------

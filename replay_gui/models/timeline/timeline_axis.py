@@ -1,7 +1,7 @@
 """The axis of the timeline: event numbers, or the clock.
 
 An *axis* maps positions to *coordinates*, never falling, and back. On the axis of numbers they are the same. On the
-clock's a coordinate is ns since the first event, less what was cut out of idle gaps.
+clock's a coordinate is ns since the first event, less the parts cut out of idle gaps.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ FloatArray = NDArray[np.float64]
 MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number, unless a run has fewer
 MIN_SPAN_NS = 1e5  # ns: no closer zoom by the clock
 IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap
-MIN_IDLE_NS = float(SECOND)  # ns: nothing shorter is a gap
+MIN_IDLE_NS = float(SECOND)  # ns: the shortest gap
 MIN_IDLE_SHARE = 0.04  # of the run: shorter gaps are not worth a break
 DRAWN_GAP_SHARE = 0.02  # of the run: the drawn length of a gap
-_MEASURED_GROWTH = 9 / 8  # times as many events: what is idle is measured anew
+_MEASURED_GROWTH = 9 / 8  # times as many events, at which `limit` is measured again
 _MAX_SAMPLED_SPACINGS = 1 << 16  # spacings examined to find the usual one
 
 
@@ -168,8 +168,8 @@ class TimeAxis:
 
     Attributes:
         times: int64, ns, of each event, ascending. real, drawn: the corners of the mapping from ns since the first
-            event to coordinates, linear in between. limit: ns, what is longer is idle. measured: the number of events
-            from which that is known. corrected: whether `times` differ from those recorded.
+            event to coordinates, linear in between. limit: ns, a longer gap is idle. measured: the number of events
+            from which it was computed. corrected: whether `times` differ from the recorded ones.
     """
 
     times: NDArray[np.int64]

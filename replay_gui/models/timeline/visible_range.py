@@ -24,7 +24,7 @@ class VisibleRange(QObject):
     """The index of a run, the current position, and the range of positions that is visible.
 
     Attributes:
-        index: the RunIndex so far (an empty one where no run is open).
+        index: the RunIndex so far (an empty one if no run is open).
         position: the current position, 0 … index.count.
         view: the visible range of positions (start, end), floats, start < end.
         chosen: the first and the last position of a range to sum up, or None.

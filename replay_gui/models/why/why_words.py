@@ -163,7 +163,7 @@ def outcome_word(passed: bool | None) -> str:
 
 
 def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: tuple[ModelUse, ...] | None) -> str:
-    """Return ``24 events · 4 calls · score 1 · answered · 2 min · 8,120 tokens · $0.003``, without what is unknown."""
+    """Return ``24 events · 4 calls · score 1 · answered · 2 min · 8,120 tokens · $0.003``, without unknown parts."""
     parts = [plural(events, "event")]
     if size is not None:
         parts.append(plural(size.calls, "call") + (f", {size.failed:,} failed" if size.failed else ""))

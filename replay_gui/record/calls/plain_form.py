@@ -32,7 +32,7 @@ def plain_form(value: Any) -> PlainForm:
 
 
 class _Conversion:
-    """One conversion. `exact`: whether nothing was changed so far."""
+    """One conversion. `exact`: whether no value was changed so far."""
 
     def __init__(self) -> None:
         self.exact = True

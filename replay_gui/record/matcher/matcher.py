@@ -65,7 +65,7 @@ class CallMatcher:
     def nearest(self, request: CallRequest, parent: PastCall | None, expected: PastCall | None) -> PastCall | None:
         """Return the recorded call whose request is nearest to this one; None if there is none of its kind.
 
-        An equal one within the same parent is nearest: it was asked for already. Else nearer is: of the same name; not
+        An equal one within the same parent, claimed already, is nearest. Else these count, in order: the same name;
         not claimed yet; the same parent; fewer differences; nearer to `expected`, the next call of the recorded
         run.
         """

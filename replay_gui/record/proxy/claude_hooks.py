@@ -1,6 +1,6 @@
 """The tools that Claude Code uses, from its hooks: it runs a command before and after each of them.
 
-The hooks are given on the command line (``claude --settings JSON``), where they add to those of the user's files. In a
+The hooks are given on the command line (``claude --settings JSON``), in addition to those of the user's files. In a
 re-run the tools are used for real, since a hook cannot answer for one; a use that was not recorded is refused.
 
 Source: https://code.claude.com/docs/en/hooks (``tool_use_id`` and ``PostToolUseFailure`` are of later versions).

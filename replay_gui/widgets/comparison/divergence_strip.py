@@ -127,7 +127,7 @@ class DivergenceStrip(QWidget):
 
 
 def tone_reach(tone: RowTone) -> tuple[float, float]:
-    """Return where the mark of a tone begins and ends, in shares of the width: on the side of the run that has it."""
+    """Return start and end of the mark of a tone, in shares of the width: on the side of the run that has it."""
     middle = (0.25, 0.75)
     reaches = {RowTone.ONLY_A: (0.0, 0.5), RowTone.ONLY_B: (0.5, 1.0), RowTone.MOVED: middle, RowTone.STATE: middle}
     return reaches.get(tone, (0.0, 1.0))

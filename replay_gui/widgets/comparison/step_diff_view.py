@@ -35,7 +35,7 @@ _EQUAL_TEXT = "Both events are equal."
 class StepDiffView(QWidget):
     """Payload on the left, state on the right. `payload`, `state`: the views of lines; `watched`: of watched values.
 
-    `state_actions`: what the menu of a difference of the states offers, beside copying.
+    `state_actions`: for the menu of a difference of the states, in addition to copying.
     """
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:

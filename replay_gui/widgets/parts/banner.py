@@ -53,7 +53,7 @@ class Banner(QFrame):
         self._set_icons()
 
     def name_side(self, side: str) -> None:
-        """Say which of two runs the alert is about; "": there is one."""
+        """Show the side of the alert's run; "": there is only one run."""
         text = self.alert.text
         shown = visible(text[:_MAX_CHARACTERS], "\n") + ("…" if len(text) > _MAX_CHARACTERS else "")
         shown = f"{side}: {shown}" if side else shown

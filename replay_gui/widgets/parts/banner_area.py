@@ -34,7 +34,7 @@ class BannerArea(QWidget):
         comparison: ComparisonSession | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`comparison`: one in which the session is A, which its alerts then say."""
+        """`comparison`: in which the session is A, so that its alerts show the side."""
         super().__init__(parent)
         self._reload, self._comparison = reload, comparison
         self.banners: list[Banner] = []

@@ -61,7 +61,7 @@ class LineText:
         return int(self._cell * len(text) + 0.5) if self._cell and text.isascii() else self._measured(text)
 
     def elided(self, text: str, width: int) -> str:
-        """Return `text`, elided to what fits."""
+        """Return `text`, elided to the width."""
         self._follow_text_size()
         if self._cell and text.isascii():
             if self._cell * len(text) <= width:

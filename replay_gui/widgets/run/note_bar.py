@@ -1,4 +1,4 @@
-"""Asks whether to show notes beside the log, and where to keep the user's own notes."""
+"""Asks whether to show notes beside the log, and in which place to keep the user's own notes."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class ValueView(RowView):
         self._tree.set_width(self._delegate.characters(self.viewport().width()))
 
     def mark(self, needle: str) -> None:
-        """Highlight this text in all rows; "" highlights nothing."""
+        """Highlight this text in all rows; "": no text."""
         self._delegate.needle = needle
         self.viewport().update()
 

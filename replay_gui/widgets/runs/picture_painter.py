@@ -157,7 +157,7 @@ class PicturePainter:
         center = self._layout.cell(cell.row, cell.column).center()
         body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
         color, passed = colors.accent, None
-        if column.acts:  # red and pointed is what no run that passed did
+        if column.acts:  # red and pointed: a call that no passing run made
             as_passing = cell.state is CellState.SAME and column.passing.having > 0
             passed = True if as_passing else self._layout.picture.rows[cell.row].passed
             color = outcome_color(passed)
@@ -185,7 +185,7 @@ class PicturePainter:
 
 
 def _outline(body: QRectF, acts: bool, is_pointed: bool) -> QPainterPath:
-    """Return the outline of a cell: round for what reads, else a rectangle, or one with a point at either side."""
+    """Return the outline of a cell: round for a reading call, else a rectangle, or one with a point at either side."""
     path = QPainterPath()
     if is_pointed:
         y, tip = body.center().y(), body.height() / 3

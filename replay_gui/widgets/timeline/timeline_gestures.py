@@ -39,8 +39,8 @@ class TimelineGestures:
         self._get_scale, self._get_layout, self._get_event = get_scale, get_layout, get_event
         self.area: tuple[float, float] | None = None
         self._pan_from: QPointF | None = None  # the point at which the plot is held while panning
-        self._range_from: float | None = None  # x where the button was pressed on the axis
-        self._mark_from: float | None = None  # x where the button was pressed on a mark
+        self._range_from: float | None = None  # x at which the button was pressed on the axis
+        self._mark_from: float | None = None  # x at which the button was pressed on a mark
         self._scrubbing = False
 
     # ---- a button -----------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def _paint_axis(
 
 
 def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
-    """Return (pixel, label) of visible gaps where time was cut out; only the longest, if space is short."""
+    """Return (pixel, label) of visible cut gaps; only the longest, if space is short."""
     axis = scale.axis
     middle = scale.pixels_at(axis.gaps + axis.gap / 2)
     seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))

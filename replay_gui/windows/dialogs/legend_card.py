@@ -57,7 +57,7 @@ SIGNS: tuple[tuple[Paint, str], ...] = (
 
 
 class _Swatch(QWidget):
-    """Shows what `paint` draws around its middle."""
+    """Shows the sign that `paint` draws around its middle."""
 
     def __init__(self, paint: Paint) -> None:
         super().__init__()

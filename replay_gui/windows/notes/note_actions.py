@@ -59,7 +59,7 @@ class NoteActions(QObject):
 
     @Slot()
     def _ask_once(self) -> None:
-        """Ask on only one of two runs where notes are kept: the answer is for both."""
+        """Ask on only one of two runs for the place of notes: the answer is for both."""
         if self.book.asks_place and self.book_b.asks_place:
             self.book.asks_place = False
             self.book.questions_changed.emit()

@@ -36,7 +36,7 @@ class RunsBar(ActionBar):
     In a narrow window the button of a folder is hidden, which the menu has, and then texts become shorter.
 
     Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted. query_wanted(bool):
-    whether the panel for SQL is shown. Attributes: compact_level: how much is hidden, 0 (nothing) to 2.
+    whether the panel for SQL is shown. Attributes: compact_level: how much is hidden, from 0 (all is shown) to 2.
     """
 
     filtered = Signal(str)

@@ -101,7 +101,7 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def restored(cls, saved: object) -> WindowState | None:
-        """Return what `save` wrote; None if it is missing or invalid."""
+        """Return the state that `save` wrote; None if it is missing or invalid."""
         if not isinstance(saved, str) or len(saved) > MAX_BYTES:
             return None
         try:

@@ -60,7 +60,7 @@ class ValueActions(QObject):
         view.state.offer(*(self._actions[name] for name in names))
 
     def attach_comparison(self, view: CompareView) -> None:
-        """Offer to watch what differs between the states of two runs."""
+        """Offer to watch the values that differ between the states of two runs."""
         self._comparison = view
         view.step.state_actions.append(self._actions["watch_value"])
 

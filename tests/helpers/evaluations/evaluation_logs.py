@@ -39,7 +39,7 @@ def write_run(
     says: str = "Done.",
     config: dict[str, Any] | None = None,
 ) -> Path:
-    """Record a run that makes these calls, one a second, and is graded where `passed` or `score` is given."""
+    """Record a run that makes these calls, one per second, with an outcome if `passed` or `score` is given."""
     time = START
     setting = {"model": "gpt-4o", **({"task_id": task} if task is not None else {}), **(config or {})}
     with Recorder(path, "desk", "1.0", setting, run_id=f"{task}/{trial}", created=time) as run:

@@ -19,7 +19,7 @@ BUCKET = "runs"
 
 
 def die(task: object) -> None:
-    """End this process as the system does where memory is short."""
+    """End this process as the system does if memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 

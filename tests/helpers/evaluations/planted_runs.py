@@ -13,10 +13,10 @@ _ACTIONS, _READS, _FIGURES = 4, 16, 8
 def planted_runs(
     count: int, rate: float, seed: int, *, missing: bool = False
 ) -> tuple[list[list[HeldFeature]], list[bool]]:
-    """(features of each run, whether each passed): half of them fail, in any order.
+    """Return (features of each run, whether each passed): half of them fail, in any order.
 
-    Each run reads, changes and says things at random, whatever its outcome. A fault is planted in the share `rate` of
-    the failing runs, rounded: an action that no passing run did; with `missing`, they lack one that all passing did.
+    Each run has random features, independent of its outcome. A fault is planted in the share `rate` of the failing
+    runs, rounded: an action that no passing run did; with `missing`, they lack one that all passing runs did.
     """
     dice = random.Random(seed)
     passed = [number < count // 2 for number in range(count)]

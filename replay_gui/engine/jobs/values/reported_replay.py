@@ -11,7 +11,7 @@ PART_INTERVAL = 0.1  # seconds between two parts
 
 
 def reported_contents(log: EventLog, tell: Callable[[int], None]) -> Iterator[bytes | None]:
-    """Yield what EventLog.contents does, of all events; at intervals, call `tell` with the number of those yielded."""
+    """Yield the contents of all events; at intervals, call `tell` with the number of those yielded."""
     next_part = time.monotonic() + PART_INTERVAL
     for done, content in enumerate(log.contents(0, len(log))):
         if time.monotonic() >= next_part:

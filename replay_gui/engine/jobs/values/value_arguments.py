@@ -20,7 +20,7 @@ class ValueArguments(JobArguments, frozen=True):
 class TraceArguments(ValueArguments, frozen=True):
     """Find the events that changed the value at each of some paths of the state.
 
-    `paths`: the keys of each. `folder`: of the log's index, where the index of all changes is kept.
+    `paths`: the keys of each. `folder`: of the log's index, which also keeps the index of all changes.
     """
 
     job: ClassVar[str] = "trace"
