@@ -40,11 +40,11 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
     """Ask on `screen`, and read the reply from `keys`, line by line; STOP at the end of `keys`."""
     possible = {key: words for key, words in _CHOICES.items() if words[0] in question.choices}
     place = f" by {question.place}" if question.place else ""
-    _say(screen, f"{question.asked} is asked for{place}")
-    _say(screen, f"  asked: {question.request}", lines=True)
-    _say(screen, f"  recorded answer: {question.recorded or 'none'}", lines=True)
+    _print(screen, f"{question.asked} is asked for{place}")
+    _print(screen, f"  asked: {question.request}", lines=True)
+    _print(screen, f"  recorded answer: {question.recorded or 'none'}", lines=True)
     while True:
-        _say(screen, "  answer " + ", ".join(f"{key} {words}" for key, (_, words) in possible.items()) + "?")
+        _print(screen, "  answer " + ", ".join(f"{key} {words}" for key, (_, words) in possible.items()) + "?")
         line = keys.readline()
         key = line.strip().lower()
         if not line:
@@ -53,9 +53,9 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
             continue
         if possible[key][0] is not ReplyKind.VALUE:
             return Reply(possible[key][0])
-        _say(screen, "  the value, as JSON or else as text, in one line:")
+        _print(screen, "  the value, as JSON or else as text, in one line:")
         return Reply(ReplyKind.VALUE, value_of_words(keys.readline().rstrip("\n")))
 
 
-def _say(screen: TextIO, text: str, *, lines: bool = False) -> None:
+def _print(screen: TextIO, text: str, *, lines: bool = False) -> None:
     print(visible(text[:_MAX_LENGTH], "\n" if lines else ""), file=screen, flush=True)

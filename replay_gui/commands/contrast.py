@@ -177,9 +177,9 @@ def _print_consensus(runs: RunSet) -> None:
     for outlier in agreement.outliers[:_MAX_OUTLIERS]:
         words = [f"alone or nearly: {'; '.join(outlier.alone)}" if outlier.alone else ""]
         words.append(f"most others, and not this one: {'; '.join(outlier.lacks)}" if outlier.lacks else "")
-        told = ". ".join(word for word in words if word)
+        more = ". ".join(word for word in words if word)
         print_line(
-            f"  {run_name(runs.runs[outlier.run])} is unlike {outlier.unlike:.0%} of the others{told and f'; {told}'}"
+            f"  {run_name(runs.runs[outlier.run])} is unlike {outlier.unlike:.0%} of the others{more and f'; {more}'}"
         )
 
 

@@ -52,8 +52,8 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
     fact, before, after = args.versions
     facts = GroupingFacts(runs)
     if fact not in facts.names:
-        told = _quoted(facts.names)
-        raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {told}")
+        names = _quoted(facts.names)
+        raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {names}")
     groups = {group.value: group.runs for group in facts.grouped(outcomes, fact)}
     known = []
     for text in (before, after):

@@ -44,13 +44,13 @@ def run(args: argparse.Namespace) -> int:
         while True:
             time.sleep(_POLL)
             for written in files.write_logs(_QUIET, whole=True):
-                failed = not _say(written) or failed
+                failed = not _print_written(written) or failed
     for written in files.write_logs():
-        failed = not _say(written) or failed
+        failed = not _print_written(written) or failed
     return EXIT_FINDING if failed else EXIT_GOOD
 
 
-def _say(written: WrittenTrace) -> bool:
+def _print_written(written: WrittenTrace) -> bool:
     """Print the path of the written log, or the problem; return whether it was written."""
     if written.problem is not None:
         print_error(written.problem)

@@ -168,7 +168,7 @@ class Engine:
         while (queued := self._queue.take_request()) is not None:
             request = queued.request
             try:
-                self._handle(request, queued.ticket)
+                self._handle_request(request, queued.ticket)
             except ReplayError as error:
                 _log.info("%s refused: %s", type(request.body).__name__, error_location(error))
                 self._answer(request.side, request.run, Alert("error", str(error)), queued.ticket)
@@ -184,7 +184,7 @@ class Engine:
         for controller in self._controllers.values():
             controller.close()
 
-    def _handle(self, request: Request, ticket: int) -> None:
+    def _handle_request(self, request: Request, ticket: int) -> None:
         if request.side is None:
             self._handle_comparison(request, ticket)
             return

@@ -92,11 +92,11 @@ class StopWork(msgspec.Struct, frozen=True):
 class CheckFile(msgspec.Struct, frozen=True):
     """Compare the file on disk with the opened one. Answer: an Alert if it has changed, else none.
 
-    `follows`: follow a growing file instead. `tells_growth`: answer FileGrew instead if it has grown.
+    `follows`: follow a growing file instead. `reports_growth`: answer FileGrew instead if it has grown.
     """
 
     follows: bool = False
-    tells_growth: bool = False
+    reports_growth: bool = False
 
 
 class Compare(msgspec.Struct, frozen=True):

@@ -67,7 +67,7 @@ class ActiveRun:
         self.marks = MarksController(pool, run, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
         self.follows: list[FollowController] = []  # the last one's job may be under way; the files of all are shown
-        self.told_follow_state = FollowState.OFF
+        self.answered_follow_state = FollowState.OFF
 
     @property
     def is_followed(self) -> bool:

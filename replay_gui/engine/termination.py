@@ -18,11 +18,11 @@ def terminable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    told = False
+    received = False
 
     def raise_terminated(*_: object) -> None:
-        nonlocal told
-        told = True
+        nonlocal received
+        received = True
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one ends the process at once
         raise Terminated
 
@@ -30,7 +30,7 @@ def terminable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if told:  # SQLite loses the exception, and reports only that there was a signal
+        if received:  # SQLite loses the exception, and reports only that there was a signal
             raise Terminated from None
         raise
     finally:

@@ -26,7 +26,7 @@ class DiskQuestion(QObject):
         self._thread: Thread | None = None
         self._answers: list[Any] = []
         self._timer = QTimer(self, interval=_POLL_INTERVAL_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._check_thread)
 
     @property
     def pending(self) -> bool:
@@ -42,10 +42,10 @@ class DiskQuestion(QObject):
         self._thread.start()
         self._thread.join(_PROMPT_SECONDS)
         self._timer.start()
-        self._look()
+        self._check_thread()
 
     @Slot()
-    def _look(self) -> None:
+    def _check_thread(self) -> None:
         if self._thread is not None and self._thread.is_alive():
             return
         self._thread = None

@@ -13,7 +13,7 @@ class ReportMaker(QObject):
 
     Attributes:
         report: as it is shown and saved, redacted or not; None while it is being made. share: its progress, 0 … 1.
-        notes: the user's notes that it can contain. tells_notes: whether it contains them.
+        notes: the user's notes that it can contain. includes_notes: whether it contains them.
         problem: why there is no report, or "". has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
@@ -32,7 +32,7 @@ class ReportMaker(QObject):
         self.share, self.problem = 0.0, ""
         self._profile: RedactionProfile | None = None
         self.notes: tuple[NotedEvents, ...] = ()
-        self.tells_notes = False
+        self.includes_notes = False
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -59,9 +59,9 @@ class ReportMaker(QObject):
         self.start()
         self.progressed.emit()
 
-    def tell_notes(self, on: bool) -> None:
+    def include_notes(self, on: bool) -> None:
         """Make the report again with the user's notes, or without them."""
-        self.tells_notes, self.report = on, None
+        self.includes_notes, self.report = on, None
         self.start()
         self.progressed.emit()
 

@@ -61,7 +61,7 @@ class RunReportMaker(ReportMaker):
                 rules_file=rules_file,
                 profile=self._profile,
                 anchors=anchors,
-                noted=self.notes if self.tells_notes else (),
+                noted=self.notes if self.includes_notes else (),
             )
         )
 

@@ -137,9 +137,9 @@ class Session(VisibleRange):
         self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
         self.values = RunValues(bridge, side, self)
         self.facts_changed.connect(self.values.trace_again)
-        self.following.changed.connect(self.run_marks.look_again)
-        for told in (self.progress_changed, self.index_changed):
-            told.connect(self._tell_read)
+        self.following.changed.connect(self.run_marks.keep_until_read)
+        for signal in (self.progress_changed, self.index_changed):
+            signal.connect(self._tell_read)
         if bridge is not None:
             if side is Side.A:
                 bridge.setParent(self)

@@ -18,11 +18,11 @@ class Undoable(QObject, Generic[C]):
     A subclass reports each change by `_remember`, and repeats or undoes it in `_make`.
 
     Signals:
-        done(str): a change was made; its name. undone(), redone(): the last change, or the last undone one.
+        change_made(str): a change was made; its name. undone(), redone(): the last change, or the last undone one.
         forgotten(): the changes so far cannot be undone any more.
     """
 
-    done = Signal(str)
+    change_made = Signal(str)
     undone = Signal()
     redone = Signal()
     forgotten = Signal()
@@ -58,7 +58,7 @@ class Undoable(QObject, Generic[C]):
         """Record a change; changes undone before cannot be redone any more."""
         self._earlier.append(change)
         self._later.clear()
-        self.done.emit(words)
+        self.change_made.emit(words)
 
     def _forget_changes(self) -> None:
         """Drop all changes so far: they cannot be undone any more."""
@@ -76,7 +76,7 @@ class ValueHistory(Undoable[tuple[V, V]]):
         self._now = get()
 
     @Slot()
-    def note(self) -> None:
+    def record_change(self) -> None:
         """Record the earlier value, if it has changed."""
         before, self._now = self._now, self._get()
         if before != self._now:
@@ -89,7 +89,7 @@ class ValueHistory(Undoable[tuple[V, V]]):
         self._forget_changes()
 
     def _make(self, change: tuple[V, V], *, back: bool) -> None:
-        self._now = change[0] if back else change[1]  # so that `note` sees no change
+        self._now = change[0] if back else change[1]  # so that `record_change` sees no change
         self._set(self._now)
 
 
@@ -111,7 +111,7 @@ class UndoHistory(QObject):
 
     def watch(self, one: Undoable[Any]) -> None:
         """Include the changes of this object, even if they are undone elsewhere."""
-        one.done.connect(self._on_done)
+        one.change_made.connect(self._on_done)
         one.undone.connect(self._on_undone)
         one.redone.connect(self._on_redone)
         one.forgotten.connect(self._on_forgotten)

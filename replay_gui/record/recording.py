@@ -126,9 +126,9 @@ def new_log(
     def begin(secrets: Secrets) -> GuardedRecorder:
         secrets.learn(named_words(words))
         secrets.learn(named_words(process))
-        told = secrets.hide(dict(config or {}))
+        clean_config = secrets.hide(dict(config or {}))
         try:
-            recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets, begun=begun)
+            recorder = GuardedRecorder(path, agent=agent, config=clean_config, secrets=secrets, begun=begun)
         except (LogBusy, LogRefused) as why:
             if not is_shared:
                 raise

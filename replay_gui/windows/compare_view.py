@@ -141,7 +141,7 @@ class CompareView(QWidget):
                 return run
         return Side.B if self.divergences.view.side == ComparisonColumn.SIDE_B else Side.A
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Show a message in the foot for a moment."""
         self._status.showMessage(text, _SAID_MS)
 

@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         for some in (self.run_actions, self.palette_actions):
             some.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
-        self.menus.shown.connect(self.sources.ask_formats)
+        self.menus.shown.connect(self.sources.request_formats)
         self.sources.formats_known.connect(self.menus.set_formats)
         self.sources.attach_welcome(self._welcome, self._settings)
         self.sources.attach_page(self.runs_page)

@@ -61,7 +61,7 @@ class RerunActions(QObject):
         process.changed.connect(self._on_b_changed)
         process.log_began.connect(self._on_log_began)
         process.log_grew.connect(self._on_log_grew)
-        process.asked.connect(self._on_asked)
+        process.question_asked.connect(self._on_asked)
         self._comparison.b.run_changed.connect(self._on_b_changed)
         return process
 

@@ -142,8 +142,8 @@ class SourceActions(QObject):
     def attach(self, run_banners: BannerArea, comparison_banners: BannerArea) -> None:
         """Show alerts among the banners of a run, and handle the actions of these and of a comparison's banners."""
         self.noticed.connect(run_banners.on_alert)
-        run_banners.acted.connect(self._on_banner_acted)
-        comparison_banners.acted.connect(self._on_comparison_banner_acted)
+        run_banners.action_chosen.connect(self._on_banner_acted)
+        comparison_banners.action_chosen.connect(self._on_comparison_banner_acted)
 
     @Slot(object, str)
     def _on_banner_acted(self, alert: Alert, action: str) -> None:
@@ -211,7 +211,7 @@ class SourceActions(QObject):
 
     # ---- formats ----------------------------------------------------------------------------------
     @Slot()
-    def ask_formats(self) -> None:
+    def request_formats(self) -> None:
         """Request the list of formats when it is first needed: for logs it is not."""
         self._session.sources.request_formats()
 

@@ -19,7 +19,7 @@ class Cell:
 
     def change(self, value: int) -> None:
         self.value = value
-        self.history.note()
+        self.history.record_change()
 
 
 @pytest.fixture

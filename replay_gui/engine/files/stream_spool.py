@@ -42,7 +42,7 @@ class StreamSpool:
     def _copy(self) -> None:
         try:
             while self._can_read() and (chunk := os.read(self._source, _CHUNK_BYTES)):
-                self._keep(chunk)
+                self._write_copy(chunk)
         except OSError as why:
             self.problem = f"standard input cannot be read: {why.strerror or why}"
         finally:
@@ -53,7 +53,7 @@ class StreamSpool:
         """Wait until there is data to read, or `close` was called."""
         return os.name == "nt" or self._wake not in select.select([self._source, self._wake], [], [])[0]
 
-    def _keep(self, chunk: bytes) -> None:
+    def _write_copy(self, chunk: bytes) -> None:
         if self.problem:
             return
         room = self._limit - self.written

@@ -95,13 +95,13 @@ class _LogGrowth:
     def __init__(self, arguments: FollowArguments) -> None:
         self._folder = arguments.folder
         self._log = FollowedLog(arguments.path, Path(arguments.folder), arguments.file)
-        self._told = arguments.count
+        self._sent = arguments.count
         self.read_appended, self.close = self._log.read_appended, self._log.close
 
     def is_new(self) -> bool:
         """Return whether there are events that were not sent."""
-        told, self._told = self._told, max(self._told, self._log.count)
-        return self._told > told
+        sent_before, self._sent = self._sent, max(self._sent, self._log.count)
+        return self._sent > sent_before
 
     def growth(self, is_whole: bool) -> FileGrowth:
         """Return the log so far; events that were read do not change any more."""
@@ -132,7 +132,7 @@ class _FileGrowth:
             read=ReadPart(imported.size, imported.digest, imported.run_id),
             shown=Path(imported.shown),
         )
-        self._told: object = None
+        self._sent: object = None
         self._first_changed: int | None = None  # of all readings that were not sent
         self.read_appended = self._file.read_appended
 
@@ -142,9 +142,9 @@ class _FileGrowth:
     def is_new(self) -> bool:
         """Whether the file was read again."""
         reading = self._file.reading
-        if reading is self._told or reading is None:
+        if reading is self._sent or reading is None:
             return False
-        self._told = reading
+        self._sent = reading
         first = self._first_changed
         self._first_changed = reading.first_changed if first is None else min(first, reading.first_changed)
         return True

@@ -69,17 +69,17 @@ class RunFollower:
         self._pool, self._cache, self._answer = pool, cache, answer
         self._on_worker_message, self._begin_reading = on_worker_message, begin_reading
         self._answer_last_seek = answer_last_seek
-        self._clock, self._told_facts_at = time.monotonic, 0.0
+        self._clock, self._facts_answered_at = time.monotonic, 0.0
 
-    def check(self, active: ActiveRun, asked: CheckFile) -> None:
+    def check(self, active: ActiveRun, request: CheckFile) -> None:
         """Check the changed file: follow it if it may have grown, else report the change."""
-        run, follows = active.run, asked.follows
+        run, follows = active.run, request.follows
         if active.is_followed or isinstance(active.state, FollowedRun):
             return
         if not (change := run.change_on_disk()):
             if follows and isinstance(active.state, WholeRun) and _is_being_recorded(active):
                 self._follow(active)
-                self._tell(active, FollowState.WAITING)
+                self._answer_follow_state(active, FollowState.WAITING)
             elif follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event must not wait for a worker
                 self._pool.warm()
             return
@@ -87,7 +87,7 @@ class RunFollower:
             return  # it is requested again after the file's old content is converted
         if follows and change == CHANGED and isinstance(active.state, WholeRun) and _may_grow(active):
             self._follow(active)
-        elif asked.tells_growth and change == CHANGED and run.has_grown_on_disk():
+        elif request.reports_growth and change == CHANGED and run.has_grown_on_disk():
             self._answer(run.number, FileGrew())
         else:
             self._answer(run.number, Alert("warning", change, ("reload",)))
@@ -105,28 +105,28 @@ class RunFollower:
 
     def on_worker_message(self, active: ActiveRun, job: StartedJob, message: JobMessage) -> None:
         """Handle a message of the job, such as newly read events."""
-        told = active.follows[-1].on_worker_message(job, message) if active.follows else None
-        match told:
+        content = active.follows[-1].on_worker_message(job, message) if active.follows else None
+        match content:
             case None:
                 pass
             case FileGrowth():
-                self._grow(active, told)
+                self._grow(active, content)
             case FollowEnded(reason):
                 self._end(active, reason)
             case JobFailed(text=text):
                 if isinstance(active.state, FollowedRun):
                     active.state = IncompleteRun()
-                self._tell(active, FollowState.OFF)
+                self._answer_follow_state(active, FollowState.OFF)
                 self._answer(
                     active.run.number, Alert("error", f"The file is not followed any more: {text}.", ("reload",))
                 )
             case _:
-                assert_never(told)
+                assert_never(content)
 
     def _grow(self, active: ActiveRun, growth: FileGrowth) -> None:
         run, before = active.run, active.run.index
         self._end_reading(active)
-        self._tell(active, FollowState.GROWING)
+        self._answer_follow_state(active, FollowState.GROWING)
         if growth.made is None:
             log, facts = None, msgspec.structs.replace(run.facts, size=growth.stamp[2])
         else:
@@ -151,14 +151,14 @@ class RunFollower:
                 self._answer_last_seek(active)
         if growth.is_whole:
             self._begin_reading(active, growth.built)
-            self._tell(active, FollowState.WAITING)
+            self._answer_follow_state(active, FollowState.WAITING)
             active.totals.begin_if_requested()
 
     def _answer_facts(self, active: ActiveRun, is_whole: bool) -> None:
         """Send the facts at intervals only, because the window then requests all that depends on the last event."""
         now = self._clock()
-        if is_whole or (now - self._told_facts_at >= FACTS_INTERVAL_S and not active.values.busy):
-            self._told_facts_at = now
+        if is_whole or (now - self._facts_answered_at >= FACTS_INTERVAL_S and not active.values.busy):
+            self._facts_answered_at = now
             self._answer(active.run.number, FactsChanged(active.run.facts))
 
     def _end_reading(self, active: ActiveRun) -> None:
@@ -173,8 +173,8 @@ class RunFollower:
 
     def _end(self, active: ActiveRun, reason: FileEnd | None) -> None:
         run = active.run
-        _log.info("%s: not followed any more: %s", run.facts.path, reason or "as asked")
-        self._tell(active, FollowState.OFF)
+        _log.info("%s: not followed any more: %s", run.facts.path, reason or "as requested")
+        self._answer_follow_state(active, FollowState.OFF)
         if reason in _WORDS:
             self._answer(run.number, Alert("warning", _WORDS[reason], ("reload",)))
         elif reason is FileEnd.LEFT:
@@ -182,9 +182,9 @@ class RunFollower:
         elif reason is FileEnd.SEALED and (change := run.change_on_disk()):  # after the seal
             self._answer(run.number, Alert("warning", change, ("reload",)))
 
-    def _tell(self, active: ActiveRun, state: FollowState) -> None:
-        if active.told_follow_state is not state:
-            active.told_follow_state = state
+    def _answer_follow_state(self, active: ActiveRun, state: FollowState) -> None:
+        if active.answered_follow_state is not state:
+            active.answered_follow_state = state
             self._answer(active.run.number, Followed(state))
 
 

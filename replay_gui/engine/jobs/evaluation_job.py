@@ -242,11 +242,11 @@ def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[l
     """Return the readable runs, and (path, problem) of deadly and other unreadable files that the user named."""
     sources, places = list(source_files(arguments.sources)), user_notes_places()
     deadly = {one.file: one.problem for one in arguments.deadly}
-    files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
+    files, problems, listed, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
     for done, source in enumerate(sources):
         if time.monotonic() >= next_part:
-            context.part(RunsListed(done, len(sources), told, _names(files[told:])))
-            told, next_part = len(files), time.monotonic() + PART_INTERVAL
+            context.part(RunsListed(done, len(sources), listed, _names(files[listed:])))
+            listed, next_part = len(files), time.monotonic() + PART_INTERVAL
         begun = FileBegun(source.path)
         if begun in deadly:
             problems.append((source.path, _not_read(source.path, deadly[begun])))
@@ -257,7 +257,7 @@ def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[l
         if problem:
             problems.append((source.path, problem))
     context.part(FileBegun())
-    context.part(RunsListed(len(sources), len(sources), told, _names(files[told:])))
+    context.part(RunsListed(len(sources), len(sources), listed, _names(files[listed:])))
     return files, problems
 
 

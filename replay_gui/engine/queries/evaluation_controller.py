@@ -90,12 +90,12 @@ class EvaluationController:
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
         """Handle a message of a worker, and send the answers that follow from it."""
         if self._failures.accepts(job, message):
-            self._tell(message)
+            self._answer_message(message)
         elif self._jobs.accepts(job, message):
             if isinstance(message, JobFailed):
                 self._on_failed(message)
             elif self._next is None:
-                self._tell(message)
+                self._answer_message(message)
             else:
                 self._pass_over(message, self._next)
 
@@ -112,7 +112,7 @@ class EvaluationController:
             where = f"{self._file.given}: " if message.kind == "died" and self._file.given else ""
             self._answer(0, Evaluation(number=self._number, ended=True, problem=f"{where}{message.text}"))
 
-    def _tell(self, message: JobMessage) -> None:
+    def _answer_message(self, message: JobMessage) -> None:
         number = self._number
         if isinstance(message, JobProgress):
             self._answer(0, Evaluation(number=number, done=message.done, total=message.total))
@@ -136,7 +136,7 @@ class EvaluationController:
             self._next = None
             self._begin(waiting)
         elif isinstance(message, JobProgress):
-            self._tell(message)
+            self._answer_message(message)
         else:
             part = _read(message.value)
             if _tells_of_reading(part):

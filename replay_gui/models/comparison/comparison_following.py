@@ -54,8 +54,8 @@ class ComparisonFollowing(QObject):
     def enable(self, on: bool) -> None:
         """Compare growing runs again from now on, or only report them in a banner."""
         for run in (self._a, self._b):
-            if run.following.tells_growth != on:
-                run.following.tells_growth = on
+            if run.following.reports_growth != on:
+                run.following.reports_growth = on
                 if on:
                     run.following.check()
 

@@ -93,8 +93,8 @@ class ComparisonSession(ComparisonCursor):
             a, self.b, self, read_again=self.read_again, is_working=lambda: self.working
         )
         self.following.alert_raised.connect(self.alert_raised)
-        for told in (self.compared_changed, self.progress_changed):
-            told.connect(self.following.on_progress)
+        for signal in (self.compared_changed, self.progress_changed):
+            signal.connect(self.following.on_progress)
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
         self._asking = EventLoopQueue(self)  # the states of a step, after its events
         self._pair.opened.connect(self._on_opened)

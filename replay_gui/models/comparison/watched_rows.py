@@ -26,7 +26,7 @@ class WatchedRows(DiffRows):
         session.a.values.paths.changed.connect(self._on_paths_changed)
         session.active_changed.connect(self._on_paths_changed)
         for side in self._sides:
-            side.shown.connect(self._on_shown)
+            side.rows_changed.connect(self._on_shown)
         self._on_shown()
 
     @Slot()

@@ -37,10 +37,10 @@ FactCells: TypeAlias = tuple[FactCell, ...]
 class FactTable(HeadedTable[FactCells]):
     """Rows of cells; the keys of a column have one type. The order chosen by `sort` is kept for other rows.
 
-    Signal: shown(): the rows have changed.
+    Signal: rows_changed(): the rows have changed.
     """
 
-    shown = Signal()
+    rows_changed = Signal()
 
     def __init__(self, headings: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class FactTable(HeadedTable[FactCells]):
         self._given, self._headings = tuple(rows), headings
         self._order()
         self.endResetModel()
-        self.shown.emit()
+        self.rows_changed.emit()
 
     def cell(self, row: int, column: int) -> FactCell:
         """Return a cell; IndexError beyond the last."""

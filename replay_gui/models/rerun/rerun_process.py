@@ -32,14 +32,14 @@ class RerunProcess(QObject):
     Signals:
         changed(): it was started or has ended, or `size` has changed. printed(): `output` is longer.
         log_began(): the new log has its first events. log_grew(): it has more; also once at the end.
-        asked(str, object): the name of a Question, and the Question; `reply` answers it.
+        question_asked(str, object): the name of a Question, and the Question; `reply` answers it.
     """
 
     changed = Signal()
     printed = Signal()
     log_began = Signal()
     log_grew = Signal()
-    asked = Signal(str, object)
+    question_asked = Signal(str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +68,7 @@ class RerunProcess(QObject):
         self._state.answered.connect(self._on_state)
         self._end_state.answered.connect(self._on_end_state)
         self._poll = QTimer(self, interval=_POLL_MS)
-        self._poll.timeout.connect(self._look)
+        self._poll.timeout.connect(self._check_files)
         self._grace = QTimer(self, interval=_GRACE_MS, singleShot=True)
         self._grace.timeout.connect(self._kill)
 
@@ -139,7 +139,7 @@ class RerunProcess(QObject):
         self._signal(signal.SIGKILL)
 
     @Slot()
-    def _look(self) -> None:
+    def _check_files(self) -> None:
         """Check whether the log has grown, and whether there are questions."""
         if self._files is not None and self.plan is not None and not self._state.pending:
             self._state.ask_disk(partial(state_of, self._files, asks=self.plan.asks))
@@ -155,7 +155,7 @@ class RerunProcess(QObject):
         for name, question in state.questions:
             if name not in self._asked:
                 self._asked.add(name)
-                self.asked.emit(name, question)
+                self.question_asked.emit(name, question)
 
     @Slot()
     def _on_output(self) -> None:

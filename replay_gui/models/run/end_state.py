@@ -28,8 +28,8 @@ class EndState(QObject):
         self._session = session
         self._state: Mapping[str, Any] | None = None
         self._asked = (-1, Position(0))  # the run, and its number of events
-        for told in (session.position_state_changed, session.progress_changed, session.index_changed):
-            told.connect(self._ask)
+        for signal in (session.position_state_changed, session.progress_changed, session.index_changed):
+            signal.connect(self._request_state)
         session.run_changed.connect(self._forget)
         session.events_changed.connect(self._forget)
         if session.bridge is not None:
@@ -51,7 +51,7 @@ class EndState(QObject):
         return shown is not None and not shown.position and self._state is not None
 
     @Slot()
-    def _ask(self) -> None:
+    def _request_state(self) -> None:
         session, shown = self._session, self._session.position_state
         if session.bridge is None or session.working or not session.index.complete or not session.index.count:
             return

@@ -36,7 +36,7 @@ class EventPages(QObject):
         self.lines, self.whole, self.characters = (), True, 0
         if shown is not None:
             self._position = shown.position
-            self._take(shown.reading.lines, shown.reading.whole)
+            self._add_lines(shown.reading.lines, shown.reading.whole)
 
     def request_more(self) -> None:
         """Request the next page; emits `grew`."""
@@ -55,10 +55,10 @@ class EventPages(QObject):
     def go_on(self, further: ReadFurther) -> None:
         """Add the next page, if it is of the shown event."""
         if (further.position, further.after) == (self._position, len(self.lines)):
-            self._take(further.reading.lines, further.reading.whole)
+            self._add_lines(further.reading.lines, further.reading.whole)
             self.grew.emit(further.after)
 
-    def _take(self, lines: tuple[ReadingLine, ...], whole: bool) -> None:
+    def _add_lines(self, lines: tuple[ReadingLine, ...], whole: bool) -> None:
         if time_choice().is_local:
             lines = tuple(map(in_local_time, lines))
         self.lines, self.whole = self.lines + lines, whole

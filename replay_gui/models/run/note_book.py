@@ -91,7 +91,7 @@ class NoteBook(Undoable[_Change]):
     def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
         """Add a note; see RunNote."""
         self._adding = True
-        self._ask(AddNote(text, first, last, against, self.wants_beside is True))
+        self._send_question(AddNote(text, first, last, against, self.wants_beside is True))
         if self.wants_beside is None:
             self.asks_place = True
             self.questions_changed.emit()
@@ -111,7 +111,7 @@ class NoteBook(Undoable[_Change]):
         self.wants_beside, self.asks_place = beside, False
         self.questions_changed.emit()
         if beside and self.notes:
-            self._ask(ChangeNotes((), (), True))
+            self._send_question(ChangeNotes((), (), True))
 
     def _change(self, taken: tuple[RunNote, ...], put: tuple[RunNote, ...]) -> None:
         change = (taken, put)
@@ -120,11 +120,11 @@ class NoteBook(Undoable[_Change]):
 
     def _make(self, change: _Change, *, back: bool) -> None:
         taken, put = reversed(change) if back else change
-        self._ask(ChangeNotes(taken, put, self.wants_beside is True))
+        self._send_question(ChangeNotes(taken, put, self.wants_beside is True))
 
     def allow(self) -> None:
         """Use the notes beside the logs of this folder from now on."""
-        self._ask(GetNotes(allow=True))
+        self._send_question(GetNotes(allow=True))
         self.allowed.emit()
 
     def refuse(self) -> None:
@@ -135,13 +135,13 @@ class NoteBook(Undoable[_Change]):
     def read_again(self) -> None:
         """Read the notes again: the folder may be allowed now, or events may have moved."""
         if self._is_read:
-            self._ask(GetNotes())
+            self._send_question(GetNotes())
 
     # ---- answers ----------------------------------------------------------------------------------
     @Slot()
     def _on_run_changed(self) -> None:
         self._forget()
-        self._tell()
+        self._emit_changed()
         self.questions_changed.emit()
         self._on_index_changed()
 
@@ -149,7 +149,7 @@ class NoteBook(Undoable[_Change]):
     def _on_index_changed(self) -> None:
         if self.session.index.complete and self.session.facts is not None and not self._is_read:
             self._is_read = True
-            self._ask(GetNotes())
+            self._send_question(GetNotes())
 
     @Slot()
     def _on_report_changed(self) -> None:
@@ -177,9 +177,9 @@ class NoteBook(Undoable[_Change]):
         if (self.unused, self.unused_path) != (read.unused, read.unused_path):
             self.unused, self.unused_path = read.unused, read.unused_path
             self.questions_changed.emit()
-        self._tell()
+        self._emit_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         marks = []
         for placed in self.notes:
             if (span := _span(placed)) is not None:
@@ -188,7 +188,7 @@ class NoteBook(Undoable[_Change]):
         self.session.run_marks.set_notes(marks)
         self.changed.emit()
 
-    def _ask(self, question: GetNotes | AddNote | ChangeNotes) -> None:
+    def _send_question(self, question: GetNotes | AddNote | ChangeNotes) -> None:
         session = self.session
         if session.bridge is not None:  # each request has its own key, so that none replaces another
             key = f"{type(question).__name__} {next(self._numbers)}"

@@ -23,7 +23,7 @@ class RunFollowing(QObject):
 
     Attributes:
         state: whether it is followed now. enabled: whether growing files are followed.
-        tells_growth: whether `file_grew`, instead of an alert, reports growth of a file that is not followed.
+        reports_growth: whether `file_grew`, instead of an alert, reports growth of a file that is not followed.
 
     Signals:
         changed(): `state` has changed. grew(object): an IndexGrew that the window must use now.
@@ -40,7 +40,7 @@ class RunFollowing(QObject):
         """`send`: sends a request about the open run, by a key."""
         super().__init__(parent)
         self._send, self.enabled = send, enabled
-        self.state, self.tells_growth = FollowState.OFF, False
+        self.state, self.reports_growth = FollowState.OFF, False
         self._path = ""
         self._watch = FileWatch(self)
         self._watch.settled.connect(self.check)
@@ -75,13 +75,13 @@ class RunFollowing(QObject):
     @Slot()
     def check(self) -> None:
         """Ask the engine to compare the file with the one that was opened."""
-        self._send("check", CheckFile(self.enabled, self.tells_growth))
+        self._send("check", CheckFile(self.enabled, self.reports_growth))
 
-    def on_following_message(self, told: IndexGrew | Followed | FileGrew) -> None:
+    def on_following_message(self, message: IndexGrew | Followed | FileGrew) -> None:
         """Handle a message of the engine about the file."""
-        match told:
+        match message:
             case IndexGrew():
-                self._take_growth(told)
+                self._take_growth(message)
             case Followed(state):
                 self._take_state(state)
             case FileGrew():

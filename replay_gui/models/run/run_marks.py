@@ -113,22 +113,22 @@ class RunMarks(QObject):
         """Show these marks for the notes on the run."""
         before, self.noted = self.noted, tuple(noted)
         if self.noted != before:
-            self._tell()
+            self._emit_changed()
 
     def hide(self, kinds: Iterable[MarkKind]) -> None:
         """Switch these kinds of marks off, and all others on."""
         self.hidden = frozenset(kinds)
-        self._tell()
+        self._emit_changed()
 
     # ---- the run and its rules ----------------------------------------------------------------------
     def forget(self, run: int) -> None:
         """Forget all marks: another run, of this number, is open, or none."""
         self._run = run
         self.found, self.corrected, self._is_read = None, None, False
-        self._tell()
+        self._emit_changed()
 
     @Slot()
-    def look_again(self) -> None:
+    def keep_until_read(self) -> None:
         """Keep the marks found so far until `on_read` is called again, because the run has grown."""
         self._is_read = False
 
@@ -170,13 +170,13 @@ class RunMarks(QObject):
     def show(self, found: MarksFound) -> None:
         """Show the marks that were found."""
         self.found = found
-        self._tell()
+        self._emit_changed()
 
     def _request(self, body: FindMarks | CorrectEffects) -> None:
         if self._bridge is not None:
             self._bridge.send_request(type(body).__name__, Request(self._run, body, self._side))
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         at: defaultdict[EventIndex, list[RunMark]] = defaultdict(list)
         for mark in self.shown:
             for event_index in mark.events:

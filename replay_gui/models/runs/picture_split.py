@@ -46,8 +46,8 @@ def split_words(split: SplitPicture) -> str:
         )
         if counts:
             named = ((True, "passed"), (False, "failed"), (None, "without an outcome"))
-            told = ", ".join(f"{counts[outcome]:,} {word}" for outcome, word in named if counts[outcome])
-            parts.append(f"{_WORDS[state]}: {told}")
+            counted = ", ".join(f"{counts[outcome]:,} {word}" for outcome, word in named if counts[outcome])
+            parts.append(f"{_WORDS[state]}: {counted}")
             (did if state is CellState.SAME else not_done).update(counts)
     passing, failing = did[True] + not_done[True], did[False] + not_done[False]
     if split.picture.more_rows:

@@ -65,9 +65,9 @@ class RunPlaces(QObject):
         if found.problem:
             self._sessions[0].alert_raised.emit(Alert("error", found.problem))
             return
-        for name, (path, told) in zip(given, found.places, strict=True):
-            if told:
-                self._kept[path] = (name, told)
+        for name, (path, note) in zip(given, found.places, strict=True):
+            if note:
+                self._kept[path] = (name, note)
             else:
                 self._kept.pop(path, None)
         then([path for path, _ in found.places])

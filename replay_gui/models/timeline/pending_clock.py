@@ -25,8 +25,8 @@ class PendingClock(QObject):
         self._count = 0  # of the events at that time
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        for told in (session.run_changed, session.index_changed, session.following.changed):
-            told.connect(self._on_changed)
+        for signal in (session.run_changed, session.index_changed, session.following.changed):
+            signal.connect(self._on_changed)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -72,14 +72,14 @@ class ValueOriginModel(QObject):
             self.changed.emit()
             return
         self._forget_trace()
-        self._ask(trace.path, trace.writer, trace.problem)
+        self._request_steps(trace.path, trace.writer, trace.problem)
 
     def _forget_trace(self) -> None:
         if self._trace is not None:
             self._trace.changed.disconnect(self._on_traced)
         self._trace = None
 
-    def _ask(self, path: Path, writer: Position | None, problem: str) -> None:
+    def _request_steps(self, path: Path, writer: Position | None, problem: str) -> None:
         state = self._session.position_state
         value = ABSENT if state is None else value_at(state.state, keys_of(path))
         texts = [] if value is ABSENT else traced_texts(value)

@@ -28,10 +28,10 @@ class WatchedValues(QAbstractTableModel):
 
     Until the events that changed a value are known, an absent value is only "not there".
 
-    Signal: shown(): the rows, or their number, have changed.
+    Signal: rows_changed(): the rows, or their number, have changed.
     """
 
-    shown = Signal()
+    rows_changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class WatchedValues(QAbstractTableModel):
         elif rows:
             self._rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, 0))
-        self.shown.emit()
+        self.rows_changed.emit()
 
     def _row(self, keys: Keys) -> ValueRow:
         state = self._session.position_state

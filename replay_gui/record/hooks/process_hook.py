@@ -43,22 +43,22 @@ def _call(command: Any, options: Mapping[str, Any]) -> HookedCall:
     words = [os.fspath(word) for word in ([command] if isinstance(command, str | os.PathLike) else command)]
 
     def request() -> CallRequest:
-        told = {name: _told(options[name]) for name in _COMPARED if options.get(name)}
-        return CallRequest(CallKind.TOOL, name, plain_form({"command": words} | told).value)
+        options_used = {name: _comparable(options[name]) for name in _COMPARED if options.get(name)}
+        return CallRequest(CallKind.TOOL, name, plain_form({"command": words} | options_used).value)
 
     def answer(result: subprocess.CompletedProcess[Any]) -> CallAnswer:
         output = {"returncode": result.returncode, "stdout": result.stdout, "stderr": result.stderr}
         return CallAnswer(plain_form({name: value for name, value in output.items() if value is not None}).value)
 
     def result(answer: CallAnswer) -> subprocess.CompletedProcess[Any]:
-        told = answer.output
-        return subprocess.CompletedProcess(command, told["returncode"], told.get("stdout"), told.get("stderr"))
+        output = answer.output
+        return subprocess.CompletedProcess(command, output["returncode"], output.get("stdout"), output.get("stderr"))
 
     name = f"run {_program(words)}"
     return HookedCall(name, request, answer, result)
 
 
-def _told(value: Any) -> Any:
+def _comparable(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 

@@ -43,11 +43,11 @@ class CallMatcher:
         while equal:
             call = equal.popleft()
             if call.number not in self._taken:
-                return self._take(call)
+                return self._claim(call)
         if self._rules is not None:
             for call in self._by_place[place]:
                 if call.number not in self._taken and equal_by_rules(call.request, request, self._rules):
-                    return self._take(call)
+                    return self._claim(call)
         return None
 
     def take_call(self, call: PastCall) -> None:
@@ -82,7 +82,7 @@ class CallMatcher:
 
         return min(candidates, key=distance, default=None)
 
-    def _take(self, call: PastCall) -> PastCall:
+    def _claim(self, call: PastCall) -> PastCall:
         self._taken.add(call.number)
         return call
 

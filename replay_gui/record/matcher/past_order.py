@@ -56,11 +56,11 @@ class PastOrder:
         """Pass a step."""
         place = self._place(call, is_answer)
         if place is not None:
-            self._pass(place)
+            self._mark_passed(place)
 
     def pass_next(self) -> None:
         """Pass the next step."""
-        self._pass(self._next)
+        self._mark_passed(self._next)
 
     def left_inside(self, numbers: set[int], until: PastCall) -> Iterator[PastStep]:
         """Pass the steps inside the calls with these numbers that come before the answer of `until`; yield each."""
@@ -68,7 +68,7 @@ class PastOrder:
         for place in range(self._next, len(self._steps) if end is None else end):
             step = self._steps[place]
             if not self._passed[place] and step.inside is not None and step.inside.number in numbers:
-                self._pass(place)
+                self._mark_passed(place)
                 yield step
 
     def requests_left_before(self, call: PastCall) -> Iterator[PastCall]:
@@ -89,7 +89,7 @@ class PastOrder:
     def _place(self, call: PastCall, is_answer: bool) -> int | None:
         return (self._answers if is_answer else self._requests).get(call.number)
 
-    def _pass(self, place: int) -> None:
+    def _mark_passed(self, place: int) -> None:
         self._passed[place] = True
         self.count += 1
         while self._next < len(self._steps) and self._passed[self._next]:

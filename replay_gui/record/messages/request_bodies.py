@@ -92,15 +92,15 @@ class RequestBodies:
             return json_value(body)
         for known in self._kept:
             if (now := known.continued(body)) is not None:
-                self._keep(now, known)
+                self._store_body(now, known)
                 return now.value
         value = json_value(body)
         lists = (name for name in _LISTS if isinstance(value, dict) and isinstance(value.get(name), list))
         if (name := next(lists, None)) is not None and (ends := _ends_of_list(body, name)):
-            self._keep(_Body(value, name, ends, [(0, body[: ends[-1]])], body[ends[-1] :]), None)
+            self._store_body(_Body(value, name, ends, [(0, body[: ends[-1]])], body[ends[-1] :]), None)
         return value
 
-    def _keep(self, body: _Body, before: _Body | None) -> None:
+    def _store_body(self, body: _Body, before: _Body | None) -> None:
         others = [kept for kept in self._kept if kept is not before]
         self._kept = (body, *others[: _KEPT - 1])
 

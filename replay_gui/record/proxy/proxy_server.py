@@ -76,7 +76,7 @@ class _ProxyHandler(LoopbackHandler):
             self._refuse(_REFUSED, str(error))
             return
         if call is not None and call.answer is not None:
-            self._give(call)
+            self._send_recorded(call)
             return
         if call is not None and call.changes:
             body = changed_body(body, self.headers.items(), call.changes)
@@ -85,7 +85,7 @@ class _ProxyHandler(LoopbackHandler):
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
-    def _give(self, call: OpenCall) -> None:
+    def _send_recorded(self, call: OpenCall) -> None:
         answer = call.answer
         assert answer is not None
         try:

@@ -88,7 +88,7 @@ class CallLog:
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and its new parts."""
         recorder = self.recorder
-        meta = {**self._told(request.meta), "parent": parent, LANE: lane}
+        meta = {**self._written_meta(request.meta), "parent": parent, LANE: lane}
         if drawn := self.drawn.take_drawn(lane, parent):
             meta[DRAWN] = drawn
         with recorder.writing:
@@ -104,7 +104,7 @@ class CallLog:
             seq = recorder.plain.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
-    def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
+    def _written_meta(self, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the meta of a request in its written form, which usually equals that of the request before."""
         if not meta:
             return {}

@@ -166,7 +166,7 @@ class RerunSession:
             if request.name in options.fixed:
                 given: CallAnswer | None = fixed_answer(self._run, request, options.fixed[request.name])
             elif request.name in options.asked:
-                given = self._ask(request, clean, recorded, seq)
+                given = self._ask_user(request, clean, recorded, seq)
             elif is_inside_live or request.name in options.live:
                 given = None
             else:
@@ -176,10 +176,10 @@ class RerunSession:
                     self._difference(DifferenceKind.UNANSWERED, clean, nearest=past)
                     self._stop(request, seq)
                 is_asked = recorded is None and options.on_miss is OnMiss.ASK
-                given = self._ask(request, clean, None, seq) if is_asked else None if is_for_real else recorded
+                given = self._ask_user(request, clean, None, seq) if is_asked else None if is_for_real else recorded
         return CallOfRerun(self, request, past, given=given, parent_seq=seq, changes=changes)
 
-    def _ask(
+    def _ask_user(
         self, request: CallRequest, clean: CallRequest, recorded: CallAnswer | None, parent_seq: int | None
     ) -> CallAnswer | None:
         """Return the user's answer to this call; None if the call must be made. Raises DiffersFromRecord to stop."""

@@ -18,10 +18,10 @@ _MAX_CHARACTERS = 600  # characters
 class Banner(QFrame):
     """An Alert as a strip, with a button for each of its actions.
 
-    Signals: acted(object, str): the Alert, and the name of the action that was chosen. closed(): it was dismissed.
+    Signals: action_chosen(object, str): the Alert, and the name of the action. closed(): it was dismissed.
     """
 
-    acted = Signal(object, str)
+    action_chosen = Signal(object, str)
     closed = Signal()
 
     def __init__(self, alert: Alert, parent: QWidget | None = None) -> None:
@@ -77,4 +77,4 @@ class Banner(QFrame):
     def _on_action(self) -> None:
         button = self.sender()
         assert isinstance(button, QPushButton)
-        self.acted.emit(self.alert, self.alert.actions[self.buttons.index(button)])
+        self.action_chosen.emit(self.alert, self.alert.actions[self.buttons.index(button)])

@@ -22,10 +22,10 @@ class BannerArea(QWidget):
 
     The actions "reload" and "retry" call `reload`. A file that could not be opened has one alert: its last.
 
-    Signals: acted(object, str): the Alert, and the name of another action that was chosen.
+    Signals: action_chosen(object, str): the Alert, and the name of another action that was chosen.
     """
 
-    acted = Signal(object, str)
+    action_chosen = Signal(object, str)
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class BannerArea(QWidget):
             self._remove(self.banners[0])
         banner = Banner(alert)
         banner.closed.connect(self._on_closed)
-        banner.acted.connect(self._on_acted)
+        banner.action_chosen.connect(self._on_acted)
         self.banners.append(banner)
         self._column.insertWidget(self._column.count() - 1, banner)
         banner.show()  # immediately: the layout would do it later
@@ -106,7 +106,7 @@ class BannerArea(QWidget):
         if action in ("reload", "retry"):
             self._reload()
         else:
-            self.acted.emit(alert, action)
+            self.action_chosen.emit(alert, action)
 
     def _remove(self, banner: Banner) -> None:
         self.banners.remove(banner)

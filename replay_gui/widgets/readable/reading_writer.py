@@ -49,7 +49,7 @@ class ReadingWriter:
         first = self._cursor.block().blockNumber()
         used = 0
         for span in line.spans:
-            look, text = self._look(span, line), span.text
+            look, text = self._format_of(span, line), span.text
             while text:
                 room = _BLOCK_CHARACTERS - used
                 if room <= 0:
@@ -85,7 +85,7 @@ class ReadingWriter:
         for column, cell in enumerate(line.cells):
             cursor = table.cellAt(row, column).firstCursorPosition()
             for span in cell:
-                cursor.insertText(span.text[:_BLOCK_CHARACTERS], self._look(span, line))
+                cursor.insertText(span.text[:_BLOCK_CHARACTERS], self._format_of(span, line))
         return first
 
     def _leave_table(self) -> None:
@@ -94,7 +94,7 @@ class ReadingWriter:
             self._cursor.movePosition(QTextCursor.MoveOperation.End)
             self._has_empty_block = True  # Qt adds it after every table
 
-    def _look(self, span: StyledText, line: ReadingLine) -> QTextCharFormat:
+    def _format_of(self, span: StyledText, line: ReadingLine) -> QTextCharFormat:
         style = line.style if span.style is TextStyle.VALUE else span.style
         key = (style, span.form, line.kind, line.level)
         look = self._looks.get(key)

@@ -97,8 +97,8 @@ class EventDetail(Panel):
         self.set_body(body)
         self._add_tabs()
         self._add_copies()
-        self.find_bar.text_changed.connect(self._look)
-        self.find_bar.opened.connect(self._look)
+        self.find_bar.text_changed.connect(self._find_in_page)
+        self.find_bar.opened.connect(self._find_in_page)
         self.find_bar.step_wanted.connect(self.search.step_around)
         self.search.changed.connect(self._show_found_count)
         self.more.clicked.connect(self._on_more)
@@ -151,7 +151,7 @@ class EventDetail(Panel):
         """Mark the matches of a search in the run, and let it step through the matches in the event."""
         self._finder = finder
         finder.step_within = self._step_within
-        finder.started.connect(self._look)
+        finder.started.connect(self._find_in_page)
         finder.progressed.connect(self._on_search_progressed)
 
     def _step_within(self, forward: bool) -> bool:
@@ -162,10 +162,10 @@ class EventDetail(Panel):
     @Slot()
     def _on_search_progressed(self) -> None:
         if not self.search.count:  # otherwise it is known that the event is a hit
-            self._look()
+            self._find_in_page()
 
     @Slot()
-    def _look(self) -> None:
+    def _find_in_page(self) -> None:
         """Find the text of the panel's own line, else that of the search in the run if the event is a hit."""
         page, finder = self.pages.currentWidget(), self._finder
         text, match_case = self.find_bar.line.text(), False
@@ -174,11 +174,11 @@ class EventDetail(Panel):
         searchable: SearchablePage | None = None
         if isinstance(page, ReadingView | EventTextView | ValueView) and self._event is not None:
             searchable = page
-        self.search.look(searchable, text, match_case)
+        self.search.search_page(searchable, text, match_case)
         while text and not self.search.count and page is self.raw and self._is_cut_short:
             self._limit *= 4
             self._fill_page()
-            self.search.look(searchable, text, match_case)
+            self.search.search_page(searchable, text, match_case)
         if (
             text
             and not self.search.count
@@ -199,7 +199,7 @@ class EventDetail(Panel):
         self.more.setVisible(not self.pages_read.whole)
         self._fit()
         if not self.search.count:
-            self._look()
+            self._find_in_page()
 
     @Slot()
     def _show_found_count(self) -> None:
@@ -233,7 +233,7 @@ class EventDetail(Panel):
     @Slot()
     def _show_page(self) -> None:
         self._fill_page()
-        self._look()
+        self._find_in_page()
 
     def _fill_page(self) -> None:
         event, whole = self._event, True

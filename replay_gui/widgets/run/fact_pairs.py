@@ -23,9 +23,9 @@ def fact_pairs(rows: list[tuple[str, str]]) -> QWidget:
     grid.setColumnMinimumWidth(0, name_width())
     grid.setColumnStretch(1, 1)
     for line, (name, value) in enumerate(rows):
-        told = _label(name, "secondary")
-        told.setContentsMargins(0, 0, UNIT, 0)
-        grid.addWidget(told, line, 0, Qt.AlignmentFlag.AlignTop)
+        label = _label(name, "secondary")
+        label.setContentsMargins(0, 0, UNIT, 0)
+        grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
         label = _label(one_line(value, _MAX_CHARACTERS))
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

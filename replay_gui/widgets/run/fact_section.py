@@ -22,7 +22,7 @@ class FactSection(Section):
         view = FactView(title, table)
         view.aim_chosen.connect(self.aim_chosen)
         self.set_rows([view])
-        table.shown.connect(self._on_shown)
+        table.rows_changed.connect(self._on_shown)
         self._on_shown()
 
     @Slot()

@@ -37,7 +37,7 @@ class FactView(RowView):
         self._sorted: tuple[int, bool] | None = None
         self.row_activated.connect(self._on_activated)
         self.clicked.connect(self._on_clicked)
-        table.shown.connect(self._fit)
+        table.rows_changed.connect(self._fit)
         self._fit()
 
     @Slot(int)

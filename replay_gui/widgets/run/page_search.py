@@ -33,7 +33,7 @@ class PageSearch(QObject):
         self._page: SearchablePage | None = None
         self._begins_at_end = False  # the next page was reached by a step backwards
 
-    def look(self, page: SearchablePage | None, text: str, match_case: bool) -> None:
+    def search_page(self, page: SearchablePage | None, text: str, match_case: bool) -> None:
         """Find the text in a page with new content, or find another text; go to the first match."""
         self._page = page
         self.count = 0 if page is None else page.find_all(text, match_case)

@@ -94,8 +94,13 @@ class Timeline(QWidget):
         session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
         session.following.changed.connect(self.on_scene_changed)
-        for told in (session.report_changed, session.marks_changed, session.run_marks.changed, theme_events().changed):
-            told.connect(self.on_scene_changed)
+        for signal in (
+            session.report_changed,
+            session.marks_changed,
+            session.run_marks.changed,
+            theme_events().changed,
+        ):
+            signal.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.chosen_changed.connect(self.update)

@@ -38,7 +38,7 @@ class WatchView(RowView):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.row_activated.connect(self._on_activated)
         self.row_pressed.connect(self._on_activated)
-        values.shown.connect(self._fit)
+        values.rows_changed.connect(self._fit)
         self._fit()
 
     @Slot()

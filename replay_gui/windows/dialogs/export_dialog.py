@@ -157,7 +157,7 @@ class ExportDialog(QDialog):
     def _on_notes_chosen(self, on: bool) -> None:
         self.save_button.setEnabled(False)
         self.preview.stop()
-        self.maker.tell_notes(on)
+        self.maker.include_notes(on)
 
     @Slot(object)
     def _on_profile_read(self, found: RedactionProfile | str) -> None:

@@ -125,7 +125,7 @@ class NoteActions(QObject):
             book.remove(there.note)
         if self._view is not None and self._comparison.active:
             place = f"event {position_after(event):,} of {book.session.side.value}"
-            self._view.say(f"Bookmark on {place}" if there is None else f"No bookmark on {place} any more")
+            self._view.show_message(f"Bookmark on {place}" if there is None else f"No bookmark on {place} any more")
 
     @Slot()
     def on_note(self) -> NoteDialog | None:

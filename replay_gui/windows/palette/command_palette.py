@@ -82,7 +82,7 @@ class CommandPalette(QFrame):
             if had_focus and left is not None and left.isVisible():
                 left.setFocus()
 
-    def act(self, row: int) -> None:
+    def run_entry(self, row: int) -> None:
         """Close, and run the entry in this row, unless it is not available now."""
         if 0 <= row < self._entries.rowCount() and (entry := self._entries.entry(row)).enabled:
             self.close_palette()
@@ -108,7 +108,7 @@ class CommandPalette(QFrame):
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
-        self.act(index.row())
+        self.run_entry(index.row())
 
     def _place(self) -> None:
         width = min(_WIDTH_PX, self._window.width() - 2 * WIDE)
@@ -137,7 +137,7 @@ class CommandPalette(QFrame):
         if key == Qt.Key.Key_Escape:
             self.close_palette()
         elif key in _ENTER_KEYS:
-            self.act(self.view.currentIndex().row())
+            self.run_entry(self.view.currentIndex().row())
         else:
             self._moved = True
             self._choose(self.view.currentIndex().row() + _MOVES[key])

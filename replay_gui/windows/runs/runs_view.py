@@ -56,7 +56,7 @@ class RunsView(QWidget):
         super().__init__(parent)
         self._session = session
         self._open_run = ""
-        self._told_of_notes = False
+        self._has_shown_unused_notes = False
         page = new_splitter(Qt.Orientation.Vertical, self)
         self._columns = new_splitter(Qt.Orientation.Horizontal, page)
         self.groups = GroupsPanel(session, self._columns)
@@ -150,8 +150,8 @@ class RunsView(QWidget):
     def _show_unused_notes(self) -> None:
         """Show once for the opened sources that outcomes in notes beside the logs are not used."""
         words = unused_notes_words(run.unused_notes for run in self._session.runs)
-        if words and self._session.outcomes and not self._told_of_notes:
-            self._told_of_notes = True
+        if words and self._session.outcomes and not self._has_shown_unused_notes:
+            self._has_shown_unused_notes = True
             self.banner = Banner(Alert("info", f"{words[0].upper()}{words[1:]}. {_HOW_TO_ALLOW}"))
             self.banner.closed.connect(self._remove_banner)
             layout = self.layout()
@@ -178,7 +178,7 @@ class RunsView(QWidget):
     @Slot()
     def _on_opened(self) -> None:
         self._remove_banner()
-        self._told_of_notes = False
+        self._has_shown_unused_notes = False
         self._on_everything_wanted(False)
         self._session.begins = True
 

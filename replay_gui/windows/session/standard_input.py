@@ -26,9 +26,9 @@ class StandardInput(QObject):
         super().__init__(parent)
         self._session, self._spool, self._position, self._format = session, spool, position, format
         self._tried = 0  # number of bytes at the last attempt to open them
-        self._look = QTimer(self, interval=_LOOK_MS)
-        self._look.timeout.connect(self._on_look)
-        self._look.start()
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._on_look)
+        self._timer.start()
 
     @Slot()
     def _on_look(self) -> None:
@@ -40,7 +40,7 @@ class StandardInput(QObject):
             self._tried = written
             session.open(str(spool.path), self._position, self._format)
         if ended and (is_open or not written):
-            self._look.stop()
+            self._timer.stop()
             words = f"{spool.problem[0].upper()}{spool.problem[1:]}." if spool.problem else _ENDED
             if not written and not spool.problem:
                 words = "Nothing came from standard input."

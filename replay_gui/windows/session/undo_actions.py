@@ -28,9 +28,9 @@ class UndoActions(QObject):
         self._comparison, self._actions = comparison, actions
         self.history = UndoHistory(self)
         anchors = ValueHistory(lambda: comparison.anchors, comparison.set_anchors, "steps set by hand", self)
-        comparison.anchors_changed.connect(anchors.note)
-        for told in (comparison.active_changed, comparison.a.run_changed, comparison.b.run_changed):
-            told.connect(anchors.forget)
+        comparison.anchors_changed.connect(anchors.record_change)
+        for signal in (comparison.active_changed, comparison.a.run_changed, comparison.b.run_changed):
+            signal.connect(anchors.forget)
         for one in (comparison.rules, anchors, notes.book, notes.book_b):
             self.history.watch(one)
         self.history.changed.connect(self.refresh)
@@ -44,9 +44,9 @@ class UndoActions(QObject):
         """Include the choice of lanes on the page of a run."""
         timeline = view.timeline.timeline
         lanes = ValueHistory(lambda: timeline.choice, timeline.choose, "choice of lanes", self)
-        view.timeline.lanes_changed.connect(lanes.note)
-        for told in (self._comparison.active_changed, self._comparison.a.run_changed):
-            told.connect(lanes.forget)
+        view.timeline.lanes_changed.connect(lanes.record_change)
+        for signal in (self._comparison.active_changed, self._comparison.a.run_changed):
+            signal.connect(lanes.forget)
         self.history.watch(lanes)
 
     @Slot()

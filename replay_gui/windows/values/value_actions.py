@@ -84,7 +84,7 @@ class ValueActions(QObject):
         if path:
             self._session.values.paths.toggle(path)
         elif pair is not None:
-            pair.say(
+            pair.show_message(
                 "To watch a value of both runs, choose it in “Where they part”, among the differences of the states"
             )
 

@@ -43,7 +43,7 @@ def test_files_are_touched_by_other_threads_only(
     process = RerunProcess()
     process.start(plan)
     assert process.running
-    process._look()
+    process._check_files()
     qtbot.waitUntil(lambda: not process.running)
     assert not verdict_of(process).notes
     assert process.report is None

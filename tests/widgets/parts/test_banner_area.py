@@ -108,7 +108,7 @@ def test_a_file_that_could_not_be_opened_has_one_banner_whose_actions_stay(
     session.alert_raised.emit(first)
     [banner] = area.banners
     assert [button.text() for button in banner.buttons] == ["Open as…", "Show as text"]
-    with qtbot.waitSignal(area.acted) as caught:
+    with qtbot.waitSignal(area.action_chosen) as caught:
         QTest.mouseClick(banner.buttons[1], LEFT)
     assert caught.args == [first, "show as text"]
     assert area.banners == [banner]

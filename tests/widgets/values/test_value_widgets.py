@@ -125,7 +125,7 @@ def test_watched_values_are_as_high_as_their_rows_and_can_be_copied(qtbot: QtBot
     change = StateChange(("errors", "count"), STATE["errors"]["count"] - 1, STATE["errors"]["count"])
     session.show_position_state(position_state_at(12, changes=(change,)))
     values.paths.set_paths((("errors", "count"), ("nothing", "here")))
-    values.shown.emit()
+    values.rows_changed.emit()
     assert not view.isHidden()
     assert values.row(0).mark is ChangeMark.CHANGED
     one = view.height()

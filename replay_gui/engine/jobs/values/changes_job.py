@@ -25,11 +25,11 @@ def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesP
     with EventLog.open(arguments.path) as log:
         done = count = len(log)
 
-        def tell(so_far: int) -> None:
+        def report_done(so_far: int) -> None:
             reporter.part(ChangesProgress(so_far, count, tuple(waiting)))
             waiting.clear()
 
-        changes = value_history(reported_contents(log, tell), arguments.keys)
+        changes = value_history(reported_contents(log, report_done), arguments.keys)
         for listed, change in enumerate(changes, 1):
             waiting.append(_row(change))
             if listed == MAX_CHANGES:

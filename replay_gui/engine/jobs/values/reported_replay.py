@@ -10,11 +10,11 @@ from replay_gui.core.log.log_reader import EventLog
 PART_INTERVAL = 0.1  # seconds between two parts
 
 
-def reported_contents(log: EventLog, tell: Callable[[int], None]) -> Iterator[bytes | None]:
-    """Yield the contents of all events; at intervals, call `tell` with the number of those yielded."""
+def reported_contents(log: EventLog, report_done: Callable[[int], None]) -> Iterator[bytes | None]:
+    """Yield the contents of all events; at intervals, call `report_done` with the number of those yielded."""
     next_part = time.monotonic() + PART_INTERVAL
     for done, content in enumerate(log.contents(0, len(log))):
         if time.monotonic() >= next_part:
-            tell(done)
+            report_done(done)
             next_part = time.monotonic() + PART_INTERVAL
         yield content

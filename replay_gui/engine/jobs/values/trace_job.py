@@ -41,12 +41,12 @@ def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> 
     def found(done: int) -> TraceProgress:
         return TraceProgress(done, count, tuple(map(tuple, waiting)))
 
-    def tell(done: int) -> None:
+    def report_done(done: int) -> None:
         reporter.part(found(done))
         for indexes in waiting:
             indexes.clear()
 
-    contents, on_changes = reported_contents(log, tell), None if builder is None else builder.add_changes
+    contents, on_changes = reported_contents(log, report_done), None if builder is None else builder.add_changes
     for number, change in value_histories(contents, arguments.paths, on_changes):
         waiting[number].append(change.index)
     if builder is not None and not builder.gave_up:
