@@ -45,7 +45,7 @@ from replay_gui.core.catalogue.part import (
     writable_name,
 )
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
-from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
+from replay_gui.core.contrast.run_set import MIN_ANSWER_CHARACTERS
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
@@ -165,7 +165,7 @@ def _equal_changes(steps: pa.Table) -> pa.Table:
     """
     keep = pc.and_kleene(
         pc.and_kleene(pc.equal(steps["effect"], Effect.CHANGES.value), steps["ok"]),
-        pc.greater_equal(steps["answer_size"], MIN_TELLING_ANSWER),
+        pc.greater_equal(steps["answer_size"], MIN_ANSWER_CHARACTERS),
     )
     changes = steps.select(["tool", "answer", "request", "label"]).filter(keep)
     first: dict[tuple[str, str], tuple[str, str]] = {}

@@ -26,7 +26,7 @@ from replay_gui.core.text.plain_text import one_line
 
 _MAX_LEAVES = 60  # arguments of one input
 _MAX_ORDERED_TOOLS = 30  # tools of which pairs are made
-_MAX_RETRIES_LOOKED_AT = 2_000  # calls of a run that are searched for errors and repeats
+_MAX_RETRY_CALLS = 2_000  # calls of a run that are searched for errors and repeats
 _MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
 _MAX_ERROR = 60
 _NAME_LENGTH = 32  # hexadecimal characters, as in the key of a call
@@ -52,7 +52,7 @@ def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
     yield from _handed_in(reading)
     yield from _ending(reading)
     yield from _other_calls(calls)
-    yield from _failures(calls[:_MAX_RETRIES_LOOKED_AT])
+    yield from _failures(calls[:_MAX_RETRY_CALLS])
     yield from _checks(calls)
     yield from _orders(calls)
     for figure, index in reading.figures.items():

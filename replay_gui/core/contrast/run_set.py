@@ -12,7 +12,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunSt
 from replay_gui.core.contrast.run_sizes import size_table
 from replay_gui.core.effects.effect import Effect
 
-MIN_TELLING_ANSWER = 60  # characters of an answer; equal shorter answers do not show equal effects
+MIN_ANSWER_CHARACTERS = 60  # characters of an answer; equal shorter answers do not show equal effects
 
 
 class RunSet:
@@ -53,7 +53,7 @@ def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
     first: dict[tuple[str, str], tuple[str, str]] = {}
     equal: dict[str, tuple[str, str]] = {}
     for step in steps:
-        if step.effect == Effect.CHANGES and step.ok and step.answer_size >= MIN_TELLING_ANSWER:
+        if step.effect == Effect.CHANGES and step.ok and step.answer_size >= MIN_ANSWER_CHARACTERS:
             standing = first.setdefault((step.tool, step.answer), (step.request, step.label))
             if standing[0] != step.request:
                 equal.setdefault(step.request, standing)

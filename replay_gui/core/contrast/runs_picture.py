@@ -24,11 +24,11 @@ from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column, at most one each
-_MAX_LOOKED_AT = 12  # number of first separators from which they are chosen
+_MAX_CANDIDATES = 12  # number of first separators from which they are chosen
 _MIN_CLEARNESS = 2 / 3  # the least strength, as a share of the clearest separator's
 _MAX_VALUES = 6  # characters of the arguments in the head of a column
 _OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # these are not shown as done or not done
-_MIN_LIKENESS = 0.15  # of two inputs; from here on they count as one call with other arguments
+_MIN_SIMILARITY = 0.15  # of two inputs; from here on they count as one call with other arguments
 
 
 class CellState(StrEnum):
@@ -202,7 +202,7 @@ def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
             homes = [
                 (other.worked == column.worked, _likeness(leaves, others), -number)
                 for number, (other, others) in enumerate(kept[:MAX_COLUMNS])
-                if not other.steps.keys() & column.steps.keys() and _likeness(leaves, others) >= _MIN_LIKENESS
+                if not other.steps.keys() & column.steps.keys() and _likeness(leaves, others) >= _MIN_SIMILARITY
             ]
             home = kept[-max(homes)[2]][0] if homes else None
             if home is None:
@@ -261,7 +261,7 @@ def _mark(columns: list[_Column], separation: Separation) -> None:
     """Mark the columns that show the first separators of calls: those with the event at which the feature begins."""
     shown = [
         (number, separator.strength, marked)
-        for number, separator in enumerate(separation.separators[:_MAX_LOOKED_AT])
+        for number, separator in enumerate(separation.separators[:_MAX_CANDIDATES])
         if separator.feature.kind not in _OF_ANSWERS and (marked := _columns_of(separator, columns))
     ]
     clearest = max((strength for _, strength, _ in shown), default=0.0)

@@ -27,7 +27,7 @@ from replay_gui.core.effects.word_lists import word_set
 from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_LEAVES = 6  # of an answer that may be an entity
-_SAYS_NOTHING = word_set("ok okay done success successful successfully true null none status result message")
+_UNINFORMATIVE_WORDS = word_set("ok okay done success successful successfully true null none status result message")
 _WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters in which a word is searched for
 _ANSWERS_BACK = 12  # earlier answers in which an entity is searched for
 _MAX_CALLS = 2_000  # of a run that are examined
@@ -90,7 +90,7 @@ def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
 
 
 def _is_informative(answer: str) -> bool:
-    return any(word not in _SAYS_NOTHING for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
+    return any(word not in _UNINFORMATIVE_WORDS for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
 
 
 def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> None:

@@ -14,7 +14,7 @@ from replay_gui.core.log.source import Source
 
 HEAD_BYTES = 1 << 16  # bytes
 _MAX_FIRST_LINES = 20
-_FEW_LINES = 5  # the least number of lines that are read, even long ones
+_MIN_LINES = 5  # the least number of lines that are read, even long ones
 _MAX_FIRST_BYTES = 16 << 20  # bytes of the first lines
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
@@ -47,7 +47,7 @@ class ForeignFile:
         These are the lines in `head`, and some more if these are few: one line can hold a whole conversation.
         """
         data, size = self.head, self.source.size
-        while data.count(b"\n") < _FEW_LINES and len(data) < min(size, _MAX_FIRST_BYTES):
+        while data.count(b"\n") < _MIN_LINES and len(data) < min(size, _MAX_FIRST_BYTES):
             data += self.source.read_at(len(data), min(size - len(data), len(data)))
         *whole, rest = data.split(b"\n")
         if len(data) == size and (len(data) == len(self.head) or whole):

@@ -14,12 +14,12 @@ _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _HEADS = ("+++", "---", "diff ", "index ", "***")
 _NUMBER_WIDTH = 4  # characters of a line number
 _EDIT_MEMBERS = (("old_string", "new_string"), ("old_str", "new_str"), ("old", "new"), ("before", "after"))
-_LOOKED_AT = 65_536  # characters of a text in which the beginning of a patch is searched
+_MAX_SEARCHED_CHARACTERS = 65_536  # characters of a text in which the beginning of a patch is searched
 
 
 def is_patch(text: str) -> bool:
     """Return whether a text is a unified diff, or the form of it that some agents use."""
-    return text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_LOOKED_AT]
+    return text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_MAX_SEARCHED_CHARACTERS]
 
 
 def edit_in(value: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ _MAX_JSON_CHARACTERS = 65_536  # characters of a text that may be unfolded as JS
 _MAX_TEXT_CHARACTERS = 1 << 21  # lines of one text that are examined
 _MAX_LINE_CHARACTERS = 120  # characters
 _MAX_CODE_CHARACTERS = 16_384  # lines that are coloured
-_MANY = 50  # members of a container from which it is closed at first
+_MIN_CLOSED_MEMBERS = 50  # members of a container from which it is closed at first
 HASH = re.compile("[0-9a-f]{64}")
 _HASH_CHARACTERS = 16
 _LINE_NUMBER = re.compile(r"\s{0,8}\d{1,7}[→\t]")  # the line number that tools put before each line of a file
@@ -56,7 +56,7 @@ def field_lines(
     key = StyledText(f"{joined} ", TextStyle.KEY)
     if is_container(inner):
         size = plural(len(inner), "member" if isinstance(inner, Mapping) else "item") if len(inner) else "(empty)"
-        closed = closed or len(inner) > _MANY
+        closed = closed or len(inner) > _MIN_CLOSED_MEMBERS
         fold = None if not len(inner) else Fold.CLOSED if closed else Fold.OPEN
         said = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
         yield ReadingLine((key, said), depth=depth, fold=fold, name=joined)

@@ -11,7 +11,7 @@ from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_ev
 from replay_gui.core.text.plain_text import one_line
 
 _CONTEXT = 20  # characters before the first value in a cut text
-_NEAR = 36  # the text is not cut if a value begins within this many characters
+_MAX_UNCUT_START = 36  # the text is not cut if a value begins within this many characters
 _MAX_VALUES = 12
 _MAX_LEAVES = 20_000  # texts of an event that are examined
 _PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose names are left out
@@ -25,7 +25,7 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
     pattern = value_pattern(values)
     usual = summarize_event(event)
     first = None if pattern is None else pattern.search(usual)
-    if pattern is None or (first is not None and (first.start() <= _NEAR or not usual.endswith("…"))):
+    if pattern is None or (first is not None and (first.start() <= _MAX_UNCUT_START or not usual.endswith("…"))):
         return _cut(usual, pattern)
     for name, text in _leaves(event.payload):
         match = pattern.search(text)
@@ -48,7 +48,7 @@ def _cut(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[tuple[i
     first = None if pattern is None else pattern.search(text)
     if pattern is None or first is None:
         return text, ()
-    if first.start() > _NEAR:
+    if first.start() > _MAX_UNCUT_START:
         text = "…" + text[first.start() - _CONTEXT :]
     return text, tuple(match.span() for match in pattern.finditer(text))
 

@@ -64,7 +64,7 @@ _FRAME = re.compile(
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
-_POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
+_POWERSHELL, _POWERSHELL_MESSAGE = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
 _EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error without further information
@@ -206,7 +206,7 @@ def _telling_line(output: Any) -> str:
     if not lines or output in _NO_OUTPUT:
         return ""
     if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
-        told = next((match[1] for line in lines if (match := _POWERSHELL_TELLS.fullmatch(line))), "")
+        told = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
         return f"{lines[0].strip()} {told}".strip()
     first = _LINE_NUMBER.sub("", lines[0], count=1)
     return f"{first} {lines[1].strip()}" if first.endswith(":") and len(lines) > 1 else first

@@ -16,7 +16,7 @@ from replay_gui.core.errors import PatternRefused
 
 MAX_PATTERN_LENGTH = 10_000  # characters
 _MAX_SECONDS = 10.0  # seconds of processor time that one pattern may take in total
-_MATCHES_BETWEEN_LOOKS = 64  # matches between two readings of the clock
+_MATCHES_PER_CLOCK_READ = 64  # matches between two readings of the clock
 _LONE_SURROGATES = "surrogatepass"  # from file names that are not UTF-8: kept unchanged
 
 
@@ -78,7 +78,7 @@ class ForeignPattern:
             matched = data[match.start() : match.end()].decode(errors=_LONE_SURROGATES)
             parts += (data[end : match.start()], replacement(matched).encode(errors=_LONE_SURROGATES))
             end = match.end()
-            if count % _MATCHES_BETWEEN_LOOKS == 0:
+            if count % _MATCHES_PER_CLOCK_READ == 0:
                 self._seconds = before + time.thread_time() - begun
                 self._check_time()
         self._seconds = before + time.thread_time() - begun

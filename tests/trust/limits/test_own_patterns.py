@@ -96,9 +96,9 @@ def test_no_pattern_goes_back() -> None:
 
 
 def test_tags_that_are_not_closed_are_looked_for_once() -> None:
-    text, end = "<user_query>" * 30_000, grok._ASKED_END
+    text, end = "<user_query>" * 30_000, grok._QUERY_END
     begun = time.thread_time()
-    assert without_closed(grok._ASKED, text, end) == ([], text)
-    matches, around = without_closed(grok._ASKED, f"a<user_query> b {end}c{text}", end)
+    assert without_closed(grok._USER_QUERY, text, end) == ([], text)
+    matches, around = without_closed(grok._USER_QUERY, f"a<user_query> b {end}c{text}", end)
     assert ([match[1] for match in matches], around) == ([" b "], f"ac{text}")
     assert time.thread_time() - begun < 1

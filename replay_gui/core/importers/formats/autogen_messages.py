@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_SAID = ("TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage", "ToolCallSummaryMessage")
-_ASKS, _ANSWERED, _THOUGHT = "ToolCallRequestEvent", "ToolCallExecutionEvent", "ThoughtEvent"
+_TEXT_TYPES = ("TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage", "ToolCallSummaryMessage")
+_REQUEST, _RESULT, _THOUGHT = "ToolCallRequestEvent", "ToolCallExecutionEvent", "ThoughtEvent"
 _KEPT = {"UserMessage": "user", "SystemMessage": "system", "AssistantMessage": "assistant"}
 _KEPT_RESULTS = "FunctionExecutionResultMessage"
 _USED = ("source", "type", "content")
@@ -15,7 +15,7 @@ def is_agent_chat(value: Any) -> bool:
     """Return whether `value` is a message of AgentChat."""
     match value:
         case {"source": str(), "type": str(kind), "content": content} if kind not in _KEPT:
-            return kind in (*_SAID, _THOUGHT) or (kind in (_ASKS, _ANSWERED) and isinstance(content, list))
+            return kind in (*_TEXT_TYPES, _THOUGHT) or (kind in (_REQUEST, _RESULT) and isinstance(content, list))
         case {"content": _, "type": str(kind)} if kind in _KEPT:
             return "source" in value or (kind == "SystemMessage" and value.keys() == {"content", "type"})
         case {"content": list(), "type": str(kind)}:
@@ -29,17 +29,17 @@ def as_chat(value: dict[str, Any]) -> dict[str, Any]:
     if kind in _KEPT:
         return _as_kept(value)
     if kind == _KEPT_RESULTS:
-        kind, value = _ANSWERED, {"source": "tool", **value}
+        kind, value = _RESULT, {"source": "tool", **value}
     message = {name: member for name, member in value.items() if name not in _USED}
     message |= {"agent": value["source"], "role": "user" if value["source"] == "user" else "assistant"}
-    if kind == _ASKS:
+    if kind == _REQUEST:
         return {**message, "content": None, "tool_calls": [call for call in content if isinstance(call, dict)]}
-    if kind == _ANSWERED:
+    if kind == _RESULT:
         results = [{**one, "type": "tool_result"} for one in content if isinstance(one, dict)]
         return {**message, "role": "tool", "content": results}
     if kind == _THOUGHT:
         return {**message, "content": [{"type": "thinking", "thinking": content}]}
-    return {**message, "content": content} | ({} if kind == _SAID[0] else {"kind": kind})
+    return {**message, "content": content} | ({} if kind == _TEXT_TYPES[0] else {"kind": kind})
 
 
 def _as_kept(value: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ _ANSWERS = (
     *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
     *("answer", "completion", "generated_text", "reply"),
 )
-_BESIDE = {"prompt": "response", "instruction": "output"}
+_ANSWER_NAMES = {"prompt": "response", "instruction": "output"}
 """Members that hold the answer to such a question, and that may be anything else beside another one."""
 _CALLS = ("tool_calls", "tools_called", "tools_used")
 
@@ -21,7 +21,7 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     `volatile`: names of members to leave out.
     """
     question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
-    answers = (*_ANSWERS, *(name for asked, name in _BESIDE.items() if asked == question))
+    answers = (*_ANSWERS, *(name for asked, name in _ANSWER_NAMES.items() if asked == question))
     answer = next((name for name in answers if name in record), None)
     if question is None or answer is None or not isinstance(record[answer], str | None):
         return None

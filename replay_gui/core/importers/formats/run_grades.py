@@ -15,7 +15,7 @@ _PASSED = {
 }
 _EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
 _REASONS = ("stop_reason", "finish_reason", "termination_reason")
-_ASKS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run continues
+_CALL_REASONS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run continues
 _LIMITS = ("max", "length", "token limit", "timeout", "too_many", "exit_c", "limit")  # how reasons to stop begin
 _GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold only grades
 _ABOUT = ("meta",)  # a member that holds a verdict and other data
@@ -62,7 +62,7 @@ class RunGrades:
             self._end = "crash", value
         elif name == "exit_status" and isinstance(value, str) and (how := _how(value.lower())) != "answered":
             self._end = how, value
-        elif name in _REASONS and isinstance(value, str) and value and value not in _ASKS:
+        elif name in _REASONS and isinstance(value, str) and value and value not in _CALL_REASONS:
             self._end = _how(value.lower()), value
         else:
             return False

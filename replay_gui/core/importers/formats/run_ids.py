@@ -16,7 +16,7 @@ RUN_IDS = (
 """Names of the member with the id of the run, the narrowest first."""
 SEVERAL_RUNS = "ids of runs in a file that is too large to be sorted by them, read as one run"
 
-_MOST_RUNS = 10_000
+_MAX_RUNS = 10_000
 _USUAL = 0.8  # share of the first records that have the id
 
 Numbered: TypeAlias = tuple[int, Any]
@@ -37,7 +37,7 @@ def runs_in(
     for name in named if sample else ():
         counts = Counter(_id(record, name) for _, record in read(ImportNotes()))
         known = len(counts) - (None in counts)
-        if not 1 < known <= _MOST_RUNS or counts.total() < 2 * known:
+        if not 1 < known <= _MAX_RUNS or counts.total() < 2 * known:
             continue
         if file.source.size > file.limits.document:
             notes.count(SEVERAL_RUNS)

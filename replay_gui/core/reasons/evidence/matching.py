@@ -17,7 +17,7 @@ from replay_gui.core.reasons.phrases import is_content
 _MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
-_MIN_LIKENESS = 0.15
+_MIN_SIMILARITY = 0.15
 _MAX_MATCHED = 200  # calls of one tool and side that are matched by similarity
 
 
@@ -104,7 +104,7 @@ def _by_likeness(
             mine = leaf_counts(call)
             for second in by_tool[call.tool]:
                 alike = shared_leaves(mine, leaves[id(second)])
-                if alike >= _MIN_LIKENESS or (call.tool in single and _is_text_alone(call, second)):
+                if alike >= _MIN_SIMILARITY or (call.tool in single and _is_text_alone(call, second)):
                     candidates.append((-alike, abs(call.request - second.request), call.request, second.request))
     of_reference = {call.request: call for call in reference}
     of_other = {call.request: call for call in other}

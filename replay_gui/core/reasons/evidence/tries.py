@@ -10,7 +10,7 @@ from replay_gui.core.effects.call_values import input_leaves, leaf_counts, share
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.file_edits import edited_path
 
-_ALIKE = 0.3  # share of equal arguments, or words, from which a call counts as a retry
+_MIN_SIMILARITY = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
 _MAX_TEXT = 20_000  # characters of an argument whose words are compared
 
@@ -27,12 +27,12 @@ class Try:
         This is so if they have common arguments, are about one file, or have most words in common: an edit that
         is given as one text is seldom repeated with exactly the same text.
         """
-        if self.call.key == other.call.key or shared_leaves(self._leaves, other._leaves) >= _ALIKE:
+        if self.call.key == other.call.key or shared_leaves(self._leaves, other._leaves) >= _MIN_SIMILARITY:
             return True
         if self._path is not None and self._path == other._path:
             return True
         words = self._words | other._words
-        return bool(words) and len(self._words & other._words) >= _ALIKE * len(words)
+        return bool(words) and len(self._words & other._words) >= _MIN_SIMILARITY * len(words)
 
     @property
     def of(self) -> str:

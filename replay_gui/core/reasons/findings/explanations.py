@@ -37,7 +37,7 @@ _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and tim
 _YES_WITHIN = 3  # events between the user's message and the call after it
 _OFFER_WITHIN = 2  # events between the agent's proposal and the user's reply
 _MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
-_MAX_SAID = 40  # messages that are searched for one about a call
+_MAX_SEARCHED_MESSAGES = 40  # messages that are searched for one about a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +348,7 @@ def _message_after_common_calls(
             after = max(after, same.request if same.response is None else same.response)
     in_both = {words for _, words in done_by.messages.before(call.request, OriginRole.AGENT)}
     messages = (message for message in other.messages.after(after, OriginRole.AGENT) if message[1] not in in_both)
-    said = list(islice(messages, _MAX_SAID))
+    said = list(islice(messages, _MAX_SEARCHED_MESSAGES))
     about = _nouns(name_words(call.tool)[1:])  # without the verb
     message = next((said_ for said_ in said if any(noun in said_[1].lower() for noun in about)), None)
     message = message or (said[0] if said else other.messages.last(OriginRole.AGENT))

@@ -21,10 +21,10 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?")  # differs from run to run
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_SENTENCES = 400  # last messages of a run that are compared
-_MIN_WORDS, _MIN_ALIKE = 5, 0.5
+_MIN_WORDS, _MIN_SIMILARITY = 5, 0.5
 _MIN_QUOTED = 3  # words of a sentence that is worth quoting
 _MAX_QUOTED, _BEHIND = 80, 20  # characters of a sentence that are quoted; those after the figure
-_NEAR = 4  # words on each side of a figure
+_CONTEXT_WORDS = 4  # words on each side of a figure
 _LAST = 2.0  # the order value of the least important: calls have values from 0 to 1
 
 
@@ -141,7 +141,7 @@ def _most_alike(
                 continue
             alike = len(first.words & second.words) / len(first.words | second.words)
             weight = (round(alike, 2) * min(len(first.words & second.words), 12), first.index)
-            if alike >= _MIN_ALIKE and (best is None or weight > best):
+            if alike >= _MIN_SIMILARITY and (best is None or weight > best):
                 best, most_alike = weight, (first, second, _alike_figures(first, only_p, second, only_f))
     return most_alike
 
@@ -158,8 +158,8 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
     """Return the words near each figure of a sentence."""
     neighbours: dict[str, frozenset[str]] = {}
     for match in FIGURE.finditer(text):
-        before = _WORD.findall(text[: match.start()].lower())[-_NEAR:]
-        after = _WORD.findall(text[match.end() :].lower())[:_NEAR]
+        before = _WORD.findall(text[: match.start()].lower())[-_CONTEXT_WORDS:]
+        after = _WORD.findall(text[match.end() :].lower())[:_CONTEXT_WORDS]
         neighbours.setdefault(_plain(match[1]), frozenset((*before, *after)))
     return neighbours
 

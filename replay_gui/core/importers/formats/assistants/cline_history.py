@@ -35,7 +35,7 @@ _REMINDERS = ("# task_progress", "# TODO", "# Todo")
 _NOTES = ("[ERROR]", "[TASK RESUMPTION]")
 _INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
 _SENT = ("inputTokens", "cacheReadTokens", "cacheWriteTokens")
-_MAX_NEAR = 100  # the newest open calls, in which the call of a result is searched
+_MAX_OPEN_CALLS = 100  # the newest open calls, in which the call of a result is searched
 _OF_USER = ("task", "feedback", "user_message", "answer")
 
 
@@ -205,7 +205,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         (name, heading), parts = self._heading, self._output
         self._heading, self._output = None, []
         output = "\n".join(parts) if all(isinstance(part, str) for part in parts) else parts
-        near = islice(self._open, _MAX_NEAR)
+        near = islice(self._open, _MAX_OPEN_CALLS)
         named = (one for one in near if (call := self.run.call(one)) is not None and call.tool_name == name)
         call_id = None if name == _ANSWER else next(named, self._open[0] if self._open else None)
         call = self.run.call(call_id)

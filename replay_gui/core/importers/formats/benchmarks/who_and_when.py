@@ -14,7 +14,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 
 _SIGNS = {"history", "mistake_agent", "mistake_step"}
-_ASKING = ("human", "user")
+_USER_ROLES = ("human", "user")
 _TERMINAL = "Computer_terminal"
 _GRADED = ("ground_truth", "is_correct", "is_corrected")
 _AGENT_OF_ALL = "Orchestrator"
@@ -91,7 +91,7 @@ def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> Non
     speaker, content = message.get("name") or message.get("role"), message.get("content")
     run.unmapped = {key: value for key, value in message.items() if key != "content" and value is not None}
     meta: dict[str, Any] = {"role": message.get("role")}
-    if speaker in _ASKING or speaker == _TERMINAL or first:
+    if speaker in _USER_ROLES or speaker == _TERMINAL or first:
         run.observation("message", "user" if first else str(speaker), content, agent=speaker, **meta)
     else:
         thought = isinstance(speaker, str) and speaker.startswith(_AGENT_OF_ALL) and "(thought)" in speaker

@@ -28,7 +28,7 @@ _TOKENS = re.compile(
     rf" (?P<received>{_COUNT}) received(?:, cache costs not (?:included|available))?\.?"
     rf"(?:\s+Cost: \$(?P<cost>{_COST}))?"
 )
-_OWN = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit [0-9a-f]{7} )")
+_AIDER_LINE = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit [0-9a-f]{7} )")
 """Texts of Aider itself, even if their first line has no mark at its end."""
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
 _FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
@@ -119,7 +119,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, str, list[str]]]:
     asked = in_code = is_open = False  # is_open: a text of Aider continues
     for number, line in enumerate(lines, 2):
         ends = line.endswith(_END)
-        is_own = not before.strip() and _OWN.match(line) is not None
+        is_own = not before.strip() and _AIDER_LINE.match(line) is not None
         is_quote = (
             speaker == _MODEL
             and not is_own

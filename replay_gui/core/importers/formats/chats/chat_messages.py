@@ -37,7 +37,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
-_MAX_LOOKED_AT = 50  # messages that are examined to recognise a file
+_MAX_SAMPLE = 50  # messages that are examined to recognise a file
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # members that hold messages
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
@@ -178,8 +178,8 @@ class ChatMessages:
             return next((held for member in _MEMBERS if (held := self._messages_of(document.get(member)))), None)
         if not isinstance(document, list) or not document:
             return None
-        read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
-        most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
+        read = [message for message in document[:_MAX_SAMPLE] if is_message(message)]
+        most = len(read) * 2 > len(document[:_MAX_SAMPLE])
         return document if most and any(map(names_speaker, read)) else None
 
     def _without_messages(self, whole: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from replay_gui.core.importers.times import any_time
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"}
 """How the run ended, by the reason of the last answer's end."""
-_OUTPUT_TAKEN = "Final result processed."  # the result of the call that returns the final output
+_OUTPUT_ACCEPTED = "Final result processed."  # the result of the call that returns the final output
 
 STREAMED = "events of the stream, whose messages stand in the file whole"
 
@@ -125,7 +125,7 @@ class _PydanticAiEvents(RecordEvents):
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
                 failed = part.get("outcome") in ("failed", "denied", "retried")
-                self.how = ("answered", None) if content == _OUTPUT_TAKEN else self.how
+                self.how = ("answered", None) if content == _OUTPUT_ACCEPTED else self.how
                 error = (first_line(content) or "failed") if failed else None
                 self.add_result(call_id, content, error, more, tool_name=name)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:

@@ -32,7 +32,7 @@ _REPEATED = (
 )
 _ENDS: dict[str, End] = {"cost": "limit", "context": "limit", "limit": "limit", "timeout": "timeout", "api": "crash"}
 
-_GOES = re.compile(r"\s*(?:cd\s+[^\s;&|]+\s*(?:&&|;)\s*)+(?=\S)")  # "cd /testbed && "
+_CHANGES_FOLDER = re.compile(r"\s*(?:cd\s+[^\s;&|]+\s*(?:&&|;)\s*)+(?=\S)")  # "cd /testbed && "
 
 
 class SweAgent:
@@ -170,7 +170,7 @@ def _called(message: dict[str, Any]) -> str | None:
 
 def _program_of(command: str) -> str:
     """Return the program that a command runs, after it has changed the folder."""
-    gone = _GOES.match(command)
+    gone = _CHANGES_FOLDER.match(command)
     return (command[gone.end() :] if gone else command).split(None, 1)[0]
 
 

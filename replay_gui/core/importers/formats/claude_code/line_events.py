@@ -33,7 +33,7 @@ from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.kinds import Kind
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SAID_ONCE = frozenset({"sessionId", "session_id", "cwd", "gitBranch", "version", "slug", "claude_code_version"})
+_SESSION_MEMBERS = frozenset({"sessionId", "session_id", "cwd", "gitBranch", "version", "slug", "claude_code_version"})
 """Volatile members that rarely change: meta has them only if they differ from the last line with them."""
 _SETTINGS = frozenset({"userType", "entrypoint", "permissionMode"})
 """Content members that rarely change: kept only if they differ from the last line with them."""
@@ -162,10 +162,10 @@ class LineEvents:
         context, once, rest = self._state.run.context, self._state.run.once, dict[str, Any]()
         for key, value in fields.items():
             name = META_NAMES.get(key, key)
-            if key in _SAID_ONCE or key in _SETTINGS:
+            if key in _SESSION_MEMBERS or key in _SETTINGS:
                 if self._said.get(name) != value:
                     self._said[name] = value
-                    (once if key in _SAID_ONCE else rest)[name] = value
+                    (once if key in _SESSION_MEMBERS else rest)[name] = value
             elif key in _IN_CONTEXT:
                 pass
             elif key in LINE:

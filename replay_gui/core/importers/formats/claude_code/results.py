@@ -18,7 +18,7 @@ _REFUSALS = re.compile(
     r"|Claude requested permissions to |Permission to use "
     r"|PreToolUse:\S+ hook (?:blocking )?error|Hook PreToolUse:\S+ denied"
 )
-_SAID = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)
+_DENIAL_REASON = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)
 _TOOL_ERROR = re.compile(r"<tool_use_error>(.*)</tool_use_error>", re.DOTALL)
 _OF_PATCHES = ("structuredPatch", "userModified")
 
@@ -69,7 +69,9 @@ def add_result(
     )
     refused = failed and _REFUSALS.match(text) is not None
     if refused:
-        run.denied(call.tool_name, call.tool_name, said[1] if (said := _SAID.search(text)) else text, parent=response)
+        run.denied(
+            call.tool_name, call.tool_name, said[1] if (said := _DENIAL_REASON.search(text)) else text, parent=response
+        )
     elif failed and not is_interruption(text):
         run.error("tool_error", text or "failed", call.tool_name, parent=response)
     if call.patch is not None and failed:

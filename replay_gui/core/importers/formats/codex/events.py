@@ -23,7 +23,7 @@ from replay_gui.core.importers.formats.codex.item_parts import (
 )
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
-from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, CodexSurvey, duration_of
+from replay_gui.core.importers.formats.codex.survey import CALL_EVENTS, ENDS, CodexSurvey, duration_of
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.formats.message_events import BAD_ARGUMENTS, first_line
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -313,9 +313,9 @@ class CodexEvents:
                 content, volatile = split_volatile(payload, "type")
                 rollback = {"transition_type": "rollback", "data": content}
                 self.run.add(Kind.STATE_TRANSITION, rollback, fields=volatile or None)
-            case _ if kind in CALLS_TOLD and payload.get("source") == "user_shell":  # the conversation has it, too
+            case _ if kind in CALL_EVENTS and payload.get("source") == "user_shell":  # the conversation has it, too
                 self._bookkeeping(kind, payload)
-            case _ if kind in CALLS_TOLD:
+            case _ if kind in CALL_EVENTS:
                 self._call_event(kind, payload)
             case _ if kind in BOOKKEEPING or kind.startswith(ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):

@@ -21,7 +21,7 @@ _TOKENS = {
     "reasoning": "reasoning_output_tokens",
 }
 _CALLS = frozenset({"command_execution", "mcp_tool_call", "web_search", "collab_tool_call"})
-_ASKED = ("command", "query", "arguments", "server", "tool")
+_INPUT_MEMBERS = ("command", "query", "arguments", "server", "tool")
 _ANSWERED = ("type", "item_type", "exit_code", "aggregated_output", "result")
 _REFUSED = frozenset({"declined", "denied", "rejected"})
 
@@ -96,7 +96,7 @@ class CodexStream:
         item_id = item.get("id")
         if self.run.call(item_id) is None:
             tool, given = _tool_of(kind, item)
-            rest, _ = split_volatile(item, "type", "item_type", *_ASKED)
+            rest, _ = split_volatile(item, "type", "item_type", *_INPUT_MEMBERS)
             rest = (
                 {} if completed else {key: rest[key] for key in rest if (key, rest[key]) != ("status", "in_progress")}
             )
@@ -111,7 +111,7 @@ class CodexStream:
         output = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
         asked = self.run.call(item_id)
         same = asked is not None and _tool_of(kind, item) == (asked.tool_name, asked.input)
-        rest, _ = split_volatile(item, *_ANSWERED, *(_ASKED if same else ()))
+        rest, _ = split_volatile(item, *_ANSWERED, *(_INPUT_MEMBERS if same else ()))
         rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
         extra = {**output.extra, **_extra(rest)}
         refused = output.refused or status in _REFUSED

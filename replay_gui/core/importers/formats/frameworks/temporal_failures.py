@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _MAX_CAUSES = 20  # levels of causes in a text
-_OF_SOMETHING = (("childWorkflowExecutionFailureInfo", "workflowType"), ("activityFailureInfo", "activityType"))
+_NAMED_FAILURES = (("childWorkflowExecutionFailureInfo", "workflowType"), ("activityFailureInfo", "activityType"))
 _WITHOUT_WORDS = (
     ("timeoutFailureInfo", "timed out"),
     ("canceledFailureInfo", "canceled"),
@@ -36,7 +36,7 @@ def without_prefix(kind: str, prefix: str) -> str:
 def _own_text(failure: dict[str, Any]) -> str:
     """Return one failure in words, without its cause."""
     caused = isinstance(failure.get("cause"), dict)
-    for info, type_name in _OF_SOMETHING:
+    for info, type_name in _NAMED_FAILURES:
         about = failure.get(info)
         if isinstance(about, dict) and caused:
             kind = about.get(type_name)

@@ -14,7 +14,7 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 
 _AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
-_TOLD = ("inputs", "outputs", "output", "input_str")
+_DATA_MEMBERS = ("inputs", "outputs", "output", "input_str")
 _OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``, ignored: a display colour, the span's name, an id
 _PAIRED = ("user", "human", "assistant", "ai", "system")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -28,8 +28,8 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
         return value["kwargs"], {}
     if value.keys() == {"args", "kwargs", "sanitize_inputs_outputs"} and value["args"] in _EMPTY:
         return value["kwargs"], {"sanitize_inputs_outputs": value["sanitize_inputs_outputs"]}
-    name = next((name for name in _TOLD if value.get(name) is not None), None)
-    if not value.keys() <= _AROUND or not any(one in value for one in _TOLD):
+    name = next((name for name in _DATA_MEMBERS if value.get(name) is not None), None)
+    if not value.keys() <= _AROUND or not any(one in value for one in _DATA_MEMBERS):
         return value, {}
     rest = {key: member for key, member in value.items() if key not in (name, "kwargs", "input_str")}
     if isinstance(kwargs := value["kwargs"], dict):

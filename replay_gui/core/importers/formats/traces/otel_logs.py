@@ -12,7 +12,7 @@ from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, plain_value
 
 _NAMES = ("event.name", "otel.event.name")
-_TOLD = "gen_ai."
+_GENAI_PREFIX = "gen_ai."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class LogRecord:
     @property
     def has_model_data(self) -> bool:
         """Whether it has messages to or from a model, or an evaluation."""
-        return str(self.event["name"]).startswith(_TOLD)
+        return str(self.event["name"]).startswith(_GENAI_PREFIX)
 
 
 def log_records_in(document: Any) -> Iterator[LogRecord]:

@@ -61,7 +61,7 @@ _CHOICE, _DETAILS, _EVALUATION = (
 NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
 _ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
-_TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
+_TOOL_EVENTS, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
 def messages_of(
@@ -128,7 +128,11 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
 def facts_of_tool(span: RawSpan) -> dict[str, Any]:
     """Return the data in the events of a tool's span other than input and output."""
     used = ("content", "message", "id")
-    told = [event.get("attributes") for event in span.events if isinstance(event, dict) and event.get("name") in _TOLD]
+    told = [
+        event.get("attributes")
+        for event in span.events
+        if isinstance(event, dict) and event.get("name") in _TOOL_EVENTS
+    ]
     maps = [facts for facts in told if isinstance(facts, dict)]
     return {
         name: value for facts in maps for name, value in facts.items() if name not in used and (name, value) != _ROLE

@@ -38,7 +38,7 @@ _ENDS: dict[str, End] = {
     "error": "crash",
 }
 _METHODS = ("session/new", "session/prompt", "session/load", "session/request_permission")
-_NOT_SAID = "<system-reminder>"
+_REMINDER_TAG = "<system-reminder>"
 
 
 class Acp(RecordFormat):
@@ -199,7 +199,7 @@ class _AcpEvents(RecordEvents):
     def _add_prompt(self, content: Any) -> None:
         if content == self._prompt:
             self.run.bookkeeping(f"{self.format}/echo", content)
-        elif isinstance(content, str) and content.lstrip().startswith(_NOT_SAID):
+        elif isinstance(content, str) and content.lstrip().startswith(_REMINDER_TAG):
             self.run.bookkeeping(f"{self.format}/context", content)
         else:
             self._counted = self._stopped = self._is_refused = False

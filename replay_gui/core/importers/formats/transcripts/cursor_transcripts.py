@@ -16,9 +16,9 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.text.closed_tags import without_closed
 
-_ASKED_END, _TIME_END = "</user_query>", "</timestamp>"
-_ASKED = re.compile(f"<user_query>(.*?){_ASKED_END}", re.DOTALL)
-_SAID_AT = re.compile(
+_QUERY_END, _TIME_END = "</user_query>", "</timestamp>"
+_USER_QUERY = re.compile(f"<user_query>(.*?){_QUERY_END}", re.DOTALL)
+_PROMPT_TIME = re.compile(
     r"<timestamp>\s*\w+, (\w{3})\w* (\d{1,2}), (\d{4}),? (\d{1,2}:\d\d [AP]M)\s*(?:\(UTC([+-]\d{1,2})?(?::(\d\d))?\))?"
 )
 _TIMES = re.compile(f"<timestamp>.*?{_TIME_END}", re.DOTALL)
@@ -88,7 +88,7 @@ class _TranscriptEvents(RecordEvents):
             return
         self.how = None
         self.run.context["time"] = _time_in(content)
-        asked, around = without_closed(_ASKED, content, _ASKED_END)
+        asked, around = without_closed(_USER_QUERY, content, _QUERY_END)
         untimed = without_closed(_TIMES, around, _TIME_END)[1].strip()
         if asked and untimed:
             self.run.bookkeeping(f"{self.format}/context", around.strip())
@@ -148,7 +148,7 @@ class _TranscriptEvents(RecordEvents):
 
 def _time_in(text: str) -> int | None:
     """Return the time at the beginning of a prompt, in ns, exact to the minute; None if it has none."""
-    found = _SAID_AT.search(text)
+    found = _PROMPT_TIME.search(text)
     if found is None:
         return None
     month, day, year, clock, hours, minutes = found.groups()

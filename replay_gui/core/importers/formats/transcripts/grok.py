@@ -18,8 +18,8 @@ from replay_gui.core.text.closed_tags import without_closed
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
 _SERVER_CALLS = {"web_search_call": "web_search", "custom_tool_call": "x_search", "code_interpreter_call": "code"}
 _GIVEN = ("action", "input", "code")  # members with the arguments of such a call
-_ASKED_END = "</user_query>"
-_ASKED = re.compile(f"<user_query>(.*?){_ASKED_END}", re.DOTALL)
+_QUERY_END = "</user_query>"
+_USER_QUERY = re.compile(f"<user_query>(.*?){_QUERY_END}", re.DOTALL)
 _CONTEXT = re.compile(
     r"<(user_info|git_status|system-reminder|agent_skills|mcp_servers|project_layout)>.*?(?:</\1>|\Z)", re.DOTALL
 )
@@ -91,7 +91,7 @@ class _GrokEvents(ChatMessageEvents):
             words, context = None, content
         elif not isinstance(content, str):
             words, context = content, None
-        elif (asked := without_closed(_ASKED, content, _ASKED_END))[0]:
+        elif (asked := without_closed(_USER_QUERY, content, _QUERY_END))[0]:
             words, context = "\n".join(match[1].strip() for match in asked[0]), asked[1].strip()
         else:
             words = _CONTEXT.sub("", content).strip()
