@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.samples import OTHERWISE, REFERENCE
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.journey import Journey
@@ -53,6 +54,20 @@ def test_a_run(journey: Journey) -> None:
     journey.open(REFERENCE.path)
     assert focusable(journey.window) > 20
     journey.until(lambda: unnamed(journey.window) == [])  # rows that have not come yet have no words
+    view = journey.window.run_view
+    view.toggle_facts()
+    assert unnamed(journey.window) == []
+    view.toggle_facts()
+    journey.session.choose_range(5, 40)
+    journey.until(lambda: view.range.isVisible() and unnamed(journey.window) == [])
+    journey.session.forget_range()
+    for find_bar in (view.detail.find_bar, view.state.find_bar):
+        find_bar.begin()
+    journey.session.seek(Position(200))
+    journey.arrive(200)
+    view.state.show_value(("tools", "search", "calls"))
+    journey.session.values.paths.toggle(("tools", "search", "calls"))
+    journey.until(lambda: view.state.watched.isVisible() and unnamed(journey.window) == [])
 
 
 def test_a_comparison(journey: Journey) -> None:
@@ -74,13 +89,16 @@ def test_many_runs(journey: Journey, tmp_path: Path) -> None:
 
 DIALOGS = (
     "export", "settings", "go_to", "palette", "run_again", "documentation", "legend", "about",
-    "diagnostics", "shortcuts",
+    "diagnostics", "shortcuts", "all_changes", "value_origin", "note", "notes", "what_if",
 )  # fmt: skip
 
 
 def test_the_dialogs(journey: Journey) -> None:
     journey.open(REFERENCE.path)
     found = dict[str, list[str]]()
+    journey.session.seek(Position(814))
+    journey.arrive(814)
+    journey.window.run_view.state.show_value(("tools", "search", "calls"))
     for name in DIALOGS:
         before = {id(widget) for widget in QApplication.allWidgets() if widget.isVisible()}
         journey.window.actions_[name].trigger()
