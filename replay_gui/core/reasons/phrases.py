@@ -18,7 +18,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, without_color_codes
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
-_MAX_ARGUMENTS = 3  # arguments of a call that a sentence names
+_MAX_ARGUMENTS = 2  # arguments of a call that a sentence names
 _BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})

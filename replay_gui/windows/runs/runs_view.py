@@ -325,6 +325,6 @@ def _panel(title: str, body: QWidget, parent: QWidget) -> Panel:
 
 
 def _hidden_words(rows: int, columns: int) -> str:
-    words = [plural(rows, "run")] if rows else []
-    words += [plural(columns, "call")] if columns else []
-    return f", without {' and '.join(words)}" if words else ""
+    words = [plural(rows, "more run")] if rows else []
+    words += [plural(columns, "more call")] if columns else []
+    return f" ({' and '.join(words)} not drawn)" if words else ""
