@@ -35,6 +35,8 @@ def role_of(event: Event) -> OriginRole | None:
     return _ROLES.get(kind)
 
 
+_NUMBER = re.compile(r"[1-9]\d{0,14}(?:\.\d{1,8})?")
+
 _ROLES = {
     _REQUEST: OriginRole.AGENT,
     _DECISION: OriginRole.AGENT,
@@ -89,10 +91,21 @@ def message_text(event: Event) -> str:
 
 
 def word_pattern(value: str) -> re.Pattern[str]:
-    """Return a pattern that matches a value as a whole word."""
+    """Return a pattern that matches a value as a whole word; a number also with separators and further zeros."""
+    if _NUMBER.fullmatch(value):
+        whole, _, decimals = value.partition(".")
+        ended = r"(?!\w)" if decimals else r"(?:\.0{1,2})?(?!\w)"
+        zeros = rf"\.{decimals}0*" if decimals else ""
+        return re.compile(rf"(?<!\w){with_separators(whole, ',?')}{zeros}{ended}")
     before = r"(?<!\w)" if value[:1].isalnum() or value[:1] == "_" else ""
     after = r"(?!\w)" if value[-1:].isalnum() or value[-1:] == "_" else ""
     return re.compile(before + re.escape(value) + after)
+
+
+def with_separators(digits: str, separator: str = ",") -> str:
+    """Return ``1,060`` for the digits of a number."""
+    first = len(digits) % 3 or 3
+    return separator.join((digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))))
 
 
 def holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
@@ -102,7 +115,7 @@ def holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
         item = pending.pop()
         looked += 1
         if isinstance(item, str):
-            if value in item and pattern.search(item):
+            if pattern.search(item):
                 return True
         elif isinstance(item, dict):
             pending.extend(item.values())

@@ -14,7 +14,7 @@ from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.call_text import path_text
-from replay_gui.core.text.json_pointer import pointer_text
+from replay_gui.core.text.json_pointer import pointer_text, unescape_token
 from replay_gui.core.text.plain_text import one_line, without_color_codes
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
@@ -103,6 +103,9 @@ def quoted_difference(a: str, b: str, limit: int) -> tuple[str, str]:
 
 def argument_words(path: str) -> str:
     """Return the name of an argument: ``flights[1].number``."""
+    name = unescape_token(path[1:])
+    if path.count("/") == 1 and not name.isdigit():
+        return one_line(name, _MAX_NAME)  # without the quotation marks that tell it from a path
     return one_line(pointer_text(path), _MAX_NAME) if path else "its input"
 
 

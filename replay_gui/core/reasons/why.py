@@ -81,7 +81,7 @@ class WhyFinder:
             add_submission_reasons(reasons, handed_p, handed_f, both_ways=failed is None)
         _add_actions(reasons, rules, with_patches=with_patches, in_order=not both_passed)
         add_end_reasons(reasons, both_ways=failed is None)
-        add_answer_reasons(reasons, with_patches=with_patches)
+        add_answer_reasons(reasons, with_patches=with_patches, both_passed=both_passed)
         add_figure_reason(reasons, both_ways=failed is None)
         add_trouble_reasons(reasons, both_ways=failed is None)
         add_world_reason(reasons)

@@ -97,6 +97,44 @@ def test_texts_that_differ_late_are_shown_where_they_differ(tmp_path: Path) -> N
     )
 
 
+def test_answers_of_runs_that_changed_nothing_differ_by_their_figures_else_by_their_words(tmp_path: Path) -> None:
+    look = Step(tool="get_transactions", input={"n": 100}, answer=[{"amount": 98.7}, {"amount": 1060}])
+    long = "Here is an overview of your spending. " * 6
+
+    def found(folder: str, a: str, b: str) -> tuple[Reason, ...]:
+        first, second = ([TASK, look, Step("agent", f"{long}{words}")] for words in (a, b))
+        return reasons(tmp_path / folder, first, second)
+
+    (first,) = found("1", "Your total spending in March was 1,060.00.", "Your total spending in March was 1,050.00.")
+    assert (first.kind, first.tier) == (ReasonKind.TOLD, Tier.RESULT)
+    assert first.sentence == "bad told the user 1050, and good told 1060 (event 5 against event 5)."
+    (first,) = found("2", "The best is Breizh.", "The best is Royal Panda.")
+    assert (first.kind, first.tier) == (ReasonKind.SUBMISSION, Tier.OTHER)
+    assert first.sentence.startswith("bad said last “…The best is Royal Panda.” (event 5); good “…")
+
+
+def test_a_number_is_known_in_any_form(tmp_path: Path) -> None:
+    bill = Step(tool="read_file", input={"path": "bill.txt"}, answer="Car rental: CHF 98.70, in all 1,060.00")
+    pay = [
+        Step(tool="send_money", input={"to": "UK1234", "amount": n, "total": 1060}, answer="ok") for n in (98.7, 89.7)
+    ]
+    for number, (a, b) in enumerate((pay, pay[::-1])):
+        (first, *_) = reasons(tmp_path / f"{number}", [TASK, bill, a], [TASK, bill, b])
+        told = ("bad brought in 89.7 itself: nothing before event 5 holds it in this form.",)
+        assert first.details == (told if number == 0 else ())
+    total = replace(pay[0], input={**pay[0].input, "total": 1061})
+    (first, *_) = reasons(tmp_path / "2", [TASK, bill, total], [TASK, bill, pay[0]])
+    assert first.sentence == "bad sent money with total 1060; good with 1061 (event 5 against event 5)."
+    assert [(origin.side, origin.index) for origin in first.origins if origin.value == "1060"] == [("b", 3)]
+
+
+def test_actions_without_rare_names_are_in_the_order_of_time(tmp_path: Path) -> None:
+    first, then = (Step(tool="delete_file", input={"id": n}, answer="deleted") for n in ("12", "UK123456"))
+    thought = Step(tool="save_thought", input={"thought": "I am done now."}, answer="ok")
+    found = reasons(tmp_path, [TASK, thought, first, then, DONE], [TASK, DONE])
+    assert [reason.a for reason in found] == [{"id": "12"}, {"id": "UK123456"}, {"thought": "I am done now."}]
+
+
 def test_one_text_that_differs_is_another_argument(tmp_path: Path) -> None:
     one, other = (Step(tool="write_note_file", input={"text": text}, answer="{}") for text in ("2025", "2052"))
     (reason,) = reasons(tmp_path / "1", [TASK, one], [TASK, other])

@@ -19,7 +19,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
-from replay_gui.core.reasons.event_texts import holds, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import holds, role_of, with_separators, word_pattern
 
 _STRETCH_BYTES = 1 << 23  # bytes that are read at once
 _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept in memory
@@ -198,7 +198,8 @@ def _number_needles(value: str) -> list[bytes]:
     """Return the encodings of the number in a text; [] for another text."""
     if re.fullmatch(r"-?\d{1,20}", value):
         number = int(value)
-        return [encode(number)] if -(1 << 63) <= number < 1 << 64 else []
+        written = [with_separators(value).encode()] if re.fullmatch(r"\d{4,15}", value) else []
+        return [encode(number), *written] if -(1 << 63) <= number < 1 << 64 else []
     if re.fullmatch(r"-?\d{1,17}\.\d{1,17}", value):
         return [b"\xcb" + struct.pack(">d", float(value))]
     return []

@@ -235,7 +235,8 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> No
 
 def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the sort value of a call within its tier: by time, but last if it names no object, such as a thought."""
-    names = any(is_rare_value(value) and " " not in str(value) for _, value in input_leaves(call.input))
+    values = (value for _, value in input_leaves(call.input) if not isinstance(value, bool) and value is not None)
+    names = any(str(value) and " " not in str(value) for value in values)
     return place(call, run) + (0.0 if names else 1.0)
 
 

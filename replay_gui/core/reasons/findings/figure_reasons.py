@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
@@ -53,7 +55,9 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     """
     if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
-    told_p, told_f = _sentences(reasons.reference), _sentences(reasons.other)
+    told_p, told_f = (
+        _sentences(run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES)) for run in (reasons.reference, reasons.other)
+    )
     pair = _most_alike(told_p, told_f)
     if pair is not None:
         _add_pair(reasons, *pair)
@@ -76,6 +80,19 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
             at_other=indexes[reasons.other.side],
         )
         return
+
+
+def add_last_figures(reasons: ReasonList, said_p: Message, said_f: Message) -> bool:
+    """Add the number that differs in like sentences of two last messages to a user; return whether there is one.
+
+    `said_p`: of the reference, `said_f`: of the other run.
+    """
+    if any(run.messages.last(OriginRole.USER) is None for run in (reasons.reference, reasons.other)):
+        return False
+    pair = _most_alike(_sentences([said_p]), _sentences([said_f]))
+    if pair is not None:
+        _add_pair(reasons, *pair)
+    return pair is not None
 
 
 def figures_of(text: str) -> tuple[str, ...]:
@@ -113,9 +130,9 @@ def _quoted_with(text: str, figure: str) -> str:
     return quoted(text, _MAX_QUOTED)
 
 
-def _sentences(run: RunAccount) -> list[_Sentence]:
+def _sentences(messages: Iterable[Message]) -> list[_Sentence]:
     sentences = []
-    for index, words in run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES):
+    for index, words in messages:
         for text in _SENTENCE_END.split(_CLOCK.sub("", masked_answer(words))):
             figures = figures_of(text)
             if figures:

@@ -13,6 +13,7 @@ from replay_gui.core.reasons.evidence.file_edits import is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
+from replay_gui.core.reasons.findings.figure_reasons import add_last_figures
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import (
@@ -73,8 +74,11 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
             )
 
 
-def add_answer_reasons(reasons: ReasonList, *, with_patches: bool) -> None:
-    """Add that the runs submitted or answered different things. `with_patches`: patches are compared elsewhere."""
+def add_answer_reasons(reasons: ReasonList, *, with_patches: bool, both_passed: bool) -> None:
+    """Add that the runs submitted or answered different things.
+
+    `with_patches`: patches are compared elsewhere. `both_passed`: long last messages may be worded differently.
+    """
     if not with_patches and _add_submitted(reasons):
         return
     (answer_p, wanted_p), (answer_f, wanted_f) = reasons.reference.graded, reasons.other.graded
@@ -84,7 +88,7 @@ def add_answer_reasons(reasons: ReasonList, *, with_patches: bool) -> None:
             _add_answers(reasons, answer_text(answer_p), answer_text(answer_f), wanted)
         return
     if not with_patches:
-        _add_last_words(reasons)
+        _add_last_words(reasons, both_passed=both_passed)
 
 
 def _add_submitted(reasons: ReasonList) -> bool:
@@ -168,8 +172,11 @@ def _origin_words(reasons: ReasonList, origin: Origin) -> str:
     return f"{run.name} had {quoted(origin.value, 40)} from {source} ({event_words(origin.index)})."
 
 
-def _add_last_words(reasons: ReasonList) -> None:
-    """Add the final answers of the agents: named as such, or short last messages of runs that only answered."""
+def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
+    """Add the final answers of the agents: named as such, or the last messages of runs that only answered.
+
+    Of long messages, figures in sentences that are alike come first; other words are the least important reason.
+    """
     named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
     if named_p is not None and named_f is not None:
         _add_said(reasons, named_p, named_f, "answered")
@@ -196,11 +203,15 @@ def _add_last_words(reasons: ReasonList) -> None:
     if any(run.changes or run.messages.is_conversation() for run in runs):  # then the words are not “answer”
         return
     said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
-    if said_p is not None and said_f is not None and max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:
+    if said_p is None or said_f is None:
+        return
+    if max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:
         _add_said(reasons, said_p, said_f, "said last")
+    elif not add_last_figures(reasons, said_p, said_f) and not both_passed:
+        _add_said(reasons, said_p, said_f, "said last", Tier.OTHER)
 
 
-def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) -> None:
+def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str, tier: Tier = Tier.RESULT) -> None:
     """Add the answers of both agents, if they differ."""
     (at_p, words_p), (at_f, words_f) = said_p, said_f
     if _plain(words_p) == _plain(words_f):
@@ -208,7 +219,7 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) 
     told_p, told_f = quoted_difference(words_p, words_f, _MAX_ANSWER)
     reasons.add(
         ReasonKind.SUBMISSION,
-        Tier.RESULT,
+        tier,
         f"{reasons.other.name} {verb} {told_f} ({event_words(at_f)});"
         f" {reasons.reference.name} {told_p} ({event_words(at_p)}).",
         order=0.8,
