@@ -9,6 +9,7 @@ import os
 import pathlib
 import stat
 import tempfile
+from types import FunctionType
 from typing import Any
 
 from replay_gui.core.errors import AnswerNotRecorded
@@ -21,6 +22,15 @@ from replay_gui.record.surroundings.options import Surrounding
 
 _MAX_BYTES = 16 * 1024 * 1024  # bytes of a file whose content is kept
 _TOOL = "open"
+_PATHLIB = tuple(
+    {
+        member.__code__.co_filename
+        for class_ in pathlib.Path.__mro__
+        for member in vars(class_).values()
+        if isinstance(member, FunctionType)
+    }
+)
+"""The files of pathlib, which is a package from Python 3.13 on."""
 
 
 def install() -> None:
@@ -31,7 +41,7 @@ def install() -> None:
 
 def _hook(original: Any) -> Any:
     def open_file(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        session = session_of_use(Surrounding.FILES, pathlib.__file__)
+        session = session_of_use(Surrounding.FILES, *_PATHLIB)
         if session is None or not isinstance(file, str | os.PathLike) or any(letter in mode for letter in "wax+"):
             return original(file, mode, *args, **kwargs)
         call = HookedCall(

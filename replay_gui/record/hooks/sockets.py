@@ -55,6 +55,8 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "subprocess.Popen" and _is_harmless(str(arguments[0]), arguments[1]):
         return
+    if event == "os.posix_spawn" and sys._getframe(1).f_globals.get("__name__") == "subprocess":
+        return  # the second event of one start, which Popen usually makes in this way from Python 3.13 on
     session = session_in_force()
     if session is None and event in _CONNECTIONS and is_forked_from_rerun():
         raise SocketRefused(f"{event}: a re-run opens no connection, and nor does a process that is forked from it")

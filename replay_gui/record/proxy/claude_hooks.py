@@ -107,7 +107,7 @@ def run_claude_code(
 ) -> int:
     """Run Claude Code to its end, with its tools recorded by hooks and its models by the proxy; return its exit status.
 
-    Raises Raises RerunRefused if it cannot be started, or has settings on its command line already.
+    Raises RerunRefused if it cannot be started, or has settings on its command line already.
     """
     with running_hooks(session) as settings:
         return run_proxied(with_settings(command, settings), session, on_poll)

@@ -89,7 +89,7 @@ class McpCalls:
 def record_server(command: Sequence[str], session: RecordingSession) -> int:
     """Run an MCP server, record its calls, finish the session and return the server's exit status.
 
-    Raises Raises RerunRefused if it cannot be started.
+    Raises RerunRefused if it cannot be started.
     """
     try:
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -161,7 +161,7 @@ def test_of_several_processes_the_first_is_recorded(tmp_path: Path) -> None:
             return x
         once(len(sys.argv))
         if len(sys.argv) == 1:
-            subprocess.run([sys.executable, "agent.py", "again"], check=True)
+            subprocess.run([sys.executable, "agent.py", "again"], check=True, close_fds=False)  # by posix_spawn
     """
     (tmp_path / "agent.py").write_text(dedent(code))
     command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "agent.py"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from replay_gui import record
 from replay_gui.record.surroundings.drawn_values import DRAWN, MAX_DRAWN
@@ -72,6 +73,7 @@ class Ticket(msgspec.Struct):
     opened: datetime.datetime
 
 
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow")  # deprecated from Python 3.12 on
 def test_the_class_stays_what_it_is(tmp_path: Path) -> None:
     with record.run(tmp_path / "run.rlog", also=["clock"]):
         now = datetime.datetime.now()

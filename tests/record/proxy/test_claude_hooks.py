@@ -153,7 +153,7 @@ def test_messages_that_are_none_and_versions_without_ids(tmp_path: Path) -> None
 def test_whatever_is_posted_only_hooks_are_heard(tmp_path: Path) -> None:
     session = RecordingSession(new_log(tmp_path / "run.rlog"))
     use = json.dumps({"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "ls"}}).encode()
-    deep = b'{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":' + b"[" * 2000 + b"]" * 2000 + b"}"
+    deep = b'{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     with running_hooks(session) as hooks, urllib3.PoolManager() as pool:
         given = json.loads(hooks)["hooks"]["PreToolUse"][0]["hooks"][0]["command"].split()
         url, secret = f"http://127.0.0.1:{given[-2]}", given[-1]
