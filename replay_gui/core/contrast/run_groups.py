@@ -135,11 +135,11 @@ def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
         found.setdefault(f"{SET_UP}{pointer_text(feature.path)}", []).append((number, feature.value))
     sizes = table.sizes
 
-    def tells_apart(features: list[tuple[int, str]]) -> bool:
+    def distinguishes_runs(features: list[tuple[int, str]]) -> bool:
         whole = len(features) == 1 and sizes[features[0][0]] == table.count
         return not whole and len(features) <= _MAX_SET_UP_VALUES
 
-    return {name: features for name, features in sorted(found.items()) if tells_apart(features)}
+    return {name: features for name, features in sorted(found.items()) if distinguishes_runs(features)}
 
 
 def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.event_texts import holds, is_setup, role_of, word_p
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch, watch_checks
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.messages import Messages
-from replay_gui.core.reasons.evidence.run_troubles import Loop, errors_not_got_over, find_loops
+from replay_gui.core.reasons.evidence.run_troubles import Loop, find_loops, unrecovered_errors
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # set-up events that are searched for a value
@@ -81,7 +81,7 @@ class RunAccount:
     @cached_property
     def errors(self) -> list[ToolCall]:
         """The failed calls without a successful retry."""
-        return errors_not_got_over(self.calls)
+        return unrecovered_errors(self.calls)
 
     @cached_property
     def loops(self) -> list[Loop]:

@@ -58,7 +58,7 @@ class LoopWatch:
         self._changes += 1
 
 
-def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
+def unrecovered_errors(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """Return the failed calls that were not followed by a successful retry.
 
     Commands and code are left out: the failure of many is an answer, such as grep without a match, and of several
@@ -70,7 +70,7 @@ def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
         if call.ok:
             again = Try(call)
             later[again.of].append(again)
-        elif call.ok is False and looked < _MAX_FAILED and is_to_succeed(call):
+        elif call.ok is False and looked < _MAX_FAILED and is_expected_to_succeed(call):
             looked += 1
             failed = Try(call)
             if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED:]):
@@ -95,6 +95,6 @@ def find_loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> li
     return sorted(found, key=lambda loop: loop.first.request)
 
 
-def is_to_succeed(call: ToolCall) -> bool:
+def is_expected_to_succeed(call: ToolCall) -> bool:
     """Whether an error answer means that something was not done; the failure of a command may be an answer."""
     return not runs_code(call.tool)

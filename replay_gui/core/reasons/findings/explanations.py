@@ -72,8 +72,8 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     if lack is not None:
         sentence, index = _lack_of_missing(done_by, other, lack)
         return Explanation((sentence, *closing), lack.kind.value, origins, index=index)
-    tried = _like_tries(other, call)
-    locked = _done_too_early(done_by, other, call)
+    tried = _similar_attempts(other, call)
+    locked = _find_premature_change(done_by, other, call)
     if locked is not None:
         sentence = _order_words(done_by, other, locked)
         return Explanation((sentence, *closing), "order", origins, same_try, locked.early.request)
@@ -96,11 +96,11 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     if named is not None:
         sentence, origin = named
         return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
-    return _asked_last(other, call, origins) or _message_after_common_calls(done_by, other, call, links)
+    return _end_at_request(other, call, origins) or _message_after_common_calls(done_by, other, call, links)
 
 
 def _handed_over_words(other: RunAccount, given_up: ToolCall, known: str) -> str:
-    """Return that a run handed over; `known`: what it had at hand, in words, or ""."""
+    """Return that a run handed over; `known`: the information that it had, in words, or ""."""
     handed = f"handed over instead ({tool_words(given_up)}, {event_words(given_up.request)})."
     return f"{known}, and {handed}" if known else f"{other.name} {handed}"
 
@@ -110,7 +110,7 @@ def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...
     return tuple(sorted({*origins, more}, key=lambda origin: (origin.side, origin.index, origin.value)))
 
 
-def _like_tries(run: RunAccount, call: ToolCall) -> list[ToolCall]:
+def _similar_attempts(run: RunAccount, call: ToolCall) -> list[ToolCall]:
     """Return the refused calls of a run that may have been attempts at the effect of this call."""
     wanted = Try(call)
     return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Try(try_))]
@@ -288,7 +288,7 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
 class _WrongOrder(NamedTuple):
     """A change that one run made only after a call, and the other without it.
 
-    early: the other run's change. late_try: its failed try of the call afterwards. later: the change of the first run.
+    early: the other run's change. late_try: its failed call afterwards. later: the change of the first run.
     """
 
     early: ToolCall
@@ -307,7 +307,7 @@ def _order_words(done_by: RunAccount, other: RunAccount, order: _WrongOrder) -> 
     )
 
 
-def _done_too_early(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _WrongOrder | None:
+def _find_premature_change(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _WrongOrder | None:
     """Return a change of the same object that `done_by` made after `call` and `other` made without it."""
     about = subjects(call)
     later = {
@@ -323,7 +323,7 @@ def _done_too_early(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _
     return None
 
 
-def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
+def _end_at_request(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
     """Return that the run ended where the user asked for the call, if it did; else None."""
     last = other.last_step
     message = other.messages.last(OriginRole.USER)

@@ -1,4 +1,4 @@
-"""What a run handed in: its patch, or the net change of each file, and the calls that edited it."""
+"""The submission of a run: its patch, or the net change of each file, and the calls that edited it."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class HandedIn:
                 self._edits.setdefault(end_of_path(path), []).append(call)
 
     def place_of(self, path: str, name: str = "") -> EventIndex | None:
-        """Return the event that has the patch; where there is none, the last call that edited a file.
+        """Return the event with the patch; without a patch, the last call that edited a file.
 
-        `name`: a word of the new text, of which the last edit that has it is meant.
+        `name`: a word of the new text; the last edit that contains it is returned.
         """
         if self.patch is not None:
             return self.index
@@ -55,13 +55,13 @@ class HandedIn:
         return edits[-1].request if edits else None
 
     def refused_edit(self, path: str) -> ToolCall | None:
-        """Return the last call that was to edit a file, if it was refused, and no patch says what was handed in."""
+        """Return the last call for an edit of a file, if it was refused and no patch was submitted; else None."""
         edits = self._edits.get(end_of_path(path))
         return edits[-1] if edits and edits[-1].ok is False and self.patch is None else None
 
 
 def end_of_path(path: str) -> tuple[str, ...]:
-    """Return the last two parts of a path, by which files of two runs are known in folders of different names."""
+    """Return the last two parts of a path, by which files are matched if the folders of two runs differ."""
     return tuple(path.replace("\\", "/").split("/")[-2:])
 
 

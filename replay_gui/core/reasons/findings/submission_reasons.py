@@ -77,13 +77,13 @@ def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedI
 
 
 def _at(handed_in: HandedIn, paths: Collection[str], name: str = "") -> str:
-    """Return `` (event 9)``: where a run edited a file; nothing if there are several, or if it handed in a patch."""
+    """Return `` (event 9)``, where a run edited a file; "" if there are several files, or if it submitted a patch."""
     at = handed_in.place_of(min(paths), name) if len(paths) == 1 and handed_in.patch is None else None
     return "" if at is None else f" ({event_words(at)})"
 
 
 def _refused(run: RunAccount, handed_in: HandedIn, paths: Iterable[str]) -> tuple[str, ...]:
-    """Return that the last edit of one of these files was refused, if that is so."""
+    """Return the sentence that the last edit of one of these files was refused; () if it was not."""
     for path in sorted(paths):
         call = handed_in.refused_edit(path)
         if call is not None:
@@ -125,7 +125,7 @@ def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
 def _add_files(
     reasons: ReasonList, files_p: FileChanges, files_f: FileChanges, *, handed: tuple[HandedIn, HandedIn]
 ) -> None:
-    """Add the files that only one of the runs changed; `handed`: what the reference and the other run handed in."""
+    """Add the files that only one of the runs changed; `handed`: the submissions of the reference and the other run."""
     handed_p, handed_f = handed
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
@@ -247,7 +247,7 @@ def _add_other_lines(
 
 
 def _first_lines(change_p: FileChange, change_f: FileChange) -> tuple[str, str]:
-    """Return the first line that each adds, or else takes out, and the other does not, and how many more there are."""
+    """Return for each run, in words, the first line that only it adds, or else removes, and how many more."""
     alone: list[tuple[str, list[str]]] = []
     for mine, others in ((change_p, change_f), (change_f, change_p)):
         added, removed = (

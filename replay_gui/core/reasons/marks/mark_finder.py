@@ -21,7 +21,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
-from replay_gui.core.reasons.evidence.run_troubles import LOOP_CALLS, LoopKey, LoopWatch, is_to_succeed
+from replay_gui.core.reasons.evidence.run_troubles import LOOP_CALLS, LoopKey, LoopWatch, is_expected_to_succeed
 from replay_gui.core.reasons.evidence.tries import Try, later_words
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
@@ -117,7 +117,7 @@ class MarkFinder:
             again = Try(call)
             if self._failed and (tries := self._failed.get(again.of)):
                 self._failed[again.of] = [failed for failed in tries if not failed.is_like(again)]
-        elif call.ok is False and is_to_succeed(call):
+        elif call.ok is False and is_expected_to_succeed(call):
             failed = Try(call)
             if len(self._failed[failed.of]) < _MAX_OPEN:
                 self._failed[failed.of].append(failed)

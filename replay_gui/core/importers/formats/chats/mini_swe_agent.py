@@ -124,7 +124,7 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
         run.context = {"message": number}
         match message:
             case {"role": "user", "content": str(content)} if number == last and (
-                status := _left_by(info, content, trajectory["messages"][number - 1] if fenced else None)
+                status := _status_in_last_message(info, content, trajectory["messages"][number - 1] if fenced else None)
             ):
                 submission = content if status == _SUBMITTED else ""
                 left = _exit(run, {"content": content, "extra": {"exit_status": status, "submission": submission}})
@@ -156,7 +156,7 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     yield from run.drain()
 
 
-def _left_by(info: dict[str, Any], content: str, asking: Any) -> str | None:
+def _status_in_last_message(info: dict[str, Any], content: str, asking: Any) -> str | None:
     """Return the exit status if the older form's last message, with the user's role, is the end of the run; else None.
 
     `asking`: the answer before it, if it has a command; the run ended if this command submits its output.

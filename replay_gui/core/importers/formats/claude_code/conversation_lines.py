@@ -18,9 +18,9 @@ from replay_gui.core.importers.formats.claude_code.survey import (
 from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.formats.claude_code.tools import propose_patch
 from replay_gui.core.importers.formats.claude_code.user_text import (
+    is_by_agent,
+    is_by_program,
     is_interruption,
-    is_of_an_agent,
-    is_of_the_program,
     is_prompt_text,
     is_summary,
     message_of,
@@ -122,8 +122,8 @@ class ConversationLines:
                 self._state.fields = {}
                 self._state.anchor(command)
                 return
-            if is_of_the_program(content):
-                source = "agent" if is_of_an_agent(content) else "claude-code"
+            if is_by_program(content):
+                source = "agent" if is_by_agent(content) else "claude-code"
                 self._state.anchor(self._state.run.observation("notice", source, content, self._state.take_fields()))
                 return
         is_within = self._state.run.context.get("sidechain") is True

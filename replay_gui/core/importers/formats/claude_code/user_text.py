@@ -61,19 +61,19 @@ def command_output_in(text: str) -> str | None:
 def is_prompt_text(text: str) -> bool:
     """Return whether the user wrote the text of a user message: words, or a command."""
     start = text.lstrip()
-    if not start or is_interruption(start) or is_of_the_program(start) or is_summary(start):
+    if not start or is_interruption(start) or is_by_program(start) or is_summary(start):
         return False
     tag = _TAG.match(start)
     return tag is None or tag["name"] not in _OUTPUT_TAGS
 
 
-def is_of_the_program(text: str) -> bool:
+def is_by_program(text: str) -> bool:
     """Return whether Claude Code itself wrote the text: a notice of a background task, a reminder."""
     start = text.lstrip()
-    return start.startswith(_CAVEAT) or _PROGRAM_TEXT.match(start) is not None or is_of_an_agent(start)
+    return start.startswith(_CAVEAT) or _PROGRAM_TEXT.match(start) is not None or is_by_agent(start)
 
 
-def is_of_an_agent(text: str) -> bool:
+def is_by_agent(text: str) -> bool:
     """Return whether another agent sent the text: a teammate, or another session."""
     return _AGENTS_TEXT.match(text.lstrip()) is not None
 
@@ -82,7 +82,7 @@ def split_program_parts(blocks: list[Any]) -> tuple[list[Any], list[Any]]:
     """Split the parts of a message into (Claude Code's, the user's)."""
     of_program, own = list[Any](), list[Any]()
     for block in blocks:
-        (of_program if _is_plain_text(block) and is_of_the_program(block["text"]) else own).append(block)
+        (of_program if _is_plain_text(block) and is_by_program(block["text"]) else own).append(block)
     return of_program, own
 
 

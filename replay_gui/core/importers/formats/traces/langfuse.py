@@ -216,7 +216,7 @@ def _tokens(usage: dict[str, Any]) -> dict[str, int]:
 
 
 def _usage(observation: dict[str, Any]) -> dict[str, Any]:
-    """Return an observation's counts: an object, or members of its own."""
+    """Return an observation's counts, which are in one object or in separate members."""
     objects = (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict))
     return next(objects, None) or {
         sort: count

@@ -151,7 +151,7 @@ def _topmost(record: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[s
 
 
 def _uses(records: list[dict[str, Any]], root: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return tokens and cost of each run: a model's own; the root has the sums, which count where no model has any."""
+    """Return tokens and cost of each run: a model's own; the root has the sums, which count if no model has any."""
     uses = [_use(record) if _ROLES.get(str(record.get("run_type"))) == "model" else {} for record in records]
     whole = next(number for number, record in enumerate(records) if record is root)
     for name, value in _use(root).items():
