@@ -136,7 +136,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
                 continue
             text, environment = split_environment(text)
             if text.strip():
-                self._told(text)
+                self._read_text(text)
             if environment:  # of one turn; a message can hold several interrupted turns
                 self._kept.append(("context", environment))
                 about = self._finish_turn(about)
@@ -157,7 +157,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         self._kept = []
         return about
 
-    def _told(self, text: str) -> None:
+    def _read_text(self, text: str) -> None:
         start = text.strip()
         if (typed := user_input_in(start)) is not None:
             self._finish_result()

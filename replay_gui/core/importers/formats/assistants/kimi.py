@@ -81,7 +81,7 @@ def _wrapped(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 class _KimiEvents(RecordEvents):
     agent = "Kimi"
-    _asked: Mapping[str, Any] = MappingProxyType({})  # calls that need approval, by the id of the request
+    _approvals: Mapping[str, Any] = MappingProxyType({})  # calls that need approval, by the id of the request
     _refused: frozenset[str] = frozenset()  # calls
     _used: Any = None  # the tokens of the last answer, which a separate record repeats
     _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
@@ -246,10 +246,10 @@ class _KimiEvents(RecordEvents):
                 tokens = _tokens(usage, _OLDER_TOKENS)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
             case "ApprovalRequest":
-                self._asked = {**self._asked, str(payload.get("id")): payload.get("tool_call_id")}
+                self._approvals = {**self._approvals, str(payload.get("id")): payload.get("tool_call_id")}
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case "ApprovalResponse" | "ApprovalRequestResolved":
-                self._approved(self._asked.get(str(payload.get("request_id"))), payload.get("response"))
+                self._approved(self._approvals.get(str(payload.get("request_id"))), payload.get("response"))
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case "TurnEnd":
                 self.how = "answered", None

@@ -90,7 +90,7 @@ def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 class _ReActEvents(ChatMessageEvents):
-    _said: Any = None  # the last answer of the model
+    _last_answer: Any = None  # the last answer of the model
     _last: Any = None  # the final answer of the run
     _patch: Any = None
 
@@ -128,7 +128,7 @@ class _ReActEvents(ChatMessageEvents):
         extra = {"fields": told} if (told := rest | more) else {}
         if name.lower() in _FINAL:
             self.add_answer(asked or said, None, {**extra, "action": name})
-            self._said = asked or said
+            self._last_answer = asked or said
             self.how = "answered", None
         elif name:
             call_id = f"call {self.run.count}"
@@ -141,13 +141,13 @@ class _ReActEvents(ChatMessageEvents):
             self.add_message("environment", said, extra)
         if last:
             self.add_answer(record[last])
-            self._said = record[last]
+            self._last_answer = record[last]
             self.how = "answered", None
 
     def add_end(self) -> None:
         """Add the answer, the patch, and the outcome of the run."""
         if self._last is not None:
-            if self._last != self._said:
+            if self._last != self._last_answer:
                 self.add_answer(self._last)
             self.how = self.how or ("answered", None)
         if self._patch is not None:

@@ -44,7 +44,7 @@ class TraeAgent(RecordFormat):
 
 class _TraeEvents(ChatMessageEvents):
     agent = "Trae Agent"
-    _said: Any = None  # the last answer
+    _last_answer: Any = None  # the last answer
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
         """Yield the events of the steps, and at the end the facts about the run."""
@@ -78,7 +78,7 @@ class _TraeEvents(ChatMessageEvents):
         about = {"role": "assistant", "model": answer.get("model"), "usage": usage}
         if answer.get("content") or calls:
             super().add_record({**told, **about, "content": answer.get("content") or None, "tool_calls": calls})
-            self._said = answer.get("content") or self._said
+            self._last_answer = answer.get("content") or self._last_answer
         elif told:
             self.run.bookkeeping(f"{self.format}/step", told)
         for result in _list(record.get("tool_results")):
@@ -100,7 +100,7 @@ class _TraeEvents(ChatMessageEvents):
 
     def add_end(self) -> None:
         """Add the answer, and how the run ended."""
-        if self._last and self._last != self._said:
+        if self._last and self._last != self._last_answer:
             self.add_answer(self._last)
         if self._success is True:
             self.how = "answered", None

@@ -175,14 +175,14 @@ class _AiderEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._before = ""  # the latest text of Aider itself
         self._proposed: dict[str, Patch] = {}  # by file, until the edit is applied
-        self._asked = self._waits = False  # whether the user has sent a message; whether it has no answer yet
+        self._has_prompt = self._waits = False  # whether the user has sent a message; whether it has no answer yet
 
     def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         used = ("type", "content", "text", "command", "args", "file_path", "search", "replace", "cost", "model")
         extra = self.fields(record, *used)
         self.set_model(record.get("model") or self._model)
-        self._asked = self._asked or kind in (_USER, "slash_command")
+        self._has_prompt = self._has_prompt or kind in (_USER, "slash_command")
         self._waits = kind == _USER or (self._waits and kind == _PROGRAM)
         match kind:
             case "session_start":
@@ -220,9 +220,9 @@ class _AiderEvents(RecordEvents):
         elif self._waits and told.startswith(_KEYS):  # the model's text so far is written after it
             self._waits, self.how = False, ("stopped by user", None)
             self.run.interrupted(told, "user")
-        elif self._asked and _NOT_RUN.match(told):
+        elif self._has_prompt and _NOT_RUN.match(told):
             self.run.denied("shell", "shell", self._before or "a shell command", {"answer": text})
-        elif self._asked:
+        elif self._has_prompt:
             self.run.custom(f"{self.format}/output", text)
         else:
             self.run.bookkeeping(f"{self.format}/start", text)

@@ -138,7 +138,7 @@ class _CursorEvents(RecordEvents):
     # ---- calls ----------------------------------------------------------------------------------
     def _call(self, record: dict[str, Any], tool: str, call: dict[str, Any]) -> None:
         """Add the start or the end of a call; both records have its arguments."""
-        call_id, asked = record.get("call_id"), self._asked(tool, call)
+        call_id, asked = record.get("call_id"), self._parts_of_call(tool, call)
         known = self._begun.pop(str(call_id), None)
         if known is None:
             name, given, extra = asked
@@ -166,7 +166,7 @@ class _CursorEvents(RecordEvents):
         refused = how in _REFUSALS and error is not None
         self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
 
-    def _asked(self, tool: str, call: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
+    def _parts_of_call(self, tool: str, call: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
         """Return (the tool's name, its arguments, the other members of the call)."""
         given, extra = call.get("args", decoded(call.get("arguments"))), self.fields(call, *_OF_CALL)
         if tool == "function":

@@ -54,8 +54,8 @@ class LineEvents:
         self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
         self._nameless = 0  # subagents without a name in their lines
         settings = {"session_id": surveyed.session, "cwd": surveyed.cwd, "git_branch": surveyed.git_branch}
-        self._said: dict[str, Any] = {name: value for name, value in settings.items() if value}
-        self._said["agent_version"] = surveyed.version
+        self._known_settings: dict[str, Any] = {name: value for name, value in settings.items() if value}
+        self._known_settings["agent_version"] = surveyed.version
 
     def add(self, line: Line, fields: dict[str, Any] | None) -> None:
         """Add the events of one line; `fields` is None for an unreadable line."""
@@ -163,8 +163,8 @@ class LineEvents:
         for key, value in fields.items():
             name = META_NAMES.get(key, key)
             if key in _SESSION_MEMBERS or key in _SETTINGS:
-                if self._said.get(name) != value:
-                    self._said[name] = value
+                if self._known_settings.get(name) != value:
+                    self._known_settings[name] = value
                     (once if key in _SESSION_MEMBERS else rest)[name] = value
             elif key in _IN_CONTEXT:
                 pass

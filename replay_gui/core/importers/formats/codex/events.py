@@ -57,7 +57,7 @@ class CodexEvents:
         self._total: Any = None  # the last sum of tokens
         self._answered = set[str]()  # calls
         self._counted = set[str]()  # ids of the answers whose tokens were counted
-        self._told: dict[str, dict[str, Any]] = {}  # by call without a result, its data in events
+        self._facts_by_call: dict[str, dict[str, Any]] = {}  # by call without a result, its data in events
         self._end: tuple[End, str | None] | None = None
 
     def begin(self, meta: dict[str, Any]) -> None:
@@ -266,7 +266,7 @@ class CodexEvents:
 
     def _output(self, item: dict[str, Any]) -> None:
         call_id = item.get("call_id")
-        told = self._told.pop(str(call_id), {})
+        told = self._facts_by_call.pop(str(call_id), {})
         facts = self._surveyed.facts.get(str(call_id), {})
         told_as = "tools" if item.get("type") == "tool_search_output" and "output" not in item else "output"
         output = read_output(item.get(told_as), facts)
@@ -351,7 +351,7 @@ class CodexEvents:
             if call_id in self._answered or kind not in ENDS:
                 self._bookkeeping(kind, payload)
             else:
-                self._told[call_id] = {kind: content}
+                self._facts_by_call[call_id] = {kind: content}
             return
         if call is None:
             tool, given = tool_of_call(kind, content)

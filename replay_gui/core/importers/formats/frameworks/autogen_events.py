@@ -51,7 +51,7 @@ class _AutoGenEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # (speaker, content) as JSON
+        self._known_messages: set[str] = set()  # (speaker, content) as JSON
         self._open: dict[str, str] = {}  # calls without a result: name and arguments as JSON
         self._tools: Any = None
 
@@ -104,13 +104,13 @@ class _AutoGenEvents(RecordEvents):
         results = [result.output for result in message.results]
         said = [message.role, message.content, calls, self.fields(message.rest)] if not results else []
         key = json.dumps([said, results], sort_keys=True, default=str)
-        known = key in self._told
-        self._told.add(key)
+        known = key in self._known_messages
+        self._known_messages.add(key)
         return known
 
     def _result(self, call_id: str, output: Any, wrong: str | None) -> None:
         del self._open[call_id]
-        self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
+        self._known_messages.add(json.dumps([[], [output]], sort_keys=True, default=str))
         self.add_result(call_id, output, wrong, {})
 
     def _passed_on(self, payload: Any) -> None:
@@ -156,7 +156,7 @@ class _AutoGenEvents(RecordEvents):
             self.run.request(call_id, name, given)
         self._open.pop(call_id, None)
         output = record.get("result")
-        self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
+        self._known_messages.add(json.dumps([[], [output]], sort_keys=True, default=str))
         wrong = first_line(output) or "failed" if record.get("is_error") is True else None
         self.add_result(
             call_id, output, wrong, self.fields(record, "type", "tool_name", "arguments", "result", "is_error")

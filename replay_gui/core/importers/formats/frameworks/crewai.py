@@ -153,7 +153,7 @@ class _CrewAiEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # messages that are already in the run, as JSON
+        self._known_messages: set[str] = set()  # messages that are already in the run, as JSON
         self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
 
     def add_record(self, record: dict[str, Any]) -> None:
@@ -225,9 +225,9 @@ class _CrewAiEvents(RecordEvents):
             known = ("role", "content")
             of_message = {name: message.get(name) for name in known} if isinstance(message, dict) else message
             key = json.dumps(of_message, sort_keys=True)
-            if key in self._told:
+            if key in self._known_messages:
                 continue
-            self._told.add(key)
+            self._known_messages.add(key)
             if not isinstance(message, dict):
                 self.add_message("user", message)
                 continue

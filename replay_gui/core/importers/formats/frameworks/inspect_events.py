@@ -53,7 +53,7 @@ class InspectEvents:
         self._used: set[str] = set()  # the attachments of the sample
         self._pool: list[Any] = []  # the messages to which model events refer by index
         self._results = WaitingResults()
-        self._told: set[str] = set()  # messages in the run, without their ids
+        self._known_messages: set[str] = set()  # messages in the run, without their ids
         self._last: dict[str, Any] = {}  # the last values of members that model events repeat
         self._targets: list[Any] = []
         self._spans: dict[str, dict[str, Any]] = {}  # the data of each span's start; its end has only the id
@@ -181,13 +181,13 @@ class InspectEvents:
     def _started(self, rest: dict[str, Any]) -> None:
         state, sample = rest.pop("state", None), rest.pop("sample", None)
         given = sample.get("input") if isinstance(sample, dict) else sample
-        self._told.add(key_of(given))
+        self._known_messages.add(key_of(given))
         if isinstance(sample, dict):
             self._targets.append(sample.get("target"))
             rest |= {k: v for k, v in sample.items() if k not in ("input", "target", "id") and v not in _EMPTY}
         ops = [{"op": "add", "path": "/sample", "value": steady(state)}] if isinstance(state, dict) else []
         if isinstance(state, dict) and isinstance(state.get("messages"), list):
-            self._told.update(map(key_of, state["messages"]))
+            self._known_messages.update(map(key_of, state["messages"]))
         ops.append({"op": "add", "path": "/store", "value": {}})
         payload = {"obs_type": "sample", "source": "dataset", "ops": ops}
         self._run.unmapped = rest
@@ -203,7 +203,7 @@ class InspectEvents:
         text, reasoning = text_and_reasoning(message.get("content"))
         calls = message.get("tool_calls")
         calls = [call_of(call) for call in calls] if isinstance(calls, list) else []
-        self._told.add(key_of(message))
+        self._known_messages.add(key_of(message))
         self._run.context["time"] = _ended(event, output.get("time")) or self._run.context["time"]  # the answer's
         error, asked = rest.pop("error", None), rest.get("model")
         self._run.unmapped = self._facts_of_model(
@@ -264,9 +264,9 @@ class InspectEvents:
 
     def _is_new(self, message: Any) -> bool:
         key = key_of(message)
-        if key in self._told:
+        if key in self._known_messages:
             return False
-        self._told.add(key)
+        self._known_messages.add(key)
         return True
 
     def _tool(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -322,14 +322,14 @@ class InspectEvents:
             if root == "/sample" and is_volatile_path(path):
                 continue
             if root == "/sample":
-                self._told.add(key_of(change.get("value")))
+                self._known_messages.add(key_of(change.get("value")))
                 change = {**change, "value": steady(change.get("value"))}
             value = {} if change["op"] == "remove" else {"value": change.get("value")}
             ops.append({"op": change["op"], "path": f"{root}{path}", **value})
         return ({"ops": ops} if ops else {}) | ({"other_changes": others} if others else {})
 
     def _message(self, message: Any) -> None:
-        self._told.add(key_of(message))
+        self._known_messages.add(key_of(message))
         fields = steady(message)
         facts = fields if isinstance(fields, dict) else {"content": fields}
         role, content = facts.pop("role", None), facts.pop("content", None)

@@ -66,8 +66,8 @@ class _StreamEvents(RecordEvents):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._told = set[str]()  # messages in the run, as JSON
-        self._asked: list[tuple[str, str, str]] = []  # calls whose tool has not begun: (id, name, input as JSON)
+        self._known_messages = set[str]()  # messages in the run, as JSON
+        self._open_calls: list[tuple[str, str, str]] = []  # calls whose tool has not begun: (id, name, input as JSON)
         self._calls: dict[str, str] = {}  # by the id of the tool's run, the id of the call
         self._pieces: dict[str, list[str]] = {}  # by the id of the model's run, its answer so far
         self._first: dict[str, dict[str, Any]] = {}  # its first event's other members, and its input
@@ -145,8 +145,8 @@ class _StreamEvents(RecordEvents):
 
     def _is_known(self, message: Message) -> bool:
         key = json.dumps([message.role, message.content], default=str)
-        told = key in self._told
-        self._told.add(key)
+        told = key in self._known_messages
+        self._known_messages.add(key)
         return told
 
     def _answer(self, output: Any, extra: dict[str, Any]) -> None:
@@ -167,7 +167,7 @@ class _StreamEvents(RecordEvents):
                 own = {}
             for call in message.calls:
                 call_id = call.id or f"call {self.run.count}"
-                self._asked.append((call_id, call.name, _key(call.input)))
+                self._open_calls.append((call_id, call.name, _key(call.input)))
                 self.run.request(call_id, call.name, call.input, extra=own, tool_call_id=call.id)
                 own = {}
             how = _ENDS.get(str(about.get("finish_reason", about.get("stop_reason"))))
@@ -181,10 +181,10 @@ class _StreamEvents(RecordEvents):
 
     def _tool(self, run: str, name: str, given: Any, extra: dict[str, Any]) -> None:
         """Add the start of a tool, usually for a call in a model's answer."""
-        same = [call for call in self._asked if call[1] == name and call[2] == _key(given)]
-        found = same or [call for call in self._asked if call[1] == name]
+        same = [call for call in self._open_calls if call[1] == name and call[2] == _key(given)]
+        found = same or [call for call in self._open_calls if call[1] == name]
         if found:
-            self._asked.remove(found[0])
+            self._open_calls.remove(found[0])
             self._calls[run] = found[0][0]
             told = {} if same else {"input": given}
             self.run.bookkeeping(f"{self.format}/on_tool_start", {"name": name, **told, **extra.get("fields", {})})

@@ -119,7 +119,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # messages in the run, as JSON
+        self._known_messages: set[str] = set()  # messages in the run, as JSON
 
     def read(self, records: Any) -> Any:
         """Yield the events of numbered lines, some of which are arrays."""
@@ -151,8 +151,8 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             calls = [[call.name, call.input, call.id, call.rest] for call in read.calls]
             words = [read.role, read.content, read.reasoning, results, calls, self.fields(read.rest)]
             key = json.dumps(words, sort_keys=True, default=str)
-            if key not in self._told:
-                self._told.add(key)
+            if key not in self._known_messages:
+                self._known_messages.add(key)
                 super().add_record(message)
 
 

@@ -54,7 +54,7 @@ class LangGraphThread(RecordEvents):
         self._values = LangGraphValues(notes, f"{path}, thread {thread}")
         self._seq: dict[Any, int] = {}  # by the checkpoint's id
         self._deltas = DeltaChannels()
-        self._told: Counter[str] = Counter()  # messages in the run, without their ids
+        self._message_counts: Counter[str] = Counter()  # messages in the run, without their ids
         self._told_ids: set[tuple[str, str]] = set()  # (id, message) of messages with an id
         self._open: list[str] = []  # calls without a result, oldest first
         self._end: tuple[End, str | None] | None = None  # the end of the run, if the newest checkpoint's writes show it
@@ -127,7 +127,7 @@ class LangGraphThread(RecordEvents):
             for message in messages_of(value):
                 key = _key(message)
                 seen[key] += 1
-                if seen[key] > self._told[key]:
+                if seen[key] > self._message_counts[key]:
                     self._message(message, {})
 
     # ---- writes ---------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class LangGraphThread(RecordEvents):
     def _message(self, raw: dict[str, Any], told: dict[str, Any]) -> None:
         """Add the events of one message. `told`: further members for the payload of the first event."""
         facts, key = facts_of(raw), _key(raw)
-        self._told[key] += 1
+        self._message_counts[key] += 1
         if isinstance(facts.get("id"), str):
             self._told_ids.add((facts["id"], key))
         message = read(raw)

@@ -100,7 +100,7 @@ class _AcpEvents(RecordEvents):
         self._begun: dict[str, Any] = {}  # the context of its first piece
         # Open calls by id: their members so far, their first context.
         self._calls: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
-        self._asked, self._done = set[str](), set[str]()  # ids of calls
+        self._requested, self._done = set[str](), set[str]()  # ids of calls
         self._refused: dict[str, None] = {}  # ids of calls in this turn, in their order
         self._options: dict[str, tuple[str, dict[str, Any]]] = {}  # by question: the call, the kind of each answer
         self._prompt: Any = None  # the last prompt, which may come again as an update
@@ -224,14 +224,14 @@ class _AcpEvents(RecordEvents):
         call = {**before, **news, **({"_meta": meta} if meta else {})}
         self._calls[call_id] = call, context
         is_done = call.get("status") in _DONE
-        if call_id not in self._asked and (is_done or call.get("rawInput")):
+        if call_id not in self._requested and (is_done or call.get("rawInput")):
             self._request_call(call_id)
         if is_done:
             self._answer(call_id)
 
     def _request_call(self, call_id: str) -> None:
         call, context = self._calls[call_id]
-        self._asked.add(call_id)
+        self._requested.add(call_id)
         now, self.run.context = self.run.context, context
         told = ("sessionUpdate", "rawInput", "rawOutput", "content", "earlier", "status", "name", "_meta")
         given, name = given_to(call), tool_name_of(call, call_id)
@@ -273,7 +273,7 @@ class _AcpEvents(RecordEvents):
             call_id = str(call.get("toolCallId"))
             if isinstance(call.get("toolCallId"), str) and call_id not in self._done:
                 self._call(call_id, {**call, "status": None})
-                if call_id not in self._asked:
+                if call_id not in self._requested:
                     self._request_call(call_id)
             kinds = {str(option.get("optionId")): str(option.get("kind")) for option in maps_in(params.get("options"))}
             self._options[str(message.get("id"))] = call_id, kinds
@@ -337,7 +337,7 @@ class _AcpEvents(RecordEvents):
         """Add the message and the calls that are still open at the end of the log."""
         self._flush()
         for call_id in [*self._calls]:
-            if call_id not in self._asked:
+            if call_id not in self._requested:
                 self._request_call(call_id)
             if call_id in self._refused:
                 self._answer(call_id)

@@ -59,7 +59,7 @@ class _GrokEvents(ChatMessageEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told = set[str]()  # ids of calls that the provider ran
+        self._provider_calls = set[str]()  # ids of calls that the provider ran
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
@@ -108,7 +108,7 @@ class _GrokEvents(ChatMessageEvents):
         parts = [part for part in sent if isinstance(part, dict)] if isinstance(sent, list) else []
         for part in parts:
             tool = _SERVER_CALLS.get(str(part.get("type")))
-            if tool is not None and str(part.get("id")) not in self._told:
+            if tool is not None and str(part.get("id")) not in self._provider_calls:
                 self._server_call({**part, "tool_type": tool}, {})
         inner = record.get("reasoning")
         thought = inner.get("text") if isinstance(inner, dict) else None
@@ -126,7 +126,7 @@ class _GrokEvents(ChatMessageEvents):
         """Add a call that the provider ran before it answered, with its result if the file has it."""
         call_id = str(call.get("id") or f"call {self.run.count}")
         given = {name: call[name] for name in _GIVEN if name in call}
-        self._told.add(call_id)
+        self._provider_calls.add(call_id)
         told, results = arguments_of(next(iter(given.values()), None)), call.get("outputs")
         told = {"code": told} if "code" in given else told
         used = ("tool_type", "type", "status", "outputs", *_GIVEN)
