@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves, is_rare_value, subjects, value_text
+from replay_gui.core.effects.call_values import input_leaves, is_name, is_rare_value, subjects, value_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import name_words
@@ -126,7 +126,8 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     known = availability_words(other, links, call)
     named = named_by_user(done_by, other, rare_values(call), call.request)
     origins = origins_of(done_by, links)
-    sentences, chip = [f"{known}."] if known else [], LackKind.AGENT.value
+    sentences = [_source_words(done_by, other, links, call) or f"{known}."] if known else []
+    chip = LackKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
@@ -147,6 +148,19 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
         else:
             sentences.append(f"{done_by.name} did it after {quoted(words)} ({event_words(index)}).")
     return Explanation(tuple(sentences), chip, origins)
+
+
+def _source_words(done_by: RunAccount, other: RunAccount, links: list[Link], call: ToolCall) -> str:
+    """Return which answer named the object of a call first, of which the other run knew, too; "" if none did."""
+    own = [value for value in rare_values(call) if is_name(value)]
+    for link in links:
+        seen = other.first_place(link.value)
+        if link.value in own and link.role is OriginRole.ANSWER and link.call is not None and seen is not None:
+            had = (
+                f"{done_by.name} had {value_words(link.value)} from {tool_words(link.call)} ({event_words(link.index)})"
+            )
+            return f"{had}; {other.name} saw it, too ({event_words(seen)})."
+    return ""
 
 
 def explain_changed(
