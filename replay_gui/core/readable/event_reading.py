@@ -46,7 +46,7 @@ _MAX_NAME_CHARACTERS = 60  # settings of a model
 _IN_HEAD = ("source", "tool_name")  # members of the payload
 _TYPES_IN_HEAD = {
     "obs_type": ("message", "command", "command-output", "input"),
-    "decision_type": ("message", "thinking", "plan", "model"),
+    "decision_type": ("message", "subagent-message", "thinking", "plan", "model"),
 }
 _SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
 _EMPTY_WORDS: dict[str, str] = {
@@ -225,6 +225,8 @@ class _Turn:
         if value is None or (isinstance(value, str) and (not value or HASH.fullmatch(value))):
             return True
         if is_container(value) and not len(value):
+            return True
+        if self.event.kind in SPEAKING_KINDS and name == "fields":  # what the source had beside what was said
             return True
         if self.event.kind == Kind.TOOL_RESPONSE and name == "success":
             return value is True or self.event.payload.get("error") is not None

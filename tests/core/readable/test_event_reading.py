@@ -56,6 +56,9 @@ def test_what_only_programs_need_comes_last_and_is_closed() -> None:
     assert texts("x:a", payload) == [
         'text "hello"', MORE, '  request_id "r1"', "  nothing null", "  digest abababababababab…", "  list (empty)",
     ]  # fmt: skip
+    said = {"decision_type": "subagent-message", "data": "Hi", "fields": {"isSidechain": True}}
+    assert texts("Decision", said) == ["Hi", MORE, "  fields.isSidechain true"]
+    assert texts("Decision", {"fields": {"a": 1}}) == ["fields.a 1"], "there is nothing else"
     assert texts("PatchApplied", {"patch_hash": "ab" * 32}) == ["patch_hash abababababababab…"], "there is nothing else"
 
 
