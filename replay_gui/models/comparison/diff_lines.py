@@ -93,7 +93,7 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     else:
         is_short = len(text_a) + len(text_b) <= _MAX_PAIR_CHARACTERS
         if not is_short:
-            text_a, text_b = _windowed(text_a, text_b)
+            text_a, text_b = windowed(text_a, text_b)
         marked_a, marked_b = changed_words(text_a, text_b)
         if is_short:
             yield DiffLine(DiffStyle.PAIR, key, a=text_a, b=text_b, marked_a=marked_a, marked_b=marked_b, path=path)
@@ -154,19 +154,15 @@ def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None
     return pairs
 
 
-def _windowed(a: str, b: str) -> tuple[str, str]:
+def windowed(a: str, b: str, most: int = _MAX_CHARACTERS) -> tuple[str, str]:
     """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
     at = next((i for i, (c, d) in enumerate(zip(a, b, strict=False)) if c != d), min(len(a), len(b)))
-    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > _MIN_CUT_CHARACTERS else 0
-    return _cut(a, begin), _cut(b, begin)
+    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > min(_MIN_CUT_CHARACTERS, most // 2) else 0
+    return _cut(a, begin, most), _cut(b, begin, most)
 
 
-def _cut(text: str, begin: int) -> str:
-    return (
-        ("…" if begin else "")
-        + text[begin : begin + _MAX_CHARACTERS]
-        + ("…" if len(text) > begin + _MAX_CHARACTERS else "")
-    )
+def _cut(text: str, begin: int, most: int) -> str:
+    return ("…" if begin else "") + text[begin : begin + most] + ("…" if len(text) > begin + most else "")
 
 
 def _text(value: Any) -> str:

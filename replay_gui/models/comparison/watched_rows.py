@@ -9,11 +9,13 @@ from replay_gui.core.divergence.word_diff import changed_words
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, windowed
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.run.value_rows import ValueRow
 from replay_gui.models.values.bounded_equality import BoundedEquality
 from replay_gui.models.values.watched_values import WatchedValues
+
+_MAX_CHARACTERS = 32  # of the value of each side, which stand beside each other
 
 
 class WatchedRows(DiffRows):
@@ -53,5 +55,6 @@ def _line(a: ValueRow, b: ValueRow, values: tuple[str, object, object], equality
         note = words_a if words_a == words_b else f"A {words_a} · B {words_b}"
         said = "" if value_a is ABSENT else "equal · " if equal else "too large to be compared here · "
         return DiffLine(DiffStyle.QUIET, a.key, note=said + note, path=path)
+    words_a, words_b = windowed(words_a, words_b, _MAX_CHARACTERS)
     marked_a, marked_b = changed_words(words_a, words_b)
     return DiffLine(DiffStyle.PAIR, a.key, a=words_a, b=words_b, marked_a=marked_a, marked_b=marked_b, path=path)

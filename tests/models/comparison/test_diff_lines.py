@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.state.state import ABSENT
-from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines, windowed
 
 
 def _of(a: object, b: object, unified: bool = True, **parts: object) -> list[DiffLine]:
@@ -71,3 +71,10 @@ def test_huge_values_are_cut() -> None:
     found = _of("x" * 10_000_000, "y" * 10_000_000)
     assert all(len(line.a or "") + len(line.b or "") < 1000 for line in found)
     assert len(_of("a\n" * 100_000, "b\n" * 100_000)) < 300
+
+
+def test_of_two_long_texts_beside_each_other_the_first_difference_is_in_both_halves() -> None:
+    same = "the same words at first, then "
+    a, b = windowed(f"{same}one thing{' and more' * 9}", f"{same}another{' and more' * 9}", 32)
+    assert (a, b) == ("… at first, then one thing and mo…", "… at first, then another and more…")
+    assert windowed("two", "deux", 32) == ("two", "deux")
