@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.importer import Importer
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.importer import Importer, ReadsCompanions
+from replay_gui.core.text.plain_text import one_line
 
 GROUP = "replay_gui.importers"
+
+_FAULTS = (Exception, SystemExit)  # foreign code may raise anything, and must not end the program
+_NAME = re.compile(r"\w[\w.-]{0,59}")  # it is a part of the names of files
+_MAX_REASON = 300  # characters
 
 _log = topic_logger(Topic.IMPORTERS)
 
@@ -36,31 +44,72 @@ class UnusablePlugin:
         raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
 
 
+class GuardedImporter:
+    """An importer of another package. Its exceptions are told in one line with its name, and crash nothing else."""
+
+    def __init__(self, importer: Importer) -> None:
+        """Raise TypeError if it is not an importer."""
+        self.name, self.title, self.version = importer.name, importer.title, importer.version
+        is_named = isinstance(self.name, str) and _NAME.fullmatch(self.name) is not None
+        if not (is_named and isinstance(self.title, str) and isinstance(self.version, int)):
+            raise TypeError("it is no importer: its name, title or version is of another form")
+        if not (callable(importer.recognises) and callable(importer.runs)):
+            raise TypeError("it is no importer: it lacks recognises() or runs()")
+        self._importer = importer
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Return whether the importer recognises the file; False, and a line in the diagnostics, if it fails."""
+        try:
+            return bool(self._importer.recognises(file))
+        except ReplayError:
+            raise
+        except _FAULTS as why:
+            _log.warning("the importer %s failed to look at a file: %s", self.name, type(why).__name__)
+            return False
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the importer's runs; raise ImportRefused if it fails."""
+        with self._guarded():
+            for run in self._importer.runs(file):
+                yield replace(run, events=self._events(run.events))
+
+    def _events(self, events: Iterator[ImportedEvent]) -> Iterator[ImportedEvent]:
+        with self._guarded():
+            yield from events
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (ReplayError, OSError):
+            raise
+        except _FAULTS as why:
+            raise ImportRefused(f"the importer {self.name} failed: {_fault_words(why)}") from None
+
+
+class GuardedCompanionReader(GuardedImporter):
+    """An importer of another package that reads companion files."""
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the companion files; raise ImportRefused if the importer fails."""
+        with self._guarded():
+            assert isinstance(self._importer, ReadsCompanions)
+            return self._importer.companions(file)
+
+
 @cache
 def plugins() -> tuple[Importer, ...]:
     """Return one importer for each entry point, which is a class or another callable that makes an Importer."""
     return tuple(_loaded(point.name, point.load) for point in entry_points(group=GROUP))
 
 
-def is_recognised(importer: Importer, file: ForeignFile) -> bool:
-    """Return whether an importer of another package recognises a file; False if it raises an exception.
-
-    The diagnostics then name the importer; other importers and files are not affected.
-    """
+def _loaded(name: str, load: Callable[[], Callable[[], Importer]]) -> Importer:
     try:
-        return bool(importer.recognises(file))
-    except ReplayError:
-        raise
-    except (Exception, SystemExit) as why:  # noqa: BLE001  foreign code must not crash the program
-        _log.warning("the importer %s failed to look at a file: %s", importer.name, type(why).__name__)
-        return False
+        importer = load()()
+        return (GuardedCompanionReader if isinstance(importer, ReadsCompanions) else GuardedImporter)(importer)
+    except _FAULTS as why:
+        return UnusablePlugin(one_line(name), _fault_words(why))
 
 
-def _loaded(name: str, load: object) -> Importer:
-    try:
-        importer: Importer = load()()  # type: ignore[operator]
-        if not (callable(importer.recognises) and callable(importer.runs) and isinstance(importer.version, int)):
-            raise TypeError("it is no importer")
-    except (Exception, SystemExit) as why:  # noqa: BLE001  foreign code must not crash the program
-        return UnusablePlugin(name, f"{type(why).__name__}: {why}")
-    return importer
+def _fault_words(why: BaseException) -> str:
+    return one_line(f"{type(why).__name__}: {why}", _MAX_REASON)

@@ -80,7 +80,7 @@ from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
 from replay_gui.core.importers.packed import foreign_file
-from replay_gui.core.importers.plugins import is_recognised, plugins
+from replay_gui.core.importers.plugins import plugins
 from replay_gui.core.log.source import Source
 
 
@@ -183,9 +183,8 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
             if importer.name == format:
                 return importer
         raise ImportRefused(f"no format is called {format!r}; known are {names_of(known)}")
-    others = plugins()
     for importer in known:
-        if is_recognised(importer, file) if importer in others else importer.recognises(file):
+        if importer.recognises(file):
             return importer
     if not file.head:
         what = "is empty"

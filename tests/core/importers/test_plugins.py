@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,11 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers import plugins as module
 from replay_gui.core.importers import registry
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
+from replay_gui.core.log.source import Source
 from tests.helpers.foreign import read_all
 from tests.helpers.paths import DOCS
 
@@ -56,10 +61,77 @@ def test_a_package_that_cannot_be_loaded_is_told_of_when_asked_for(
         read_all(path, "broken")
 
 
-def test_what_is_no_importer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    offer(monkeypatch, "odd", "collections:OrderedDict")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys; sys.exit(3)",
+        "1 / 0",
+        "from collections import OrderedDict as Importer",
+        "Importer = lambda: importer(name=None)",
+        "Importer = lambda: importer(name='../../elsewhere')",
+        "Importer = lambda: importer(name='a\\x1b[31m')",
+        "Importer = lambda: importer(title=1)",
+        "Importer = lambda: importer(version='1')",
+        "Importer = lambda: importer(runs=None)",
+        "class Importer:\n    name = property(lambda self: 1 / 0)",
+    ],
+)
+def test_what_is_no_importer_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    (tmp_path / "odd_importer.py").write_text(f"{MAKE_IMPORTER}\n{code}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "odd_importer", raising=False)
+    offer(monkeypatch, "odd", "odd_importer:Importer")
     (one,) = module.plugins()
     assert isinstance(one, module.UnusablePlugin)
+    assert one.why.isprintable()
+
+
+MAKE_IMPORTER = """
+from types import SimpleNamespace
+def importer(**other):
+    usual = {"name": "x", "title": "X", "version": 1, "recognises": lambda file: False, "runs": lambda file: []}
+    return SimpleNamespace(**{**usual, **other})
+"""
+
+
+def failing_events() -> Iterator[ImportedEvent]:
+    yield ImportedEvent("AgentInit", {"agent_type": "t", "agent_version": "1", "config": {}}, {})
+    raise KeyError("a fault\x1b[31m" + "!" * 10_000)
+
+
+FAULTY_RUNS: dict[str, Callable[[], Any]] = {
+    "raises": lambda: 1 / 0,
+    "ends the program": lambda: sys.exit(5),
+    "gives none": lambda: None,
+    "gives no runs": lambda: [1, None],
+    "raises at an event": lambda: [
+        ImportedRun(
+            name="n", run_id="r", agent="a", created=None, source={}, events=failing_events(), notes=ImportNotes()
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY_RUNS)
+def test_one_that_fails_to_read_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    class Faulty(FailingImporter):
+        def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+            runs: Iterator[ImportedRun] = FAULTY_RUNS[fault]()
+            return runs
+
+        def companions(self, file: ForeignFile) -> list[Path]:
+            raise KeyError("companions")
+
+    one = module.GuardedCompanionReader(Faulty())
+    monkeypatch.setattr(registry, "plugins", lambda: (one,))
+    path = tmp_path / "x.txt"
+    path.write_text("x")
+    with pytest.raises(ImportRefused, match="the importer failing failed: ") as refused:
+        read_all(path, "failing")
+    assert len(str(refused.value)) < 400
+    assert str(refused.value).isprintable()
+    with Source(path) as source, foreign_file(source) as file, pytest.raises(ImportRefused, match="failing failed"):
+        one.companions(file)
 
 
 class FailingImporter:
@@ -77,8 +149,7 @@ class FailingImporter:
 def test_one_that_fails_to_look_at_a_file_leaves_it_to_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    offered = (FailingImporter(),)
-    monkeypatch.setattr(registry, "plugins", lambda: offered)
+    offer(monkeypatch, "failing", f"{__name__}:FailingImporter")
     path = tmp_path / "x.jsonl"
     path.write_text('{"event": "started", "n": 1}\n{"event": "ended", "n": 2}\n')
     with caplog.at_level("WARNING"):
