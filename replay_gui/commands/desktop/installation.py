@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from blake3 import blake3
 
 from replay_gui.commands.desktop.desktop_files import NoDesktop
-from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.atomic_file import SHARED, check_target, write_whole
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.log.source import read_beginning
 
@@ -46,6 +46,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
         NotWritten: the list cannot be written; without it the files could not be removed.
     """
     before = _read_list(folder)
+    check_target(folder / LIST)
     changes = Changes()
     known: dict[str, str] = {}
     for name, data in files.items():
@@ -58,7 +59,8 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, data, new_mode=SHARED)
         except (ReplayError, OSError) as why:
-            changes.problems.append(str(why))
+            words = f"{path.parent}: cannot be made: {why.strerror or why}" if isinstance(why, OSError) else str(why)
+            changes.problems.append(words)
             known |= {name: before[name]} if name in before else {}  # it is unchanged since then
             continue
         known[name] = _hash(data)
@@ -138,8 +140,9 @@ def _read_list(folder: Path) -> dict[str, str]:
 
 
 def _is_entry(name: str, hash: object) -> bool:
-    parts = PurePosixPath(name).parts
-    return isinstance(hash, str) and len(hash) == 64 and len(parts) > 1 and parts[0] != "/" and ".." not in parts
+    path = PurePosixPath(name)
+    is_below = not path.is_absolute() and len(path.parts) > 1 and ".." not in path.parts
+    return is_below and isinstance(hash, str) and len(hash) == 64
 
 
 def _write_list(folder: Path, known: Mapping[str, str]) -> None:

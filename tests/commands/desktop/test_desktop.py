@@ -106,8 +106,11 @@ def test_a_link_is_neither_followed_nor_removed(command: Any, home: Path, tmp_pa
 
 @pytest.mark.parametrize(
     "known",
-    ['{"../../victim": "%s"}', '{"/victim": "%s"}', '{"victim": "%s"}', '["%s"]', '{"a/b": 1}', "{", "[" * 9_999],
-)
+    [
+        '{"../../victim": "%s"}', '{"/a/victim": "%s"}', '{"//a/victim": "%s"}', '{"victim": "%s"}', '["%s"]',
+        '{"a/b": 1}', "{", "[" * 9_999,
+    ],
+)  # fmt: skip
 def test_a_list_that_is_not_ours_removes_nothing(command: Any, home: Path, known: str) -> None:
     (home / LIST).parent.mkdir(parents=True)
     (home / LIST).write_text(known.replace("%s", "0" * 64))
@@ -116,6 +119,20 @@ def test_a_list_that_is_not_ours_removes_nothing(command: Any, home: Path, known
         assert result.code == 2
         assert "is not the list of what was installed" in result.err
     assert files_below(home) == {str(LIST)}
+
+
+def test_without_a_place_for_the_list_nothing_is_installed(command: Any, home: Path) -> None:
+    """Else nothing could be removed."""
+    (home / LIST).parent.mkdir(parents=True)
+    for make in (Path.mkdir, os.mkfifo):
+        make(home / LIST)
+        result = command("desktop", "install")
+        assert (result.code, len(result.err.splitlines())) == (2, 1)
+        assert [path.name for path in home.iterdir()] == [LIST.parent.name]
+        (home / LIST).rmdir() if (home / LIST).is_dir() else (home / LIST).unlink()
+    (home / "applications").symlink_to("/dev/null")
+    result = command("desktop", "install")
+    assert f"{home / 'applications'}: cannot be made: File exists" in result.err
 
 
 def test_what_a_newer_version_does_not_have_is_removed(
