@@ -17,6 +17,7 @@ from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.kept_logs import write_logs
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
+from replay_gui.core.memory_limit import memory_limit
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
@@ -26,6 +27,7 @@ _SUFFIX = ".parquet"
 _ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller groups are read faster, larger need less space
 _DEFAULT_ROW_GROUP = 1 << 16
 _MAX_MANIFEST_BYTES = 1 << 30
+_MIN_MEMORY, _MEMORY_PER_BYTE = 2 << 30, 64  # bytes that reading may take: in all, and for each byte of the tables
 
 
 class CataloguedSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,9 +126,18 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
 
 @contextmanager
 def reading_tables(folder: Path) -> Iterator[None]:
-    """Raise CatalogueRefused if tables cannot be read, or have other columns: even their digests may be forged."""
+    """Raise CatalogueRefused if tables cannot be read, have other columns, or need too much memory for their size.
+
+    Whoever can write the tables can also forge their digests; a table of a megabyte can hold a billion rows.
+    """
     try:
-        yield
+        size = sum(table_path(folder, name).stat().st_size for name in FILES)
+        with memory_limit(_MIN_MEMORY + _MEMORY_PER_BYTE * size):
+            yield
+    except MemoryError:
+        reason = "they need too much memory for their size"
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as why:
         reason = one_line(str(why), 200)
-        raise CatalogueRefused(f"{folder}: its tables cannot be read: {reason}; write the catalogue again") from None
+    else:
+        return
+    raise CatalogueRefused(f"{folder}: its tables cannot be read: {reason}; write the catalogue again")

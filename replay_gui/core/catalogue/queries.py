@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -13,12 +12,12 @@ import pyarrow.dataset as ds
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tables, table_path
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.core.memory_limit import memory_limit
 from replay_gui.core.text.plain_text import one_line
 
 MAX_ROWS = 100_000  # rows of an answer
 _MEMORY = "1GB"  # DuckDB's limit; it does not count long texts, nor the answer in Python
 _MAX_GROWTH = 3 << 29  # bytes by which the process may grow meanwhile
-_STATM = Path("/proc/self/statm")  # Linux's; the sixth number is the data of the process, in pages
 _MAX_REASON = 2_000  # characters of DuckDB's error message
 _TABLES = {"runs": "runs", "steps": "steps", "held": "features", "names": "feature_names"}
 _FEATURES = (
@@ -57,7 +56,7 @@ class CatalogueQueries:
     def answer(self, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
         """Answer one SELECT; raise CatalogueRefused if it is another statement, or DuckDB refuses it."""
         connection = self._connection
-        with reading_tables(self._folder), _memory_limit():
+        with reading_tables(self._folder), memory_limit(_MAX_GROWTH):
             try:
                 for name, table in _TABLES.items():
                     connection.register(name, ds.dataset(table_path(self._folder, table)))
@@ -79,25 +78,6 @@ class CatalogueQueries:
         """Stop the query that is being answered, from another thread; do nothing if none is."""
         with suppress(duckdb.ConnectionException):  # closed meanwhile
             self._connection.interrupt()
-
-
-@contextmanager
-def _memory_limit() -> Iterator[None]:
-    """Let the process grow by _MAX_GROWTH at most, on Linux; elsewhere, only DuckDB's own limit holds."""
-    if not _STATM.exists():
-        yield
-        return
-    import resource  # which Windows lacks
-
-    before = resource.getrlimit(resource.RLIMIT_DATA)
-    soft, hard = before
-    limit = int(_STATM.read_text().split()[5]) * resource.getpagesize() + _MAX_GROWTH
-    if soft == resource.RLIM_INFINITY or limit < soft:
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def _settings() -> dict[str, Any]:

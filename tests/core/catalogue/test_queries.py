@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from blake3 import blake3
 
-from replay_gui.core.catalogue import queries
+from replay_gui.core.catalogue import catalogue_files, queries
 from replay_gui.core.catalogue.catalogue_files import Manifest, table_path
 from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.reading import open_catalogue
@@ -120,6 +120,21 @@ def test_memory_is_bounded(catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(CatalogueRefused, match=r"(?i)sql: .*(memory|alloc)"):
             query_catalogue(catalogue, f"select {costly}")
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_tables_that_unpack_to_a_thousand_times_their_size_are_refused(
+    catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 62 KB, of long texts that are all equal, once took all memory, and one of 30 million equal runs."""
+    monkeypatch.setattr(catalogue_files, "_MIN_MEMORY", 20 << 20)
+    path = table_path(catalogue, "runs")
+    runs = pq.read_table(path)
+    place, text = runs.column_names.index("given"), pa.array(["x" * 40_000_000])
+    pq.write_table(runs.take(pa.array([0] * len(text))).set_column(place, "given", text), path, compression="zstd")
+    assert path.stat().st_size < 100_000
+    _forged(catalogue)
+    with pytest.raises(CatalogueRefused, match="need too much memory for their size"):
+        open_catalogue(catalogue)
 
 
 def _forged(catalogue: Path) -> None:

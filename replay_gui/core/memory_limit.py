@@ -1,0 +1,30 @@
+"""A limit on the memory that a block may take, for libraries that have none of their own, or count only a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_STATM = Path("/proc/self/statm")  # Linux; the sixth number is the process's data, in pages
+
+
+@contextmanager
+def memory_limit(growth: int) -> Iterator[None]:
+    """Let the process's memory grow by at most `growth` bytes in the block, on Linux; elsewhere there is no limit.
+
+    Beyond it, allocations fail: Python raises MemoryError, and libraries their own exceptions.
+    """
+    if not _STATM.exists():
+        yield
+        return
+    import resource  # not on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = int(_STATM.read_text().split()[5]) * resource.getpagesize() + growth
+    if before[0] == resource.RLIM_INFINITY or limit < before[0]:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
