@@ -100,21 +100,29 @@ def test_what_the_window_showed_is_kept(name: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, id=id, marks=() if id in ("all", "bidi") else pytest.mark.long) for id, name in NAMES.items()],
+    "names",
+    [
+        pytest.param(("all", "bidi"), id="all, bidi"),
+        pytest.param(("no UTF-8", "an escape"), id="no UTF-8, an escape", marks=pytest.mark.long),
+        pytest.param(("a line", "all"), id="a line, all", marks=pytest.mark.long),
+    ],
 )
-def test_the_window_shows_two_of_them(tmp_path: Path, name: bytes) -> None:
+def test_the_window_shows_two_of_them(tmp_path: Path, names: tuple[str, str]) -> None:
     """In a process of its own: pytest-xdist takes no such name in what a test prints."""
-    a = write_log(tmp_path / os.fsdecode(name + b".rlog"), turns=2)
-    b = write_log(tmp_path / os.fsdecode(name + b"2.rlog"), turns=3)
-    picture = tmp_path / os.fsdecode(name + b".png")
-    options = ["--screenshot", str(picture), "--size", "800x600"]
-    words = [sys.executable, "-m", "replay_gui", str(a), str(b), *options]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, timeout=90)
+    a, b = (os.fsdecode(NAMES[name]) for name in names)
+    first, second = write_log(tmp_path / f"{a}.rlog", turns=2), write_log(tmp_path / f"{b}.rlog", turns=3)
+    picture = tmp_path / f"{a}.png"
+    done = shown(first, second, picture)
     assert (done.returncode, done.stderr) == (0, b"")
     assert picture.stat().st_size > 1000
-    picture.unlink()
-    words[3] = str(tmp_path / os.fsdecode(name + b"none.rlog"))
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, timeout=90)
-    assert done.returncode == 2
-    assert done.stderr.decode().removesuffix("\n").isprintable()
+    for name in (a, b):
+        done = shown(tmp_path / f"{name}none.rlog", second, picture)
+        assert done.returncode == 2
+        assert done.stderr.decode().removesuffix("\n").isprintable()
+
+
+def shown(*paths: Path) -> subprocess.CompletedProcess[bytes]:
+    """Two runs and the picture that is made of them."""
+    a, b, picture = map(str, paths)
+    words = [sys.executable, "-m", "replay_gui", a, b, "--screenshot", picture, "--size", "800x600"]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, timeout=90)
