@@ -8,15 +8,19 @@ from pathlib import Path
 
 GIGABYTE = 1 << 30
 _ENOUGH_FILES = 1024
-_LIMITED = 'ulimit -v "$1" && ulimit -n "$2" && shift 2 && exec "$@"'
+_USUAL_STACK = 8 << 20  # bytes
+_LIMITED = 'ulimit -v "$1" && ulimit -n "$2" && ulimit -s "$3" && shift 3 && exec "$@"'
 """A shell starts much sooner than a Python that would limit itself."""
 
 
 def run_capped(
-    *arguments: str | Path, memory: int = 0, open_files: int = 0, timeout: float = 300
+    *arguments: str | Path, memory: int = 0, open_files: int = 0, stack: int = _USUAL_STACK, timeout: float = 300
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python ARGUMENTS`` with at most `memory` bytes of address space and `open_files`; 0: no limit."""
-    limits = str(memory // 1024) if memory else "unlimited", str(open_files or _ENOUGH_FILES)
+    """Run ``python ARGUMENTS`` with at most `memory` bytes of address space and `open_files`; 0: no limit.
+
+    `stack`: the most that the stack of its first thread takes, in bytes.
+    """
+    limits = str(memory // 1024) if memory else "unlimited", str(open_files or _ENOUGH_FILES), str(stack // 1024)
     command = ["sh", "-c", _LIMITED, "sh", *limits, sys.executable, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, errors="replace", check=False)
 

@@ -14,10 +14,11 @@ from tests.helpers.effort import tries
 from tests.helpers.paths import DATA
 from tests.trust.limits.capped import GIGABYTE, run_capped
 
-DEPTH = 100_000
+STACK = 1 << 20  # bytes, an eighth of the usual
+DEPTH = 25_000  # 42 bytes of the stack a level; no decoder that calls itself needs so little
 MARK = "@deep@"
 PLACES_OF_EACH = tries(3, long=6)
-PARTS = 4  # processes that share the seeds: a process takes longer to start than to read one
+PARTS = 2  # processes that share the seeds: a process takes longer to start than to read one
 SEEDS = [path for path in sorted((DATA / "seeds").rglob("*")) if path.is_file()]
 
 CONVERT = """
@@ -79,7 +80,7 @@ def test_importers(part: int, tmp_path: Path) -> None:
             paths.append(tmp_path / f"{seed.parent.name}-{seed.stem}-{number}{seed.suffix}")
             paths[-1].write_text(form)
     assert len(paths) > 50
-    done = run_capped("-c", CONVERT, *paths, memory=2 * GIGABYTE)
+    done = run_capped("-c", CONVERT, *paths, memory=2 * GIGABYTE, stack=STACK)
     assert done.returncode != -signal.SIGSEGV, done.stdout.splitlines()[-1]
     assert done.stdout.splitlines() == [*map(str, paths), "survived"], done.stderr[-2000:]
 
@@ -87,33 +88,29 @@ def test_importers(part: int, tmp_path: Path) -> None:
 READ = """
 import sys
 from pathlib import Path
+from replay_gui.core.anchor.statement import read_anchor
+from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.errors import ReplayError
-for module, name in (
-    ("core.anchor.statement", "read_anchor"),
-    ("core.divergence.rules.rules_file", "read_rules"),
-    ("core.importers.mapping_store", "saved_mapping"),
-):
-    function = getattr(__import__("replay_gui." + module, fromlist=[name]), name)
-    try:
-        function(Path(sys.argv[1]), *([[]] if name == "saved_mapping" else [None] if name == "read_anchor" else []))
-    except ReplayError:
-        pass
+from replay_gui.core.importers.mapping_store import saved_mapping
+for path in map(Path, sys.argv[1:]):
+    for read in lambda: read_anchor(path, None), lambda: read_rules(path), lambda: saved_mapping(path, []):
+        print(path.name, flush=True)
+        try:
+            read()
+        except ReplayError:
+            pass
 print("survived")
 """
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "[" * DEPTH + "]" * DEPTH,
-        '{"a":' * DEPTH + "1" + "}" * DEPTH,
-        "a = " + "[" * DEPTH + "]" * DEPTH,
-        "[a" + ".a" * DEPTH + "]",
-    ],
-    ids=["lists", "maps", "toml lists", "toml tables"],
-)
-def test_files_of_the_programs_own(content: str, tmp_path: Path) -> None:
-    path = tmp_path / "deep"
-    path.write_text(content)
-    done = run_capped("-c", READ, path, memory=2 * GIGABYTE)
-    assert done.stdout == "survived\n", done.stderr[-2000:]
+def test_files_of_the_programs_own(tmp_path: Path) -> None:
+    contents = {
+        "lists": "[" * DEPTH + "]" * DEPTH,
+        "maps": '{"a":' * DEPTH + "1" + "}" * DEPTH,
+        "toml lists": "a = " + "[" * DEPTH + "]" * DEPTH,
+        "toml tables": "[a" + ".a" * DEPTH + "]",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    done = run_capped("-c", READ, *(tmp_path / name for name in contents), memory=2 * GIGABYTE, stack=STACK)
+    assert done.stdout.splitlines() == [*(name for name in contents for _ in range(3)), "survived"], done.stderr[-2000:]
