@@ -14,7 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-Path = tuple[str | int, ...]
+Path = tuple[str | int | None, ...]
+"""Names and indexes; None steps into a text that is JSON itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,10 @@ def _changed_words(data: bytes, limit: int) -> Iterator[ChangedFile]:
 
 
 def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every scalar and every empty container with its path."""
-    if isinstance(value, dict) and value:
+    """Yield every scalar and every empty container with its path, also those within texts that are JSON."""
+    if (inner := _json_in(value)) is not None:
+        yield from leaves_of(inner, (*path, None))
+    elif isinstance(value, dict) and value:
         for key, member in value.items():
             yield from leaves_of(member, (*path, key))
     elif isinstance(value, list) and value:
@@ -126,6 +129,16 @@ def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from leaves_of(item, (*path, number))
     else:
         yield path, value
+
+
+def _json_in(value: Any) -> Any:
+    """Return the object or array that a text is, if it is neither empty nor anything else; else None."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(value) or None
+    except ValueError:
+        return None
 
 
 def changed(value: Any) -> Any:
@@ -149,6 +162,8 @@ def with_leaf(document: Any, path: Path, value: Any) -> Any:
     """Return a copy of `document` with `value` at `path`."""
     if not path:
         return value
+    if path[0] is None:
+        return json.dumps(with_leaf(json.loads(document), path[1:], value))
     other = copy.copy(document)
     other[path[0]] = with_leaf(document[path[0]], path[1:], value)
     return other
@@ -156,4 +171,5 @@ def with_leaf(document: Any, path: Path, value: Any) -> Any:
 
 def general(path: Path) -> str:
     """Return the JSON Pointer of a path with ``*`` for each list index."""
-    return "".join(f"/{'*' if isinstance(t, int) else t.replace('~', '~0').replace('/', '~1')}" for t in path)
+    told = (token for token in path if token is not None)
+    return "".join(f"/{'*' if isinstance(t, int) else t.replace('~', '~0').replace('/', '~1')}" for t in told)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import decoded, first_line, is_failure_text
-from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
@@ -59,6 +59,8 @@ class Cline(RecordFormat):
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
         **dict.fromkeys(("lastCheckpointHash", "taskId"), ID),
+        **{f"text/{name}": USAGE for name in ("tokensIn", "tokensOut", "cacheWrites", "cacheReads", "cost")},
+        "text/request": "what the model was sent: what was said and answered stands in records of its own",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -30,24 +30,26 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
-        **dict.fromkeys(("request_time", "timestamp_ms", "execution_duration", "execution_time_ms"), CLOCK),
+        **dict.fromkeys(
+            ("request_time", "timestamp_ms", "execution_duration", "execution_duration_ms", "execution_time_ms"), CLOCK
+        ),
         **dict.fromkeys(("trace_location", "trace_metadata", "request_metadata"), HOST),
     }
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with an MLflow trace."""
-        return any(_is_trace(document) for document in _documents(file))
+        return any(_trace_in(document) is not None for document in _documents(file))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace that has spans."""
         notes = ImportNotes(file.notes)
         whole = file.document
-        records = [whole] if _is_trace(whole) else [record for _, record in numbered_records(file, notes)]
-        traces = [record for record in records if _is_trace(record)]
+        records = [whole] if _trace_in(whole) else [record for _, record in numbered_records(file, notes)]
+        traces = [trace for record in records if (trace := _trace_in(record)) is not None]
         if not traces:
             raise ImportRefused(f"{file.source.path}: no MLflow trace in it")
         for trace in traces:
@@ -73,11 +75,14 @@ def _documents(file: ForeignFile) -> list[Any]:
     return [file.document] if isinstance(file.document, dict) else list(first_records(file))
 
 
-def _is_trace(document: Any) -> bool:
+def _trace_in(document: Any) -> dict[str, Any] | None:
+    """Return the trace that a document is, or that an answer of a served agent has with it; None if there is none."""
     match document:
-        case {"info": dict(info), "data": {"spans": list()}}:
-            return "trace_id" in info or "request_id" in info
-    return False
+        case {"info": dict(info), "data": {"spans": list()}} if "trace_id" in info or "request_id" in info:
+            return dict(document)
+        case {"databricks_output": {"trace": trace}} | {"trace": trace}:
+            return _trace_in(trace)
+    return None
 
 
 def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:

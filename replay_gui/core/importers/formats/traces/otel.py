@@ -46,7 +46,11 @@ class OpenTelemetry:
         "*/id": ID,
         **dict.fromkeys(("parentId", "parent_id", "parentSpanId", "parent_span_id"), ID),
         **dict.fromkeys(("startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"), CLOCK),
+        **dict.fromkeys(("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano"), CLOCK),
         "total": "how many traces a page has",
+        **dict.fromkeys(("toolUseId", "toolCallId"), ID),
+        "toolCallType": "the kind of a call, which is always a function's",
+        "gen_ai.input.messages/*/role": "of a message that repeats what a span has told",
         "localEndpoint/serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,
@@ -56,7 +60,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 23
+    version = 24
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

@@ -153,7 +153,8 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
     call_id = attributes.take_attribute("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id")
     call_id = None if call_id == NOT_SPECIFIED else call_id
     if role == "tool":
-        name, given, output, beside = tool_of(span, attributes)
+        name, given, output, around = tool_of(span, attributes)
+        beside = {"callback": around} if around else {}
     else:
         messages, answers, given, output, beside = messages_of(span, attributes, role)
     if role == "agent":
@@ -171,7 +172,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
         attributes.mark_read("mlflow.spanType")
     scores, others = evaluations(span)
     fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
-    fields |= {"callback": plain(beside, notes)} if beside else {}
+    fields |= plain(beside, notes)
     if role == "agent" and answers and is_message(answers[-1]):
         more = read_message(answers[-1]).rest
         fields |= {"answer": plain(more, notes)} if more else {}
@@ -195,7 +196,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
         messages=tuple(plain(messages, notes)),
         answers=tuple(plain(answers, notes)),
         answer_id=answer if isinstance(answer := span.attributes.get("gen_ai.response.id"), str) else None,
-        error=what or (_tool_failure(span, output, beside) if role == "tool" else None),
+        error=what or (_tool_failure(span, output, beside.get("callback", {})) if role == "tool" else None),
         is_output_missing=role in ("model", "tool") and not answers and output is None and what == "",
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,

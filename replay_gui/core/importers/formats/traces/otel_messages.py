@@ -7,6 +7,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import (
     paired,
     step_output,
@@ -61,13 +62,16 @@ _CHOICE, _DETAILS, _EVALUATION = (
 NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
 _ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
+_HOLD_MESSAGES = ("messages", "contents", "prompt", "task", "choices", "candidates", "content", "generations")
+"""Members of requests and responses with the messages; the first that there is holds them."""
+_VOLATILE_BESIDE = ("id", "created", "usage", "usage_metadata", "system_fingerprint")
 _TOOL_EVENTS, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
 def messages_of(
     span: RawSpan, attributes: Attributes, role: Role
 ) -> tuple[list[Any], list[Any], Any, Any, dict[str, Any]]:
-    """Return (messages sent, messages received, input, output, a callback's other members).
+    """Return (messages sent, messages received, input, output, other data: of the request, the response, a callback).
 
     Input and output are None if messages have the same content.
     """
@@ -80,16 +84,34 @@ def messages_of(
     _mark_repeats(attributes, sent, answered)
     _mark_equals(attributes)
     instructions = unfolded(attributes.take_attribute("gen_ai.system_instructions")) if role == "model" else None
-    sent = sent or _messages(given)
-    if not answered:
-        answered = _answers(output)
+    others = {"callback": before | after}
+    if not sent and (sent := _messages(given)):
+        others["request"] = _beside(given)
+    if not answered and (answered := _answers(output)):
+        others["response"] = _beside(output)
     if calls := _vercel_calls(attributes):
         text = output if isinstance(output, str) else None
         answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
     if instructions:
         sent = [{"role": "system", "content": content_of(instructions)}, *sent]
     said = None if answered and role == "model" else _answer_of_agent(output, answered)
-    return sent, answered, None if sent else given, said, before | after
+    return sent, answered, None if sent else given, said, {name: told for name, told in others.items() if told}
+
+
+def _beside(value: Any) -> dict[str, Any]:
+    """Return the members of a request or a response beside its messages, without ids, times and counts."""
+    if not isinstance(value, dict) or {"role", "lc"} & value.keys():
+        return {}
+    holds = next((name for name in _HOLD_MESSAGES if name in value), "")
+    used = (holds, *_VOLATILE_BESIDE, *(("system",) if holds == "prompt" else ()))
+    beside = {name: member for name, member in value.items() if name not in used and member is not None}
+    if isinstance(config := beside.get("config"), dict):
+        beside["config"] = {name: member for name, member in config.items() if name != "system_instruction"}
+    choices = [
+        {name: told for name, told in choice.items() if name not in ("message", "index") and told is not None}
+        for choice in maps_in(value.get("choices"))
+    ]
+    return beside | ({"choices": choices} if any(choices) else {})
 
 
 def _mark_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.calls_of_messages import with_calls_of_messages
 from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, without_repeats
+from replay_gui.core.importers.formats.traces.span_turns import before_answers, earlier_turns, is_of_an_agent
 from replay_gui.core.importers.formats.traces.spans import (
     ANSWER_NOT_RECORDED,
     NOTHING,
@@ -167,8 +168,8 @@ class SpanEvents:
 
         `first`: only the messages before the first answer.
         """
-        told = _before_answers(span.messages) if first else span.messages
-        earlier = 0 if first or self._decided is not None else _earlier_turns(span.messages)
+        told = before_answers(span.messages) if first else span.messages
+        earlier = 0 if first or self._decided is not None else earlier_turns(span.messages)
         renamed = {} if first else self._results_of_other_ids(span.messages)
         for number, value in enumerate(told):
             message = (
@@ -212,7 +213,7 @@ class SpanEvents:
         extra = _extra(_without_id(message.rest))
         is_history = of_earlier_turn and message.role == "user"
         if message.role not in ("assistant", "tool") and message.content is not None and not is_history:
-            source = "agent" if message.role == "user" and _is_of_an_agent(message.content) else message.role
+            source = "agent" if message.role == "user" and is_of_an_agent(message.content) else message.role
             payload = {"obs_type": "message", "source": source, "data": message.content, **extra}
             self._run.add(Kind.OBSERVATION, payload, time=span.start)
             return
@@ -260,6 +261,9 @@ class SpanEvents:
         if isinstance(model, str) and model != self._model:
             self._model = model
             self._run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=time)
+        if span.error is not None and not messages and data in NOTHING:  # it has said nothing
+            self._failed(span, span.fields, duration=span.length, **span.meta)
+            return
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
@@ -333,9 +337,9 @@ class SpanEvents:
         else:
             self._run.custom(f"{self._format}/{span.role}", fields, **meta)
 
-    def _failed(self, span: Span) -> None:
+    def _failed(self, span: Span, fields: dict[str, Any] | None = None, /, **meta: Any) -> None:
         message = span.error if span.error not in (None, "", "failed") else f"{span.name} failed"
-        self._run.error("span_error", message, span.name, time=span.end)
+        self._run.error("span_error", message, span.name, _extra(fields or {}), time=span.end, **meta)
 
     def _finish(self) -> None:
         agent = self._agent
@@ -358,28 +362,6 @@ class SpanEvents:
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
         return None if how is None else (how, None if how == "answered" else reason)
-
-
-def _earlier_turns(messages: Sequence[Any]) -> int:
-    """Return the number of messages before the user's last one, if a model answered before it; else 0."""
-    roles = [read_message(value).role if is_message(value) else "user" for value in messages]
-    last = max((number for number, role in enumerate(roles) if role == "user"), default=0)
-    return last if "assistant" in roles[:last] else 0
-
-
-def _is_of_an_agent(content: Any) -> bool:
-    """Whether a user message reports an action of another agent of Google ADK."""
-    first = content[0] if isinstance(content, list) and content else content
-    text = first.get("text") if isinstance(first, dict) else first
-    return isinstance(text, str) and text.startswith("For context:")
-
-
-def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:
-    """Yield the messages before the first one of a model or a tool."""
-    for value in messages:
-        if is_message(value) and read_message(value).role in ("assistant", "tool"):
-            return
-        yield value
 
 
 def _extra(fields: dict[str, Any]) -> dict[str, Any]:

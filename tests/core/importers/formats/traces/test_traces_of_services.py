@@ -116,3 +116,22 @@ def test_spans_in_tables_and_in_pages_of_phoenix(tmp_path: Path) -> None:
         assert (response.payload["error"], response.meta["duration"]) == ("no net", 10**9)
     (run,) = read_all(written(tmp_path, clickhouse))
     assert '"n": 1' in json.dumps([event.payload for event in run.events])
+
+
+def test_a_trace_of_mlflow_with_the_answer_of_a_served_agent_and_a_model_that_failed(tmp_path: Path) -> None:
+    def span(id: str, kind: str, sent: Any, **more: Any) -> dict[str, Any]:
+        attributes = {"mlflow.spanType": json.dumps(kind), "mlflow.spanInputs": json.dumps(sent)}
+        times = {"start_time_unix_nano": 10**18, "end_time_unix_nano": 10**18 + 5}
+        return {"trace_id": "t", "span_id": id, "name": kind.lower(), "attributes": attributes, **times, **more}
+
+    raised = {"name": "exception", "attributes": {"exception.message": "content filter", "exception.type": "Bad"}}
+    asked = {"model": "m", "temperature": 0.5, "messages": [{"role": "user", "content": "Hi"}]}
+    wrong = {"parent_span_id": "a", "status": {"code": "STATUS_CODE_ERROR", "message": ""}, "events": [raised]}
+    spans = [span("a", "AGENT", {"q": "Hi"}), span("b", "CHAT_MODEL", asked, **wrong)]
+    trace = {"info": {"trace_id": "tr-1", "state": "OK", "execution_duration_ms": 5}, "data": {"spans": spans}}
+    for told in (trace, {"trace": trace}, {"object": "response", "databricks_output": {"trace": trace}}):
+        (run,) = read_all(written(tmp_path, told))
+        assert (run.format, run.run.run_id, run.decisions()) == ("mlflow", "tr-1", [])  # it has said nothing
+        (error,) = run.of("Error")
+        assert error.payload["message"] == "content filter"
+        assert error.payload["fields"]["request"] == {"model": "m", "temperature": 0.5}
