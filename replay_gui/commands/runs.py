@@ -19,7 +19,7 @@ from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.magic import OWN_FORMAT
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
-    from replay_gui.core.importers.imported_run import Converted
+    from replay_gui.core.importers.imported_run import ConvertedRun
     from replay_gui.core.log.log_reader import EventLog
 
 STANDARD_INPUT = "-"
@@ -39,7 +39,7 @@ class OpenedRun:
 
     given: str
     log: EventLog
-    conversion: Converted | None
+    conversion: ConvertedRun | None
     names: tuple[str, ...] = ()
 
     @property
@@ -97,7 +97,7 @@ def _is_log(path: str) -> bool:
         return is_replay_log(source)
 
 
-def _converted(path: str, format: str | None, stack: ExitStack) -> list[Converted]:
+def _converted(path: str, format: str | None, stack: ExitStack) -> list[ConvertedRun]:
     # Imported here because a log does not need it, and the import takes longer than reading the log's first block.
     from replay_gui.core.importers.conversion_cache import cached_conversions
     from replay_gui.engine.opening import conversion_cache, user_mappings

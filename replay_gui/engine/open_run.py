@@ -80,7 +80,7 @@ class OpenRun:
         Args:
             file: the stamp of the file at facts.path. complain: called with a warning for the user.
             values: decodes the large values of the log and of its snapshots.
-            own_hashes: see Converted. growing: the folder in which a conversion builds the index.
+            own_hashes: see ConvertedRun. growing: the folder in which a conversion builds the index.
         """
         self.number = number
         self.facts = facts

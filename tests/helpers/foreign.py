@@ -11,7 +11,7 @@ from typing import Any
 from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.imported_run import Converted, ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ConvertedRun, ImportedEvent, ImportedRun
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.source import Source
 from tests.helpers.paths import DATA, SHARED_DATA
@@ -63,7 +63,7 @@ def read_all(path: Path, format: str | None = None) -> list[Read]:
         return [Read(importer.name, run, list(run.events)) for run in importer.runs(file)]
 
 
-def cached_conversion(path: Path, cache: Path) -> Converted:
+def cached_conversion(path: Path, cache: Path) -> ConvertedRun:
     """Convert the first run of the file, in the cache."""
     return cached_conversions(path, cache)[0]
 

@@ -22,7 +22,7 @@ from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.imported_run import Converted
+from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.header import is_replay_log
@@ -52,7 +52,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     content: str
     notes: tuple[str, ...]
     unused_notes: str = ""
-    converted: Converted | None = None
+    converted: ConvertedRun | None = None
 
 
 def run_files(

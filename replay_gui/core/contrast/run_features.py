@@ -20,7 +20,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.code_names import code_names
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch, is_patch
-from replay_gui.core.reasons.evidence.run_troubles import find_loops, unrecovered_errors
+from replay_gui.core.reasons.evidence.run_failures import find_loops, unrecovered_errors
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
 

@@ -15,7 +15,7 @@ from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
 from replay_gui.core.importers.exporting import write_with_findings
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
-from replay_gui.core.importers.imported_run import Converted, Growing, ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ConvertedRun, GrowingLog, ImportedEvent, ImportedRun
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import file_of, foreign_file
@@ -27,7 +27,7 @@ SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
 MIN_GROWTH_BYTES = 1 << 16  # bytes: the least growth of a log between two calls of `on_grown`
 
-OnGrown: TypeAlias = Callable[[Growing], None]
+OnGrown: TypeAlias = Callable[[GrowingLog], None]
 """Called when the main run's log has grown by MIN_GROWTH_BYTES, and when it is complete (sealed)."""
 
 _WHOLE = ".whole"
@@ -36,7 +36,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 def convert(
     path: str | os.PathLike[str], out: str | os.PathLike[str], format: str | None = None, limits: Limits = LIMITS
-) -> list[Converted]:
+) -> list[ConvertedRun]:
     """Write the runs of the file at `path`, the main one first.
 
     Args:
@@ -79,7 +79,7 @@ def write_runs(
     digest: str,
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
-) -> list[Converted]:
+) -> list[ConvertedRun]:
     """Write the runs of an open file to logs in a folder, the main run first; raise OSError if a log cannot be written.
 
     Each event is written at once, so a header cannot hold facts that are known only at the end of the run.
@@ -90,7 +90,7 @@ def write_runs(
             MIN_GROWTH_BYTES.
     """
     progress = ImportProgress(file.source, on_progress)
-    made = list[Converted]()
+    made = list[ConvertedRun]()
     with progress.count_reads():
         for run in importer.runs(file):
             path = folder / f"{len(made) + 1}{SUFFIX}"
@@ -113,7 +113,7 @@ def write_runs(
 
 def write_one_run(
     file: ForeignFile, importer: Importer, folder: Path, *, source: Source, digest: str, name: str
-) -> Converted:
+) -> ConvertedRun:
     """Write the run of this name ("": the main run) to a log in a folder; raise ImportRefused if there is none."""
     for run in importer.runs(file):
         if name in ("", run.name):
@@ -129,7 +129,7 @@ def write_one_run(
     raise ImportRefused(f"{source.path}: holds no run {name!r} any more")
 
 
-def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
+def _targets(made: list[ConvertedRun], source: Source, out: Path) -> list[Path]:
     if len(made) == 1:
         return [out / f"{source.path.stem}{SUFFIX}" if out.is_dir() else out]
     if out.suffix == SUFFIX:
@@ -141,7 +141,7 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     ]
 
 
-def _move_to_target(converted: Converted, target: Path) -> Converted:
+def _move_to_target(converted: ConvertedRun, target: Path) -> ConvertedRun:
     converted.path.with_suffix(_WHOLE).replace(target)
     return replace(converted, path=target)
 
@@ -155,10 +155,10 @@ def _write_log(
     path: Path,
     progress: ImportProgress,
     on_grown: OnGrown | None,
-) -> Converted:
+) -> ConvertedRun:
     # Only this program derived the state, so a recorded state hash would be no proof.
     writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
-    growing, latest, told_size, is_followed = Growing(path, run.name, importer.name), None, 0, False
+    growing, latest, told_size, is_followed = GrowingLog(path, run.name, importer.name), None, 0, False
     try:
         for event in run.events:
             _append(writer, event)
@@ -178,7 +178,7 @@ def _write_log(
     finally:
         writer.close()
     own = None if run.own_hashes is None else run.own_hashes.result()
-    return Converted(
+    return ConvertedRun(
         path=path,
         name=run.name,
         run_id=run.run_id,

@@ -20,7 +20,7 @@ from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
-from replay_gui.core.importers.imported_run import Converted
+from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
@@ -56,7 +56,7 @@ def cached_conversions(
     *,
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
-) -> list[Converted]:
+) -> list[ConvertedRun]:
     """Return the logs of a file's runs: an intact earlier conversion of the same bytes, else a new conversion.
 
     Args:
@@ -135,12 +135,12 @@ def as_mapped(
     return (importer, "") if mapping is None else (JsonLines(mapping), f"-{mapping.digest}")
 
 
-def _copied(log: Source, folder: Path, digest: str) -> Converted:
+def _copied(log: Source, folder: Path, digest: str) -> ConvertedRun:
     """Copy a replay log out of an archive."""
     path = folder / f"log{SUFFIX}"
     shutil.copyfile(log.path, path)
     with EventLog.open(path) as copy:
-        return Converted(
+        return ConvertedRun(
             path=path,
             name=log.path.stem,
             run_id=copy.header.run_id,
@@ -151,7 +151,7 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
         )
 
 
-def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
+def _read_conversion(folder: Path, format: str, digest: str) -> list[ConvertedRun]:
     """Return the conversion in the folder, the main run first; [] if a part of it was changed or is missing."""
     try:
         if not is_own(folder):  # a folder that others can write to is not trusted
@@ -172,7 +172,7 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
         except ReplayError:
             return []
         conversions.append(
-            Converted(
+            ConvertedRun(
                 path=log,
                 name=row.name,
                 run_id=row.run_id,
@@ -186,7 +186,7 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
     return conversions
 
 
-def _write_list(folder: Path, made: list[Converted]) -> None:
+def _write_list(folder: Path, made: list[ConvertedRun]) -> None:
     rows = []
     for converted in made:
         with Source(converted.path) as source:

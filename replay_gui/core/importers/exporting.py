@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgpack
 import msgspec
 
-from replay_gui.core.importers.imported_run import Converted
+from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.header import encode_header
@@ -18,7 +18,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending
 
 
-def write_with_findings(made: Converted, path: Path, mode: int) -> None:
+def write_with_findings(made: ConvertedRun, path: Path, mode: int) -> None:
     """Write the log again to `path`, with the import notes and the checks of the source's hashes in its header.
 
     These are known only after the last event, and the hash chain of the first log began with a header without them.

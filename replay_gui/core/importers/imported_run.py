@@ -94,7 +94,7 @@ class ImportedRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
+class ConvertedRun:
     """A run of a foreign file, after it was written to a log.
 
     Attributes:
@@ -114,7 +114,7 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True)
-class Growing:
+class GrowingLog:
     """A run that is being converted. `path`: its log, which holds the complete records written so far."""
 
     path: Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from replay_gui.core.errors import ImportRefused
 
 if TYPE_CHECKING:
-    from replay_gui.core.importers.imported_run import Converted
+    from replay_gui.core.importers.imported_run import ConvertedRun
 
 _MAX_NAMES = 5
 
@@ -29,7 +29,7 @@ def input_files(given: Iterable[str]) -> list[str]:
     return [path for path in paths if not Path(path).is_dir()]
 
 
-def choose_run(runs: Sequence[Converted], run: str, path: str) -> Converted:
+def choose_run(runs: Sequence[ConvertedRun], run: str, path: str) -> ConvertedRun:
     """Return the run with this name, run id, or number (from 1).
 
     Raises ImportRefused, which lists the names, if there is no such run."""

@@ -28,14 +28,14 @@ from replay_gui.core.reasons.evidence.file_edits import edits_files
 from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason, key_under_rules
+from replay_gui.core.reasons.findings.failure_reasons import add_failure_reasons
 from replay_gui.core.reasons.findings.figure_reasons import add_figure_reason
-from replay_gui.core.reasons.findings.handed_in import HandedIn
-from replay_gui.core.reasons.findings.look_reasons import add_look_reasons, add_world_reason
+from replay_gui.core.reasons.findings.read_reasons import add_read_reasons, add_world_reason
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons
 from replay_gui.core.reasons.findings.setup_reasons import add_setup_reason
+from replay_gui.core.reasons.findings.submission import Submission
 from replay_gui.core.reasons.findings.submission_reasons import add_submission_reasons
-from replay_gui.core.reasons.findings.trouble_reasons import add_trouble_reasons
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Tier
 from replay_gui.core.reasons.why_result import SetAside, WhyResult
@@ -75,7 +75,7 @@ class WhyFinder:
         reference, other = (b, a) if failed == "a" or (failed is None and _scored_less(told)) else (a, b)
         reasons = ReasonList(reference, other)
         both_passed = all(result.outcome is not None and result.outcome.passed is True for result in told)
-        handed_p, handed_f = HandedIn(reference), HandedIn(other)
+        handed_p, handed_f = Submission(reference), Submission(other)
         with_patches = handed_p.patch is not None or handed_f.patch is not None
         if with_patches or handed_p.files or handed_f.files:
             add_submission_reasons(reasons, handed_p, handed_f, both_ways=failed is None)
@@ -83,9 +83,9 @@ class WhyFinder:
         add_end_reasons(reasons, both_ways=failed is None)
         add_answer_reasons(reasons, with_patches=with_patches, both_passed=both_passed)
         add_figure_reason(reasons, both_ways=failed is None)
-        add_trouble_reasons(reasons, both_ways=failed is None)
+        add_failure_reasons(reasons, both_ways=failed is None)
         add_world_reason(reasons)
-        add_look_reasons(reasons, both_ways=failed is None)
+        add_read_reasons(reasons, both_ways=failed is None)
         setup = add_setup_reason(reasons)
         rows, more = action_rows(a, b)
         return WhyResult(

@@ -21,7 +21,7 @@ from replay_gui.core.importers.conversion import write_one_run
 from replay_gui.core.importers.conversion_cache import as_mapped
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import Converted
+from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.importers.json_lines import MAX_LINE_BYTES, NotJson, value_of
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
@@ -56,7 +56,7 @@ class FileImport:
         stamp: of the file when it was read.
     """
 
-    converted: Converted
+    converted: ConvertedRun
     built: BuiltIndex
     folder: Path
     first_changed: int

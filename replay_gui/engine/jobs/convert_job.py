@@ -12,7 +12,7 @@ from pathlib import Path
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.imported_run import Growing
+from replay_gui.core.importers.imported_run import GrowingLog
 from replay_gui.core.importers.registry import title_of
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.index.growing_index import GrowingIndex
@@ -65,14 +65,14 @@ class GrowthReporter:
         self._index: GrowingIndex | None = None
         self._pacer = PartPacer()
 
-    def on_grown(self, growing: Growing) -> None:
+    def on_grown(self, growing: GrowingLog) -> None:
         """Index the new events of the log, and send a part if the interval has passed."""
         if self._index is None:
             self._index = GrowingIndex(growing.path, self._folder)
         self._index.grow()
         self._pacer.send(partial(self._send_part, self._index, growing))
 
-    def _send_part(self, index: GrowingIndex, growing: Growing) -> None:
+    def _send_part(self, index: GrowingIndex, growing: GrowingLog) -> None:
         made = Conversion(
             path=str(growing.path),
             format=growing.format,

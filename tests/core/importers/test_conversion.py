@@ -21,7 +21,7 @@ from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import Converted, Growing, ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ConvertedRun, GrowingLog, ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header
@@ -68,7 +68,7 @@ def test_a_log_is_written(tmp_path: Path) -> None:
     (one,) = convert(path, tmp_path / "out.rlog")
     facts, rows, sound = read_log(one.path)
     assert sound
-    assert one == Converted(
+    assert one == ConvertedRun(
         path=tmp_path / "out.rlog",
         name="session",
         run_id="session-1",
@@ -236,7 +236,7 @@ def test_a_log_is_heard_of_while_it_grows(tmp_path: Path) -> None:
     out.mkdir()
     sizes, shares = list[int](), list[float]()
 
-    def on_grown(growing: Growing) -> None:
+    def on_grown(growing: GrowingLog) -> None:
         with EventLog.open(growing.path) as log:
             assert len(log) > 0
             assert not any(isinstance(part, Ending) and part.tail_bytes for part in log.parts())

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.event_texts import holds, is_setup, role_of, word_p
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch, watch_checks
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.messages import Messages
-from replay_gui.core.reasons.evidence.run_troubles import Loop, find_loops, unrecovered_errors
+from replay_gui.core.reasons.evidence.run_failures import Loop, find_loops, unrecovered_errors
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # set-up events that are searched for a value

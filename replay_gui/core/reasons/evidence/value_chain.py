@@ -33,7 +33,7 @@ class Link:
     call: ToolCall | None
 
 
-class LackKind(StrEnum):
+class MissingLinkKind(StrEnum):
     """The way in which the other run lacks a link."""
 
     INPUT = "input"  # the user never named the value
@@ -43,10 +43,10 @@ class LackKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingLink:
     """The first link that the other run lacks; `equal_call`: its equal call with another answer."""
 
-    kind: LackKind
+    kind: MissingLinkKind
     link: Link
     equal_call: ToolCall | None = None
 
@@ -105,23 +105,23 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
     return sorted(links, key=lambda link: link.index)
 
 
-def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
+def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> MissingLink | None:
     """Return the first link to `call` that `other` lacks; None if it had the same information."""
     for link in links:
         if not other.never_occurs(link.value):
             continue
         if link.role is OriginRole.USER:
-            return Lack(LackKind.INPUT, link)
+            return MissingLink(MissingLinkKind.INPUT, link)
         if link.role is OriginRole.ANSWER:
             if link.call is None or link.call is call:
                 continue
             equal = other.by_key.get(link.call.key)
             if equal is not None:
-                return Lack(LackKind.WORLD, link, equal)
+                return MissingLink(MissingLinkKind.WORLD, link, equal)
             if other.whole:
-                return Lack(LackKind.LOOKING, link)
+                return MissingLink(MissingLinkKind.LOOKING, link)
         elif link.index < call.request:
-            return Lack(LackKind.AGENT, link)
+            return MissingLink(MissingLinkKind.AGENT, link)
     return None
 
 

@@ -13,13 +13,13 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import name_words
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.attempts import Attempt
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.tries import Try
 from replay_gui.core.reasons.evidence.value_chain import (
-    Lack,
-    LackKind,
     Link,
+    MissingLink,
+    MissingLinkKind,
     chain,
     first_lack,
     origins_of,
@@ -95,7 +95,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     named = named_by_user(done_by, other, rare_values(call), call.request)
     if named is not None:
         sentence, origin = named
-        return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
+        return Explanation((sentence,), MissingLinkKind.INPUT.value, _with_origin(origins, origin))
     return _end_at_request(other, call, origins) or _message_after_common_calls(done_by, other, call, links)
 
 
@@ -112,8 +112,8 @@ def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...
 
 def _similar_attempts(run: RunAccount, call: ToolCall) -> list[ToolCall]:
     """Return the refused calls of a run that may have been attempts at the effect of this call."""
-    wanted = Try(call)
-    return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Try(try_))]
+    wanted = Attempt(call)
+    return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Attempt(try_))]
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
@@ -127,15 +127,15 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     named = named_by_user(done_by, other, rare_values(call), call.request)
     origins = origins_of(done_by, links)
     sentences = [_source_words(done_by, other, links, call) or f"{known}."] if known else []
-    chip = LackKind.AGENT.value
+    chip = MissingLinkKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
     elif named is not None:
-        sentences, chip, origins = [named[0]], LackKind.INPUT.value, _with_origin(origins, named[1])
+        sentences, chip, origins = [named[0]], MissingLinkKind.INPUT.value, _with_origin(origins, named[1])
     given_up, end = other.of_effect(Effect.HANDS_OVER), bad_end_words(other, done_by)
-    if chip == LackKind.AGENT.value and given_up and not done_by.of_effect(Effect.HANDS_OVER):
+    if chip == MissingLinkKind.AGENT.value and given_up and not done_by.of_effect(Effect.HANDS_OVER):
         sentences = [_handed_over_words(other, given_up[-1], known)]
     elif end:
         sentences.append(f"{other.name} {end}.")
@@ -169,7 +169,7 @@ def explain_changed(
     """Return what led the runs to different arguments; `calls`, `values`: of the reference and of the other run."""
     a, b = calls
     if ABSENT in values or reference.searched_out or other.searched_out:
-        return Explanation(chip=LackKind.AGENT.value)
+        return Explanation(chip=MissingLinkKind.AGENT.value)
     told_a, told_b = map(is_rare_value, values)
     text_a, text_b = map(value_text, values)
     shown_a, shown_b = map(value_words, values)
@@ -184,7 +184,7 @@ def explain_changed(
         return Explanation((_from_nowhere(other, b, shown_b),), _nowhere_chip(text_b), origins)
     if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_occurs(text_b):
         sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
-        return Explanation((sentence,), LackKind.INPUT.value, origins)
+        return Explanation((sentence,), MissingLinkKind.INPUT.value, origins)
     if at_a is not None and other.never_occurs(text_a):
         return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
     if at_b is not None and other.role_at(at_b) is OriginRole.ANSWER and reference.never_occurs(text_b):
@@ -195,17 +195,17 @@ def explain_changed(
         reference, other, [text_a] if told_a else [], a.request
     )
     if asked is not None:
-        return Explanation((asked[0],), LackKind.INPUT.value, _with_origin(origins, asked[1]))
+        return Explanation((asked[0],), MissingLinkKind.INPUT.value, _with_origin(origins, asked[1]))
     named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
     on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
         sentence = f"Both had {shown_a} and {shown_b} at hand and chose differently.{on_it}"
-        return Explanation((sentence,), LackKind.AGENT.value, origins)
+        return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
     if on_it:
         sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."
-        return Explanation((sentence,), LackKind.AGENT.value, origins)
-    return Explanation((), LackKind.AGENT.value, origins)
+        return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
+    return Explanation((), MissingLinkKind.AGENT.value, origins)
 
 
 def _value_of_answer(
@@ -225,7 +225,7 @@ def _value_of_answer(
     also = other.first_place(values[0], call.request)
     both = "" if also is None else f" {other.name} had {wanted}, too ({event_words(also)})."
     sentence = f"{other.name} had {taken} from {told} ({event_words(at)}){aside}.{both}"
-    return Explanation((sentence,), LackKind.AGENT.value if both else LackKind.LOOKING.value, origins)
+    return Explanation((sentence,), MissingLinkKind.AGENT.value if both else MissingLinkKind.LOOKING.value, origins)
 
 
 def _from_nowhere(run: RunAccount, call: ToolCall, shown: str) -> str:
@@ -234,7 +234,7 @@ def _from_nowhere(run: RunAccount, call: ToolCall, shown: str) -> str:
 
 def _nowhere_chip(value: str) -> str:
     """Return the chip of a value that no earlier event contains: a number or a date may have been computed."""
-    return LackKind.AGENT.value if _WORKED_OUT.fullmatch(value) or " " in value else MADE_UP
+    return MissingLinkKind.AGENT.value if _WORKED_OUT.fullmatch(value) or " " in value else MADE_UP
 
 
 def _unknown_value(
@@ -244,7 +244,7 @@ def _unknown_value(
     role, source = reference.role_at(at), reference.call_at(at)
     if role is OriginRole.USER:
         sentence = f"In {reference.name} the user said {shown} ({event_words(at)}); in {other.name} never."
-        return Explanation((sentence,), LackKind.INPUT.value, origins)
+        return Explanation((sentence,), MissingLinkKind.INPUT.value, origins)
     if role is OriginRole.ANSWER and source is not None:
         same = other.by_key.get(source.key)
         if same is None and other.whole:
@@ -252,20 +252,20 @@ def _unknown_value(
                 f"{other.name} never saw {shown}: it never called {call_words(source, 60)}"
                 f" ({event_words(source.request)} of {reference.name})."
             )
-            return Explanation((sentence,), LackKind.LOOKING.value, origins)
+            return Explanation((sentence,), MissingLinkKind.LOOKING.value, origins)
         against = "" if same is None else f" against {event_words(same.response or same.request)}"
         sentence = f"{tool_words(source)} told {shown} in {reference.name} alone ({event_words(at)}{against})."
-        return Explanation((sentence,), LackKind.WORLD.value, origins)
+        return Explanation((sentence,), MissingLinkKind.WORLD.value, origins)
     sentence = f"{reference.name} came to {shown} itself ({event_words(at)}); {other.name} never names it."
-    return Explanation((sentence,), LackKind.AGENT.value, origins)
+    return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
 
 
-def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tuple[str, EventIndex | None]:
+def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: MissingLink) -> tuple[str, EventIndex | None]:
     link, value = lack.link, value_words(lack.link.value)
-    if lack.kind is LackKind.INPUT:
+    if lack.kind is MissingLinkKind.INPUT:
         where = f"({event_words(link.index)} of {done_by.name})"
         return f"In {other.name} the user never said {value} {where}.", None
-    if lack.kind is LackKind.LOOKING and link.call is not None:
+    if lack.kind is MissingLinkKind.LOOKING and link.call is not None:
         tries = [call for call in other.calls if call.tool == link.call.tool]
         tried = f", but {call_words(tries[-1])} at {event_words(tries[-1].request)}" if tries else ""
         is_asked = link.value in [answer_text(value) for _, value in input_leaves(link.call.input)]
@@ -275,7 +275,7 @@ def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tupl
             f" {done_by.name} did ({event_words(link.call.request)}){learnt}.",
             tries[-1].request if tries else None,
         )
-    if lack.kind is LackKind.WORLD and link.call is not None and lack.equal_call is not None:
+    if lack.kind is MissingLinkKind.WORLD and link.call is not None and lack.equal_call is not None:
         at = lack.equal_call.response
         return (
             f"{tool_words(link.call)} answered otherwise: in {done_by.name} alone it told {value}"
@@ -285,16 +285,16 @@ def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tupl
     return f"{done_by.name} brought up {value} itself ({event_words(link.index)}); {other.name} never did.", None
 
 
-def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
+def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: MissingLink) -> str:
     link, value = lack.link, value_words(lack.link.value)
-    if lack.kind is LackKind.INPUT:
+    if lack.kind is MissingLinkKind.INPUT:
         return f"In {done_by.name} the user named {value} ({event_words(link.index)}); in {other.name} never."
-    if lack.kind is LackKind.LOOKING and link.call is not None:
+    if lack.kind is MissingLinkKind.LOOKING and link.call is not None:
         return (
             f"{done_by.name} had {value} from {call_words(link.call, 60)} ({event_words(link.call.request)}),"
             f" which {other.name} never called."
         )
-    if lack.kind is LackKind.WORLD and link.call is not None:
+    if lack.kind is MissingLinkKind.WORLD and link.call is not None:
         return f"In {done_by.name} alone {tool_words(link.call)} told {value} ({event_words(link.index)})."
     return f"{done_by.name} brought up {value} itself ({event_words(link.index)})."
 
@@ -369,12 +369,12 @@ def _message_after_common_calls(
     origins = origins_of(done_by, links)
     known = availability_words(other, links, call)
     if message is None:
-        return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
+        return Explanation((f"{known}.",) if known else (), MissingLinkKind.AGENT.value, origins)
     reply = next(other.messages.after(message[0], OriginRole.USER), None)
     answered = f", {replied_words(reply)}" if reply is not None and "?" in message[1] else ""
     sentence = f"{known}; instead it" if known else f"Instead {other.name}"
     sentence = f"{sentence} {asked_words(message)}{answered}."
-    return Explanation((sentence,), LackKind.AGENT.value, origins, index=message[0])
+    return Explanation((sentence,), MissingLinkKind.AGENT.value, origins, index=message[0])
 
 
 def _nouns(words: list[str]) -> list[str]:

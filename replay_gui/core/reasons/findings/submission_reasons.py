@@ -12,8 +12,8 @@ from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.file_edits import FileChange, FileChanges
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.findings.handed_in import HandedIn, end_of_path
 from replay_gui.core.reasons.findings.reason_list import ReasonList
+from replay_gui.core.reasons.findings.submission import Submission, end_of_path
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted_difference
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -30,7 +30,7 @@ _FILE_NAME = re.compile(r"[\w-]\.\w+$")
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 
 
-def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn, *, both_ways: bool) -> None:
+def add_submission_reasons(reasons: ReasonList, handed_p: Submission, handed_f: Submission, *, both_ways: bool) -> None:
     """Add the reasons in patches or files.
 
     `handed_p`: of the reference, `handed_f`: of the other run. `both_ways`: no run is known to have failed.
@@ -38,7 +38,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
     if handed_p.patch is None and handed_f.patch is None and not (handed_p.files and handed_f.files):
         return _add_files_of_one(reasons, handed_p, handed_f)
     if (handed_p.patch is None) != (handed_f.patch is None) and not (handed_p.files and handed_f.files):
-        return _add_nothing_handed_in(reasons, handed_p, handed_f)
+        return _add_no_submission(reasons, handed_p, handed_f)
     files_p, files_f = handed_p.files, _with_names_of(handed_f.files, handed_p.files)
     both = sorted(files_p.keys() & files_f.keys())
     _add_files(reasons, files_p, files_f, handed=(handed_p, handed_f))
@@ -50,7 +50,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
     return None
 
 
-def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
+def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submission) -> None:
     """Add that only one of the runs edited files."""
     for run, other, mine, others in (
         (reasons.reference, reasons.other, handed_p, handed_f),
@@ -76,16 +76,16 @@ def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedI
             )
 
 
-def _at(handed_in: HandedIn, paths: Collection[str], name: str = "") -> str:
+def _at(submission: Submission, paths: Collection[str], name: str = "") -> str:
     """Return `` (event 9)``, where a run edited a file; "" if there are several files, or if it submitted a patch."""
-    at = handed_in.place_of(min(paths), name) if len(paths) == 1 and handed_in.patch is None else None
+    at = submission.place_of(min(paths), name) if len(paths) == 1 and submission.patch is None else None
     return "" if at is None else f" ({event_words(at)})"
 
 
-def _refused(run: RunAccount, handed_in: HandedIn, paths: Iterable[str]) -> tuple[str, ...]:
+def _refused(run: RunAccount, submission: Submission, paths: Iterable[str]) -> tuple[str, ...]:
     """Return the sentence that the last edit of one of these files was refused; () if it was not."""
     for path in sorted(paths):
-        call = handed_in.refused_edit(path)
+        call = submission.refused_edit(path)
         if call is not None:
             refused = f"{run.name} was to edit {_file(path)} ({event_words(call.request)})"
             return (f"{refused}, and was answered {answer_words(call.answer)}.",)
@@ -102,7 +102,7 @@ def _was_to_edit(paths: list[str]) -> str:
     return f"was to edit {_listed(paths)}, and no answer is recorded"
 
 
-def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
+def _add_no_submission(reasons: ReasonList, handed_p: Submission, handed_f: Submission) -> None:
     for run, other, mine, index in (
         (reasons.reference, reasons.other, handed_p, handed_p.index),
         (reasons.other, reasons.reference, handed_f, handed_f.index),
@@ -123,7 +123,7 @@ def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
 
 
 def _add_files(
-    reasons: ReasonList, files_p: FileChanges, files_f: FileChanges, *, handed: tuple[HandedIn, HandedIn]
+    reasons: ReasonList, files_p: FileChanges, files_f: FileChanges, *, handed: tuple[Submission, Submission]
 ) -> None:
     """Add the files that only one of the runs changed; `handed`: the submissions of the reference and the other run."""
     handed_p, handed_f = handed
@@ -150,8 +150,8 @@ def _add_files(
         _add(reasons, sentence, order=-0.5, details=refused, at=(_place(handed_p, only_f), _place(handed_f, only_f)))
 
 
-def _place(handed_in: HandedIn, paths: Sequence[str]) -> EventIndex | None:
-    return handed_in.place_of(paths[0]) if paths else handed_in.index
+def _place(submission: Submission, paths: Sequence[str]) -> EventIndex | None:
+    return submission.place_of(paths[0]) if paths else submission.index
 
 
 def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
@@ -184,7 +184,7 @@ def _add_names(
     path: str,
     changes: tuple[FileChange, FileChange],
     *,
-    handed: tuple[HandedIn, HandedIn],
+    handed: tuple[Submission, Submission],
     both_ways: bool,
 ) -> None:
     """Add the names that the new lines of only one run use, and that no known line of the other's file has.
@@ -220,7 +220,7 @@ def _add_other_lines(
     reasons: ReasonList,
     path: str,
     changes: tuple[FileChange, FileChange],
-    handed: tuple[HandedIn, HandedIn],
+    handed: tuple[Submission, Submission],
 ) -> None:
     """Add that a file was changed differently, in lines whose names both files have."""
     if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
@@ -237,8 +237,8 @@ def _add_other_lines(
         tier=Tier.RESULT if is_code else Tier.OTHER,
         details=tuple(
             detail
-            for run, handed_in in zip((reasons.other, reasons.reference), handed[::-1], strict=True)
-            for detail in _refused(run, handed_in, [path])
+            for run, submission in zip((reasons.other, reasons.reference), handed[::-1], strict=True)
+            for detail in _refused(run, submission, [path])
         )
         if is_code
         else (f"{lines}.",),

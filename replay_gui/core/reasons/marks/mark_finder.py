@@ -18,11 +18,11 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
-from replay_gui.core.reasons.evidence.run_troubles import LOOP_CALLS, LoopKey, LoopWatch, is_expected_to_succeed
-from replay_gui.core.reasons.evidence.tries import Try, later_words
+from replay_gui.core.reasons.evidence.run_failures import LOOP_CALLS, LoopKey, LoopWatch, is_expected_to_succeed
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
@@ -62,7 +62,7 @@ class MarkFinder:
         self._reader = CallReader(self._classifier)
         self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
-        self._failed: defaultdict[str, list[Try]] = defaultdict(list)
+        self._failed: defaultdict[str, list[Attempt]] = defaultdict(list)
         self._watch = LoopWatch(_MAX_CALLS)
         self._begun: dict[LoopKey, list[EventIndex]] = {}  # calls that may become a loop
         self._loops: list[_Loop] = []
@@ -114,11 +114,11 @@ class MarkFinder:
 
     def _take_call(self, call: ToolCall) -> None:
         if call.ok:
-            again = Try(call)
+            again = Attempt(call)
             if self._failed and (tries := self._failed.get(again.of)):
                 self._failed[again.of] = [failed for failed in tries if not failed.is_like(again)]
         elif call.ok is False and is_expected_to_succeed(call):
-            failed = Try(call)
+            failed = Attempt(call)
             if len(self._failed[failed.of]) < _MAX_OPEN:
                 self._failed[failed.of].append(failed)
         self._changes.add_call(call)
@@ -142,7 +142,7 @@ class MarkFinder:
             self._loops.append(self._open[key])
 
     def _errors(self) -> list[RunMark]:
-        groups: defaultdict[tuple[str, str], list[Try]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
         for failed in (failed for tries in self._failed.values() for failed in tries):
             groups[failed.call.tool, masked_answer(failed.call.answer)].append(failed)
         marks = []

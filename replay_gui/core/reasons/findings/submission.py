@@ -21,7 +21,7 @@ _MAX_PROPOSALS = 2_000
 _SUBMISSION = "submission"
 
 
-class HandedIn:
+class Submission:
     """The submission of a run.
 
     Attributes:

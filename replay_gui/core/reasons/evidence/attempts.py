@@ -15,13 +15,13 @@ _WORD = re.compile(r"\w+")
 _MAX_TEXT = 20_000  # characters of an argument whose words are compared
 
 
-class Try:
+class Attempt:
     """A failed call, or a later one; its data for the comparison are computed on demand."""
 
     def __init__(self, call: ToolCall) -> None:
         self.call = call
 
-    def is_like(self, other: Try) -> bool:
+    def is_like(self, other: Attempt) -> bool:
         """Whether one of two calls with equal `of` may be a retry of the other.
 
         This is so if they have common arguments, are about one file, or have most words in common: an edit that

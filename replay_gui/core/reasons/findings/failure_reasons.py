@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.tries import Try, later_words
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
 
 
-def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
+def add_failure_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add errors without a successful retry, loops, and checks. `both_ways`: no run is known to have failed."""
     for run, second in ((reasons.other, reasons.reference), (reasons.reference, reasons.other)):
         if run is reasons.reference and not both_ways:
@@ -35,9 +35,9 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
 
 
 def _tried_again(run: RunAccount, call: ToolCall) -> bool:
-    failed = Try(call)
+    failed = Attempt(call)
     later = (again for again in run.calls if again.request > call.request and again.tool == call.tool)
-    return any(failed.is_like(Try(again)) for again in later)
+    return any(failed.is_like(Attempt(again)) for again in later)
 
 
 def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:

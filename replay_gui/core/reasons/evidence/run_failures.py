@@ -11,7 +11,7 @@ from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.chain import digest
-from replay_gui.core.reasons.evidence.tries import Try
+from replay_gui.core.reasons.evidence.attempts import Attempt
 
 LOOP_CALLS = 3  # equal calls with equal answers that make a loop
 _MAX_FAILED = 200  # failed calls that are examined
@@ -64,15 +64,15 @@ def unrecovered_errors(calls: Sequence[ToolCall]) -> list[ToolCall]:
     Commands and code are left out: the failure of many is an answer, such as grep without a match, and of several
     commands in one text it is unknown which one failed.
     """
-    later: defaultdict[str, list[Try]] = defaultdict(list)
+    later: defaultdict[str, list[Attempt]] = defaultdict(list)
     errors, looked = [], 0
     for call in reversed(calls):
         if call.ok:
-            again = Try(call)
+            again = Attempt(call)
             later[again.of].append(again)
         elif call.ok is False and looked < _MAX_FAILED and is_expected_to_succeed(call):
             looked += 1
-            failed = Try(call)
+            failed = Attempt(call)
             if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED:]):
                 errors.append(call)
     return errors[::-1]

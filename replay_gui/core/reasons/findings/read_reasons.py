@@ -81,7 +81,7 @@ class _ChangesBefore:
         return self._sums[bisect_left(self._requests, call.request)]
 
 
-def add_look_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
+def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add what only one of the runs read. `both_ways`: no run is known to have failed.
 
     For long runs the equal calls of both are not loaded: only the number of calls is known to differ.
@@ -90,12 +90,12 @@ def add_look_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     reference, other = reasons.reference, reasons.other
     missing, extra = only_read(reference, other), only_read(other, reference)
     if missing:
-        _add_look(reasons, missing, reference, other, Tier.NOT_LOOKED)
+        _add_reads(reasons, missing, reference, other, Tier.NOT_LOOKED)
     if extra:
-        _add_look(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
+        _add_reads(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
 
 
-def _add_look(
+def _add_reads(
     reasons: ReasonList, reads: list[tuple[ToolCall, str]], run: RunAccount, second: RunAccount, tier: Tier
 ) -> None:
     """Add what `run` read and the `second` run did not."""
