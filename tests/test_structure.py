@@ -161,7 +161,7 @@ def test_no_file_is_too_long() -> None:
 def test_no_two_classes_have_one_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for module, tree in trees().items():
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(module)
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
@@ -186,7 +186,7 @@ def positional_fields(node: ast.ClassDef) -> int:
 def positional_arguments(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Every class and function of a module, and how many arguments a call of it can pass without their names."""
     methods = set()
-    for node in ast.walk(tree):  # a class comes before its methods
+    for node in statements(tree):  # a class comes before its methods
         if isinstance(node, ast.ClassDef):
             yield node.name, positional_fields(node)
             methods |= set(node.body)
