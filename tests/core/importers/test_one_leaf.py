@@ -49,10 +49,10 @@ def volatile(format: str) -> dict[str, str]:
 
 
 def may_change(path: str, names: dict[str, str]) -> bool:
-    """Names with a slash are the ends of paths."""
+    """Names with a slash are parts of paths."""
     if any(path.startswith(f"/{line}") and name in names for line, name in VOLATILE_LINES.items()):
         return True
-    if any("/" in name and path.endswith(f"/{name}") for name in names):
+    if any("/" in name and f"/{name}/" in f"{path}/" for name in names):
         return True
     return any(token in names or is_volatile(token) for token in path.split("/")[1:])
 

@@ -5,6 +5,7 @@ A file may have several, in an array or one per line. The verdict of Harbor's ve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -34,6 +35,7 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
 COPIED_STEPS = "steps copied from the trajectory before, left out"
+_NUMBER = re.compile(r"1\.\d+")  # of a version: some programs write it alone
 NOT_TRAJECTORIES = "records that are no ATIF trajectories, left out"
 NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
 CIRCLE = "continuations that were read before, left out"
@@ -50,7 +52,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "trajectory_id": ID,
@@ -117,10 +119,12 @@ def _run(file: ForeignFile, document: dict[str, Any], own_name: str, notes: Impo
 
 
 def _is_trajectory(document: Any) -> bool:
-    return (
-        isinstance(document, dict)
-        and str(document.get("schema_version")).startswith("ATIF-v")
-        and isinstance(document.get("steps"), list)
+    steps = document.get("steps") if isinstance(document, dict) else None
+    if not isinstance(steps, list):
+        return False
+    version = str(document.get("schema_version"))
+    return version.startswith("ATIF-v") or (
+        _NUMBER.fullmatch(version) is not None and any(isinstance(step, dict) and "source" in step for step in steps)
     )
 
 

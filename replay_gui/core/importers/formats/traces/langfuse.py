@@ -40,6 +40,7 @@ _ROLES: dict[str, Role] = {
 _USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
 _READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
+_REPEATED = "of a message that repeats what an observation has told"
 
 
 class Langfuse:
@@ -89,6 +90,8 @@ class Langfuse:
         "environment": HOST,
         GEMINI_USAGE: USAGE,
         **PAGING,
+        **dict.fromkeys(("input/*/finish_reason", "input/*/parts/*/name"), _REPEATED),
+        "input/*/additional_kwargs/tool_calls/*/type": _REPEATED,
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }

@@ -47,7 +47,7 @@ class OpenTelemetry:
         **dict.fromkeys(("parentId", "parent_id", "parentSpanId", "parent_span_id"), ID),
         **dict.fromkeys(("startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"), CLOCK),
         **dict.fromkeys(("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano"), CLOCK),
-        "total": "how many traces a page has",
+        **dict.fromkeys(("total", "limit"), "the place of this page among others"),
         **dict.fromkeys(("toolUseId", "toolCallId"), ID),
         "toolCallType": "the kind of a call, which is always a function's",
         "gen_ai.input.messages/*/role": "of a message that repeats what a span has told",

@@ -31,10 +31,12 @@ _OUTPUTS = (
 _ARGUMENTS = (
     *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
     *("ai.toolCall.args", "ai.toolCall.input", "traceloop.entity.input", "mlflow.spanInputs", "input.value"),
+    "input",
 )
 _RESULTS = (
     *("gen_ai.tool.call.result", "gen_ai.output", "gcp.vertex.agent.tool_response", "tool_response"),
     *("ai.toolCall.result", "ai.toolCall.output", "traceloop.entity.output", "mlflow.spanOutputs", "output.value"),
+    "output",
 )
 _TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name")
 _TWINS = (

@@ -35,6 +35,8 @@ def test_steps_are_said_asked_and_answered(tmp_path: Path) -> None:
     first = {"step_id": 1, "source": "user", "message": "Hi"}
     (one,) = read_all(written(tmp_path, trajectory(first, step, final_metrics={"total_cost_usd": 0.5})))
     assert one.format == "atif"
+    (other,) = read_all(written(tmp_path, trajectory(first, step, schema_version="1.4")))
+    assert (other.format, other.kinds) == ("atif", one.kinds[:-1])
     assert one.kinds == [
         "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation", "x:bookkeeping/atif/end",
     ]  # fmt: skip

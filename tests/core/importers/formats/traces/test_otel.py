@@ -215,12 +215,14 @@ def test_a_tool_that_says_in_an_attribute_that_it_failed(tmp_path: Path) -> None
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "get",
         "gen_ai.tool.status": "error",
-        "gen_ai.tool.call.result": "no net\nmore",
+        "input": '{"url": "x"}',
+        "output": "no net\nmore",
     }
     spans = [{"key": name, "value": {"stringValue": value}} for name, value in facts.items()]
     span = {"traceId": "t", "spanId": "s", "name": "execute_tool get", "startTimeUnixNano": "1", "attributes": spans}
     (found,) = read_all(written(tmp_path, {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no net"]
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"url": "x"}]
 
 
 def test_what_mlflow_expected_is_no_verdict(tmp_path: Path) -> None:
