@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from replay_gui.core.text.plain_text import one_line, without_color_codes
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
 _MAX_ARGUMENTS = 2  # arguments of a call that a sentence names
+_CHANGE_OF_FOLDER = re.compile(r"""\s*cd\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"';&|]+)\s*(?:;|&&)\s*(?=\S)""")
 _BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})
@@ -118,7 +120,7 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] =
     if runs_code(call.tool):
         code = code_of(call.input)[1]
         if code:
-            return one_line(code, limit)
+            return one_line(_without_cd(code) if len(code) > limit else code, limit)
     leaves = input_leaves(call.input)
     if len(leaves) == 1:
         return one_line(_plain(leaves[0][1]), limit)
@@ -127,6 +129,12 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] =
     values = [_plain(value) for path, value in leaves if path in first]
     named = [f"{pointer_text(path)} {_plain(value)}" for path, value in leaves if path not in first]
     return one_line(", ".join((*files, *values, *named)), limit)
+
+
+def _without_cd(code: str) -> str:
+    """Return a long command without the change of folder before it, which most commands of some agents begin with."""
+    match = _CHANGE_OF_FOLDER.match(code)
+    return code if match is None else f"… {code[match.end() :]}"
 
 
 def tool_words(call: ToolCall) -> str:
@@ -143,7 +151,7 @@ def did_words(call: ToolCall) -> str:
     """Return the action of a call, in the past tense: ``cancelled reservation Z7GOZK``."""
     member, code = code_of(call.input)
     if code and (runs_code(call.tool) or member in ("command", "cmd")):
-        return f"ran {quoted(code, _MAX_CALL)}"
+        return f"ran {quoted(_without_cd(code) if len(code) > _MAX_CALL else code, _MAX_CALL)}"
     verb = _verb(call)
     if verb is None:
         return f"called {call_words(call)}"

@@ -200,6 +200,15 @@ def test_of_commands_that_read_those_count_that_name_another_file(tmp_path: Path
     assert found[-1].sentence == "No call of bad names lib/b.py, which good looked at (event 5: bash(cat lib/b.py))."
 
 
+def test_of_a_long_command_the_change_of_folder_is_left_out(tmp_path: Path) -> None:
+    long = "rm -rf " + " ".join(f"build/out{n}" for n in range(9))
+    for number, folder in enumerate(("/a/very/long/folder", '"C:\\Program Files\\x"', "'/a b'")):
+        (first, *_) = reasons(tmp_path / f"{number}", [TASK, DONE], [TASK, ran(f"cd {folder} && {long}"), DONE])
+        assert first.sentence.startswith("bad ran “… rm -rf build/out0 build/out1 ")
+    (first, *_) = reasons(tmp_path / "short", [TASK, DONE], [TASK, ran("cd /a && rm b"), DONE])
+    assert first.sentence == "bad ran “cd /a && rm b” (event 3); good did not."
+
+
 def test_a_call_of_unknown_effect_that_both_made_was_made_once_more(tmp_path: Path) -> None:
     """An answer that says nothing shows no effect, however often it is given."""
     count = Step(tool="counter", input={}, answer={})
