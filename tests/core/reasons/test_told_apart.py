@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.effects.call_reader import call_key
+from replay_gui.core.reasons.findings.figure_reasons import figures_of
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
 from tests.core.reasons.scripts import Step, side_of, write_run
@@ -122,6 +123,7 @@ def test_an_extra_action_is_traced_to_the_answer_that_both_saw(tmp_path: Path) -
 
 
 def test_a_number_is_known_in_any_form(tmp_path: Path) -> None:
+    assert figures_of("1,060.00 or 98.70. Python 3.11.8, v2 of 2026-01-02, 12 of #7") == ("1060", "98.70", "12")
     bill = Step(tool="read_file", input={"path": "bill.txt"}, answer="Car rental: CHF 98.70, in all 1,060.00")
     pay = [
         Step(tool="send_money", input={"to": "UK1234", "amount": n, "total": 1060}, answer="ok") for n in (98.7, 89.7)

@@ -15,7 +15,7 @@ from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.phrases import event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
-FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
+FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-]|\.\d)")
 """A number in a text, without its currency: not a part of an id, a date or a version."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
