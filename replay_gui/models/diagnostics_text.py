@@ -6,13 +6,13 @@ import platform
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import platformdirs
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from replay_gui.core.diagnostics import RecentLines, Topic
+from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.plain_text import visible
 from replay_gui.version import VERSION
 
@@ -69,5 +69,5 @@ def _version(package: str) -> str:
 
 
 def _without_home(text: str) -> str:
-    home = str(Path.home())
+    home = home_folder()
     return text.replace(home, "~") if len(home) > 1 else text  # "/" is the home of some containers

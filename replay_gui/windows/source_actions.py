@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.log.positions import RUN_START, Position
-from replay_gui.core.text.given_paths import absolute_path, folder_of
+from replay_gui.core.text.given_paths import absolute_path, folder_of, home_folder
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
 from replay_gui.engine.sessions_messages import SessionsListed
@@ -91,7 +91,7 @@ class SourceActions(QObject):
 
         if self._settings is not None:
             self._settings.setValue(LISTS_SESSIONS, "yes")
-        self._session.sources.request_sessions(known_folders(os.environ, Path.home()))
+        self._session.sources.request_sessions(known_folders(os.environ, Path(home_folder())))
 
     @Slot()
     def _on_welcome_shown(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from replay_gui.cli import main
+from replay_gui.core.facts.known_sessions import known_folders
+from replay_gui.core.text.given_paths import home_folder, with_home
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
@@ -108,6 +112,32 @@ def test_errors_that_are_closed(tmp_path: Path) -> None:
     ended = endings(done.stdout.decode())
     assert len(ended) == len(COMMANDS)
     assert all(output and code == 0 for output, code in ended), ended
+
+
+def test_a_user_whom_the_system_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a container that is run with any user id: there is no home, and what needs one says so in a line."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    for command in COMMANDS:
+        (tmp_path / command).mkdir()
+    arguments = [arguments_of(command, tmp_path / command) for command in COMMANDS]
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    codes = []
+    for words in (*arguments, ["desktop", "install"], ["desktop", "remove"]):
+        codes.append(main(words))
+        said = capsys.readouterr().err
+        assert len(said.splitlines()) == (codes[-1] == 2), words
+        assert ("there is no home folder" in said) is (codes[-1] == 2)
+    assert codes.count(0) >= 3
+    assert codes[-2:] == [2, 2]
+    assert known_folders({}, Path(home_folder())), "the window looks for sessions, and finds none"
+    assert with_home("~nobody-of-that-name/x") == "~nobody-of-that-name/x", "a folder that a log names"
 
 
 @pytest.mark.parametrize("words", [["info", "missing.rlog"], ["verify", "--bogus"]], ids=" ".join)

@@ -15,6 +15,7 @@ from replay_gui.commands.desktop.installation import Changes, install, remove
 from replay_gui.commands.parsers import PROGRAM
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD
 from replay_gui.commands.terminal import print_error, print_line, print_note
+from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.wording import plural
 
 _UPDATES = (("update-mime-database", "mime"), ("update-desktop-database", "applications"))
@@ -61,7 +62,7 @@ def program_path() -> Path:
     found = shutil.which(PROGRAM)
     if not own.is_file():
         raise NoDesktop(f"{own}: there is no such program for menus to start; install the package")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(home_folder(), ".cache"))
     if own.is_relative_to(cache) or ".cache" in own.parts:
         raise NoDesktop(f"{own}: lies in a cache, which is emptied some time; uv tool install or pipx install first")
     if found is not None and Path(found).resolve() == own.resolve():
@@ -72,7 +73,10 @@ def program_path() -> Path:
 def _data_folder() -> Path:
     """Return the user's folder for data, by the XDG Base Directory Specification."""
     named = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return named if named.is_absolute() else Path.home() / ".local" / "share"
+    folder = named if named.is_absolute() else Path(home_folder(), ".local", "share")
+    if not folder.is_absolute():
+        raise NoDesktop("there is no home folder for what is installed; set HOME or XDG_DATA_HOME")
+    return folder
 
 
 def _update_caches(folder: Path, changes: Changes) -> None:

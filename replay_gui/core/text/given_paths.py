@@ -25,6 +25,11 @@ def path_in(folder: str, name: str) -> str:
     return os.path.join(folder, name)
 
 
+def with_home(path: str) -> str:
+    """Return the path with the home folder for a leading ``~``; unchanged if that is unknown."""
+    return os.path.expanduser(path)
+
+
 def home_folder() -> str:
     """Return the user's home folder; "~" if it is unknown."""
     return os.path.expanduser("~")

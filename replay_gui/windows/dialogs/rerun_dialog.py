@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.log.begun import RecordingMeans
+from replay_gui.core.text.given_paths import with_home
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
@@ -177,7 +178,7 @@ class RerunDialog(QDialog):
     def plan(self) -> RerunPlan:
         """Return the plan in the fields; raise ValueError, with the reason, if they are invalid."""
         command = words_of_command(self.command.toPlainText())
-        folder = Path(self.folder.text()).expanduser()
+        folder = Path(with_home(self.folder.text()))
         if not command:
             raise ValueError("The log does not say by which command the agent was run: give it here.")
         if self._looked_at[0] != folder:
@@ -217,7 +218,7 @@ class RerunDialog(QDialog):
 
     @Slot()
     def _on_folder_changed(self) -> None:
-        self._is_folder.ask_disk(partial(_look_at, Path(self.folder.text()).expanduser(), Path(self._facts.path)))
+        self._is_folder.ask_disk(partial(_look_at, Path(with_home(self.folder.text())), Path(self._facts.path)))
         self._refresh()
 
     @Slot(object)

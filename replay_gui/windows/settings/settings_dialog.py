@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.facts.known_sessions import known_folders
+from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
 from replay_gui.models.time_choice import time_choice
@@ -85,7 +86,7 @@ class SettingsDialog(QDialog):
             ("Cache", self.clear_cache),
             ("", cache),
             ("Sessions on this computer", self.sessions),
-            *((folder.agent, _quiet(folder.path)) for folder in known_folders(os.environ, Path.home())),
+            *((folder.agent, _quiet(folder.path)) for folder in known_folders(os.environ, Path(home_folder()))),
         ):
             widget.setAccessibleName(name or "Folder of the cache")
             rows.addRow(PlainLabel(name), widget)
