@@ -63,6 +63,8 @@ class Canaries:
             "home": f"/home/{self.new()}/notes.txt",
             f"CANARY{self.new()}": 1,
             "own": f"CANARY{self.new()}",
+            "headers": [["Authorization", self.new()], {"name": "X-Api-Key", "value": self.new()}],
+            "settings": {"env": [{"Name": "DB_PASSWORD", "Value": self.new(), "type": "text"}]},
         }
 
     def record(self, path: Path) -> None:

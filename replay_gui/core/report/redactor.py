@@ -15,7 +15,9 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 from replay_gui.core.text.json_pointer import escape_token, split_pointer
 
 _HIDDEN = re.compile(r"(\[redacted \d+\])")
-_NAMES, _VALUE = ("key", "name"), "value"  # names of the members of pairs, as in memory and headers
+_NAMES = frozenset(("key", "name", "header", "field", "variable"))  # members of pairs, as in headers and settings
+_VALUE = "value"
+_MAX_PAIR_MEMBERS = 32  # a pair may have some more, such as a type
 _MAX_DEPTH = 100  # more deeply nested values are hidden completely
 
 
@@ -63,11 +65,13 @@ class Redactor:
             named = self._is_named_secret(value)
             return {
                 self.text(key): self._named_value(value[key])
-                if named and key == _VALUE
+                if named and key.lower() == _VALUE
                 else self.value(value[key], f"{path}/{escape_token(key)}")
                 for key in value
             }
         if isinstance(value, LISTS):
+            if self._is_secret_pair(value):
+                return [value[0], self._named_value(value[1])]
             return [self.value(item, f"{path}/{number}") for number, item in enumerate(value)]
         words = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         shown = self.text(words)
@@ -88,10 +92,12 @@ class Redactor:
         """Return whether the path leads through a value that a neighbouring member names as secret."""
         for token in split_pointer(path):
             if isinstance(value, MAPS):
-                if token == _VALUE and self._is_named_secret(value):
+                if token.lower() == _VALUE and self._is_named_secret(value):
                     return True
                 value = value.get(token)
             elif isinstance(value, LISTS) and token.isdecimal() and int(token) < len(value):
+                if int(token) == 1 and self._is_secret_pair(value):
+                    return True
                 value = value[int(token)]
             else:
                 return False
@@ -99,8 +105,14 @@ class Redactor:
 
     def _is_named_secret(self, members: Any) -> bool:
         """Return whether a map is a pair such as ``{"key": "password", "value": …}``, of a secret."""
-        names = (members.get(name) for name in _NAMES) if _VALUE in members else ()
+        if len(members) > _MAX_PAIR_MEMBERS or not any(key.lower() == _VALUE for key in members):
+            return False
+        names = (members[key] for key in members if key.lower() in _NAMES)
         return any(isinstance(name, str) and self.profile.hides_key(name) for name in names)
+
+    def _is_secret_pair(self, items: Any) -> bool:
+        """Return whether a list is a pair such as ``["Authorization", …]``."""
+        return len(items) == 2 and isinstance(items[0], str) and self.profile.hides_key(items[0])
 
     def _named_value(self, value: Any) -> Any:
         if value is ABSENT or value is None or isinstance(value, bool):
