@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,20 @@ def test_no_command_uses_rules_that_nobody_has_allowed(
     assert "beside the log" in note
     for command in (["verify"], ["info"], ["events"], ["state", "--at", "1"]):
         assert main([command[0], str(a), *command[1:]]) == 0
+
+
+def test_rules_that_are_in_force_are_named(pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Who reads that two runs are the same, or have one difference, can see by which rules."""
+    rules, report = rules_beside(pair[0]), pair[0].with_name("report.json")
+    rules.write_text('[[rule]]\naction = "ignore"\nkind = "Decision"\n')
+    user_trusted_folders().add(pair[0].parent)
+    words = ["diff", *map(str, pair)]
+    main(words)
+    assert f"By the rules of {rules} (1)" in capsys.readouterr().out
+    main([*words, "--json"])
+    assert json.loads(capsys.readouterr().out)["rules"] == {"file": str(rules), "count": 1, "not_used": None}
+    main([*words, "--report", str(report)])
+    assert f"--rules {rules}" in report.read_text()
 
 
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())

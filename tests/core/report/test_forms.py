@@ -41,7 +41,7 @@ from replay_gui.version import VERSION
 from tests.helpers import logs
 from tests.helpers.paths import ROOT, VECTORS
 
-HOSTILE = "<img src=x onerror=alert(1)>\u202e\x1b[31m&amp;]]>|`**[x](http://evil.example)\n# no"
+HOSTILE = "<img src=x onerror=alert(1)>\u202e\x1b[31m&amp;]]>|`**[x](http://evil.example) @team #12 {0}\n# no"
 
 
 def part_of(path: Path) -> RunPart:
@@ -223,7 +223,7 @@ def test_sarif_points_to_the_byte(damaged: Report) -> None:
 def test_markdown_holds_no_markup_of_the_log(hostile: Report) -> None:
     whole = FORMS[".md"](hostile).decode()
     prose = re.sub(r"(`+)[^`].*?\1|~~~~.*?~~~~", "", whole, flags=re.DOTALL)
-    assert not re.search(r"(?<!\\)<|(?<!\\)\]\(|(?<!\\)://", prose)
+    assert not re.search(r"(?<!\\)<|(?<!\\)\]\(|(?<!\\)://|(?<!\\)@team|(?<!\\)#12", prose)
     assert "\x1b" not in whole
     assert "\u202e" not in whole
 
@@ -323,6 +323,12 @@ def test_a_message_of_sarif_has_no_links_and_no_placeholders() -> None:
     from replay_gui.core.report.sarif import escaped_message
 
     assert escaped_message("[click](https://evil) {0} \\\\") == "\\[click\\](https://evil) {{0}} \\\\\\\\"
+
+
+def test_no_text_of_the_log_is_a_link_in_sarif(hostile: Report) -> None:
+    said = [result["message"]["text"] for result in json.loads(FORMS[".sarif"](hostile))["runs"][0]["results"]]
+    assert any("team" in text for text in said)
+    assert [text for text in said if re.search(r"(?<!\\)\[|(?<!\{)\{(?!\{)", text)] == []
 
 
 def test_markdown_calls_nobody_and_refers_to_nothing() -> None:
