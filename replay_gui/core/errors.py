@@ -98,7 +98,7 @@ class ImportRefused(ReplayError):
 
 
 class FormatUnknown(ImportRefused):
-    """No importer recognises the file. The importer of a named format may still read it."""
+    """No importer recognises the file; an importer named by the user may still read it."""
 
 
 class AnswerNotRecorded(ReplayError):

@@ -40,7 +40,7 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """What runs have in common.
+    """The common actions of runs, and the outliers.
 
     Attributes:
         same: the runs, by number, of the largest group that made exactly the same changes. of: all runs.

@@ -15,7 +15,7 @@ from replay_gui.core.contrast.tasks import separate_runs, separate_within_tasks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """What separates runs, of one task or of many.
+    """The separators of runs, of one task or of many.
 
     Attributes:
         runs: all of them, also those that could not be read. outcomes: the outcome used for each run: a grader's, the
@@ -34,17 +34,17 @@ class Contrast:
 
     @property
     def passed(self) -> int:
-        """How many runs passed."""
+        """The number of runs that passed."""
         return sum(outcome is True for outcome in self.outcomes)
 
     @property
     def failed(self) -> int:
-        """How many runs failed."""
+        """The number of runs that failed."""
         return sum(outcome is False for outcome in self.outcomes)
 
     @property
     def unknown(self) -> int:
-        """How many runs have no outcome, or could not be read."""
+        """The number of runs without an outcome, or that could not be read."""
         return len(self.runs) - self.passed - self.failed
 
 

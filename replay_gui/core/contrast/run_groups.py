@@ -63,7 +63,7 @@ class RunGroup:
 
     @property
     def known(self) -> int:
-        """How many of its runs have an outcome."""
+        """The number of its runs with an outcome."""
         return self.passed + self.failed
 
     @property

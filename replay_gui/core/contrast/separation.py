@@ -41,12 +41,12 @@ class OutcomeGroups:
 
     @property
     def passing(self) -> int:
-        """How many runs passed."""
+        """The number of runs that passed."""
         return int(self.passed.sum())
 
     @property
     def failing(self) -> int:
-        """How many runs failed."""
+        """The number of runs that failed."""
         return int(self.failed.sum())
 
 

@@ -89,7 +89,7 @@ class ListedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separation:
-    """What separates the runs of one group.
+    """The separators of the runs of one group.
 
     Attributes:
         separators: the best first. compared: the number of different features compared; features of the same runs

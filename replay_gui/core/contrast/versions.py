@@ -20,7 +20,7 @@ from replay_gui.core.text.wording import plural
 
 
 class Flip(StrEnum):
-    """How the outcome of a task changed from one version to the other."""
+    """The change of a task's outcome from one version to the other."""
 
     BROKEN = "broken"  # all runs passed before, none passes now
     WORSE = "worse"
@@ -56,7 +56,7 @@ class TaskFlip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionChange:
-    """What changed from one version of an agent to the other.
+    """The changes from one version of an agent to the other.
 
     Attributes:
         tasks: those that flipped first, the worst before the best. test: whether passing depends on the version within
@@ -79,7 +79,7 @@ class VersionChange:
 
     @property
     def summary(self) -> str:
-        """How many tasks flipped, and whether that proves a change, in words."""
+        """The number of tasks that flipped, and whether that proves a change, in words."""
         of = f"of {plural(len(self.tasks), 'task')}"
         counts = [(sum(task.flip is flip for task in self.tasks), flip) for flip in _ORDER if flip not in _NOT_FLIPPED]
         told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)

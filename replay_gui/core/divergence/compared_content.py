@@ -1,4 +1,4 @@
-"""What a comparison covered, and what it left out: events by content, members of meta by name, import notes."""
+"""The content of a comparison, and what it left out: events by content, members of meta by name, import notes."""
 
 from __future__ import annotations
 

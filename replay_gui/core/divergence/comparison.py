@@ -23,7 +23,7 @@ NO_CAUSE = -1
 
 
 class Change(IntEnum):
-    """How the two runs differ in one aligned row."""
+    """The difference between the two runs in one aligned row."""
 
     EQUAL = 0
     CHANGED = 1  # counterparts: same kind and, for tools, the same request or tool

@@ -18,7 +18,7 @@ _WHOLE_RUN = "/result"  # endings of kinds whose numbers are for the whole run
 
 
 class UseScope(IntEnum):
-    """What the numbers in an event are for."""
+    """The scope of the numbers in an event."""
 
     STEP = 0
     LINE = 1  # a separate line for an earlier step

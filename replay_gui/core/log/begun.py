@@ -1,4 +1,4 @@
-"""How a recorded run was begun: in the meta of its first event, since it may differ between equal runs."""
+"""The start of a recorded run: in the meta of its first event, since it may differ between equal runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RecordingMeans(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunBegin:
-    """How a recorded run was begun.
+    """The start of a recorded run.
 
     Attributes:
         command: the words that run the agent. folder: its working folder. means: how it was recorded.

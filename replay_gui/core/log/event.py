@@ -62,12 +62,12 @@ class Event:
 
     @property
     def time(self) -> int | None:
-        """When it happened, in ns since 1970 (UTC); None if not recorded."""
+        """The time of the event, in ns since 1970 (UTC); None if not recorded."""
         return whole_number(self.meta.get("time"))
 
     @property
     def duration(self) -> int | None:
-        """How long it took, in ns; None if not recorded."""
+        """The duration of the event, in ns; None if not recorded."""
         return whole_number(self.meta.get("duration"))
 
     @property

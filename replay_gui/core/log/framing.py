@@ -43,7 +43,7 @@ class CutShort(Exception):
 
 
 class NotWellFormed(Exception):
-    """No record or seal begins here."""
+    """The offset is not the beginning of a record or seal."""
 
 
 class SearchStopped(Exception):

@@ -45,7 +45,7 @@ class Header:
 
     @property
     def created(self) -> int | None:
-        """When the run began, in ns since 1970; None if not recorded."""
+        """The start time of the run, in ns since 1970; None if not recorded."""
         value = self.facts.get("created")
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 

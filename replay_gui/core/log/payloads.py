@@ -44,7 +44,7 @@ class ToolRequestPayload(Payload, kw_only=True):
 
 
 class ToolResponsePayload(Payload, kw_only=True):
-    """What a tool returned. `request_hash` names the request that it answers."""
+    """The result of a tool. `request_hash` names the request that it answers."""
 
     tool_name: str
     request_hash: str
@@ -62,7 +62,7 @@ class CapabilityDeniedPayload(Payload, kw_only=True):
 
 
 class ObservationPayload(Payload, kw_only=True):
-    """What the agent received or observed. `obs_type` "message": a message by `source`."""
+    """A message to the agent, or an observation. `obs_type` "message": a message by `source`."""
 
     obs_type: str
     source: str

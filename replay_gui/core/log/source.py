@@ -1,4 +1,4 @@
-"""Reads a file at given offsets. It is never mapped into memory: a mapped file that shrinks kills the process."""
+"""Read a file at given offsets. It is never mapped into memory: a mapped file that shrinks kills the process."""
 
 from __future__ import annotations
 

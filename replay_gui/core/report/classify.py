@@ -21,7 +21,7 @@ _ANY_HASH = bytes(32)
 
 
 class Damage(StrEnum):
-    """How a log was damaged."""
+    """The kind of damage to a log."""
 
     EDITED = "edited"
     REMOVED = "removed"

@@ -1,4 +1,4 @@
-"""What differs in the causal past of a divergence, and how two pasts are combined."""
+"""The differences in the causal past of a divergence, and the union of two pasts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WEIGHT_CERTAIN = 2
 
 
 class CausalPast(NamedTuple):
-    """What differs in a causal past.
+    """The differences in a causal past.
 
     A divergence is counted under the most certain cause in its past; of several, under the latest. So `union` takes the
     larger pair (weight, cause), and the order of unions does not matter::

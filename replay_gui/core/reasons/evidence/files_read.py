@@ -1,4 +1,4 @@
-"""What only one of two runs read: its calls without an equal call, or, for commands, the files that they name."""
+"""The reads of only one of two runs: calls without an equal call, or, for commands, the files that they name."""
 
 from __future__ import annotations
 

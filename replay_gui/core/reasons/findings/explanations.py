@@ -1,4 +1,4 @@
-"""What led to a difference between the actions of two runs: sentences, a chip, and the events that prove it."""
+"""Explain a difference between the actions of two runs: sentences, a chip, and the events that prove it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class GeminiStream(RecordFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """As of its records; also the one object that ``--output-format json`` prints."""
+        """Accept such records, or the one object that ``--output-format json`` prints."""
         return super().recognises(file) or _is_printed(file.document)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
