@@ -7,8 +7,8 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.log.positions import Position
+from replay_gui.core.log.run_start import RecordingMeans
 
 _MAX_POSITION_DIGITS = 18
 _LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # in the form of replay_gui.core.diagnostics

@@ -11,7 +11,7 @@ from replay_gui.commands.arguments import add_means_arguments
 from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.log.begun import RecordingMeans
+from replay_gui.core.log.run_start import RecordingMeans
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command

@@ -20,7 +20,7 @@ from replay_gui.core.atomic_file import check_not_input
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.log.begun import RecordingMeans
+from replay_gui.core.log.run_start import RecordingMeans
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.termination import terminable
 from replay_gui.record.calls.call import CallKind

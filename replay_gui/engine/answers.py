@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
+from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.readable.reading_page import ReadingPage
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
@@ -66,7 +66,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     task: str = ""
     model: str = ""
     imported_from: str = ""
-    begin: RunBegin | None = None
+    begin: RunStart | None = None
 
     @property
     def given(self) -> str:

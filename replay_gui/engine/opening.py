@@ -15,13 +15,13 @@ from replay_gui.core.facts.run_identity import run_identity
 from replay_gui.core.importers.import_notes import notes_in_header
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
-from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
+from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.own_hashes import HashChecks
@@ -173,7 +173,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         run="" if made is None else made.run,
         runs=() if made is None else made.runs,
         has_hashes=made is None or made.format == OWN_FORMAT or made.own_hashes is not None,
-        begin=None if first is None or made is not None else RunBegin.of_event(first.payload, first.meta),
+        begin=None if first is None or made is not None else RunStart.of_event(first.payload, first.meta),
         imported_from="" if made is None else _imported_from(made.title or made.format, agent),
     )
 

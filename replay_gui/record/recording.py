@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import LogBusy, LogRefused
-from replay_gui.core.log.begun import MEMBER, RecordingMeans, RunBegin
 from replay_gui.core.log.kinds import END
+from replay_gui.core.log.run_start import MEMBER, RecordingMeans, RunStart
 from replay_gui.record.calls.secrets import Secrets, named_words
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.sessions.call_log import CallLog
@@ -121,7 +121,7 @@ def new_log(
     state = random_state()
     words = tuple(sys.orig_argv if command is None else command)
     process = tuple(sys.orig_argv) if command is not None and means is RecordingMeans.HOOKS else ()
-    begun = {MEMBER: RunBegin(words, _working_folder(), means, process).meta}
+    begun = {MEMBER: RunStart(words, _working_folder(), means, process).meta}
 
     def begin(secrets: Secrets) -> GuardedRecorder:
         secrets.learn(named_words(words))

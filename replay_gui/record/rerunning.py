@@ -15,7 +15,7 @@ from typing import Any, Literal
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.log.begun import RecordingMeans
+from replay_gui.core.log.run_start import RecordingMeans
 from replay_gui.core.text.plain_text import visible
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matcher.answer_edits import AnswerEdit

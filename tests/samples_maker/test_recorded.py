@@ -9,7 +9,7 @@ import pytest
 
 from replay_gui import EventLog, ReplayEngine
 from replay_gui.cli import main
-from replay_gui.core.log.begun import RunBegin
+from replay_gui.core.log.run_start import RunStart
 from replay_gui.samples import RECORDED, write_samples
 from tests.samples_maker.recorded import record_agent
 
@@ -29,7 +29,7 @@ def test_what_is_bundled_is_what_is_recorded_now(tmp_path: Path, capsys: pytest.
 def test_it_says_how_it_is_run_again_and_nothing_of_the_computer_that_made_it() -> None:
     with EventLog.open(RECORDED.path) as log:
         first = log[0]
-    assert RunBegin.of_event(first.payload, first.meta) == RunBegin(("python", "agent.py"), "")
+    assert RunStart.of_event(first.payload, first.meta) == RunStart(("python", "agent.py"), "")
 
 
 def test_a_changed_line_is_found(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

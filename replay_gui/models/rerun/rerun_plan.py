@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.begun import RecordingMeans, RunBegin
 from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED
 from replay_gui.core.log.magic import OWN_FORMAT
+from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.rerun.edited_answer import EditedAnswer
@@ -97,7 +97,7 @@ def words_of_command(text: str) -> tuple[str, ...]:
     return tuple(shlex.split(text))
 
 
-def text_of_command(begin: RunBegin | None) -> str:
+def text_of_command(begin: RunStart | None) -> str:
     """Return the recorded command in a shell's notation; "" if it is not known."""
     return "" if begin is None else shlex.join(begin.command)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import RerunRefused
-from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.log.scanner import Ending
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.messages.part_events import PART, part_of_event
@@ -82,7 +82,7 @@ class PastRun:
     surroundings: frozenset[Surrounding] = frozenset()
     drawn: PastValues = field(default_factory=PastValues)
     is_whole: bool = False
-    begin: RunBegin | None = None
+    begin: RunStart | None = None
     lacking: Counter[str] = field(default_factory=Counter)
 
 
@@ -141,7 +141,7 @@ class _CallReader:
             self._run.random_state = meta[STATE]
             self._run.surroundings = surroundings_of(meta.get(SURROUNDINGS, []))
         elif event.kind == Kind.AGENT_INIT and not self._run.agent:
-            self._run.agent, self._run.begin = payload, RunBegin.of_event(payload, meta)
+            self._run.agent, self._run.begin = payload, RunStart.of_event(payload, meta)
         elif event.kind == NOT_RECORDED:
             times = meta.get("times")
             self._run.lacking[_text(payload["what"])] += times if type(times) is int else 1

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.log.begun import RecordingMeans
+from replay_gui.core.log.run_start import RecordingMeans
 from replay_gui.core.text.given_paths import with_home
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.begun import RecordingMeans, RunBegin
 from replay_gui.core.log.kinds import KINDS, NOT_RECORDED
 from replay_gui.core.log.positions import Position
+from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, limits, text_of_command, why_not
 from replay_gui.record.sessions.rerun_options import OnMiss
@@ -51,17 +51,17 @@ def test_an_edit_is_in_the_command() -> None:
 
 
 def test_runs_that_cannot_be_run_again_say_why() -> None:
-    recorded = run_facts("run.rlog", begin=RunBegin(("python", "a b.py"), "/f"))
+    recorded = run_facts("run.rlog", begin=RunStart(("python", "a b.py"), "/f"))
     assert why_not(recorded, WITH_CALLS) == ""
     assert text_of_command(recorded.begin) == "python 'a b.py'"
     assert "imported (Codex)" in why_not(
         msgspec.structs.replace(recorded, format="codex", imported_from="Codex"), WITH_CALLS
     )
     assert "no call" in why_not(recorded, RunIndex())
-    mcp = msgspec.structs.replace(recorded, begin=RunBegin(("server",), "/f", RecordingMeans.MCP))
+    mcp = msgspec.structs.replace(recorded, begin=RunStart(("server",), "/f", RecordingMeans.MCP))
     assert "--mcp -- SERVER" in why_not(mcp, WITH_CALLS)
     claude = msgspec.structs.replace(
-        recorded, begin=RunBegin(("claude", "-p", "a b"), "/f", RecordingMeans.CLAUDE_CODE)
+        recorded, begin=RunStart(("claude", "-p", "a b"), "/f", RecordingMeans.CLAUDE_CODE)
     )
     assert "rerun run.rlog --claude-code -- claude -p 'a b'”" in why_not(claude, WITH_CALLS)
 
@@ -72,11 +72,11 @@ def test_what_one_has_to_know_before() -> None:
     assert "only tools are answered" in said
     assert "does not say by which command" in said
     assert text_of_command(None) == ""
-    begin = RunBegin(("sh", "/a/run.sh"), "/a", process=("python", "agent.py", "a b"))
+    begin = RunStart(("sh", "/a/run.sh"), "/a", process=("python", "agent.py", "a b"))
     lacking = RunIndex(kinds=(*KINDS, NOT_RECORDED))
     said = " ".join(limits(run_facts("run.rlog", begin=begin), lacking))
     assert "“Not recorded”" in said
     assert "this one was recorded alone: python agent.py 'a b'." in said
     own = replace(begin, command=("python", "/x/agent.py", "a b"))
     assert not own.is_of_another_process
-    assert RunBegin.of_event({}, {"begun": own.meta}) == own
+    assert RunStart.of_event({}, {"begun": own.meta}) == own

@@ -17,7 +17,7 @@ import pytest
 
 from replay_gui import EventLog, record
 from replay_gui.cli import main
-from replay_gui.core.log.begun import RecordingMeans, RunBegin
+from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.sessions.questions import Reply, ReplyKind, value_of_words
 
@@ -138,11 +138,11 @@ def test_another_program_replies_to_questions(run: Path, tmp_path: Path) -> None
 def test_how_a_run_was_begun_is_in_its_log(run: Path) -> None:
     with EventLog.open(run) as log:
         first = next(iter(log))
-    begun = RunBegin.of_event(first.payload, first.meta)
-    assert begun == RunBegin(tuple(sys.orig_argv), str(Path.cwd()), RecordingMeans.HOOKS)
+    begun = RunStart.of_event(first.payload, first.meta)
+    assert begun == RunStart(tuple(sys.orig_argv), str(Path.cwd()), RecordingMeans.HOOKS)
     assert "begun" not in first.payload
-    assert RunBegin.of_event({"config": {"command": ["python", "x.py"]}}, {}) == RunBegin(("python", "x.py"), "")
-    assert RunBegin.of_event({"config": {"command": "x"}}, {"begun": {"command": [1]}}) is None
+    assert RunStart.of_event({"config": {"command": ["python", "x.py"]}}, {}) == RunStart(("python", "x.py"), "")
+    assert RunStart.of_event({"config": {"command": "x"}}, {"begun": {"command": [1]}}) is None
 
 
 def test_a_command_that_is_ended_ends_its_agent(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from replay_gui.core.log.begun import RecordingMeans, RunBegin
+from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.core.report import redaction_profile
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
@@ -83,7 +83,7 @@ def test_a_folder_that_is_dropped_and_does_not_answer(journey: Journey, disk: Sl
 
 
 def test_the_dialog_for_running_again(journey: Journey, disk: SlowDisk, tmp_path: Path) -> None:
-    begin = RunBegin(command=("agent",), folder=str(disk.folder / "gone"), means=RecordingMeans.HOOKS)
+    begin = RunStart(command=("agent",), folder=str(disk.folder / "gone"), means=RecordingMeans.HOOKS)
     facts = run_facts(str(tmp_path / "run.rlog"), begin=begin)
     dialog = RerunDialog(facts, (), [], None, journey.window)
     assert not dialog.run_button.isEnabled()

@@ -24,7 +24,7 @@ class RecordingMeans(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RunBegin:
+class RunStart:
     """The start of a recorded run.
 
     Attributes:
@@ -51,7 +51,7 @@ class RunBegin:
         return {_COMMAND: [*self.command], _FOLDER: self.folder, _MEANS: self.means.value, **told}
 
     @classmethod
-    def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunBegin | None:
+    def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunStart | None:
         """Return the start of the run in an AgentInit; None if it has none."""
         begun = meta.get(MEMBER)
         if not isinstance(begun, dict):
