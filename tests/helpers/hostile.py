@@ -136,6 +136,8 @@ def _hint_faults(text: str) -> Iterator[str]:
 
 
 def _raw_characters(text: str) -> Iterator[str]:
-    raw = {c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t\u200b"}
+    if text.isprintable():  # most are, and that is told in no time
+        return
+    raw = {c for c in set(text) if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t\u200b"}
     if raw:
         yield f"has {sorted(map(ascii, raw))} in {text[:60]!r}"

@@ -171,6 +171,7 @@ def hook(journey: Journey) -> Iterator[CrashHook]:
         hook.dialog.deleteLater()
 
 
+@pytest.mark.usefixtures("kept_workers")
 def test_an_engine_that_raises(
     journey: Journey, hook: CrashHook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +200,7 @@ def raising(n: int) -> Callable[[], None]:
     return slot
 
 
+@pytest.mark.usefixtures("kept_workers")
 def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path: Path) -> None:
     """A hundred in a row are one dialog, not a hundred; the window goes on being used."""
     journey.open(write_log(tmp_path / "run.rlog"))
