@@ -44,6 +44,18 @@ def test_the_map_has_every_folder() -> None:
     assert len(folders) > 40
 
 
+def test_the_tests_that_the_attack_page_names_are_there() -> None:
+    page = (DOCS / "threat-model.md").read_text("utf-8")
+    files = re.findall(r"\btests/[\w/]+(?:\.py)?", page)
+    assert [name for name in files if not (ROOT / name).exists()] == []
+    rows = re.findall(r"^\| (?:[HML]\d\S* ?)+.*\| (.*) \|$", page, re.MULTILINE)
+    named = [(file, test) for row in rows for file, tests in re.findall(r"`([\w/]+\.py)`:([^;]*)", row)
+             for test in re.findall(r"`(test_\w+)`", tests)]  # fmt: skip
+    assert len(rows) > 40
+    assert len(named) > 80
+    assert [each for each in named if f"\ndef {each[1]}(" not in (ROOT / "tests" / each[0]).read_text("utf-8")] == []
+
+
 def test_the_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= MAX_README_LINES
 
