@@ -1,4 +1,4 @@
-"""A limit on the memory that a block may take, for libraries that have none of their own, or count only a part."""
+"""A limit on the memory that a block may take, for libraries without a limit, or with one for a part of it only."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
 
 BY_HAND = "set by hand"
-"""What stands for the grader of an outcome that the user set."""
+"""The name of the grader, for an outcome that the user set."""
 
 _MAX_WORDS = 60  # characters of one part
 _MAX_OUTCOMES = 100  # graders that are kept

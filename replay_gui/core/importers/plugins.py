@@ -19,8 +19,8 @@ from replay_gui.core.text.plain_text import one_line
 
 GROUP = "replay_gui.importers"
 
-_FAULTS = (Exception, SystemExit)  # foreign code may raise anything, and must not end the program
-_NAME = re.compile(r"\w[\w.-]{0,59}")  # it is a part of the names of files
+_FAULTS = (Exception, SystemExit)  # foreign code may raise any exception, and must not end the program
+_NAME = re.compile(r"\w[\w.-]{0,59}")  # used in names of files
 _MAX_REASON = 300  # characters
 
 _log = topic_logger(Topic.IMPORTERS)
@@ -45,7 +45,7 @@ class UnusablePlugin:
 
 
 class GuardedImporter:
-    """An importer of another package. Its exceptions are told in one line with its name, and crash nothing else."""
+    """An importer of another package. Its exceptions are reported in one line with its name, and end nothing else."""
 
     def __init__(self, importer: Importer) -> None:
         """Raise TypeError if it is not an importer."""

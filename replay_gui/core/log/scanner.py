@@ -159,7 +159,7 @@ def _read_sound_block(source: Source, offset: int, index: int, linked: bool, unt
     unpacker.feed(data)
     try:
         items: list[Any] = [*unpacker]
-        if items and len(items[-1]) == 2:  # a seal, perhaps: left for framing, as whatever follows the records is
+        if items and len(items[-1]) == 2:  # perhaps a seal: framing reads it, like all data after the records
             items.pop()
         contents, states, metas, hashes = zip(*items, strict=True)
         b"".join(contents), b"".join(metas), b"".join(hashes)  # the fastest proof that all are byte strings

@@ -128,7 +128,7 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
 
 
 def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[ReadingLine]:
-    """Yield the lines of these members; of a call or its result without any, that there is nothing."""
+    """Yield the lines of these members; for a call or its result without members, a line that states this."""
     if not names and event.kind in _EMPTY_WORDS:
         yield note_line(_EMPTY_WORDS[event.kind])
     for name in names:
@@ -226,7 +226,7 @@ class _Turn:
             return True
         if is_container(value) and not len(value):
             return True
-        if self.event.kind in SPEAKING_KINDS and name == "fields":  # what the source had beside what was said
+        if self.event.kind in SPEAKING_KINDS and name == "fields":  # other data of the source
             return True
         if self.event.kind == Kind.TOOL_RESPONSE and name == "success":
             return value is True or self.event.payload.get("error") is not None

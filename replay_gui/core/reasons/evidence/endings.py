@@ -22,8 +22,8 @@ _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 def bad_end_words(run: RunAccount, second: RunAccount) -> str | None:
     """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it was completed.
 
-    Also None if the log does not record the end, except where its last step is a call; or the answer to one, while
-    the agent of the `second` run had the last word.
+    Also None if the log does not record the end, unless its last step is a call, or the answer to a call while the run
+    of `second` ended with a message of the agent.
     """
     end = run.result.end
     if end is not None:
@@ -40,14 +40,14 @@ def bad_end_words(run: RunAccount, second: RunAccount) -> str | None:
 
 
 def _last_call(run: RunAccount) -> ToolCall | None:
-    """Return the call that the last step of a run belongs to; None if it is no call, or one that ends a run."""
+    """Return the call of a run's last step; None if that is not a call, or the call ends a run."""
     last = run.last_step
     call = None if last is None else run.call_at(last[0])
     return None if call is None or call.effect in _CLOSING else call
 
 
 def _has_last_word(run: RunAccount) -> bool:
-    """Whether a run came to its end, or its last step is a message of the agent."""
+    """Whether a run was completed, or its last step is a message of the agent."""
     if run.result.end is not None:
         return run.result.end.how in _GOOD_ENDS
     last = run.last_step

@@ -112,7 +112,7 @@ def edited_path(call: ToolCall) -> str | None:
 
 
 def edited_paths(call: ToolCall) -> list[str]:
-    """Return the files that a call edits, or was to edit, by a text that it is given."""
+    """Return the files that a call edits, or tried to edit, with a text in its input."""
     if call.effect is not Effect.CHANGES:
         return []
     path = edited_path(call)

@@ -117,7 +117,7 @@ def _by_likeness(
 
 
 def _is_text_alone(*calls: ToolCall) -> bool:
-    """Whether all that each of these calls is given is one text, under one name."""
+    """Whether each of these calls has only one argument, a text, under the same name."""
     leaves = [input_leaves(call.input) for call in calls]
     is_text = all(len(of_call) == 1 and is_content(*of_call[0]) for of_call in leaves)
     return is_text and leaves[0][0][0] == leaves[1][0][0]

@@ -38,7 +38,7 @@ def add_action_reasons(
 ) -> None:
     """Add the reasons in matched calls.
 
-    `tier`: that of an action whose effect is known. `most`: how many actions of one sort are listed, equal ones once.
+    `tier`: that of an action whose effect is known. `most`: number of actions of one kind to list, equal ones once.
     """
     reference, other = reasons.reference, reasons.other
     calls = [(run, call) for pair in matched.changed for run, call in zip((reference, other), pair, strict=True)]
@@ -145,7 +145,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
 
 
 def _equal_calls(calls: Sequence[ToolCall]) -> list[list[ToolCall]]:
-    """Return the calls by what is equal of them, in order."""
+    """Return the calls grouped by equal content, in order."""
     found: dict[bytes, list[ToolCall]] = {}
     for call in calls:
         found.setdefault(call.key, []).append(call)
@@ -161,7 +161,7 @@ def _at_words(calls: Sequence[ToolCall]) -> str:
 def _add_again(
     reasons: ReasonList, calls: Sequence[ToolCall], done_by: RunAccount, other: RunAccount, tier: Tier
 ) -> bool:
-    """Add that a run made calls more often which the other made, too; return whether the other did."""
+    """Add that a run made calls more often than the other; return whether the other made such calls."""
     before = [call for call in other.calls if call.key == calls[0].key and call.took_effect]
     if not before:
         return False

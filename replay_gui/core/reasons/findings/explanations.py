@@ -151,7 +151,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
 
 
 def _source_words(done_by: RunAccount, other: RunAccount, links: list[Link], call: ToolCall) -> str:
-    """Return which answer named the object of a call first, of which the other run knew, too; "" if none did."""
+    """Return which answer first named the object of a call, if the other run knew it too; else ""."""
     own = [value for value in rare_values(call) if is_name(value)]
     for link in links:
         seen = other.first_place(link.value)

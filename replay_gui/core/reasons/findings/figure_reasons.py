@@ -83,7 +83,7 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
 
 
 def add_last_figures(reasons: ReasonList, said_p: Message, said_f: Message) -> bool:
-    """Add the number that differs in like sentences of two last messages to a user; return whether there is one.
+    """Add the number that differs in similar sentences of two last messages to a user; return whether there is one.
 
     `said_p`: of the reference, `said_f`: of the other run.
     """
@@ -126,7 +126,7 @@ def _quoted_with(text: str, figure: str) -> str:
     end = next((match.end() for match in FIGURE.finditer(text) if _plain(match[1]) == figure), 0)
     start = end - (_MAX_QUOTED - _BEHIND)
     if start > 0 and len(text) > _MAX_QUOTED:
-        text = f"…{text[text.find(' ', start, end) + 1 or start :]}"  # from a whole word on, if one begins there
+        text = f"…{text[text.find(' ', start, end) + 1 or start :]}"  # begins with a whole word, if possible
     return quoted(text, _MAX_QUOTED)
 
 

@@ -112,7 +112,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
 
 def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall) -> None:
     words_p, words_f = _submitted_words(call_p), _submitted_words(call_f)
-    for text_of in (told_text, answer_text):  # the whole input where what it tells is the same
+    for text_of in (told_text, answer_text):  # the whole input, if the text for people is the same
         text_p, text_f = (text_of(_only(call.input)) for call in (call_p, call_f))
         if text_p.strip() and text_f.strip() and text_p != text_f:
             words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER)
@@ -175,7 +175,7 @@ def _origin_words(reasons: ReasonList, origin: Origin) -> str:
 def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
     """Add the final answers of the agents: named as such, or the last messages of runs that only answered.
 
-    Of long messages, figures in sentences that are alike come first; other words are the least important reason.
+    In long messages, figures in similar sentences come first; other words are the least important reason.
     """
     named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
     if named_p is not None and named_f is not None:

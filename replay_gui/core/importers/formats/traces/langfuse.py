@@ -204,7 +204,7 @@ def _is_observation(record: Any) -> bool:
 
 
 def _tokens(usage: dict[str, Any]) -> dict[str, int]:
-    """Return tokens by sort. A part of a count (``input_cache_read``) is included in it only if the total says so."""
+    """Return tokens by sort. A part of a count (``input_cache_read``) is included in it only if the total shows it."""
     counts = {key: value for key, value in usage.items() if type(value) is int}
     tokens: dict[str, int] = {key: counts[key] for key in ("input", "output") if key in counts}
     if not tokens:

@@ -28,7 +28,7 @@ def messages_in(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 
 def defines_tool(message: Any) -> bool:
-    """Whether a message is the definition of a tool, which Langfuse's handler of LangChain puts among them."""
+    """Whether a message is the definition of a tool, which Langfuse's LangChain handler adds to the messages."""
     match message:
         case {"role": "tool", "content": {"type": "function", "function": {"name": _, **about}}}:
             return "arguments" not in about

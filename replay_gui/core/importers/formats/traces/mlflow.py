@@ -76,7 +76,7 @@ def _documents(file: ForeignFile) -> list[Any]:
 
 
 def _trace_in(document: Any) -> dict[str, Any] | None:
-    """Return the trace that a document is, or that an answer of a served agent has with it; None if there is none."""
+    """Return the trace in a document, or in the response of a served agent; None if there is none."""
     match document:
         case {"info": dict(info), "data": {"spans": list()}} if "trace_id" in info or "request_id" in info:
             return dict(document)

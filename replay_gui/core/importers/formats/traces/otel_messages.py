@@ -101,7 +101,7 @@ def messages_of(
 
 
 def _beside(value: Any) -> dict[str, Any]:
-    """Return the members of a request or a response beside its messages, without ids, times and counts."""
+    """Return the other members of a request or a response than its messages, without ids, times and counts."""
     if not isinstance(value, dict) or {"role", "lc"} & value.keys():
         return {}
     holds = next((name for name in _HOLD_MESSAGES if name in value), "")

@@ -261,7 +261,7 @@ class SpanEvents:
         if isinstance(model, str) and model != self._model:
             self._model = model
             self._run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=time)
-        if span.error is not None and not messages and data in NOTHING:  # it has said nothing
+        if span.error is not None and not messages and data in NOTHING:  # it gave no answer
             self._failed(span, span.fields, duration=span.length, **span.meta)
             return
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **_extra(fields)}
