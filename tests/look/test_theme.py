@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+from fontTools.ttLib import TTFont
 from PySide6.QtGui import QColor, QFont, QFontInfo, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -21,6 +23,7 @@ from replay_gui.look.theme import (
     theme_events,
     ui_font,
 )
+from tests.look.symbols_font import FILE, symbols_font
 
 READ = [
     *((text, surface) for text in ("text", "secondary", "accent") for surface in ("window", "panel", "head", "raised")),
@@ -121,6 +124,12 @@ def test_what_agents_print_is_drawn_without_a_font_of_the_system(qapp: QApplicat
     runs = layout.glyphRuns()
     assert {run.rawFont().familyName() for run in runs} <= {"Inter", "JetBrains Mono", "Replay Symbols"}
     assert all(0 not in run.glyphIndexes() for run in runs), "none is an empty box"
+
+
+def test_the_font_of_symbols_is_what_its_maker_makes() -> None:
+    packaged, made = (TTFont(io.BytesIO(file)) for file in (FILE.read_bytes(), symbols_font()))
+    assert packaged.getBestCmap() == made.getBestCmap()
+    assert packaged["glyf"] == made["glyf"]
 
 
 def test_a_role_keeps_the_font_of_a_label_already_shown(qtbot: QtBot, qapp: QApplication) -> None:
