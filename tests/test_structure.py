@@ -269,3 +269,16 @@ def test_only_the_registry_names_formats() -> None:
     assert shared
     naming = {module for module in shared if any(other.startswith(formats) for other in imports()[module])}
     assert naming <= {room + name for name in MAY_NAME_FORMATS}
+
+
+def test_only_sessions_listen_to_the_engine() -> None:
+    """A panel gets the answers from the session of its run, which drops those about an earlier run."""
+    text = re.compile(r"\bbridge\.answered\b")
+    listening = {module for module, file in module_files().items() if text.search(file.read_text("utf-8"))}
+    assert {module.rpartition(".")[2] for module in listening} == {
+        "comparison_session",
+        "runs_session",
+        "session",
+        "source_session",
+        "why_session",
+    }

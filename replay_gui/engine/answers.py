@@ -11,6 +11,7 @@ import msgspec
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
 from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.readable.reading_page import ReadingPage
+from replay_gui.engine.sessions_messages import SourceAnswer
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
@@ -224,7 +225,7 @@ class Reported(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class Sampled(msgspec.Struct, frozen=True):
+class Sampled(SourceAnswer, frozen=True):
     """The first records of a file, the answer to the sample request `number`.
 
     Attributes:
@@ -238,7 +239,7 @@ class Sampled(msgspec.Struct, frozen=True):
     mapping: FieldMapping | None = None
 
 
-class TextRead(msgspec.Struct, frozen=True):
+class TextRead(SourceAnswer, frozen=True):
     """The beginning and the end of a file as text, which may be hostile. `problem`: why it cannot be read, or ""."""
 
     path: str
@@ -246,7 +247,7 @@ class TextRead(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class MappingSaved(msgspec.Struct, frozen=True):
+class MappingSaved(SourceAnswer, frozen=True):
     """The answer to SaveMapping `number`. `problem`: why it was not saved, or ""."""
 
     number: int
@@ -279,7 +280,7 @@ class RulesWritten(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class Formats(msgspec.Struct, frozen=True):
+class Formats(SourceAnswer, frozen=True):
     """(name, title) of every importer, by title."""
 
     formats: tuple[tuple[str, str], ...]

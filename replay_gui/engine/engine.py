@@ -28,8 +28,9 @@ from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, 
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
+from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes
 from replay_gui.engine.panels.panel_answers import answer_panel
-from replay_gui.engine.panels.panel_messages import PanelQuestion
+from replay_gui.engine.panels.panel_messages import ReadEnd, ReadOn
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
@@ -213,7 +214,7 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case PanelQuestion():
+            case ReadOn() | ReadEnd() | GetNotes() | AddNote() | ChangeNotes():
                 if (opened := controller.open) is not None and opened.number == run:
                     self._answer(side, run, answer_panel(opened, body), ticket)
             case Seek() | GetRows() | Find() | ValueQuestion() | GetTotals() | FindMarks() | CorrectEffects():
@@ -245,11 +246,22 @@ class Engine:
         match request.body:
             case WorkerMessage(job, message):
                 self._comparison.on_worker_message(request.run, job, message)
-            case body:
+            case (
+                Close()
+                | StopWork()
+                | Compare()
+                | Explain()
+                | SetOutcome()
+                | GetAligned()
+                | GetStep()
+                | GetTrail() as body
+            ):
                 if isinstance(body, Compare):
                     for controller in self._controllers.values():
                         controller.stop_following()
                 self._comparison.handle_request(request.run, body, ticket)
+            case body:
+                raise AssertionError(f"{type(body).__name__} is about a side, not about a comparison")
 
     def _clear_caches(self) -> Alert:
         from replay_gui.engine.files.user_files import clear_caches  # see _answer_about_file
@@ -280,3 +292,5 @@ def _answer_about_file(
             return user_files.answer_save_mapping(request)
         case ReadText():
             return user_files.answer_read_text(request)
+        case _:
+            assert_never(request)

@@ -10,7 +10,11 @@ if TYPE_CHECKING:  # the first window does not need it
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
 
 
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+class RunsAnswer(msgspec.Struct, frozen=True):
+    """The base of the answers about many runs."""
+
+
+class Evaluation(RunsAnswer, frozen=True, kw_only=True):
     """The progress of evaluation `number`.
 
     Attributes:
@@ -26,7 +30,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class CatalogueAnswer(RunsAnswer, frozen=True, kw_only=True):
     """The answer to query `number` over a catalogue.
 
     Attributes:
@@ -42,7 +46,7 @@ class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class RunsLocated(msgspec.Struct, frozen=True, kw_only=True):
+class RunsLocated(RunsAnswer, frozen=True, kw_only=True):
     """The paths at which runs of a catalogue can be opened: the answer to request `number`.
 
     Attributes:

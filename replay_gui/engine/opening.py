@@ -249,4 +249,5 @@ def _source_in_words(source: object) -> str:
             return one_line(f"{name}: {file}")
         case dict():
             return one_line(", ".join(f"{key} {value}" for key, value in source.items()))
-    return one_line(repr(source))
+        case _:
+            return one_line(repr(source))

@@ -10,9 +10,10 @@ import msgspec
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.follower.follow_messages import FileGrew, Followed, StopFollowing
-from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
+from replay_gui.engine.panels.note_messages import NoteQuestion, NotesRead
+from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd, ReadFurther, ReadOn
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
-from replay_gui.engine.queries.value_messages import ValueQuestion
+from replay_gui.engine.queries.value_messages import AnyValueAnswer, AnyValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
@@ -268,23 +269,31 @@ class WorkerMessage(msgspec.Struct, frozen=True):
     message: JobMessage
 
 
-RequestBody: TypeAlias = (
-    Open
-    | Close
-    | Seek
-    | PanelQuestion
+RunRequest: TypeAlias = (
+    Seek
     | GetRows
     | Find
-    | ValueQuestion
+    | AnyValueQuestion
+    | GetTotals
+    | FindMarks
+    | CorrectEffects
     | StopWork
     | CheckFile
     | StopFollowing
-    | Compare
-    | GetAligned
-    | GetStep
-    | Explain
-    | SetOutcome
-    | GetTrail
+)
+"""A request about the open run, for its controller."""
+
+ComparisonRequest: TypeAlias = Compare | Explain | SetOutcome | GetAligned | GetStep | GetTrail
+"""A request about the comparison of both sides."""
+
+RequestBody: TypeAlias = (
+    Open
+    | Close
+    | RunRequest
+    | ComparisonRequest
+    | ReadOn
+    | ReadEnd
+    | NoteQuestion
     | MakeReport
     | StopReport
     | EvaluateRuns
@@ -294,9 +303,6 @@ RequestBody: TypeAlias = (
     | TakeSample
     | ReadText
     | ListFormats
-    | GetTotals
-    | FindMarks
-    | CorrectEffects
     | ReadRules
     | WriteRules
     | SaveMapping
@@ -330,6 +336,10 @@ RunAnswer: TypeAlias = (
     " | answers.Totals"
     " | answers.Reported"
     " | VerificationReport"
+    " | marks_answer.MarksFound"
+    " | marks_answer.EffectsCorrected"
+    " | AnyValueAnswer"
+    " | ReadFurther | EndRead | NotesRead"
 )
 """An answer about the run that is open."""
 
@@ -346,11 +356,8 @@ AnswerValue: TypeAlias = (
     " | answers.TextRead"
     " | answers.Formats"
     " | answers.MappingSaved"
-    " | PanelAnswer"
     " | answers.RulesRead"
     " | answers.RulesWritten"
-    " | marks_answer.MarksFound"
-    " | marks_answer.EffectsCorrected"
     " | answers.EarlyDifferenceFound"
     " | answers.Compared"
     " | answers.AlignedRows"

@@ -46,7 +46,8 @@ from replay_gui.engine.requests import (
     GetTotals,
     OnRunMessage,
     Open,
-    RequestBody,
+    RunAnswer,
+    RunRequest,
     Seek,
     SendAnswer,
     StopWork,
@@ -108,7 +109,7 @@ class RunController:
         return None if self._active is None else self._active.run
 
     # ---- requests -----------------------------------------------------------------------------------
-    def handle_request(self, number: int, body: RequestBody, ticket: int) -> None:
+    def handle_request(self, number: int, body: RunRequest, ticket: int) -> None:
         """Answer a request about run number `number`; ignore it if that run is not open any more."""
         self._values.release()
         if isinstance(body, StopWork) and self._stop_conversion():
@@ -132,8 +133,8 @@ class RunController:
                 totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun | FollowedRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
-            case FindMarks() if isinstance(active.state, WholeRun):
-                if (marks := active.marks.start()) is not None:
+            case FindMarks():
+                if isinstance(active.state, WholeRun) and (marks := active.marks.start()) is not None:
                     self._answer(number, marks, ticket)
             case CorrectEffects(effects):
                 self._answer(number, active.marks.correct(effects), ticket)
@@ -141,6 +142,8 @@ class RunController:
                 self._follower.check(active, body)
             case StopFollowing():
                 self._follower.stop(active)
+            case _:
+                assert_never(body)
 
     def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:
@@ -283,25 +286,23 @@ class RunController:
             case ConvertArguments(), _:
                 pass  # stale: the conversion was stopped
             case SearchArguments(), _:
-                result = active.search.on_worker_message(job, message)
-                if result is not None:
-                    self._answer(number, result)
+                self._answer_any(number, active.search.on_worker_message(job, message))
             case ValueArguments(), _:
-                answer = active.values.on_worker_message(job, message)
-                if answer is not None:
-                    self._answer(number, answer)
+                self._answer_any(number, active.values.on_worker_message(job, message))
             case TotalsArguments(), _:
-                totals = active.totals.on_worker_message(job, message)
-                if totals is not None:
-                    self._answer(number, totals)
+                self._answer_any(number, active.totals.on_worker_message(job, message))
             case MarksArguments(), _:
-                marks = active.marks.on_worker_message(job, message)
-                if marks is not None:
-                    self._answer(number, marks)
+                self._answer_any(number, active.marks.on_worker_message(job, message))
             case FollowArguments(), _:
                 self._follower.on_worker_message(active, job, message)
             case _, WholeRun(task):
                 task.on_worker_message(job, message)
+            case _:
+                pass  # stale: that work was stopped
+
+    def _answer_any(self, number: int, value: RunAnswer | Alert | None) -> None:
+        if value is not None:
+            self._answer(number, value)
 
     def _on_import_message(self, importing: PendingImport, job: StartedJob, message: JobMessage) -> None:
         """Handle progress of the conversion of the next run, which is shown once its first events are there."""

@@ -1,4 +1,4 @@
-"""The list of sessions on this computer: request and answer."""
+"""The list of sessions on this computer: request and answer; and the base of all answers about sources of runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ class ListSessions(msgspec.Struct, frozen=True):
     folders: tuple[KnownFolder, ...]
 
 
-class SessionsListed(msgspec.Struct, frozen=True):
+class SourceAnswer(msgspec.Struct, frozen=True):
+    """The base of the answers about sources of runs."""
+
+
+class SessionsListed(SourceAnswer, frozen=True):
     """The newest sessions in known folders, newest first. `problem`: why there are none, or ""."""
 
     sessions: tuple[KnownSession, ...]

@@ -52,4 +52,5 @@ def _ink(effect: Effect) -> QColor:
             return colors.memory
         case Effect.HANDS_OVER:
             return colors.decision
-    return colors.secondary
+        case Effect.READS | Effect.CHECKS | Effect.NOTES | Effect.ASKS | Effect.UNKNOWN:
+            return colors.secondary

@@ -310,7 +310,8 @@ def kind_color(kind: str, tool: int | None = None) -> QColor:
             return colors.patch
         case KindGroup.DAMAGE:
             return colors.damage
-    return colors.agent
+        case KindGroup.AGENT | KindGroup.SNAPSHOT | KindGroup.CUSTOM | KindGroup.OTHER:
+            return colors.agent
 
 
 def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:

@@ -132,7 +132,7 @@ class MappingPreview(QAbstractTableModel):
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         event = self._events[index.row()]
-        match index.column():
+        match MappingColumn(index.column()):
             case MappingColumn.RECORD:
                 return str(event.meta.get("line", ""))
             case MappingColumn.KIND:
@@ -141,7 +141,10 @@ class MappingPreview(QAbstractTableModel):
                 return utc_text(event.meta.get("time"))
             case MappingColumn.TOOL:
                 return one_line(str(event.payload.get("tool_name") or ""), 60)
-        return summarize_event(Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
+            case MappingColumn.SUMMARY:
+                return summarize_event(
+                    Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None)
+                )
 
 
 def _paths(record: dict[str, Any]) -> list[str]:

@@ -17,9 +17,7 @@ from replay_gui.engine.answers import (
     Alert,
     ComparisonAnswer,
     FactsChanged,
-    Formats,
     IndexGrew,
-    MappingSaved,
     PositionState,
     Progress,
     Reported,
@@ -28,16 +26,15 @@ from replay_gui.engine.answers import (
     RulesWritten,
     RunFacts,
     RunOpened,
-    Sampled,
     SearchResult,
-    TextRead,
     Totals,
 )
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsLocated
+from replay_gui.engine.evaluation_answer import RunsAnswer
 from replay_gui.engine.follower.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.panels.panel_messages import PanelAnswer
+from replay_gui.engine.queries.value_messages import ValueAnswer
 from replay_gui.engine.requests import (
     Answer,
     ClearCache,
@@ -58,7 +55,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
     WriteRules,
 )
-from replay_gui.engine.sessions_messages import SessionsListed
+from replay_gui.engine.sessions_messages import SourceAnswer
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.run_following import RunFollowing
 from replay_gui.models.run.run_marks import RunMarks
@@ -92,10 +89,9 @@ class Session(VisibleRange):
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` has changed; panels that need data use this.
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
-        progress_changed(object): Progress of the background work, or None once it is done.
-        found(object): SearchResult, of a search that was requested.
+        progress_changed(object): Progress of the background work, or None at its end. found(object): a SearchResult.
         totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
-        rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
+        rules_read(object): RulesRead. rules_written(object): RulesWritten. panel_answered(object): a PanelAnswer.
         alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
     """
 
@@ -113,6 +109,7 @@ class Session(VisibleRange):
     reported = Signal(object)
     rules_read = Signal(object)
     rules_written = Signal(object)
+    panel_answered = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
 
@@ -129,17 +126,17 @@ class Session(VisibleRange):
         self._run = self._last_run = 0  # of the run shown, answers about earlier ones are stale; the last given out
         self.last_positions: LastPositionsOf | None = None
         self._pending_position: Position | None = None  # the position to begin at, which the index does not cover yet
-        self.following = RunFollowing(self._send_request, side is Side.A, self)
+        self.following = RunFollowing(self.send_request, side is Side.A, self)
         self.following.grew.connect(self._on_grown)
         self.facts_changed.connect(self.following.check)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.request_state)
-        self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
-        self.values = RunValues(bridge, side, self)
+        self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(self.send_request, self)
+        self.values = RunValues(self.send_request, self)
         self.facts_changed.connect(self.values.trace_again)
         self.following.changed.connect(self.run_marks.keep_until_read)
         for signal in (self.progress_changed, self.index_changed):
-            signal.connect(self._tell_read)
+            signal.connect(self._start_marks_if_read)
         if bridge is not None:
             if side is Side.A:
                 bridge.setParent(self)
@@ -178,7 +175,7 @@ class Session(VisibleRange):
     @Slot()
     def request_state(self) -> None:
         """Request the state at the current position."""
-        self._send_request("seek", Seek(self.position))
+        self.send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
         """Move by a number of events; only listed events count."""
@@ -212,30 +209,30 @@ class Session(VisibleRange):
     def request_rows(self, start: int, stop: int) -> None:
         """Request rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
         if self.facts is not None:
-            self._send_request("rows", GetRows(start, stop))
+            self.send_request("rows", GetRows(start, stop))
 
     def request_tip(self, start: int, stop: int) -> None:
         """Request rows for the tooltip; it neither replaces requests for rows nor is replaced by them."""
         if self.facts is not None:
-            self._send_request("tip", GetRows(start, stop))
+            self.send_request("tip", GetRows(start, stop))
 
     def request_search(self, question: Find) -> None:
         """Request a search for a text; a newer one ends it."""
         if self.facts is not None:
-            self._send_request("find", question)
+            self.send_request("find", question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
         """Request a report instead of the current one, or end that; `reported` has the progress."""
         if self.facts is not None:
-            self._send_request("report", question)
+            self.send_request("report", question)
 
     def request_rules(self, log: str, allow: bool = False) -> None:
         """Read the rules that are in force for a log; `rules_read` brings them. `allow`: as in ReadRules."""
-        self._send_request("read rules", ReadRules(log, allow))
+        self.send_request("read rules", ReadRules(log, allow))
 
     def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
         """Write all rules to a file, instead of a write that still waits; emits `rules_written`."""
-        self._send_request(f"write rules {path}", WriteRules(path, rules))
+        self.send_request(f"write rules {path}", WriteRules(path, rules))
 
     def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
         """Open a run; emits run_changed, or alert_raised with the reason of the failure.
@@ -246,17 +243,17 @@ class Session(VisibleRange):
         """
         last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
         self._last_run += 1
-        self._send_request("open", Open(path, format, position or None, last, paired), self._last_run)
+        self.send_request("open", Open(path, format, position or None, last, paired), self._last_run)
 
     def request_totals(self) -> None:
         """Request tokens and cost of the run; emits `totals_changed`."""
         if self.facts is not None and self.totals is None:
-            self._send_request("totals", GetTotals())
+            self.send_request("totals", GetTotals())
 
     def close_run(self) -> None:
         """Close the run; the welcome page is shown."""
         self._last_run += 1
-        self._send_request("open", Close(), self._last_run)
+        self.send_request("open", Close(), self._last_run)
         self._show_run(self._last_run, None)
 
     def reload(self) -> None:
@@ -266,13 +263,14 @@ class Session(VisibleRange):
 
     def cancel_work(self) -> None:
         """Stop background work (the user's Cancel button)."""
-        self._send_request("stop", StopWork())
+        self.send_request("stop", StopWork())
 
     def clear_cache(self) -> None:
         """Clear the caches, except for the open runs; `alert_raised` reports the size."""
-        self._send_request("cache", ClearCache())
+        self.send_request("cache", ClearCache())
 
-    def _send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:
+    def send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:
+        """Send a request about the open run; it replaces a waiting one with the same key."""
         if self.bridge is not None:
             self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))
 
@@ -299,10 +297,8 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Evaluation() | CatalogueAnswer() | RunsLocated() | Sampled() | Formats() | MappingSaved() | TextRead():
-                pass  # answers to the sessions of sources and of many runs
-            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | PanelAnswer():
-                pass  # answers to the sessions of the comparison and of sources, to `run_marks`, to single panels
+            case ComparisonAnswer() | RunsAnswer() | SourceAnswer():
+                pass  # answers to other sessions
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)
@@ -330,6 +326,12 @@ class Session(VisibleRange):
             case VerificationReport():
                 self.report = value
                 self.report_changed.emit()
+            case MarksFound() | EffectsCorrected():
+                self.run_marks.on_answer(value)
+            case ValueAnswer():
+                self.values.on_answer(value)
+            case PanelAnswer():
+                self.panel_answered.emit(value)
             case _:
                 assert_never(value)
 
@@ -346,8 +348,8 @@ class Session(VisibleRange):
         self.reset_view()
         self.following.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
-        self.run_marks.forget(number)
-        self.values.forget(number)
+        self.run_marks.forget()
+        self.values.trace_again()
         self.alerts_cleared.emit()
         self.run_changed.emit()
         self.position_changed.emit(self.position)
@@ -393,6 +395,6 @@ class Session(VisibleRange):
             self.progress_changed.emit(progress)
 
     @Slot()
-    def _tell_read(self) -> None:
+    def _start_marks_if_read(self) -> None:
         if self.index.complete and not self.working:
             self.run_marks.on_read()

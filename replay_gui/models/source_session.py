@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import abc
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,7 +12,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Formats, MappingSaved, Sampled, TextRead
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, ListFormats, ReadText, Request, RequestBody, SaveMapping, TakeSample
-from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
+from replay_gui.engine.sessions_messages import ListSessions, SessionsListed, SourceAnswer
 
 if TYPE_CHECKING:  # the first window needs no importer
     from collections.abc import Sequence
@@ -85,15 +85,21 @@ class SourceSession(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        match answer.value:
-            case SessionsListed() as listed:
-                self.sessions_listed.emit(listed)
-            case Sampled() as sample:
-                self.sampled.emit(sample)
-            case MappingSaved() as saved:
-                self.mapping_saved.emit(saved)
-            case TextRead() as shown:
-                self.text_read.emit(shown)
+        if isinstance(answer.value, SourceAnswer):
+            self._on_source_answer(answer.value)
+
+    def _on_source_answer(self, value: SessionsListed | Sampled | MappingSaved | TextRead | Formats) -> None:
+        match value:
+            case SessionsListed():
+                self.sessions_listed.emit(value)
+            case Sampled():
+                self.sampled.emit(value)
+            case MappingSaved():
+                self.mapping_saved.emit(value)
+            case TextRead():
+                self.text_read.emit(value)
             case Formats(formats):
                 self._formats = formats
                 self.formats_known.emit(formats)
+            case _:
+                assert_never(value)

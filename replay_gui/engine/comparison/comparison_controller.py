@@ -33,12 +33,12 @@ from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import (
     Close,
     Compare,
+    ComparisonRequest,
     Explain,
     GetAligned,
     GetStep,
     GetTrail,
     OnRunMessage,
-    RequestBody,
     SendAnswer,
     SetOutcome,
     Side,
@@ -85,7 +85,7 @@ class ComparisonController:
         self._trails: TrailReader | None = None
         self._explains_again = False  # once the search under way has ended, since outcomes have changed
 
-    def handle_request(self, number: int, request: RequestBody, ticket: int) -> None:
+    def handle_request(self, number: int, request: ComparisonRequest | Close | StopWork, ticket: int) -> None:
         """Answer a request about comparison `number`; ignore one about an earlier comparison."""
         match request:
             case Compare():
@@ -96,25 +96,36 @@ class ComparisonController:
                 self.advance()
             case Close():
                 self.close()
-            case StopWork() if self._jobs is not None and self._jobs.runs(WhyArguments) and self._waiting is None:
-                self._stop()
-                self._answer(number, Explained(problem=_STOPPED_TEXT))
-            case StopWork() if self._waiting is not None or self._is_busy:
-                self._stop()
-                self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
-                self._answer(number, WorkEnded())
-            case GetAligned(start, stop) if (reader := self._reader_for(number)) is not None:
-                self._answer(number, reader.rows(start, stop), ticket)
-            case GetTrail() if self._trails is not None and self._reader_for(number) is not None:
-                trail = self._trails.trail(request)
-                if trail is not None:
-                    self._answer(number, trail, ticket)
-            case Explain() if self._reader_for(number) is not None:
-                self._explain_again(number)
-            case SetOutcome(which, passed) if self._reader_for(number) is not None:
-                self._set_outcome(number, which, passed)
-            case GetStep(row, states) if (reader := self._reader_for(number)) is not None:
-                self._answer(number, reader.step(row, states), ticket)
+            case StopWork():
+                self._stop_work(number)
+            case GetAligned(start, stop):
+                if (reader := self._reader_for(number)) is not None:
+                    self._answer(number, reader.rows(start, stop), ticket)
+            case GetTrail():
+                if self._trails is not None and self._reader_for(number) is not None:
+                    trail = self._trails.trail(request)
+                    if trail is not None:
+                        self._answer(number, trail, ticket)
+            case Explain():
+                if self._reader_for(number) is not None:
+                    self._explain_again(number)
+            case SetOutcome(which, passed):
+                if self._reader_for(number) is not None:
+                    self._set_outcome(number, which, passed)
+            case GetStep(row, states):
+                if (reader := self._reader_for(number)) is not None:
+                    self._answer(number, reader.step(row, states), ticket)
+            case _:
+                assert_never(request)
+
+    def _stop_work(self, number: int) -> None:
+        if self._jobs is not None and self._jobs.runs(WhyArguments) and self._waiting is None:
+            self._stop()
+            self._answer(number, Explained(problem=_STOPPED_TEXT))
+        elif self._waiting is not None or self._is_busy:
+            self._stop()
+            self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
+            self._answer(number, WorkEnded())
 
     def advance(self) -> None:
         """Begin the waiting comparison if both runs are indexed now. Call this after every change of a run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import assert_never
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.magic import OWN_FORMAT
@@ -14,7 +15,7 @@ from replay_gui.engine.follower.follow_arguments import (
     ImportedPart,
 )
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
-from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, decode_value
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import user_mappings
 from replay_gui.engine.worker_pool import WorkerPool
@@ -57,7 +58,10 @@ class FollowController:
                 return decode_value(value, FollowEnded)
             case JobFailed():
                 return message
-        return None
+            case JobProgress():
+                return None
+            case _:
+                assert_never(message)
 
     def close(self) -> None:
         """End the job, and remove its files; the run is closed."""

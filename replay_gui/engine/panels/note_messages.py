@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
@@ -52,3 +52,6 @@ class NotesRead(PanelAnswer, frozen=True, kw_only=True):
     unused: int = 0
     unused_path: str = ""
     problem: str = ""
+
+
+NoteQuestion: TypeAlias = GetNotes | AddNote | ChangeNotes

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
-from replay_gui.engine.panels.panel_messages import EndRead, PanelAnswer, PanelQuestion, ReadEnd, ReadFurther, ReadOn
+from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NoteQuestion, NotesRead
+from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd, ReadFurther, ReadOn
 
 
-def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
+def answer_panel(run: OpenRun, question: ReadOn | ReadEnd | NoteQuestion) -> ReadFurther | EndRead | NotesRead:
     """Return the answer to a question; raise ReplayError if the run or its files cannot be read or written."""
     match question:
         case ReadOn(position, after):
@@ -18,7 +20,8 @@ def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
             return _read_end(run)
         case GetNotes() | AddNote() | ChangeNotes():
             return _answer_about_notes(run, question)
-    raise AssertionError(f"{type(question).__name__} is not answered here")
+        case _:
+            assert_never(question)
 
 
 def _read_end(run: OpenRun) -> EndRead:
@@ -30,7 +33,7 @@ def _read_end(run: OpenRun) -> EndRead:
         return EndRead(end, None)
 
 
-def _answer_about_notes(run: OpenRun, question: GetNotes | AddNote | ChangeNotes) -> NotesRead:
+def _answer_about_notes(run: OpenRun, question: NoteQuestion) -> NotesRead:
     from replay_gui.engine.panels import note_answers  # a parser of TOML, which the first picture does not need
 
     match question:
@@ -40,3 +43,5 @@ def _answer_about_notes(run: OpenRun, question: GetNotes | AddNote | ChangeNotes
             return note_answers.answer_add_note(run, question)
         case ChangeNotes():
             return note_answers.answer_change_notes(run, question)
+        case _:
+            assert_never(question)

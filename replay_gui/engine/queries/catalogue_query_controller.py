@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 import msgspec
 
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, RunsLocated
@@ -27,11 +29,15 @@ class CatalogueQueryController:
         self._jobs.stop()
         self._number = request.number
         match request:
-            case QueryCatalogue(folder=folder, query=query) if query:
-                self._jobs.start(QueryArguments(folder=folder, query=query))
-            case LocateRuns(folder=folder, runs=runs) if runs:
-                cache = str(conversion_cache())
-                self._jobs.start(LocateArguments(folder=folder, runs=bytes(encode_value(runs)), conversions=cache))
+            case QueryCatalogue(folder=folder, query=query):
+                if query:
+                    self._jobs.start(QueryArguments(folder=folder, query=query))
+            case LocateRuns(folder=folder, runs=runs):
+                if runs:
+                    cache, encoded = str(conversion_cache()), bytes(encode_value(runs))
+                    self._jobs.start(LocateArguments(folder=folder, runs=encoded, conversions=cache))
+            case _:
+                assert_never(request)
 
     def stop(self) -> None:
         """End the request under way."""

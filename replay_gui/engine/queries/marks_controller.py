@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
@@ -58,6 +58,8 @@ class MarksController:
                 from replay_gui.core.reasons.marks.kept_marks import MarksOfRun  # see `start`
 
                 return _answer(decode_value(value, MarksOfRun))
+            case _:
+                assert_never(message)
 
     def stop(self) -> None:
         """End the search under way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 from replay_gui.core.facts.known_sessions import KnownSession
 from replay_gui.engine.answers import Formats, Sampled
@@ -40,6 +40,8 @@ class SourceController:
             case ListFormats():
                 self._formats.stop()
                 self._formats.start(FormatsArguments())
+            case _:
+                assert_never(request)
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
         """Send the answer in a message of the worker."""

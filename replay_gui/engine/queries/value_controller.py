@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -16,11 +17,12 @@ from replay_gui.engine.jobs.values.value_arguments import (
 )
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.value_messages import (
+    AnyValueAnswer,
+    AnyValueQuestion,
     FindValueOrigin,
     ListChanges,
     TraceValue,
     TraceWatched,
-    ValueAnswer,
     ValueChanges,
     ValueOrigin,
     ValueQuestion,
@@ -34,7 +36,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 class _Asked:
     """The last question of one kind, and its job."""
 
-    question: ValueQuestion
+    question: AnyValueQuestion
     jobs: JobGroup
 
 
@@ -47,7 +49,7 @@ class ValueController:
         self._on_worker_message = on_worker_message
         self._asked: dict[type[ValueQuestion], _Asked] = {}
 
-    def start(self, question: ValueQuestion) -> None:
+    def start(self, question: AnyValueQuestion) -> None:
         """Begin to answer a question; without a path, only end the last one."""
         asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
         asked.jobs.stop()
@@ -66,13 +68,13 @@ class ValueController:
         for asked in self._asked.values():
             asked.jobs.stop()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> ValueAnswer | None:
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> AnyValueAnswer | None:
         """Return the answer in a message of the worker, or None."""
         asked = next((asked for asked in self._asked.values() if asked.jobs.accepts(job, message)), None)
         return None if asked is None or isinstance(message, JobProgress) else _answer(asked.question, message)
 
 
-def _arguments(question: ValueQuestion, path: str, folder: str) -> ValueArguments | None:
+def _arguments(question: AnyValueQuestion, path: str, folder: str) -> ValueArguments | None:
     match question:
         case TraceValue(keys=keys):
             return TraceArguments(path, (keys,), folder) if keys else None
@@ -82,10 +84,11 @@ def _arguments(question: ValueQuestion, path: str, folder: str) -> ValueArgument
             return ChangesArguments(path, keys) if keys else None
         case FindValueOrigin(writer=writer, texts=texts):
             return None if writer is None else OriginArguments(path, writer, texts)
-    raise AssertionError(f"{type(question).__name__} is no question that can be answered")
+        case _:
+            assert_never(question)
 
 
-_ANSWER_OF: dict[type[ValueQuestion], type[ValueAnswer]] = {
+_ANSWER_OF: dict[type[ValueQuestion], type[AnyValueAnswer]] = {
     TraceValue: ValueTrace,
     TraceWatched: WatchedTrace,
     ListChanges: ValueChanges,
@@ -93,7 +96,7 @@ _ANSWER_OF: dict[type[ValueQuestion], type[ValueAnswer]] = {
 }
 
 
-def _answer(question: ValueQuestion, message: JobDone | JobPart | JobFailed) -> ValueAnswer:
+def _answer(question: AnyValueQuestion, message: JobDone | JobPart | JobFailed) -> AnyValueAnswer:
     number, ended = question.number, not isinstance(message, JobPart)
     if isinstance(message, JobFailed):
         return _ANSWER_OF[type(question)](number=number, problem=message.text)
@@ -111,4 +114,5 @@ def _answer(question: ValueQuestion, message: JobDone | JobPart | JobFailed) -> 
             from replay_gui.engine.jobs.values.origin_job import OriginResult  # not for the first picture
 
             return ValueOrigin(number=number, steps=decode_value(message.value, OriginResult).steps)
-    raise AssertionError(f"{type(question).__name__} is no question that can be answered")
+        case _:
+            assert_never(question)

@@ -5,12 +5,11 @@ A history takes a while to find, so every answer to a question but the last is a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.engine.panels.panel_messages import PanelAnswer
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.reasons.evidence.value_origin import ValueStep
@@ -56,7 +55,7 @@ class FindValueOrigin(ValueQuestion, frozen=True):
     texts: tuple[str, ...] = ()
 
 
-class ValueAnswer(PanelAnswer, frozen=True, kw_only=True):
+class ValueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The base of the answers about values: the progress of question `number`.
 
     Attributes:
@@ -106,3 +105,7 @@ class ValueOrigin(ValueAnswer, frozen=True, kw_only=True):
     """`steps`: from the writer back, the latest first."""
 
     steps: tuple[ValueStep, ...] = ()
+
+
+AnyValueQuestion: TypeAlias = TraceValue | TraceWatched | ListChanges | FindValueOrigin
+AnyValueAnswer: TypeAlias = ValueTrace | WatchedTrace | ValueChanges | ValueOrigin

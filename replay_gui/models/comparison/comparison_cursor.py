@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, position_after
-from replay_gui.engine.answers import Compared
+from replay_gui.engine.answers import Compared, Step
 from replay_gui.engine.requests import GetStep, RequestBody
 from replay_gui.models.comparison.comparison_navigation import NO_ROW, next_point, point_at, row_at
+from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:  # the first window needs none of them
@@ -22,18 +23,22 @@ class ComparisonCursor(QObject):
     Attributes:
         a, b: the sessions of the two runs. compared: the last Compared, or None.
         row: the chosen row, or NO_ROW. linked: whether a move in one run moves the other.
+        step: the last Step that came, or None.
 
     Signals:
-        row_changed(object): another row is chosen.
+        row_changed(object): another row is chosen. step_changed(): `step` has changed.
     """
 
     row_changed = Signal(object)
+    step_changed = Signal()
 
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.a, self.b = a, b
         self.compared: Compared | None = None
         self.row = NO_ROW
+        self.step: Step | None = None
+        self._step_requests = EventLoopQueue(self)  # for the states of a step, after its events
         self.linked = True
         self._is_moving = False  # a run is moved by this object, not by the user
         for session in (a, b):
@@ -69,6 +74,22 @@ class ComparisonCursor(QObject):
         self.row = row
         self._send_request("step", GetStep(row))
         self.row_changed.emit(row)
+
+    def _show_step(self, step: Step) -> None:
+        """Request first the events, then the states, which take longer, then both position states."""
+        self.step = step
+        self.step_changed.emit()
+        if step.row != self.row:
+            return
+        if step.has_states:
+            self.a.request_state()
+            self.b.request_state()
+        else:
+            self._step_requests.begin(self._request_states)
+
+    def _request_states(self) -> None:
+        if self.row != NO_ROW:
+            self._send_request("states", GetStep(self.row, states=True))
 
     def _move(self, session: Session, position: Position) -> None:
         self._is_moving = True

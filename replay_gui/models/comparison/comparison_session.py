@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from typing import assert_never
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
-from replay_gui.engine.answers import Alert, AlignedRows, Compared, EarlyDifferenceFound, Progress, Step
+from replay_gui.engine.answers import (
+    Alert,
+    AlignedRows,
+    Compared,
+    ComparisonAnswer,
+    EarlyDifferenceFound,
+    Progress,
+    Step,
+)
+from replay_gui.engine.comparison.why_answers import ComparisonValue
 from replay_gui.engine.requests import (
     Answer,
     Close,
     Compare,
     GetAligned,
-    GetStep,
     Request,
     RequestBody,
     Side,
@@ -53,7 +62,6 @@ class ComparisonSession(ComparisonCursor):
     Attributes:
         rules: the RuleBook. state: one of comparison_states.
         number: of the comparison; answers about earlier ones are stale.
-        step: the last Step that came, or None.
         anchors: pairs of event indexes that the user aligned by hand.
         first_difference: index of the first event whose content differs, before the result is known; otherwise None.
         b_grows: whether the log in B is still being written, so that its end may follow.
@@ -62,14 +70,13 @@ class ComparisonSession(ComparisonCursor):
     Signals:
         active_changed(): `active` has changed. compared_changed(): `compared` or `fresh` has changed.
         first_difference_seen(): `first_difference` is known.
-        step_changed(): `step` has changed. rows_ready(object): AlignedRows. anchors_changed(): `anchors` have changed.
+        rows_ready(object): AlignedRows. anchors_changed(): `anchors` have changed.
         progress_changed(object), alert_raised(object), alerts_cleared(): as of a Session.
     """
 
     active_changed = Signal()
     compared_changed = Signal()
     first_difference_seen = Signal()
-    step_changed = Signal()
     rows_ready = Signal(object)
     anchors_changed = Signal()
     progress_changed = Signal(object)
@@ -81,7 +88,6 @@ class ComparisonSession(ComparisonCursor):
         self.b.setParent(self)
         self.rules = RuleBook(a, self)
         self.state: ComparisonState = Idle()
-        self.step: Step | None = None
         self.first_difference: EventIndex | None = None
         self.anchors: Anchors = ()
         self.number = 0
@@ -96,7 +102,6 @@ class ComparisonSession(ComparisonCursor):
         for signal in (self.compared_changed, self.progress_changed):
             signal.connect(self.following.on_progress)
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
-        self._asking = EventLoopQueue(self)  # the states of a step, after its events
         self._pair.opened.connect(self._on_opened)
         self._pair.replaced.connect(self.end)
         self._pair.alert_raised.connect(self._on_b_alert)
@@ -139,10 +144,7 @@ class ComparisonSession(ComparisonCursor):
 
     def restore(self, path_b: str, first: EventPair | None, anchors: Anchors) -> None:
         """Compare the run open in A with another one again, with these anchors; `first`: the step to begin at."""
-        kept: Anchors = ()
-        for anchor in anchors:
-            kept = with_anchor(kept, anchor)
-        self._start(Opening(path_b, None, None, first), kept)
+        self._start(Opening(path_b, None, None, first), reduce(with_anchor, anchors, ()))
 
     def _start(self, opening: Opening, anchors: Anchors) -> None:
         was_active, self.state = self.active, opening
@@ -245,23 +247,6 @@ class ComparisonSession(ComparisonCursor):
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
-    # ---- the chosen step ---------------------------------------------------------------------------
-    def _show_step(self, step: Step) -> None:
-        """Request first the events, then the states, which take longer, then both position states."""
-        self.step = step
-        self.step_changed.emit()
-        if step.row != self.row:
-            return
-        if step.has_states:
-            self.a.request_state()
-            self.b.request_state()
-        else:
-            self._asking.begin(self._ask_states)
-
-    def _ask_states(self) -> None:
-        if self.row != NO_ROW:
-            self._send_request("states", GetStep(self.row, states=True))
-
     # ---- anchors ----------------------------------------------------------------------------------
     def set_anchor(self, index_a: EventIndex, index_b: EventIndex) -> None:
         """Align these two events as the same step; remove anchors that cross it or share an event with it."""
@@ -340,22 +325,34 @@ class ComparisonSession(ComparisonCursor):
     def _on_answered(self, answer: Answer) -> None:
         if answer.side is not None or answer.run != self.number or not self.active:
             return
-        match answer.value:
-            case Compared() as compared:
-                self._show(compared)
-            case EarlyDifferenceFound(index) if isinstance(self.state, Comparing):
-                self._show_first_difference(index, is_free=self.state.first is None)
-            case AlignedRows() as rows:
-                self.rows_ready.emit(rows)
-            case Step() as step if step.has_states or step.row == self.row:
-                self._show_step(step)
-            case Alert() as alert if not self.b_grows:
-                self.alert_raised.emit(alert)
-            case Progress() as progress if isinstance(self.state, Comparing):
-                self.progress_changed.emit(progress)
-            case WorkEnded() if isinstance(self.state, Comparing):  # without a result
-                self.state = Stopped(self.state.first)
-                self.progress_changed.emit(None)
+        if isinstance(answer.value, ComparisonAnswer | Alert | Progress | WorkEnded):
+            self._on_comparison_answer(answer.value)
+
+    def _on_comparison_answer(self, value: ComparisonValue) -> None:
+        match value:
+            case Compared():
+                self._show(value)
+            case EarlyDifferenceFound(index):
+                if isinstance(self.state, Comparing):
+                    self._show_first_difference(index, is_free=self.state.first is None)
+            case AlignedRows():
+                self.rows_ready.emit(value)
+            case Step():
+                if value.has_states or value.row == self.row:
+                    self._show_step(value)
+            case ComparisonAnswer():
+                pass  # to the WhySession
+            case Alert():
+                self._on_b_alert(value)
+            case Progress():
+                if isinstance(self.state, Comparing):
+                    self.progress_changed.emit(value)
+            case WorkEnded():
+                if isinstance(self.state, Comparing):  # without a result
+                    self.state = Stopped(self.state.first)
+                    self.progress_changed.emit(None)
+            case _:
+                assert_never(value)
 
     def _show_first_difference(self, index: EventIndex, is_free: bool) -> None:
         """Report the difference, and go to it in both runs unless the user has already moved (`is_free`)."""
@@ -387,7 +384,7 @@ class ComparisonSession(ComparisonCursor):
         self.number += 1
         self.following.forget()
         self._showing.stop()
-        self._asking.stop()
+        self._step_requests.stop()
         self.compared, self.step, self.row, self.first_difference = None, None, NO_ROW, None
         self._timelines.align(None)
         self.compared_changed.emit()

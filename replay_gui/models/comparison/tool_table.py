@@ -55,14 +55,15 @@ class ToolTable(QAbstractTableModel):
     def differs(self, row: int, column: int) -> bool:
         """Whether the cell shows a difference between the runs."""
         tool = self._tools[row]
-        match column:
+        match ToolColumn(column):
             case ToolColumn.CALLS:
                 return tool.calls_a != tool.calls_b
             case ToolColumn.ERRORS:
                 return tool.errors_a != tool.errors_b
             case ToolColumn.DIFFERENT_ANSWERS:
                 return tool.answered_otherwise > tool.ignored
-        return False
+            case ToolColumn.TOOL:
+                return False
 
     # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -87,7 +88,8 @@ class ToolTable(QAbstractTableModel):
                 return plain_tooltip(f"{words[:1].upper()}{words[1:]}")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(section)
-        return None
+            case _:
+                return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, or the name of its tool, which may be cut, as a tooltip."""
@@ -106,11 +108,12 @@ def _aligned(column: int) -> Qt.AlignmentFlag:
 
 
 def _words(tool: ToolDifference, column: int) -> str:
-    match column:
+    match ToolColumn(column):
         case ToolColumn.TOOL:
             return one_line(tool.tool, _MAX_NAME_CHARACTERS)
         case ToolColumn.CALLS:
             return f"{tool.calls_a:,} · {tool.calls_b:,}"
         case ToolColumn.ERRORS:
             return f"{tool.errors_a:,} · {tool.errors_b:,}"
-    return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")
+        case ToolColumn.DIFFERENT_ANSWERS:
+            return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")

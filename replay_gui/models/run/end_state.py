@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import PositionState
-from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd
-from replay_gui.engine.requests import Answer, Request
+from replay_gui.engine.panels.panel_messages import EndRead, PanelAnswer, ReadEnd
 from replay_gui.models.session import Session
 
 
@@ -32,8 +31,7 @@ class EndState(QObject):
             signal.connect(self._request_state)
         session.run_changed.connect(self._forget)
         session.events_changed.connect(self._forget)
-        if session.bridge is not None:
-            session.bridge.answered.connect(self._on_answered)
+        session.panel_answered.connect(self._on_panel_answered)
 
     def shown(self) -> PositionState | None:
         """Return the session's state; at position 0 the state at the end instead, if it is known."""
@@ -53,12 +51,12 @@ class EndState(QObject):
     @Slot()
     def _request_state(self) -> None:
         session, shown = self._session, self._session.position_state
-        if session.bridge is None or session.working or not session.index.complete or not session.index.count:
+        if session.facts is None or session.working or not session.index.complete or not session.index.count:
             return
         wanted = session.number, Position(session.index.count)
         if shown is not None and not shown.position and wanted != self._asked:
             self._asked = wanted
-            session.bridge.send_request(ReadEnd.__name__, Request(session.number, ReadEnd(), session.side))
+            session.send_request(ReadEnd.__name__, ReadEnd())
 
     @Slot()
     def _forget(self) -> None:
@@ -68,10 +66,7 @@ class EndState(QObject):
             self.changed.emit()
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.side is not self._session.side:
-            return
-        match answer.value:
-            case EndRead(position, state) if (answer.run, position) == self._asked:
-                self._state = state
-                self.changed.emit()
+    def _on_panel_answered(self, answer: PanelAnswer) -> None:
+        if isinstance(answer, EndRead) and (self._session.number, answer.position) == self._asked:
+            self._state = answer.state
+            self.changed.emit()

@@ -7,8 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.log.positions import Position
 from replay_gui.core.readable.reading_line import ReadingLine, in_local_time
 from replay_gui.engine.answers import PositionState
-from replay_gui.engine.panels.panel_messages import ReadFurther, ReadOn
-from replay_gui.engine.requests import Answer, Request
+from replay_gui.engine.panels.panel_messages import PanelAnswer, ReadFurther, ReadOn
 from replay_gui.models.session import Session
 from replay_gui.models.time_choice import time_choice
 
@@ -28,8 +27,7 @@ class EventPages(QObject):
         self.lines: tuple[ReadingLine, ...] = ()
         self.whole = True
         self.characters = 0
-        if session.bridge is not None:
-            session.bridge.answered.connect(self._on_answered)
+        session.panel_answered.connect(self._on_panel_answered)
 
     def begin(self, shown: PositionState | None) -> None:
         """Show the first page of another event, or none."""
@@ -40,17 +38,13 @@ class EventPages(QObject):
 
     def request_more(self) -> None:
         """Request the next page; emits `grew`."""
-        if self._session.bridge is not None and not self.whole:
-            question = ReadOn(self._position, len(self.lines))
-            request = Request(self._session.number, question, self._session.side)
-            self._session.bridge.send_request(type(question).__name__, request)
+        if not self.whole:
+            self._session.send_request(ReadOn.__name__, ReadOn(self._position, len(self.lines)))
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.side is self._session.side and answer.run == self._session.number:
-            match answer.value:
-                case ReadFurther() as further:
-                    self.go_on(further)
+    def _on_panel_answered(self, answer: PanelAnswer) -> None:
+        if isinstance(answer, ReadFurther):
+            self.go_on(answer)
 
     def go_on(self, further: ReadFurther) -> None:
         """Add the next page, if it is of the shown event."""

@@ -331,7 +331,7 @@ class EventTable(QAbstractTableModel):
 
     def words(self, row: EventRow, column: int) -> str:
         """Return the text of a cell."""
-        match column:
+        match EventColumn(column):
             case EventColumn.POSITION:
                 return f"{row.position:,}"
             case EventColumn.TIME:
@@ -341,7 +341,8 @@ class EventTable(QAbstractTableModel):
                 return row.label
             case EventColumn.TEXT:
                 return row.text
-        return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
+            case EventColumn.DURATION:
+                return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def effect_words(self, row: EventRow) -> str:
         """Return the effect of a call in a word or two; "" if it only reads or has failed."""

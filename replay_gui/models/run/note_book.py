@@ -11,8 +11,8 @@ from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Alert
-from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
-from replay_gui.engine.requests import Answer, Request
+from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NoteQuestion, NotesRead
+from replay_gui.engine.panels.panel_messages import PanelAnswer
 from replay_gui.models.session import Session
 from replay_gui.models.undo_history import Undoable
 
@@ -52,8 +52,7 @@ class NoteBook(Undoable[_Change]):
         self.session = session
         self._numbers = count()
         self._forget()
-        if session.bridge is not None:
-            session.bridge.answered.connect(self._on_answered)
+        session.panel_answered.connect(self._on_panel_answered)
         session.run_changed.connect(self._on_run_changed)
         session.index_changed.connect(self._on_index_changed)
         session.report_changed.connect(self._on_report_changed)
@@ -157,11 +156,9 @@ class NoteBook(Undoable[_Change]):
             self.read_again()  # the hashes of all events may be known only now
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.side is self.session.side and answer.run == self.session.number:
-            match answer.value:
-                case NotesRead() as read:
-                    self.on_notes_read(read)
+    def _on_panel_answered(self, answer: PanelAnswer) -> None:
+        if isinstance(answer, NotesRead):
+            self.on_notes_read(answer)
 
     def on_notes_read(self, read: NotesRead) -> None:
         """Show the notes that the engine has read."""
@@ -188,11 +185,9 @@ class NoteBook(Undoable[_Change]):
         self.session.run_marks.set_notes(marks)
         self.changed.emit()
 
-    def _send_question(self, question: GetNotes | AddNote | ChangeNotes) -> None:
-        session = self.session
-        if session.bridge is not None:  # each request has its own key, so that none replaces another
-            key = f"{type(question).__name__} {next(self._numbers)}"
-            session.bridge.send_request(key, Request(session.number, question, session.side))
+    def _send_question(self, question: NoteQuestion) -> None:
+        # each request has its own key, so that none replaces another
+        self.session.send_request(f"{type(question).__name__} {next(self._numbers)}", question)
 
 
 def _change_words(change: _Change) -> str:

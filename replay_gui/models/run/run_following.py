@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -86,6 +87,8 @@ class RunFollowing(QObject):
                 self._take_state(state)
             case FileGrew():
                 self.file_grew.emit()
+            case _:
+                assert_never(message)
 
     def _take_state(self, state: FollowState) -> None:
         """Set whether the engine follows the file; as long as it does, the window does not watch it."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,9 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.effects.effect import BY_RULE, Effect
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
-from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
-from replay_gui.engine.requests import Answer, CorrectEffects, FindMarks, Request, Side
+from replay_gui.engine.requests import CorrectEffects, FindMarks
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
 if TYPE_CHECKING:
@@ -42,10 +41,10 @@ class RunMarks(QObject):
     rules_wanted = Signal()
     correction_made = Signal(str, object)
 
-    def __init__(self, bridge: EngineBridge | None, side: Side, parent: QObject | None = None) -> None:
-        """Without a bridge, no request is sent and no answer comes."""
+    def __init__(self, send: Callable[[str, FindMarks | CorrectEffects], None], parent: QObject | None = None) -> None:
+        """`send`: sends a request about the open run, by a key."""
         super().__init__(parent)
-        self._bridge, self._side, self._run = bridge, side, 0
+        self._send = send
         self.found: MarksFound | None = None
         self.noted: tuple[RunMark, ...] = ()
         self.hidden: frozenset[MarkKind] = frozenset()
@@ -53,8 +52,6 @@ class RunMarks(QObject):
         self._is_read = False
         self._at: dict[EventIndex, list[RunMark]] = {}
         self._indexes = np.zeros(0, np.int64)  # of the marked events, ascending
-        if bridge is not None:
-            bridge.answered.connect(self._on_answered)
 
     @property
     def working(self) -> bool:
@@ -121,9 +118,8 @@ class RunMarks(QObject):
         self._emit_changed()
 
     # ---- the run and its rules ----------------------------------------------------------------------
-    def forget(self, run: int) -> None:
-        """Forget all marks: another run, of this number, is open, or none."""
-        self._run = run
+    def forget(self) -> None:
+        """Forget all marks, because another run is open, or none."""
         self.found, self.corrected, self._is_read = None, None, False
         self._emit_changed()
 
@@ -155,17 +151,17 @@ class RunMarks(QObject):
         self.correction_made.emit(tool, effect)
 
     # ---- answers ----------------------------------------------------------------------------------
-    @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.side is not self._side or answer.run != self._run:
-            return
-        match answer.value:
-            case MarksFound() as found:
-                self.show(found)
+    def on_answer(self, answer: MarksFound | EffectsCorrected) -> None:
+        """Handle an answer about the open run."""
+        match answer:
+            case MarksFound():
+                self.show(answer)
             case EffectsCorrected():
                 self.effects_changed.emit()
                 if self._is_read:
                     self._request(FindMarks())
+            case _:
+                assert_never(answer)
 
     def show(self, found: MarksFound) -> None:
         """Show the marks that were found."""
@@ -173,8 +169,7 @@ class RunMarks(QObject):
         self._emit_changed()
 
     def _request(self, body: FindMarks | CorrectEffects) -> None:
-        if self._bridge is not None:
-            self._bridge.send_request(type(body).__name__, Request(self._run, body, self._side))
+        self._send(type(body).__name__, body)
 
     def _emit_changed(self) -> None:
         at: defaultdict[EventIndex, list[RunMark]] = defaultdict(list)

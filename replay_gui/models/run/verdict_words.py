@@ -62,7 +62,8 @@ def _short(report: VerificationReport) -> tuple[str, str]:
             return "bad", "INVALID"
         case "INVALID", int(event_index):
             return "bad", f"INVALID · first at event {position_after(EventIndex(event_index)):,}"
-    return "warn", report.verdict
+        case _:
+            return "warn", report.verdict
 
 
 def _lines(report: VerificationReport) -> list[str]:

@@ -6,10 +6,9 @@ import itertools
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
 from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
-from replay_gui.engine.requests import Answer, Request
+from replay_gui.models.runs.runs_session import RunsSession
 
 
 class CatalogueQuery(QObject):
@@ -21,17 +20,15 @@ class CatalogueQuery(QObject):
 
     changed = Signal()
 
-    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
-        """Without a bridge no request is sent."""
+    def __init__(self, runs: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self._runs = runs
         self._numbers = itertools.count(1)
         self._number = 0
         self.folder = ""
         self.answer: CatalogueAnswer | None = None
         self.working = False
-        if bridge is not None:
-            bridge.answered.connect(self._on_answered)
+        runs.query_answered.connect(self._on_answered)
 
     def set_folder(self, folder: str) -> None:
         """Use this catalogue for queries; "" for none."""
@@ -56,13 +53,10 @@ class CatalogueQuery(QObject):
 
     def _send(self, query: str) -> None:
         self._number = next(self._numbers)
-        if self._bridge is not None:
-            body = QueryCatalogue(number=self._number, folder=self.folder, query=query)
-            self._bridge.send_request("query", Request(0, body))
+        self._runs.send_request("query", QueryCatalogue(number=self._number, folder=self.folder, query=query))
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        value = answer.value
-        if isinstance(value, CatalogueAnswer) and value.number == self._number and self.working:
-            self.working, self.answer = False, value
+    def _on_answered(self, answer: CatalogueAnswer) -> None:
+        if answer.number == self._number and self.working:
+            self.working, self.answer = False, answer
             self.changed.emit()

@@ -65,14 +65,15 @@ class ConsensusTable(HeadedTable["Outlier"]):
 
     def _words(self, row: int, column: int) -> str:
         outlier = self._rows[row]
-        match column:
+        match ConsensusColumn(column):
             case ConsensusColumn.RUN:
                 return self._names[row]
             case ConsensusColumn.UNLIKE:
                 return f"{outlier.unlike:.0%} of the others"
             case ConsensusColumn.ALONE:
                 return one_line("; ".join(outlier.alone), _MAX_WORDS)
-        return one_line("; ".join(outlier.lacks), _MAX_WORDS)
+            case ConsensusColumn.LACKS:
+                return one_line("; ".join(outlier.lacks), _MAX_WORDS)
 
 
 def agreement_words(agreement: Consensus) -> str:

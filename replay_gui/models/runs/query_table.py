@@ -60,4 +60,5 @@ class QueryTable(HeadedTable[tuple[str | None, ...]]):
                 return plain_tooltip(text) if text else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._alignment(index.column())
-        return None
+            case _:
+                return None

@@ -11,7 +11,6 @@ from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.evaluation_answer import RunsLocated
 from replay_gui.engine.queries.catalogue_messages import LocateRuns
-from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
 
@@ -32,8 +31,7 @@ class RunPlaces(QObject):
         self._kept: dict[str, tuple[str, str]] = {}  # by path: the name of the run in the catalogue, the note
         for session in sessions:
             session.run_changed.connect(self._on_run_changed)
-        if runs.bridge is not None:
-            runs.bridge.answered.connect(self._on_answered)
+        runs.runs_located.connect(self._on_located)
 
     def find(self, numbers: Sequence[int], then: WithPaths) -> None:
         """Call `then` with the paths that open these runs, unless one cannot be opened; drop an earlier request."""
@@ -47,7 +45,7 @@ class RunPlaces(QObject):
             return
         self._number, self._waiting = next(self._numbers), (given, then)
         request = LocateRuns(number=self._number, folder=self._runs.catalogue, runs=chosen)
-        self._runs.bridge.send_request("places", Request(0, request))
+        self._runs.send_request("places", request)
 
     def given(self, session: Session) -> str:
         """Return the page's name of the run that a session shows, as an absolute path; "" for none."""
@@ -57,9 +55,8 @@ class RunPlaces(QObject):
         return absolute_path(self._kept[path][0] if path in self._kept else path)
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        found = answer.value
-        if not isinstance(found, RunsLocated) or found.number != self._number or self._waiting is None:
+    def _on_located(self, found: RunsLocated) -> None:
+        if found.number != self._number or self._waiting is None:
             return
         (given, then), self._waiting = self._waiting, None
         if found.problem:

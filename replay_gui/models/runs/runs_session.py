@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.catalogue.extras import catalogue_of
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsAnswer, RunsLocated
+from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
 from replay_gui.models.disk_question import DiskQuestion
 
@@ -45,6 +46,7 @@ class RunsSession(QObject):
         progressed(): working, done, total or problem have changed. opened(): other sources.
         catalogue_found(): the opened folder is a catalogue.
         reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
+        query_answered(object): a CatalogueAnswer. runs_located(object): RunsLocated. Both answer a request.
     """
 
     opened = Signal()
@@ -54,6 +56,8 @@ class RunsSession(QObject):
     contrast_changed = Signal()
     progressed = Signal()
     reported = Signal(object)
+    query_answered = Signal(object)
+    runs_located = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
         """Without a bridge no request is sent."""
@@ -202,14 +206,30 @@ class RunsSession(QObject):
         self.progressed.emit()
 
     def _send(self, request: EvaluateRuns) -> None:
+        self.send_request("evaluation", request)
+
+    def send_request(self, key: str, request: EvaluateRuns | QueryCatalogue | LocateRuns) -> None:
+        """Send a request about many runs; it replaces a waiting one with the same key."""
         if self.bridge is not None:
-            self.bridge.send_request("evaluation", Request(0, request))
+            self.bridge.send_request(key, Request(0, request))
 
     # ---- answers ------------------------------------------------------------------------------------
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if isinstance(answer.value, Evaluation) and answer.value.number == self._number:
-            self._on_evaluation(answer.value)
+        if isinstance(answer.value, RunsAnswer):
+            self._on_runs_answer(answer.value)
+
+    def _on_runs_answer(self, value: Evaluation | CatalogueAnswer | RunsLocated) -> None:
+        match value:
+            case Evaluation():
+                if value.number == self._number:
+                    self._on_evaluation(value)
+            case CatalogueAnswer():
+                self.query_answered.emit(value)
+            case RunsLocated():
+                self.runs_located.emit(value)
+            case _:
+                assert_never(value)
 
     def _on_evaluation(self, evaluation: Evaluation) -> None:
         if evaluation.part is None:

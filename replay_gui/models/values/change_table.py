@@ -121,7 +121,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
 
     def _words(self, row: ChangeRow, column: int) -> str:
         run = self._session.index
-        match column:
+        match ChangeColumn(column):
             case ChangeColumn.EVENT:
                 return f"{position_after(row.index):,}"
             case ChangeColumn.TIME:
@@ -131,4 +131,5 @@ class ChangeTable(HeadedTable[ChangeRow]):
                 return label_at(run, row.index)
             case ChangeColumn.BEFORE:
                 return _ABSENT_WORDS if row.old is None else row.old
-        return _ABSENT_WORDS if row.new is None else row.new
+            case ChangeColumn.AFTER:
+                return _ABSENT_WORDS if row.new is None else row.new

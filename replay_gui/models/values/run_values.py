@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import assert_never
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.queries.value_messages import (
+    AnyValueAnswer,
+    AnyValueQuestion,
     TraceWatched,
     ValueChanges,
     ValueOrigin,
-    ValueQuestion,
     ValueTrace,
     WatchedTrace,
 )
-from replay_gui.engine.requests import Answer, Request, Side
 from replay_gui.models.values.watched_paths import Keys, WatchedPaths
 
 
@@ -37,10 +39,10 @@ class RunValues(QObject):
     listed = Signal(object)
     origin_found = Signal(object)
 
-    def __init__(self, bridge: EngineBridge | None, side: Side, parent: QObject | None = None) -> None:
-        """Without a bridge, no question is sent and no answer comes."""
+    def __init__(self, send: Callable[[str, AnyValueQuestion], None], parent: QObject | None = None) -> None:
+        """`send`: sends a request about the open run, by a key."""
         super().__init__(parent)
-        self._bridge, self._side, self._run = bridge, side, 0
+        self._send = send
         self.paths = WatchedPaths(self)
         self.histories: dict[Keys, NDArray[np.int64]] = {}
         self._last_number = 0  # of the last question
@@ -48,13 +50,6 @@ class RunValues(QObject):
         self._asked: tuple[Keys, ...] = ()
         self._coming: list[list[EventIndex]] = []  # of the requested paths, as far as they are known
         self.paths.changed.connect(self._trace_watched)
-        if bridge is not None:
-            bridge.answered.connect(self._on_answered)
-
-    def forget(self, run: int) -> None:
-        """Ignore answers about the last run: the run of this number is open now, or none."""
-        self._run = run
-        self.trace_again()
 
     def new_number(self) -> int:
         """Return a new number for a question."""
@@ -89,21 +84,20 @@ class RunValues(QObject):
         self._asked = ()
         self.histories_changed.emit()
 
-    def request_value(self, question: ValueQuestion) -> None:
+    def request_value(self, question: AnyValueQuestion) -> None:
         """Send a question, which ends the last one of its kind."""
-        if self._bridge is not None:
-            self._bridge.send_request(type(question).__name__, Request(self._run, question, self._side))
+        self._send(type(question).__name__, question)
 
-    @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.side is not self._side or answer.run != self._run:
-            return
-        match answer.value:
-            case ValueTrace() as trace:
-                self.traced.emit(trace)
-            case WatchedTrace() as trace:
-                self._on_watched(trace)
-            case ValueChanges() as changes:
-                self.listed.emit(changes)
-            case ValueOrigin() as origin:
-                self.origin_found.emit(origin)
+    def on_answer(self, answer: AnyValueAnswer) -> None:
+        """Handle an answer about the open run."""
+        match answer:
+            case ValueTrace():
+                self.traced.emit(answer)
+            case WatchedTrace():
+                self._on_watched(answer)
+            case ValueChanges():
+                self.listed.emit(answer)
+            case ValueOrigin():
+                self.origin_found.emit(answer)
+            case _:
+                assert_never(answer)

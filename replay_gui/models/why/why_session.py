@@ -200,11 +200,10 @@ class WhySession(QObject):
     def _on_answered(self, answer: Answer) -> None:
         if answer.side is not None or answer.run != self.comparison.number or not self.comparison.active:
             return
-        match answer.value:
-            case Explained() as explained:
-                self.on_explained(explained)
-            case Trail() as trail if trail.reason == self.chosen:
-                self.show_trail(trail)
+        if isinstance(answer.value, Explained):
+            self.on_explained(answer.value)
+        elif isinstance(answer.value, Trail) and answer.value.reason == self.chosen:
+            self.show_trail(answer.value)
 
     def on_explained(self, explained: Explained) -> None:
         """Handle an answer of the engine about the reasons."""

@@ -111,6 +111,8 @@ class _Conversation:
             match message:
                 case {"type": "user", "message": {"content": content}}:
                     self.prompted(content)
+                case _:
+                    pass
 
     def received(self, message: Any) -> None:
         """Record a message that is read."""
@@ -132,6 +134,8 @@ class _Conversation:
             case {"type": "result", **result}:
                 meta = {name: result[name] for name in _RESULT_META if name in result}
                 self._session.log.recorder.append(_RESULT, {"subtype": str(result.get("subtype"))}, **meta)
+            case _:
+                pass
 
     def _parent(self, message: dict[str, Any]) -> int | None:
         """Return the cause of a message: the call of a subagent, or the last input of the model."""

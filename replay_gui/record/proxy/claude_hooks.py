@@ -67,6 +67,8 @@ class ClaudeToolCalls:
                 self._fail(message, str(message.get("error")), kind)
             case "PermissionDenied":
                 self._fail(message, str(message.get("reason")), "PermissionDenied")
+            case _:
+                pass
         return None
 
     def _begin(self, name: str, message: dict[str, Any]) -> dict[str, Any] | None:

@@ -107,7 +107,8 @@ def _scalar(value: Any, reading: str) -> Any:
             return str(value)
         case "double":
             return struct.unpack("<d", struct.pack("<Q", value))[0]
-    return value
+        case _:
+            return value
 
 
 def _fields(raw: memoryview) -> Iterator[tuple[int, int, Any]]:

@@ -106,4 +106,5 @@ def _value(value: Any) -> dict[str, Any]:
             return {"kvlistValue": {"values": _members(value)}}
         case list() | tuple():
             return {"arrayValue": {"values": [_value(item) for item in value]}}
-    return {"stringValue": str(value)}
+        case _:
+            return {"stringValue": str(value)}

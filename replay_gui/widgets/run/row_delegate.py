@@ -64,7 +64,7 @@ class RowDelegate(QStyledItemDelegate):
         quiet, loud = (
             (colors.text, colors.text) if chosen else (colors.secondary, colors.secondary if ahead else colors.text)
         )
-        match column:
+        match EventColumn(column):
             case EventColumn.POSITION:
                 number = quiet if chosen else colors.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
@@ -85,6 +85,8 @@ class RowDelegate(QStyledItemDelegate):
                 bad = (row.failed or row.broken) and not chosen
                 hit, folded = self._table.hit(line), self._table.fold_words(row)
                 self._paint_text(painter, rect, row, hit or folded or words, (colors.bad_text if bad else loud, quiet))
+            case EventColumn.DURATION:
+                pass  # it is at the end of the text
 
     def _paint_text(
         self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, inks: tuple[QColor, QColor]

@@ -37,7 +37,7 @@ class QueryPanel(Panel):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__("SQL", parent)
         self._session = session
-        self.query = CatalogueQuery(session.bridge, self)
+        self.query = CatalogueQuery(session, self)
         self.field = _QueryField()
         self._rows = QueryTable(self.query)
         self.table = RowView("Answer", self._rows)

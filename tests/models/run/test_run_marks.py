@@ -9,10 +9,9 @@ from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
-from replay_gui.engine.requests import Answer, CorrectEffects, FindMarks, Side
+from replay_gui.engine.requests import CorrectEffects, FindMarks
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.timeline.timeline_marks import NO_MARKS
-from tests.helpers.scripted_bridge import ScriptedBridge
 
 LOOP = RunMark(MarkKind.LOOP, "again", (EventIndex(3), EventIndex(5)))
 CHECK = RunMark(MarkKind.CHECK, "none", (EventIndex(5),))
@@ -21,22 +20,18 @@ FOUND = MarksFound(marks=(LOOP, CHECK), effects={"zap": ToolEffects({Effect.UNKN
 
 class Asked:
     def __init__(self) -> None:
-        self.bridge = ScriptedBridge()
-        self.marks = RunMarks(self.bridge, Side.A)
+        self._bodies: list[Any] = []
+        self.marks = RunMarks(lambda _key, body: self._bodies.append(body))
         self.wanted = 0
         self.marks.rules_wanted.connect(self._on_wanted)
-        self.marks.forget(4)
+        self.marks.forget()
 
     def _on_wanted(self) -> None:
         self.wanted += 1
 
     def sent(self) -> list[Any]:
-        bodies = [request.body for request in self.bridge.waiting.values()]
-        self.bridge.waiting.clear()
+        bodies, self._bodies = self._bodies, []
         return bodies
-
-    def answer(self, value: Any, run: int = 4) -> None:
-        self.bridge.answered.emit(Answer(run, 0, value, Side.A))
 
 
 def test_marks_are_asked_for_once_the_run_is_read_and_its_rules_are_known(qapp: object) -> None:
@@ -48,9 +43,8 @@ def test_marks_are_asked_for_once_the_run_is_read_and_its_rules_are_known(qapp: 
     assert asked.sent() == [FindMarks()]
     asked.marks.use_rules({})
     assert asked.sent() == []
-    asked.answer(FOUND, run=3)
-    assert asked.marks.working, "that was about another run"
-    asked.answer(FOUND)
+    assert asked.marks.working
+    asked.marks.on_answer(FOUND)
     assert not asked.marks.working
     assert asked.marks.shown == (LOOP, CHECK)
 
@@ -60,11 +54,11 @@ def test_corrections_are_told_before_marks_are_looked_for(qapp: object) -> None:
     asked.marks.use_rules({"zap": Effect.READS})
     asked.marks.on_read()
     assert asked.sent() == [CorrectEffects({"zap": Effect.READS}), FindMarks()]
-    asked.answer(FOUND)
+    asked.marks.on_answer(FOUND)
     assert asked.marks.effects["zap"] == ToolEffects({Effect.READS: 3}, BY_RULE)
     asked.marks.use_rules({})
     assert asked.sent() == [CorrectEffects({})]
-    asked.answer(EffectsCorrected())
+    asked.marks.on_answer(EffectsCorrected())
     assert asked.sent() == [FindMarks()]
     assert asked.marks.effects == FOUND.effects
 

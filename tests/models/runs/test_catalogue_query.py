@@ -40,7 +40,7 @@ def bridge() -> Bridge:
 
 @pytest.fixture
 def query(bridge: Bridge) -> CatalogueQuery:
-    return CatalogueQuery(cast(EngineBridge, bridge))
+    return CatalogueQuery(RunsSession(cast(EngineBridge, bridge)))
 
 
 def test_queries_are_about_a_catalogue_alone(query: CatalogueQuery, tmp_path: Path) -> None:
