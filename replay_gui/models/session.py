@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_choice import possible_files
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import RUN_START, Position, position_moved
 from replay_gui.core.verification.verification_report import VerificationReport
@@ -241,7 +241,8 @@ class Session(VisibleRange):
             position: to begin at, clamped to the run; 0: the position at which the user left the run.
             format: an importer's name; None: recognised by the content. paired: see the request.
         """
-        last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
+        left = self.last_positions
+        last = () if left is None else tuple(one for file in possible_files(path) for one in left(file).items())
         self._last_run += 1
         self.send_request("open", Open(path, format, position or None, last, paired), self._last_run)
 
@@ -287,12 +288,9 @@ class Session(VisibleRange):
             case Alert():
                 if is_current:
                     self.alert_raised.emit(value)
-            case Progress():
+            case Progress() | WorkEnded():
                 if is_current:
-                    self._set_working(value)
-            case WorkEnded():
-                if is_current:
-                    self._set_working(None)
+                    self._set_working(value if isinstance(value, Progress) else None)
             case RulesRead():
                 self.rules_read.emit(value)
             case RulesWritten():

@@ -23,6 +23,12 @@ def split_run(given: str) -> tuple[str, str | None]:
     return given, None
 
 
+def possible_files(given: str) -> tuple[str, ...]:
+    """Return the paths that a user's argument can mean, the likelier one last; the disk is not read."""
+    file, sharp, run = given.rpartition("#")
+    return (file, given) if sharp and run else (given,)
+
+
 def input_files(given: Iterable[str]) -> list[str]:
     """Return the files among a user's arguments, each once and without its ``#RUN``; folders are left out."""
     paths = dict.fromkeys(split_run(name)[0] for name in given)

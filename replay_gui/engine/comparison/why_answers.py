@@ -13,8 +13,6 @@ from replay_gui.engine.answers import ComparisonAnswer, EventRow
 if TYPE_CHECKING:
     from replay_gui.core.effects.tool_effects import ToolEffects
     from replay_gui.core.reasons.why_result import WhyResult
-    from replay_gui.engine import answers
-    from replay_gui.engine.requests import WorkEnded
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """(start, stop) of characters of a text."""
@@ -71,10 +69,3 @@ class Trail(ComparisonAnswer, frozen=True):
     reason: int
     a: tuple[TrailRow | TrailGap, ...]
     b: tuple[TrailRow | TrailGap, ...]
-
-
-ComparisonValue: TypeAlias = (
-    "answers.EarlyDifferenceFound | answers.Compared | answers.AlignedRows | answers.Step | Explained | Trail"
-    " | answers.Alert | answers.Progress | WorkEnded"
-)
-"""An answer about the comparison of both sides."""

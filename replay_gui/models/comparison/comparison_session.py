@@ -20,7 +20,6 @@ from replay_gui.engine.answers import (
     Progress,
     Step,
 )
-from replay_gui.engine.comparison.why_answers import ComparisonValue
 from replay_gui.engine.requests import (
     Answer,
     Close,
@@ -40,6 +39,7 @@ from replay_gui.models.comparison.comparison_states import (
     Anchors,
     Comparing,
     ComparisonState,
+    ComparisonValue,
     EventPair,
     Idle,
     Opening,

@@ -7,10 +7,20 @@ Comparing again; Comparing that is cancelled or fails leads to Stopped.
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from replay_gui.engine import answers
+    from replay_gui.engine.comparison.why_answers import Explained, Trail
+    from replay_gui.engine.requests import WorkEnded
 
 EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT if a side has none
 Anchors: TypeAlias = tuple[EventPair, ...]  # events that the user aligned by hand
+ComparisonValue: TypeAlias = (
+    "answers.EarlyDifferenceFound | answers.Compared | answers.AlignedRows | answers.Step | Explained | Trail"
+    " | answers.Alert | answers.Progress | WorkEnded"
+)
+"""An answer about the comparison of both sides."""
 
 
 @dataclass(frozen=True, slots=True)

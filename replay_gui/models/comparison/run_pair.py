@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_choice import possible_files
 from replay_gui.engine.answers import Alert
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
@@ -67,11 +67,11 @@ class RunPair(QObject):
         return self._a.facts is not None and self._b.facts is not None and self._wanted == [None, None]
 
     def _chosen(self, given: str) -> str | None:
-        path = split_run(given)[0]
-        formats = (
-            session.format for session in (self._a, self._b) if session.facts is not None and session.facts.path == path
-        )
-        return next((format for format in formats if format is not None), None)
+        paths = possible_files(given)  # without the disk, which might not answer
+        for session in (self._a, self._b):
+            if session.facts is not None and session.format is not None and session.facts.path in paths:
+                return session.format
+        return None
 
     @Slot()
     def _on_bookkeeping_changed(self) -> None:
@@ -82,7 +82,7 @@ class RunPair(QObject):
     def _on_run_changed(self) -> None:
         side = 0 if self.sender() is self._a else 1
         facts, wanted = (self._a, self._b)[side].facts, self._wanted[side]
-        if facts is not None and wanted is not None and facts.path == split_run(wanted)[0]:
+        if facts is not None and wanted is not None and facts.path in possible_files(wanted):
             self._wanted[side] = None
             if self.complete:
                 self.opened.emit()

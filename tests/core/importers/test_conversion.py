@@ -22,7 +22,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ConvertedRun, GrowingLog, ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_choice import choose_run, split_run
+from replay_gui.core.importers.run_choice import choose_run, possible_files, split_run
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.log_reader import EventLog
@@ -346,3 +346,4 @@ def test_a_sharp_in_a_files_own_name_is_no_choice(tmp_path: Path) -> None:
     assert split_run(f"{tmp_path}/a#1") == (f"{tmp_path}/a", "1")
     assert split_run(f"{tmp_path}/b#1") == (f"{tmp_path}/b#1", None)
     assert split_run(f"{tmp_path}/none#1") == (f"{tmp_path}/none#1", None)
+    assert [possible_files(given) for given in ("a", "a#1", "a#")] == [("a",), ("a", "a#1"), ("a#",)]
