@@ -106,7 +106,7 @@ class FirstPlaces:
                 search.place, search.done = EventIndex(index), True
             elif search.decoded >= _MAX_DECODED:
                 search.done = True
-        together.drop_done()
+        together.drop_ended()
 
     def _search(self, search: _Search, start: int, data: bytes) -> None:
         """Search one stretch; `start`: its first byte in the log."""
@@ -175,7 +175,7 @@ class _Together:
         match = None if self._pattern is None else self._pattern.search(data, begin)
         return None if match is None else int(match.start())
 
-    def drop_done(self) -> None:
+    def drop_ended(self) -> None:
         """Remove the searches that have ended."""
         left = [search for search in self.left if not search.done]
         if len(left) < len(self.left):

@@ -67,7 +67,7 @@ def add_action_reasons(
 
 def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCall]]) -> None:
     """Add two changes that were made in another order; changes of the same object are more important."""
-    turned = _turned_round(equal)
+    turned = _reversed_pairs(equal)
     if turned is None:
         return
     first, then = turned
@@ -86,7 +86,7 @@ def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCa
     )
 
 
-def _turned_round(
+def _reversed_pairs(
     equal: Sequence[tuple[ToolCall, ToolCall]],
 ) -> tuple[tuple[ToolCall, ToolCall], tuple[ToolCall, ToolCall]] | None:
     """Return two pairs that are in another order in the other run; preferably two about the same object."""

@@ -55,14 +55,17 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     """
     if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
-    told_p, told_f = (
+    sentences_p, sentences_f = (
         _sentences(run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES)) for run in (reasons.reference, reasons.other)
     )
-    pair = _most_alike(told_p, told_f)
+    pair = _most_similar_sentences(sentences_p, sentences_f)
     if pair is not None:
         _add_pair(reasons, *pair)
         return
-    own_p, own_f = _own_figure(reasons.reference, told_p, told_f), _own_figure(reasons.other, told_f, told_p)
+    own_p, own_f = (
+        _own_figure(reasons.reference, sentences_p, sentences_f),
+        _own_figure(reasons.other, sentences_f, sentences_p),
+    )
     sides = [(reasons.reference, reasons.other, own_p, own_f), (reasons.other, reasons.reference, own_f, own_p)]
     for run, second, own, others in sides:
         if own is None or ((both_ways or run is reasons.other) and not own.is_worked_out):
@@ -89,7 +92,7 @@ def add_last_figures(reasons: ReasonList, said_p: Message, said_f: Message) -> b
     """
     if any(run.messages.last(OriginRole.USER) is None for run in (reasons.reference, reasons.other)):
         return False
-    pair = _most_alike(_sentences([said_p]), _sentences([said_f]))
+    pair = _most_similar_sentences(_sentences([said_p]), _sentences([said_f]))
     if pair is not None:
         _add_pair(reasons, *pair)
     return pair is not None
@@ -140,30 +143,30 @@ def _sentences(messages: Iterable[Message]) -> list[_Sentence]:
     return sentences[-_MAX_SENTENCES:]
 
 
-def _most_alike(
-    told_p: list[_Sentence], told_f: list[_Sentence]
+def _most_similar_sentences(
+    sentences_p: list[_Sentence], sentences_f: list[_Sentence]
 ) -> tuple[_Sentence, _Sentence, tuple[str, str]] | None:
     """Return the most similar sentences with numbers that the other run never states, and these numbers."""
-    all_p = {figure for sentence in told_p for figure in sentence.figures}
-    all_f = {figure for sentence in told_f for figure in sentence.figures}
+    all_p = {figure for sentence in sentences_p for figure in sentence.figures}
+    all_f = {figure for sentence in sentences_f for figure in sentence.figures}
     best: tuple[float, int] | None = None
     most_alike = None
-    for first in told_p:
+    for first in sentences_p:
         only_p = [figure for figure in first.figures if figure not in all_f]
         if not only_p or len(first.words) < _MIN_WORDS:
             continue
-        for second in told_f:
+        for second in sentences_f:
             only_f = [figure for figure in second.figures if figure not in all_p]
             if not only_f or len(second.words) < _MIN_WORDS:
                 continue
             alike = len(first.words & second.words) / len(first.words | second.words)
             weight = (round(alike, 2) * min(len(first.words & second.words), 12), first.index)
             if alike >= _MIN_SIMILARITY and (best is None or weight > best):
-                best, most_alike = weight, (first, second, _alike_figures(first, only_p, second, only_f))
+                best, most_alike = weight, (first, second, _most_similar_figures(first, only_p, second, only_f))
     return most_alike
 
 
-def _alike_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_f: list[str]) -> tuple[str, str]:
+def _most_similar_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_f: list[str]) -> tuple[str, str]:
     """Return the figure of each sentence whose neighbouring words are most similar; the first of equal ones."""
     around_p, around_f = _neighbours(first.text), _neighbours(second.text)
     pairs = [(len(around_p[p] & around_f[f]), p, f) for p in only_p for f in only_f]

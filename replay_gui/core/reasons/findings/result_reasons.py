@@ -59,7 +59,7 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
                 at_reference=at if run is reference else None,
                 at_other=at if run is other else None,
             )
-    given_p, given_f = (_took_effect(run, Effect.HANDS_OVER) for run in (reference, other))
+    given_p, given_f = (_effective_calls(run, Effect.HANDS_OVER) for run in (reference, other))
     for run, second, mine, others in ((other, reference, given_f, given_p), (reference, other, given_p, given_f)):
         if mine and not others:
             call = mine[0]
@@ -94,7 +94,7 @@ def add_answer_reasons(reasons: ReasonList, *, with_patches: bool, both_passed: 
 def _add_submitted(reasons: ReasonList) -> bool:
     """Add what calls submitted; return whether any call submits."""
     reference, other = reasons.reference, reasons.other
-    done_p, done_f = (_took_effect(run, Effect.SUBMITS) for run in (reference, other))
+    done_p, done_f = (_effective_calls(run, Effect.SUBMITS) for run in (reference, other))
     if not done_p and not done_f:
         return False
     call_p, call_f = (done[-1] if done else None for done in (done_p, done_f))
@@ -248,7 +248,7 @@ def _is_open(run: RunAccount) -> bool:
     return run.result.end is not None and run.result.end.how == "open"
 
 
-def _took_effect(run: RunAccount, effect: Effect) -> list[ToolCall]:
+def _effective_calls(run: RunAccount, effect: Effect) -> list[ToolCall]:
     """Return the calls of an effect that did not fail; unanswered ones count, because they may end a run."""
     return [call for call in run.of_effect(effect) if call.ok is not False]
 

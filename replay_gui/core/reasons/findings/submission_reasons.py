@@ -44,7 +44,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: Submission, handed_f: 
     _add_files(reasons, files_p, files_f, handed=(handed_p, handed_f))
     for path in both[:_MAX_FILES]:
         _add_rewritten(reasons, path, files_f[path])
-        _add_taken_out(reasons, path, files_p[path], files_f[path])
+        _add_removed_functions(reasons, path, files_p[path], files_f[path])
         changes = files_p[path], files_f[path]
         _add_names(reasons, path, changes, handed=(handed_p, handed_f), both_ways=both_ways)
     return None
@@ -58,7 +58,7 @@ def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submi
     ):
         if mine.files:
             what = _was_to_edit(others.unanswered) if others.unanswered else "edited no file"
-            written = _changed_otherwise(other)
+            written = _files_changed_by_commands(other)
             if written:
                 what = f"changed {_listed(written)}, by calls that do not tell the new text"
             same = {end_of_path(path)[-1] for path in mine.files} <= {end_of_path(path)[-1] for path in written}
@@ -92,7 +92,7 @@ def _refused(run: RunAccount, submission: Submission, paths: Iterable[str]) -> t
     return ()
 
 
-def _changed_otherwise(run: RunAccount) -> set[str]:
+def _files_changed_by_commands(run: RunAccount) -> set[str]:
     """Return the files that a run changed by commands, or by calls without the new text, if they name them."""
     targets = (target for call in run.changes for target in call.targets)
     return {target for target in targets if _FILE_NAME.search(target) and " " not in target}
@@ -165,7 +165,7 @@ def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
         _add(reasons, sentence, order=-1.5)
 
 
-def _add_taken_out(reasons: ReasonList, path: str, change_p: FileChange, change_f: FileChange) -> None:
+def _add_removed_functions(reasons: ReasonList, path: str, change_p: FileChange, change_f: FileChange) -> None:
     """Add the functions that the other run removed and the reference kept."""
     gone = _defined(change_f.removed - change_f.added) - _defined(change_f.added)
     kept = sorted(gone - (_defined(change_p.removed - change_p.added) - _defined(change_p.added)))

@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check_size
 from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
-from replay_gui.core.importers.formats.traces.otel_claude_code import in_known_names
+from replay_gui.core.importers.formats.traces.otel_claude_code import with_genai_names
 from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span, is_of_an_agent, role_of
 from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
@@ -69,7 +69,7 @@ class OpenTelemetry:
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
-        return any(is_of_an_agent(known) for span in spans for known in in_known_names((span,)))
+        return any(is_of_an_agent(known) for span in spans for known in with_genai_names((span,)))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace, sorted by the number of agent spans, the largest first."""
@@ -85,7 +85,7 @@ class OpenTelemetry:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace in records.keys() - traces.keys():
             notes.count(OTHER_RECORDS, len(records[trace]))
-        traces = {trace: in_known_names(spans) for trace, spans in traces.items()}
+        traces = {trace: with_genai_names(spans) for trace, spans in traces.items()}
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
             models = [span.id for span in spans if role_of(span) == "model"]

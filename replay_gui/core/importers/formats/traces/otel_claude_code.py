@@ -29,7 +29,7 @@ _OUTPUT = "tool.output"  # an event, with OTEL_LOG_TOOL_CONTENT=1
 _REJECTED = "reject"
 
 
-def in_known_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
+def with_genai_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
     """Return the spans of a trace, with Claude Code's attributes renamed to the GenAI conventions."""
     inside = defaultdict[str | None, list[RawSpan]](list)
     for span in spans:

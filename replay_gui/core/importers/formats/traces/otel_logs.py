@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
-from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
+from replay_gui.core.importers.formats.traces.otel_wrappers import in_known_form
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, plain_value
 
 _NAMES = ("event.name", "otel.event.name")
@@ -33,7 +33,7 @@ def log_records_in(document: Any) -> Iterator[LogRecord]:
     """Yield the log records of a document in OTLP form."""
     match document:
         case {"resource_logs": list()}:
-            yield from log_records_in(as_known(document))
+            yield from log_records_in(in_known_form(document))
         case {"resourceLogs": list(groups)}:
             for group in maps_in(groups):
                 for scope in maps_in(group.get("scopeLogs")):

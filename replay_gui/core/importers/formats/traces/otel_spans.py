@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import as_known, of_table, unnested_spans
+from replay_gui.core.importers.formats.traces.otel_wrappers import in_known_form, of_table, unnested_spans
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
@@ -45,7 +45,7 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
     """Yield all spans of a document in any of these forms; none if it has another form."""
     match document:
         case {"resource_spans": list()} | {"Name": _, "SpanContext": dict()} | {"traceId": _, "id": _, "tags": dict()}:
-            yield from spans_in(as_known(document))
+            yield from spans_in(in_known_form(document))
         case {"resourceSpans": list(groups)} | {"batches": list(groups)}:
             for group in maps_in(groups):
                 resource = _resource(group.get("resource"))

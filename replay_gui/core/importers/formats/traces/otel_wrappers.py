@@ -33,7 +33,7 @@ _CAMEL = {
 _ROOT = "0" * 16  # the Go SDK's parent id for a root span
 
 
-def as_known(document: dict[str, Any]) -> dict[str, Any]:
+def in_known_form(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document in one of these forms as OTLP, or as a span in the Python SDK's dump form."""
     if "resource_spans" in document or "resource_logs" in document:
         renamed: dict[str, Any] = _renamed(document)
