@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.chats.mini_swe_agent_forms import as_chat
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import MessageEvents, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
@@ -49,7 +49,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -118,6 +118,7 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     messages = MessageEvents(run, notes, MiniSweAgent.name)
     left: tuple[Any, Any] = None, None  # the status and the submission of the last message
     fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
+    open_calls: list[Any] = []  # ids of the calls of the answer before
     waiting: list[str] = []  # ids of commands that the answer before names, which are answered as a user
     last = len(trajectory["messages"]) - 1
     for number, message in enumerate(map(as_chat, trajectory["messages"])):
@@ -127,13 +128,14 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
                 status := _status_in_last_message(info, content, trajectory["messages"][number - 1] if fenced else None)
             ):
                 submission = content if status == _SUBMITTED else ""
-                left = _exit(run, {"content": content, "extra": {"exit_status": status, "submission": submission}})
+                ended = {"content": content, "extra": {"exit_status": status, "submission": submission}}
+                left = _exit(run, ended, open_calls)
             case {"role": "user", "extra": {"returncode": _}} if waiting:
                 _answer(messages, {**message, "tool_call_id": waiting.pop(0)})
             case {"role": "tool"}:
                 _answer(messages, message)
             case {"role": "exit"}:
-                left = _exit(run, message)
+                left = _exit(run, message, open_calls)
             case {"role": "user", "content": str(content)} if fenced and (result := _RESULT.match(content)):
                 more = {"shown": content} if content[result.end() :].strip() else None
                 _output(messages, fenced, int(result[1]), result[2], meta={}, extra=more)
@@ -142,6 +144,9 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
         named = _request_named_commands(run, message, number)
         waiting = named or waiting
         fenced = None if waiting else _request_fenced_command(run, message, number)
+        is_answer = isinstance(message, dict) and message.get("role") == "assistant"
+        asked = [call.get("id") for call in maps_in(message.get("tool_calls"))] if is_answer else []
+        open_calls = asked or named or ([fenced] if fenced else [])
         yield from run.drain()
     run.context = {}
     taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
@@ -231,11 +236,16 @@ def _output(
         messages.failed(seq, call, wrong)
 
 
-def _exit(run: RunBuilder, message: dict[str, Any]) -> tuple[Any, Any]:
-    """Add the end of the run, or the error that ended it; return (status, submission)."""
+def _exit(run: RunBuilder, message: dict[str, Any], open_calls: list[Any]) -> tuple[Any, Any]:
+    """Add the end of the run, or the error that ended it; return (status, submission).
+
+    The submission is what the last command printed, which has no other answer.
+    """
     extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
     status, submission, content = extra.get("exit_status"), extra.get("submission"), message.get("content")
     rest = {key: value for key, value in extra.items() if key not in ("exit_status", "submission") and value}
+    if status == _SUBMITTED and len(open_calls) == 1 and run.call(open_calls[0]) is not None:
+        run.response(open_calls[0], {"output": submission}, error=None)
     if submission:
         run.proposal(None, "diff", "submission", submission)
     if status == _SUBMITTED:

@@ -79,7 +79,8 @@ def test_what_the_model_saw_is_kept_where_it_was_another_text(tmp_path: Path) ->
 
 
 def test_a_submission_is_a_patch_and_any_other_end_an_error(tmp_path: Path) -> None:
-    good = read(tmp_path, left("Submitted", "diff --git a b"))
+    good = read(tmp_path, asked("c1", "submit"), left("Submitted", "diff --git a b"))
+    assert [event.payload["output"] for event in good.of("ToolResponse")] == [{"output": "diff --git a b"}]
     assert good.of("PatchProposal")[0].payload["patch"] == "diff --git a b"
     assert good.of("Error") == []
     bad = read(tmp_path, left("LimitsExceeded"))
@@ -137,6 +138,8 @@ def test_the_older_form_ends_with_what_was_handed_in(tmp_path: Path, info: Any, 
     assert [event.payload["data"] for event in one.of("Observation")] == ["Mend it."]
     assert [event.payload["patch"] for event in one.of("PatchProposal")] == ([said] if said else [])
     assert one.of("x:end")[0].payload["how"] == how
+    answers = [event.payload["output"].get("output") for event in one.of("ToolResponse")]
+    assert answers == (["a", said] if said else ["a"])  # it is what the last command printed
 
 
 def test_answers_of_the_responses_interface_and_commands_that_an_answer_names_are_calls(tmp_path: Path) -> None:
