@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves, is_rare_value
+from replay_gui.core.effects.call_values import input_leaves, is_name, is_rare_value
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
@@ -177,15 +177,18 @@ def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
     """Return the first arguments of a call, beginning with those that identify its object."""
     ordered = sorted(
         leaves,
-        key=lambda leaf: (leaf[0].count("/") > 1, nouns.isdisjoint(name_words(leaf[0])), not _is_name(leaf[1])),
+        key=lambda leaf: (leaf[0].count("/") > 1, nouns.isdisjoint(name_words(leaf[0])), _weight(leaf[1])),
     )
     shown = [f"{pointer_text(path)} {one_line(_plain(value), _MAX_VALUE)}" for path, value in ordered[:_MAX_ARGUMENTS]]
     return ", ".join(shown) + (", …" if len(ordered) > _MAX_ARGUMENTS else "")
 
 
-def _is_name(value: Any) -> bool:
-    """Whether a value is the name or number of an object: one word that can be traced."""
-    return is_rare_value(value) and " " not in str(value) and any(c.isdigit() for c in str(value))
+def _weight(value: Any) -> int:
+    """Return how little a value says of an object: 0 for names with digits, 1 for numbers, 2 for the rest and dates."""
+    if is_name(value):
+        return 0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return 1 if is_number or (is_rare_value(value) and str(value).isdigit()) else 2
 
 
 def tool_did_words(call: ToolCall) -> str:

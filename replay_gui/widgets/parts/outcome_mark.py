@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap, QPolygonF
@@ -49,28 +49,37 @@ def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size
     painter.restore()
 
 
-def outcomes_width(count: int, most: int) -> int:
-    """Return the pixels that `paint_outcomes` needs."""
-    most = _shown(count, most)
-    digits = QFontMetrics(ui_font()).horizontalAdvance(f" +{count - most:,}") if count > most else 0
-    return min(count, most) * _STEP + digits
-
-
-def _shown(count: int, most: int) -> int:
-    """Return the number of marks to draw: a single further one needs no more room than its count in words."""
-    return count if count == most + 1 else most
+def outcomes_width(counts: Iterable[int], most: int) -> int:
+    """Return the pixels that `paint_outcomes` needs for rows with these numbers of outcomes."""
+    metrics = QFontMetrics(ui_font())
+    return max(
+        (
+            count * _STEP if count <= most else 3 * (_STEP + UNIT + metrics.horizontalAdvance(f"{count:,}"))
+            for count in set(counts)
+        ),
+        default=0,
+    )
 
 
 def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], most: int) -> None:
-    """Draw a mark for each outcome from the left edge of a rectangle; several marks beyond `most` are counted."""
-    most = _shown(len(outcomes), most)
-    for place, outcome in enumerate(outcomes[:most]):
-        center = QPointF(rect.x() + OUTCOME_SIZE / 2 + place * _STEP, rect.center().y() + 0.5)
-        paint_outcome(painter, center, outcome)
-    if len(outcomes) > most:
-        painter.setPen(theme().secondary)
-        rest = rect.adjusted(most * _STEP, 0, 0, 0)
-        painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), f"+{len(outcomes) - most:,}")
+    """Draw a mark for each outcome from the left edge of a rectangle; if there are more than `most`, their numbers."""
+    if len(outcomes) <= most:
+        for place, outcome in enumerate(outcomes):
+            paint_outcome(painter, _first_center(rect) + QPointF(place * _STEP, 0), outcome)
+        return
+    painter.setPen(theme().secondary)
+    rest = QRect(rect)
+    for outcome in (True, False, None):
+        words = f"{outcomes.count(outcome):,}"
+        if words != "0":
+            paint_outcome(painter, _first_center(rest), outcome)
+            rest.setLeft(rest.left() + _STEP)
+            painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), words)
+            rest.setLeft(rest.left() + painter.fontMetrics().horizontalAdvance(words) + 2 * UNIT)
+
+
+def _first_center(rect: QRect) -> QPointF:
+    return QPointF(rect.x() + OUTCOME_SIZE / 2, rect.center().y() + 0.5)
 
 
 def outcome_icon(outcome: bool | None) -> QIcon:

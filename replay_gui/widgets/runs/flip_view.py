@@ -52,9 +52,9 @@ class FlipView(HeadedView):
     @Slot()
     def _fit(self) -> None:
         rows = [self._flips.task(row) for row in range(min(self._flips.rowCount(), _ROWS_MEASURED))]
-        most = max((len(version.runs) for task in rows for version in (task.before, task.after)), default=1)
+        sizes = [len(version.runs) for task in rows for version in (task.before, task.after)]
         metrics = QFontMetrics(ui_font())
-        marks = max(outcomes_width(most, _MAX_MARKS), metrics.horizontalAdvance("Before")) + 2 * GAP
+        marks = max(outcomes_width(sizes, _MAX_MARKS), metrics.horizontalAdvance("Before")) + 2 * GAP
         names = max(
             (metrics.horizontalAdvance(str(self._flips.index(row, 0).data())) for row in range(len(rows))), default=0
         )

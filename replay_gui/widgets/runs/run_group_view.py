@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAME_WIDTHS = (10 * GAP, 20 * GAP)  # at least, and at most if marks are shown too
 _ROWS_MEASURED = 200
-_MIN_MARKS, _MAX_MARKS = 3, 12  # marks in the column; further ones are counted
+_MIN_MARKS, _MAX_MARKS = 3, 12  # marks in a row; more outcomes are counted
 
 
 class RunGroupView(HeadedView):
@@ -98,15 +98,15 @@ class RunGroupView(HeadedView):
         names = max((metrics.horizontalAdvance(self._groups.index(row, 0).data()) for row in rows), default=0) + 3 * GAP
         name = min(max(names, _NAME_WIDTHS[0]), _NAME_WIDTHS[1])
         cost = metrics.horizontalAdvance("$0.0000") + 2 * GAP if self._groups.has_costs else 0
-        if name + outcomes_width(most, _MIN_MARKS) + 3 * GAP + passed + cost > width:
+        if name + outcomes_width(sizes, _MIN_MARKS) + 3 * GAP + passed + cost > width:
             cost = 0
         self.setColumnHidden(RunGroupColumn.COST, not cost)
         room = width - name - passed - cost - 3 * GAP
         self.most_marks = max(
-            (count for count in range(_MIN_MARKS, _MAX_MARKS + 1) if outcomes_width(most, count) <= room),
+            (count for count in range(_MIN_MARKS, _MAX_MARKS + 1) if outcomes_width(sizes, count) <= room),
             default=_MIN_MARKS,
         )
-        marks = max(outcomes_width(most, self.most_marks), metrics.horizontalAdvance("Trials")) + 3 * GAP
+        marks = max(outcomes_width(sizes, self.most_marks), metrics.horizontalAdvance("Trials")) + 3 * GAP
         self.setColumnWidth(RunGroupColumn.RUNS, marks)
         self.setColumnWidth(RunGroupColumn.PASSED, passed)
         self.setColumnWidth(RunGroupColumn.COST, cost)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.look.icons import PIXEL_RATIOS
 from replay_gui.look.theme import ICON
-from replay_gui.widgets.parts.outcome_mark import outcome_icon
+from replay_gui.widgets.parts.outcome_mark import outcome_icon, outcomes_width, paint_outcomes
 
 
 def _drawn(outcome: bool | None) -> frozenset[tuple[int, int]]:
@@ -26,3 +28,22 @@ def test_every_outcome_has_its_own_shape(qapp: QApplication) -> None:
 @pytest.mark.parametrize("ratio", PIXEL_RATIOS)
 def test_the_icon_is_sharp_on_a_dense_screen(qapp: QApplication, ratio: int) -> None:
     assert {size.width() for size in outcome_icon(True).availableSizes()} >= {ICON * ratio}
+
+
+def drawn(outcomes: list[bool | None], width: int, most: int) -> QImage:
+    image = QImage(width + 40, 24, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    paint_outcomes(painter, QRect(0, 0, width, 24), outcomes, most)
+    painter.end()
+    return image
+
+
+def test_few_outcomes_are_drawn_in_order_and_many_are_counted(qapp: QApplication) -> None:
+    assert drawn([True, False], 200, 6) != drawn([False, True], 200, 6)
+    many: list[bool | None] = [True] * 110 + [False] * 80 + [None] * 10
+    assert drawn(many, 400, 6) == drawn(many[::-1], 400, 6), "whatever runs come first"
+    assert drawn(many, 400, 6) != drawn([*many[:-10], *[False] * 10], 400, 6)
+    width = outcomes_width([4, 200], 6)
+    assert drawn(many, width, 6).copy(width, 0, 40, 24) == drawn([], width, 6).copy(width, 0, 40, 24), "it fits"
+    assert outcomes_width([], 6) == 0
