@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from replay_gui import EventLog, ReplayEngine
+from replay_gui.cli import main
 from tests.record.model_server import ModelServer, chat_answer, model_server
 
 CANARY = "canary-of-the-environment"
@@ -78,7 +78,10 @@ def test_an_agent_is_recorded_and_run_again(server: ModelServer, tmp_path: Path)
     assert len(server.requests) == asked
 
 
-def test_what_cannot_be_done_is_said(server: ModelServer, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "there.rlog").write_bytes(b"x")
     cases: list[tuple[list[str], Any]] = [
         (["record", "-o", "there.rlog", "--", "true"], "exists already"),
@@ -93,23 +96,23 @@ def test_what_cannot_be_done_is_said(server: ModelServer, tmp_path: Path) -> Non
         (["rerun", "none.rlog", "--", "true"], "none.rlog"),
     ]
     for arguments, words in cases:
-        done = call(tmp_path, server.url, *arguments)
-        assert done.returncode == 2, arguments
-        assert words in done.stderr, arguments
-        assert len(done.stderr.splitlines()) == 1
+        assert main(arguments) == 2, arguments
+        said = capfd.readouterr().err
+        assert words in said, arguments
+        assert len(said.splitlines()) == 1
 
 
 def test_a_killed_agent_leaves_what_was_answered(server: ModelServer, tmp_path: Path) -> None:
     (tmp_path / "agent.py").write_text(
-        dedent(AGENT).replace("plan()\nprint", "plan()\nopen('ready', 'w')\nwhile True: pass\nprint")
+        dedent(AGENT).replace("plan()\nprint", "plan()\nprint('ready', flush=True)\nsys.stdin.read()\nprint")
     )
     environment = {**os.environ, "MODEL_URL": server.url, "MODEL_API_KEY": CANARY}
     command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "agent.py", "one", "two"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
-        while not (tmp_path / "ready").exists():
-            assert process.poll() is None
-            time.sleep(0.02)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"  # and now it waits for its input
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)
         process.communicate(timeout=30)
@@ -202,7 +205,9 @@ def test_what_was_acknowledged_is_in_the_log_of_a_process_that_was_killed(calls:
     assert answers[: len(told)] == told
 
 
-def test_git_bisect_finds_the_commit_that_changed_a_request(server: ModelServer, tmp_path: Path) -> None:
+def test_git_bisect_finds_the_commit_that_changed_a_request(
+    server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def git(*arguments: str) -> str:
         who = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
         done = subprocess.run(["git", *who, *arguments], cwd=work, capture_output=True, text=True, check=False)
@@ -211,6 +216,9 @@ def test_git_bisect_finds_the_commit_that_changed_a_request(server: ModelServer,
 
     work = tmp_path / "work"
     work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("MODEL_URL", server.url)
+    monkeypatch.setenv("MODEL_API_KEY", CANARY)
     git("init", "-q")
     code = dedent(AGENT).replace("sys.argv[1:]", "['one']")
     changed = code.replace("'one'", "'1'")
@@ -219,14 +227,14 @@ def test_git_bisect_finds_the_commit_that_changed_a_request(server: ModelServer,
         git("add", ".")
         git("commit", "-qm", f"commit {number}")
         if number == 0:
-            call(work, server.url, "record", "-o", str(tmp_path / "run.rlog"), "--", sys.executable, "agent.py")
+            assert main(["record", "-o", str(tmp_path / "run.rlog"), "--", sys.executable, "agent.py"]) == 7
     rerun = ["rerun", "--bisect", str(tmp_path / "run.rlog"), "--", sys.executable, "agent.py"]
-    assert call(work, server.url, *rerun).returncode == 1
+    assert main(rerun) == 1
     git("checkout", "-q", "HEAD~3")
-    assert call(work, server.url, *rerun).returncode == 125
+    assert main(rerun) == 125
     git("checkout", "-q", "-")
     git("bisect", "start", "HEAD", "HEAD~4")
-    script = f"MODEL_URL={server.url} MODEL_API_KEY=k exec {sys.executable} -m replay_gui {' '.join(rerun)} </dev/null"
+    script = f"exec {sys.executable} -m replay_gui {' '.join(rerun)} </dev/null"
     assert "commit 3" in git("bisect", "run", "sh", "-c", script)
     assert "commit 3" in git("show", "--no-patch", "refs/bisect/bad")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["run.rlog", "work"]

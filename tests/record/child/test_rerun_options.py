@@ -146,19 +146,18 @@ def test_how_a_run_was_begun_is_in_its_log(run: Path) -> None:
 
 
 def test_a_command_that_is_ended_ends_its_agent(tmp_path: Path) -> None:
-    code = "import time; open('ready', 'w').close(); time.sleep(60)"
+    code = "import time; print('ready', flush=True); time.sleep(60)"
     command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "-c", code]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
-        while not (tmp_path / "ready").exists():
-            assert process.poll() is None
-            time.sleep(0.02)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
         child = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
