@@ -29,6 +29,7 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
+from replay_gui.windows.action_keys import is_for_focus
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
 from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.find_actions import FindActions
@@ -364,10 +365,10 @@ class MainWindow(QMainWindow):
         self.run_actions.refresh()
 
     def event(self, event: QEvent) -> bool:
-        """Let Space press a button that has the focus; elsewhere it is the shortcut of playing."""
-        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_space and is_override and isinstance(self.focusWidget(), QAbstractButton):
+        """Leave to what has the focus the keys that are for it (see `is_for_focus`); others are shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and is_for_focus(
+            event, self.focusWidget(), None if self.runs_page.shown else self._pages.currentWidget()
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -390,9 +391,8 @@ class MainWindow(QMainWindow):
         """Save the layout and the positions, and end the sessions and their workers."""
         for dialog in self.findChildren(QDialog):
             dialog.close()  # the export dialog first finishes a file that is being written
-        self.restore.save()
-        self._layout.save()
-        self._last_positions.save()
+        for kept in (self.restore, self._layout, self._last_positions):
+            kept.save()
         self.playback.pause()
         self.reruns.close()
         self.comparison.close()

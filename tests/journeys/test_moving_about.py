@@ -52,13 +52,22 @@ def test_space_plays_and_pauses_and_brackets_set_the_speed(journey: Journey, log
     journey.arrive(journey.session.position)
 
 
-def test_space_presses_the_button_that_has_the_focus(journey: Journey, log: Path) -> None:
+def test_space_presses_the_button_that_has_the_focus_and_letters_are_for_the_panels(
+    journey: Journey, log: Path
+) -> None:
     journey.open(log)
     button = next(b for b in journey.window.run_bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
     button.setFocus()
     QTest.keyClick(button, Key.Key_Space)
     assert not journey.window.playback.playing
     journey.arrive(51)
+    axis, position = journey.session.axis, journey.session.position
+    for letter in (Key.Key_C, Key.Key_E, Key.Key_R):
+        QTest.keyClick(button, letter)
+    assert (journey.session.axis, journey.session.position, journey.session.chosen) == (axis, position, None)
+    journey.window.run_view.events.view.setFocus()
+    QTest.keyClick(journey.window.run_view.events.view, Key.Key_R)
+    assert journey.session.chosen is not None, "letters act with the focus in the panels of the run"
 
 
 def test_enter_presses_the_button_that_has_the_focus_too(journey: Journey, log: Path) -> None:

@@ -67,12 +67,8 @@ def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
     view.state.changed_only.setChecked(True)
     view.detail.show_tab(2)
     view.toggle_facts()
-    shown, rows = session.view, view.events.view.verticalScrollBar().value()
-    view.events.hits_only.setChecked(False)
-    journey.window.find_field.case.setChecked(True)
-    journey.window.find_field.set_text("Look")
-    journey.until(lambda: view.finder.text == "Look" and not view.finder.searching)
-    count = view.finder.count
+    shown = session.view
+    view.events.view.verticalScrollBar().setValue(rows := 3)
     journey = start()
     settled(journey)
     session, view = journey.session, journey.window.run_view
@@ -84,11 +80,17 @@ def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
     assert view.state.view.chosen == ("memory", "fact3")
     assert {("tools", "search"), ("memory",)} <= view.state.tree.expanded
     assert (view.state.changed_only.isChecked(), view.detail.tabs.checkedId(), view.shows_facts) == (True, 2, True)
-    journey.until(lambda: not view.finder.searching)
-    assert (view.finder.text, view.finder.match_case, view.finder.count) == ("Look", True, count)
+    assert view.events.view.verticalScrollBar().value() == rows
+    journey.window.find_field.case.setChecked(True)
+    journey.window.find_field.set_text("Look")
+    journey.until(lambda: view.finder.text == "Look" and not view.finder.searching)
+    count = view.finder.count
+    journey = start()
+    settled(journey)
+    finder = journey.window.finder
+    journey.until(lambda: finder.text == "Look" and not finder.searching)
+    assert (finder.match_case, finder.count) == (True, count)
     assert journey.window.find_field.line.text() == "Look"
-    view.events.hits_only.setChecked(False)
-    assert rows > 0
 
 
 def _with_runs(journey: Journey, counts: tuple[int, int, int]) -> Journey:
