@@ -238,17 +238,20 @@ def evaluation(folder: Path, canaries: Canaries, tasks: int) -> list[str]:
     """Record runs of which those that pass do what those that fail do not, with secrets wherever it is told."""
     paths = []
     for task in range(tasks):
-        shared, others = [canaries.new() for _ in range(6)], iter([canaries.new() for _ in range(40)])
+        shared, others = [canaries.new() for _ in range(8)], iter([canaries.new() for _ in range(40)])
         for trial in range(4):
             passed = trial < 2
             card = {"holder": "shown", "number": shared[0], "marks": [{"name": shared[1]}, {"name": next(others)}]}
-            pay = MadeCall(
-                "pay", {"card": card, "customer": shared[2], "note": f"token={shared[3]}"}, {"private": shared[4]}
-            )
+            secrets: dict[str, Any] = {"card": card, "customer": shared[2], "note": f"token={shared[3]}"}
+            secrets["auth"] = ["Authorization", shared[6]]
+            secrets["env"] = [{"Name": "DB_PASSWORD", "Value": shared[7]}]
+            pay = MadeCall("pay", secrets, {"private": shared[4]})
             code = MadeCall("bash", {"command": f"pay --password={shared[5]}", "private": next(others)})
             fails = MadeCall("check", {"card": {"number": next(others)}}, error=f"no access: password={next(others)}")
             calls = [LOOK, pay, code] if passed else [LOOK, fails]
-            config = {"password": shared[5] if passed else next(others), "private": {"a": shared[0] if passed else "x"}}
+            config: dict[str, Any] = {"password": shared[5] if passed else next(others)}
+            config["private"] = {"a": shared[0] if passed else "x"}
+            config["env"] = [{"name": "api_key", "value": shared[0] if passed else next(others)}]
             path = folder / f"{task}-{trial}.rlog"
             write_run(path, calls, task=f"task {task}", trial=trial, passed=passed, config=config)
             paths.append(str(path))

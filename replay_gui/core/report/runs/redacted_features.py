@@ -9,16 +9,19 @@ import msgspec
 
 from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.run_features import general_path, value_json
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separators import RunPlace, Separator
 from replay_gui.core.contrast.step_words import input_label
+from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.report.redactor import Redactor
 
 _INPUT, _CONFIG = "/input", "/config"  # the places of features' values in payloads
 _OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
 _ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
+_PAIR_ENDS = ("/value", "/*/*")  # of the paths of values of pairs
 _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))
 """Kinds whose path and value are words of the program, and names of tools."""
 
@@ -70,22 +73,49 @@ class RedactedFeatures:
             )
         root = _ROOTS.get(kind)
         if root is not None:
-            is_hidden = redactor.profile.may_hide(root + feature.path)
+            is_hidden = redactor.profile.may_hide(root + feature.path) or self._is_of_pair(feature, examples)
             return _with(feature, value=redactor.placeholder_for(feature.value)) if is_hidden else feature
         if not self._has_own_places:
             return feature
         path = redactor.placeholder_for(feature.path) if feature.path else ""
         return _with(feature, path=path, value=redactor.placeholder_for(feature.value) if feature.value else "")
 
+    def _is_of_pair(self, feature: Feature, examples: Iterable[RunPlace | None]) -> bool:
+        """Return whether the value may be that of a pair whose name is secret: its own path does not say so.
+
+        Calls of the examples tell it. Of the set-up, which is not known here, whatever has the path of a pair counts.
+        """
+        if feature.kind == FeatureKind.SET_UP:
+            return feature.path.lower().endswith(_PAIR_ENDS)
+        return any(
+            step.tool == feature.tool and step.input is not None and self._hides_leaf(step.input, feature)
+            for place in examples
+            if place is not None
+            for step in self._steps_of_run(place.run).values()
+        )
+
+    def _hides_leaf(self, raw: str, feature: Feature) -> bool:
+        """Return whether the value of the feature is hidden where it is in the input of this call."""
+        value = msgspec.json.decode(raw)
+        told = dict(input_leaves(self._redactor.value(value, _INPUT)))
+        return any(
+            general_path(path) == feature.path and value_json(leaf) == feature.value and told.get(path) != leaf
+            for path, leaf in input_leaves(value)
+        )
+
     def _step_of(self, feature: Feature, examples: Iterable[RunPlace | None]) -> RunStep | None:
         """Return the call that a feature is about, from a run that has it."""
         for place in examples:
-            if place is not None and place.run not in self._steps:
-                (steps,) = self._runs.read_steps([place.run])
-                self._steps[place.run] = {step.request: step for step in steps}
-            if place is not None and feature.request in self._steps[place.run]:
-                return self._steps[place.run][feature.request]
+            if place is not None and feature.request in self._steps_of_run(place.run):
+                return self._steps_of_run(place.run)[feature.request]
         return None
+
+    def _steps_of_run(self, run: int) -> dict[str, RunStep]:
+        """Return the calls of a run, by their requests."""
+        if run not in self._steps:
+            (steps,) = self._runs.read_steps([run])
+            self._steps[run] = {step.request: step for step in steps}
+        return self._steps[run]
 
 
 def _with(feature: Feature, **changes: str) -> Feature:
