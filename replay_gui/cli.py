@@ -51,7 +51,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     except Terminated:
         return TERMINATED
     except MemoryError:
-        print_error("not enough memory: close other programs, or open a smaller part of what is to be read")
+        print_error("not enough memory: close other programs, or open a smaller part of the data")
         return FAILED
     except BrokenPipeError:
         return PIPE_CLOSED

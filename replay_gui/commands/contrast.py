@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--passed",
         metavar="EXPR",
-        help="what passing is: 'score >= 0.5 and end == answered'; it goes before what the logs say",
+        help="the definition of passing: 'score >= 0.5 and end == answered'; it overrides the outcomes in the logs",
     )
     add_versions_argument(parser)
     add_report_arguments(parser, of_many_runs=True)

@@ -53,7 +53,9 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
     facts = GroupingFacts(runs)
     if fact not in facts.names:
         names = _quoted(facts.names)
-        raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {names}")
+        raise UsageError(
+            f"--versions: the fact {_quoted([fact])} does not distinguish these runs; these facts do: {names}"
+        )
     groups = {group.value: group.runs for group in facts.grouped(outcomes, fact)}
     known = []
     for text in (before, after):

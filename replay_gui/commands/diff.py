@@ -130,7 +130,7 @@ def _outcome(run: OpenedRun) -> Outcome | None:
     if in_force.problem:
         raise NotesRefused(in_force.problem)
     if in_force.unused_count:
-        print_note(f"{in_force.unused}: not used: nobody has allowed what lies beside the logs of this folder")
+        print_note(f"{in_force.unused}: not used: the files beside the logs of this folder are not allowed")
     return in_force.notes.outcome
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SCREENSHOT_OPTIONS = ("size", "scale", "fit", "show")
 _PATH_HELP = "the value of the state to choose, as a JSON Pointer such as /memory/plan"
-_FOLLOW_HELP = "follow RUN while it grows, whatever the settings say; with -, show standard input while it comes"
+_FOLLOW_HELP = "follow RUN while it grows, even if the settings do not; with -, show standard input while it comes"
 _MAX_SIDE_PX = 16_384  # pixels per side
 
 

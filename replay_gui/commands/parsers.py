@@ -76,7 +76,10 @@ def command_parser(name: str | None, module: ModuleType) -> argparse.ArgumentPar
 def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("diagnostics")
     group.add_argument(
-        "--log", metavar="FILE", type=log_file, help="append what the program does to this file; no content of a run"
+        "--log",
+        metavar="FILE",
+        type=log_file,
+        help="append the program's diagnostics to this file, without content of a run",
     )
     group.add_argument(
         "--log-level", choices=tuple(LEVELS), default="info", help="the least severe messages that are kept (info)"

@@ -23,11 +23,13 @@ _POLL = 0.2  # seconds
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument(
-        "--port", metavar="PORT", type=int, default=DEFAULT_PORT, help=f"where to listen, on 127.0.0.1 ({DEFAULT_PORT})"
+        "--port",
+        metavar="PORT",
+        type=int,
+        default=DEFAULT_PORT,
+        help=f"port to listen on, at 127.0.0.1 ({DEFAULT_PORT})",
     )
-    parser.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, default=Path(), help="where logs are written (.)"
-    )
+    parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, default=Path(), help="folder for the logs (.)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -32,12 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="open the log in the window when it begins")
     add_means_arguments(
         parser,
-        proxy="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
-        "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
-        claude_code="COMMAND is Claude Code: record what it asks models for, as --proxy does, and its tools, by its "
+        proxy="record the requests of any program to models, by a proxy on this computer, instead of hooks in Python; "
+        "the program must honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
+        claude_code="COMMAND is Claude Code: record its requests to models, as --proxy does, and its tools, by its "
         "hooks",
-        mcp="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
-        "the place of the server in the client's settings",
+        mcp="COMMAND is an MCP server on standard input and output: record the requests of its client; replace the "
+        "server in the client's settings by this command",
     )
     parser.add_argument(
         "--also",

@@ -54,7 +54,7 @@ def add_report_arguments(parser: argparse.ArgumentParser, *, of_many_runs: bool 
     parser.add_argument(
         "--redact",
         metavar="PROFILE",
-        help="hide from the report what this TOML profile names; "
+        help="hide in the report the data named in this TOML profile; "
         f"{DEFAULT_PROFILE!r} hides keys, e-mail addresses and home folders",
     )
 

@@ -58,14 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=("EVENT", "POINTER", "VALUE"),
         action="append",
         default=[],
-        help="let the answer that is event EVENT have VALUE (JSON, or else text) at POINTER, in what a tool returned "
-        "or in the JSON body of a model's answer; what is asked from there on and was not recorded is made for real",
+        help="edit the answer of event EVENT: VALUE (JSON, or else text) at POINTER, in the result of a tool or in the "
+        "JSON body of a model's answer; later requests that were not recorded are made for real",
     )
     parser.add_argument(
         "--edits",
         metavar="FILE.json",
         type=Path,
-        help="as --what-if, from a file: a list of objects with the members event, pointer and value",
+        help="edits as with --what-if, from a file: a list of objects with the members event, pointer and value",
     )
     parser.add_argument(
         "--report", metavar="FILE.json", type=report_file, help="write the verdict as JSON to this file, too"
@@ -73,8 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bisect",
         action="store_true",
-        help="exit as git bisect run wants it: 0 as recorded, 1 at a difference, 125 where it cannot be run; no log is "
-        "written",
+        help="exit for git bisect run: 0 as recorded, 1 at a difference, 125 if it cannot be run; no log is written",
     )
     parser.add_argument(
         "--rules",
@@ -104,7 +103,7 @@ def _add_policies(parser: argparse.ArgumentParser) -> None:
         metavar=("TOOL", "VALUE"),
         action="append",
         default=[],
-        help="let this tool always answer VALUE (JSON, or else text), whatever it is asked; may be given again",
+        help="answer every call of this tool with VALUE (JSON, or else text); may be given again",
     )
     parser.add_argument(
         "--ask",
@@ -117,13 +116,13 @@ def _add_policies(parser: argparse.ArgumentParser) -> None:
         "--on-miss",
         choices=[*OnMiss],
         default=OnMiss.STOP,
-        help="what a request that was not recorded does: stop the run, be made for real, or be asked about (stop)",
+        help="for a request that was not recorded: stop the run, make it for real, or ask the user (stop)",
     )
     parser.add_argument(
         "--questions",
         metavar="FOLDER",
         type=Path,
-        help="put what would be asked on the terminal into this folder, for another program to reply",
+        help="write the questions of the terminal into this folder, so that another program can reply",
     )
 
 
@@ -274,7 +273,7 @@ def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequen
     """Print that Claude Code uses its tools for real; raise RerunRefused if the arguments answer one of them."""
     answers = {call.answer_index for call in recorded.calls if call.request.kind is CallKind.TOOL}
     if args.fixed or args.ask or any(edit.index in answers for edit in edits):
-        raise RerunRefused("Claude Code uses its tools for real: what they answer can be neither given nor edited")
+        raise RerunRefused("Claude Code uses its tools for real: their answers can be neither given nor edited")
     print_note("the tools of Claude Code are used for real; models are answered from the log")
 
 
@@ -297,7 +296,7 @@ def _print_result(result: CommandResult, where: str) -> None:
         print_error(problem)
     recorded = result.recorded
     if recorded is not None and recorded.is_edited:
-        print_error("the edit was made; what was not recorded from there on was made for real")
+        print_error("the edit was made; from there on, requests that were not recorded were made for real")
     for line in result.difference:
         print_error(line)
     if recorded is not None:
@@ -310,4 +309,4 @@ def _print_result(result: CommandResult, where: str) -> None:
         answered = f"{plural(recorded.answered, 'call')} answered as recorded"
         print_error(f"{answered}, {recorded.made:,} made for real{given}{where}")
     elif not (_problems(result) or result.difference):
-        print_error("no call of a model or a tool was seen, so nothing was run again")
+        print_error("no call of a model or a tool was seen, so no run was answered")

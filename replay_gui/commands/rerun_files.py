@@ -34,7 +34,7 @@ def edits_of_words(given: Iterable[Sequence[str]]) -> list[AnswerEdit]:
     edits = []
     for event, pointer, value in given:
         if not event.isdecimal() or len(event) > 18:
-            raise RerunRefused(f"--what-if: “{event}” is no number of an event")
+            raise RerunRefused(f"--what-if: “{event}” is not the number of an event")
         edits.append(_edit(int(event), pointer, value_of_words(value), "--what-if"))
     return edits
 
@@ -79,7 +79,7 @@ def write_rerun_report(
 
 def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:
     if event < 1:
-        raise RerunRefused(f"{where}: {event} is no number of an event")
+        raise RerunRefused(f"{where}: {event} is not the number of an event")
     if is_too_deep(value):
         raise RerunRefused(f"{where}: the value for event {event} is nested too deeply")
     try:

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("catalogue", metavar="CATALOGUE", type=Path, help="the folder of a catalogue")
     parser.add_argument("query", metavar="QUERY", help="one SELECT over the tables runs, steps and features")
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
-    parser.epilog = "Nothing but the catalogue is read, and nothing is written."
+    parser.epilog = "Only the catalogue is read, and no file is written."
 
 
 def run(args: argparse.Namespace) -> int:

@@ -55,7 +55,7 @@ def refusal_text(error: ReplayError) -> str:
         return str(error)
     from replay_gui.core.importers.registry import importers, names_of  # all importers, which few commands need
 
-    return f"{error}; --format NAME says which it is ({names_of(importers())})"
+    return f"{error}; choose the format with --format NAME ({names_of(importers())})"
 
 
 def print_error(text: str) -> None:

@@ -34,7 +34,7 @@ _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone i
 _RECENT_NS = 60 * 10**9  # since the last write; the log may still be growing
 _MAX_HASHED_BYTES = 64 << 20  # are hashed within 0.1 s
 
-_EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
+_EDITED = "The log was edited since it was last read; the shown events may be the earlier ones."
 
 _FALSE_STATES = "The states kept for this log were not those that its events lead to; they are not used any more."
 

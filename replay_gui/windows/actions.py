@@ -77,7 +77,7 @@ ACTION_SPECS = (
         FILE,
         "Follow &growing file",
         ("Ctrl+Alt+F",),
-        "Show what is added to the file of the run, as soon as it is written",
+        "Show new events of the run's file as soon as they are written",
         needs_run=False,
         checkable=True,
     ),
@@ -87,7 +87,7 @@ ACTION_SPECS = (
         FILE,
         "&Export report…",
         ("Ctrl+E",),
-        "Preview a report, choose what it hides, and save it",
+        "Preview a report, choose its redaction, and save it",
         icon="export",
     ),
     ActionSpec(
@@ -166,7 +166,7 @@ ACTION_SPECS = (
         "value_origin",
         "Where the value ca&me from…",
         ("Ctrl+F12",),
-        "From what wrote the chosen value back to who first said it",
+        "From the event that wrote the chosen value back to its first occurrence",
     ),
     ActionSpec("visited_back", MOVE, "Bac&k", ("Alt+Left",), "To the position before the last jump", group=3),
     ActionSpec("visited_forward", MOVE, "For&ward", ("Alt+Right",), "To the position before going back", group=3),
@@ -235,9 +235,9 @@ ACTION_SPECS = (
     ActionSpec("zoom_in", VIEW, "Zoom &in", ("W",), "Show fewer events in the timeline"),
     ActionSpec("zoom_out", VIEW, "Zoom &out", ("S",), "Show more events in the timeline"),
     ActionSpec(
-        "sum_up", VIEW, "Sum u&p what is in sight", ("R",), "Calls, time, tokens and cost of what the timeline shows"
+        "sum_up", VIEW, "Sum u&p the visible range", ("R",), "Calls, time, tokens and cost of the visible range"
     ),
-    ActionSpec("zoom_to_range", VIEW, "&Zoom to what is summed up", ("Z",), "Show the chosen range in the timeline"),
+    ActionSpec("zoom_to_range", VIEW, "&Zoom to the summed range", ("Z",), "Show the chosen range in the timeline"),
     ActionSpec("pan_left", VIEW, "Move &left", ("A",), "Show earlier events in the timeline", group=1),
     ActionSpec("pan_right", VIEW, "Move &right", ("D",), "Show later events in the timeline", group=1),
     ActionSpec(
@@ -339,7 +339,7 @@ ACTION_SPECS = (
         HELP,
         "What the &timeline shows",
         ("Ctrl+Shift+L",),
-        "Each mark of the timeline, and what it means",
+        "Each mark of the timeline, and its meaning",
         needs_run=False,
     ),
     ActionSpec("about", HELP, "&About replay-gui", ("Ctrl+F1",), "Which versions these are", needs_run=False),

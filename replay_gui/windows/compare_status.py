@@ -12,8 +12,8 @@ from replay_gui.models.comparison.total_differences import total_differences
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_HOW_TEXT = "Compared by what was done and said, whatever the wording and the order"
-_DIFFERS_NAME = "What differs in outcome, failures, time, tokens and cost"
+_HOW_TEXT = "Compared by actions and messages, not by wording and order"
+_DIFFERS_NAME = "Differences in outcome, failures, time, tokens and cost"
 
 
 class CompareStatus(QStatusBar):

@@ -134,7 +134,7 @@ class SourceActions(QObject):
             self.noticed.emit(
                 Alert(
                     "info",
-                    f"Some records of {name} were not understood. Edit the mapping to say what they hold.",
+                    f"Some records of {name} were not understood. Edit the mapping to define their content.",
                     (EDIT_MAPPING,),
                 )
             )

@@ -99,7 +99,7 @@ def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -
         write_notes(RunNotes(bool(number)), notes_beside(path))
     unasked = command("contrast", *paths, "--json")
     assert [run["passed"] for run in unasked.object["runs"]] == [None, None], "nobody has allowed them"
-    assert "notes beside 2 runs are not used: nobody has allowed" in unasked.err
+    assert "notes beside 2 runs are not used: the files beside these logs are not allowed" in unasked.err
     user_trusted_folders().add(tmp_path)
     allowed = command("contrast", *paths, "--json")
     form = allowed.object

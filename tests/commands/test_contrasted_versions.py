@@ -114,7 +114,7 @@ def test_runs_of_which_the_fact_is_unknown_are_a_version(command: Any, tmp_path:
 @pytest.mark.parametrize(
     ("versions", "words"),
     [
-        (("agent", "a", "b"), "the fact 'agent' does not tell these runs apart; these do: 'task', 'outcome'"),
+        (("agent", "a", "b"), "the fact 'agent' does not distinguish these runs; these facts do: 'task', 'outcome'"),
         (("model", "old", "newest"), "no run has the model 'newest'; there are 'new', 'old'"),
         (("model", "old", "old"), "'old' cannot be compared with itself; give two values"),
         (("set-up: model", "old", '"old"'), "'old' cannot be compared with itself; give two values"),

@@ -82,4 +82,4 @@ def test_an_unknown_format_says_how_to_name_one(command: Any, tmp_path: Path) ->
     for line in (("import", notes, "-o", tmp_path / "out.rlog"), ("verify", notes), ("info", notes)):
         result = command(*line)
         assert result.code == 2
-        assert "is of no format known here; --format NAME says which it is (inspect-ai, " in result.err
+        assert "is of no format known here; choose the format with --format NAME (inspect-ai, " in result.err

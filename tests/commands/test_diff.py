@@ -223,7 +223,7 @@ def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path
         write_notes(RunNotes(passed), notes_beside(path))
     unasked = command("diff", a, b)
     assert "Why first failed" not in unasked.out
-    assert len([line for line in unasked.err.splitlines() if "nobody has allowed" in line]) == 2
+    assert len([line for line in unasked.err.splitlines() if "are not allowed" in line]) == 2
     user_trusted_folders().add(tmp_path)
     told = command("diff", a, b)
     assert "Outcome of A: failed, set by hand" in told.out

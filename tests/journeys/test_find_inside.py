@@ -114,6 +114,6 @@ def test_hits_that_the_event_did_not_change_are_told(journey: Journey, log: Path
     journey.press(Key.Key_F, Ctrl)
     QTest.keyClicks(state.search, "in the state")
     assert state.hits.text() == "0 · 1 hidden by “Changed only”"
-    assert state.view.hint == "1 hit in what this event did not change."
+    assert state.view.hint == "1 hit in values that this event did not change."
     state.changed_only.click()
     assert state.hits.text() == "1"

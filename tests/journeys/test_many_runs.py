@@ -52,9 +52,7 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
     runs = journey.window.runs_page.runs
     assert runs.counts == (6, 3, 0), "as if there were no notes"
     assert view.banner is not None
-    assert view.banner.text.startswith(
-        "Notes beside 1 run are not used: nobody has allowed what lies beside these logs."
-    )
+    assert view.banner.text.startswith("Notes beside 1 run are not used: the files beside these logs are not allowed.")
     QTest.mouseClick(view.banner.close_button, LEFT)
     assert view.banner is None
     assert runs.group is not None

@@ -135,7 +135,7 @@ def _read_list(folder: Path) -> dict[str, str]:
     except (ValueError, RecursionError):
         known = None
     if not isinstance(known, dict) or not all(_is_entry(name, hash) for name, hash in known.items()):
-        raise NoDesktop(f"{path}: is not the list of what was installed; remove it, and the files by hand")
+        raise NoDesktop(f"{path}: is not a list of installed files; remove it, and the files by hand")
     return known
 
 

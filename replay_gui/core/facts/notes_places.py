@@ -65,7 +65,7 @@ def unused_notes_words(unused: Iterable[str]) -> str:
     `unused`: what NotesPlaces.unused returned for each run.
     """
     count = sum(map(bool, unused))
-    whose = "nobody has allowed what lies beside these logs"
+    whose = "the files beside these logs are not allowed"
     return f"notes beside {plural(count, 'run')} are not used: {whose}" if count else ""
 
 

@@ -66,4 +66,4 @@ class StreamSpool:
         except OSError as why:
             self.problem = f"standard input cannot be copied any further: {why.strerror or why}"
         if len(chunk) > room:
-            self.problem = f"standard input is longer than {self._limit:,} bytes; what follows is not read"
+            self.problem = f"standard input is longer than {self._limit:,} bytes; the rest is not read"

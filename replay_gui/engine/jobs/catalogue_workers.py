@@ -37,7 +37,7 @@ def index_here(batches: Sequence[SourceBatch], workers: int, on_progress: OnProg
                 yield future.result()
         except BrokenProcessPool:
             raise CatalogueRefused(
-                "a worker process died, perhaps for want of memory; nothing was written; try --workers 1"
+                "a worker process died, perhaps because memory ran out; no file was written; try --workers 1"
             ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

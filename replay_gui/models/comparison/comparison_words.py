@@ -23,7 +23,7 @@ _MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # listed one by one behind the badge
 
 
-GROWING = BadgeVerdict("raised", "B still runs", "What only A has at the end may still come in B.")
+GROWING = BadgeVerdict("raised", "B still runs", "The events that only A has at the end may still come in B.")
 
 
 def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:

@@ -80,7 +80,7 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
         pair: the request of an answer, or the answer of a request, if there is one.
     """
     if event is not None and event.kind == Kind.OBSERVATION and PART in event.meta:
-        about = "What the model was told: wherever the agent says it, this is sent instead."
+        about = "A message to the model: wherever the agent sends it, this text is sent instead."
         return _text(position_after(event.index), event.payload.get("data"), about)
     if event is None or event.kind not in (*_REQUESTS, *_ANSWERS):
         raise NotEditable("Choose a call, its answer or a prompt first: the event at the position is none of these.")
@@ -100,12 +100,12 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
         except ValueError:  # a stream, whose message is edited
             if answer.kind != Kind.DECISION:
                 raise NotEditable("The body of this answer is no JSON.") from None
-            about = "What the model said; it is streamed to the agent again as one piece."
+            about = "The answer of the model; it is streamed to the agent again as one piece."
             return _text(position, answer.payload.get("data"), about)
         return _text(position, whole, "The body of the answer, as the agent got it.")
     if answer.kind != Kind.TOOL_RESPONSE:
         raise NotEditable("The answer of the model is not in the log as it came.")
-    return _text(position, answer.payload.get("output"), "What the tool returned.")
+    return _text(position, answer.payload.get("output"), "The result of the tool.")
 
 
 def _text(position: Position, value: Any, about: str) -> AnswerText:

@@ -123,7 +123,7 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
             f"{one_line(text_of_command(facts.begin), 200)}”."
         )
     if not index.tools and MODEL_REQUEST not in index.kinds:
-        return "This log has no call of a model or a tool, so there is nothing that an agent could be answered from it."
+        return "This log has no call of a model or a tool, so an agent cannot be answered from it."
     return ""
 
 
@@ -133,9 +133,9 @@ def limits(facts: RunFacts, index: RunIndex) -> list[str]:
     if MODEL_REQUEST not in index.kinds:
         said.append("No request to a model was recorded as it was made: only tools are answered from this log.")
     if NOT_RECORDED in index.kinds:
-        said.append("The recording lacks something: its events “Not recorded” say what, and the run may differ for it.")
+        said.append("The recording is incomplete: see its events “Not recorded”; the run may differ for that reason.")
     if facts.begin is None:
-        said.append("The log does not say by which command the agent was run.")
+        said.append("The command that ran the agent is not in the log.")
     elif facts.begin.is_of_another_process:
         process = one_line(shlex.join(facts.begin.process), 200)
         said.append(f"Of the processes of the command, this one was recorded alone: {process}.")

@@ -49,7 +49,7 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
     """Return the verdict of a re-run that has ended."""
     report = process.report
     if process.cancelled:
-        return RerunVerdict("info", "Cancelled. The new log holds what there was until then.")
+        return RerunVerdict("info", "Cancelled. The new log has the events until then.")
     if report is None:
         problem = f"The command could not be run again: {_last_line(process.output)}"
         return RerunVerdict("bad", process.problem or problem)
@@ -60,9 +60,7 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
     if report.log is None and report.status:
         return RerunVerdict("bad", f"The agent ended before it made a call: {_last_line(process.output)}")
     if report.log is None:
-        return RerunVerdict(
-            "warn", "No call of a model or a tool was seen, so nothing was run again. Is this the agent's command?"
-        )
+        return RerunVerdict("warn", "No call of a model or a tool was seen. Is this the agent's command?")
     answered = f"{plural(report.answered, 'call')} answered from the log"
     if report.given:
         answered += f", {report.given:,} with a value of yours"

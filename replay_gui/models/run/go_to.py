@@ -173,7 +173,7 @@ class GoToReader:
         name, _, seq = text.rpartition(":")
         if name == self._run_id and name and seq.isascii() and seq.isdecimal() and len(seq) < 19:
             if self._first_broken is not None and self._first_broken <= int(seq):
-                return NotUnderstood("The log is damaged before it: this id does not tell its number")
+                return NotUnderstood("The log is damaged before it: its number is not known from this id")
             return self._event(int(seq) + 1)
         if len(text) >= _MIN_ID_CHARACTERS and " " not in text:
             return GoToText(text, "Not a number or a time: the next event that holds this text")

@@ -35,7 +35,7 @@ class HashCheck:
 
 _MEANINGS = {
     "record": "BLAKE3 of this record and of the hash before it, as recorded in the log.",
-    "content": "BLAKE3 of what the event says, without its meta, computed from the file.",
+    "content": "BLAKE3 of the event's content, without its meta, computed from the file.",
     "state": "BLAKE3 of the state after the event, as recorded in the log.",
 }
 

@@ -24,7 +24,7 @@ class BadgeVerdict:
 
 
 BEING_WRITTEN = BadgeVerdict(
-    "raised", "Being written", "Events are being added. The run is verified once nothing was added for a moment."
+    "raised", "Being written", "Events are being added. The run is verified after a moment without new events."
 )
 
 

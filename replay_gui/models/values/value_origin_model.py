@@ -22,7 +22,7 @@ from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.values.watched_paths import keys_of
 
 _MAX_TEXT_CHARACTERS = 60
-_NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.FIRST: "first said in"}
+_NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.FIRST: "first in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ class ValueOriginModel(QObject):
         if self.working:
             return "Looking…"
         if not self._traced:
-            return "The value is too short, too common or no text: who first said it is not asked."
+            return "The value is too short, too common or not a text: its first occurrence is not searched."
         if any(not row.certain for row in self.rows):
-            return "Certain by ids, but for what is called possible: there only the text is equal."
+            return "Links are certain by ids, except those called possible: there only the text is equal."
         return "Certain: the events name one another by ids."
 
     @Slot(object)

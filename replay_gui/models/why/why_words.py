@@ -1,4 +1,4 @@
-"""Reasons, outcomes and ignored differences, in the words of the window."""
+"""Reasons, outcomes and differences left out, in the words of the window."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def same_words(why: WhyResult) -> str:
 def foot_words(why: WhyResult) -> str:
     """Return the line below the reasons."""
     words = set_aside_words(why)
-    return words[:1].upper() + words[1:] if words else "Nothing was set aside"
+    return words[:1].upper() + words[1:] if words else "No difference was left out"
 
 
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:

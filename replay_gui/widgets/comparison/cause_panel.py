@@ -18,7 +18,7 @@ from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
 _EQUAL_TEXT = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
-_EQUAL_BY_RULES_TEXT = "These runs are alike but for what your rules ignore."
+_EQUAL_BY_RULES_TEXT = "These runs differ only in parts that your rules ignore."
 _NOT_WHOLE_TEXT = "These runs are equal in what is compared. Not all of their sources is in the logs:"
 _OTHER_OUTCOME_TEXT = "Every step of A has its equal in B, and their outcomes differ."
 _NO_CAUSE_TEXT = "The runs differ, and no cause could be made out."

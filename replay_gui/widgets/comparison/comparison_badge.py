@@ -19,7 +19,7 @@ class ComparisonBadge(VerdictPill):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self.setToolTip("What came of the comparison")
+        self.setToolTip("Result of the comparison")
         session.compared_changed.connect(self.refresh)
         session.progress_changed.connect(self._on_progress_changed)
         theme_events().changed.connect(self.refresh)

@@ -43,8 +43,8 @@ class DiffView(RowView):
         """Add the entries that copy parts of the current row."""
         if self._rows.difference(self.currentIndex().row()) is not None:
             for words, slot in (
-                ("Copy what A has", self.copy_a),
-                ("Copy what B has", self.copy_b),
+                ("Copy the value in A", self.copy_a),
+                ("Copy the value in B", self.copy_b),
                 ("Copy path", self.copy_path),
             ):
                 menu.addAction(words).triggered.connect(slot)

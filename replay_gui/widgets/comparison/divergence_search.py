@@ -81,7 +81,7 @@ class _FoundText(QWidget):
         super().__init__()
         self._session, self._finder = session, finder
         self._line = LineText(data_font())
-        self.setAccessibleName("What was found in the chosen row")
+        self.setAccessibleName("Hits in the chosen row")
         finder.moved.connect(self._refresh)
         finder.started.connect(self._refresh)
         finder.progressed.connect(self._refresh)

@@ -37,7 +37,7 @@ class RerunBar(QWidget):
         set_role(self.place, "link")
         self.place.setToolTip("The agent's code that asked. Click to copy.")
         self.output, self.cancel = QPushButton("Output"), QPushButton("Cancel")
-        self.output.setToolTip("What the agent printed")
+        self.output.setToolTip("Output of the agent")
         self.close_button = QToolButton()
         self.close_button.setToolTip("Dismiss")
         self.close_button.setAccessibleName("Dismiss")

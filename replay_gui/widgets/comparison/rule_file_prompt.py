@@ -45,7 +45,7 @@ class RuleFilePrompt(QFrame):
         beside = self._rules.file_beside_log
         self.beside.setEnabled(beside is not None)
         self.beside.setToolTip(
-            "" if beside is None else "In a file of its own next to the log of A; the log is not touched"
+            "" if beside is None else "In a separate file next to the log of A; the log is not changed"
         )
         self.everywhere.setToolTip("In your settings")
         self.show()

@@ -25,7 +25,7 @@ class RulesButton(QToolButton):
         self.list = CheckMenu(self)
         self.setMenu(self.list)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("What the comparison passes over")
+        self.setToolTip("What the comparison ignores")
         self.list.aboutToShow.connect(self.fill)
         session.rules.changed.connect(self._count)
         session.compared_changed.connect(self._count)

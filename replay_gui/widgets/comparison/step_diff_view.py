@@ -27,7 +27,7 @@ from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 
-_NO_STEP_TEXT = "Choose a step above to see what differs in it."
+_NO_STEP_TEXT = "Choose a step above to see its differences."
 _MAX_WATCHED_ROWS = 2  # shown without scrolling: the panel is low
 _EQUAL_TEXT = "Both events are equal."
 
@@ -56,8 +56,8 @@ class StepDiffView(QWidget):
         column.addWidget(self.watched)
         column.addWidget(self.state, 1)
         self._state_panel.set_body(state_body)
-        self.beside = self._payload_panel.add_button("Side by side", "What A has beside what B has", checkable=True)
-        self.unified = self._payload_panel.add_button("Unified", "What A has above what B has", checkable=True)
+        self.beside = self._payload_panel.add_button("Side by side", "A beside B", checkable=True)
+        self.unified = self._payload_panel.add_button("Unified", "A above B", checkable=True)
         self.unified.setChecked(True)
         group = QButtonGroup(self)
         group.addButton(self.beside)

@@ -47,7 +47,7 @@ from replay_gui.widgets.run.value_view import ValueView
 
 READABLE, TREE, RAW, CARD = range(4)
 _TABS = (
-    ("Readable", "Text", "What the event says, for people"),
+    ("Readable", "Text", "The event as readable text"),
     ("Tree", "Tree", "The event's fields as a tree"),
     ("Raw", "Raw", "The event as JSON"),
 )
@@ -261,7 +261,7 @@ class EventDetail(Panel):
         rows: list[QWidget] = []
         if shown is not None and shown.effect is not None:
             words = finding_words(shown.effect)
-            tip = "What the call does, and what says so. A right click corrects it."
+            tip = "The effect of the call, and its evidence. A right click corrects it."
             rows.append(self._fact("does", words, words, tip))
             rows[-1].setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             rows[-1].customContextMenuRequested.connect(self._on_effect_menu)

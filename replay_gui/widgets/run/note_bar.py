@@ -51,9 +51,9 @@ class NoteBar(QFrame):
             self.no.setText("Not now")
         elif self._book.asks_place:
             self.words.setText("The note is kept among your own files. Keep notes beside their logs instead?")
-            self.words.setToolTip("In a file of its own, RUN.notes.toml; the log is not touched.")
+            self.words.setToolTip("In a separate file, RUN.notes.toml; the log is not changed.")
             self.yes.setText("Beside the log")
-            self.yes.setToolTip("Whoever gets the folder gets the notes.")
+            self.yes.setToolTip("Everybody with the folder gets the notes.")
             self.no.setText("In my own files")
         self.setVisible(bool(self._book.unused) or self._book.asks_place)
 

@@ -191,7 +191,7 @@ class StateInspector(Panel):
         if shown is None:
             hint = ""
         elif self.search.text() and self.tree.hidden_hits:
-            hint = f"{plural(self.tree.hidden_hits, 'hit')} in what this event did not change."
+            hint = f"{plural(self.tree.hidden_hits, 'hit')} in values that this event did not change."
         elif self.search.text():
             hint = "Nothing found." if self.tree.complete else "Searching…"
         elif self.changed_only.isChecked() and shown.position:

@@ -20,7 +20,7 @@ class VerificationBadge(VerdictPill):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self.setAccessibleDescription("Shows what was verified")
+        self.setAccessibleDescription("Shows the details of the verification")
         session.run_changed.connect(self.on_run_changed)
         session.report_changed.connect(self.refresh)
         session.progress_changed.connect(self.on_progress_changed)
@@ -55,5 +55,5 @@ class VerificationBadge(VerdictPill):
         # A tool bar shows and hides its widgets itself: without a run the badge is visible, but blank and disabled.
         blank = self._session.facts is None
         self.setEnabled(not blank)
-        self.setToolTip("" if blank else "What this rests on")
+        self.setToolTip("" if blank else "The evidence for this")
         self.show_verdict(BadgeVerdict("", "", "") if blank else self.verdict)

@@ -174,7 +174,7 @@ class WelcomePage(QScrollArea):
         self._sessions = _Group("Sessions on this computer")
         self.sessions = QPushButton(f"Show the newest sessions of {AGENTS}")
         set_role(self.sessions, "link")
-        self.sessions.setToolTip("Lists the known folders of these agents. Nothing is read before, and nothing is sent")
+        self.sessions.setToolTip("Lists the known folders of these agents. No file is read before, and no data is sent")
         self.sessions.clicked.connect(self._on_sessions_clicked)
         self._found: list[ChoiceRow] = []  # every session; some do not fit at first
         self._sessions.show_rows([])

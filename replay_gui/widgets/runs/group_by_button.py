@@ -23,7 +23,7 @@ class GroupByButton(QToolButton):
         self.list = QMenu(self)
         self.setMenu(self.list)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("What the runs are grouped by; two groups can be compared as before and after")
+        self.setToolTip("The fact by which the runs are grouped; two groups can be compared as before and after")
         self.list.aboutToShow.connect(self.fill)
         session.runs_changed.connect(self._show)
         self._show()

@@ -20,8 +20,8 @@ from replay_gui.widgets.comparison.side_heads import SideHeads
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.why.action_view import ActionView
 
-_NOTHING_TEXT = "Neither run changed anything that its log tells of."
-_WAITING_TEXT = "What the runs did is not known yet."
+_NOTHING_TEXT = "Neither run changed anything, according to its log."
+_WAITING_TEXT = "The actions of the runs are not known yet."
 _FEWEST_ROWS = 2  # lines that the panel tries to show
 _OTHERS = (
     (Effect.SUBMITS, "handed in", "handed in"),

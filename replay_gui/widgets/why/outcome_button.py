@@ -47,7 +47,7 @@ class OutcomeButton(QToolButton):
         self.setAccessibleName(f"Outcome of {letter}: {outcome_word(passed)}")
         can_set = self._session.can_set_outcome(self._side)
         hint = "\nClick to set it by hand; the log stays as it is." if can_set else ""
-        self.setToolTip(plain_tooltip(f"{letter}: {self._words() or 'nothing is known of its outcome'}.{hint}"))
+        self.setToolTip(plain_tooltip(f"{letter}: {self._words() or 'its outcome is unknown'}.{hint}"))
 
     @Slot()
     def fill(self) -> None:

@@ -1,4 +1,4 @@
-"""Why one run failed, or the differences: the reasons, and below them the ignored differences."""
+"""Why one run failed, or the differences: the reasons, and below them the differences left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
 
 _TITLE = "Why"
-_MAX_LINE = 300  # characters of the line about ignored differences
+_MAX_LINE = 300  # characters of the line about differences left out
 
 
 class WhyPanel(Panel):
@@ -90,19 +90,19 @@ class WhyPanel(Panel):
 
 
 class SetAsideFoot(QFrame):
-    """One line about the ignored differences; a click lists them. Signals: toggled(bool): whether it is unfolded."""
+    """One line about the differences left out; a click lists them. Signals: toggled(bool): whether it is unfolded."""
 
     toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("What was set aside")
+        self.setAccessibleName("Differences left out")
         self._words = PlainLabel()
         self._words.setWordWrap(True)
         set_role(self._words, "secondary")
         self.button = QToolButton()
         self.button.setCheckable(True)
-        self.button.setAccessibleName("Show what was set aside")
+        self.button.setAccessibleName("Show the differences left out")
         set_role(self.button, "secondary")
         self.lines = PlainLabel()
         self.lines.setWordWrap(True)

@@ -141,7 +141,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
         ),
     ),
     (
-        "Below the lanes: what was used",
+        "Below the lanes: tokens and cost",
         (
             (partial(_tokens, 0), "Input tokens that were read anew"),
             (partial(_tokens, 1), "Input tokens that the cache had"),
@@ -150,7 +150,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
         ),
     ),
     (
-        "At the name of a tool: what its calls do",
+        "At the name of a tool: the effect of its calls",
         tuple((partial(paint_sign, effect), words[0].upper() + words[1:]) for effect, words in EFFECT_WORDS.items()),
     ),
     (
@@ -159,7 +159,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
             (_position, "The position"),
             (partial(_tick, "changed_text"), "A hit of the search"),
             (_dot, "A change of the value that is chosen in the state"),
-            (paint_ribbon, "An event that a mark of the run is about: the card says what it is"),
+            (paint_ribbon, "An event with a mark of the run: the card explains it"),
             (paint_note, "An event that is noted; a line along the top joins the ends of a noted range"),
             (partial(_tick, "memory"), "In a comparison: an event that differs"),
             (_cause, "In a comparison: where a difference began"),

@@ -88,7 +88,7 @@ class RerunDialog(QDialog):
         self._choose.setAutoDefault(False)
         self.policies = {tool: _box(_POLICIES, f"How {one_line(tool, 60)} is answered") for tool in tools[:_MAX_TOOLS]}
         self.fixed = {tool: QLineEdit() for tool in self.policies}
-        self.miss = _box(_MISSES, "What a request that was not recorded does")
+        self.miss = _box(_MISSES, "A request that was not recorded")
         self.about = self._text("")
         self._problem = Notice("warn")
         self.shown = QPlainTextEdit()
@@ -118,7 +118,7 @@ class RerunDialog(QDialog):
             ("In the folder", [self.folder, self._choose]),
         ]
         if self._edit is None:
-            rows.append(("What was not recorded", [self.miss]))
+            rows.append(("Not recorded", [self.miss]))
         for line, (name, widgets) in enumerate(rows):
             form.addWidget(PlainLabel(name, "secondary"), line, 0)
             for column, widget in enumerate(widgets, 1):
@@ -180,7 +180,7 @@ class RerunDialog(QDialog):
         command = words_of_command(self.command.toPlainText())
         folder = Path(with_home(self.folder.text()))
         if not command:
-            raise ValueError("The log does not say by which command the agent was run: give it here.")
+            raise ValueError("The command that ran the agent is not in the log: give it here.")
         if self._looked_at[0] != folder:
             raise ValueError("Looking for the folder…")
         if not self._looked_at[1]:

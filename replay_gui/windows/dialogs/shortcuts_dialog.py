@@ -49,7 +49,7 @@ def _cards(actions: dict[str, QAction]) -> list[_Card]:
         cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
     cards[HELP.replace("&", "")] += [
         ([MENU_KEY], "Menu", "Every action, by name"),
-        ([CONTEXT_KEY], "Menu here", "What a right click on what has the focus opens"),
+        ([CONTEXT_KEY], "Menu here", "Menu of the focused part, as by a right click"),
     ]
     cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
     return list(cards.items())

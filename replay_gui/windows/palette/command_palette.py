@@ -42,7 +42,7 @@ class CommandPalette(QFrame):
         self.view.setItemDelegate(PaletteDelegate(self.view, entries))
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setFixedHeight(_ROWS * ROW)
-        self.view.hint = "Nothing has this name."
+        self.view.hint = "No entry has this name."
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(UNIT)

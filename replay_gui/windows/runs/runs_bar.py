@@ -27,7 +27,7 @@ _FIELD_STRETCH = 40  # relative to the empty room after it
 _MAX_NAME = 80  # characters
 _EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
 _NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
-_PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == answered"
+_PASSED_TIP = "Definition of passing, for logs without outcomes: score >= 0.5 and end == answered"
 
 
 class RunsBar(ActionBar):
@@ -52,19 +52,19 @@ class RunsBar(ActionBar):
         self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT)
         self.set_button_text("open_folder", "Open folder…")
         self.name = ElidedLabel()
-        self.name.setAccessibleName("What was opened")
+        self.name.setAccessibleName("Opened files")
         self.row.addWidget(self.name)
         self.add_line()
         self.group_by = GroupByButton(session)
         self.group_by.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.row.addWidget(self.group_by)
         self.filter = _field("Filter tasks and runs", "Filter")
-        self.passed = _field("Passed: as the logs say", "What passing is")
+        self.passed = _field("Passed: as in the logs", "Definition of passing")
         self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
         for field in (self.filter, self.passed):
             self.row.addWidget(field, _FIELD_STRETCH)
         self.export = QPushButton(_EXPORT_TEXTS[0])
-        self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose what it hides, and save it"))
+        self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose its redaction, and save it"))
         self.row.addWidget(self.export)
         self.query = QToolButton()
         self.query.setText("SQL")

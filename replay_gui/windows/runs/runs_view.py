@@ -263,8 +263,8 @@ class RunsView(QWidget):
         outcomes = {session.outcome(run) for run in chosen}
         if outcomes <= {None}:
             several = session.contrasted is not None and session.contrasted.tasks > 1
-            one = " Choose one task to see what its runs agree on." if several else ""
-            return f"No run here has an outcome.{one} Say in the field above what passing is, such as: end == submitted"
+            one = " Choose one task to see the agreement of its runs." if several else ""
+            return f"No run here has an outcome.{one} Define passing in the field above, such as: end == submitted"
         if session.contrasted is not None and session.contrasted.by_version:
             return "Nothing separates the versions."
         if outcomes & {True, False} == {True}:

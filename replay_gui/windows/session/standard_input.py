@@ -11,7 +11,7 @@ from replay_gui.models.session import Session
 
 _LOOK_MS = 100
 _ENOUGH_BYTES = 1 << 16  # bytes in which a log without lines can be recognised
-_ENDED = "Standard input has ended. Whether the run has, only what it said can tell."
+_ENDED = "Standard input has ended. Whether the run has ended too is only known from its events."
 
 
 class StandardInput(QObject):
@@ -43,5 +43,5 @@ class StandardInput(QObject):
             self._timer.stop()
             words = f"{spool.problem[0].upper()}{spool.problem[1:]}." if spool.problem else _ENDED
             if not written and not spool.problem:
-                words = "Nothing came from standard input."
+                words = "Standard input was empty."
             session.alert_raised.emit(Alert("warning" if spool.problem else "info", words))

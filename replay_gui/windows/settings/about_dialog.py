@@ -12,7 +12,7 @@ from replay_gui.look.theme import GAP, WIDE
 from replay_gui.version import VERSION
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_ABOUT = "A replay debugger for the runs of AI agents. Nothing that it reads leaves this computer."
+_ABOUT = "A replay debugger for the runs of AI agents. No data that it reads leaves this computer."
 
 
 class AboutDialog(QDialog):

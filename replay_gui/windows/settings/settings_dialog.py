@@ -65,7 +65,7 @@ class SettingsDialog(QDialog):
         self.sessions = QCheckBox("List them on the first page")
         self.sessions.setChecked(settings.value(LISTS_SESSIONS) == "yes")
         self.sessions.toggled.connect(self._on_sessions)
-        self.restores = QCheckBox("Open what was open when the window was closed")
+        self.restores = QCheckBox("Restore the content of the last closed window")
         self.restores.setChecked(settings.value(RESTORES) != "no")
         self.restores.toggled.connect(self._on_restores)
         self.keys = QPushButton("Change keys…")

@@ -117,7 +117,7 @@ def test_a_list_that_is_not_ours_removes_nothing(command: Any, home: Path, known
     for action in ("install", "remove"):
         result = command("desktop", action)
         assert result.code == 2
-        assert "is not the list of what was installed" in result.err
+        assert "is not a list of installed files" in result.err
     assert files_below(home) == {str(LIST)}
 
 

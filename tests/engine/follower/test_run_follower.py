@@ -105,7 +105,7 @@ def test_a_session_is_followed_until_it_is_cut(talk: Talk, tmp_path: Path) -> No
     assert totals.uses[0].events == 2, "it is summed up anew, though nobody asked again"
     assert count in [report.events for report in reports(talk)] or talk.until(VerificationReport).events == count
     os.truncate(path, 10)
-    assert talk.until(Alert).text == "The file was cut; what is shown is what was read before."
+    assert talk.until(Alert).text == "The file was cut; the window shows the earlier content."
     assert Followed(FollowState.OFF) in [answer.value for answer in talk.seen]
 
 

@@ -137,7 +137,7 @@ def test_a_session_is_followed_and_a_cut_is_said(journey: Journey, tmp_path: Pat
     assert np.all(session.index.pair[[before - 1, before]] != NO_PAIR)
     path.write_text(json.dumps(lines[0]) + "\n")
     journey.until(lambda: bool(journey.banners()))
-    assert journey.banners() == ["The file was cut; what is shown is what was read before."]
+    assert journey.banners() == ["The file was cut; the window shows the earlier content."]
     assert session.index.count == before + 2
 
 

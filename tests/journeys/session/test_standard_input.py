@@ -39,7 +39,7 @@ def test_it_is_shown_while_it_comes(journey: Journey, tmp_path: Path) -> None:
         os.write(agent, said("two"))
         journey.until(lambda: session.index.count == count + 1)
         os.close(agent)
-        banner = "Standard input has ended. Whether the run has, only what it said can tell."
+        banner = "Standard input has ended. Whether the run has ended too is only known from its events."
         journey.until(lambda: banner in [one.text for one in window.findChildren(Banner)])
     os.close(source)
     assert window.recent_files.entries() == []

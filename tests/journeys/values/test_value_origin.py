@@ -45,7 +45,7 @@ def test_the_answer_that_first_says_it_is_possible_where_only_the_text_is_equal(
     assert dialog.windowTitle() == "Where memory.flight came from"
     steps = [(row.name, row.position, row.certain) for row in dialog.origin.rows]
     assert steps[0] == ("written by", 5, True)
-    assert ("first said in", 4, False) in steps
+    assert ("first in", 4, False) in steps
     assert ("asked in", 3, False) in steps
     assert "possible" in dialog.words.text()
     assert journey.session.marks.shows_origins

@@ -70,7 +70,7 @@ def test_what_one_has_to_know_before() -> None:
     unknown = run_facts("run.rlog", begin=None)
     said = " ".join(limits(unknown, WITH_CALLS))
     assert "only tools are answered" in said
-    assert "does not say by which command" in said
+    assert "is not in the log" in said
     assert text_of_command(None) == ""
     begin = RunStart(("sh", "/a/run.sh"), "/a", process=("python", "agent.py", "a b"))
     lacking = RunIndex(kinds=(*KINDS, NOT_RECORDED))

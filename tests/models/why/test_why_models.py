@@ -186,7 +186,7 @@ def test_the_words_of_the_window() -> None:
     assert same_words(same).startswith("Both runs passed. No difference was found in what they did.")
     assert "Their outcomes differ all the same." in same_words(why_of())
     assert foot_words(failed).startswith("Wording differs in 11 messages")
-    assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "Nothing was set aside"
+    assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "No difference was left out"
 
 
 def test_where_values_came_from_in_one_line(session: StoryWhy) -> None:
