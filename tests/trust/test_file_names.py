@@ -112,17 +112,17 @@ def test_the_window_shows_two_of_them(tmp_path: Path, names: tuple[str, str]) ->
     a, b = (os.fsdecode(NAMES[name]) for name in names)
     first, second = write_log(tmp_path / f"{a}.rlog", turns=2), write_log(tmp_path / f"{b}.rlog", turns=3)
     picture = tmp_path / f"{a}.png"
-    done = shown(first, second, picture)
+    done = shown(picture, first, second)
     assert (done.returncode, done.stderr) == (0, b"")
     assert picture.stat().st_size > 1000
     for name in (a, b):
-        done = shown(tmp_path / f"{name}none.rlog", second, picture)
+        done = shown(picture, tmp_path / f"{name}none.rlog")
         assert done.returncode == 2
         assert done.stderr.decode().removesuffix("\n").isprintable()
 
 
-def shown(*paths: Path) -> subprocess.CompletedProcess[bytes]:
-    """Two runs and the picture that is made of them."""
-    a, b, picture = map(str, paths)
-    words = [sys.executable, "-m", "replay_gui", a, b, "--screenshot", picture, "--size", "800x600"]
+def shown(picture: Path, *runs: Path) -> subprocess.CompletedProcess[bytes]:
+    """Make a picture of a run, or of two."""
+    options = ["--screenshot", str(picture), "--size", "800x600"]
+    words = [sys.executable, "-m", "replay_gui", *map(str, runs), *options]
     return subprocess.run(words, cwd=ROOT, capture_output=True, timeout=90)
