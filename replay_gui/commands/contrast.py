@@ -171,7 +171,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
 def _print_consensus(runs: RunSet) -> None:
     """Print the agreement of runs without outcomes, and the outliers."""
     agreement = consensus(runs, range(len(runs)))
-    print_line(f"Without outcomes: {len(agreement.same):,} of {agreement.of:,} runs made the very same changes.")
+    print_line(f"Without outcomes: {agreement.same_words}.")
     if agreement.shared:
         print_line(f"  more than half {'; '.join(agreement.shared)}")
     for outlier in agreement.outliers[:_MAX_OUTLIERS]:

@@ -129,6 +129,8 @@ def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) ->
     lines = command("contrast", *paths).out.splitlines()
     assert lines[0] == "4 runs: 0 passed, 0 failed, 4 unknown"
     assert lines[2] == "Without outcomes: 3 of 4 runs made the very same changes."
+    different = [write_run(tmp_path / f"{n}-x.rlog", [MadeCall("pay", {"n": n})], passed=None) for n in range(3)]
+    assert "Without outcomes: no two of 3 runs made the very same changes." in command("contrast", *different).out
     lacks = "most others, and not this one: did cancel_reservation; made at least one change"
     assert lines[4].startswith(f"  0.rlog is unlike 100% of the others; {lacks}")
 

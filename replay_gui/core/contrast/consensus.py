@@ -52,6 +52,13 @@ class Consensus:
     shared: tuple[str, ...]
     outliers: tuple[Outlier, ...]
 
+    @property
+    def same_words(self) -> str:
+        """``4 of 5 runs made the very same changes``."""
+        if len(self.same) < 2 <= self.of:
+            return f"no two of {self.of:,} runs made the very same changes"
+        return f"{len(self.same):,} of {self.of:,} runs made the very same changes"
+
 
 def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
     """Return what the chosen runs, such as those of one task, have in common, whatever their outcomes."""

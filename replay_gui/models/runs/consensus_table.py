@@ -78,6 +78,5 @@ class ConsensusTable(HeadedTable["Outlier"]):
 
 def agreement_words(agreement: Consensus) -> str:
     """Return ``4 of 5 runs made the very same changes; more than half did …``."""
-    same = f"{len(agreement.same):,} of {agreement.of:,} runs made the very same changes"
     shared = f"; more than half {'; '.join(agreement.shared)}" if agreement.shared else ""
-    return one_line(f"{same}{shared}", _MAX_WORDS)
+    return one_line(f"{agreement.same_words}{shared}", _MAX_WORDS)
