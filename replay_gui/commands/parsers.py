@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from itertools import takewhile
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from replay_gui.commands.arguments import UsageError, log_file
 from replay_gui.core.diagnostics import LEVELS
@@ -39,6 +40,13 @@ WINDOW = "open_window"
 
 class _Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse ``--option=--``, whose value argparse drops, so that commands would get an empty list."""
+        for word in takewhile(lambda word: word != "--", args or ()):
+            if word.startswith("--") and word.endswith("=--"):
+                self.error(f"argument {word.removesuffix('=--')}: -- is no value")
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")

@@ -41,6 +41,18 @@ def test_every_command_has_help_and_says_what_it_misses(command: Any, name: str)
     assert f"replay-gui {name} --help" in result.err
 
 
+def test_two_dashes_are_no_value_of_an_option(command: Any) -> None:
+    for words in (
+        ["state", "x", "--at=--"],
+        ["diff", "x", "y", "--rules=--"],
+        ["verify", "x", "--report=--"],
+        ["--log=--"],
+    ):
+        result = command(*words)
+        assert (result.code, result.err.count("\n")) == (2, 1)
+        assert f"{words[-1].removesuffix('=--')}: -- is no value" in result.err
+
+
 def test_a_mistake_is_repeated_escaped(command: Any) -> None:
     result = command("info", "run.rlog", "--no\x1b[31m\nsuch")
     assert result.code == 2
