@@ -52,9 +52,9 @@ def pack_log(run: RunFile) -> tuple[PackedLog, str]:
         data = file.read_bytes()
     else:
         with TemporaryDirectory(prefix="replay-gui-log-") as folder:
-            told = Path(folder, file.name)
-            write_with_findings(made, told, PRIVATE)
-            data = told.read_bytes()
+            copy_path = Path(folder, file.name)
+            write_with_findings(made, copy_path, PRIVATE)
+            data = copy_path.read_bytes()
     return PackedLog(len(data), bytes(_CODEC.compress(data, asbytes=True))), log_digest(data)
 
 

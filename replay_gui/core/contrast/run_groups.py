@@ -95,8 +95,8 @@ class GroupingFacts:
         self._runs = runs
         self._set_up = _set_up_features(runs.table)
         readable = [run for run in runs.runs if not run.problem]
-        told = {TASK, OUTCOME, *(name for name, of in _OF_RUN.items() if len(set(map(of, readable))) > 1)}
-        self.names = (*(name for name in FACTS if name in told), *self._set_up)
+        varying = {TASK, OUTCOME, *(name for name, of in _OF_RUN.items() if len(set(map(of, readable))) > 1)}
+        self.names = (*(name for name in FACTS if name in varying), *self._set_up)
 
     def grouped(self, outcomes: Outcomes, fact: str) -> tuple[RunGroup, ...]:
         """Return the runs grouped by a fact: tasks as by `tasks_of`, others sorted by their values.

@@ -302,11 +302,11 @@ def _finished(
     standard = column.standard
     assert standard is not None  # each column has its number now
     same = Counter(outcomes[run] for run, (_, step) in column.steps.items() if _state(column, step) is CellState.SAME)
-    told = standard if tell is None else tell(standard)
+    shown_step = standard if tell is None else tell(standard)
     return PictureColumn(
         tool=standard.tool,
-        label=told.label,
-        values=_values(told, column.shared),
+        label=shown_step.label,
+        values=_values(shown_step, column.shared),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

@@ -82,14 +82,14 @@ class VersionChange:
         """The number of tasks that flipped, and whether that proves a change, in words."""
         of = f"of {plural(len(self.tasks), 'task')}"
         counts = [(sum(task.flip is flip for task in self.tasks), flip) for flip in _ORDER if flip not in _NOT_FLIPPED]
-        told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
-        if not told:
+        flip_words = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
+        if not flip_words:
             return f"No task flipped {of}."
         if self.few:
             proof = f"{plural(self.runs, 'run')} with an outcome prove nothing"
         else:
             proof = f"{p_words(self.test.p)}, {'significant' if self.significant else 'not significant'}"
-        return f"{told} {of}. Passing by version, within tasks: {proof}."
+        return f"{flip_words} {of}. Passing by version, within tasks: {proof}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +158,11 @@ def version_differences(runs: RunSet, before: Sequence[int], after: Sequence[int
     is_new = [number in new if number in both else None for number in range(len(runs))]
     tasks = tasks_of(runs.runs, is_new, sorted(both))
     common = [task for task in tasks if task.mixed]
-    told = sum(len(task.runs) for task in common)
+    run_count = sum(len(task.runs) for task in common)
     found = separate_chosen(runs, is_new, tasks)
     significant = sum(separator.significant for separator in found.separators)
-    if told < FEW_RUNS:
-        proof = f"{plural(told, 'run')} prove nothing"
+    if run_count < FEW_RUNS:
+        proof = f"{plural(run_count, 'run')} prove nothing"
     elif not significant:
         proof = "nothing is significant"
     else:

@@ -100,13 +100,13 @@ def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tu
             continue
         if len(held & before) < 0.6 * min(len(held), len(before)):
             continue
-        asked = {encode_decoded(value) for _, value in input_leaves(call.input)}
-        if not asked.isdisjoint(value for _, value in held - before):
+        given_values = {encode_decoded(value) for _, value in input_leaves(call.input)}
+        if not given_values.isdisjoint(value for _, value in held - before):
             seen.changes[call.tool] += 1
             seen.reasons.setdefault(call.tool, "it gives back what was read before, changed as asked")
             return
         about = {encode_decoded(value) for _, value in input_leaves(other.input)}
-        if len(held ^ before) <= 0.5 * len(held | before) and not asked.isdisjoint(about):
+        if len(held ^ before) <= 0.5 * len(held | before) and not given_values.isdisjoint(about):
             seen.changes[call.tool] += 0.5
             seen.reasons.setdefault(call.tool, "it gives back what was read before, changed")
             return

@@ -129,9 +129,9 @@ def _first_prompt(values: Any) -> str:
     for value in values:
         if not isinstance(value, dict) or value.get("isMeta"):
             continue
-        for said in (value, value.get("message"), value.get("payload")):
-            if isinstance(said, dict) and "user" in (said.get("role"), said.get("type")):
-                text = one_line(_text(said.get("content", said.get("parts"))), _MAX_PROMPT_CHARACTERS)
+        for candidates in (value, value.get("message"), value.get("payload")):
+            if isinstance(candidates, dict) and "user" in (candidates.get("role"), candidates.get("type")):
+                text = one_line(_text(candidates.get("content", candidates.get("parts"))), _MAX_PROMPT_CHARACTERS)
                 if text and not text.startswith(_INJECTED):
                     return text
     return ""

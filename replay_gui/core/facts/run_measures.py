@@ -124,8 +124,8 @@ def token_words(tokens: TokenCounts) -> str:
     if tokens.cached:
         parts[0] += f" ({tokens.cached:,} of them cached)"
     if tokens.output is not None or tokens.reasoning:
-        told = f" ({tokens.reasoning:,} of them reasoning)" if tokens.reasoning else ""
-        parts.append(f"{_number(tokens.output)} output{told}")
+        reasoning_words = f" ({tokens.reasoning:,} of them reasoning)" if tokens.reasoning else ""
+        parts.append(f"{_number(tokens.output)} output{reasoning_words}")
     return ", ".join(parts)
 
 

@@ -47,8 +47,8 @@ class RunStart:
     @property
     def meta(self) -> dict[str, Any]:
         """The value of MEMBER."""
-        told = {_PROCESS: [*self.process]} if self.process else {}
-        return {_COMMAND: [*self.command], _FOLDER: self.folder, _MEANS: self.means.value, **told}
+        process = {_PROCESS: [*self.process]} if self.process else {}
+        return {_COMMAND: [*self.command], _FOLDER: self.folder, _MEANS: self.means.value, **process}
 
     @classmethod
     def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunStart | None:

@@ -116,12 +116,12 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
         language = result_language(pair.payload.get("input"))
     yield from _all_lines(event, turn.names, language)
     if pair is not None:
-        asked = pair.kind == Kind.TOOL_REQUEST
-        words = [_quiet(f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}")]
-        if not asked and pair.duration is not None:
+        is_request = pair.kind == Kind.TOOL_REQUEST
+        words = [_quiet(f"{'asked' if is_request else 'answered'} in {position_after(pair.index):,}")]
+        if not is_request and pair.duration is not None:
             words.append(_quiet(f"took {duration_text(pair.duration)}"))
         yield _head(pair, words)
-        language = None if asked else result_language(event.payload.get("input"))
+        language = None if is_request else result_language(event.payload.get("input"))
         read = _Turn(pair).names
         yield from _all_lines(pair, [name for name in ("input", "error", "output") if name in read], language)
     yield from turn.more()
@@ -136,10 +136,10 @@ def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[Re
 
 
 def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
-    said = [StyledText(event_label(event), form=LetterStyle.BOLD)]
+    head = [StyledText(event_label(event), form=LetterStyle.BOLD)]
     for number, piece in enumerate(words):
-        said += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
-    return ReadingLine(tuple(said), LineKind.HEAD)
+        head += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
+    return ReadingLine(tuple(head), LineKind.HEAD)
 
 
 def _time_words(event: Event, since: int | None) -> list[StyledText]:

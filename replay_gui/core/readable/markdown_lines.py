@@ -217,13 +217,13 @@ def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
             form, words = form | LetterStyle.LINK, len(rows[-1])
         elif child.type == "link_close":
             form &= ~LetterStyle.LINK
-            said, target = "".join(span.text for span in rows[-1][words:]), shown_text(links.pop())
-            if target and target not in (said, f"mailto:{said}"):
+            shown, target = "".join(span.text for span in rows[-1][words:]), shown_text(links.pop())
+            if target and target not in (shown, f"mailto:{shown}"):
                 cut = target if len(target) <= _MAX_LINK_CHARACTERS else f"{target[: _MAX_LINK_CHARACTERS - 1]}…"
                 rows[-1].append(StyledText(f" ({cut})", TextStyle.QUIET))
         elif child.type == "image":
-            said = " ".join(shown_text(child.content).split())
-            rows[-1].append(StyledText(f"{PICTURE} {said}".strip(), TextStyle.QUIET))
+            shown = " ".join(shown_text(child.content).split())
+            rows[-1].append(StyledText(f"{PICTURE} {shown}".strip(), TextStyle.QUIET))
         elif child.type == "code_inline":
             rows[-1].append(StyledText(shown_text(child.content), TextStyle.VALUE, form | LetterStyle.MONO))
         elif child.content:

@@ -58,8 +58,8 @@ def field_lines(
         size = plural(len(inner), "member" if isinstance(inner, Mapping) else "item") if len(inner) else "(empty)"
         closed = closed or len(inner) > _MIN_CLOSED_MEMBERS
         fold = None if not len(inner) else Fold.CLOSED if closed else Fold.OPEN
-        said = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
-        yield ReadingLine((key, said), depth=depth, fold=fold, name=joined)
+        note_text = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
+        yield ReadingLine((key, note_text), depth=depth, fold=fold, name=joined)
         if depth >= _MAX_DEPTH:
             yield note_line("…", depth + 1)
         else:

@@ -68,13 +68,13 @@ class WhyFinder:
         calls = self._compared_calls(rules)
         a = RunAccount("a", "A", self._a, calls=_in_force(calls.a, rules), whole=calls.whole)
         b = RunAccount("b", "B", self._b, calls=_in_force(calls.b, rules), whole=calls.whole)
-        told = (a.result, b.result) if results is None else results
-        failed = failed_side(told)
+        used_results = (a.result, b.result) if results is None else results
+        failed = failed_side(used_results)
         if failed is not None:
             a.name, b.name = self._names
-        reference, other = (b, a) if failed == "a" or (failed is None and _scored_less(told)) else (a, b)
+        reference, other = (b, a) if failed == "a" or (failed is None and _scored_less(used_results)) else (a, b)
         reasons = ReasonList(reference, other)
-        both_passed = all(result.outcome is not None and result.outcome.passed is True for result in told)
+        both_passed = all(result.outcome is not None and result.outcome.passed is True for result in used_results)
         handed_p, handed_f = Submission(reference), Submission(other)
         with_patches = handed_p.patch is not None or handed_f.patch is not None
         if with_patches or handed_p.files or handed_f.files:
@@ -93,7 +93,7 @@ class WhyFinder:
             actions=rows,
             more_actions=more,
             set_aside=_set_aside(a, b, setup),
-            results=told,
+            results=used_results,
             failed=failed,
             name_a=a.name,
             name_b=b.name,

@@ -276,8 +276,8 @@ class Recorder:
             answer: the run's answer, as the grader read it. expected: the right answer.
         """
         more = {"parts": parts, "answer": answer, "expected": expected}
-        told = {name: value for name, value in more.items() if value not in (None, [], {})}
-        payload = {"passed": passed, "score": score, "by": by, **told}
+        given = {name: value for name, value in more.items() if value not in (None, [], {})}
+        payload = {"passed": passed, "score": score, "by": by, **given}
         return self.append(OUTCOME, payload, **meta)
 
     def seal(self, time: int | None = None) -> None:

@@ -51,8 +51,8 @@ def run_part(
     timeline = TimelineCounter(verification.events)
     for event in log.events():
         if not isinstance(event, Ending):
-            told = event if disguise is None or not is_result(event.kind) else disguise.event(event)
-            summary.add_event(told)
+            shown_event = event if disguise is None or not is_result(event.kind) else disguise.event(event)
+            summary.add_event(shown_event)
             timeline.add_event(event)
             on_progress(event.offset, log.source.size)
     diagnosis = diagnose_damage(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)

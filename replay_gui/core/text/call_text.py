@@ -94,8 +94,8 @@ def request_summary(payload: Members) -> str:
         return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
     if main is None:
         return _entries_text(arguments) or members_preview(arguments)
-    told = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
-    rest = {name: value for name, value in told.items() if value not in (None, "")}
+    others = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
+    rest = {name: value for name, value in others.items() if value not in (None, "")}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if path is not None:  # long texts beside it are contents of a file
         rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}
@@ -157,8 +157,8 @@ def exit_text(text: str) -> str:
     """Return "exit 2 · no such file" for a text that begins with the exit code of a command; "" for any other."""
     if (exited := _EXITED.match(text)) is None:
         return ""
-    told = _telling_line(text[exited.end() :])
-    return f"exit {exited[1]} · {told}" if told else f"exit {exited[1]}"
+    message = _telling_line(text[exited.end() :])
+    return f"exit {exited[1]} · {message}" if message else f"exit {exited[1]}"
 
 
 def _is_empty_output(output: Any) -> bool:
@@ -206,7 +206,7 @@ def _telling_line(output: Any) -> str:
     if not lines or output in _NO_OUTPUT:
         return ""
     if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
-        told = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
-        return f"{lines[0].strip()} {told}".strip()
+        message = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
+        return f"{lines[0].strip()} {message}".strip()
     first = _LINE_NUMBER.sub("", lines[0], count=1)
     return f"{first} {lines[1].strip()}" if first.endswith(":") and len(lines) > 1 else first

@@ -67,10 +67,10 @@ def _is_step(data: Members) -> bool:
 
 def _named_step_summary(payload: Members) -> str:
     """Return the name of a step, then its output, else its input, else its other members, without unmapped ones."""
-    name, told = plain_start(payload["name"]), ("output", "input")
-    value = next((payload[member] for member in told if payload.get(member) not in (None, "", {}, [])), None)
+    name, result_members = plain_start(payload["name"]), ("output", "input")
+    value = next((payload[member] for member in result_members if payload.get(member) not in (None, "", {}, [])), None)
     if value is None:
-        left_out = {"name", "config", "fields", *told}
+        left_out = {"name", "config", "fields", *result_members}
         value = {member: payload[member] for member in islice(payload, _MAX_MEMBERS) if member not in left_out}
     return " · ".join(part for part in (name, preview(value) if value not in ({}, None) else "") if part)
 
@@ -160,8 +160,8 @@ def _called_tool(call: Members, is_sure: bool) -> str:
 
 def _snapshot_summary(payload: Members) -> str:
     text, data = preview(payload.get("snapshot_type")), payload.get("data")
-    told = data.get("summary") if isinstance(data, Mapping) else None
-    return f"{text}: {plain_start(told)}" if isinstance(told, str) and told else text
+    summary = data.get("summary") if isinstance(data, Mapping) else None
+    return f"{text}: {plain_start(summary)}" if isinstance(summary, str) and summary else text
 
 
 def _transition_summary(payload: Members) -> str:
@@ -220,8 +220,8 @@ def _patch_summary(payload: Members) -> str:
 def _decided_patch_summary(event: Event, proposal: Event) -> str:
     """Return the target of a patch that was applied or rejected, and the reason."""
     words = _summary_of("reason", "stage")(event.payload)
-    told = " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
-    return told or _proposal_summary(proposal.payload)
+    target_words = " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
+    return target_words or _proposal_summary(proposal.payload)
 
 
 def _error_summary(payload: Members) -> str:
@@ -237,9 +237,9 @@ def _model_request_summary(payload: Members) -> str:
 
 
 def _question_words(request: Any) -> str:
-    asked = request if isinstance(request, Mapping) else {}
-    sent, model = ("messages", "input", "contents"), asked.get("model")
-    messages = next((asked[name] for name in sent if asked.get(name)), None)
+    request_fields = request if isinstance(request, Mapping) else {}
+    sent, model = ("messages", "input", "contents"), request_fields.get("model")
+    messages = next((request_fields[name] for name in sent if request_fields.get(name)), None)
     words = [plain_start(model)] if isinstance(model, str) else []
     words += [plural(len(messages), "message")] if isinstance(messages, list) and messages else []
     return ", ".join(words)
@@ -248,9 +248,9 @@ def _question_words(request: Any) -> str:
 def _activity_request_summary(payload: Members) -> str:
     """Return the activity that calls a model, and its question."""
     about = payload.get("data")
-    told = about if isinstance(about, Mapping) else payload
-    name, words = told.get("activity"), _question_words(told.get("input"))
-    return f"{plain_start(name)} · {words}" if isinstance(name, str) and words else preview(told)
+    fields = about if isinstance(about, Mapping) else payload
+    name, words = fields.get("activity"), _question_words(fields.get("input"))
+    return f"{plain_start(name)} · {words}" if isinstance(name, str) and words else preview(fields)
 
 
 def _outcome_summary(payload: Members) -> str:
@@ -264,20 +264,22 @@ def _outcome_summary(payload: Members) -> str:
 def _expected_summary(payload: Members) -> str:
     """Return the right actions by their names, with their arguments; else the expected value unchanged."""
     data = payload.get("data")
-    told = {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
-    actions = told.get("actions") if isinstance(told, Mapping) else told
-    if isinstance(data, Mapping) and not told and "actions" in data:
+    members = (
+        {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
+    )
+    actions = members.get("actions") if isinstance(members, Mapping) else members
+    if isinstance(data, Mapping) and not members and "actions" in data:
         return "no action"
     if not isinstance(actions, list) or not all(isinstance(action, Mapping) for action in actions[:_MAX_MEMBERS]):
-        return preview(told)
+        return preview(members)
     named = [action for action in actions[:_MAX_MEMBERS] if isinstance(action.get("name"), str)]
-    return ", ".join(map(_action_text, named)) if named else preview(told)
+    return ", ".join(map(_action_text, named)) if named else preview(members)
 
 
 def _action_text(action: Members) -> str:
     given = next((action[name] for name in ("kwargs", "arguments", "args") if action.get(name)), "")
-    told = members_preview(given) if isinstance(given, Mapping) else member_text(given) if given else ""
-    return f"{member_text(action['name'])}({told})"
+    input_words = members_preview(given) if isinstance(given, Mapping) else member_text(given) if given else ""
+    return f"{member_text(action['name'])}({input_words})"
 
 
 _SUMMARIES: dict[str, Callable[[Members], str]] = {

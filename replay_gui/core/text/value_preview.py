@@ -165,10 +165,10 @@ def text_of(value: Any) -> str:
     if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
         return ""
     first, last = _unwrapped(value[0]), _unwrapped(value[-1])
-    told = last if _is_message(first) and _is_message(last) else first
-    if not isinstance(told, Mapping):
+    chosen = last if _is_message(first) and _is_message(last) else first
+    if not isinstance(chosen, Mapping):
         return ""
-    text = told.get("text", told.get("content"))
+    text = chosen.get("text", chosen.get("content"))
     if isinstance(text, list) and text and isinstance(text[0], Mapping):
         text = text[0].get("text")
     return text if isinstance(text, str) else ""
@@ -205,9 +205,9 @@ def _list_preview(value: Sequence[Any]) -> str:
     media = [text for part in parts if isinstance(part, Mapping) and (text := _media_text(part))]
     if media:
         texts = [part if isinstance(part, str) else text_of([part]) for part in parts]
-        said = plain_start(" ".join(text for text in texts if text))
+        joined_text = plain_start(" ".join(text for text in texts if text))
         more = f" and {len(media) - 1:,} more" if len(media) > 1 else ""
-        return f"{said} {media[0]}{more}".strip()
+        return f"{joined_text} {media[0]}{more}".strip()
     if text := text_of(value):
         return plain_start(text)
     return member_text(value)

@@ -135,8 +135,8 @@ class RunAccount:
     def task(self) -> str | None:
         """The task of the run, as named in its log; None if it has no name."""
         init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
-        told = ({}, {}) if init is None else (init.payload, init.meta)
-        task = run_identity(self.run.log.header.facts, *told, ()).task
+        start = ({}, {}) if init is None else (init.payload, init.meta)
+        task = run_identity(self.run.log.header.facts, *start, ()).task
         return None if task is None else self.run.hide_secrets(task)
 
     @cached_property

@@ -111,7 +111,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
         return
     on_both = [entry for entry in differences if ABSENT not in entry[1:]] or differences
     path, value, other_value = min(on_both, key=lambda entry: not (is_rare_value(entry[1]) and is_rare_value(entry[2])))
-    told = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
+    explanation = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
     more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
     name, reference = reasons.other.name, reasons.reference.name
     sentence = (
@@ -124,20 +124,20 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
         tier,
         sentence,
         order=_order(second, reasons.other),
-        details=told.sentences,
-        chip=told.chip,
+        details=explanation.sentences,
+        chip=explanation.chip,
         of_reference=first,
         of_other=second,
         path=path,
-        origins=told.origins,
+        origins=explanation.origins,
     )
-    if told.chip == MADE_UP:
+    if explanation.chip == MADE_UP:
         reasons.add(
             ReasonKind.MADE_UP,
             Tier.RESULT,
-            told.sentences[0],
+            explanation.sentences[0],
             order=0.9,
-            chip=told.chip,
+            chip=explanation.chip,
             of_reference=first,
             of_other=second,
             path=path,
@@ -183,21 +183,21 @@ def _add_again(
 
 def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
     done_by, other, call = reasons.reference, reasons.other, calls[0]
-    told = explain_missing(done_by, other, call)
+    explanation = explain_missing(done_by, other, call)
     did = did_words(call)
-    if told.failed_try is not None:
-        failed = told.failed_try
+    if explanation.failed_try is not None:
+        failed = explanation.failed_try
         reasons.add(
             ReasonKind.ERROR,
             tier,
             f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
             f" {answer_words(failed.answer)}; {done_by.name} did ({_at_words(calls)}).",
             order=_order(call, done_by),
-            details=told.sentences,
-            chip=told.chip,
+            details=explanation.sentences,
+            chip=explanation.chip,
             of_reference=call,
             of_other=failed,
-            origins=told.origins,
+            origins=explanation.origins,
         )
         return
     reasons.add(
@@ -205,17 +205,17 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> 
         tier,
         f"{other.name} never {did}; {done_by.name} did ({_at_words(calls)}).",
         order=_order(call, done_by),
-        details=told.sentences,
-        chip=told.chip,
+        details=explanation.sentences,
+        chip=explanation.chip,
         of_reference=call,
-        at_other=told.index,
-        origins=told.origins,
+        at_other=explanation.index,
+        origins=explanation.origins,
     )
 
 
 def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
     done_by, other, call = reasons.other, reasons.reference, calls[0]
-    told = explain_extra(done_by, other, call)
+    explanation = explain_extra(done_by, other, call)
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     instead = "did not"
     if failed is not None:
@@ -225,11 +225,11 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> No
         tier,
         f"{done_by.name} {did_words(call)} ({_at_words(calls)}); {other.name} {instead}.",
         order=_order(call, done_by),
-        details=told.sentences,
-        chip=told.chip,
+        details=explanation.sentences,
+        chip=explanation.chip,
         of_reference=failed,
         of_other=call,
-        origins=told.origins,
+        origins=explanation.origins,
     )
 
 

@@ -83,8 +83,8 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
             f"{other.name} tried something like it, {call_words(last, 60)} ({event_words(last.request)}), and was"
             f" answered {answer_words(last.answer)}."
         )
-        told = closing if same_try is not None else (sentence, *closing)
-        return Explanation(told, "error", origins, same_try, last.request)
+        sentences = closing if same_try is not None else (sentence, *closing)
+        return Explanation(sentences, "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
         sentence = _handed_over_words(other, given_up[-1], availability_words(other, links, call))
@@ -219,12 +219,12 @@ def _value_of_answer(
 ) -> Explanation:
     """Return that the other run's value is from an answer that the reference never got; and what else it had."""
     source, (wanted, taken) = other.call_at(at), map(value_words, values)
-    told = "an answer" if source is None else call_words(source, 60)
+    source_words = "an answer" if source is None else call_words(source, 60)
     unasked = source is not None and reference.whole and source.key not in reference.by_key
     aside = f", which {reference.name} never called" if unasked else ""
     also = other.first_place(values[0], call.request)
     both = "" if also is None else f" {other.name} had {wanted}, too ({event_words(also)})."
-    sentence = f"{other.name} had {taken} from {told} ({event_words(at)}){aside}.{both}"
+    sentence = f"{other.name} had {taken} from {source_words} ({event_words(at)}){aside}.{both}"
     return Explanation((sentence,), MissingLinkKind.AGENT.value if both else MissingLinkKind.LOOKING.value, origins)
 
 
@@ -345,8 +345,8 @@ def _end_at_request(other: RunAccount, call: ToolCall, origins: tuple[Origin, ..
         return None
     if set(_nouns(name_words(call.tool))).isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
         return None
-    asked = f"{other.name} was asked for it last of all ({quoted(message[1])}, {event_words(last[0])})"
-    return Explanation((f"{asked}; the run ended there.",), "cut off", origins, index=last[0])
+    request_words = f"{other.name} was asked for it last of all ({quoted(message[1])}, {event_words(last[0])})"
+    return Explanation((f"{request_words}; the run ended there.",), "cut off", origins, index=last[0])
 
 
 def _message_after_common_calls(
@@ -362,10 +362,10 @@ def _message_after_common_calls(
             after = max(after, same.request if same.response is None else same.response)
     in_both = {words for _, words in done_by.messages.before(call.request, OriginRole.AGENT)}
     messages = (message for message in other.messages.after(after, OriginRole.AGENT) if message[1] not in in_both)
-    said = list(islice(messages, _MAX_SEARCHED_MESSAGES))
+    recent = list(islice(messages, _MAX_SEARCHED_MESSAGES))
     about = _nouns(name_words(call.tool)[1:])  # without the verb
-    message = next((said_ for said_ in said if any(noun in said_[1].lower() for noun in about)), None)
-    message = message or (said[0] if said else other.messages.last(OriginRole.AGENT))
+    message = next((each for each in recent if any(noun in each[1].lower() for noun in about)), None)
+    message = message or (recent[0] if recent else other.messages.last(OriginRole.AGENT))
     origins = origins_of(done_by, links)
     known = availability_words(other, links, call)
     if message is None:

@@ -185,7 +185,7 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
         if named is not None:
             at, words = named
             last = _last_message(other)
-            said = (
+            last_words = (
                 "" if last is None else f": its last message is {quoted(last[1], _MAX_ANSWER)} ({event_words(last[0])})"
             )
             indexes = {run.side: at, other.side: None if last is None else last[0]}
@@ -193,7 +193,7 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
                 ReasonKind.SUBMISSION,
                 Tier.RESULT,
                 f"{run.name} answered {quoted(words, _MAX_ANSWER)} ({event_words(at)});"
-                f" {other.name} names no final answer{said}.",
+                f" {other.name} names no final answer{last_words}.",
                 order=0.8,
                 at_reference=indexes[reasons.reference.side],
                 at_other=indexes[reasons.other.side],

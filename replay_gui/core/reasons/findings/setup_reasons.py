@@ -36,11 +36,11 @@ _MAX_SETUP = 5_000  # members of a configuration that are compared
 def add_setup_reason(reasons: ReasonList) -> int:
     """Add the most important difference of the configurations; return the number of differences. Tasks come first."""
     a, b = _setup(reasons.reference), _setup(reasons.other)
-    told = {f"/{name}" for name in TASK_NAMES} if _add_other_task(reasons) else set[str]()
+    reported_paths = {f"/{name}" for name in TASK_NAMES} if _add_other_task(reasons) else set[str]()
     differences = [
         (path, a.get(path, ABSENT), b.get(path, ABSENT))
         for path in dict.fromkeys((*a, *b))
-        if path not in told and (path not in a or path not in b or not same_value(a[path], b[path]))
+        if path not in reported_paths and (path not in a or path not in b or not same_value(a[path], b[path]))
     ]
     if not differences:
         return 0

@@ -227,8 +227,8 @@ def _add_other_lines(
         return
     words_p, words_f = _first_lines(*changes)
     name, reference = reasons.other.name, reasons.reference.name
-    told = [f"{name} {words_f}", f"{reference} {words_p}"]
-    lines = "; ".join(told if words_f != _NO_LINE else told[::-1])
+    phrases = [f"{name} {words_f}", f"{reference} {words_p}"]
+    lines = "; ".join(phrases if words_f != _NO_LINE else phrases[::-1])
     is_code = not path.endswith(".py") or _differs_in_code(*changes)
     remarks = f"{name} changed {_file(path)} otherwise than {reference}, in comments and docstrings alone."
     _add(
@@ -256,9 +256,10 @@ def _first_lines(change_p: FileChange, change_f: FileChange) -> tuple[str, str]:
         )
         alone.append(("adds", added) if added else ("takes out", removed))
     lines_p, lines_f = ((lines or [""])[0].strip() for _, lines in alone)
-    told = quoted_difference(lines_p, lines_f, _MAX_LINE)
+    quoted_lines = quoted_difference(lines_p, lines_f, _MAX_LINE)
     words_p, words_f = (
-        f"{verb} {line}{_more(lines)}" if lines else _NO_LINE for (verb, lines), line in zip(alone, told, strict=True)
+        f"{verb} {line}{_more(lines)}" if lines else _NO_LINE
+        for (verb, lines), line in zip(alone, quoted_lines, strict=True)
     )
     return words_p, words_f
 

@@ -12,7 +12,7 @@ from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of,
 from replay_gui.core.reasons.origin import OriginRole
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_TOLD = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|\.\d)")
+_STATED_FIGURE = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|\.\d)")
 _MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
 _YEARS = range(1900, 2101)
@@ -38,8 +38,8 @@ class FigureWatch:
         if role is None and not is_setup(event):
             return ()
         if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN:
-            told = (_plain(match[1]) for match in _TOLD.finditer(message_text(event)[:_MAX_TEXT]))
-            unknown = dict.fromkeys(figure for figure in told if figure not in self._known and _is_rare(figure))
+            stated = (_plain(match[1]) for match in _STATED_FIGURE.finditer(message_text(event)[:_MAX_TEXT]))
+            unknown = dict.fromkeys(figure for figure in stated if figure not in self._known and _is_rare(figure))
             figures = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
         if len(self._known) < _MAX_KNOWN:
             self._known.update(_figures(event))
