@@ -40,7 +40,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

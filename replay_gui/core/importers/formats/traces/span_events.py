@@ -201,10 +201,7 @@ class SpanEvents:
 
     def _is_new(self, message: Message) -> bool:
         """Return whether a message is new; remember it."""
-        keys = [_key(["result", unfolded(result.output)]) for result in message.results]
-        keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
-        if message.content is not None:
-            keys.append(_key([message.role, message.content]))
+        keys = _keys_of(message)
         new = not self._told.issuperset(keys)
         self._told.update(keys)
         return new
@@ -320,6 +317,14 @@ class SpanEvents:
         """Add the agent's messages that no span within it has."""
         self._add_input(replace(span, start=span.end if span.end is not None else span.start))
 
+    def _add_differing_messages(self, span: Span) -> None:
+        """Add what a model's span says that no other has: the span within it, which records the same call, differs."""
+        messages = [read_message(value) for value in (*span.messages, *span.answers) if is_message(value)]
+        others = [one for one in messages if not self._told.issuperset(_keys_of(one))]
+        told = [{"role": one.role, "content": one.content, **_rest(one)} for one in others]
+        if told:
+            self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": told})
+
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": span.length}
         if span.role == "model":  # the model call within it has the same tokens
@@ -343,6 +348,9 @@ class SpanEvents:
 
     def _finish(self) -> None:
         agent = self._agent
+        for span in self._tree.spans:
+            if span.role == "model":
+                self._add_differing_messages(span)
         if self._facts:
             self._run.bookkeeping(f"{self._format}/trace", self._facts)
         broken = agent if agent is not None and agent.error is not None else self._tree.failed_root(agent)
@@ -362,6 +370,13 @@ class SpanEvents:
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
         return None if how is None else (how, None if how == "answered" else reason)
+
+
+def _keys_of(message: Message) -> list[str]:
+    """Return what identifies the results, the calls and the text of a message."""
+    keys = [_key(["result", unfolded(result.output)]) for result in message.results]
+    keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
+    return keys if message.content is None else [*keys, _key([message.role, message.content])]
 
 
 def _extra(fields: dict[str, Any]) -> dict[str, Any]:

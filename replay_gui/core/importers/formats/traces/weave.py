@@ -31,7 +31,7 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 3
+    version = 4
     members = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

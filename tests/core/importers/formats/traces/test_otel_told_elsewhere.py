@@ -107,6 +107,17 @@ def test_the_span_around_a_models_tells_what_google_adk_leaves_out_of_it(tmp_pat
     assert said(found) == [("user", "Hello")]
     assert found.decisions() == [(None, "Hi!")]
     assert not found.tools()
+    told = model("m", "call", 2, input__messages=json.dumps([message("user", text("Hello"))]))
+    for words, others in (
+        ("Hello", []),
+        ("Hallo", [{"name": "call", "messages": [{"role": "user", "content": "Hallo"}]}]),
+    ):
+        sent = {"contents": [{"role": "user", "parts": [{"text": words}]}]}
+        other = read(
+            tmp_path, [AGENT, span("call", "agent", 1, {"gcp.vertex.agent.llm_request": json.dumps(sent)}), told], []
+        )
+        differing = [event.payload["data"] for event in other.of("x:bookkeeping/otel/model")]
+        assert [data for data in differing if "messages" in data] == others
 
 
 def test_a_call_that_two_spans_tell_is_one_and_messages_tell_what_it_was_given(tmp_path: Path) -> None:
