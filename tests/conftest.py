@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import faulthandler
 import gc
 import os
@@ -30,7 +29,6 @@ if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY
     # A small file that is made and removed there takes a thirtieth of the processor time that it takes on a disk.
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
-atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 os.environ.pop("QT_SCALE_FACTOR", None)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test starts would compile the package anew
@@ -218,6 +216,10 @@ def _finish_deletions() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent
 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
