@@ -1,14 +1,33 @@
-"""The tooltip of a lane's name."""
+"""What is on the lanes of the timeline, in words: for tooltips and the legend."""
 
 from __future__ import annotations
 
 from replay_gui.core.effects.effect_words import tool_effect_words
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
+from replay_gui.core.text.wording import plural
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
+KIND_WORDS: dict[str, str] = {
+    Kind.OBSERVATION: "What came in: messages of users, inputs, outputs",
+    Kind.DECISION: "What the agent said, thought or planned",
+    Kind.MEMORY_WRITE: "Its memory was written or read",
+    Kind.PATCH_PROPOSAL: "A patch was proposed, applied or rejected",
+    Kind.ERROR: "An error, or a call that was denied",
+    Kind.STATE_TRANSITION: "The agent’s set-up and phases",
+    CUSTOM_PREFIX: "Events of other kinds",
+}
+"""By the kind whose mark and hue a lane has; calls of tools and bookkeeping have none."""
+SNAPSHOT_WORDS = "A state that is kept, so that going there is quick"
+
 
 def lane_words(lane: Lane, marks: TimelineMarks) -> str:
-    """Return ``12 calls · reads: the name says "get"``; the effect only if it is known."""
-    words = f"{lane.count:,} {'calls' if lane.is_calls else 'events'}"
+    """Return ``12 calls · reads: the name says "get"``, the effect only if it is known; or what the lane's events are.
+
+    A lane of a subagent has only their number.
+    """
+    words = plural(lane.count, "call" if lane.is_calls else "event")
+    if lane.spans is None and lane.parts and lane.parts[0].kind in KIND_WORDS:
+        return f"{words}\n{KIND_WORDS[lane.parts[0].kind]}"
     effects = marks.tool_effects.get(lane.title) if lane.is_one_tool else None
     return words if effects is None else f"{words} · {tool_effect_words(effects)}"

@@ -93,8 +93,10 @@ class VisibleRange(QObject):
 
         `first_changed`: the first event that is another than before; None: all are the same, and some may follow.
         """
-        if first_changed is not None:
-            self._recorded = None
+        before = self._recorded
+        if before is not None:  # a clock that grows looks at what came; see TimeAxis.grown
+            is_longer = first_changed is None and before[0] is self.index
+            self._recorded, self._time_axis = ((index, before[1].grown(index)) if is_longer else None), None
         self.index, self.position = index, Position(min(self.position, index.count))
         self.update_axis()
 
@@ -110,7 +112,7 @@ class VisibleRange(QObject):
 
     def reset_view(self) -> None:
         """Show the whole of another run, without marks; only a change of the axis is emitted."""
-        self.marks, self.chosen, self._recorded = TimelineMarks(), None, None
+        self.marks, self.chosen = TimelineMarks(), None
         self._shows_all = True
         self.update_axis()
         self.view = self._whole_scale().view
@@ -182,8 +184,7 @@ class VisibleRange(QObject):
         if self.axis == "number" or not self.index.count:
             return NUMBERS
         if self._recorded is None or self._recorded[0] is not self.index:
-            before = self._recorded
-            self._recorded = self.index, TimeAxis.of(self.index) if before is None else before[1].grown(self.index)
+            self._recorded = self.index, TimeAxis.of(self.index)
             self._time_axis = None
         if self._time_axis is None or self._time_axis[0] != self.waited:
             recorded = self._recorded[1]

@@ -30,6 +30,8 @@ from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
 _MIN_COLUMN_PX = 3 * UNIT  # average pixels per event from which each event has its own column
+_TOKEN_WORDS = "Blue, at the bottom: input that was read anew. Grey and thin: input that the cache had. Pink: output."
+_COST_WORDS = "The line is the cost so far."
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -311,7 +313,9 @@ class SpendingBand(QWidget):
         """Return the usage of the whole run, in words."""
         assert self._plot is not None, "nothing is said without a plot"
         parts = _token_parts(*self._plot.sums[:, -1].tolist()) if len(self._plot.positions) else []
-        return " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)
+        sums = " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)
+        meanings = [_TOKEN_WORDS] * bool(parts) + [_COST_WORDS] * bool(len(self._plot.paid))
+        return "\n".join([sums, *meanings])
 
 
 def _token_parts(uncached: float, cached: float, output: float) -> list[str]:

@@ -15,7 +15,7 @@ from replay_gui.look.bookmark import BOOKMARK_PX
 from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
-from replay_gui.models.timeline.lane_words import lane_words
+from replay_gui.models.timeline.lane_words import SNAPSHOT_WORDS, lane_words
 from replay_gui.models.timeline.lanes import MORE_TOOLS, Lane, Lanes, most_tool_lanes
 from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
@@ -346,12 +346,17 @@ class Timeline(QWidget):
         on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= layout.names
         if on_edge and self._hover.show_marks(*near, self.mapToGlobal(point)):
             return
-        if event is not None and row is not None:
+        if not self._compact and abs(point.y() - layout.plot.bottom()) <= MARK / 2 and self._has_snapshot(*near):
+            self._hover.show_words("Snapshot", SNAPSHOT_WORDS, self.mapToGlobal(point))
+        elif event is not None and row is not None:
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(event, others, self.mapToGlobal(point))
         elif row is not None and point.x() < layout.names and self._index.count:
             title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._shown().marks)
             self._hover.show_words(title, words, self.mapToGlobal(point))
+
+    def _has_snapshot(self, first: float, last: float) -> bool:
+        return any(first <= position <= last for position in self._index.snapshots)
 
     @property
     def hover(self) -> TimelineHover:

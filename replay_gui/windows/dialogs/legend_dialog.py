@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.log.event import UNREADABLE_KIND
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
+from replay_gui.models.timeline.lane_words import KIND_WORDS, SNAPSHOT_WORDS
 from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
 from replay_gui.windows.dialogs.card_dialog import CardDialog
@@ -113,14 +114,9 @@ def _position(painter: QPainter, at: QPointF) -> None:
 
 
 _KINDS = (
-    (Kind.OBSERVATION, "What came in: messages of users, inputs, outputs"),
-    (Kind.DECISION, "What the agent said, thought or planned"),
-    (Kind.MEMORY_WRITE, "Its memory was written or read"),
-    (Kind.PATCH_PROPOSAL, "A patch was proposed, applied or rejected"),
-    (Kind.ERROR, "An error, or a call that was denied"),
-    (Kind.STATE_TRANSITION, "The agent’s set-up and phases"),
-    (Kind.SNAPSHOT, "Snapshots; a faint one below the lanes: a state that is kept, so that going there is quick"),
-    ("x:other", "Events of other kinds"),
+    *((kind, words) for kind, words in KIND_WORDS.items() if kind != CUSTOM_PREFIX),
+    (Kind.SNAPSHOT, f"Snapshots; a faint one below the lanes: {SNAPSHOT_WORDS[0].lower()}{SNAPSHOT_WORDS[1:]}"),
+    (f"{CUSTOM_PREFIX}other", KIND_WORDS[CUSTOM_PREFIX]),
     (UNREADABLE_KIND, "A record that cannot be read"),
 )
 _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (

@@ -19,4 +19,4 @@ def test_a_lane_says_how_many_and_what_its_tool_does() -> None:
     folded = next(lane for lane in lanes.rows(LaneChoice(folded=frozenset({TOOLS}))) if lane.title == "Tools")
     assert lane_words(folded, marks) == f"{folded.count:,} calls"
     of_memory = next(lane for lane in lanes.rows() if lane.title == "Memory")
-    assert lane_words(of_memory, marks).endswith(" events")
+    assert lane_words(of_memory, marks) == f"{of_memory.count} events\nIts memory was written or read"

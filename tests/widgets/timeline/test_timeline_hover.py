@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -100,7 +102,14 @@ def test_a_call_is_told_anywhere_between_its_request_and_its_answer(timeline: Ti
 
 def test_over_a_name_it_tells_the_whole_of_it(timeline: Timeline) -> None:
     timeline.show_hover(QPoint(40, round(TOP_PX + 1.5 * LANE)))
-    assert timeline.hover.words == f"Input\n{timeline.rows[1].count} events"
+    count = timeline.rows[1].count
+    assert timeline.hover.words == f"Input\n{count} events\nWhat came in: messages of users, inputs, outputs"
+
+
+def test_over_a_snapshot_it_says_what_that_is(timeline: Timeline, session: AskedSession) -> None:
+    session.show(replace(session.index, snapshots=(Position(20),)))
+    timeline.show_hover(QPoint(round(timeline.x_of(20)), round(timeline._layout().plot.bottom())))
+    assert timeline.hover.words == "Snapshot\nA state that is kept, so that going there is quick"
 
 
 def test_where_there_is_nothing_it_says_nothing(timeline: Timeline) -> None:
