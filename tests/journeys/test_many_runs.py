@@ -63,7 +63,7 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
     bar = journey.window.runs_page.bar
     assert bar.isVisible()
     assert not journey.window.run_bar.isVisible()
-    for width, level in ((1024, 2), (1440, 0)):
+    for width, level in ((1000, 2), (1024, 1), (1440, 0)):
         journey.window.resize(width, 640)
         journey.until(lambda: bar.compact_level == level)  # noqa: B023  called at once
         QTest.qWait(0)  # laid out
