@@ -141,6 +141,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
     without_screenshot = [f"--{name}" for name in _SCREENSHOT_OPTIONS if getattr(args, name) is not None]
     if args.screenshot is None and without_screenshot:
         return f"{without_screenshot[0]} needs --screenshot"
+    if args.size is not None and max(args.size) * (args.scale or 1) > _MAX_SIDE_PX:
+        return f"--size times --scale must be at most {_MAX_SIDE_PX} pixels on each side"
     if args.demo and args.run is not None:
         return "--demo opens a bundled run; give --demo or RUN, not both"
     if args.empty and (args.demo or args.run is not None):

@@ -140,6 +140,7 @@ def test_one_run_is_followed_in_a_window(command: Any, asked: list[WindowOptions
         "--screenshot a.png --size 10",
         "--screenshot a.png --size 0x10",
         "--screenshot a.png --size 99999x10",
+        "--screenshot a.png --size 9999x10 --scale 4",
         "--fit 256",
         "--screenshot a.png --fit 0",
         "--screenshot a.png --fit ²",
