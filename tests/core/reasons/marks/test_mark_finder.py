@@ -47,6 +47,17 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
         ((TASK, EDIT, TEST), []),
         ((TASK, Step("agent", "It is 250, in 2026, for 3.")), []),
         (
+            (TASK, *(replace(FAILED, answer=f"Error: it does not add up, {'the ' * 9}total is {n}") for n in "12")),
+            [
+                (
+                    MarkKind.ERROR,
+                    "book_flight was answered “Error: it does not add up, the the the the the the the the …” 2 times"
+                    " (event 3), and no later try succeeded.",
+                    (2, 4),
+                )
+            ],
+        ),
+        (
             (TASK, FAILED, FAILED),
             [
                 (
