@@ -183,8 +183,8 @@ class RunBuilder:
             label: the grader's own word for the grade.
         """
         more = {"parts": parts, "answer": answer, "expected": expected, "label": label}
-        told = {name: value for name, value in more.items() if value not in (None, [], {})}
-        return self.add(OUTCOME, {"passed": passed, "score": score, "by": by, **told}, **meta)
+        given = {name: value for name, value in more.items() if value not in (None, [], {})}
+        return self.add(OUTCOME, {"passed": passed, "score": score, "by": by, **given}, **meta)
 
     def end(self, how: End, why: str | None = None, **meta: Any) -> int:
         """Add the end of the run, with the reason in the source's words; return its seq."""

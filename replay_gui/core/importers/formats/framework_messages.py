@@ -80,14 +80,14 @@ def _is_unusual(part: Any) -> bool:
 def _part(part: dict[str, Any]) -> dict[str, Any]:
     match part:
         case {"tool_call": dict(call)} if "tool_name" in call:  # of Haystack
-            told = {**_without(call, "tool_name"), "name": call["tool_name"]}
-            return {**_without(part, "tool_call"), **told, "type": "tool_call"}
+            members = {**_without(call, "tool_name"), "name": call["tool_name"]}
+            return {**_without(part, "tool_call"), **members, "type": "tool_call"}
         case {"tool_call_result": dict(result)}:
             origin = result.get("origin")
             origin = origin if isinstance(origin, dict) else {}
-            told = {"name": origin.get("tool_name"), "id": origin.get("id"), "is_error": result.get("error", False)}
+            members = {"name": origin.get("tool_name"), "id": origin.get("id"), "is_error": result.get("error", False)}
             rest = _without(result, "origin", "error") | {"origin": _without(origin, "tool_name", "id")}
-            return {**_without(part, "tool_call_result"), **rest, **told, "type": "tool_result"}
+            return {**_without(part, "tool_call_result"), **rest, **members, "type": "tool_result"}
         case {"reasoning": {"reasoning_text": text} as thought}:
             rest = _without(thought, "reasoning_text")
             return {**_without(part, "reasoning"), **rest, "type": "thinking", "thinking": text}
@@ -98,13 +98,13 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
         return part
     of_blocks = "block_type" in part
     names = {**_NAMES, **(_OF_BLOCKS if of_blocks else {}), "Result": "result"}
-    told = {names.get(name, name): member for name, member in part.items()}
+    members = {names.get(name, name): member for name, member in part.items()}
     for name in ("block_type", "content_type", "$type"):
-        told.pop(name, None)
-    if "FunctionName" in told:  # of Semantic Kernel for .NET
-        name, plugin = told.pop("FunctionName"), told.pop("PluginName", None)
-        told["name"] = f"{plugin}-{name}" if plugin else name
-    return {**told, "type": _KINDS.get(kind, kind)}
+        members.pop(name, None)
+    if "FunctionName" in members:  # of Semantic Kernel for .NET
+        name, plugin = members.pop("FunctionName"), members.pop("PluginName", None)
+        members["name"] = f"{plugin}-{name}" if plugin else name
+    return {**members, "type": _KINDS.get(kind, kind)}
 
 
 def _without(part: dict[Any, Any], *names: str) -> dict[str, Any]:

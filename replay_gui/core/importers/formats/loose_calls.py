@@ -14,13 +14,13 @@ _EXIT_CODES = ("exit_code", "exitCode", "returncode")
 
 def why_failed(output: Any, rest: dict[str, Any]) -> str | None:
     """Return why a call failed, in one line, if a member other than ``error`` shows it."""
-    told = [rest, output] if isinstance(output, dict) else [rest]
-    codes = [one[name] for one in told for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
+    maps = [rest, output] if isinstance(output, dict) else [rest]
+    codes = [one[name] for one in maps for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
     if codes:
         return f"exit {codes[0]}"
-    for one in told:
+    for one in maps:
         if any(one.get(name) is sign for name, sign in _FAILED.items()) or one.get("status") in _FAILED_STATUS:
-            said = next((one[name] for one in told for name in ("error", "message", "output") if one.get(name)), output)
+            said = next((one[name] for one in maps for name in ("error", "message", "output") if one.get(name)), output)
             return (first_line(said) if isinstance(said, str) else "") or "failed"
     return None
 

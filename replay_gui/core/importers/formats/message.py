@@ -38,8 +38,8 @@ class MessageResult:
     def failure(self) -> str | None:
         """Why the call failed, in one line; None if it did not. First words such as "Error: " count as a failure."""
         texts = [self.output] if isinstance(self.output, str) else self.output if isinstance(self.output, list) else []
-        told = [item.get("text") if isinstance(item, dict) else item for item in texts]
-        text = next((item for item in told if isinstance(item, str)), "")
+        plain_texts = [item.get("text") if isinstance(item, dict) else item for item in texts]
+        text = next((item for item in plain_texts if isinstance(item, str)), "")
         return (self.why or first_line(text) or "failed") if self.error or is_failure_text(text) else None
 
 

@@ -92,8 +92,8 @@ def names_speaker(message: dict[str, Any]) -> bool:
     """Return whether a message names its speaker in a member that other records rarely have."""
     by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
     by_class = "lc" in message and isinstance(names := message.get("id"), list) and names and names[-1] in _LANGCHAIN
-    told = by_type or by_class or is_agent_chat(message) or is_answer(message)
-    return bool(told or message.keys() & {"role", "from"} or "data" in message)
+    is_named = by_type or by_class or is_agent_chat(message) or is_answer(message)
+    return bool(is_named or message.keys() & {"role", "from"} or "data" in message)
 
 
 def read_message(value: dict[str, Any]) -> Message:
@@ -148,8 +148,8 @@ def _with_role(value: dict[str, Any]) -> dict[str, Any]:
     if isinstance(value.get("from"), str) and isinstance(value.get("value"), str):
         rest = {key: member for key, member in value.items() if key not in ("from", "value")}
         role, said = value["from"], value["value"]
-        told = arguments_of(said) if role == "function_call" else None
-        calls = told if isinstance(told, list) else [told]
+        arguments = arguments_of(said) if role == "function_call" else None
+        calls = arguments if isinstance(arguments, list) else [arguments]
         if all(isinstance(call, dict) and isinstance(call.get("name"), str) for call in calls):
             return {**rest, "role": "assistant", "content": None, "tool_calls": calls}
         is_result = _ROLES.get(role) == "tool"
@@ -267,8 +267,8 @@ def _result(value: dict[str, Any], content: Any) -> MessageResult:
 def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, Any]:
     """Return the members that are not read, or whose value has an unknown form."""
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES and member not in EMPTY}
-    told = value.get("tool_calls", value.get("toolCalls"))
-    unread = [call for call in told if not _is_call(call)] if isinstance(told, list) else told
+    calls = value.get("tool_calls", value.get("toolCalls"))
+    unread = [call for call in calls if not _is_call(call)] if isinstance(calls, list) else calls
     if unread not in EMPTY:
         rest["tool_calls"] = unread
     rest |= _status(value)

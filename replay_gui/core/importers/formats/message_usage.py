@@ -62,8 +62,8 @@ def usage_in(message: dict[str, Any]) -> Any:
     """Return the token usage of a message, from the member of LangChain, AutoGen or a provider."""
     about = message.get("response_metadata")
     about = about if isinstance(about, dict) else {}
-    told = (
+    usages = (
         *(message.get(name) for name in ("usage", "models_usage", "usage_metadata", "metrics")),
         about.get("token_usage"),
     )
-    return next((usage for usage in (*told, about.get("usage")) if usage), None)
+    return next((usage for usage in (*usages, about.get("usage")) if usage), None)

@@ -25,9 +25,9 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     answer = next((name for name in answers if name in record), None)
     if question is None or answer is None or not isinstance(record[answer], str | None):
         return None
-    told = next((name for name in _CALLS if _are_calls(record.get(name))), None)
-    calls = record[told] if told is not None else []
-    used = (question, answer, told, *volatile)
+    calls_name = next((name for name in _CALLS if _are_calls(record.get(name))), None)
+    calls = record[calls_name] if calls_name is not None else []
+    used = (question, answer, calls_name, *volatile)
     rest = {name: value for name, value in record.items() if name not in used}
     asked = {"role": "user", "content": record[question]}
     if not calls and not record[answer]:

@@ -138,8 +138,8 @@ class RecordEvents:
                 self.run.custom(f"{self.format}/unreadable", record)
             yield from self.run.drain()
         self.run.context = {}
-        if told := self.fields(self.whole, *self.taken):
-            self.run.bookkeeping(f"{self.format}/file", told["fields"])
+        if fields := self.fields(self.whole, *self.taken):
+            self.run.bookkeeping(f"{self.format}/file", fields["fields"])
         self.add_end()
         if self.how is not None:
             self.run.end(*self.how)

@@ -80,14 +80,16 @@ class _AmpEvents(ChatMessageEvents):
         usage, meta, state = (
             value if isinstance(value := record.get(name), dict) else {} for name in ("usage", "meta", "state")
         )
-        told = {name: record[name] for name in record if name not in ("usage", "meta", "state", "content")}
-        told |= {"meta": rest["fields"]} if (rest := self.fields(meta)) else {}
-        told |= {"state": rest} if (rest := {key: value for key, value in state.items() if value not in _USUAL}) else {}
-        told |= {"model": usage.get("model")}
-        told |= {"usage": as_usage(usage, sent=_SENT, received="outputTokens", cached="cacheReadInputTokens")}
+        members = {name: record[name] for name in record if name not in ("usage", "meta", "state", "content")}
+        members |= {"meta": rest["fields"]} if (rest := self.fields(meta)) else {}
+        members |= (
+            {"state": rest} if (rest := {key: value for key, value in state.items() if value not in _USUAL}) else {}
+        )
+        members |= {"model": usage.get("model")}
+        members |= {"usage": as_usage(usage, sent=_SENT, received="outputTokens", cached="cacheReadInputTokens")}
         content = record.get("content")
         parts = [_part(part) for part in content] if isinstance(content, list) else content
-        super().add_record({**told, "content": parts})
+        super().add_record({**members, "content": parts})
         if kind := state.get("type"):
             stopped, reason = kind in _STOPPED, state.get("stopReason")
             self.how = (

@@ -68,9 +68,11 @@ class _ClaudeAiEvents(ChatMessageEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         parts, sender = record.get("content"), str(record.get("sender"))
-        told = self.rest(record, "sender", "content")
+        members = self.rest(record, "sender", "content")
         content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")
-        super().add_record({**told, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content})
+        super().add_record(
+            {**members, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content}
+        )
 
 
 def _part(part: Any) -> Any:

@@ -216,8 +216,10 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
     def _result(
         self, call_id: str | None, name: str | None, output: Any, extra: dict[str, Any], is_error: object
     ) -> None:
-        told = output if isinstance(output, str) else next((one for one in map(_text, _parts(output)) if one), "")
-        why, refused = outcome_of(told)
+        output_text = (
+            output if isinstance(output, str) else next((one for one in map(_text, _parts(output)) if one), "")
+        )
+        why, refused = outcome_of(output_text)
         if call_id in self._open:
             self._open.remove(str(call_id))
         if name == _ANSWER or call_id in self._answers:
@@ -229,7 +231,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         else:
             failed = why or ("failed" if is_error is True else is_error if isinstance(is_error, str) else None)
             self.add_result(call_id, output, failed, extra, refused=refused, tool_name=name)
-        self._words += words_in(told, _OF_USER[1:])
+        self._words += words_in(output_text, _OF_USER[1:])
 
 
 def _answers_in(content: Any) -> tuple[Any, str | None]:
@@ -259,9 +261,9 @@ def _parts_of(part: Any) -> list[Any]:
     if not isinstance(part, dict):
         return [*parts_in(part)] if isinstance(part, str) else [part]
     text = text_of(part) if part.get("type") == "text" else None
-    told = [*parts_in(text)] if text is not None else []
+    parts = [*parts_in(text)] if text is not None else []
     beside = {name: value for name, value in part.items() if name not in ("type", "text", "id", "call_id")}
-    return [{**beside, **told[0]}, *told[1:]] if told else [part]
+    return [{**beside, **parts[0]}, *parts[1:]] if parts else [part]
 
 
 def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:

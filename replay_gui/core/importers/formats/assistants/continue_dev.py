@@ -59,8 +59,8 @@ class _ContinueEvents(ChatMessageEvents):
         rest = self.rest(record, "message", "toolCallStates", "reasoning", isGatheringContext=False)
         if message.get("role") == "thinking":
             text = content_of(message.get("content")) or NOT_RECORDED
-            told = {**rest, **self.rest(message, "role", "content")}
-            self.add_answer(None, str(text), {"fields": told} if told else {})
+            members = {**rest, **self.rest(message, "role", "content")}
+            self.add_answer(None, str(text), {"fields": members} if members else {})
         elif (
             message.get("role") != "tool" or message.get("toolCallId") in self._open
         ):  # otherwise the call's state had the result
@@ -71,10 +71,10 @@ class _ContinueEvents(ChatMessageEvents):
                 else None
             )
             thought = record.get("reasoning")
-            told = (
+            members = (
                 {"reasoning_content": thought.get("text")} if isinstance(thought, dict) and thought.get("text") else {}
             )
-            super().add_record({**told, **message, **rest, **({"usage": counted} if counted else {})})
+            super().add_record({**members, **message, **rest, **({"usage": counted} if counted else {})})
         else:
             self.run.bookkeeping(f"{self.format}/repeated", {**rest, **self.rest(message)})
         for state in maps_in(record.get("toolCallStates")):

@@ -87,8 +87,8 @@ class _CrushEvents(ChatMessageEvents):
         self.set_model(record.get("model"))
         if record.get("is_summary_message") in (1, True):
             text = "\n".join(str(part.get("text")) for part in parts if part["type"] == "text")
-            told = {"summary": text, **self.rest(record, "parts", "is_summary_message")}
-            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": told})
+            summary = {"summary": text, **self.rest(record, "parts", "is_summary_message")}
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": summary})
             return
         content = [_part(part) for part in parts if part["type"] not in ("finish", "tool_result")]
         facts = {name: value for name, value in rest.items() if name != "is_summary_message"}
@@ -138,6 +138,6 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
     if part["type"] == "reasoning":
         return {"type": "thinking", "thinking": part.get("thinking"), "signature": part.get("signature")}
     if part["type"] == "tool_call":
-        told = {name: value for name, value in part.items() if (name, value) != ("finished", True)}
-        return {**told, "input": decoded(part.get("input"))}
+        members = {name: value for name, value in part.items() if (name, value) != ("finished", True)}
+        return {**members, "input": decoded(part.get("input"))}
     return part

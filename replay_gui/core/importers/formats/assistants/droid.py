@@ -81,9 +81,9 @@ class Droid(RecordFormat):
 
 def _tokens(usage: Any) -> dict[str, int]:
     """Return the tokens of a session; cache reads and writes count as input."""
-    told = counted_tokens(usage, _TOKENS)
-    written = told.pop("written", 0)
-    return {**told, "input": told.get("input", 0) + told.get("cached", 0) + written} if told else {}
+    counts = counted_tokens(usage, _TOKENS)
+    written = counts.pop("written", 0)
+    return {**counts, "input": counts.get("input", 0) + counts.get("cached", 0) + written} if counts else {}
 
 
 def _message(record: dict[str, Any]) -> dict[str, Any] | None:

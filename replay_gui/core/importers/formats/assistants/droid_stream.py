@@ -97,10 +97,10 @@ class _DroidStreamEvents(RecordEvents):
     def _result(self, record: dict[str, Any]) -> None:
         call, output = self.run.call(record.get("id")), record.get("value")
         wrong = record.get("error")
-        told = wrong.get("message") if isinstance(wrong, dict) else wrong
+        message = wrong.get("message") if isinstance(wrong, dict) else wrong
         failed = record.get("isError") is True
         extra = self.fields(record, "type", "value", isError=failed, toolId=call.tool_name if call else None)
-        error = (first_line(told) or first_line(output) or "failed") if failed else None
+        error = (first_line(message) or first_line(output) or "failed") if failed else None
         self.add_result(record.get("id"), output, error, extra, tool_call_id=record.get("id"))
 
     def _completed(self, record: dict[str, Any]) -> None:

@@ -154,13 +154,13 @@ class _KimiEvents(RecordEvents):
         role, origin = str(message.get("role")), message.get("origin")
         about = origin if isinstance(origin, dict) else {"kind": "user"}
         content = content_of(message.get("content")) or None
-        told = {**rest, **self.rest(message, "content", "origin", role="user")}
+        members = {**rest, **self.rest(message, "content", "origin", role="user")}
         by, named = about.get("kind"), {key: value for key, value in about.items() if key != "kind"}
-        extra = {"fields": {**told, **({"origin": named} if named else {})}} if told or named else {}
+        extra = {"fields": {**members, **({"origin": named} if named else {})}} if members or named else {}
         if role == "assistant":
             self.add_answer(content, None, extra)
         elif by == "injection":
-            self.run.unmapped = {**told, **named}
+            self.run.unmapped = {**members, **named}
             self.run.bookkeeping(f"{self.format}/context", content)
         else:
             self.add_message(role if by == "user" else str(about.get("name") or by), content, extra)
@@ -193,8 +193,8 @@ class _KimiEvents(RecordEvents):
         if not isinstance(part, dict) or part.get("type") not in ("think", "text"):
             self.add_answer([part], None, as_fields(rest))
             return
-        told = {**rest, **self.rest(part, "type", "think", "text")}
-        extra = as_fields(told)
+        members = {**rest, **self.rest(part, "type", "think", "text")}
+        extra = as_fields(members)
         if part["type"] == "think":
             self.add_answer(None, str(part.get("think") or NOT_RECORDED), extra)
         else:

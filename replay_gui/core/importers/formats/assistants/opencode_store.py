@@ -54,8 +54,8 @@ def _session(row: dict[str, Any]) -> dict[str, Any]:
             session[f"{group}ID"] = value
         else:
             session[name] = decoded(value)
-    told = {name: members for name, members in groups.items() if any(members.values())}
-    return {name: value for name, value in {**session, **told}.items() if value not in (None, "")}
+    used_groups = {name: members for name, members in groups.items() if any(members.values())}
+    return {name: value for name, value in {**session, **used_groups}.items() if value not in (None, "")}
 
 
 def _messages(database: SqliteDatabase, session_id: Any) -> list[dict[str, Any]]:

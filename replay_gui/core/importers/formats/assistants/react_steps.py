@@ -125,7 +125,7 @@ class _ReActEvents(ChatMessageEvents):
         failed = failed or (not told_well and isinstance(said, str) and is_failure_text(said))
         if failed and told_well:
             rest["success"] = True  # the step has both
-        extra = {"fields": told} if (told := rest | more) else {}
+        extra = {"fields": members} if (members := rest | more) else {}
         if name.lower() in _FINAL:
             self.add_answer(asked or said, None, {**extra, "action": name})
             self._last_answer = asked or said

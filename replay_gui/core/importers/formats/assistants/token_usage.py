@@ -12,17 +12,17 @@ def as_usage(counts: object, *, sent: tuple[str, ...], received: str, cached: st
     The other arguments are names of members of `counts`: the parts of the input (which are added), the output, the
     input from the cache, and the reasoning within the output.
     """
-    told: Mapping[str, int] = (
+    numbers: Mapping[str, int] = (
         {name: count for name, count in counts.items() if type(count) is int} if isinstance(counts, Mapping) else {}
     )
-    if not any(name in told for name in (*sent, received)):
+    if not any(name in numbers for name in (*sent, received)):
         return None
     usage: dict[str, Any] = {
-        "prompt_tokens": sum(told.get(name, 0) for name in sent),
-        "completion_tokens": told.get(received, 0),
+        "prompt_tokens": sum(numbers.get(name, 0) for name in sent),
+        "completion_tokens": numbers.get(received, 0),
     }
-    if cached in told:
-        usage["prompt_tokens_details"] = {"cached_tokens": told[cached]}
-    if reasoning in told:
-        usage["completion_tokens_details"] = {"reasoning_tokens": told[reasoning]}
+    if cached in numbers:
+        usage["prompt_tokens_details"] = {"cached_tokens": numbers[cached]}
+    if reasoning in numbers:
+        usage["completion_tokens_details"] = {"reasoning_tokens": numbers[reasoning]}
     return usage

@@ -122,11 +122,11 @@ def _other_calls(answer: dict[str, Any], calls: list[Any]) -> list[Any]:
     if answer.get("tool_calls") is not None and not isinstance(answer["tool_calls"], list):
         return [answer["tool_calls"]]
     asked = [call for call in _list(answer.get("tool_calls")) if isinstance(call, dict)]
-    told = [(call.get("name"), call.get("arguments")) for call in calls if isinstance(call, dict)]
+    known_calls = [(call.get("name"), call.get("arguments")) for call in calls if isinstance(call, dict)]
     return [
         {"name": call.get("name"), "arguments": call.get("arguments")}
         for call in asked
-        if call.get("call_id") not in ids or (call.get("name"), call.get("arguments")) not in told
+        if call.get("call_id") not in ids or (call.get("name"), call.get("arguments")) not in known_calls
     ]
 
 

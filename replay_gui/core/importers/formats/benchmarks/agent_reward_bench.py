@@ -100,20 +100,20 @@ class _EpisodeEvents(RecordEvents):
         """Add how the episode ended, and its reward."""
         if not self.run.count:
             self._begin()
-        told = self.whole.get("summary_info")
-        told = told if isinstance(told, dict) else {}
-        if wrong := told.get("err_msg"):
+        summary = self.whole.get("summary_info")
+        summary = summary if isinstance(summary, dict) else {}
+        if wrong := summary.get("err_msg"):
             self.run.error("error", str(wrong), "agent")
             self.how = "crash", first_line(str(wrong))
-        elif told.get("truncated") is True:
+        elif summary.get("truncated") is True:
             self.how = "limit", None
-        elif told.get("terminated") is True:
+        elif summary.get("terminated") is True:
             self.how = "answered", None
-        rest = self.rest(told, *_GRADED)
-        reward = told.get("cum_reward")
+        rest = self.rest(summary, *_GRADED)
+        reward = summary.get("cum_reward")
         score = float(reward) if isinstance(reward, int | float) and not isinstance(reward, bool) else None
         passed = None if score is None else score >= 1
-        if told:
+        if summary:
             self.run.outcome(passed=passed, score=score, by="BrowserGym reward", parts=rest)
 
 

@@ -76,10 +76,12 @@ def _events(conversation: dict[str, Any], notes: ImportNotes) -> Iterator[Import
     run.custom("who-and-when/mistake", label, parent=blamed)
     if conversation.get("ground_truth") is not None:
         run.expected(conversation["ground_truth"])
-    told = conversation.get("is_correct", conversation.get("is_corrected"))
-    if told is not None:
-        passed = told if isinstance(told, bool) else None
-        run.outcome(passed=passed, score=None, by="Who&When label", label=None if passed is not None else str(told))
+    is_correct = conversation.get("is_correct", conversation.get("is_corrected"))
+    if is_correct is not None:
+        passed = is_correct if isinstance(is_correct, bool) else None
+        run.outcome(
+            passed=passed, score=None, by="Who&When label", label=None if passed is not None else str(is_correct)
+        )
     yield from run.drain()
 
 

@@ -211,24 +211,24 @@ class _AiderEvents(RecordEvents):
 
     def _output(self, text: Any) -> None:
         """Add a text of Aider itself; a text before the first message of the user is not a step."""
-        told = text if isinstance(text, str) else ""
-        if match := _MODEL_NAMED.match(told):
+        plain = text if isinstance(text, str) else ""
+        if match := _MODEL_NAMED.match(plain):
             self.set_model(match[1])
-        if match := _FAILED.match(told):
-            more = {"fields": {"text": text}} if cut_text(told) != told else None
-            self.run.error(match[1] or match[2], told, self.agent, more)
-        elif self._waits and told.startswith(_KEYS):  # the model's text so far is written after it
+        if match := _FAILED.match(plain):
+            more = {"fields": {"text": text}} if cut_text(plain) != plain else None
+            self.run.error(match[1] or match[2], plain, self.agent, more)
+        elif self._waits and plain.startswith(_KEYS):  # the model's text so far is written after it
             self._waits, self.how = False, ("stopped by user", None)
-            self.run.interrupted(told, "user")
-        elif self._has_prompt and _NOT_RUN.match(told):
+            self.run.interrupted(plain, "user")
+        elif self._has_prompt and _NOT_RUN.match(plain):
             self.run.denied("shell", "shell", self._before or "a shell command", {"answer": text})
         elif self._has_prompt:
             self.run.custom(f"{self.format}/output", text)
         else:
             self.run.bookkeeping(f"{self.format}/start", text)
-        self._before = told
-        if _STOPPED in told:
-            self.how = "limit", told
+        self._before = plain
+        if _STOPPED in plain:
+            self.how = "limit", plain
 
     def _edit(self, record: dict[str, Any]) -> None:
         path = str(record.get("file_path"))

@@ -66,15 +66,15 @@ def without_repetitions(talk: list[LoggedCall], volatile: Iterable[str]) -> tupl
         if call.answer is None:
             continue
         known = {*volatile, call.answer[0]}
-        told = {name: value for name, value in call.record.items() if name in ("model", "usage", "cost")}
+        own_members = {name: value for name, value in call.record.items() if name in ("model", "usage", "cost")}
         other = {
             name: rest
             for name, value in call.record.items()
             if name not in known
-            and name not in told
+            and name not in own_members
             and (rest := _other(value, whole.get(name), call.sent)) is not None
         }
-        messages.append({**told, **call.answer[1], **({"call": other} if other else {})})
+        messages.append({**own_members, **call.answer[1], **({"call": other} if other else {})})
     return whole, messages
 
 

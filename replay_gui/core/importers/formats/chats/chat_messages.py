@@ -246,12 +246,12 @@ def _with_answer(
     messages: Iterator[tuple[int, Any]], answer: dict[str, Any], whole: dict[str, Any]
 ) -> list[tuple[int, Any]]:
     """Return the messages with the model's answer and its other members; [] if they end with another answer."""
-    told = list(messages)
-    last = told[-1][1] if told else None
+    listed = list(messages)
+    last = listed[-1][1] if listed else None
     if isinstance(last, dict) and is_message(last) and read_message(last).role == "assistant":
-        return told if read_message(last).content == read_message(answer).content else []
+        return listed if read_message(last).content == read_message(answer).content else []
     about = {name: whole[name] for name in ("model", "usage", *_TIMES) if name in whole and name not in answer}
-    return [*told, (len(told) + 1, {**about, **answer})]
+    return [*listed, (len(listed) + 1, {**about, **answer})]
 
 
 def _is_empty(record: Any) -> bool:
@@ -289,11 +289,11 @@ class ChatMessageEvents(RecordEvents):
         if not is_message(record):
             self.add_unknown(record.get("type") or record.get("role"), record)
             return
-        if is_answer(record) and isinstance(told := record.get("instructions"), str):
+        if is_answer(record) and isinstance(instructions := record.get("instructions"), str):
             record = {name: member for name, member in record.items() if name != "instructions"}
-            if told != self._instructions:
-                self._instructions = told
-                self.add_message("system", told)
+            if instructions != self._instructions:
+                self._instructions = instructions
+                self.add_message("system", instructions)
         for piece in items_of(record) if record.get("object") == "response" and is_answer(record) else _pieces(record):
             self.run.context.pop("parent", None)
             if is_message(piece):
@@ -334,8 +334,8 @@ class ChatMessageEvents(RecordEvents):
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
-            told = extra.get("fields", {}) | self.rest({"call": call.rest})
-            more = extra | as_fields(told)
+            members = extra.get("fields", {}) | self.rest({"call": call.rest})
+            more = extra | as_fields(members)
             self.run.request(call_id, call.name, call.input, extra=more, tool_call_id=call.id)
             extra = {}
         return extra

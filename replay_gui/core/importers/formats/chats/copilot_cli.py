@@ -169,8 +169,8 @@ class _CopilotCliEvents(RecordEvents):
                     fields=self.rest(data) or None,
                 )
             case "session.compaction_complete" if data.get("success") is not False:
-                told = {"summary": data.get("summaryContent"), **self.rest(data, "summaryContent", success=True)}
-                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": told})
+                summary = {"summary": data.get("summaryContent"), **self.rest(data, "summaryContent", success=True)}
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": summary})
             case _ if kind.startswith(_TYPES):
                 facts = self.rest(data)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
@@ -267,12 +267,12 @@ class _CopilotCliEvents(RecordEvents):
 def _metrics(data: Any) -> dict[str, dict[str, int]]:
     """Return the tokens that each model used since the program was started; the input has the cached part in it."""
     metrics = data.get("modelMetrics") if isinstance(data, dict) else None
-    told = {
+    counts = {
         str(model): counted_tokens(use.get("usage"), _TOKENS)
         for model, use in (metrics.items() if isinstance(metrics, dict) else ())
         if isinstance(use, dict)
     }
-    return {model: tokens for model, tokens in told.items() if tokens}
+    return {model: tokens for model, tokens in counts.items() if tokens}
 
 
 def _exit_code(execution: Any, output: Any) -> int | None:

@@ -144,17 +144,17 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _completed(self, record: dict[str, Any]) -> None:
         """Note when and how an answer was completed, and its tokens."""
         state = record.get("modelState")
-        told = state if isinstance(state, dict) else {"value": state}
+        members = state if isinstance(state, dict) else {"value": state}
         result = record.get("result")
         details = result.get("metadata") if isinstance(result, dict) else None
         counted = {**(details if isinstance(details, dict) else {}), **record}
         tokens = counted_tokens(counted, {"input": "promptTokens", "output": "completionTokens"})
-        time = any_time(told.get("completedAt"))
+        time = any_time(members.get("completedAt"))
         if state is not None or tokens:
             self.run.context |= {} if time is None else {"time": time}
-            how = told.get("value")
+            how = members.get("value")
             word = _STATES[how] if type(how) is int and 0 <= how < len(_STATES) else how
-            facts = {"state": word, **self.rest(told, "value")}
+            facts = {"state": word, **self.rest(members, "value")}
             self.run.bookkeeping(f"{self.format}/completed", facts, tokens=tokens or None)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -240,16 +240,18 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
         """Add a terminal command, its output and its exit code."""
         call_id, line = part.get("toolCallId"), details.get("commandLine")
-        told = details.get("terminalCommandOutput")
+        terminal_output = details.get("terminalCommandOutput")
         command = line.get("original", line.get("forDisplay")) if isinstance(line, dict) else line
-        used = ("kind", "toolId", "toolSpecificData", *(("pastTenseMessage",) if told is None else ()))
+        used = ("kind", "toolId", "toolSpecificData", *(("pastTenseMessage",) if terminal_output is None else ()))
         extra = self.fields(part, *used, isComplete=True)
         more = self.fields(details, "commandLine", "terminalCommandOutput", "terminalCommandState", kind="terminal")
         extra |= {"terminal": more["fields"]} if more else {}
         self.run.request(call_id, str(part.get("toolId") or "tool"), {"command": command}, extra=extra)
         code = _exit_code(part)
-        if part.get("isComplete") is True or told is not None or code is not None:
-            output = told.get("text", told) if isinstance(told, dict) else told
+        if part.get("isComplete") is True or terminal_output is not None or code is not None:
+            output = (
+                terminal_output.get("text", terminal_output) if isinstance(terminal_output, dict) else terminal_output
+            )
             output = _markdown(part.get("pastTenseMessage")) if output is None else output  # not recorded
             wrong = f"exit {code}" if code else None
             self._answer(call_id, output, wrong, _is_refused(part), {} if code is None else {"exit_code": code})

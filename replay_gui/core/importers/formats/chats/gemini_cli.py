@@ -130,8 +130,8 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
                     messages[at] = record
             case dict() if number == 1:
                 chat |= record
-                told = chat.get("messages", [])
-                chat["messages"] = told if isinstance(told, list) else [told]
+                saved = chat.get("messages", [])
+                chat["messages"] = saved if isinstance(saved, list) else [saved]
                 indexes = _indexes(chat["messages"])
             case _:
                 if isinstance(record, dict):

@@ -154,10 +154,10 @@ class _GeminiStreamEvents(RecordEvents):
         if record.get("response"):
             self.add_answer(record["response"])
         models = record["stats"]["models"]
-        for name, told in models.items() if isinstance(models, dict) else ():
-            counts = counted_tokens(told.get("tokens") if isinstance(told, dict) else None, _OF_MODELS)
+        for name, used in models.items() if isinstance(models, dict) else ():
+            counts = counted_tokens(used.get("tokens") if isinstance(used, dict) else None, _OF_MODELS)
             counts |= {"output": counts.get("output", 0) + counts.get("reasoning", 0)} if counts else {}
-            self.run.bookkeeping(f"{self.format}/model", name, tokens=counts or None, model=name, stats=told)
+            self.run.bookkeeping(f"{self.format}/model", name, tokens=counts or None, model=name, stats=used)
         self._result({**self.rest(record, "response"), "status": "error" if record.get("error") else "success"})
 
     def add_end(self) -> None:

@@ -111,8 +111,10 @@ class OpenHands(RecordFormat):
         records = list(numbered_files(file))
         events = _OpenHandsEvents(self.name, self.volatile, ImportNotes(file.notes))
         for state in _states(file.path):
-            if isinstance(told := read_side_json(state), dict):
-                records.append((len(records) + 1, {"kind": "ConversationStateUpdateEvent", **_FULL, "value": told}))
+            if isinstance(state_value := read_side_json(state), dict):
+                records.append(
+                    (len(records) + 1, {"kind": "ConversationStateUpdateEvent", **_FULL, "value": state_value})
+                )
         folder = file.path.parent
         name = folder.parent.name if folder.name == "events" else folder.name
         return events.imported_run(name or file.stem, records, events.time_of(file.document))
@@ -301,8 +303,8 @@ class _OpenHandsEvents(RecordEvents):
             is_system = action == "system"
             used = ("args", *(() if is_system else ("source",)))
             rest = self.fields(record, *used, message=text, action="message", source="agent" if is_system else None)
-            told = rest.get("fields", {}) | self.rest(given)
-            extra = as_fields(told)
+            members = rest.get("fields", {}) | self.rest(given)
+            extra = as_fields(members)
             if record.get("source") == "agent" and not is_system:
                 self.add_answer(content_of(text) or None, None, extra)
             else:
@@ -380,7 +382,7 @@ class _OpenHandsEvents(RecordEvents):
         report = tested.get("report")
         resolved = report.get("resolved") if isinstance(report, dict) else None
         parts = self.fields(tested, "git_patch", "report").get("fields"), report if isinstance(report, dict) else None
-        told = {**(parts[0] or {}), **(parts[1] or {})}
-        if told or patch:
+        result = {**(parts[0] or {}), **(parts[1] or {})}
+        if result or patch:
             passed = resolved if isinstance(resolved, bool) else None
-            self.run.outcome(passed=passed, score=None, by="SWE-bench evaluation", parts=told or None)
+            self.run.outcome(passed=passed, score=None, by="SWE-bench evaluation", parts=result or None)

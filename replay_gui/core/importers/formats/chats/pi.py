@@ -208,11 +208,11 @@ def _failure(message: dict[str, Any], output: Any) -> str | None:
     """Return why a call failed, in one line; None if it did not. OpenClaw has the exit code only in the details."""
     details = message.get("details")
     code = details.get("exitCode") if isinstance(details, dict) else None
-    told = first_line(output)
+    message_line = first_line(output)
     if type(code) is int and code:
-        return f"exit {code} · {told}" if told else f"exit {code}"
+        return f"exit {code} · {message_line}" if message_line else f"exit {code}"
     failed = isinstance(details, dict) and details.get("status") in ("failed", "error")
-    return (told or "failed") if failed or message.get("isError") is True else None
+    return (message_line or "failed") if failed or message.get("isError") is True else None
 
 
 def _is_thought_or_call(part: Any) -> bool:

@@ -93,11 +93,11 @@ class _PydanticAiEvents(RecordEvents):
             "kind" if record.get("kind") in _KINDS else "",
             state="complete",
         )
-        told = record.get("instructions")
-        if told and told != self._instructions:
+        instructions = record.get("instructions")
+        if instructions and instructions != self._instructions:
             if self._instructions is not None:
-                self.add_message("system", told)
-            self._instructions = told
+                self.add_message("system", instructions)
+            self._instructions = instructions
         if not record["parts"]:
             self.add_unknown(record.get("kind"), record)
         for part in record["parts"]:

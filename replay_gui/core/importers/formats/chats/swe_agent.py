@@ -262,9 +262,9 @@ def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEve
     others["history"] = _messages_without_step(trajectory)
     about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
     tokens = counted_tokens(stats, {"input": "tokens_sent", "output": "tokens_received"})
-    told = tokens if any(tokens.values()) else None  # a replay has no tokens
+    known_tokens = tokens if any(tokens.values()) else None  # a replay has no tokens
     if about or stats:
-        run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost, tokens=told)
+        run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost, tokens=known_tokens)
     end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")
     run.end("open" if status is None else end, None if status is None else str(status))
     if submission:

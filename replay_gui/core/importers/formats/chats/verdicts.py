@@ -28,13 +28,13 @@ def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
     """Add how the trial ended and each of its rewards, if they are beside its trajectory."""
     rewards: dict[str, Any] = {}
     for path in harbor_files(trajectory):
-        told = _reward_text(path) if path.suffix == ".txt" else read_side_json(path)
+        content = _reward_text(path) if path.suffix == ".txt" else read_side_json(path)
         if path.name == "result.json":
-            told = told if isinstance(told, dict) else {}
-            _add_exception(run, told.get("exception_info"))
-            verified = told.get("verifier_result")
-            told = verified.get("rewards") if isinstance(verified, dict) else None
-        rewards = rewards or (told if isinstance(told, dict) else {})
+            content = content if isinstance(content, dict) else {}
+            _add_exception(run, content.get("exception_info"))
+            verified = content.get("verifier_result")
+            content = verified.get("rewards") if isinstance(verified, dict) else None
+        rewards = rewards or (content if isinstance(content, dict) else {})
     for name, value in rewards.items():
         if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             is_main = name == _REWARD

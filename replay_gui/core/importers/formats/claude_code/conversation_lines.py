@@ -220,8 +220,8 @@ class ConversationLines:
         used = taken if type else ("type", *taken)
         rest = {key: value for key, value in block.items() if key not in used and value is not None}
         volatile = {key: value for key, value in rest.items() if key in BLOCK}
-        told = {key: value for key, value in rest.items() if key not in BLOCK}
-        extra = {**({"block": told} if told else {}), **(self._state.take_fields() or {})}
+        payload = {key: value for key, value in rest.items() if key not in BLOCK}
+        extra = {**({"block": payload} if payload else {}), **(self._state.take_fields() or {})}
         return extra, {"block": volatile} if volatile else {}
 
 

@@ -98,8 +98,8 @@ class ClaudeCodeEvents:
     def _finished_subagents(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
         """Yield the subagents whose result is in the line, with the seq of the call that started them."""
         results = [block for block in blocks_of(fields) if is_result(block)]
-        told = fields.get("toolUseResult") if len(results) == 1 else None
-        agent_id, workflow = agent_of(told), told.get("runId") if isinstance(told, dict) else None
+        result = fields.get("toolUseResult") if len(results) == 1 else None
+        agent_id, workflow = agent_of(result), result.get("runId") if isinstance(result, dict) else None
         for block in results:
             call = self._state.run.call(block["tool_use_id"])
             for file in list(self._files):

@@ -51,11 +51,11 @@ def as_lines(file: ForeignFile) -> Iterator[ForeignFile]:
     session = next((line["session_id"] for line in lines if isinstance(line, dict) and line.get("session_id")), "")
     with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
         path = Path(folder, file.source.path.name)
-        told = [
+        stream = [
             {"session_id": session, **line} if is_of_sdk(record) else line
             for record, line in zip(records, lines, strict=True)
         ]
-        path.write_bytes(b"\n".join(map(msgspec.json.encode, told)))
+        path.write_bytes(b"\n".join(map(msgspec.json.encode, stream)))
         with Source(path) as source:
             yield ForeignFile(source, file.limits, file.path)
 

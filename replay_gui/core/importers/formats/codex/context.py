@@ -63,8 +63,8 @@ def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[s
             run.observation("command-output", "command", printed)
         return True
     news = _NEWS.match(text)
-    told = decoded(news[1]) if news else None
-    status = told.get("status") if isinstance(told, dict) else None
+    report = decoded(news[1]) if news else None
+    status = report.get("status") if isinstance(report, dict) else None
     state, words = next(iter(status.items()), (None, None)) if isinstance(status, dict) else (status, None)
     if not state:
         return False
@@ -84,8 +84,8 @@ def split_context(item: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     """
     content = item.get("content")
     parts = content if isinstance(content, list) else [content]
-    told = item.get("internal_chat_message_metadata_passthrough")
-    kinds = told.get("content_item_kinds") if isinstance(told, dict) else None
+    metadata = item.get("internal_chat_message_metadata_passthrough")
+    kinds = metadata.get("content_item_kinds") if isinstance(metadata, dict) else None
     fits = isinstance(kinds, list) and len(kinds) == len(parts)
     context, own = list[Any](), list[Any]()
     for number, part in enumerate(parts):

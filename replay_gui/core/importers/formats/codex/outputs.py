@@ -127,14 +127,14 @@ def _cell(script: ScriptOutput) -> dict[str, Any]:
 
 
 def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
-    told = first_line(_ANSI.sub("", text))
+    line = first_line(_ANSI.sub("", text))
     if isinstance(code, int) and not isinstance(code, bool) and code != 0:
-        return f"exit {code} · {told}" if told else f"exit {code}"
+        return f"exit {code} · {line}" if line else f"exit {code}"
     start = text.lstrip()
     if success is False:
-        return told or "failed"
+        return line or "failed"
     if code is None and (start[:_MAX_SIGN].lower().startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())):
-        return told or "failed"
+        return line or "failed"
     if isinstance(output, dict) and (output.get("success") is False or output.get("is_error") is True):
         return first_line(str(output.get("error") or output.get("message") or "")) or "failed"
     return None

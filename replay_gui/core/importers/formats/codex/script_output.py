@@ -59,8 +59,8 @@ def read_script_output(raw: Any) -> ScriptOutput | None:
 def _error(text: str, how: str) -> str | None:
     if how not in ("failed", "terminated"):
         return None
-    told = text[text.find(_ERROR) + len(_ERROR) :] if _ERROR in text else text
-    return told.strip().partition("\n")[0].strip() or f"the script {how}"
+    message = text[text.find(_ERROR) + len(_ERROR) :] if _ERROR in text else text
+    return message.strip().partition("\n")[0].strip() or f"the script {how}"
 
 
 def _is_text(part: Any) -> bool:

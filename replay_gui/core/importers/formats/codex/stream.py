@@ -147,8 +147,8 @@ def _output_of(item: dict[str, Any]) -> Any:
     """Return the result of the call."""
     error, result = item.get("error"), item.get("result")
     if error is not None:
-        told = error.get("message", error) if isinstance(error, dict) else error
-        return told if result is None else {"error": told, "result": result}
+        message = error.get("message", error) if isinstance(error, dict) else error
+        return message if result is None else {"error": message, "result": result}
     return item.get("aggregated_output", item.get("result"))
 
 

@@ -240,13 +240,13 @@ def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
     if str(item.get("type")) not in _COMPLETED_CALLS or not isinstance(call, str):
         return
     code, status = item.get("exit_code"), item.get("status")
-    told = facts.setdefault(call, {"exit_code": None, "success": None, "duration": None})
+    known = facts.setdefault(call, {"exit_code": None, "success": None, "duration": None})
     if type(code) is int:
-        told["exit_code"] = code
+        known["exit_code"] = code
     if status in ("failed", "declined"):
-        told["success"] = False
-    if told["duration"] is None:
-        told["duration"] = duration_of(item.get("duration", item.get("duration_ms")))
+        known["success"] = False
+    if known["duration"] is None:
+        known["duration"] = duration_of(item.get("duration", item.get("duration_ms")))
 
 
 def duration_of(value: Any) -> int | None:

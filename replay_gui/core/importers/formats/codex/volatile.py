@@ -51,8 +51,8 @@ OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
 def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split the members that are neither `used` nor empty into (content, volatile), without nested volatile ones."""
     rest = {key: value for key, value in fields.items() if key not in used and value not in (None, [], {})}
-    told = {key: (value, steady(value)) for key, value in rest.items() if key not in VOLATILE}
-    content = {key: left for key, (_, left) in told.items() if left not in ({}, [])}
+    members = {key: (value, steady(value)) for key, value in rest.items() if key not in VOLATILE}
+    content = {key: left for key, (_, left) in members.items() if left not in ({}, [])}
     return content, {key: value for key, value in rest.items() if key in VOLATILE}
 
 

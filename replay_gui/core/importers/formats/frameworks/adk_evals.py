@@ -52,12 +52,12 @@ class _AdkCaseEvents(CaseEvents):
         self.run.agent_init(self.agent, "", self.rest(record, *read))
         expected, grades = list[Any](), list[Any]()
         for turn in _turns(record):
-            told = turn.get("actual_invocation")
-            self._turn(told if isinstance(told, dict) else turn)
+            invocation = turn.get("actual_invocation")
+            self._turn(invocation if isinstance(invocation, dict) else turn)
             if isinstance(turn.get("expected_invocation"), dict):
                 expected.append(_steady(turn["expected_invocation"]))
             grades += _metrics(turn)
-            used = ["actual_invocation", "expected_invocation", *_METRICS] if isinstance(told, dict) else [*turn]
+            used = ["actual_invocation", "expected_invocation", *_METRICS] if isinstance(invocation, dict) else [*turn]
             if rest := self.fields(turn, *used):
                 self.run.bookkeeping(f"{self.format}/turn", rest["fields"])
         if expected:
@@ -79,10 +79,10 @@ class _AdkCaseEvents(CaseEvents):
         for call in maps_in(between.get("tool_uses")):
             extra = self.fields(call, "name", "args")
             self.run.request(call.get("id"), str(call.get("name") or "tool"), call.get("args"), extra=extra)
-        for told in maps_in(between.get("tool_responses")):
-            asked = self.run.call(told.get("id"))
-            rest = self.fields(told, "response", name=None if asked is None else asked.tool_name)
-            self.add_result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
+        for responses in maps_in(between.get("tool_responses")):
+            asked = self.run.call(responses.get("id"))
+            rest = self.fields(responses, "response", name=None if asked is None else asked.tool_name)
+            self.add_result(responses.get("id"), responses.get("response"), None, rest, tool_name=responses.get("name"))
         if rest := self.fields(between, *(name for name in _TOOLS if maps_in(between.get(name)) == between.get(name))):
             self.run.bookkeeping(f"{self.format}/intermediate", rest["fields"])
         self._add_content(turn.get("final_response", turn.get("agent_content")), "model")

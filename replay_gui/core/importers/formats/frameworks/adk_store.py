@@ -28,9 +28,9 @@ def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[dict[
         for row in [*database.records("sessions", "ORDER BY update_time DESC")]:
             keys = (row.get("app_name"), row.get("user_id"), row.get("id"))
             where = "WHERE app_name = ? AND user_id = ? AND session_id = ? ORDER BY timestamp, rowid"
-            told = {"id": row.get("id"), "app_name": row.get("app_name"), "state": decoded(row.get("state"))}
+            facts = {"id": row.get("id"), "app_name": row.get("app_name"), "state": decoded(row.get("state"))}
             with damage_refused(path):
-                yield told, database.records("events", where, keys)
+                yield facts, database.records("events", where, keys)
 
 
 def event_of(row: dict[str, Any], notes: ImportNotes) -> dict[str, Any]:

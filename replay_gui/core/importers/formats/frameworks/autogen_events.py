@@ -71,9 +71,9 @@ class _AutoGenEvents(RecordEvents):
                 str(kind), str(record.get("exception")), self.agent, self.fields(record, "type", "exception")
             )
         elif kind in ("Message", "MessageDropped"):
-            told = {name: decoded(value) for name, value in record.items()}
-            self._passed_on(told.get("payload"))
-            self.run.bookkeeping(f"{self.format}/{kind}", self.rest(told, "type"))
+            members = {name: decoded(value) for name, value in record.items()}
+            self._passed_on(members.get("payload"))
+            self.run.bookkeeping(f"{self.format}/{kind}", self.rest(members, "type"))
         else:
             self.add_unknown(kind, record)
 
@@ -150,7 +150,7 @@ class _AutoGenEvents(RecordEvents):
     def _called_tool(self, record: dict[str, Any]) -> None:
         name, given = str(record.get("tool_name")), decoded(record.get("arguments"))
         asked = _key_of_call(name, given)
-        call_id = next((one for one, told in self._open.items() if told == asked), None)
+        call_id = next((one for one, open_call in self._open.items() if open_call == asked), None)
         if call_id is None:
             call_id = f"call {self.run.count}"
             self.run.request(call_id, name, given)

@@ -121,11 +121,11 @@ def _entries(text: str) -> Iterator[dict[str, Any] | str]:
         task, _, rest = rest.partition('", agent="')
         agent, _, rest = rest.partition('", status="')
         status, closed, rest = rest.partition('"')
-        told = {"timestamp": entry[1], "task_name": task_name, "task": task, "agent": agent, "status": status}
+        entry_members = {"timestamp": entry[1], "task_name": task_name, "task": task, "agent": agent, "status": status}
         if rest.startswith(', output="') and rest.endswith('"'):
-            yield {**told, "output": rest[len(', output="') : -1]}
+            yield {**entry_members, "output": rest[len(', output="') : -1]}
         else:
-            yield told if closed and not rest else whole
+            yield entry_members if closed and not rest else whole
 
 
 def _kick_offs(records: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:

@@ -153,8 +153,8 @@ class _AdkEvents(RecordEvents):
         return delta if isinstance(delta, dict) else {}, self.fields({**record, "actions": rest}, *_USED)
 
     def _add_text(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
-        told = extra.get("fields", {}) | message.rest
-        extra = extra | as_fields(told)
+        members = extra.get("fields", {}) | message.rest
+        extra = extra | as_fields(members)
         for result in message.results:
             call, output = self.run.call(result.id), result.output
             wrong = _error_of(output) if isinstance(output, dict) else None
@@ -183,9 +183,9 @@ class _AdkEvents(RecordEvents):
 
     def _failed(self, record: dict[str, Any], extra: dict[str, Any]) -> None:
         code, message = record.get("error_code"), record.get("error_message")
-        told = ": ".join(str(part) for part in (code, message) if part)
-        self.run.error("model_error", told, str(record.get("author")), extra)
-        self.how = "limit" if code == "MAX_TOKENS" else "crash", told
+        message_words = ": ".join(str(part) for part in (code, message) if part)
+        self.run.error("model_error", message_words, str(record.get("author")), extra)
+        self.how = "limit" if code == "MAX_TOKENS" else "crash", message_words
 
 
 def _error_of(output: dict[str, Any]) -> Any:
@@ -213,8 +213,8 @@ def _use(usage: Any) -> dict[str, Any]:
 
 def _snake(record: dict[str, Any]) -> dict[str, Any]:
     """Return an event with member names in Python's style (snake_case); `content` is not changed."""
-    told: dict[str, Any] = {}
+    renamed: dict[str, Any] = {}
     for key, value in record.items():
         name = _CAPITAL.sub(lambda match: f"_{match[1].lower()}", key)
-        told[name] = _snake(value) if name in ("actions", "usage_metadata") and isinstance(value, dict) else value
-    return told
+        renamed[name] = _snake(value) if name in ("actions", "usage_metadata") and isinstance(value, dict) else value
+    return renamed

@@ -113,14 +113,14 @@ class _StreamEvents(RecordEvents):
 
     def _about(self, run: str, record: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """Return an event's members other than its data, and its input, without those in the run's first event."""
-        told = {**self.rest(record, "event", "data"), "input": data.get("input")}
+        members = {**self.rest(record, "event", "data"), "input": data.get("input")}
         more = self.rest(data, "input", "output", "error", "chunk")
-        first = self._first.setdefault(run, told)
-        if first is told:
-            told = {key: value for key, value in told.items() if key not in ("name", "input")}
+        first = self._first.setdefault(run, members)
+        if first is members:
+            members = {key: value for key, value in members.items() if key not in ("name", "input")}
         else:
-            told = {key: value for key, value in told.items() if first.get(key) != value and value is not None}
-        return {"fields": {**told, **more}} if told or more else {}
+            members = {key: value for key, value in members.items() if first.get(key) != value and value is not None}
+        return {"fields": {**members, **more}} if members or more else {}
 
     def add_end(self) -> None:
         for run, pieces in self._pieces.items():
@@ -132,8 +132,12 @@ class _StreamEvents(RecordEvents):
             self._add_input(data.get("input"))
         if kind == "on_chain_end" and not record.get("parent_ids") and self.how is None and self._has_answered:
             self.how = "answered", None
-        told = {name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None}
-        self.run.bookkeeping(f"{self.format}/{kind}", {"name": record.get("name"), **told, **extra.get("fields", {})})
+        step_data = {
+            name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None
+        }
+        self.run.bookkeeping(
+            f"{self.format}/{kind}", {"name": record.get("name"), **step_data, **extra.get("fields", {})}
+        )
 
     def _add_input(self, given: Any) -> None:
         """Add the new messages in the input of a model or a graph."""
@@ -145,9 +149,9 @@ class _StreamEvents(RecordEvents):
 
     def _is_known(self, message: Message) -> bool:
         key = json.dumps([message.role, message.content], default=str)
-        told = key in self._known_messages
+        is_known = key in self._known_messages
         self._known_messages.add(key)
-        return told
+        return is_known
 
     def _answer(self, output: Any, extra: dict[str, Any]) -> None:
         messages = _messages(output)
@@ -206,8 +210,8 @@ class _StreamEvents(RecordEvents):
             own |= {"name": result.name} if result.name != record.get("name") else {}
             rest = {**extra.get("fields", {}), **own}
             extra = as_fields(rest)
-        told = output if result is None else result.output
-        self.add_result(call_id, told, error, extra, tool_name=record.get("name"))
+        output_value = output if result is None else result.output
+        self.add_result(call_id, output_value, error, extra, tool_name=record.get("name"))
 
 
 def _is_shown(name: str, value: Any, calls: int) -> bool:

@@ -40,10 +40,10 @@ class LangGraphStream:
             lines = [file.document if file.document is not None else line for line in lines[:1]]
             if not all(map(_is_task, lines)):
                 return False
-        told = [_parts(line) for line in lines]
-        if not all(part is not None for part in told):
+        parsed = [_parts(line) for line in lines]
+        if not all(part is not None for part in parsed):
             return False
-        messages = [one for part in told if part is not None for _, written in part[1] for one in _messages(written)]
+        messages = [one for part in parsed if part is not None for _, written in part[1] for one in _messages(written)]
         are_of_langchain = all(is_message(message) and "role" not in message for message in messages)
         return bool(messages) and are_of_langchain and _grow(lines)
 
@@ -137,9 +137,9 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         for name, update in written:
             self._add_written(name, update)
         rest = {name: _without_messages(update) for name, update in written}
-        told = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
-        if told:
-            self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", told["fields"])
+        members = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
+        if members:
+            self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", members["fields"])
 
     def _add_written(self, name: str, update: Any) -> None:
         for message in _messages(update):

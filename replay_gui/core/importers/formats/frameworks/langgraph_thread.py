@@ -160,22 +160,22 @@ class LangGraphThread(RecordEvents):
         ops = self._deltas.write(at, channel, value)
         root = "/channels" if not at[0] else "/subgraph_channels"
         ops = [{key: without_ids(member) for key, member in op.items()} | {"path": root + op["path"]} for op in ops]
-        told = {"ops": ops} if ops else {}
+        changes = {"ops": ops} if ops else {}
         messages = messages_of(value)
         new = [message for message in messages if not self._is_known(message)]
         if new:
             for message in new:
-                self._message(message, told)
-                told = {}
+                self._message(message, changes)
+                changes = {}
         elif channel == "__resume__" and value in (self._resumed, [self._resumed]):  # all answers, again
             self.run.bookkeeping("langgraph/resume", without_ids(value))
         elif channel == "__resume__":
             self._resumed = value
-            self.add_message("user", without_ids(value), told)
+            self.add_message("user", without_ids(value), changes)
         elif _PLUMBING.fullmatch(channel) or value == channel:
-            self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **told})
+            self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **changes})
         else:
-            payload = {"transition_type": f"write {channel}", "value": without_ids(value), **told}
+            payload = {"transition_type": f"write {channel}", "value": without_ids(value), **changes}
             self.run.add(Kind.STATE_TRANSITION, payload)
 
     # ---- messages -------------------------------------------------------------------------------
@@ -244,8 +244,8 @@ def _question_of(value: Any) -> Any:
     value = _unwrapped(value)
     if isinstance(value, dict):
         value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}
-        told = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
-        return value["value"] if told == {"value"} else value
+        empty_members = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
+        return value["value"] if empty_members == {"value"} else value
     return value
 
 

@@ -125,21 +125,21 @@ class _StepEvents(RecordEvents):
     def _call(self, call: dict[str, Any], extra: dict[str, Any]) -> list[tuple[Any, Any]]:
         """Add a call; return (its id, its result) in a list, [] if the step has no result."""
         kind = str(call.get("type") or "tool")
-        told = call.get(kind)
-        told = told if isinstance(told, dict) else {"input": told}
-        answer = next((name for name in ("output", "outputs", "results") if told.get(name) is not None), None)
-        given = told.get("arguments", told.get("input"))
+        details = call.get(kind)
+        details = details if isinstance(details, dict) else {"input": details}
+        answer = next((name for name in ("output", "outputs", "results") if details.get(name) is not None), None)
+        given = details.get("arguments", details.get("input"))
         more = {**self.fields(call, "type", kind), **extra}
-        rest = self.fields(told, "name", "arguments", "input", "output", "outputs", "results")
+        rest = self.fields(details, "name", "arguments", "input", "output", "outputs", "results")
         more |= {"fields": {**more.get("fields", {}), **rest.get("fields", {})}} if rest else {}
-        self.run.request(call.get("id"), str(told.get("name") or kind), decoded(given), extra=more)
-        return [] if answer is None else [(call.get("id"), decoded(told[answer]))]
+        self.run.request(call.get("id"), str(details.get("name") or kind), decoded(given), extra=more)
+        return [] if answer is None else [(call.get("id"), decoded(details[answer]))]
 
     def _message(self, record: dict[str, Any], extra: dict[str, Any]) -> None:
         rest = self.fields(record, "object", "role", "content", "status")
         own = {"fields": {**extra.get("fields", {}), **rest.get("fields", {})}} if extra or rest else {}
-        told = {name: record.get(name) for name in ("role", "content")}
-        message = read_message(told) if is_message(told) else None
+        shown = {name: record.get(name) for name in ("role", "content")}
+        message = read_message(shown) if is_message(shown) else None
         content = record.get("content") if message is None else message.content
         if notes := _annotations(record.get("content")):
             own = {"fields": {**own.get("fields", {}), "annotations": notes}}

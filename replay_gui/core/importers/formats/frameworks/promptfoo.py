@@ -95,10 +95,10 @@ class _PromptfooEvents(CaseEvents):
         setting = {"provider": record.get("provider"), "vars": record.get("vars")}
         more = self.rest(record, *_READ)
         about = {"prompt": self.fields(prompt, "raw"), "test": self.fields(test, "assert", "vars")}
-        told = {name: fields["fields"] for name, fields in about.items() if fields}
+        members = {name: fields["fields"] for name, fields in about.items() if fields}
         if test.get("vars") != record.get("vars"):
-            told.setdefault("test", {})["vars"] = test.get("vars")
-        self.run.agent_init(self.agent, "", setting | told | more)
+            members.setdefault("test", {})["vars"] = test.get("vars")
+        self.run.agent_init(self.agent, "", setting | members | more)
         self.set_model(_provider(record))
         self.add_input(decoded(prompt.get("raw")))
         wrong = response.get("error") or record.get("error")
@@ -161,8 +161,8 @@ class _PromptfooEvents(CaseEvents):
         test = record.get("testCase")
         known = test.get("assert") if isinstance(test, dict) else None
         used = ("assertion",) if isinstance(known, list) and component.get("assertion") in known else ()
-        told: dict[str, Any] = self.rest(component, "pass", "score", "reason", *used)
-        return told
+        members: dict[str, Any] = self.rest(component, "pass", "score", "reason", *used)
+        return members
 
 
 def _is_call(value: Any) -> bool:

@@ -89,14 +89,14 @@ def _is_event(value: Any) -> bool:
 
 def _usual(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event with the names and values that Temporal's own tools write."""
-    told: dict[str, Any] = _without_protobuf(_in_camel_case(event) if "event_id" in event else event)
-    if "eventTime" not in told and "timestamp" in told:
-        told["eventTime"] = told.pop("timestamp")
-    if isinstance(told["eventType"], int):  # the name of the attributes is the same in words
-        named = next((name for name in told if name.endswith(_ATTRIBUTES)), None)
-        words = _CAPITAL.sub("_", named.removesuffix(_ATTRIBUTES)).upper() if named else str(told["eventType"])
-        told["eventType"] = f"EVENT_TYPE_{words}"
-    return told
+    plain: dict[str, Any] = _without_protobuf(_in_camel_case(event) if "event_id" in event else event)
+    if "eventTime" not in plain and "timestamp" in plain:
+        plain["eventTime"] = plain.pop("timestamp")
+    if isinstance(plain["eventType"], int):  # the name of the attributes is the same in words
+        named = next((name for name in plain if name.endswith(_ATTRIBUTES)), None)
+        words = _CAPITAL.sub("_", named.removesuffix(_ATTRIBUTES)).upper() if named else str(plain["eventType"])
+        plain["eventType"] = f"EVENT_TYPE_{words}"
+    return plain
 
 
 def _in_camel_case(value: Any) -> Any:

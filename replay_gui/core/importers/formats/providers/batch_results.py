@@ -68,8 +68,8 @@ class _BatchEvents(ChatMessageEvents):
         elif answer is not None and not (isinstance(answer, dict) and answer.keys() == {"error"}):
             self.run.custom(f"{self.format}/body", answer)
         if wrong or not isinstance(answer, dict):
-            told = wrong.get("error", wrong) if isinstance(wrong, dict) else wrong
-            said = told.get("message") or told.get("type") if isinstance(told, dict) else told
+            problem = wrong.get("error", wrong) if isinstance(wrong, dict) else wrong
+            said = problem.get("message") or problem.get("type") if isinstance(problem, dict) else problem
             text = first_line(str(said or whole.get("type") or "no response"))
             self.run.error("request_failed", text, "model", {"details": wrong} if isinstance(wrong, dict) else None)
             self.how = "crash", text

@@ -65,12 +65,18 @@ def _of_google(answer: dict[str, Any]) -> dict[str, Any]:
     rest = {name: member for name, member in answer.items() if name != "candidates" and name not in _USAGES}
     usage: dict[str, Any] = next((answer[name] for name in _USAGES if isinstance(answer.get(name), dict)), {})
     counts = {sort: next((usage[name] for name in names if name in usage), None) for sort, names in _COUNTS.items()}
-    told = {**rest, **about, "role": "assistant", "content": candidate["content"]["parts"], "other_candidates": others}
+    message = {
+        **rest,
+        **about,
+        "role": "assistant",
+        "content": candidate["content"]["parts"],
+        "other_candidates": others,
+    }
     if type(counts["sent"]) is not int:
-        return told
+        return message
     thought = counts["thought"] if type(counts["thought"]) is int else 0
     return {
-        **told,
+        **message,
         "usage": {
             "prompt_tokens": counts["sent"],
             "completion_tokens": (counts["answered"] if type(counts["answered"]) is int else 0) + thought,

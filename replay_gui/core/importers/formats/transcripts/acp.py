@@ -233,10 +233,10 @@ class _AcpEvents(RecordEvents):
         call, context = self._calls[call_id]
         self._requested.add(call_id)
         now, self.run.context = self.run.context, context
-        told = ("sessionUpdate", "rawInput", "rawOutput", "content", "earlier", "status", "name", "_meta")
+        used = ("sessionUpdate", "rawInput", "rawOutput", "content", "earlier", "status", "name", "_meta")
         given, name = given_to(call), tool_name_of(call, call_id)
         title = call.get("title")
-        extra = self.fields(call, *told, title=given.get("title", name) if isinstance(given, dict) else title)
+        extra = self.fields(call, *used, title=given.get("title", name) if isinstance(given, dict) else title)
         self.run.request(call_id, name, given, extra=extra, tool_call_id=call_id)
         self.run.context = now
 

@@ -94,8 +94,8 @@ def failure_of(call: dict[str, Any], output: Any) -> str | None:
         return f"exit {code}"
     if call.get("status") == "completed":
         return None
-    told = raw.get("error") if isinstance(raw, dict) and not isinstance(output, str) else None
-    return first_line(told or output) or str(call.get("status"))
+    problem = raw.get("error") if isinstance(raw, dict) and not isinstance(output, str) else None
+    return first_line(problem or output) or str(call.get("status"))
 
 
 def is_refusal(output: Any) -> bool:

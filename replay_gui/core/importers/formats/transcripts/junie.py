@@ -161,11 +161,11 @@ class _JunieEvents(RecordEvents):
         given = self.rest(block, "kind", "status", "toolName", "about", *_OUTPUTS)
         self.run.context, call_id = context, f"call {self.run.count}"
         about = block.get("about")
-        told = {
+        members = {
             **(about if isinstance(about, dict) else {"about": about}),
             **({} if status in (None, "IN_PROGRESS", *_DONE) else {"status": status}),
         }
-        self.run.request(call_id, name, given, extra=self.fields(told))
+        self.run.request(call_id, name, given, extra=self.fields(members))
         self.run.context = now
         if status in _DONE:
             output = next((block[key] for key in _OUTPUTS if block.get(key) is not None), None)
@@ -186,8 +186,8 @@ class _JunieEvents(RecordEvents):
 
     def _failed(self, record: dict[str, Any]) -> None:
         self._finish_all()
-        told = record.get("message") or record.get("text") or record.get("error")
-        text = str(told or "the task failed")
+        message = record.get("message") or record.get("text") or record.get("error")
+        text = str(message or "the task failed")
         self.run.error("error", text, self.agent, self.fields(record, "kind", "message", "text", "error"))
         self.how = "crash", first_line(text)
 
