@@ -267,9 +267,10 @@ def test_of_many_runs(tmp_path: Path, suffix: str, tasks: int, laid_out: list[st
     profile.write_text(
         PROFILE.replace('"/input/private"', '"/input/private", "/input/card/number", "/input/card/marks/*/name"')
     )
-    assert main(["contrast", *paths, "--report", str(report)]) == 0
-    assert len(leaked(canaries.planted, texts_of(report) + "".join(laid_out))) > 3, "there to be found"
-    laid_out.clear()
+    if suffix in (".json", ".pdf"):  # text, and what is laid out
+        assert main(["contrast", *paths, "--report", str(report)]) == 0
+        assert len(leaked(canaries.planted, texts_of(report) + "".join(laid_out))) > 3, "there to be found"
+        laid_out.clear()
     assert main(["contrast", *paths, "--report", str(report), "--redact", str(profile)]) == 0
     text = texts_of(report) + "".join(laid_out)
     assert leaked(canaries.planted, text) == []
