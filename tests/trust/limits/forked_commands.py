@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 _ENDED = "ended with "
 _FORKED = f"""
-import contextlib, io, json, os, sys
+import contextlib, gc, io, json, os, sys
 from replay_gui.__main__ import main
 commands = json.loads(sys.argv[1])
 nothing = io.StringIO()
 with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
     for words in {{words[0]: words for words in reversed(commands)}}.values():
         main(words)  # imports what the command needs
+gc.freeze()  # a fork that ends need not search what was imported
 for words in commands:
     child = os.fork()
     if not child:

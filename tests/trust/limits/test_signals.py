@@ -19,7 +19,7 @@ from tests.trust.limits.capped import GIGABYTE, run_capped, run_command
 from tests.trust.limits.forked_commands import endings, forked_commands
 
 ENDED_ONE_AFTER_ANOTHER = """
-import contextlib, io, json, os, signal, sys
+import contextlib, gc, io, json, os, signal, sys
 from replay_gui.core.importers import conversion
 from replay_gui.core.log import log_reader
 from replay_gui.core.verification import verify_log
@@ -30,6 +30,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     for words in commands:
         if words[0] != "import":  # which writes a file; another command converts the same
             main(words)  # imports what the command needs
+gc.freeze()
 begun = None
 def wait(*arguments, **options):
     os.write(begun, b"!")
