@@ -16,7 +16,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from tests.helpers.coverage.line_marks import marked_lines, with_live_marks, with_marks
+from tests.helpers.coverage import line_marks
 from tests.helpers.paths import ROOT
 
 
@@ -40,8 +40,8 @@ class LineCoverage:
 
     def measured(self, code: CodeType) -> CodeType:
         """Return a module's code that has marks such that the lines it runs are noted here."""
-        self.lines[code.co_filename].update(marked_lines(code))
-        return with_live_marks(code, self.executed[code.co_filename])
+        self.lines[code.co_filename].update(line_marks.marked_lines(code))
+        return line_marks.with_live_marks(code, self.executed[code.co_filename])
 
     def result(self) -> dict[str, tuple[list[int], list[int]]]:
         """Return (lines run, all lines) by path, in plain types that another process can be sent."""
@@ -94,7 +94,12 @@ class _Loader(SourceFileLoader):
     def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]  # no other argument is given
         if b"TYPE_CHECKING" in data:
             data = _WithoutTypeChecking().visit(ast.parse(data))
-        return with_marks(super().source_to_code(data, path))
+        return line_marks.with_marks(super().source_to_code(data, path))
+
+    def path_stats(self, path: Any) -> Any:
+        """What is kept is of use as long as neither the source nor the marks have changed."""
+        stats = super().path_stats(path)
+        return {**stats, "mtime": stats["mtime"] + Path(line_marks.__file__).stat().st_mtime}
 
     def get_data(self, path: str) -> bytes:
         return super().get_data(_marked(path))
