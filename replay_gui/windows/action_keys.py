@@ -23,7 +23,7 @@ def key_words(key: QKeySequence) -> str:
 
 
 def is_for_focus(event: QEvent, focus: QWidget | None, panels: QWidget | None) -> bool:
-    """Return whether a key is for what has the focus, and not that of an action.
+    """Return whether a key is for the focused widget, and not that of an action.
 
     Space is for a button; a letter, digit or sign without Ctrl, Alt or Meta for all outside of `panels`, those of runs.
     """

@@ -365,7 +365,7 @@ class MainWindow(QMainWindow):
         self.run_actions.refresh()
 
     def event(self, event: QEvent) -> bool:
-        """Leave to what has the focus the keys that are for it (see `is_for_focus`); others are shortcuts."""
+        """Leave its keys to the focused widget (see `is_for_focus`); other keys are shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and is_for_focus(
             event, self.focusWidget(), None if self.runs_page.shown else self._pages.currentWidget()
         ):

@@ -1,4 +1,4 @@
-"""What is on the lanes of the timeline, in words: for tooltips and the legend."""
+"""The content of the timeline's lanes, in words: for tooltips and the legend."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SNAPSHOT_WORDS = "A state that is kept, so that going there is quick"
 
 
 def lane_words(lane: Lane, marks: TimelineMarks) -> str:
-    """Return ``12 calls · reads: the name says "get"``, the effect only if it is known; or what the lane's events are.
+    """Return ``12 calls · reads: the name says "get"``, the effect only if it is known; or a text on the lane's events.
 
     A lane of a subagent has only their number.
     """

@@ -51,7 +51,7 @@ class LineCoverage:
         return {path: (list(self.executed[path]), list(lines)) for path, lines in self.lines.items()}
 
     def add(self, result: dict[str, tuple[list[int], list[int]]]) -> None:
-        """Add what one process measured."""
+        """Add the lines that one process measured."""
         for path, (executed, lines) in result.items():
             self.executed[path].update(executed)
             self.lines[path].update(lines)
@@ -63,7 +63,7 @@ class LineCoverage:
 
 
 class _Finder(MetaPathFinder):
-    """Finds the package's modules where they are, and has them loaded with marks."""
+    """Finds the package's modules, and loads them with marks."""
 
     def __init__(self, coverage: LineCoverage, package: str) -> None:
         self._coverage = coverage
@@ -81,7 +81,7 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(SourceFileLoader):
-    """Compiles with marks, and keeps that beside what is compiled without them: making the marks takes a while."""
+    """Compiles with marks, and caches the result beside the ordinary one, because making the marks takes a while."""
 
     def __init__(self, fullname: str, path: str, coverage: LineCoverage) -> None:
         super().__init__(fullname, path)
@@ -109,7 +109,7 @@ class _Loader(SourceFileLoader):
 
 
 class _WithoutTypeChecking(ast.NodeTransformer):
-    """Takes out what only a type checker reads: it is no line that could be run."""
+    """Removes the parts for type checkers only, which are never run."""
 
     def visit_If(self, node: ast.If) -> Any:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":

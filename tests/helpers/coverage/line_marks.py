@@ -87,11 +87,11 @@ else:
         return live
 
     class _Mark:
-        """What a line calls before it is run for the first time.
+        """The call of a line before it is run for the first time.
 
         Attributes:
-            address: where the call stands in memory.
-            code: what it stands in, held so that the memory stays its own.
+            address: of the call in memory.
+            code: with the call, kept so that its memory is not reused.
         """
 
         __slots__ = ("_executed", "_line", "address", "code")
@@ -111,7 +111,7 @@ else:
         return set(_parts(code)[1])
 
     def _parts(code: CodeType) -> tuple[tuple[object, ...], tuple[int, ...], tuple[int, ...]]:
-        """Return the constants of code with marks, the lines of the marks, and where their calls stand."""
+        """Return the constants of code with marks, the lines of the marks, and the places of their calls."""
         *constants, offsets = code.co_consts
         count = len(constants) - len(offsets)
         return tuple(constants[:count]), tuple(constants[count:]), offsets

@@ -1,4 +1,4 @@
-"""The lines that the test command says were run are those that were."""
+"""The lines that the test command reports as run were run."""
 
 from __future__ import annotations
 
