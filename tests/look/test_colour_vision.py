@@ -24,7 +24,7 @@ from replay_gui.models.run.value_rows import ChangeMark
 from replay_gui.widgets.comparison.diff_delegate import SIGN_OF_STYLE
 from replay_gui.widgets.comparison.divergence_strip import tone_color, tone_reach
 from replay_gui.widgets.run.value_delegate import SIGN_OF_MARK
-from replay_gui.widgets.timeline.overview_strip import FOUND_HEIGHT
+from replay_gui.widgets.timeline.overview_strip import CHANGE_HEIGHT, FOUND_HEIGHT
 from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
 from tests.look.test_theme import contrast
 
@@ -94,7 +94,11 @@ def places() -> dict[str, list[Meant]]:
     return {
         "events": [*groups, (KindGroup.TOOL, now.tools[0], mark_of("ToolRequest"))],
         "tokens": list(zip(("uncached", "cached", "output"), token_colors(), TOKEN_WIDTHS, strict=True)),
-        "strip of a run": [("error", now.error, 1.0), ("hit", now.changed_text, FOUND_HEIGHT)],
+        "strip of a run": [
+            ("error", now.error, 1.0),
+            ("hit", now.changed_text, FOUND_HEIGHT),
+            ("change", now.accent, CHANGE_HEIGHT),
+        ],
         "ticks of a timeline": [
             ("hit", now.changed_text, "tick"),
             ("divergence", now.memory, "tick"),

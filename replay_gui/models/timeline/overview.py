@@ -24,7 +24,7 @@ class Overview:
         has_pace: whether `pace` is known.
         mark_edges: the same for the columns of marks, which may be narrower than an event.
         errors: 0 … 1 per column: 0 for none, 1 for the column with most.
-        found, divergences, causes: 1 for a column with any, else 0.
+        found, divergences, causes, value_changes: 1 for a column with any, else 0.
     """
 
     edges: NDArray[np.float64]
@@ -35,6 +35,7 @@ class Overview:
     found: NDArray[np.float64]
     divergences: NDArray[np.float64]
     causes: NDArray[np.float64]
+    value_changes: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -72,6 +73,7 @@ class Overview:
             found=has_some(marks.found),
             divergences=has_some(marks.divergences),
             causes=has_some(marks.causes),
+            value_changes=has_some(marks.value_changes),
         )
 
 

@@ -18,6 +18,7 @@ from replay_gui.widgets.timeline.timeline_layout import names_px
 
 EVENTS_PER_TURN = 1 << 20  # events examined for errors at once: a frame's time
 FOUND_HEIGHT = 0.4  # of the strip, of a search hit; an error reaches to the top
+CHANGE_HEIGHT = 0.25  # of a change of the chosen value
 COLUMN_PX = 2  # pixels per column of the overview
 EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: width of the area in which an edge of the window can be grasped
 MIN_WINDOW_PX = 10.0  # pixels: a narrower window could not be grasped
@@ -88,8 +89,8 @@ class OverviewStrip(QWidget):
         self._box = _Strip(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.graphics.setCentralItem(self._box)
         self._pace = pg.PlotCurveItem(fillLevel=0.0, antialias=True)
-        self._errors, self._divergences, self._causes, self._found = (
-            pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(4)
+        self._errors, self._divergences, self._causes, self._found, self._value_changes = (
+            pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(5)
         )
         self._untrusted = pg.LinearRegionItem(movable=False)
         self._window = _Window(swapMode="push")
@@ -150,7 +151,8 @@ class OverviewStrip(QWidget):
             self._growing.start()
         overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
-        heights = (overview.errors, overview.divergences, overview.causes, FOUND_HEIGHT * overview.found)
+        found, changes = FOUND_HEIGHT * overview.found, CHANGE_HEIGHT * overview.value_changes
+        heights = (overview.errors, overview.divergences, overview.causes, found, changes)
         for item, columns_of in zip(self._marks, heights, strict=True):
             item.setVisible(bool(columns_of.any()))  # painting an empty curve takes as long as any other
             if item.isVisible():
@@ -240,7 +242,7 @@ class OverviewStrip(QWidget):
         self._pace.setBrush(colors.density)
         self._pace.setPen(clear)
         for item, color in zip(
-            self._marks, (colors.error, colors.memory, colors.error, colors.changed_text), strict=True
+            self._marks, (colors.error, colors.memory, colors.error, colors.changed_text, colors.accent), strict=True
         ):
             item.setBrush(color)
             item.setPen(clear)
@@ -255,7 +257,7 @@ class OverviewStrip(QWidget):
 
     @property
     def _marks(self) -> tuple[pg.PlotCurveItem, ...]:
-        return self._errors, self._divergences, self._causes, self._found
+        return self._errors, self._divergences, self._causes, self._found, self._value_changes
 
     @property
     def _whole(self) -> TimelineScale:

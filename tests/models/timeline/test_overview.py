@@ -60,9 +60,15 @@ def test_a_few_events_without_time_do_not_matter() -> None:
 
 
 def test_marks_stand_in_their_columns() -> None:
-    marks = TimelineMarks(found=np.array([3, 4, 995, 5_000]), causes=np.array([500]), divergences=np.array([500, 501]))
+    marks = TimelineMarks(
+        found=np.array([3, 4, 995, 5_000]),
+        causes=np.array([500]),
+        divergences=np.array([500, 501]),
+        value_changes=np.array([205]),
+    )
     overview = Overview.of(synthetic_index(1_000), 100, NUMBERS, marks)
     assert np.flatnonzero(overview.found).tolist() == [0, 99], "what is beyond the index is left out"
+    assert np.flatnonzero(overview.value_changes).tolist() == [20]
     assert np.flatnonzero(overview.causes).tolist() == np.flatnonzero(overview.divergences).tolist() == [50]
 
 
