@@ -17,6 +17,7 @@ PACKAGE = Path(replay_gui.__file__).parent
 OTHER_USES = {
     "__init__.py": {"Snapshot"},  # a public class
     "core/text/event_label.py": {"Error", "Snapshot"},  # words for people
+    "widgets/timeline/timeline.py": {"Snapshot"},  # the heading of a card
 }
 
 

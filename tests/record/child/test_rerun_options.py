@@ -102,7 +102,7 @@ def test_edits_come_from_a_file(run: Path, capsys: pytest.CaptureFixture[str]) -
     deep = '[{"event": 4, "pointer": "", "value": %s}]'
     for text, words in (
         ("{}", "is no list of edits"),
-        ('[{"event": 0, "pointer": "", "value": 1}]', "no number"),
+        ('[{"event": 0, "pointer": "", "value": 1}]', "is not the number of an event"),
         (deep % nested(129), "too deeply"),
         (deep % nested(700), "too deeply"),
         (deep % nested(100_000), "is no list of edits"),
