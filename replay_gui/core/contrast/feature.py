@@ -47,7 +47,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
     Attributes:
         kind: a FeatureKind. tool: "" if it is not about a tool.
-        path: of an argument, a file, or a member of the set-up; numbers of list items are left out.
+        path: of a file, a member of the set-up, or an argument, there without the numbers of list items.
         value: canonical JSON or text, at most MAX_VALUE_LENGTH characters.
         number: of DID and AT_LEAST; else 0.
         request: hex of the call's key, which distinguishes calls with equal beginnings; "" if it is not about one call.

@@ -21,7 +21,7 @@ from replay_gui.core.report.redactor import Redactor
 _INPUT, _CONFIG = "/input", "/config"  # the places of features' values in payloads
 _OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
 _ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
-_PAIR_ENDS = ("/value", "/*/*")  # of the paths of values of pairs
+_PAIR_TOKENS = frozenset(("value", "1"))  # one is in the path of whatever a pair of a name and its value holds
 _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))
 """Kinds whose path and value are words of the program, and names of tools."""
 
@@ -54,9 +54,9 @@ class RedactedFeatures:
     def value_of_fact(self, fact: str, value: str) -> str:
         """Return the value of a fact by which runs are grouped; patterns are applied to the whole report.
 
-        A member of the set-up is hidden if the profile names any path: its own path is not known here.
+        A member of the set-up is hidden: its own path is not known here.
         """
-        return self._redactor.placeholder_for(value) if fact.startswith(SET_UP) and self._has_own_places else value
+        return self._redactor.placeholder_for(value) if fact.startswith(SET_UP) else value
 
     @property
     def _has_own_places(self) -> bool:
@@ -83,10 +83,10 @@ class RedactedFeatures:
     def _is_of_pair(self, feature: Feature, examples: Iterable[RunPlace | None]) -> bool:
         """Return whether the value may be that of a pair whose name is secret: its own path does not say so.
 
-        Calls of the examples tell it. Of the set-up, which is not known here, whatever has the path of a pair counts.
+        Calls of the examples tell it. Of the set-up, which is not known here, whatever may lie in one counts.
         """
         if feature.kind == FeatureKind.SET_UP:
-            return feature.path.lower().endswith(_PAIR_ENDS)
+            return not _PAIR_TOKENS.isdisjoint(feature.path.lower().split("/"))
         return any(
             step.tool == feature.tool and step.input is not None and self._hides_leaf(step.input, feature)
             for place in examples
