@@ -1,4 +1,4 @@
-"""OpenAI Agents SDK: the output of its trace exporter, objects ``trace`` and ``trace.span``, one per line."""
+"""OpenAI Agents SDK: what its trace exporter writes (``trace``, ``trace.span``), one per line, and saved states."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_forms import is_message
-from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.records import ID, RECORDER, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.traces.agents_run_state import has_states, runs_of_states, tokens_of
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -26,39 +26,46 @@ _ROLES: dict[str, Role] = {
     "response": "model",
     "guardrail": "guardrail",
 }
-_TOKENS = {
-    "input": "input_tokens",
-    "cached": "input_tokens_details/cached_tokens",
-    "output": "output_tokens",
-    "reasoning": "output_tokens_details/reasoning_tokens",
-}
 _USED = ("type", "name", "input", "output", "response", "model", "usage")
 
 
 class OpenAiAgents:
-    """The importer. Each trace of a file is a run."""
+    """The importer. Each trace of a file is a run, and each saved state."""
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,
         "parent_id": ID,
         "group_id": ID,
         "response_id": ID,
+        "call_id": ID,
+        "request_id": ID,
+        "previous_response_id": ID,
+        "conversation_id": ID,
+        "_request_id": ID,
+        "$schemaVersion": RECORDER,
+        "created_at": "a clock",
+        "completed_at": "a clock",
         "usage": USAGE,
         "started_at": "a clock",
         "ended_at": "a clock",
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file with a trace or a span of the Agents SDK among its first five records."""
-        return any(record.get("object") in ("trace", "trace.span") for record in first_records(file, "data")[:5])
+        """Accept a file with a trace, a span or a saved state of the Agents SDK among its first five records."""
+        return has_states(file) or any(
+            record.get("object") in ("trace", "trace.span") for record in first_records(file, "data")[:5]
+        )
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for each trace of the file."""
+        """Yield a run for each trace or saved state of the file."""
         notes = ImportNotes(file.notes)
+        if has_states(file):
+            yield from runs_of_states(file, self.name, self.volatile, notes)
+            return
         traces: dict[str, dict[str, Any]] = {}
         spans: dict[str, list[Span]] = {}
         for _, record in numbered_records(file, notes, "data"):
@@ -109,7 +116,7 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     meta: dict[str, Any] = {"span": record.get("id"), "model": data.get("model")}
     meta["response_id"] = data.get("response_id")
     if isinstance(usage, dict):
-        meta["tokens"] = counted_tokens(usage, _TOKENS) or None
+        meta["tokens"] = tokens_of(usage) or None
     return Span(
         id=str(record.get("id")),
         parent=str(record["parent_id"]) if record.get("parent_id") else None,

@@ -1,11 +1,13 @@
-"""Spans of the OpenAI Agents SDK: what a model answered, and why a tool failed."""
+"""Spans of the OpenAI Agents SDK: what a model answered, and why a tool failed; and its saved states."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.foreign import read_all, written
+from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.paths import DATA
 
 
 def span(name: str, second: int, data: dict[str, Any], error: Any = None) -> dict[str, Any]:
@@ -54,3 +56,63 @@ def test_what_the_sdk_puts_around_its_steps_is_no_step_and_answers_find_their_ca
     assert plumbing.payload["data"]["fields"] == {"data": {"sdk_span_type": "turn", "turn": 1}}
     assert found.tools() == {"transfer_to_math": 1}
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["math"]
+
+
+def test_a_saved_state_is_one_run_with_the_answers_to_its_approvals(tmp_path: Path) -> None:
+    seed = DATA / "seeds/openai-agents/1.json"
+    state = json.loads(seed.read_text())
+    (found,) = read_all(seed)
+    assert (found.format, found.run.name, found.run.agent) == ("openai-agents", "trace_1", "desk")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Remove a.txt"]
+    assert found.tools() == {"transfer_to_clerk": 1, "look": 1, "wipe": 1}
+    outputs = [event.payload["output"] for event in found.of("ToolResponse")]
+    assert outputs == ['{"assistant": "clerk"}', "two lines"]
+    assert found.decisions() == [(None, "I will remove it.")]
+    assert [event.payload["data"] for event in found.of("StateTransition")] == [{"agent": "clerk"}]
+    assert found.tokens() == {"input": 60, "cached": 30, "output": 9, "reasoning": 3}
+    (asked,) = found.of("x:openai-agents/approval")
+    assert asked.payload["data"] == "wipe needs an approval: no answer"
+    assert found.events[-1].payload == {"how": "open", "why": "waits for an approval of wipe"}
+
+    def with_answer(answer: dict[str, Any], *more: dict[str, Any]) -> Read:
+        context = {**state["context"], "function_tool_approvals": [{"tool_key": "wipe", "decision": answer}]}
+        items = [*state["session_items"], *more]
+        (read,) = read_all(written(tmp_path, {**state, "context": context, "session_items": items}))
+        return read
+
+    refused = with_answer({"approved": [], "rejected": ["call_3"]})
+    assert [event.payload["tool_name"] for event in refused.of("CapabilityDenied")] == ["wipe"]
+    assert refused.events[-1].payload == {"how": "open", "why": None}
+    told = {"type": "function_call_output", "call_id": "call_3", "output": "Not approved."}
+    refused = with_answer({"rejected": True}, {"type": "tool_call_output_item", "raw_item": told})
+    assert [event.payload["reason"] for event in refused.of("CapabilityDenied")] == ["Not approved."]
+    approved = with_answer({"approved": ["call_3"], "rejected": []})
+    assert not approved.of("CapabilityDenied")
+    assert approved.of("x:openai-agents/approval")[0].payload["data"] == "wipe needs an approval: approved"
+
+
+def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) -> None:
+    call = {"type": "function_call", "callId": "c1", "name": "get", "arguments": '{"userId": 1}'}
+    answer = {"type": "function_call_result", "name": "get", "callId": "c1", "output": {"type": "text", "text": "7"}}
+    search = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"query": "weather"}}
+    items = [
+        {"type": "tool_call_item", "rawItem": call, "agent": {"name": "A"}},
+        {"type": "tool_call_output_item", "rawItem": answer, "agent": {"name": "A"}, "output": {"userId": 7}},
+    ]
+    responses = [{"usage": {"inputTokens": 5, "outputTokens": 2}, "output": [call, search], "responseId": "r"}]
+    state = {
+        "$schemaVersion": "1.4",
+        "originalInput": [{"role": "user", "content": "Who?"}],
+        "generatedItems": items,
+        "modelResponses": responses,
+        "context": {"usage": {"inputTokens": 9, "outputTokens": 4}},
+        "inputGuardrailResults": [{"guardrail": {"name": "polite"}, "output": {"tripwireTriggered": True}}],
+    }
+    (found,) = read_all(written(tmp_path, {"state": state}))
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Who?"]
+    requests = {event.payload["tool_name"]: event.payload["input"] for event in found.of("ToolRequest")}
+    assert requests == {"get": {"userId": 1}, "web_search": {"action": {"query": "weather"}}}
+    assert found.tokens() == {"input": 9, "output": 4}
+    assert [event.payload["message"] for event in found.of("Error")] == ["tripped: polite"]
+    rest = found.of("x:bookkeeping/openai-agents/file")[0].payload["data"]
+    assert rest["items"][1]["output"] == {"userId": 7}
