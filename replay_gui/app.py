@@ -99,7 +99,7 @@ def _user_settings() -> QSettings:
     """Return the user's settings; their file is made for the user alone, and a broken one is set aside first."""
     from PySide6.QtCore import QSettings, QStandardPaths
 
-    from replay_gui.windows.settings_file import set_aside_if_broken
+    from replay_gui.windows.settings.settings_file import set_aside_if_broken
 
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     path = Path(folder, ORGANISATION, f"{ORGANISATION}.ini")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
     from replay_gui.core.facts.spending import Spending
-    from replay_gui.core.importers.mapping import Mapping as FieldMapping
+    from replay_gui.core.importers.generic.mapping import Mapping as FieldMapping
     from replay_gui.core.index.run_index import RunIndex
     from replay_gui.core.log.event import Event
     from replay_gui.core.report.model import Report

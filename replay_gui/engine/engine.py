@@ -17,7 +17,7 @@ from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritt
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.follower.follow_messages import StopFollowing
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import (
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
     EvaluationArguments,
     FailureArguments,
     LocateArguments,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:  # the first window does not need it
-    from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart
 
 
 class RunsAnswer(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.effects.effect import Effect
-    from replay_gui.core.importers.mapping import Mapping
+    from replay_gui.core.importers.generic.mapping import Mapping
     from replay_gui.core.report.model import NotedEvents
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport

@@ -8,17 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
-from replay_gui.core.importers.generic import events_from
+from replay_gui.core.importers.generic.importer import events_from
+from replay_gui.core.importers.generic.mapping import Mapping, guess_mapping
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
-from replay_gui.core.importers.mapping import Mapping, guess_mapping
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import MappingSaved, Sampled
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.source_session import SourceSession
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the first window needs no importer
     from collections.abc import Sequence
 
     from replay_gui.core.facts.known_sessions import KnownFolder
-    from replay_gui.core.importers.mapping import Mapping
+    from replay_gui.core.importers.generic.mapping import Mapping
 
 
 class LastPositionsOf(Protocol):

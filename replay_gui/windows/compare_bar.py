@@ -14,8 +14,8 @@ from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import run_name
 from replay_gui.widgets.comparison.rules_button import RulesButton
 from replay_gui.widgets.parts.compact_level import compact_level
-from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 

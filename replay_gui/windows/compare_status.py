@@ -9,8 +9,8 @@ from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import counts_words, growth_words
 from replay_gui.models.comparison.total_differences import total_differences
-from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _HOW_TEXT = "Compared by actions and messages, not by wording and order"
 _DIFFERS_NAME = "Differences in outcome, failures, time, tokens and cost"

@@ -15,8 +15,8 @@ from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.session import Session
-from replay_gui.widgets.parts.elided_button import ElidedButton
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_button import ElidedButton
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
 _FOLLOWED = {

@@ -14,7 +14,7 @@ from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.writing import tables_of
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.separation import separate_groups

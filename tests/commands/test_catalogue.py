@@ -85,8 +85,8 @@ def test_without_the_extra_one_line_says_what_to_install(
 
 def test_the_commands_need_no_extra_until_a_catalogue_is_read() -> None:
     program = (
-        "import sys; import replay_gui.commands.catalogue, replay_gui.commands.contrast, replay_gui.commands.sql; "
-        "import replay_gui.engine.jobs.evaluation_job; "
+        "import sys; from replay_gui.commands.many_runs import catalogue, contrast, sql; "
+        "import replay_gui.engine.jobs.evaluation.evaluation_job; "
         "print(sorted({'pyarrow', 'duckdb', 'fsspec', 'dask', 'distributed'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.importers.mapping import Mapping
+from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.models.mapping_preview import MappingPreview
 from replay_gui.models.source_session import SourceSession

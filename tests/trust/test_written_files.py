@@ -20,8 +20,8 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import write_rules
 from replay_gui.core.errors import LogUnreadable, NotWritten, ReplayError
-from replay_gui.core.importers.mapping import Mapping
-from replay_gui.core.importers.mapping_store import save_mapping
+from replay_gui.core.importers.generic.mapping import Mapping
+from replay_gui.core.importers.generic.mapping_store import save_mapping
 from replay_gui.core.recorder.recorder import Recorder
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from replay_gui.windows.settings_file import set_aside_if_broken
+from replay_gui.windows.settings.settings_file import set_aside_if_broken
 
 ABORTING = b"[General]\nrecent=@Variant(\\0\\0\\0\\t\\xff\\xff\\xff\\xf0)\n"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from blake3 import blake3
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import RunResult

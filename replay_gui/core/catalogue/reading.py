@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tables, table_path
 from replay_gui.core.catalogue.part import NO_ARGUMENT, evaluated_runs, run_step
-from replay_gui.core.contrast.feature import Feature, FeatureKind
-from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.run_sizes import size_table

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import CONSEQUENTIAL, Feature, FeatureKind
-from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
-from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.features.feature import CONSEQUENTIAL, Feature, FeatureKind
+from replay_gui.core.contrast.features.feature_table import KINDS, FeatureTable
+from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import tiers_of
 

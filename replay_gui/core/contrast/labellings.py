@@ -10,7 +10,7 @@ from itertools import combinations, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature_table import FeatureTable
+from replay_gui.core.contrast.features.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
 
 MAX_EXACT = 5_000  # labellings; of more, a sample is drawn

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from replay_gui.core.contrast.run_features import run_features
+from replay_gui.core.contrast.features.run_features import run_features
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.contrast.step_words import call_label

@@ -12,8 +12,8 @@ from string import digits
 
 import numpy as np
 
-from replay_gui.core.contrast.feature import FeatureKind
-from replay_gui.core.contrast.feature_table import KIND_NUMBERS, FeatureTable
+from replay_gui.core.contrast.features.feature import FeatureKind
+from replay_gui.core.contrast.features.feature_table import KIND_NUMBERS, FeatureTable
 from replay_gui.core.contrast.passed_expression import FIELDS
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet

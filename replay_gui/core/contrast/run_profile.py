@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from replay_gui.core.contrast.feature import HeldFeature
+from replay_gui.core.contrast.features.feature import HeldFeature
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import RunResult
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
-from replay_gui.core.contrast.feature_table import FeatureTable, feature_table
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature_table import FeatureTable, feature_table
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.run_sizes import size_table
 from replay_gui.core.effects.effect import Effect

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import NO_INDEX, Feature, FeatureKind
-from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
+from replay_gui.core.contrast.features.feature import NO_INDEX, Feature, FeatureKind
+from replay_gui.core.contrast.features.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 
 _MAX_THRESHOLDS = 16  # thresholds of each size; of more values, some are chosen, spread over the runs

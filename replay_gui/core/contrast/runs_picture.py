@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from replay_gui.core.contrast.feature import FeatureKind
+from replay_gui.core.contrast.features.feature import FeatureKind
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes

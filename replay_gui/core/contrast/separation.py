@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import CHANGES, CHANGES_ON_THE_WAY, NO_INDEX, TIERS, WEIGHTS, Feature, FeatureKind
-from replay_gui.core.contrast.feature_ranking import FeatureRanking
-from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
-from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.features.feature import (
+    CHANGES,
+    CHANGES_ON_THE_WAY,
+    NO_INDEX,
+    TIERS,
+    WEIGHTS,
+    Feature,
+    FeatureKind,
+)
+from replay_gui.core.contrast.features.feature_ranking import FeatureRanking
+from replay_gui.core.contrast.features.feature_table import KINDS, FeatureTable
+from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.labellings import Labellings, labellings
 from replay_gui.core.contrast.separators import FEW_RUNS, RunPlace, Separation, Separator, Share, decision_list
 from replay_gui.core.contrast.statistics import SIGNIFICANT, fisher_p, smallest_fisher_p, strengths, tarone_factor

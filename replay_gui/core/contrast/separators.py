@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import WEIGHTS, Feature
-from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.features.feature import WEIGHTS, Feature
+from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.labellings import ByChance
 from replay_gui.core.contrast.statistics import StratifiedTest
 from replay_gui.core.log.positions import EventIndex

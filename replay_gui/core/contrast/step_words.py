@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH
+from replay_gui.core.contrast.features.feature import MAX_VALUE_LENGTH
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import is_name
 from replay_gui.core.effects.classifier import code_of

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import WEIGHTS, Feature
-from replay_gui.core.contrast.feature_ranking import FeatureRanking
-from replay_gui.core.contrast.feature_table import FeatureTable
-from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.features.feature import WEIGHTS, Feature
+from replay_gui.core.contrast.features.feature_ranking import FeatureRanking
+from replay_gui.core.contrast.features.feature_table import FeatureTable
+from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.separation import (
     MAX_SEPARATORS,

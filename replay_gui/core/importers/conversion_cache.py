@@ -18,11 +18,11 @@ from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
 from replay_gui.core.importers.companions import companions_digest
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.generic import JsonLines, sample
+from replay_gui.core.importers.generic.importer import JsonLines, sample
+from replay_gui.core.importers.generic.mapping_store import saved_mapping
 from replay_gui.core.importers.import_progress import OnProgress
 from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.importers.importer import Importer
-from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.header import is_replay_log

@@ -55,8 +55,8 @@ from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
 from replay_gui.core.importers.formats.frameworks.google_adk import GoogleAdk
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.formats.frameworks.langchain_events import LangChainEvents
-from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
-from replay_gui.core.importers.formats.frameworks.langgraph_stream import LangGraphStream
+from replay_gui.core.importers.formats.frameworks.langgraph.importer import LangGraph
+from replay_gui.core.importers.formats.frameworks.langgraph.stream import LangGraphStream
 from replay_gui.core.importers.formats.frameworks.omen import Omen
 from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenAiAssistants
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
@@ -76,7 +76,7 @@ from replay_gui.core.importers.formats.transcripts.antigravity import Antigravit
 from replay_gui.core.importers.formats.transcripts.cursor_transcripts import CursorTranscript
 from replay_gui.core.importers.formats.transcripts.grok import Grok
 from replay_gui.core.importers.formats.transcripts.junie import Junie
-from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.importers.generic.importer import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
 from replay_gui.core.importers.packed import foreign_file

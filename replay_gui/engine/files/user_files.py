@@ -10,7 +10,7 @@ from pathlib import Path
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, write_rules
 from replay_gui.core.errors import NotWritten, ReplayError, RulesRefused
-from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
+from replay_gui.core.importers.generic.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.file_text import file_text
 from replay_gui.core.text.wording import plural

@@ -9,7 +9,7 @@ import msgspec
 from replay_gui.core.catalogue.extras import require_extra
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.engine.evaluation_answer import RunsLocated
-from replay_gui.engine.jobs.evaluation_arguments import LocateArguments
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import LocateArguments
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_messages import decode_value
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from replay_gui.core.catalogue.extras import require_extra
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
-from replay_gui.engine.jobs.evaluation_arguments import QueryArguments
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import QueryArguments
 from replay_gui.engine.jobs.job import JobReporter
 
 MAX_ROWS = 10_000  # that the window shows
@@ -18,7 +18,7 @@ _MAX_CELL, _MAX_NAME = 300, 60  # characters
 def answer_query(arguments: QueryArguments, reporter: JobReporter) -> CatalogueAnswer:
     """Answer the query; raise CatalogueRefused, with the reason in one line, unless it is one valid SELECT."""
     require_extra("catalogue", "SQL")
-    from replay_gui.engine.catalogue_queries import query_catalogue  # which needs the extra
+    from replay_gui.engine.queries.catalogue_queries import query_catalogue  # which needs the extra
 
     answer = query_catalogue(Path(arguments.folder), arguments.query, max_rows=MAX_ROWS)
     numeric = tuple(

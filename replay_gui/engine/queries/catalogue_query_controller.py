@@ -8,7 +8,7 @@ import msgspec
 
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, RunsLocated
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import LocateArguments, QueryArguments
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import LocateArguments, QueryArguments
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, decode_value, encode_value
 from replay_gui.engine.opening import conversion_cache
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue

@@ -9,7 +9,7 @@ import msgspec
 
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import (
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
     DeadlyFile,
     EvaluationArguments,
     FailureArguments,
@@ -23,7 +23,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
 
 if TYPE_CHECKING:
-    from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart
 
 _MAX_DEATHS = 20  # workers of one reading that may die; after each, everything is read again
 
@@ -144,20 +144,20 @@ class EvaluationController:
 
 
 def _read(value: msgspec.Raw) -> EvaluationPart | FileBegun:
-    from replay_gui.engine.jobs.evaluation_messages import read_part  # few need it, and it takes a while
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import read_part  # few need it, and it takes a while
 
     return read_part(value)
 
 
 def _tells_of_reading(part: EvaluationPart | FileBegun) -> bool:
-    from replay_gui.engine.jobs.evaluation_messages import RunsListed
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import RunsListed
 
     return isinstance(part, RunsListed | FileBegun)
 
 
 def _pairs(part: EvaluationPart) -> bytes:
     """Return the packed pairs of runs to compare after this part; empty if there are none."""
-    from replay_gui.engine.jobs.evaluation_messages import RunsContrasted
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import RunsContrasted
 
     return part.failures if isinstance(part, RunsContrasted) else b""
 

@@ -7,9 +7,9 @@ from typing import assert_never
 from replay_gui.core.facts.run_highlights import highlights_of_index
 from replay_gui.engine.answers import Alert, Totals
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.evaluation.totals_job import MetaSums
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from replay_gui.engine.jobs.totals_job import MetaSums
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.worker_pool import WorkerPool
 

@@ -21,9 +21,9 @@ from replay_gui.core.log.positions import NO_EVENT, EventIndex, index_before
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.engine.event_reader import row_without_text
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from replay_gui.core.divergence.comparison import Difference
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.diff_lines import DiffLine, diff_lines
-from replay_gui.models.run.any_index import AnyIndex
 
 _NOTHING: dict[str, Any] = {}
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import ToolDifference
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 
 TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Other answer")

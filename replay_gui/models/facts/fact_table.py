@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
-from replay_gui.models.run.any_index import AnyIndex
 
 
 class CellRole(StrEnum):

@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Slot
 
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.palette.fuzzy_pattern import FuzzyPattern, Spans
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
-from replay_gui.models.run.any_index import AnyIndex
 
 MAX_SHOWN = 100
 ENTRIES_PER_TURN = 2_000  # examined in one turn of the event loop, 5 to 10 ms

@@ -23,7 +23,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.engine.event_reader import row_without_text
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.listing import Listing
 from replay_gui.models.run.row_blocks import RowBlocks

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.state.state import ABSENT, Path, StateChange
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member, pages_to
 from replay_gui.models.run.value_search import ValueSearch
 

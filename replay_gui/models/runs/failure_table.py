@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import HeadedTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip

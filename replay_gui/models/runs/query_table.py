@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.catalogue_query import CatalogueQuery
 from replay_gui.models.tooltip import plain_tooltip
 

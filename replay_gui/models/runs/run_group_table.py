@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from replay_gui.core.facts.fact_names import TASK
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, plural
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.run_profile import EvaluatedRun
     from replay_gui.core.contrast.versions import VersionChange
     from replay_gui.core.report.redaction_profile import RedactionProfile
-    from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
+    from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart, RunsContrasted
 
 
 class RunsSession(QObject):
@@ -242,7 +242,12 @@ class RunsSession(QObject):
         self.progressed.emit()
 
     def _take_part(self, part: EvaluationPart) -> None:
-        from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed, RunsReported
+        from replay_gui.engine.jobs.evaluation.evaluation_messages import (
+            FailuresGrouped,
+            RunsContrasted,
+            RunsListed,
+            RunsReported,
+        )
 
         match part:
             case RunsListed():

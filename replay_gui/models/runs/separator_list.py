@@ -63,7 +63,7 @@ class SeparatorList(CardModel[SeparatorItem]):
 
 
 def _item(separator: Separator, by_version: bool) -> SeparatorItem:
-    from replay_gui.core.contrast.feature_words import feature_words  # few need them
+    from replay_gui.core.contrast.features.feature_words import feature_words  # few need them
     from replay_gui.core.contrast.statistics import p_words
 
     words = feature_words(separator.feature)

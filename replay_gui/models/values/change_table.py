@@ -15,8 +15,8 @@ from replay_gui.core.state.state import Path
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of

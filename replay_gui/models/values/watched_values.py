@@ -14,7 +14,7 @@ from replay_gui.core.state.state import ABSENT, StateChange
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import visible
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import Keys, keys_of, path_of

@@ -17,7 +17,7 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import ActionRow, Shared, WhyResult
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 

@@ -13,7 +13,7 @@ from replay_gui.core.log.positions import index_before
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 

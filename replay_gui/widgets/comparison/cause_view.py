@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.card_list import CardList
 
 _BADGE_SIZE_PX = ROW

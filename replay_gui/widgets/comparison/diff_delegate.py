@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
-from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.widgets.parts.line_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import draw_marked
 
 SIGN_OF_STYLE = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}  # a line of both sides has an arrow
 _SIGN_WIDTH_PX = 2 * GAP

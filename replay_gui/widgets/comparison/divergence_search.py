@@ -11,7 +11,7 @@ from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, t
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
-from replay_gui.widgets.parts.line_text import LineText, draw_marked
+from replay_gui.widgets.parts.text.line_text import LineText, draw_marked
 
 _CONTEXT_DIVISOR = 3  # of the width: the share of the text before the hit
 

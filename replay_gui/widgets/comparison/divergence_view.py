@@ -23,8 +23,8 @@ from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.side_heads import SideHeads
 from replay_gui.widgets.comparison.split_view import SplitView
 from replay_gui.widgets.parts.dimmer import Dimmer
-from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import progress_words
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _MAX_NAME_CHARACTERS = 80
 

@@ -12,8 +12,8 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.rerun.rerun_process import RerunProcess
 from replay_gui.models.rerun.rerun_words import RerunVerdict, progress_words, verdict_of
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _COLUMN_SHARES = (1, 2, 2)  # of the width: path, recorded, now
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 
 class RuleFilePrompt(QFrame):

@@ -6,7 +6,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, LINE, LINKS, UNIT, WIDE, set_role, theme
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 
 
 class SideHeads(QWidget):

@@ -10,11 +10,11 @@ from replay_gui.engine.answers import EventRow
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.hatching import paint_hatching
-from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import MIDDLE, RIGHT, LineText, draw_marked
 
 _MOVED_BAR_PX = 3  # of a moved event, at the outer edge
 _FRAME_PX = 2  # around a cause

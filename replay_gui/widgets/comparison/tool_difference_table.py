@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.tool_table import TOOL_HEADINGS, ToolColumn, ToolTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 

@@ -9,7 +9,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert
 from replay_gui.look.icons import icon, tinted_icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _ROLES = {"info": "info", "warning": "warn", "error": "bad"}
 _MAX_CHARACTERS = 600  # characters

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from replay_gui.look.theme import theme_events
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.text.line_text import paint_hint
 
 
 class CardList(QListView):

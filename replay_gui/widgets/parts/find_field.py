@@ -11,7 +11,7 @@ from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
 from replay_gui.models.run.event_search_model import EventSearchModel
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 TYPING = 150  # ms from the last key to the start of the search
 _MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width from which the key is shown in the line, too

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.compact_level import compact_level
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, set_role
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MAX_CHARACTERS = 1000

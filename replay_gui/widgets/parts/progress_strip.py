@@ -9,7 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _BAR_STEPS = 1000  # steps of the bar: totals do not fit its 31 bits
 _BAR_WIDTH_PX = 40 * UNIT

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.text.line_text import paint_hint
 
 _MARGIN_ROWS = 2  # rows kept visible before and after the target
 _VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from replay_gui.core.log.positions import Position
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, theme_events, ui_font
-from replay_gui.widgets.parts.line_text import LineText
+from replay_gui.widgets.parts.text.line_text import LineText
 
 
 def name_width() -> int:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replay_gui.look.theme import GAP, ROW, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.facts.fact_table import CellRole, FactTable
-from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 

@@ -13,8 +13,8 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, PILL, UNIT, set_role
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.elided_button import ElidedButton
 from replay_gui.widgets.parts.flow_layout import FlowLayout
+from replay_gui.widgets.parts.text.elided_button import ElidedButton
 
 _MAX_CHIPS = 12
 _MAX_NAME_CHARACTERS = 40

@@ -9,7 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 
 class NoteBar(QFrame):

@@ -15,10 +15,10 @@ from replay_gui.engine.answers import EventRow
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.widgets.parts.line_text import RIGHT, LineText
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import RIGHT, LineText
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 _AHEAD_OPACITY = 0.55  # strength of a mark's colour after the position

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow
-from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import LineText
 
 INDENT_PX = 2 * GAP
 SIGN_MARGIN_PX = 2 * GAP  # the margin in which + ~ − repeat the meaning of the colours

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree

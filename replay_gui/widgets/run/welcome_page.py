@@ -40,8 +40,8 @@ from replay_gui.look.theme import (
     theme_events,
     ui_font,
 )
-from replay_gui.widgets.parts.line_text import LineText
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.line_text import LineText
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 if TYPE_CHECKING:  # the first window lists none
     from replay_gui.core.facts.known_sessions import KnownSession

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.flip_table import FlipColumn, FlipTable
 from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.runs_session import RunsSession

@@ -17,7 +17,7 @@ from replay_gui.models.runs.picture_split import split_picture, split_words
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.text.line_text import paint_hint
 from replay_gui.widgets.runs.picture_layout import ROW_HEIGHT, PictureLayout
 from replay_gui.widgets.runs.picture_painter import PicturePainter, column_title
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, LINE, UNIT, Medium, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.separator_list import SeparatorList
 from replay_gui.widgets.parts.card_list import CardList

@@ -13,7 +13,7 @@ from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import GrowingFailures, Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
 EVENTS_PER_TURN = 1 << 20  # events examined for errors at once: a frame's time

@@ -16,7 +16,7 @@ from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
 from replay_gui.models.run.event_words import event_words
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.models.session import Session
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _REST_MS = 120  # ms
 _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary

@@ -10,8 +10,8 @@ from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.pending_clock import PendingClock
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
-from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline.spending_band import SpendingBand
 from replay_gui.widgets.timeline.timeline import Timeline

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.session import Session
 from replay_gui.models.values.change_table import ChangeColumn, ChangeTable
 from replay_gui.widgets.parts.cell_delegate import CellDelegate

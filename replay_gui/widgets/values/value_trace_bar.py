@@ -14,7 +14,7 @@ from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, theme_events
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_trace import ChosenValueTrace
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _MAX_NAME = 60  # characters of the value's name
 

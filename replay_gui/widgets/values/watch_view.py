@@ -10,7 +10,7 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, LINE, ROW, theme
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.values.watched_values import WatchedValues

@@ -12,12 +12,12 @@ from replay_gui.core.reasons.why_result import ActionRow, Shared
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.theme import GAP, LINE, LINKS, UNIT, data_font, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.why.action_table import ActionColumn, ActionTable
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.widgets.parts.hatching import paint_hatching
-from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import MIDDLE, RIGHT, LineText
 
 _NUMBER_PX, _MAX_TOOL_SHARE = 5 * GAP, 0.45
 _MAX_TEXT = 300  # characters

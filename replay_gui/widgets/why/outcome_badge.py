@@ -9,7 +9,7 @@ from replay_gui.look.theme import GAP, ICON, PILL, UNIT, set_role, theme_events
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
 from replay_gui.widgets.parts.outcome_mark import outcome_icon
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 
 class OutcomeBadge(QFrame):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import FOCUS, LINE, theme
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.why.event_links import EventLink
 from replay_gui.models.why.reason_cards import ReasonCards
 from replay_gui.models.why.why_session import NO_REASON, WhySession

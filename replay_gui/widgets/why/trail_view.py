@@ -12,12 +12,12 @@ from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.why.trail_table import TrailTable
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
-from replay_gui.widgets.parts.line_text import RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import RIGHT, LineText, draw_marked
 
 _MAX_LABEL_SHARE = 0.34
 

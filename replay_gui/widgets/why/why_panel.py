@@ -16,7 +16,7 @@ from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
 
 _TITLE = "Why"

@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font, set_role
 from replay_gui.models.rerun.edited_answer import AnswerText, EditedAnswer, NotEditable
 from replay_gui.widgets.parts.notice import Notice
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (88 * GAP, 60 * GAP)
 _QUIET_MS = 150  # ms after the last key, when the text is checked

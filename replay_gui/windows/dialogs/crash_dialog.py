@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 MIN_INTERVAL = 1.0  # seconds between two dialogs
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from replay_gui.core.diagnostics import RecentLines
 from replay_gui.look.theme import GAP, WIDE, data_font
 from replay_gui.models.diagnostics_text import diagnostics_text
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (90 * GAP, 70 * GAP)
 _ABOUT = "Add this text to a bug report. It has no content of a log, but it may name files that were opened."

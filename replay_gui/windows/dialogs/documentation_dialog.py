@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QWidget
 
 from replay_gui.look.theme import GAP
 from replay_gui.widgets.parts.page_view import PageView, docs_folder
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (136 * GAP, 90 * GAP)
 _LIST_WIDTH_PX = 28 * GAP

@@ -30,8 +30,8 @@ from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.report_maker import ReportMaker
 from replay_gui.printout.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
-from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.run.page_preview import PagePreview
 
 FORMS = (

@@ -17,7 +17,7 @@ from replay_gui.models.run.go_to import (
     position_at_time,
     understood,
 )
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _WIDTH_PX = 80 * GAP
 _MAX_CHARACTERS = 300

@@ -14,7 +14,7 @@ from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.effect_marks import paint_effect
 from replay_gui.look.theme import GAP, ROW, UNIT, theme, theme_events
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.dialogs.card_dialog import new_card
 
 _SWATCH_PX = QSize(6 * GAP, ROW)

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.importers.mapping import PARTS, Mapping
+from replay_gui.core.importers.generic.mapping import PARTS, Mapping
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.look.theme import GAP, UNIT, WIDE
 from replay_gui.models.mapping_preview import MappingPreview
 from replay_gui.models.source_session import SourceSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
-from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (112 * GAP, 76 * GAP)
 _NONE = "–"

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX, _VALUE_PX = (80 * GAP, 48 * GAP), 3 * ROW
 _BUTTONS = {

@@ -30,9 +30,9 @@ from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_files import new_log_of
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
 from replay_gui.record.sessions.rerun_options import OnMiss
-from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.notice import Notice
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
 _MAX_TOOLS = 200  # listed tools; the others are answered as recorded

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, HELP
 from replay_gui.windows.dialogs.card_dialog import CardDialog, new_card

@@ -10,7 +10,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import TextRead
 from replay_gui.look.theme import GAP
 from replay_gui.models.source_session import SourceSession
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.windows.dialogs.plain_text_dialog import PlainTextDialog
 
 _SIZE_PX = (110 * GAP, 80 * GAP)

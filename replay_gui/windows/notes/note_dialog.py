@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.facts.run_note import MAX_TEXT
 from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, WIDE, set_role
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (60 * GAP, 32 * GAP)
 

@@ -20,7 +20,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.undo_history import UndoHistory
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (72 * GAP, 56 * GAP)
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.palette.palette_list import PaletteList
-from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.widgets.parts.line_text import RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.text.line_text import RIGHT, LineText, draw_marked
 
 _APART = GAP + UNIT  # pixels between two words
 

@@ -11,7 +11,7 @@ from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.runs.evaluated_run_view import EvaluatedRunView
 from replay_gui.widgets.runs.flip_view import FlipView
 from replay_gui.widgets.runs.run_group_view import RunGroupView

@@ -17,8 +17,8 @@ from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.compact_level import compact_level
-from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.runs.group_by_button import GroupByButton
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.version import VERSION
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _ABOUT = "A replay debugger for the runs of AI agents. No data that it reads leaves this computer."
 

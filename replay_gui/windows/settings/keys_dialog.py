@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.settings.key_choice import KeyChoice

@@ -24,7 +24,7 @@ from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
 from replay_gui.models.time_choice import time_choice
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
 from replay_gui.windows.session.session_restore import RESTORES
 from replay_gui.windows.source_actions import LISTS_SESSIONS

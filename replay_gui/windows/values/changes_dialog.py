@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.values.change_table import ChangeTable
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.values.change_plot import ChangePlot
 from replay_gui.widgets.values.change_view import ChangeView
 

@@ -9,7 +9,7 @@ from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_origin_model import ValueOriginModel
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.run.fact_row import FactRow
 
 _SIZE_PX = (80 * GAP, 44 * GAP)

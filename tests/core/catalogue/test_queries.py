@@ -20,7 +20,7 @@ from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.errors import CatalogueRefused
-from replay_gui.engine.catalogue_queries import query_catalogue
+from replay_gui.engine.queries.catalogue_queries import query_catalogue
 from replay_gui.engine.termination import Terminated, terminable
 from tests.core.catalogue.conftest import write
 from tests.helpers.effort import tries

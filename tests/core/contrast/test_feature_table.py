@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay_gui.core.contrast.feature import NO_INDEX, Feature, FeatureKind, HeldFeature
-from replay_gui.core.contrast.feature_table import NO_SLOT, feature_table
+from replay_gui.core.contrast.features.feature import NO_INDEX, Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature_table import NO_SLOT, feature_table
 from tests.helpers.evaluations.planted_runs import planted_runs
 
 

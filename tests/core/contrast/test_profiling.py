@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces, notes_beside

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_sizes import size_table
 

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
-from replay_gui.core.contrast.feature_table import feature_table
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature_table import feature_table
 from replay_gui.core.contrast.separation import separate_groups
 from replay_gui.core.contrast.separators import RunPlace, Separation, Share
 from replay_gui.core.contrast.statistics import strengths

@@ -9,8 +9,8 @@ import pytest
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
-from replay_gui.core.contrast.feature_table import feature_table
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature_table import feature_table
 from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.separation import Outcomes

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.tasks import separate_runs
 from tests.core.contrast.conftest import ReadFiles

@@ -21,8 +21,8 @@ from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.engine.jobs.evaluation.totals_job import sum_up
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from replay_gui.engine.jobs.totals_job import sum_up
 from tests.engine.jobs.test_totals_job import Silent
 
 

@@ -22,7 +22,7 @@ from replay_gui.core.facts.run_measures import (
 )
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.importers.generic.importer import JsonLines
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
@@ -32,8 +32,8 @@ from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import RunPart
 from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.engine.jobs.evaluation.totals_job import MetaSums, sum_up
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
 from replay_gui.models.timeline.lanes import Lanes

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.generic import JsonLines
-from replay_gui.core.importers.mapping import Mapping, guess_mapping
+from replay_gui.core.importers.generic.importer import JsonLines
+from replay_gui.core.importers.generic.mapping import Mapping, guess_mapping
 from replay_gui.core.log.source import Source
 from tests.helpers.foreign import Read, read_all, written
 

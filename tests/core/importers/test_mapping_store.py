@@ -8,8 +8,8 @@ import pytest
 
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.mapping import Mapping
-from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
+from replay_gui.core.importers.generic.mapping import Mapping
+from replay_gui.core.importers.generic.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.log_reader import EventLog
 
 RECORDS: list[dict[str, Any]] = [{"was": "user", "said": "hi"}, {"was": "agent", "said": "ho", "extra": 1}]

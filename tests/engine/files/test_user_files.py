@@ -6,7 +6,7 @@ import pytest
 
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import write_rules
-from replay_gui.core.importers.mapping import Mapping
+from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.files.user_files import (

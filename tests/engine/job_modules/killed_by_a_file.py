@@ -16,9 +16,9 @@ from replay_gui.core.contrast import profiling, source_files
 from replay_gui.core.contrast.profiling import RunFile, run_files
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
-from replay_gui.engine.jobs.evaluation_job import evaluate_runs
-from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments
+from replay_gui.engine.jobs.evaluation.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart
 from replay_gui.engine.jobs.job import Job, JobContext
 from replay_gui.engine.jobs.registry import JOBS as ALL
 

@@ -12,11 +12,11 @@ import pytest
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.jobs import evaluation_job
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments
-from replay_gui.engine.jobs.evaluation_job import evaluate_runs
-from replay_gui.engine.jobs.evaluation_messages import RunsContrasted, RunsListed
-from replay_gui.engine.jobs.failures_job import compare_failures
+from replay_gui.engine.jobs.evaluation import evaluation_job
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FailureArguments
+from replay_gui.engine.jobs.evaluation.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation.evaluation_messages import RunsContrasted, RunsListed
+from replay_gui.engine.jobs.evaluation.failures_job import compare_failures
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.evaluations.inline_evaluation import InlineContext
 

@@ -9,9 +9,9 @@ from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
+from replay_gui.engine.jobs.evaluation.totals_job import MetaSums, sum_up
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
 from tests.helpers.claude_code_lines import assistant, call, result, text, user, write
 
 

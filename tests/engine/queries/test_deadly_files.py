@@ -13,7 +13,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.evaluation_messages import RunsListed
+from replay_gui.engine.jobs.evaluation.evaluation_messages import RunsListed
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.queries import evaluation_controller
 from replay_gui.engine.queries.evaluation_controller import EvaluationController

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.engine.jobs.evaluation.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.requests import EvaluateRuns
 from replay_gui.engine.worker_pool import WorkerPool

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, FileBegun
-from replay_gui.engine.jobs.evaluation_job import evaluate_runs
-from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted, read_part
-from replay_gui.engine.jobs.failures_job import compare_failures
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FailureArguments, FileBegun
+from replay_gui.engine.jobs.evaluation.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart, RunsContrasted, read_part
+from replay_gui.engine.jobs.evaluation.failures_job import compare_failures
 from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import encode_value
 from replay_gui.engine.queries.evaluation_controller import report_of

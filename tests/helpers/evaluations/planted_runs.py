@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 
 PLANTED = "delete_account"
 _ACTIONS, _READS, _FIGURES = 4, 16, 8

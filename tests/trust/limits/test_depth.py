@@ -91,7 +91,7 @@ from pathlib import Path
 from replay_gui.core.anchor.statement import read_anchor
 from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.importers.mapping_store import saved_mapping
+from replay_gui.core.importers.generic.mapping_store import saved_mapping
 for path in map(Path, sys.argv[1:]):
     for read in lambda: read_anchor(path, None), lambda: read_rules(path), lambda: saved_mapping(path, []):
         print(path.name, flush=True)

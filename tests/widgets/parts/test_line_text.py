@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import data_font, ui_font
-from replay_gui.widgets.parts.line_text import LineText
+from replay_gui.widgets.parts.text.line_text import LineText
 
 PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=80)
 

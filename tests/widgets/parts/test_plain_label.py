@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from tests.helpers.paths import ROOT
 
 EVIL = "<b>bold</b><img src='file:///etc/passwd'>"
@@ -22,7 +22,7 @@ FORBIDDEN = {  # names by which Qt reads a text as markup, or may
     "RichText", "AutoText", "MarkdownText", "setTextFormat", "setWhatsThis",
 }  # fmt: skip
 ALLOWED = {
-    "replay_gui/widgets/parts/plain_label.py": {"QLabel", "setTextFormat"},
+    "replay_gui/widgets/parts/text/plain_label.py": {"QLabel", "setTextFormat"},
     "replay_gui/widgets/parts/page_view.py": {"QTextBrowser", "setMarkdown"},  # pages of resources/docs alone
     "replay_gui/widgets/run/sentence_row.py": {"setTextFormat"},  # to PlainText, as the class would else guess
     "replay_gui/widgets/readable/text_matches.py": {"QTextEdit"},  # its ExtraSelection alone, which marks plain text

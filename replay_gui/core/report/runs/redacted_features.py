@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import msgspec
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
-from replay_gui.core.contrast.feature_words import feature_words
-from replay_gui.core.contrast.run_features import general_path, value_json
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature_words import feature_words
+from replay_gui.core.contrast.features.run_features import general_path, value_json
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separators import RunPlace, Separator

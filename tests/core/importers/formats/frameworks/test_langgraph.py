@@ -14,7 +14,7 @@ import pytest
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert
-from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
+from replay_gui.core.importers.formats.frameworks.langgraph.values import VOLATILE
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
 from tests.helpers.foreign import Read, cached_conversion, read_all, real_files

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
+from replay_gui.core.importers.formats.frameworks.langgraph.thread import LangGraphThread
 from replay_gui.core.importers.formats.records import first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent

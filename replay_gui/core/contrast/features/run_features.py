@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, assert_never
 
-from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_reading import RunReading
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer

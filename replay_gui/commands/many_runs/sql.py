@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     require_extra("catalogue", "sql")
     from replay_gui.core.catalogue.queries import MAX_ROWS
-    from replay_gui.engine.catalogue_queries import query_catalogue
+    from replay_gui.engine.queries.catalogue_queries import query_catalogue
 
     answer = query_catalogue(args.catalogue, args.query)
     if args.json:

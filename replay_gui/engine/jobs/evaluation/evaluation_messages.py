@@ -14,7 +14,7 @@ from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.core.contrast.separators import Separation
 from replay_gui.core.contrast.versions import VersionChange
 from replay_gui.core.report.model import Report
-from replay_gui.engine.jobs.evaluation_arguments import FileBegun
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import FileBegun
 from replay_gui.engine.jobs.job_messages import decode_value
 
 

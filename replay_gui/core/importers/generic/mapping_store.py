@@ -11,7 +11,7 @@ import msgspec
 
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.importers.mapping import Mapping
+from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.log.source import read_beginning
 
 _MAX_BYTES = 1 << 22

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
 from pathlib import Path
 
-from replay_gui.commands.contrasted_versions import (
+from replay_gui.commands.many_runs.contrasted_versions import (
     add_versions_argument,
     compared_versions,
     print_separators,

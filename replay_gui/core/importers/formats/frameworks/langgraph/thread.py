@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.formats.frameworks.langgraph_deltas import DeltaChannels
-from replay_gui.core.importers.formats.frameworks.langgraph_values import (
+from replay_gui.core.importers.formats.frameworks.langgraph.deltas import DeltaChannels
+from replay_gui.core.importers.formats.frameworks.langgraph.values import (
     OF_CHECKPOINT,
     OF_INTERRUPT,
     OF_METADATA,

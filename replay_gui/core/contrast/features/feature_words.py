@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural

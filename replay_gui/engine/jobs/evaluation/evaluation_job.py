@@ -37,9 +37,14 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_part import contrast_part
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
-from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted, RunsListed, RunsReported
-from replay_gui.engine.jobs.failures_job import PackedFailures, logs_of, pack_failures
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
+from replay_gui.engine.jobs.evaluation.evaluation_messages import (
+    EvaluationPart,
+    RunsContrasted,
+    RunsListed,
+    RunsReported,
+)
+from replay_gui.engine.jobs.evaluation.failures_job import PackedFailures, logs_of, pack_failures
 from replay_gui.engine.jobs.job import JobContext
 from replay_gui.engine.opening import user_notes_places
 

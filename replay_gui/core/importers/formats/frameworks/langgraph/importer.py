@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.frameworks.langgraph_states import LangGraphStates, are_states
-from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
-from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
+from replay_gui.core.importers.formats.frameworks.langgraph.states import LangGraphStates, are_states
+from replay_gui.core.importers.formats.frameworks.langgraph.thread import LangGraphThread
+from replay_gui.core.importers.formats.frameworks.langgraph.values import VOLATILE
 from replay_gui.core.importers.formats.records import ID, check_size
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun

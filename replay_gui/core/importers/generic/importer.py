@@ -20,10 +20,7 @@ from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
-from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.json_lines import numbered_values
-from replay_gui.core.importers.mapping import (
+from replay_gui.core.importers.generic.mapping import (
     CALL_IDS,
     END_TIMES,
     OTHER_IDS,
@@ -37,6 +34,9 @@ from replay_gui.core.importers.mapping import (
     is_usual_kind,
     kind_of,
 )
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.terminal import ProgressLine, print_line
 from replay_gui.core.contrast.failure_groups import LogOf
-from replay_gui.core.contrast.run_features import value_json
+from replay_gui.core.contrast.features.run_features import value_json
 from replay_gui.core.contrast.run_groups import GroupingFacts
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes

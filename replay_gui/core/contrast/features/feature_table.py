@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 
 KINDS = tuple(FeatureKind)
 """The kinds in the order in which the column `kinds` numbers them."""

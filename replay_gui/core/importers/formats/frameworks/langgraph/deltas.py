@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from replay_gui.core.importers.formats.frameworks.langgraph_values import REMOVE_ALL, facts_of, message_of, removed_id
+from replay_gui.core.importers.formats.frameworks.langgraph.values import REMOVE_ALL, facts_of, message_of, removed_id
 
 CheckpointKey: TypeAlias = tuple[Any, Any]
 """(namespace, checkpoint id)"""

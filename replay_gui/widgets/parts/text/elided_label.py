@@ -7,8 +7,8 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.line_text import LEFT
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.text.line_text import LEFT
+from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _MIN_ELIDED_CHARS = 3  # characters of an elided text, with the ellipsis; a shorter one is useless
 

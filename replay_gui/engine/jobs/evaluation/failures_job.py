@@ -13,8 +13,8 @@ import msgspec
 
 from replay_gui.core.contrast.failure_groups import FailurePair, LogOf, group_failures
 from replay_gui.core.contrast.run_profile import EvaluatedRun
-from replay_gui.engine.jobs.evaluation_arguments import FailureArguments
-from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped
+from replay_gui.engine.jobs.evaluation.evaluation_arguments import FailureArguments
+from replay_gui.engine.jobs.evaluation.evaluation_messages import FailuresGrouped
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import Feature, FeatureKind
-from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
+from replay_gui.core.contrast.features.feature import Feature, FeatureKind
+from replay_gui.core.contrast.features.feature_table import KINDS, FeatureTable
 from replay_gui.core.effects.call_values import is_rare_value
 
 Rank: TypeAlias = tuple[float, ...]

@@ -1,0 +1,1 @@
+"""LangGraph: databases of checkpoints, states and streams."""

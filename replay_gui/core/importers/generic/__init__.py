@@ -1,0 +1,1 @@
+"""Logs of no known program, read by a mapping of their members."""

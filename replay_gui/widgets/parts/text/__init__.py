@@ -1,0 +1,1 @@
+"""Labels and buttons that show plain text in the space they have."""
