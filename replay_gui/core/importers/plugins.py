@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any, TypeVar
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.text.plain_text import one_line
 
 GROUP = "replay_gui.importers"
 
-_FAULTS = (Exception, SystemExit)  # foreign code may raise any exception, and must not end the program
+_PROGRAM = f"{__name__.partition('.')[0]}."  # what names of its modules begin with
 _NAME = re.compile(r"\w[\w.-]{0,59}")  # used in names of files
 _MAX_REASON = 300  # characters
+_END = object()
+
+Item = TypeVar("Item")
 
 _log = topic_logger(Topic.IMPORTERS)
 
@@ -60,31 +65,40 @@ class GuardedImporter:
     def recognises(self, file: ForeignFile) -> bool:
         """Return whether the importer recognises the file; False, and a line in the diagnostics, if it fails."""
         try:
-            return bool(self._importer.recognises(file))
-        except ReplayError:
-            raise
-        except _FAULTS as why:
-            _log.warning("the importer %s failed to look at a file: %s", self.name, type(why).__name__)
+            with _contained(self.name):
+                return bool(self._importer.recognises(file))
+        except (_PluginFault, OSError) as why:
+            kind = why.kind if isinstance(why, _PluginFault) else type(why).__name__
+            _log.warning("the importer %s failed to look at a file: %s", self.name, kind)
             return False
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the importer's runs; raise ImportRefused if it fails."""
         with self._guarded():
-            for run in self._importer.runs(file):
-                yield replace(run, events=self._events(run.events))
+            runs = self._importer.runs(file)
+        for run in self._items(runs):
+            with self._guarded():
+                guarded = replace(run, events=self._items(run.events))
+            yield guarded
 
-    def _events(self, events: Iterator[ImportedEvent]) -> Iterator[ImportedEvent]:
+    def _items(self, iterable: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items. Only the importer's own code is guarded, not what is done with an item meanwhile."""
         with self._guarded():
-            yield from events
+            items = iter(iterable)
+        while True:
+            with self._guarded():
+                item = next(items, _END)
+            if item is _END:
+                return
+            yield item  # type: ignore[misc]  # not _END
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
-            yield
-        except (ReplayError, OSError):
-            raise
-        except _FAULTS as why:
-            raise ImportRefused(f"the importer {self.name} failed: {_fault_words(why)}") from None
+            with _contained(self.name):
+                yield
+        except _PluginFault as fault:
+            raise ImportRefused(f"the importer {self.name} failed: {fault}") from None
 
 
 class GuardedCompanionReader(GuardedImporter):
@@ -105,10 +119,54 @@ def plugins() -> tuple[Importer, ...]:
 
 def _loaded(name: str, load: Callable[[], Callable[[], Importer]]) -> Importer:
     try:
-        importer = load()()
-        return (GuardedCompanionReader if isinstance(importer, ReadsCompanions) else GuardedImporter)(importer)
-    except _FAULTS as why:
-        return UnusablePlugin(one_line(name), _fault_words(why))
+        with _contained(name):
+            importer = load()()
+            return (GuardedCompanionReader if isinstance(importer, ReadsCompanions) else GuardedImporter)(importer)
+    except (_PluginFault, ReplayError, OSError) as why:
+        return UnusablePlugin(one_line(name), str(why) if isinstance(why, _PluginFault) else _fault_words(why))
+
+
+class _PluginFault(Exception):
+    """An importer of another package failed. `kind`: the name of what it raised."""
+
+    def __init__(self, why: BaseException) -> None:
+        super().__init__(_fault_words(why))
+        self.kind = type(why).__name__
+
+
+@contextmanager
+def _contained(name: str) -> Iterator[None]:
+    """Raise _PluginFault for whatever foreign code raises, and keep what it prints from the output of a command.
+
+    Errors of the program and of files are unchanged, and so are Ctrl-C and SIGTERM.
+    """
+    printed = _Printed()
+    try:
+        with redirect_stdout(io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)):
+            yield
+    except (ReplayError, OSError, KeyboardInterrupt):
+        raise
+    except BaseException as why:  # SystemExit, and any class of its own, too
+        if type(why).__module__.startswith(_PROGRAM):
+            raise
+        raise _PluginFault(why) from None
+    finally:
+        if printed.size:
+            _log.warning("the importer %s printed %d bytes, which are not shown", one_line(name), printed.size)
+
+
+class _Printed(io.BytesIO):
+    """Takes whatever is printed, and keeps nothing of it. `size`: in bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
+
+    def write(self, data: Any, /) -> int:
+        """Take all of it."""
+        size = memoryview(data).nbytes
+        self.size += size
+        return size
 
 
 def _fault_words(why: BaseException) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from replay_gui.cli import main
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers import plugins as module
 from replay_gui.core.importers import registry
@@ -65,7 +67,9 @@ def test_a_package_that_cannot_be_loaded_is_told_of_when_asked_for(
     "code",
     [
         "import sys; sys.exit(3)",
-        "1 / 0",
+        "print('loading'); 1 / 0",
+        "raise type('Own', (BaseException,), {})",
+        "raise GeneratorExit",
         "from collections import OrderedDict as Importer",
         "Importer = lambda: importer(name=None)",
         "Importer = lambda: importer(name='../../elsewhere')",
@@ -76,7 +80,9 @@ def test_a_package_that_cannot_be_loaded_is_told_of_when_asked_for(
         "class Importer:\n    name = property(lambda self: 1 / 0)",
     ],
 )
-def test_what_is_no_importer_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_what_is_no_importer_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "odd_importer.py").write_text(f"{MAKE_IMPORTER}\n{code}\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "odd_importer", raising=False)
@@ -84,6 +90,7 @@ def test_what_is_no_importer_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (one,) = module.plugins()
     assert isinstance(one, module.UnusablePlugin)
     assert one.why.isprintable()
+    assert capsys.readouterr().out == ""
 
 
 MAKE_IMPORTER = """
@@ -99,9 +106,22 @@ def failing_events() -> Iterator[ImportedEvent]:
     raise KeyError("a fault\x1b[31m" + "!" * 10_000)
 
 
+class Own(BaseException):
+    """What only a catch of everything catches."""
+
+
+def exit_of(kind: type[BaseException]) -> None:
+    print("words", end="")
+    sys.stdout.buffer.write(b"bytes")
+    raise kind("its own")
+
+
 FAULTY_RUNS: dict[str, Callable[[], Any]] = {
     "raises": lambda: 1 / 0,
     "ends the program": lambda: sys.exit(5),
+    "raises a class of its own": lambda: exit_of(Own),
+    "ends as a generator does": lambda: exit_of(GeneratorExit),
+    "closes the output": lambda: print(sys.stdout.close()),
     "gives none": lambda: None,
     "gives no runs": lambda: [1, None],
     "raises at an event": lambda: [
@@ -113,7 +133,9 @@ FAULTY_RUNS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTY_RUNS)
-def test_one_that_fails_to_read_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_one_that_fails_to_read_a_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     class Faulty(FailingImporter):
         def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
             runs: Iterator[ImportedRun] = FAULTY_RUNS[fault]()
@@ -130,6 +152,7 @@ def test_one_that_fails_to_read_a_file_is_named(tmp_path: Path, monkeypatch: pyt
         read_all(path, "failing")
     assert len(str(refused.value)) < 400
     assert str(refused.value).isprintable()
+    assert capsys.readouterr().out == ""
     with Source(path) as source, foreign_file(source) as file, pytest.raises(ImportRefused, match="failing failed"):
         one.companions(file)
 
@@ -156,3 +179,57 @@ def test_one_that_fails_to_look_at_a_file_leaves_it_to_the_others(
         (run,) = read_all(path)
     assert run.format == "json-lines"
     assert "the importer failing failed to look at a file: KeyError" in caplog.text
+
+
+class Terminated(BaseException):
+    """As the program raises it at SIGTERM."""
+
+
+Terminated.__module__ = "replay_gui.engine.termination"
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, Terminated])
+def test_signals_are_no_fault_of_the_importer_that_runs(tmp_path: Path, kind: type[BaseException]) -> None:
+    class Interrupted(FailingImporter):
+        def recognises(self, file: ForeignFile) -> bool:
+            raise kind
+
+        def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+            raise kind
+
+    path = tmp_path / "x.txt"
+    path.write_text("x")
+    one = module.GuardedImporter(Interrupted())
+    with Source(path) as source, foreign_file(source) as file:
+        for ask in (one.recognises, lambda file: next(one.runs(file))):
+            with pytest.raises(kind):
+                ask(file)
+
+
+def test_what_one_prints_is_no_output_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Chatty(FailingImporter):
+        def recognises(self, file: ForeignFile) -> bool:
+            print("I look")
+            return True
+
+        def events(self) -> Iterator[ImportedEvent]:
+            print("I read")
+            sys.stdout.buffer.write(b"bytes")
+            yield next(failing_events())
+
+        def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+            print("I begin")
+            notes = ImportNotes()
+            yield ImportedRun(
+                name="n", run_id="r", agent="a", created=None, source={}, events=self.events(), notes=notes
+            )
+
+    monkeypatch.setattr(registry, "plugins", lambda: (module.GuardedImporter(Chatty()),))
+    path = tmp_path / "x.txt"
+    path.write_text("x")
+    assert main(["info", str(path), "--json", "--log", str(tmp_path / "said.txt")]) == 0
+    assert json.loads(capsys.readouterr().out)["events"] == 1
+    for size in (len("I look\n"), len("I begin\n"), len("I read\nbytes")):
+        assert f"the importer failing printed {size} bytes, which are not shown" in (tmp_path / "said.txt").read_text()
