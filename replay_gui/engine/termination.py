@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
+from types import FrameType
 
 
 class Terminated(BaseException):
@@ -35,6 +37,39 @@ def terminable() -> Iterator[None]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def ended_by_second_signal() -> Iterator[None]:
+    """End the process at once, with 128 + its number, at the second SIGINT or SIGTERM in the block.
+
+    For work that is ended at the first one, and may take long to notice. Nothing else is cleaned up.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, _: FrameType | None) -> None:
+        os._exit(128 + number)
+
+    def raise_first(number: int, frame: FrameType | None) -> None:
+        handler = handlers[signal.Signals(number)]
+        try:
+            if callable(handler):
+                handler(number, frame)
+        finally:
+            for each in taken:
+                signal.signal(each, end)
+
+    taken = [number for number, handler in handlers.items() if callable(handler)]  # not if it is to be ignored
+    for number in taken:
+        signal.signal(number, raise_first)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, handlers[number])
 
 
 @contextlib.contextmanager

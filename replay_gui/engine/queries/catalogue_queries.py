@@ -1,4 +1,4 @@
-"""Answers a query over a catalogue so that a signal ends it at once."""
+"""Answers a query over a catalogue so that a signal ends it; a second one ends the process at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from replay_gui.core.catalogue.queries import MAX_ROWS, CatalogueQueries, QueryAnswer
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.engine.termination import ended_by_second_signal
 
 _INTERRUPT_S = 0.05  # between two interruptions: one that comes before the query has begun is lost
 _LOOK_S = 0.2  # between two looks for signals
@@ -20,7 +21,7 @@ def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> Query
         CatalogueRefused: the query is not a single SELECT, DuckDB refuses it, or the catalogue is damaged.
     """
     asked = _Query(folder, query, max_rows)
-    with ThreadPoolExecutor(1, "catalogue query") as pool:
+    with ended_by_second_signal(), ThreadPoolExecutor(1, "catalogue query") as pool:
         try:
             answer = pool.submit(asked.answer)
             asked.allow()

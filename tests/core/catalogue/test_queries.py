@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +26,7 @@ from replay_gui.engine.queries.catalogue_queries import query_catalogue
 from replay_gui.engine.termination import Terminated, terminable
 from tests.core.catalogue.conftest import write
 from tests.helpers.effort import tries
+from tests.helpers.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,43 @@ def _query_that_is_ended(catalogue: Path, timer: threading.Timer) -> None:
     with terminable():
         timer.start()
         query_catalogue(catalogue, "select count(*) from range(10000000) a, range(10000000) b")
+
+
+QUERIES_THAT_NEVER_END = """
+import os, signal, sys, threading
+from pathlib import Path
+from replay_gui.engine import catalogue_queries
+from replay_gui.engine.termination import terminable
+
+class Endless:
+    def __init__(self, folder): pass
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def interrupt(self): os.write(said, b"!")
+    def answer(self, query, max_rows):
+        os.write(said, b"!")
+        threading.Event().wait()
+
+catalogue_queries.CatalogueQueries = Endless
+for signals in [(a, b) for a in (signal.SIGINT, signal.SIGTERM) for b in (signal.SIGINT, signal.SIGTERM)]:
+    heard, said = os.pipe()
+    child = os.fork()
+    if not child:
+        with terminable():
+            catalogue_queries.query_catalogue(Path(), "select 1")
+    for number in signals:
+        assert os.read(heard, 1)
+        os.kill(child, number)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), end=" ", flush=True)
+"""
+
+
+def test_a_second_signal_ends_the_process_at_once() -> None:
+    """Also where the query does not end at the first."""
+    done = subprocess.run(
+        [sys.executable, "-c", QUERIES_THAT_NEVER_END], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout.split(), done.stderr) == (["130", "143", "130", "143"], "")
 
 
 def test_rows_are_bounded(catalogue: Path) -> None:
