@@ -106,7 +106,7 @@ def _query_that_is_ended(catalogue: Path, timer: threading.Timer) -> None:
 QUERIES_THAT_NEVER_END = """
 import os, signal, sys, threading
 from pathlib import Path
-from replay_gui.engine import catalogue_queries
+from replay_gui.engine.queries import catalogue_queries
 from replay_gui.engine.termination import terminable
 
 class Endless:
