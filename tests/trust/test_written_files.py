@@ -16,13 +16,17 @@ from pathlib import Path
 import pytest
 
 from replay_gui.cli import main
+from replay_gui.commands.desktop.installation import install
 from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.catalogue import catalogue_files
+from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import write_rules
 from replay_gui.core.errors import LogUnreadable, NotWritten, ReplayError
 from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.importers.generic.mapping_store import save_mapping
 from replay_gui.core.recorder.recorder import Recorder
+from tests.core.catalogue.conftest import Indexer
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
@@ -95,6 +99,20 @@ def write_diagnostics(log: Path, target: Path) -> None:
     run_command("info", log, "--log", target, "--log-level", "debug")
 
 
+def write_table(log: Path, target: Path) -> None:
+    """Write a catalogue with one of its tables at the target."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue_files, "table_path", lambda folder, name: target if name == "runs" else folder / name)
+        write_catalogue([str(log)], log.with_name(f"catalogue of {target.name}"), Indexer())
+
+
+def install_desktop_file(log: Path, target: Path) -> None:
+    folder = log.parent.parent
+    changes = install(folder, {os.path.relpath(target, folder): b"[Desktop Entry]" * 200})
+    if changes.problems:
+        raise Refused(*changes.problems)
+
+
 def record(log: Path, target: Path) -> None:
     with Recorder(target, agent_type="t", agent_version="1", config={"text": "x" * 20_000}) as run:
         run.observation("seen", "test", {})
@@ -128,6 +146,8 @@ WRITERS = {
     "picture": Writer(write_picture, ".png"),
     "rules": Writer(write_some_rules, ".rules.toml"),
     "mappings": Writer(write_mapping, ".json"),
+    "catalogue": Writer(write_table, ".parquet"),
+    "desktop": Writer(install_desktop_file, ".desktop", replaces=False),
     "import": Writer(write_import, ".rlog", replaces=False),
     "recorder": Writer(record, ".rlog", replaces=False),
     "diagnostics": Writer(write_diagnostics, ".txt", replaces=False, grows_little=True),
@@ -270,8 +290,9 @@ def test_permissions(log: Path, folder: Path, writer: Writer) -> None:
     finally:
         os.umask(before)
     mode = new.stat().st_mode & 0o777
-    about_log = writer.write in (write_report, write_comparison, write_picture)
-    assert mode == (0o640 if about_log else 0o644 if writer.write is write_anchor else 0o600)
+    about_log = writer.write in (write_report, write_comparison, write_picture, write_table)
+    of_all = writer.write in (write_anchor, install_desktop_file)
+    assert mode == (0o640 if about_log else 0o644 if of_all else 0o600)
     if writer.replaces:
         assert old.stat().st_mode & 0o777 == 0o604
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from replay_gui.core.atomic_file import SHARED, write_whole, writing_whole
+from replay_gui.core.atomic_file import PRIVATE, write_whole, writing_whole
 from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.kept_logs import write_logs
@@ -69,14 +69,16 @@ def write_tables(
     tables: dict[str, pa.Table],
     sources: tuple[CataloguedSource, ...],
     logs: Iterable[bytes | None] = (),
+    new_mode: int = PRIVATE,
 ) -> None:
-    """Write all files; equal tables give equal bytes. Raises NotWritten. `logs`: of the runs, in order.
+    """Write all files; equal tables give equal bytes. Raises NotWritten.
 
-    An incomplete catalogue has a manifest that does not match its files, and is not read.
+    `logs`: of the runs, in order. `new_mode`: permissions of files that did not exist before, see writing_whole. An
+    incomplete catalogue has a manifest that does not match its files, and is not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digests = {}
-    with writing_whole(table_path(folder, LOGS), new_mode=SHARED) as file:
+    with writing_whole(table_path(folder, LOGS), new_mode=new_mode) as file:
         write_logs(file, logs)
     with Source(table_path(folder, LOGS)) as written:
         digests[LOGS] = written.blake3()
@@ -89,12 +91,12 @@ def write_tables(
             row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROW_GROUP),
             store_schema=False,
         )
-        write_whole(table_path(folder, name), sink.getvalue(), new_mode=SHARED)
+        write_whole(table_path(folder, name), sink.getvalue(), new_mode=new_mode)
         with Source(table_path(folder, name)) as written:
             digests[name] = written.blake3()
     manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
     data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
-    write_whole(folder / MANIFEST, data, new_mode=SHARED)
+    write_whole(folder / MANIFEST, data, new_mode=new_mode)
 
 
 def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:

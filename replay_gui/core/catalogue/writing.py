@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from replay_gui.core.atomic_file import mode_of_inputs
 from replay_gui.core.catalogue.catalogue_files import (
     FILES,
     LOGS,
@@ -121,7 +122,8 @@ def write_catalogue(
         collected = _CollectedSources(named, earlier, logs)
         for batch in batches:
             collected.add(indexed_by_number.pop(batch.number))
-        write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs)
+        mode = mode_of_inputs(source.source for source in collected.sources)  # the catalogue quotes and keeps logs
+        write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs, mode)
     return CatalogueSummary(
         runs=collected.rows.count,
         sources=len(collected.sources),
