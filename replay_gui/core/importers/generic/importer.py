@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 22
+    version = 23
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -215,7 +215,10 @@ class _JsonLinesEvents:
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
         own = message_without_role(record) if own is None and parts["tool"] is None else own
         if own is not None:
-            self._message(number, own, {name: value for name, value in rest.items() if value is not own})
+            told = {name: value for name, value in rest.items() if value is not own}
+            if own is not record and "role" in own and own.get("type") not in (None, "message"):
+                told["message.type"] = own["type"]
+            self._message(number, own, told)
         else:
             self._event(
                 number, _kind_with_speaker(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record

@@ -12,6 +12,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.opencode_files import files_of, kept_session
 from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts, is_message, use_of
 from replay_gui.core.importers.formats.assistants.opencode_store import is_store, stored_sessions
+from replay_gui.core.importers.formats.assistants.opencode_stream import EARLIER, is_stream, streamed
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,
@@ -20,8 +21,6 @@ from replay_gui.core.importers.formats.records import (
     RECORDER,
     USAGE,
     RecordEvents,
-    first_records,
-    numbered_records,
 )
 from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -32,13 +31,10 @@ from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
 
-REPLACED = "earlier states of messages and parts, replaced by later lines"
-
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
 _REFUSED = re.compile(r"(?:Error: )?The user (?:rejected permission|has specified a rule which prevents)")
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
-_RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
-_PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
+_SESSION = "session."
 
 
 class OpenCode:
@@ -49,7 +45,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -84,7 +80,7 @@ class OpenCode:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept OpenCode's database, an exported session, or the JSON Lines stream of a running one."""
-        return is_store(file) or _is_export(file.document) or _is_stream(file) or kept_session(file) is not None
+        return is_store(file) or _is_export(file.document) or is_stream(file) or kept_session(file) is not None
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the database's journal, if it has one, or the files of a session's messages."""
@@ -98,8 +94,8 @@ class OpenCode:
                 yield self._run(document["info"], [*_exported(document)], ImportNotes(notes))
         elif _is_export(document := kept_session(file) or file.document):
             yield self._run(document["info"], [*_exported(document)], notes)
-        elif _is_stream(file):
-            yield self._run(*_streamed(file, notes), notes)
+        elif is_stream(file):
+            yield self._run(*streamed(file, notes, (self.volatile, self.volatile_within)), notes)
         else:
             raise ImportRefused(f"{file.source.path}: no OpenCode session in it")
 
@@ -129,20 +125,6 @@ def _is_export(document: Any) -> bool:
     )
 
 
-def _is_stream(file: ForeignFile) -> bool:
-    return any(
-        ("aggregate_id" in record and str(record.get("type")).startswith((_SESSION, "message.")))
-        or (_is_of_run(record) and "part" in record)
-        for record in first_records(file)
-    )
-
-
-def _is_of_run(record: dict[str, Any]) -> bool:
-    """Whether a record is one of the lines that ``opencode run --format json`` prints."""
-    content = record.get("error" if record.get("type") == "error" else "part")
-    return record.get("type") in _RUN and isinstance(record.get("sessionID"), str) and isinstance(content, dict)
-
-
 def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
     """Yield every message, then each of its parts, as records: ``{"info"}`` and ``{"info", "part"}``."""
     number = 0
@@ -154,52 +136,6 @@ def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
         for part in message["parts"]:
             number += 1
             yield number, {"info": message.get("info") or {}, "part": part}
-
-
-def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
-    """Return the session and the records of a stream: the last state of each message and part, at its first place."""
-    session: dict[str, Any] = {}
-    infos: dict[str, dict[str, Any]] = {}
-    indexed: dict[str, tuple[int, Any]] = {}
-    for number, record in numbered_records(file, notes):
-        data = record.get("data") if isinstance(record, dict) else None
-        kind = str(record.get("type")) if isinstance(record, dict) else ""
-        info = data.get("info") if isinstance(data, dict) else None
-        part = data.get("part") if isinstance(data, dict) else None
-        kind = re.sub(r"\.\d+$", "", kind)  # version numbers of the events
-        if isinstance(record, dict) and _is_of_run(record):
-            session = session or {"id": record["sessionID"]}
-            key, value = _run_record(record, number)
-        elif kind == _PART and isinstance(part, dict):
-            key, value = f"part {part.get('id')}", {"part": part, "message": part.get("messageID")}
-        elif kind == _MESSAGE and isinstance(info, dict):
-            key, value = f"message {info.get('id')}", {"message": info.get("id")}
-            infos[str(info.get("id"))] = info
-        elif kind in ("session.created", "session.updated") and isinstance(info, dict):
-            session = info
-            continue
-        else:
-            key, value = f"line {number}", {"line": record}
-        if key in indexed:
-            notes.count(REPLACED)
-        indexed[key] = (indexed[key][0] if key in indexed else number, value)
-    records = [
-        (
-            number,
-            {"info": infos.get(str(value.pop("message", "")), {}), **value} if "line" not in value else value["line"],
-        )
-        for number, value in indexed.values()
-    ]
-    return session, records
-
-
-def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any]]:
-    """Return (key, record) of a line of ``run --format json``: a part of an answer, or an error."""
-    info = {"role": "assistant", "time": {"created": record.get("timestamp")}}
-    part = record.get("part")
-    if record["type"] == "error" or not isinstance(part, dict):
-        return f"line {number}", {"info": {**info, "error": record.get("error")}}
-    return f"part {part.get('id', number)}", {"info": info, "part": part}
 
 
 class _OpenCodeEvents(RecordEvents):
@@ -235,6 +171,8 @@ class _OpenCodeEvents(RecordEvents):
             self.set_model(info.get("modelID"))
         if isinstance(part, dict) and "info" in record:
             self._part(part, str(info.get("role")))
+        elif EARLIER in record:
+            self.run.bookkeeping(f"{self.format}/{EARLIER}", self.rest(record[EARLIER]))
         elif "info" in record:
             self._message(info, tells_use=record.get("alone") is True)
         elif str(record.get("type")).startswith(_SESSION):

@@ -70,12 +70,9 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 17
+    version = 18
     volatile: ClassVar[Mapping[str, str]] = {
-        "id": ID,
-        "uuid": ID,
-        "tracking_id": ID,
-        "message_id": ID,
+        **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),
         "index": "the place in the message",
         "turn_idx": "the place in the conversation",
         **dict.fromkeys((*_TIMES, *LENGTHS), CLOCK),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.formats.chats.pydantic_ai_stream import StreamedParts
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -17,7 +19,7 @@ _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"
 """How the run ended, by the reason of the last answer's end."""
 _OUTPUT_ACCEPTED = "Final result processed."  # the result of the call that returns the final output
 
-STREAMED = "events of the stream, whose messages stand in the file whole"
+STREAMED = "events of the stream, whose parts are read whole"
 
 
 class PydanticAi(RecordFormat):
@@ -25,7 +27,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 7
+    version = 8
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -36,7 +38,11 @@ class PydanticAi(RecordFormat):
         "provider_response_id": ID,
         "provider_details": "the provider's own details, with its clock",
         "signature": "a signature",
+        "signature_delta": "a signature",
         "usage": USAGE,
+        "index": "the place of a part",
+        "previous_part_kind": "the kind of the part before",
+        "next_part_kind": "the kind of the part behind",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -66,8 +72,24 @@ class _PydanticAiEvents(RecordEvents):
     _instructions: Any = None  # the last ones that the model received
     _last: Any = None  # the last text of the model
 
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._stream = StreamedParts()
+        self._told: set[int] = set()  # hashes of the parts of messages
+
     def add_end(self) -> None:
-        """Add the output of the run, if it is not the last text of the model."""
+        """Add parts that only the stream has, and the output of the run, if it is not the last text of the model."""
+        self.run.context = {}
+        is_alone, stream = not self._told, self._stream
+        if is_alone and stream.begun:
+            self.run.agent_init(self.agent, "", {})
+            for part in stream.begun:
+                self._told.add(self._hash(part))
+                self._part(part, {})
+        for part in (*stream.begun, *stream.others):
+            if self._hash(part) not in self._told:
+                self._told.add(self._hash(part))
+                self.run.bookkeeping(f"{self.format}/streamed-part", self.rest(part))
         output = self.whole.get("output")
         if output not in (None, "", self._last):
             self.add_answer(output)
@@ -75,6 +97,8 @@ class _PydanticAiEvents(RecordEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         if "event_kind" in record:
             self.notes.count(STREAMED)
+            if rest := self.rest(self._stream.add(record)):
+                self.run.bookkeeping(f"{self.format}/{record['event_kind']}", rest)
             return
         if not _has_parts(record):
             self.add_unknown(record.get("kind"), record)
@@ -102,9 +126,13 @@ class _PydanticAiEvents(RecordEvents):
             self.add_unknown(record.get("kind"), record)
         for part in record["parts"]:
             self.run.once, use = use, {}
+            self._told.add(self._hash(part))
             self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
             self._part(part, extra)
             extra = {}
+
+    def _hash(self, part: dict[str, Any]) -> int:
+        return hash(json.dumps({**self.rest(part), "args": decoded(part.get("args"))}, sort_keys=True))
 
     def _part(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
         kind, content, call_id = str(part["part_kind"]), part.get("content"), part.get("tool_call_id")

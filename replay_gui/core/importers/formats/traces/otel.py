@@ -51,7 +51,7 @@ class OpenTelemetry:
         **dict.fromkeys(("toolUseId", "toolCallId"), ID),
         "toolCallType": "the kind of a call, which is always a function's",
         "gen_ai.input.messages/*/role": "of a message that repeats what a span has told",
-        "localEndpoint/serviceName": "the service's name, as in its resource",
+        "serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,
         "status/code": "of a span that did not fail: whether that was said",
@@ -60,7 +60,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 25
+    version = 26
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

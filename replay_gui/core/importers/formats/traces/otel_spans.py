@@ -108,7 +108,9 @@ def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
         error=str(status.get("message") or FAILED) if failed and isinstance(status, dict) else None,
         events=tuple(
             {"name": event.get("name"), "attributes": attributes_in(event.get("attributes"))}
-            for event in maps_in(span.get("events"))
+            if isinstance(event, dict)
+            else event
+            for event in _events(span.get("events"))
         ),
         resource=resource,
         rest=_rest(span, failed, *("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano")),
@@ -120,10 +122,6 @@ def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
     parents = [entry.get("spanID") for entry in maps_in(span.get("references")) if entry.get("refType") == "CHILD_OF"]
     start, length = nanoseconds(span.get("startTime"), 1000), nanoseconds(span.get("duration"), 1000)
     failed = attributes.get("error") in (True, "true") or attributes.get("otel.status_code") == "ERROR"
-    logs = (
-        {str(entry.get("key")): entry.get("value") for entry in maps_in(log.get("fields"))}
-        for log in maps_in(span.get("logs"))
-    )
     return RawSpan(
         trace=str(span.get("traceID")),
         id=str(span.get("spanID")),
@@ -133,12 +131,17 @@ def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
         end=None if start is None or length is None else start + length,
         attributes=attributes,
         error=str(attributes.get("otel.status_description") or FAILED) if failed else None,
-        events=tuple({"name": log.pop("event", None), "attributes": log} for log in logs),
+        events=tuple(_jaeger_log(log) if isinstance(log, dict) else log for log in _events(span.get("logs"))),
         resource=_process(processes.get(str(span.get("processID")))),
         rest=_rest(
             span, failed, *("traceID", "spanID", "operationName", "references", "startTime", "duration"), "tags"
         ),
     )
+
+
+def _jaeger_log(log: dict[str, Any]) -> dict[str, Any]:
+    fields = {str(entry.get("key")): entry.get("value") for entry in maps_in(log.get("fields"))}
+    return {"name": fields.pop("event", None), "attributes": fields}
 
 
 def _dumped(span: dict[str, Any]) -> RawSpan:
@@ -280,12 +283,25 @@ def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
     return left if failed or not said else left | {"status": said}
 
 
+_OF_RESOURCES = frozenset(("attributes", "schema_url", "schemaUrl", "entity_refs", "entityRefs"))
+_PRIVATE = ("_", "dropped", "async")  # how members of resources begin that are the recorder's own
+
+
 def _resource(value: Any) -> dict[str, Any]:
-    """Return the attributes of a resource: a list as in OTLP, or an object."""
-    attributes = value.get("attributes") if isinstance(value, dict) else None
-    if isinstance(attributes, list):
-        return attributes_in(attributes)
-    return dict(attributes) if isinstance(attributes, dict) else {}
+    """Return the attributes of a resource, a list as in OTLP, or an object; with its other members."""
+    if not isinstance(value, dict):
+        return {"resource": value} if value else {}
+    told, attributes = value.get("attributes"), dict[str, Any]()
+    if isinstance(told, list):
+        attributes = attributes_in(told)
+    elif told:
+        attributes = dict(told) if isinstance(told, dict) else {"attributes": told}
+    rest = {
+        name: member
+        for name, member in value.items()
+        if name not in _OF_RESOURCES and not name.startswith(_PRIVATE) and member
+    }
+    return {**rest, **attributes}
 
 
 def _process(value: Any) -> dict[str, Any]:

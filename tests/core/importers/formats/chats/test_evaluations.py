@@ -134,3 +134,15 @@ def test_a_call_that_pydantic_ai_lets_try_again_has_failed(tmp_path: Path) -> No
     messages = [{"kind": kind, "timestamp": "2026-11-29T16:17:27Z", "parts": [part]} for kind, part in parts]
     (run,) = read_all(written(tmp_path, messages), "pydantic-ai")
     assert [event.payload["error"] for event in run.of("ToolResponse")] == ["try 2"]
+
+
+def test_the_stream_of_pydantic_ai_is_a_run_where_its_messages_are_not_in_the_file(tmp_path: Path) -> None:
+    whole = (SEEDS / "pydantic-ai" / "1.jsonl").read_text().splitlines()
+    path = tmp_path / "stream.jsonl"
+    answer = {"part_kind": "tool-return", "tool_name": "look", "content": "here", "tool_call_id": "c1"}
+    events = [*whole[:10], json.dumps({"event_kind": "function_tool_result", "result": answer})]
+    path.write_text("\n".join(events))
+    (found,) = read_all(path, "pydantic-ai")
+    assert found.kinds == ["AgentInit", "Decision", "ToolRequest", "ToolResponse"]
+    assert found.decisions() == [("look first", None)]
+    assert found.of("ToolRequest")[0].payload["input"] == {"at": 1}

@@ -18,7 +18,7 @@ from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_dat
 
 _TABLES: Tables = {"checkpoints": (), "writes": ()}
 _OF_ROWS = {
-    **dict.fromkeys(("parent_checkpoint_id", "parent_checkpoint", "parent_config"), ID),
+    **dict.fromkeys(("parent_checkpoint_id", "parent_checkpoint", "parent_config", "task_id"), ID),
     "idx": "the order of writes, which the events have",
 }
 

@@ -1,0 +1,61 @@
+"""The events of a Pydantic AI stream: they begin parts of an answer, extend them, and end them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.records import as_map
+
+_EVENTS = (
+    *("part_start", "part_delta", "part_end", "final_result", "function_tool_call", "function_tool_result"),
+    *("builtin_tool_call", "builtin_tool_result"),
+)
+_BEGIN = ("part_start", "function_tool_result", "builtin_tool_result")
+_DELTA = "_delta"
+
+
+class StreamedParts:
+    """Put the parts of a stream together.
+
+    Attributes:
+        begun: the parts so far, in the order of their starts. others: parts in events that begin none.
+    """
+
+    def __init__(self) -> None:
+        self.begun: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []
+        self._open: dict[str, dict[str, Any]] = {}  # by place
+
+    def add(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Add an event; return its members that are in no part."""
+        kind, place = event["event_kind"], str(event.get("index"))
+        part: dict[str, Any] = next(
+            (event[name] for name in ("part", "result") if isinstance(event.get(name), dict)), {}
+        )
+        if kind == "part_delta" and place in self._open:
+            _extend(self._open[place], as_map(event.get("delta")))
+        elif "part_kind" in part:
+            (self.begun if kind in _BEGIN else self.others).append(dict(part))
+            if kind == "part_start":
+                self._open[place] = self.begun[-1]
+        else:
+            return {name: value for name, value in event.items() if name != "event_kind" or kind not in _EVENTS}
+        told = ("part", "result", "delta", *(("event_kind",) if kind in _EVENTS else ()))
+        return {name: value for name, value in event.items() if name not in told}
+
+
+def _extend(part: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Extend a part by a delta; what is no extension replaces the part's member."""
+    if str(delta.get("part_delta_kind")).replace("_", "-") != part.get("part_kind"):
+        part["part_delta_kind"] = delta.get("part_delta_kind")
+    for name, more in delta.items():
+        member = name.removesuffix(_DELTA)
+        if more is None or name == "part_delta_kind":
+            continue
+        before = part.get(member)
+        if name == member or before is None:
+            part[member] = more
+        elif isinstance(before, dict) and isinstance(more, dict):
+            part[member] = {**before, **more}
+        else:
+            part[member] = f"{before}{more}"
