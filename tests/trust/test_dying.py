@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +44,16 @@ class Trouble:
     def lay(self, how: str) -> None:
         self.file.with_name("met").unlink(missing_ok=True)
         self.file.write_text(how)
+
+    def has_stopped(self) -> bool:
+        return self.met and Path("/proc", self._worker, "stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    def go_on(self) -> None:
+        os.kill(int(self._worker), signal.SIGCONT)
+
+    @property
+    def _worker(self) -> str:
+        return self.file.with_name("met").read_text()
 
     def prepare(self, journey: Journey) -> None:
         self.run = write_log(self.folder / "runs" / "run.rlog", state_hash_every=0 if self.job == "applicable" else 1)
@@ -121,7 +133,9 @@ def trouble(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("trouble", [*JOBS, *OTHERS], indirect=True)
 def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
-    """The window says so, where it is looked for; the second time it is done; nothing else is lost."""
+    """The window says so, where it is looked for; the second time it is done, by a worker that was stopped;
+    nothing else is lost.
+    """
     trouble.prepare(journey)
     facts, position = journey.session.facts, journey.session.position
     trouble.lay("kill")
@@ -130,7 +144,11 @@ def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
     journey.until(lambda: any(DIED in words for words in shown()))
     if facts is not None:
         assert (journey.session.facts, journey.session.position) == (facts, position)
+    trouble.lay("stop")
     trouble.begin(journey)
+    journey.until(trouble.has_stopped)
+    assert not trouble.succeeded(journey)
+    trouble.go_on()
     journey.until(lambda: trouble.succeeded(journey))
     journey.until(lambda: journey.session.index.count >= 3)  # a run is shown before all of it is read
     journey.session.seek(Position(3))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,7 +25,7 @@ BUFFERED: dict[str, str | None] = {"PYTHONUNBUFFERED": None}  # then the last by
 WITHOUT_HOME: dict[str, str | None] = {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "locale C, no HOME": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", **WITHOUT_HOME},
-    "an unknown locale, HOME that is not there": {"LC_ALL": "xx_XX.UTF-8", **WITHOUT_HOME, "HOME": "/nonexistent"},
+    "an unknown locale, HOME that is not there": {"LC_ALL": "xx_XX.UTF-8", **WITHOUT_HOME, "HOME": "/proc/nonexistent"},
     "ASCII output, HOME that is no folder": {"PYTHONIOENCODING": "ascii", **WITHOUT_HOME, "HOME": "/dev/null"},
     "no colour, HOME that may not be written": {"NO_COLOR": "1", **WITHOUT_HOME, "HOME": "/proc"},
     "-O, HOME that is empty": {"PYTHONOPTIMIZE": "1", "HOME": ""},
@@ -140,11 +141,42 @@ def test_a_user_whom_the_system_does_not_know(
     assert with_home("~nobody-of-that-name/x") == "~nobody-of-that-name/x", "a folder that a log names"
 
 
-@pytest.mark.parametrize("words", [["info", "missing.rlog"], ["verify", "--bogus"]], ids=" ".join)
-def test_errors_that_nobody_can_read(words: list[str]) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+def test_another_user_who_has_no_name_and_no_home() -> None:
+    """What root keeps for itself is neither read nor written, and the rest is done without a cache."""
+    with TemporaryDirectory() as name:  # the folder for tests may be closed to others
+        folder = Path(name)
+        folder.chmod(0o755)
+        commands = []
+        for command in reversed(COMMANDS):  # the first of each name is also run before, by root
+            (folder / command).mkdir()
+            commands.append(arguments_of(command, folder / command))
+        for file in folder.rglob("*.*"):
+            file.chmod(0o644)
+        closed, log = write_log(folder / "closed.rlog", turns=1), commands[-1][-1]
+        closed.chmod(0o600)
+        anchored = ["anchor", log, "-o", str(folder / "run.anchor")]
+        refused = [["info", str(closed)], ["diff", log, str(closed)], anchored]
+        words = [sys.executable, *forked_commands([*commands, *refused], UNKNOWN_USER)]
+        done = run(words, {**WITHOUT_HOME, "HOME": "/proc/nonexistent"}, capture_output=True)
+        ended = endings(done.stderr.decode())
+        assert ended[: len(commands)] == [("", 0)] * len(commands)
+        for said, code in ended[len(commands) :]:
+            assert (said.count("\n"), code) == (1, 2), said
+            assert "Permission denied" in said or "it is write-protected" in said
+        assert {file.stat().st_uid for file in folder.rglob("*")} == {0}
+
+
+UNKNOWN_USER = 54_321
+
+
+def test_errors_that_nobody_can_read() -> None:
+    script = "import sys; from replay_gui.__main__ import main as do\n"
+    script += "sys.exit(do(['info', 'none']) * 16 + do(['verify', '-x']))"
+    words = [sys.executable, "-c", script]
     with open("/dev/full", "wb") as full:
-        assert run([*PROGRAM, *words], BUFFERED, stdout=full, stderr=full).returncode == 2
-    assert run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *PROGRAM, *words], BUFFERED).returncode == 2
+        assert run(words, BUFFERED, stdout=full, stderr=full).returncode == 2 * 16 + 2
+    assert run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *words], BUFFERED).returncode == 2 * 16 + 2
 
 
 def test_an_interruption_while_the_program_is_imported() -> None:
