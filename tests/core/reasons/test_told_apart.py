@@ -222,3 +222,17 @@ def test_a_call_of_unknown_effect_that_both_made_was_made_once_more(tmp_path: Pa
     assert found[0].sentence == "bad called counter() 5 more times (from event 5 on) than good (event 3)."
     twice = reasons(tmp_path / "4", [TASK, CANCEL, CANCEL], [TASK])[0]
     assert twice.sentence == "bad never cancelled reservation Z7GOZK; good did (2 times, from event 3 on)."
+
+
+def test_an_agent_without_the_tool_to_submit_is_not_told_to_have_left_it_out(tmp_path: Path) -> None:
+    def submit(**given: Any) -> Step:
+        return Step(tool="submit", input=given, answer="ok")
+
+    by_shell, by_tool = ran("ls", "a.py"), Step(tool="list_dir", input={"path": "."}, answer="a.py")
+    said = Step("agent", "All is done.")
+    found = reasons(tmp_path / "1", [TASK, by_tool, said], [TASK, by_shell, submit(answer="Mended.")], passed=None)
+    assert found[0].sentence == "B submitted “Mended.” (event 5); A said last “All is done.” (event 5)."
+    found = reasons(tmp_path / "2", [TASK, by_tool, said], [TASK, by_shell, submit()], passed=None)
+    assert not any("submitted" in reason.sentence for reason in found)
+    found = reasons(tmp_path / "3", [TASK, by_shell, said], [TASK, by_shell, submit()], passed=None)
+    assert found[0].sentence == "A never submitted; B did, by submit (event 5)."

@@ -36,7 +36,7 @@ def bad_end_words(run: RunAccount, second: RunAccount) -> str | None:
         return None
     if call.response is None:
         return "ended in the middle of a call"
-    return None if not _has_last_word(second) else "ended after the answer to a call, with no further word of the agent"
+    return None if not has_last_word(second) else "ended after the answer to a call, with no further word of the agent"
 
 
 def _last_call(run: RunAccount) -> ToolCall | None:
@@ -46,8 +46,8 @@ def _last_call(run: RunAccount) -> ToolCall | None:
     return None if call is None or call.effect in _CLOSING else call
 
 
-def _has_last_word(run: RunAccount) -> bool:
-    """Whether a run was completed, or its last step is a message of the agent."""
+def has_last_word(run: RunAccount) -> bool:
+    """Return whether a run was completed, or its last step is a message of the agent."""
     if run.result.end is not None:
         return run.result.end.how in _GOOD_ENDS
     last = run.last_step

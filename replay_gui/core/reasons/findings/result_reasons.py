@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.endings import bad_end_words, has_last_word
 from replay_gui.core.reasons.evidence.file_edits import is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -34,6 +34,7 @@ _ANSWER = re.compile(
     r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_NOTHING: tuple[Any, ...] = (None, "", {}, [])
 _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 
 
@@ -101,13 +102,26 @@ def _add_submitted(reasons: ReasonList) -> bool:
     if call_p is not None and call_f is not None:
         if call_p.key != call_f.key:
             _add_both_submitted(reasons, call_p, call_f)
-    elif call_p is not None:
-        did = f"{reference.name} did, {_submitted_words(call_p)} ({event_words(call_p.request)})"
-        _add_calls(reasons, f"{other.name} never submitted; {did}.", call_p, None)
-    elif call_f is not None:
-        did = f"{other.name} did, {_submitted_words(call_f)} ({event_words(call_f.request)})"
-        _add_calls(reasons, f"{reference.name} never submitted; {did}.", None, call_f)
+        return True
+    run, second, call = (other, reference, call_f) if call_p is None else (reference, other, call_p)
+    if call is None:
+        return False
+    submitted = f"{_submitted_words(call)} ({event_words(call.request)})"
+    if has_last_word(second) and _has_other_tools(run, second):  # to submit is no duty of every agent
+        said = _named_answer(second) or _last_message(second)
+        if said is None or _only(call.input) in _NOTHING:
+            return False
+        last = f"{second.name} said last {quoted(said[1], _MAX_ANSWER)} ({event_words(said[0])})"
+        _add_calls(reasons, f"{run.name} submitted {submitted}; {last}.", call_p, call_f)
+    else:
+        _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
     return True
+
+
+def _has_other_tools(run: RunAccount, second: RunAccount) -> bool:
+    """Whether two runs have no tool in common, as those of different agents."""
+    are_known = run.whole and second.whole
+    return are_known and {call.tool for call in run.calls}.isdisjoint(call.tool for call in second.calls)
 
 
 def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall) -> None:
@@ -125,7 +139,7 @@ def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall)
 def _submitted_words(call: ToolCall) -> str:
     """Return what a call submits in quotation marks; without an argument, the name of its tool."""
     given = _only(call.input)
-    return answer_words(given) if given not in (None, "", {}, []) else f"by {tool_words(call)}"
+    return answer_words(given) if given not in _NOTHING else f"by {tool_words(call)}"
 
 
 def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call_f: ToolCall | None) -> None:
