@@ -20,8 +20,8 @@ import certifi
 import pytest
 from hypothesis import settings
 
-from tests.helpers.coverage.line_coverage import LineCoverage
 from tests.helpers.effort import tries, try_all
+from tests.helpers.line_coverage import LineCoverage
 
 _MEMORY = Path("/dev/shm")  # a file system in memory, on Linux
 _MUCH_MEMORY = 4 << 30  # bytes
