@@ -65,7 +65,7 @@ from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust
-from replay_gui.core.importers.formats.traces.langfuse import Langfuse
+from replay_gui.core.importers.formats.traces.langfuse.importer import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
 from replay_gui.core.importers.formats.traces.mlflow import MlFlow
 from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents

@@ -12,13 +12,13 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import tool_failure, tool_output
-from replay_gui.core.importers.formats.traces.langfuse_messages import (
+from replay_gui.core.importers.formats.traces.langfuse.messages import (
     GEMINI_USAGE,
     answers_in,
     defines_tool,
     messages_in,
 )
-from replay_gui.core.importers.formats.traces.langfuse_names import in_usual_names
+from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
