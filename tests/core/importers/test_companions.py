@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.formats.claude_code import old_layout
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.log_reader import EventLog
@@ -63,14 +61,6 @@ def session(folder: Path) -> Path:
     return path
 
 
-def older_session(folder: Path) -> Path:
-    """Subagents beside the session, as older versions wrote them."""
-    path = session(folder)
-    for name in ("agent-a.jsonl", "agent-a.meta.json"):
-        (folder / path.stem / "subagents" / name).rename(folder / name)
-    return path
-
-
 def trial(folder: Path) -> Path:
     path = folder / "trajectory.json"
     path.write_text(trajectory("x"))
@@ -83,7 +73,6 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "ATIF": continued,
     "ATIF array": array,
     "Claude Code": session,
-    "Claude Code, older": older_session,
     "Harbor": trial,
 }
 every_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
@@ -128,38 +117,6 @@ def test_a_link_out_of_the_folder_is_not_read(tmp_path: Path, make: Callable[[Pa
         os.link(companion.resolve(), inside)
         companion.unlink()
         inside.rename(companion)
-
-
-def test_the_beginnings_of_files_beside_many_sessions_are_read_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also of those that name no session; what is added, removed or renamed meanwhile counts at once."""
-    count, read, folders = 40, list[str](), (tmp_path / "one", tmp_path / "two")
-    for folder in folders:
-        folder.mkdir()
-        for number in range(count):
-            text = f'{{"sessionId": "s{number}"}}\n' if number else "no session\n"
-            (folder / f"agent-{number}.jsonl").write_text(text)
-    monkeypatch.setattr(old_layout, "_SETTLED_NS", 0)
-    monkeypatch.setattr(old_layout, "_MIN_TRUST_S", 600)
-
-    def head(path: Path) -> bytes:
-        read.append(path.name)
-        return path.read_bytes()
-
-    monkeypatch.setattr(old_layout, "_head", head)
-    for number in [*range(count), *range(count)]:
-        for folder in folders:
-            found = old_layout.files_beside(folder / f"{number}.jsonl", f"s{number}")
-            assert found == ([folder / f"agent-{number}.jsonl"] if number else [])
-    assert len(read) == 2 * count
-    (folders[0] / "agent-7.jsonl").rename(folders[0] / "agent-x.jsonl")
-    assert old_layout.files_beside(folders[0] / "7.jsonl", "s7") == [folders[0] / "agent-x.jsonl"]
-    assert len(read) == 3 * count
-    with monkeypatch.context() as later:
-        later.setattr(time, "monotonic", lambda: float("inf"))
-        old_layout.files_beside(folders[0] / "7.jsonl", "s7")
-    assert len(read) == 4 * count, "in the end they are read again"
 
 
 def test_what_a_link_hides_is_counted(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.importers.formats.claude_code.old_layout import files_beside
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import read_beginning
 
+_HEAD_BYTES = 4096  # bytes of a file in which the session's id is searched
 _WORKFLOWS = "workflows"
 _MAX_META_SIZE = 1 << 16  # bytes
 
@@ -52,8 +52,11 @@ def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
     folder = session_file.with_suffix("") / "subagents"
     patterns = ("agent-*.jsonl", f"{_WORKFLOWS}/*/agent-*.jsonl") if session_file.suffix == ".jsonl" else ()
     paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
-    if session_id and not session_file.name.startswith("agent-"):
-        paths += files_beside(session_file, session_id)
+    mark = session_id.encode("utf-8", "replace")
+    beside = (
+        [] if session_file.name.startswith("agent-") or not mark else sorted(session_file.parent.glob("agent-*.jsonl"))
+    )
+    paths += [path for path in beside if mark in _head(path)]
     return [_subagent(path, belongs_to(path, session_file)) for path in paths]
 
 
@@ -77,6 +80,13 @@ def _subagent(path: Path, is_inside: bool) -> SubagentFile:
         workflow=workflow,
         is_inside=is_inside,
     )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        return read_beginning(path, _HEAD_BYTES)
+    except LogUnreadable:
+        return b""
 
 
 def session_in(folder: Path) -> Path | None:
