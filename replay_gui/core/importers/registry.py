@@ -41,7 +41,6 @@ from replay_gui.core.importers.formats.chats.goose import Goose
 from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.formats.chats.openhands import OpenHands
 from replay_gui.core.importers.formats.chats.pi import Pi
-from replay_gui.core.importers.formats.chats.pydantic_ai import PydanticAi
 from replay_gui.core.importers.formats.chats.smolagents import SmolAgents
 from replay_gui.core.importers.formats.chats.strands_sessions import StrandsSessions
 from replay_gui.core.importers.formats.chats.swe_agent import SweAgent
@@ -61,6 +60,7 @@ from replay_gui.core.importers.formats.frameworks.omen import Omen
 from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenAiAssistants
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
+from replay_gui.core.importers.formats.frameworks.pydantic_ai import PydanticAi
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
