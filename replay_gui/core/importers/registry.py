@@ -38,12 +38,12 @@ from replay_gui.core.importers.formats.chats.cursor_stream import CursorStream
 from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
 from replay_gui.core.importers.formats.chats.gemini_stream import GeminiStream
 from replay_gui.core.importers.formats.chats.goose import Goose
-from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.formats.chats.openhands import OpenHands
 from replay_gui.core.importers.formats.chats.pi import Pi
 from replay_gui.core.importers.formats.chats.smolagents import SmolAgents
 from replay_gui.core.importers.formats.chats.strands_sessions import StrandsSessions
-from replay_gui.core.importers.formats.chats.swe_agent import SweAgent
+from replay_gui.core.importers.formats.chats.swe_agents.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.formats.chats.swe_agents.swe_agent import SweAgent
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.adk_evals import AdkEvals

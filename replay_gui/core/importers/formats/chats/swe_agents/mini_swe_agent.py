@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.mini_swe_agent_forms import as_chat
+from replay_gui.core.importers.formats.chats.swe_agents.mini_swe_agent_forms import as_chat
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import MessageEvents, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
