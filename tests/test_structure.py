@@ -114,6 +114,36 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     return found
 
 
+def imported_with(*names: str) -> set[str]:
+    """These modules, and all of the package that is imported with them: not for types alone, nor in a function."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for node in trees()[name].body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                full = (f"{node.module}.{alias.name}" for alias in node.names)
+                waiting += [each if each in trees() else node.module for each in full if node.module in trees()]
+    return found
+
+
+def test_the_first_window_imports_nothing_that_reads_a_log() -> None:
+    started = imported_with("replay_gui.app", "replay_gui.engine.bridge", "replay_gui.windows.main_window")
+    assert "replay_gui.models.session" in started
+    of_logs = (
+        "core.log.log_reader",
+        "core.index.index_cache",
+        "core.readable.event_reading",
+        "core.replay",
+        "core.state.state",
+    )
+    assert [name for name in sorted(started) if name.removeprefix("replay_gui.").startswith(of_logs)] == []
+    assert started & {"replay_gui.engine.opening", "replay_gui.engine.open_run", "replay_gui.engine.engine"} == set()
+
+
 def test_circles_are_found() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
 

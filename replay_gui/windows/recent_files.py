@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Slot
 
 from replay_gui.core.text.given_paths import absolute_path
-from replay_gui.engine.opening import conversion_cache
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.welcome_page import RecentEntry
@@ -54,6 +53,8 @@ class RecentFiles(QObject):
 
         A run that a catalogue keeps is not noted: it is opened from a cache, and from the catalogue again.
         """
+        from replay_gui.engine.opening import conversion_cache  # the first window needs no index
+
         if any(Path(path).is_relative_to(conversion_cache()) for path in paths):
             return
         entries = [RecentEntry(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
