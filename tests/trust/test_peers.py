@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,12 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.verification.verify_log import verify
+from replay_gui.record.calls import loopback_server
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.proxy.proxy_server import running_proxy
 from replay_gui.record.proxy.upstreams import Upstream
+from replay_gui.record.receiver import otlp_protobuf
+from replay_gui.record.receiver import receiver as receiver_module
 from replay_gui.record.receiver.receiver import TraceReceiver
 from replay_gui.record.receiver.trace_files import TraceFiles
 from replay_gui.record.recording import new_log
@@ -211,6 +214,35 @@ def test_the_proxy_asks_nobody_but_its_providers(proxied: Proxied, path: str) ->
     assert proxied.bodies == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/openai/é", "/openai/a\x01", "/openai/" + "x" * 60_000 + "é"], ids=["é", "\\1", "long"]
+)
+def test_a_path_that_is_none_is_an_answer_and_recorded(
+    proxied: Proxied, capfd: pytest.CaptureFixture[str], path: str
+) -> None:
+    assert statuses(said(proxied.port, request(path, b"{}"))) == [502]
+    assert proxied.bodies == []
+    with EventLog.open(proxied.log) as log:
+        (response,) = [event for event in log if event.kind == "ToolResponse"]
+    assert response.payload["success"] is False
+    assert capfd.readouterr() == ("", "")
+
+
+def test_more_connections_than_the_process_could_hold_are_closed(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loopback_server, "_MAX_CONNECTIONS", 3)
+    with serving(TraceReceiver(0, TraceFiles(folder, Secrets({})))) as server, ExitStack() as held:
+        place = "127.0.0.1", server.server_port
+        for _ in range(3):
+            peer = held.enter_context(socket.create_connection(place, timeout=20))
+            peer.sendall(request("/v1/traces", b"{}"))
+            assert peer.recv(100)
+        with socket.create_connection(place, timeout=20) as one_more:
+            assert one_more.recv(1) == b""
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("path", CUT)
 def test_an_answer_that_is_cut_short_is_not_passed_on_or_recorded_as_a_whole(
     proxied: Proxied, capfd: pytest.CaptureFixture[str], path: str
@@ -312,6 +344,46 @@ def test_hostile_traces_cost_no_more_than_they_are(
     for written in receiver.files.write_logs():
         assert written.problem is None or "\n" not in written.problem
     assert capfd.readouterr() == ("", "")
+
+
+def test_traces_whose_names_are_alike_are_numbered_without_a_search(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was once looked for from the first number on: 2,000 of them took 16 s."""
+    looked, lexists, count = list[str](), os.path.lexists, 200
+
+    def noted(path: str) -> bool:
+        looked.append(path)
+        return lexists(path)
+
+    monkeypatch.setattr(os.path, "lexists", noted)
+    given = [span("a" * 64 + str(number)) for number in range(count)]
+    assert TraceFiles(folder, Secrets({})).add(json.loads(spans(*given)), 1 << 20) == count
+    assert len(list(folder.iterdir())) == count
+    assert len(looked) == 2 * count
+
+
+TINY: dict[str, tuple[bytes, str]] = {
+    "JSON": (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 1000 + b"{}]}]}]}", JSON),
+    "protobuf": (b"\x0a\xd0\x0f" + b"\x12\x00" * 1000, "content-type: application/x-protobuf"),
+}
+
+
+@pytest.mark.parametrize("form", TINY)
+def test_tiny_parts_of_a_request_are_bounded(
+    receiver: TraceReceiver, folder: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A packed request of 35 KB once took 700 MB."""
+    body, kind = TINY[form]
+    raw = request("/v1/traces", gzip.compress(body), "content-encoding: gzip").replace(JSON.encode(), kind.encode())
+    assert statuses(said(receiver.server_port, raw)) == [200]
+    kept = len(list(folder.iterdir()))
+    monkeypatch.setattr(receiver_module, "_MAX_VALUES", 1000)
+    monkeypatch.setattr(otlp_protobuf, "_MAX_FIELDS", 1000)
+    answer = said(receiver.server_port, raw)
+    assert statuses(answer) == [400]
+    assert b"send fewer spans at once" in answer
+    assert len(list(folder.iterdir())) == kept
 
 
 def test_a_page_in_a_browser_is_no_exporter(receiver: TraceReceiver, folder: Path) -> None:

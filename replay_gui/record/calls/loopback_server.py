@@ -13,6 +13,7 @@ from typing import Any, Self
 from replay_gui.core.errors import ReplayError
 
 _LOOPBACK = "127.0.0.1"
+_MAX_CONNECTIONS = 400  # at a time; each may need another one to a provider, and a process may have 1,024 files open
 _POLL = 0.05  # seconds between two checks for its end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -29,12 +30,16 @@ class BodyRefused(ReplayError):
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server that is reachable only from this computer. Broken connections are ignored."""
+    """A server that is reachable only from this computer.
+
+    Broken connections are ignored, and those beyond _MAX_CONNECTIONS closed at once.
+    """
 
     daemon_threads = True
 
     def __init__(self, port: int, handler: type[LoopbackHandler]) -> None:
         super().__init__((_LOOPBACK, port), handler)
+        self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
 
     @property
     def url(self) -> str:
@@ -52,6 +57,24 @@ class LoopbackServer(ThreadingHTTPServer):
             self.shutdown()
             thread.join()
             self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer on a thread of its own, unless there are too many connections."""
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be started
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer a connection until it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Do not report a broken connection."""

@@ -100,7 +100,7 @@ class _ProxyHandler(LoopbackHandler):
     def _forward(self, url: str, body: bytes, exchange: HttpExchange | None) -> None:
         try:
             answer = forward(self.command, url, self.headers.items(), body)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # the last: a path or header that is not HTTP
             if exchange is not None:
                 exchange.fail(error)
             self._refuse(_BAD_GATEWAY, f"{type(error).__name__}: {error}")

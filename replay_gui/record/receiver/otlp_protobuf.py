@@ -14,6 +14,7 @@ from replay_gui.core.errors import ImportRefused
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 _MAX_DEPTH = 64  # levels of nested values
+_MAX_FIELDS = 1 << 21  # of a request; a field of two bytes takes a hundred in memory
 _MAX_VARINT_BYTES = 10
 
 
@@ -67,24 +68,29 @@ _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
 def trace_request(raw: bytes) -> dict[str, Any]:
     """Return an ExportTraceServiceRequest in the form of OTLP/JSON; raise ImportRefused if the bytes are invalid."""
     try:
-        return _message(memoryview(raw), "request", 0)
+        return _message(memoryview(raw), "request", 0, iter(range(_MAX_FIELDS)))
     except (IndexError, struct.error, UnicodeDecodeError, ValueError) as why:
         raise ImportRefused(f"no OTLP request in protobuf: {why}") from None
 
 
-def _message(raw: memoryview, name: str, depth: int) -> dict[str, Any]:
+def _message(raw: memoryview, name: str, depth: int, left: Iterator[int]) -> dict[str, Any]:
+    """Return a message. `left`: yields as often as fields may still follow."""
     if depth > _MAX_DEPTH:
         raise ValueError(f"nested deeper than {_MAX_DEPTH}")
     fields = _MESSAGES[name]
     result: dict[str, Any] = {}
     for number, wire_type, value in _fields(raw):
+        if next(left, None) is None:
+            raise ValueError(f"more than {_MAX_FIELDS:,} fields; send fewer spans at once")
         field = fields.get(number)
         if field is None:
             continue
         if (wire_type == _BYTES) != (field.reading in _MESSAGES or field.reading in ("text", "hex")):
             raise ValueError(f"field {number} of {name} has the wire type {wire_type}")
         read = (
-            _message(value, field.reading, depth + 1) if field.reading in _MESSAGES else _scalar(value, field.reading)
+            _message(value, field.reading, depth + 1, left)
+            if field.reading in _MESSAGES
+            else _scalar(value, field.reading)
         )
         if field.repeated:
             result.setdefault(field.name, []).append(read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from typing import Any
 
@@ -17,6 +18,7 @@ from replay_gui.record.receiver.trace_files import TraceFiles
 DEFAULT_PORT = 4318  # the default port of OTLP/HTTP
 _TRACES = "/v1/traces"
 _MAX_BYTES = 64 << 20  # bytes of a request, also unpacked
+_MAX_VALUES = 1 << 20  # maps and lists of a request; one of two bytes takes a hundred in memory
 _OTHER_SIGNALS = ("/v1/metrics", "/v1/logs")
 
 
@@ -30,6 +32,7 @@ class TraceReceiver(LoopbackServer):
         except OSError as why:
             raise LogUnreadable(f"port {port}: cannot be listened at: {why.strerror}; give another --port") from None
         self.files = files
+        self.decoding = threading.Lock()  # one request is decoded at a time: each may take a gigabyte
 
 
 class _ReceivingHandler(LoopbackHandler):
@@ -50,7 +53,8 @@ class _ReceivingHandler(LoopbackHandler):
             self._answer(404, f"only {_TRACES} is known")
         else:
             try:
-                self.server.files.add(self._request(body), len(body))
+                with self.server.decoding:
+                    self.server.files.add(self._request(body), len(body))
             except ImportRefused as why:
                 self._answer(400, str(why))
             except ReplayError as why:
@@ -75,6 +79,8 @@ class _ReceivingHandler(LoopbackHandler):
                 raise ImportRefused("gzip that is cut short")
         if not self._is_json:
             return trace_request(body)
+        if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
+            raise ImportRefused(f"more than {_MAX_VALUES:,} values; send fewer spans at once")
         try:
             return json_value(body)
         except NotJson as why:

@@ -63,6 +63,7 @@ class TraceFiles:
         self._folder = folder
         self._secrets = secrets
         self._traces: dict[str, _Trace] = {}
+        self._next_numbers: dict[str, int] = {}  # of the next trace whose id gives this name
         self._lock = threading.Lock()
 
     def add(self, request: Any, size: int | None = None) -> int:
@@ -131,13 +132,14 @@ class TraceFiles:
         trace = self._traces.get(trace_id)
         if trace is None:
             name = _UNSAFE.sub("_", trace_id)[:_MAX_NAME] or "trace"
-            number = 1
+            number = self._next_numbers.get(name, 1)
             while True:
                 stem = name if number == 1 else f"{name}-{number}"
                 path, log = self._folder / f"{stem}{_SPANS}", self._folder / f"{stem}{_LOG}"
                 if not os.path.lexists(path) and not os.path.lexists(log):  # of an earlier run, or of the user
                     break
                 number += 1
+            self._next_numbers[name] = number + 1
             trace = self._traces[trace_id] = _Trace(path=path, log=log)
         return trace
 
