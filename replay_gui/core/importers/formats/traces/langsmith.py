@@ -33,7 +33,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 14
+    version = 15
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
@@ -169,6 +169,8 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
     role: Role = "agent" if is_root and kind not in _ROLES else _ROLES.get(kind, "step")
     given = plain(unfolded(record.get("inputs")), notes)
     output = plain(unfolded(record.get("outputs")), notes) or None  # {}: no output was recorded
+    given = None if given == _NO_MESSAGES else given
+    output = (NO_MESSAGES if role == "model" else None) if output == _NO_MESSAGES else output
     wrong = record.get("error")
     extra = record.get("extra")
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
@@ -210,6 +212,10 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
         fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
     )
+
+
+NO_MESSAGES = "(no messages)"
+_NO_MESSAGES = {"messages": list[Any]()}
 
 
 def _without_times(events: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, first_records, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span
@@ -30,13 +30,15 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 13
+    version = 14
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
         **dict.fromkeys(
             ("request_time", "timestamp_ms", "execution_duration", "execution_duration_ms", "execution_time_ms"), CLOCK
         ),
+        "mlflow.spanOutputs/id": ID,
+        "mlflow.spanOutputs/usage": USAGE,
         **dict.fromkeys(("trace_location", "trace_metadata", "request_metadata"), HOST),
     }
 

@@ -60,7 +60,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 26
+    version = 27
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

@@ -22,6 +22,7 @@ from replay_gui.core.importers.formats.traces.otel_messages import (
     tool_of,
 )
 from replay_gui.core.importers.formats.traces.otel_spans import FAILED, RawSpan
+from replay_gui.core.importers.formats.traces.span_turns import rest_of
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
@@ -174,7 +175,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
     fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
     fields |= plain(beside, notes)
     if role == "agent" and answers and is_message(answers[-1]):
-        more = read_message(answers[-1]).rest
+        more = rest_of(read_message(answers[-1]))
         fields |= {"answer": plain(more, notes)} if more else {}
     if role == "tool":
         fields |= plain(facts_of_tool(span), notes)

@@ -64,7 +64,9 @@ _CHOICE, _DETAILS, _EVALUATION = (
 NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
 _ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
-_HOLD_MESSAGES = ("messages", "contents", "prompt", "task", "choices", "candidates", "content", "generations")
+_HOLD_MESSAGES = (
+    *("messages", "contents", "prompt", "task", "choices", "candidates", "content", "generations", "input", "output"),
+)
 """Members of requests and responses with the messages; the first that there is holds them."""
 _VOLATILE_BESIDE = ("id", "created", "usage", "usage_metadata", "system_fingerprint")
 _TOOL_EVENTS, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
@@ -83,6 +85,7 @@ def messages_of(
     given, before = without_callback(unfolded(attributes.take_attribute(*_INPUTS)) if not sent else None)
     output, after = without_callback(unfolded(attributes.take_attribute(*_OUTPUTS)) if not answered else None)
     output = step_output(output)
+    given = given["request"] if _is_request(given) else given
     _mark_repeats(attributes, sent, answered)
     _mark_equals(attributes)
     instructions = unfolded(attributes.take_attribute("gen_ai.system_instructions")) if role == "model" else None
@@ -106,6 +109,7 @@ def _beside(value: Any) -> dict[str, Any]:
         return {}
     holds = next((name for name in _HOLD_MESSAGES if name in value), "")
     used = (holds, *_VOLATILE_BESIDE, *(("system",) if holds == "prompt" else ()))
+    used += ("object",) if value.get("object") == "response" else ()
     beside = {name: member for name, member in value.items() if name not in used and member is not None}
     if isinstance(config := beside.get("config"), dict):
         beside["config"] = {name: member for name, member in config.items() if name != "system_instruction"}
@@ -240,6 +244,22 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
     return sent, answered
 
 
+def _is_request(given: Any) -> bool:
+    """Return whether the input of an agent's span is the one argument of its method, a request of the Responses API."""
+    return isinstance(given, dict) and given.keys() == {"request"} and bool(_items(given["request"], "input"))
+
+
+def _items(value: Any, name: str) -> list[Any]:
+    """Return the items of a request or response of the Responses API; [] if they are not all messages and calls."""
+    held = value.get(name) if isinstance(value, dict) else None
+    items = held if isinstance(held, list) and all(map(is_message, held)) else []
+    usual = (("type", "message"), ("status", "completed"))
+    return [
+        {name: told for name, told in item.items() if told is not None and name != "id" and (name, told) not in usual}
+        for item in items
+    ]
+
+
 def _messages(given: Any) -> list[Any]:
     """Return the messages in a model's input: a list, or a request with messages."""
     match given:
@@ -252,6 +272,8 @@ def _messages(given: Any) -> list[Any]:
             return _flat(messages)
         case {"messages": list(messages)}:
             return _flat([paired(message) or message for message in messages])
+        case {"input": list()}:
+            return _items(given, "input")
         case {"prompt": str(prompt)}:
             system = given.get("system")
             return [
@@ -285,6 +307,8 @@ def _answers(output: Any) -> list[Any]:
     match output:
         case [dict(), *_] if all(is_message(answer) for answer in output):
             return list(output)
+        case {"object": "response", "output": list()}:
+            return _items(output, "output")
         case {"role": _} | {"candidates": [{"content": {"parts": list()}}, *_]}:
             return [output]
         case {"choices": [{"message": dict(message)}, *_]}:

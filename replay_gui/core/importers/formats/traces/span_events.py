@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeAlias
 
-from replay_gui.core.importers.formats.message import Message, MessageCall
+from replay_gui.core.importers.formats.message import Message, MessageCall, MessageResult
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.records import as_fields
 from replay_gui.core.importers.formats.traces.calls_of_messages import with_calls_of_messages
 from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, without_repeats
-from replay_gui.core.importers.formats.traces.span_turns import before_answers, earlier_turns, is_of_an_agent
+from replay_gui.core.importers.formats.traces.span_turns import (
+    before_answers,
+    earlier_turns,
+    is_of_an_agent,
+    key_of,
+    keys_of,
+    rest_of,
+    without_id,
+)
 from replay_gui.core.importers.formats.traces.spans import (
     ANSWER_NOT_RECORDED,
     NOTHING,
@@ -178,10 +186,7 @@ class SpanEvents:
                 else Message("user", value, reasoning=None, calls=(), results=(), rest={})
             )
             for result in message.results:
-                call_id = renamed.get(str(result.id), result.id)
-                if call_id in self._open:
-                    del self._open[call_id]
-                    self._respond(call_id, result.output, result.failure, span.start)
+                self._respond_if_open(renamed.get(str(result.id), result.id), result, span.start)
             if self._is_new(message):
                 self._add_message(message, span, of_earlier_turn=number < earlier)
 
@@ -193,7 +198,7 @@ class SpanEvents:
         if not self._open:
             return {}
         results = [result for value in messages if is_message(value) for result in read_message(value).results]
-        new = [result.id for result in results if _key(["result", unfolded(result.output)]) not in self._told]
+        new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in self._told]
         ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
         if len(ids) != len(self._open) or not self._open.keys().isdisjoint(ids):
             return {}
@@ -201,13 +206,13 @@ class SpanEvents:
 
     def _is_new(self, message: Message) -> bool:
         """Return whether a message is new; remember it."""
-        keys = _keys_of(message)
+        keys = keys_of(message)
         new = not self._told.issuperset(keys)
         self._told.update(keys)
         return new
 
     def _add_message(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
-        extra = _extra(_without_id(message.rest))
+        extra = as_fields(without_id(message.rest))
         is_history = of_earlier_turn and message.role == "user"
         if message.role not in ("assistant", "tool") and message.content is not None and not is_history:
             source = "agent" if message.role == "user" and is_of_an_agent(message.content) else message.role
@@ -222,8 +227,13 @@ class SpanEvents:
             f"{self._format}/context", {k: v for k, v in content.items() if v not in (None, [])}, time=span.start
         )
 
+    def _respond_if_open(self, call_id: str | None, result: MessageResult, time: int | None) -> None:
+        if call_id in self._open:
+            del self._open[call_id]
+            self._respond(call_id, result.output, result.failure, time)
+
     def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
-        self._told.add(_key(["result", unfolded(output)]))
+        self._told.add(key_of(["result", unfolded(output)]))
         seq, call = self._run.response(call_id, output, error=error, time=time)
         if error is not None:
             self._run.error("tool_error", error, call.tool_name, parent=seq, time=time)
@@ -231,7 +241,7 @@ class SpanEvents:
     # ---- models ---------------------------------------------------------------------------------
     def _begin_model(self, span: Span) -> None:
         self._add_input(span)
-        key = _key(["input", span.input])
+        key = key_of(["input", span.input])
         if span.messages or span.input in NOTHING or key in self._told:
             return
         self._told.add(key)  # a prompt that is not a list of messages
@@ -245,7 +255,7 @@ class SpanEvents:
         data = (texts[0] if len(texts) == 1 else texts or None) if messages else span.output
         shown = ANSWER_NOT_RECORDED if span.is_output_missing and data is None and not messages else data
         asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
-        rest = [_rest(message) for message in messages if _rest(message)]
+        rest = [rest_of(message) for message in messages if rest_of(message)]
         fields = {
             "span": span.name,
             **span.fields,
@@ -261,35 +271,36 @@ class SpanEvents:
         if span.error is not None and not messages and data in NOTHING:  # it gave no answer
             self._failed(span, span.fields, duration=span.length, **span.meta)
             return
-        payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **_extra(fields)}
+        payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **as_fields(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
         self._finish_reasons[bool(self._subagents(span))] = span.finish
         for message in messages:
             self._is_new(message)
-        self._told.add(_key(["assistant", data]))
+        self._told.add(key_of(["assistant", data]))
         for call in calls:
             self._request_without_span(call, time)
         if span.error is not None:
             self._failed(span)
 
-    def _request_without_span(self, call: MessageCall, time: int | None) -> None:
+    def _request_without_span(self, call: MessageCall, time: int | None, extra: Any = None) -> None:
         """Add a request, if the call has no span."""
         if call.id in self._own_spans or call.name in self._own_spans:
             return
         call_id = call.id or f"{call.name} {self._run.count}"
         self._open[call_id] = None
-        self._run.request(call_id, call.name, call.input, time=time, parent=self._decided, tool_call_id=call.id)
+        told: dict[str, Any] = {"parent": self._decided, "tool_call_id": call.id}
+        self._run.request(call_id, call.name, call.input, extra=extra, time=time, **told)
 
     # ---- tools ----------------------------------------------------------------------------------
     def _begin_tool(self, span: Span) -> None:
         meta = {**span.meta, "tool_call_id": span.call_id}
-        extra = _extra(span.fields)
+        extra = as_fields(span.fields)
         self._run.request(span.id, span.name, span.input, extra=extra, time=span.start, parent=self._decided, **meta)
 
     def _end_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
-        self._told |= {_key(["result", unfolded(span.output)]), _key(["result", span.error])}
+        self._told |= {key_of(["result", unfolded(span.output)]), key_of(["result", span.error])}
         output = OUTPUT_NOT_RECORDED if span.is_output_missing and span.output is None else span.output
         seq, call = self._run.response(span.id, output, error=span.error, time=time, duration=span.length)
         if span.error is not None:
@@ -299,12 +310,13 @@ class SpanEvents:
     def _begin_agent(self, span: Span) -> None:
         self._add_input(span, first=True)
         if span.input not in NOTHING and not span.messages:
-            self._told |= {_key(["user", span.input]), _key(["user", only_member(span.input)])}
+            self._told |= {key_of(["user", span.input]), key_of(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
 
     def _end_agent(self, span: Span) -> None:
         """Add the agent's answer, unless its model's last text is the same; and its failure."""
         self._add_unseen_messages(span)
+        self._add_own_answers(span)
         if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model has it
             payload = {"decision_type": "message", "data": span.output, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
@@ -313,6 +325,20 @@ class SpanEvents:
         if span.error is not None:
             self._failed(span)
 
+    def _add_own_answers(self, span: Span) -> None:
+        """Add what is in the agent's own answers, but for the text of the last one, if no span within it has it."""
+        own = [read_message(value) for value in span.answers if is_message(value)]
+        for number, message in enumerate(own, 1):
+            is_told = key_of([message.role, message.content]) in self._told
+            if not self._is_new(message):
+                continue
+            if message.content is not None and number < len(own) and not is_told:
+                self._decided = self._run.decision("message", message.content, message.reasoning, time=span.end)
+            for call in message.calls:
+                self._request_without_span(call, span.end, as_fields(call.rest))
+            for result in message.results:
+                self._respond_if_open(result.id, result, span.end)
+
     def _add_unseen_messages(self, span: Span) -> None:
         """Add the agent's messages that no span within it has."""
         self._add_input(replace(span, start=span.end if span.end is not None else span.start))
@@ -320,8 +346,8 @@ class SpanEvents:
     def _add_differing_messages(self, span: Span) -> None:
         """Add what a model's span says that no other has: the span within it, which records the same call, differs."""
         messages = [read_message(value) for value in (*span.messages, *span.answers) if is_message(value)]
-        others = [one for one in messages if not self._told.issuperset(_keys_of(one))]
-        told = [{"role": one.role, "content": one.content, **_rest(one)} for one in others]
+        others = [one for one in messages if not self._told.issuperset(keys_of(one))]
+        told = [{"role": one.role, "content": one.content, **rest_of(one)} for one in others]
         if told:
             self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": told})
 
@@ -330,9 +356,9 @@ class SpanEvents:
         if span.role == "model":  # the model call within it has the same tokens
             meta |= {"tokens": None, "cost": None}
         about = {"name": span.name, "config": span.config, "input": span.input, "output": span.output}
-        fields = {name: value for name, value in (about | _extra(span.fields)).items() if value not in (None, {})}
+        fields = {name: value for name, value in (about | as_fields(span.fields)).items() if value not in (None, {})}
         if span.role == "retriever":
-            read = {"key": span.name, "query": span.input, "value": span.output, **_extra(span.fields)}
+            read = {"key": span.name, "query": span.input, "value": span.output, **as_fields(span.fields)}
             self._run.add(Kind.MEMORY_READ, read, **meta)
         elif span.role == "guardrail" and span.error is not None:
             self._run.denied(span.name, span.name, span.error, **meta)
@@ -344,7 +370,7 @@ class SpanEvents:
 
     def _failed(self, span: Span, fields: dict[str, Any] | None = None, /, **meta: Any) -> None:
         message = span.error if span.error not in (None, "", "failed") else f"{span.name} failed"
-        self._run.error("span_error", message, span.name, _extra(fields or {}), time=span.end, **meta)
+        self._run.error("span_error", message, span.name, as_fields(fields or {}), time=span.end, **meta)
 
     def _finish(self) -> None:
         agent = self._agent
@@ -370,27 +396,3 @@ class SpanEvents:
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
         return None if how is None else (how, None if how == "answered" else reason)
-
-
-def _keys_of(message: Message) -> list[str]:
-    """Return what identifies the results, the calls and the text of a message."""
-    keys = [_key(["result", unfolded(result.output)]) for result in message.results]
-    keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
-    return keys if message.content is None else [*keys, _key([message.role, message.content])]
-
-
-def _extra(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"fields": fields} if fields else {}
-
-
-def _without_id(rest: dict[str, Any]) -> dict[str, Any]:
-    """Return a message's other members without its id, which differs between faithful runs."""
-    return {name: value for name, value in rest.items() if name != "id"}
-
-
-def _rest(message: Message) -> dict[str, Any]:
-    return _without_id(message.rest) | ({"role": message.role} if message.role != "assistant" else {})
-
-
-def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)

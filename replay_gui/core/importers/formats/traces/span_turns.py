@@ -1,11 +1,14 @@
-"""Find the turns of a conversation in the messages that a model was sent."""
+"""The turns of a conversation in the messages that a model was sent, and what identifies a message."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.traces.spans import unfolded
 
 
 def earlier_turns(messages: Sequence[Any]) -> int:
@@ -28,3 +31,25 @@ def before_answers(messages: Sequence[Any]) -> Iterator[Any]:
         if is_message(value) and read_message(value).role in ("assistant", "tool"):
             return
         yield value
+
+
+def keys_of(message: Message) -> list[str]:
+    """Return what identifies the results, the calls and the text of a message."""
+    keys = [key_of(["result", unfolded(result.output)]) for result in message.results]
+    keys += [key_of([message.role, "call", call.name, call.input]) for call in message.calls]
+    return keys if message.content is None else [*keys, key_of([message.role, message.content])]
+
+
+def key_of(value: Any) -> str:
+    """Return a text that equal values have in common."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def rest_of(message: Message) -> dict[str, Any]:
+    """Return the other members of an answer, with its role if it is not the model's."""
+    return without_id(message.rest) | ({"role": message.role} if message.role != "assistant" else {})
+
+
+def without_id(rest: dict[str, Any]) -> dict[str, Any]:
+    """Return a message's other members without its id, which differs between faithful runs."""
+    return {name: value for name, value in rest.items() if name != "id"}

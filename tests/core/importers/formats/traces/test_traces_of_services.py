@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.foreign import read_all, written
+from tests.helpers.foreign import read_all, read_seed, written
 
 
 def test_a_run_of_langsmith_is_begun_and_then_updated(tmp_path: Path) -> None:
@@ -135,3 +135,23 @@ def test_a_trace_of_mlflow_with_the_answer_of_a_served_agent_and_a_model_that_fa
         (error,) = run.of("Error")
         assert error.payload["message"] == "content filter"
         assert error.payload["fields"]["request"] == {"model": "m", "temperature": 0.5}
+
+
+def test_a_request_of_the_responses_api_is_read_as_what_was_said() -> None:
+    found = read_seed("mlflow/1.json")
+    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
+        ("user", "How warm?")
+    ]
+    assert found.of("AgentInit")[0].payload["config"]["request"] == {"temperature": 0.5, "custom_inputs": {"room": "B"}}
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["seen"]
+    assert found.decisions() == [(None, "4 degrees")]
+
+
+def test_an_empty_list_of_messages_says_nothing(tmp_path: Path) -> None:
+    root = {"id": "a", "trace_id": "a", "name": "Graph", "run_type": "chain", "parent_run_id": None}
+    root |= {"start_time": "2026-01-01T00:00:00", "end_time": "2026-01-01T00:00:09", "status": "success"}
+    empty: dict[str, Any] = {"inputs": {"messages": []}, "outputs": {"messages": []}}
+    model = {**root, "id": "b", "name": "Chat", "run_type": "llm", "parent_run_id": "a"}
+    (found,) = read_all(written(tmp_path, [{**root, **empty}, {**model, **empty}]))
+    assert found.of("Observation") == []
+    assert found.decisions() == [(None, "(no messages)")]
