@@ -88,9 +88,11 @@ def with_noise(steps: list[Step], chance: Random) -> list[Step]:
     return noisy
 
 
-def write_run(path: Path, steps: list[Step], passed: bool | None, run_id: str, start: int = 1) -> Path:
+def write_run(
+    path: Path, steps: list[Step], passed: bool | None, run_id: str, start: int = 1, agent: str = "made"
+) -> Path:
     """Record a run; times and ids differ with `start`."""
-    with Recorder(path, "made", "1", config={"model": "m"}, run_id=run_id, created=start, state_hash_every=0) as run:
+    with Recorder(path, agent, "1", config={"model": "m"}, run_id=run_id, created=start, state_hash_every=0) as run:
         for number, step in enumerate(steps):
             time = start + 1000 * number
             if not step.tool:

@@ -224,15 +224,27 @@ def test_a_call_of_unknown_effect_that_both_made_was_made_once_more(tmp_path: Pa
     assert twice.sentence == "bad never cancelled reservation Z7GOZK; good did (2 times, from event 3 on)."
 
 
-def test_an_agent_without_the_tool_to_submit_is_not_told_to_have_left_it_out(tmp_path: Path) -> None:
+def test_an_agent_with_other_tools_is_compared_by_what_it_said_and_by_files(tmp_path: Path) -> None:
     def submit(**given: Any) -> Step:
         return Step(tool="submit", input=given, answer="ok")
 
-    by_shell, by_tool = ran("ls", "a.py"), Step(tool="list_dir", input={"path": "."}, answer="a.py")
-    said = Step("agent", "All is done.")
-    found = reasons(tmp_path / "1", [TASK, by_tool, said], [TASK, by_shell, submit(answer="Mended.")], passed=None)
-    assert found[0].sentence == "B submitted “Mended.” (event 5); A said last “All is done.” (event 5)."
-    found = reasons(tmp_path / "2", [TASK, by_tool, said], [TASK, by_shell, submit()], passed=None)
-    assert not any("submitted" in reason.sentence for reason in found)
-    found = reasons(tmp_path / "3", [TASK, by_shell, said], [TASK, by_shell, submit()], passed=None)
-    assert found[0].sentence == "A never submitted; B did, by submit (event 5)."
+    def told(name: str, a: list[Step], b: list[Step], *agents: str) -> list[str]:
+        folder = tmp_path / name
+        folder.mkdir()
+        runs = [(folder / "a.rlog", a, agents[0]), (folder / "b.rlog", b, agents[-1])]
+        sides = [side_of(write_run(path, steps, None, path.stem, agent=agent)) for path, steps, agent in runs]
+        return [reason.sentence for reason in WhyFinder(sides[0], sides[1]).find().reasons]
+
+    listed, read = Step(tool="list_dir", input={"path": "."}, answer="a"), ran("cat app.py", "x = 1")
+    said, mine = Step("agent", "All is done."), Step(tool="view", input={"path": "/w/app.py"}, answer="x = 1")
+    found = told("1", [TASK, listed, said], [TASK, read, submit(answer="Mended.")], "one", "two")
+    assert found[0] == "B submitted “Mended.” (event 5); A said last “All is done.” (event 5)."
+    found = told("2", [TASK, listed, mine, said], [TASK, read, submit()], "one", "two")
+    assert not any("submitted" in sentence or "never called" in sentence for sentence in found)
+    found = told("3", [TASK, listed, said], [TASK, read, submit()], "one")
+    assert found[0] == "A never submitted; B did, by submit (event 5)."
+    assert any(sentence.startswith("B never called list_dir(.)") for sentence in found)
+    found = told("4", [TASK, listed, said], [TASK, read, said], "one", "two")
+    assert [sentence for sentence in found if "app.py" in sentence] == [
+        "No call of A names app.py, which B looked at (event 3: bash(cat app.py))."
+    ]

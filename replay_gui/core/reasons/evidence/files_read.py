@@ -18,14 +18,19 @@ _MAX_TEXT = 20_000  # characters of an argument in which names of files are sear
 
 
 def only_read(run: RunAccount, other: RunAccount) -> list[tuple[ToolCall, str]]:
-    """Return (reading call, the file that it names if it is a command) of everything that only `run` read, in order."""
+    """Return (reading call, the file that it names) of everything that only `run` read, in order.
+
+    The file is "" for a call that no equal call answers. Commands, and all calls of another agent with other tools, are
+    worded in many ways: of these only those count that name a file which the other run never names.
+    """
     reads = [call for call in run.of_effect(Effect.READS) if call.key not in other.by_key]
-    if not any(runs_code(call.tool) for call in reads):
+    by_file = run.is_of_another_agent(other)
+    if not by_file and not any(runs_code(call.tool) for call in reads):
         return [(call, "") for call in reads]
     known = {_last_part(file) for call in other.calls for file in _files(call)}
     found = []
     for call in reads:
-        if not runs_code(call.tool):
+        if not by_file and not runs_code(call.tool):
             found.append((call, ""))
         elif (file := next((file for file in _files(call) if _last_part(file) not in known), None)) is not None:
             found.append((call, file))

@@ -132,10 +132,20 @@ class RunAccount:
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
 
     @cached_property
+    def init(self) -> Event | None:
+        """The first AgentInit of the run."""
+        return next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
+
+    def is_of_another_agent(self, other: RunAccount) -> bool:
+        """Return whether the runs name different agents and have no tool in common, so that no call can be equal."""
+        names = [None if run.init is None else run.init.payload.get("agent_type") for run in (self, other)]
+        mine, others = ({call.tool for call in run.calls} for run in (self, other))
+        return self.whole and other.whole and names[0] != names[1] and mine.isdisjoint(others)
+
+    @cached_property
     def task(self) -> str | None:
         """The task of the run, as named in its log; None if it has no name."""
-        init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
-        start = ({}, {}) if init is None else (init.payload, init.meta)
+        start = ({}, {}) if self.init is None else (self.init.payload, self.init.meta)
         task = run_identity(self.run.log.header.facts, *start, ()).task
         return None if task is None else self.run.hide_secrets(task)
 

@@ -107,7 +107,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
     if call is None:
         return False
     submitted = f"{_submitted_words(call)} ({event_words(call.request)})"
-    if has_last_word(second) and _has_other_tools(run, second):  # to submit is no duty of every agent
+    if has_last_word(second) and run.is_of_another_agent(second):  # to submit is no duty of every agent
         said = _named_answer(second) or _last_message(second)
         if said is None or _only(call.input) in _NOTHING:
             return False
@@ -116,12 +116,6 @@ def _add_submitted(reasons: ReasonList) -> bool:
     else:
         _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
     return True
-
-
-def _has_other_tools(run: RunAccount, second: RunAccount) -> bool:
-    """Whether two runs have no tool in common, as those of different agents."""
-    are_known = run.whole and second.whole
-    return are_known and {call.tool for call in run.calls}.isdisjoint(call.tool for call in second.calls)
 
 
 def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall) -> None:
