@@ -40,6 +40,7 @@ _IRREGULAR = {
 }
 _PROGRAMS = frozenset({"rm", "mv", "cp", "mkdir"})  # not used in sentences
 _DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban"})
+_MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 
 
 def event_words(index: EventIndex) -> str:
@@ -227,3 +228,10 @@ def _verb(call: ToolCall) -> str | None:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else answer_text(value) or "null"
+
+
+def file_words(path: str) -> str:
+    """Return a path; for a long path its last parts."""
+    parts = path.replace("\\", "/").split("/")
+    long = len(path) > _MAX_PATH and len(parts) > _PARTS_SHOWN
+    return one_line("…/" + "/".join(parts[-_PARTS_SHOWN:]) if long else path, 2 * _MAX_PATH)

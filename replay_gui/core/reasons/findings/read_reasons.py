@@ -12,9 +12,9 @@ from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
-from replay_gui.core.reasons.phrases import call_words, differing_words, event_words
+from replay_gui.core.reasons.phrases import call_words, differing_words, event_words, file_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.text.plain_text import one_line, without_color_codes
+from replay_gui.core.text.plain_text import without_color_codes
 from replay_gui.core.text.wording import plural
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
@@ -103,7 +103,7 @@ def _add_reads(
     at = event_words(call.request)
     if file:
         also = f", nor the files of {plural(more, 'other read')}" if more else ""
-        looked = f"{one_line(file, 60)}, which {run.name} looked at ({at}: {call_words(call, 60)})"
+        looked = f"{file_words(file)}, which {run.name} looked at ({at}: {call_words(call, 60)})"
         sentence = f"No call of {second.name} names {looked}{also}."
     elif not second.whole:
         also = f" and made {plural(more, 'other read')}" if more else ""

@@ -15,15 +15,13 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.submission import Submission, end_of_path
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted_difference
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, file_words, quoted_difference
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 _MIN_REWRITTEN = 50  # lines that are removed and added again
 _MAX_FILES, _MAX_NAMES = 20, 4
 _MAX_LINE = 60  # characters of a line of code
-_MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 _NO_LINE = "does not"
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
@@ -87,7 +85,7 @@ def _refused(run: RunAccount, submission: Submission, paths: Iterable[str]) -> t
     for path in sorted(paths):
         call = submission.refused_edit(path)
         if call is not None:
-            refused = f"{run.name} was to edit {_file(path)} ({event_words(call.request)})"
+            refused = f"{run.name} was to edit {file_words(path)} ({event_words(call.request)})"
             return (f"{refused}, and was answered {answer_words(call.answer)}.",)
     return ()
 
@@ -159,9 +157,8 @@ def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
     added, removed = (sum(lines.values()) for lines in (change.added, change.removed))
     same = sum((change.added & change.removed).values())
     if same >= _MIN_REWRITTEN and same >= 0.8 * min(added, removed):
-        sentence = (
-            f"{reasons.other.name} wrote {_file(path)} anew: {same:,} lines are taken out and put in again unchanged."
-        )
+        wrote = f"{reasons.other.name} wrote {file_words(path)} anew"
+        sentence = f"{wrote}: {same:,} lines are taken out and put in again unchanged."
         _add(reasons, sentence, order=-1.5)
 
 
@@ -173,7 +170,7 @@ def _add_removed_functions(reasons: ReasonList, path: str, change_p: FileChange,
         less_f, less_p = (sum((change.removed - change.added).values()) for change in (change_f, change_p))
         more = f" and {len(kept) - _MAX_NAMES:,} more" if len(kept) > _MAX_NAMES else ""
         sentence = (
-            f"{reasons.other.name} took {', '.join(kept[:_MAX_NAMES])}{more} out of {_file(path)}"
+            f"{reasons.other.name} took {', '.join(kept[:_MAX_NAMES])}{more} out of {file_words(path)}"
             f" ({less_f:,} lines less; {reasons.reference.name} {less_p:,})."
         )
         _add(reasons, sentence, order=-1.2)
@@ -230,10 +227,10 @@ def _add_other_lines(
     phrases = [f"{name} {words_f}", f"{reference} {words_p}"]
     lines = "; ".join(phrases if words_f != _NO_LINE else phrases[::-1])
     is_code = not path.endswith(".py") or _differs_in_code(*changes)
-    remarks = f"{name} changed {_file(path)} otherwise than {reference}, in comments and docstrings alone."
+    remarks = f"{name} changed {file_words(path)} otherwise than {reference}, in comments and docstrings alone."
     _add(
         reasons,
-        f"In {_file(path)} {lines}." if is_code else remarks,
+        f"In {file_words(path)} {lines}." if is_code else remarks,
         tier=Tier.RESULT if is_code else Tier.OTHER,
         details=tuple(
             detail
@@ -342,7 +339,7 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
 def _where(change: FileChange, name: str, path: str) -> str:
     pattern = re.compile(rf"\b{re.escape(name)}\b")
     line = next((line for line in change.added if line in change.functions and pattern.search(line)), None)
-    return f"{change.functions[line]} of {_file(path)}" if line is not None else _file(path)
+    return f"{change.functions[line]} of {file_words(path)}" if line is not None else file_words(path)
 
 
 def _defined(lines: Iterable[str]) -> set[str]:
@@ -362,17 +359,10 @@ def _with_names_of(files: FileChanges, others: FileChanges) -> FileChanges:
 
 
 def _listed(paths: Iterable[str]) -> str:
-    names = sorted(map(_file, paths))
+    names = sorted(map(file_words, paths))
     if len(names) > _MAX_NAMES:
         names[_MAX_NAMES:] = [f"{len(names) - _MAX_NAMES:,} more"]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def _file(path: str) -> str:
-    """Return a path; for a long path its last parts."""
-    parts = path.replace("\\", "/").split("/")
-    long = len(path) > _MAX_PATH and len(parts) > _PARTS_SHOWN
-    return one_line("…/" + "/".join(parts[-_PARTS_SHOWN:]) if long else path, 2 * _MAX_PATH)
 
 
 def _add(
