@@ -6,10 +6,12 @@ position i + 1, at which the state shows its effect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +112,11 @@ class Lane:
         return self.parts[0].kind == Kind.TOOL_REQUEST
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+PartsOf: TypeAlias = Callable[[list[int]], tuple[LanePart, ...]]
+"""Makes the parts of one lane of the tools with these keys."""
+
+
+@dataclass(frozen=True, eq=False)  # without slots, for what is computed once
 class Lanes:
     """The first `count` events of a run, grouped by lane; a value that `grown` extends cheaply."""
 
@@ -155,19 +161,22 @@ class Lanes:
         A lane without events is left out, unless there are no events at all. If only hidden lanes have events, they are
         shown.
         """
+        return self._rows(choice, limit, self._tool_parts)
+
+    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> int:
+        """Return the number of lanes that `rows` returns; the events of thousands of tools are not joined for it."""
+        return len(self._rows(choice, limit, lambda keys: self._tool_parts(keys[:1])))
+
+    def _rows(self, choice: LaneChoice, limit: int | None, parts_of: PartsOf) -> tuple[Lane, ...]:
         limit = most_tool_lanes(choice) if limit is None else limit
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
-        rows += self._tool_rows(choice, limit)
+        rows += self._tool_rows(choice, limit, parts_of)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
         rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
         rows += [_folded(REST, _title_of_rest(rest), rest)] if REST in choice.folded else rest
         rows += [self._row(_BOOKKEEPING)] if _BOOKKEEPING in self._events else []
         rows = [row for row in rows if row.count or not self.count]
         return tuple(row for row in rows if row.key not in choice.hidden) or tuple(rows)
-
-    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> int:
-        """Return the number of lanes that `rows` returns."""
-        return len(self.rows(choice, limit))
 
     @property
     def errors(self) -> Positions:
@@ -187,20 +196,21 @@ class Lanes:
         rest = rows[kept:]
         return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
 
-    def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
-        called = self._tools_by_calls()
+    def _tool_rows(self, choice: LaneChoice, limit: int, parts_of: PartsOf) -> list[Lane]:
+        called = self._tools_by_calls
         others = [_MORE_TOOLS] if _MORE_TOOLS in self._events else []
         if TOOLS in choice.folded:
-            parts = self._tool_parts([*called, *others])
+            parts = parts_of([*called, *others])
             return [Lane(TOOLS, "Tools", parts, group=TOOLS, folded=True)] if parts else []
         if choice.hidden:
             called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL]}" not in choice.hidden]
         kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
         rest = [*called[kept:], *others]
         count = len(rest) + (len(self._tools) - _MAX_TOOLS - 1 if others else 0)
-        more = Lane(MORE_TOOLS, f"{count:,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
+        more = Lane(MORE_TOOLS, f"{count:,} {'more ' if kept else ''}tools", parts_of(rest), group=TOOLS)
         return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
 
+    @cached_property
     def _tools_by_calls(self) -> list[int]:
         """Return the keys of the tools that may have separate lanes, those with the most calls first."""
         keys = np.fromiter((key for key in self._events if _FIRST_TOOL <= key < _MORE_TOOLS), np.int64)
