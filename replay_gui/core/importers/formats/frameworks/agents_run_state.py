@@ -18,7 +18,12 @@ from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
 
-_USERS_OWN = ("arguments", "metadata", "provider_data", "params_json_schema", "custom_data", "approvals")
+NESTED = "runs of agents that are tools and had not ended, kept as they are"
+
+_USERS_OWN = (
+    *("arguments", "metadata", "provider_data", "params_json_schema", "custom_data", "approvals"),
+    "pending_agent_tool_runs",
+)
 """Members whose names within are the user's or a provider's."""
 _READ = ("original_input", "pending_input", "max_turns", "model_responses")
 _GUARDRAILS = tuple(f"{what}_guardrail_results" for what in ("input", "output", "tool_input", "tool_output"))
@@ -73,12 +78,18 @@ class RunStateEvents(ChatMessageEvents):
         usage = as_map(as_map(state.get("context")).get("usage"))
         responses = maps_in(state.get("model_responses"))
         used, whole = [tokens_of(response.get("usage")) for response in responses], tokens_of(usage)
-        by_step = all(sum(one.get(sort, 0) for one in used) == whole.get(sort, 0) for sort in ("input", "output"))
+        by_step = not whole or all(
+            sum(one.get(sort, 0) for one in used) == whole.get(sort, 0) for sort in ("input", "output")
+        )
         self.begin({"max_turns": state["max_turns"]} if state.get("max_turns") is not None else {})
         yield from _messages(state.get("original_input"))
         yield from self._answered(responses, used if by_step else [{}] * len(used))
         yield from _messages(state.get("pending_input"))
         self.whole = _unread(state, self._items)
+        functions = maps_in(as_map(state.get("last_processed_response")).get("functions"))
+        nested = sum("agent_run_state" in one for one in functions)
+        if nested := nested + len(as_map(state.get("pending_agent_tool_runs"))):
+            self.notes.count(NESTED, nested)
         if not by_step:  # agents that were tools of this one have used the others; "/result": of the whole run
             self.run.bookkeeping(f"{self.format}/result", "tokens of the whole run", tokens=whole)
         self._add_tripped()

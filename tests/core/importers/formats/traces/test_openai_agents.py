@@ -106,6 +106,7 @@ def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) 
         "generatedItems": items,
         "modelResponses": responses,
         "context": {"usage": {"inputTokens": 9, "outputTokens": 4}},
+        "pendingAgentToolRuns": {"helperTool": "{}"},
         "inputGuardrailResults": [{"guardrail": {"name": "polite"}, "output": {"tripwireTriggered": True}}],
     }
     (found,) = read_all(written(tmp_path, {"state": state}))
@@ -114,5 +115,7 @@ def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) 
     assert requests == {"get": {"userId": 1}, "web_search": {"action": {"query": "weather"}}}
     assert found.tokens() == {"input": 9, "output": 4}
     assert [event.payload["message"] for event in found.of("Error")] == ["tripped: polite"]
+    assert found.run.notes.sentences() == ("runs of agents that are tools and had not ended, kept as they are: 1",)
     rest = found.of("x:bookkeeping/openai-agents/file")[0].payload["data"]
+    assert rest["pending_agent_tool_runs"] == {"helperTool": "{}"}
     assert rest["items"][1]["output"] == {"userId": 7}
