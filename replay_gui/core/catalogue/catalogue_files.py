@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from blake3 import blake3
 
 from replay_gui.core.atomic_file import PRIVATE, write_whole, writing_whole
-from replay_gui.core.catalogue.extras import MANIFEST
+from replay_gui.core.catalogue.extras import MANIFEST, is_catalogue
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.kept_logs import write_logs
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
@@ -77,26 +77,35 @@ def write_tables(
     incomplete catalogue has a manifest that does not match its files, and is not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    digests = {}
-    with writing_whole(table_path(folder, LOGS), new_mode=new_mode) as file:
-        write_logs(file, logs)
-    with Source(table_path(folder, LOGS)) as written:
-        digests[LOGS] = written.blake3()
-    for name in FILES:
-        sink = pa.BufferOutputStream()
-        pq.write_table(
-            tables[name],
-            sink,
-            compression="zstd",
-            row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROW_GROUP),
-            store_schema=False,
-        )
-        write_whole(table_path(folder, name), sink.getvalue(), new_mode=new_mode)
-        with Source(table_path(folder, name)) as written:
-            digests[name] = written.blake3()
-    manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
-    data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
-    write_whole(folder / MANIFEST, data, new_mode=new_mode)
+    digests: dict[str, str] = {}
+    with ExitStack() as unfinished:  # what a new catalogue that fails has written would later be taken for the user's
+
+        def note(name: str) -> None:
+            path = table_path(folder, name)
+            if is_new:
+                unfinished.callback(path.unlink)
+            with Source(path) as written:
+                digests[name] = written.blake3()
+
+        is_new = not is_catalogue(folder)
+        with writing_whole(table_path(folder, LOGS), new_mode=new_mode) as file:
+            write_logs(file, logs)
+        note(LOGS)
+        for name in FILES:
+            sink = pa.BufferOutputStream()
+            pq.write_table(
+                tables[name],
+                sink,
+                compression="zstd",
+                row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROW_GROUP),
+                store_schema=False,
+            )
+            write_whole(table_path(folder, name), sink.getvalue(), new_mode=new_mode)
+            note(name)
+        manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
+        data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
+        write_whole(folder / MANIFEST, data, new_mode=new_mode)
+        unfinished.pop_all()
 
 
 def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:

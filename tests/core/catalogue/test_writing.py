@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from replay_gui.core.catalogue.catalogue_files import read_manifest
+from replay_gui.core.catalogue.catalogue_files import FILES, read_manifest
 from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
@@ -16,7 +17,7 @@ from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_set import run_set
-from replay_gui.core.errors import CatalogueRefused, LogUnreadable
+from replay_gui.core.errors import CatalogueRefused, LogUnreadable, NotWritten
 from replay_gui.core.facts.notes_places import NotesPlaces, notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.recorder.recorder import Recorder
@@ -126,6 +127,28 @@ def test_a_catalogue_of_another_version_is_written_anew(logs: Path, catalogue: P
     manifest = msgspec.structs.replace(read_manifest(catalogue), catalogue=0).with_digest()
     (catalogue / "catalogue.json").write_bytes(msgspec.json.encode(manifest))
     assert "another version" in write(catalogue, logs).rebuilt
+
+
+@pytest.mark.parametrize("failing", ["logs.parquet", "steps.parquet", "catalogue.json"])
+def test_one_that_could_not_be_written_can_be_written_again(
+    tmp_path: Path, logs: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new one leaves nothing that would be taken for files of the user's; an earlier one is written anew."""
+    folder = tmp_path / "new"
+    for left in ([], ["catalogue.json", *(f"{name}.parquet" for name in (*FILES, "logs"))]):
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", lambda handle: refuse(handle, failing))
+            with pytest.raises(NotWritten, match="the disk is full"):
+                write(folder, logs)
+        assert sorted(files_of(folder)) == sorted(left)
+        write(folder, logs)
+        assert open_catalogue(folder).runs
+
+
+def refuse(handle: int, name: str) -> None:
+    """Fail as a full disk does, where the file is a draft of one with this name."""
+    if Path(os.readlink(f"/proc/self/fd/{handle}")).name.startswith(f".{name}-"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path, logs: Path) -> None:
