@@ -93,9 +93,9 @@ def run(args: argparse.Namespace) -> int:
         if report is not None:
             if report.redactor is not None:  # sentences are made again, with secrets hidden
                 comparison = replace(comparer.compare(rules, report.redactor), results=results)
-                told_a, told_b = side_a.disguised(report.redactor), side_b.disguised(report.redactor)
+                redacted_a, redacted_b = side_a.redacted(report.redactor), side_b.redacted(report.redactor)
                 if why is not None:
-                    why = WhyFinder(told_a, told_b, names).find(rules, results)
+                    why = WhyFinder(redacted_a, redacted_b, names).find(rules, results)
             part = comparison_part(comparer, comparison, rules, why, report.redactor)
             rules_file = None if in_force.path is None else str(in_force.path)
             _write_report(report, args, (a, b), replace(part, rules_file=rules_file))

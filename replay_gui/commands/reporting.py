@@ -90,7 +90,7 @@ def part_of(
     """Return the part of a report about a run."""
     size = run.log.source.size if run.format == OWN_FORMAT else run.log.header.source["size"]
     with ProgressLine(f"Reporting on {run.given}") as progress:
-        return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor, disguise=redactor)
+        return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor, redactor=redactor)
 
 
 def write_contrast_report(

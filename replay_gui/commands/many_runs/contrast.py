@@ -91,7 +91,7 @@ def _failure_groups(
         return None
     facts = dict(enumerate(runs.runs))
     with ProgressLine("Comparing failing runs with passing ones") as progress:
-        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show, disguise=redactor)
+        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show, redactor=redactor)
 
 
 def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, part: ContrastPart) -> None:

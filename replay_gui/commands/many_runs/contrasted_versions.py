@@ -76,7 +76,7 @@ def compared_versions(
 ) -> ComparedVersions:
     """Compare the versions, and show the progress."""
     with ProgressLine("Comparing the versions") as progress:
-        return compare_versions(runs, outcomes, versions, log_of, on_progress=progress.show, disguise=redactor)
+        return compare_versions(runs, outcomes, versions, log_of, on_progress=progress.show, redactor=redactor)
 
 
 def print_versions(compared: ComparedVersions) -> None:

@@ -14,7 +14,7 @@ from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import FEW_RUNS, Separation, Separator
 from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel, p_words
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.divergence.side import Disguise
+from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.text.wording import plural
 
@@ -189,19 +189,19 @@ def compare_versions(
     log_of: LogOf,
     *,
     on_progress: Callable[[int, int], None] | None = None,
-    disguise: Disguise | None = None,
+    redactor: EventRedactor | None = None,
 ) -> ComparedVersions:
     """Compare two versions.
 
     Args:
-        on_progress, disguise: as in group_failures.
+        on_progress, redactor: as in group_failures.
 
     Cost: for each task that flipped, at most 60, both logs of one pair of runs are read and indexed.
     """
     change = version_change(runs, outcomes, versions.before, versions.after)
     pairs = flip_pairs(runs, outcomes, change)
     of_run = dict(enumerate(runs.runs))
-    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, disguise=disguise)
+    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, redactor=redactor)
     return ComparedVersions(
         versions=versions.versions,
         change=change,

@@ -17,7 +17,7 @@ from replay_gui.core.divergence.compared_content import ComparedContent, sum_mem
 from replay_gui.core.divergence.comparison import Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import NONDETERMINISTIC, REPORTED, ChangedRows, RuleFilter
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.side import ComparedSide, Disguise
+from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.divergence.tool_differences import EqualRequests, compare_tools
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
@@ -75,8 +75,8 @@ class Comparer:
         self._results, self._results_equal = (result_a, result_b), events_a == events_b
         self._on_progress = on_progress
 
-    def compare(self, rules: Rules | None = None, disguise: Disguise | None = None) -> Comparison:
-        """Return the comparison under these rules; `disguise`: hides secrets in explanations."""
+    def compare(self, rules: Rules | None = None, redactor: EventRedactor | None = None) -> Comparison:
+        """Return the comparison under these rules; `redactor`: hides secrets in explanations."""
         joint, alignment = self.rows, self.rows.alignment
         rule_filter = self._filter = self._filter_for(Rules() if rules is None else rules)
         ignored = rule_filter.level != REPORTED
@@ -84,7 +84,7 @@ class Comparer:
         is_moved_in_b = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # its point is at its row in A
         rows = np.flatnonzero(live & ~is_moved_in_b).astype(np.int32)
         answers = self._equal_requests.different_answers(rule_filter)
-        builder = CauseBuilder(joint, rule_filter, answers, disguise)
+        builder = CauseBuilder(joint, rule_filter, answers, redactor)
         finder = CauseFinder(joint, live, rule_filter.level == NONDETERMINISTIC, rows, builder)
         finder.run()
         points = _points(alignment, rows, finder.cause)

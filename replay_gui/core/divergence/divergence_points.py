@@ -13,7 +13,7 @@ from replay_gui.core.divergence.causes.explanations import one_line_diff
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Change, Comparison, DivergencePoint
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.side import ComparedSide, Disguise
+from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import NO_EVENT, EventIndex
@@ -33,11 +33,11 @@ def _index_side(log: EventLog) -> ComparedSide:
 
 
 def divergence_points(
-    comparer: Comparer, comparison: Comparison, disguise: Disguise | None = None
+    comparer: Comparer, comparison: Comparison, redactor: EventRedactor | None = None
 ) -> Iterator[DivergencePoint]:
     """Yield the divergences of the comparer's last comparison, in their order; events are read one by one.
 
-    `disguise`: hides secrets of events.
+    `redactor`: hides secrets of events.
     """
     points, alignment = comparison.points, comparison.alignment
     rows = comparer.rows
@@ -53,11 +53,11 @@ def divergence_points(
         assert event is not None
         differences = comparer.differences(row) if change is Change.CHANGED else []
         hash_a, hash_b = _hash(a, change, rows.a), _hash(b, change, rows.b)
-        if disguise is not None:
+        if redactor is not None:
             if a is not None and b is not None:
-                differences = [disguise.difference(difference, a, b) for difference in differences]
-            a, b = (None if compared is None else disguise.event(compared) for compared in (a, b))
-            event = disguise.event(event)
+                differences = [redactor.difference(difference, a, b) for difference in differences]
+            a, b = (None if compared is None else redactor.event(compared) for compared in (a, b))
+            event = redactor.event(event)
         yield DivergencePoint(
             position=EventIndex(index_a if a is not None else int(next_a[row])),
             position_b=EventIndex(index_b if b is not None else int(next_b[row])),

@@ -21,7 +21,7 @@ from replay_gui.core.log.log_reader import EventLog
 _MAX_CACHED_EVENTS = 256  # decoded events
 
 
-class Disguise(Protocol):
+class EventRedactor(Protocol):
     """Hides secrets of events in reports, before sentences are made of them."""
 
     def text(self, text: str) -> str:
@@ -56,19 +56,19 @@ class ComparedSide:
         self.content = read_contents(folder, index.count)
         self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
         self._events: dict[int, Event] = {}
-        self._disguise: Disguise | None = None
+        self._redactor: EventRedactor | None = None
 
-    def disguised(self, disguise: Disguise | None) -> ComparedSide:
+    def redacted(self, redactor: EventRedactor | None) -> ComparedSide:
         """Return the side with the secrets of its events hidden; itself if nothing is hidden."""
-        if disguise is None:
+        if redactor is None:
             return self
         side = copy(self)
-        side._events, side._disguise = {}, disguise
+        side._events, side._redactor = {}, redactor
         return side
 
     def hide_secrets(self, text: str) -> str:
         """Return a text of the log's header with its secrets hidden."""
-        return text if self._disguise is None else self._disguise.text(text)
+        return text if self._redactor is None else self._redactor.text(text)
 
     @classmethod
     def build(cls, log: EventLog, folder: Path) -> Self:
@@ -84,8 +84,8 @@ class ComparedSide:
             if len(self._events) >= _MAX_CACHED_EVENTS:
                 self._events.clear()
             event = self.log[index]
-            if self._disguise is not None:
-                event = self._disguise.event(event)
+            if self._redactor is not None:
+                event = self._redactor.event(event)
             self._events[index] = event
         return event
 

@@ -60,11 +60,11 @@ def quoted(text: str, limit: int = 60) -> str:
 
 def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
-    text = told_text(value)
+    text = readable_text(value)
     return quoted(text, limit) if text else "by an empty answer"
 
 
-def told_text(value: Any) -> str:
+def readable_text(value: Any) -> str:
     """Return the text of an answer for people: of a map its output or error, without pictures and codes of colour."""
     text = None
     if isinstance(value, Mapping):
@@ -148,7 +148,7 @@ def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
     return f"{tool_words(call)}({input_words(call, limit)})"
 
 
-def did_words(call: ToolCall) -> str:
+def past_action_words(call: ToolCall) -> str:
     """Return the action of a call, in the past tense: ``cancelled reservation Z7GOZK``."""
     member, code = code_of(call.input)
     if code and (runs_code(call.tool) or member in ("command", "cmd")):
@@ -192,7 +192,7 @@ def _weight(value: Any) -> int:
     return 1 if is_number or (is_rare_value(value) and str(value).isdigit()) else 2
 
 
-def tool_did_words(call: ToolCall) -> str:
+def past_tool_words(call: ToolCall) -> str:
     """Return the action of a call without its arguments: ``updated reservation flights``."""
     verb = _verb(call)
     if verb is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from replay_gui.core.divergence.side import Disguise
+from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.log.kinds import is_result
 from replay_gui.core.log.log_reader import EventLog
@@ -38,20 +38,20 @@ def run_part(
     on_progress: OnProgress,
     *,
     anchor: AnchorFinding | None = None,
-    disguise: Disguise | None = None,
+    redactor: EventRedactor | None = None,
 ) -> RunPart:
     """Return the part of a report about one run; reads the log once more, to count its events.
 
     Args:
         verification: of this log. format, size: of the user's file; the size in bytes.
-        disguise: hides secrets in events.
+        redactor: hides secrets in events.
     """
     agent = log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     timeline = TimelineCounter(verification.events)
     for event in log.events():
         if not isinstance(event, Ending):
-            shown_event = event if disguise is None or not is_result(event.kind) else disguise.event(event)
+            shown_event = event if redactor is None or not is_result(event.kind) else redactor.event(event)
             summary.add_event(shown_event)
             timeline.add_event(event)
             on_progress(event.offset, log.source.size)
@@ -64,7 +64,7 @@ def run_part(
         facts=_overview(summary),
         timeline=timeline.timeline_counts(verification.first_broken),
         diagnosis=diagnosis,
-        broken=None if finding is None else _broken_event(log, finding, format, disguise),
+        broken=None if finding is None else _broken_event(log, finding, format, redactor),
         anchor=anchor,
     )
 
@@ -96,11 +96,11 @@ def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     )
 
 
-def _broken_event(log: EventLog, finding: Finding, format: str, disguise: Disguise | None) -> BrokenEvent:
+def _broken_event(log: EventLog, finding: Finding, format: str, redactor: EventRedactor | None) -> BrokenEvent:
     index, offset = finding.index, finding.offset
     event = log.event_at(index, offset) if format == OWN_FORMAT else log[index]  # the offset is one of the user's file
-    if disguise is not None:
-        event = disguise.event(event)
+    if redactor is not None:
+        event = redactor.event(event)
     members: list[tuple[str, str]] = []
     hidden = 0
     for path, words in _members(event.payload, "", 0):

@@ -9,7 +9,7 @@ from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, rank_causes
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.rules.rules import Rule, Rules
-from replay_gui.core.divergence.side import Disguise
+from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.why_result import WhyResult
@@ -36,14 +36,14 @@ def comparison_part(
     comparison: Comparison,
     rules: Rules,
     why: WhyResult | None = None,
-    disguise: Disguise | None = None,
+    redactor: EventRedactor | None = None,
 ) -> ComparisonPart:
     """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences.
 
-    `disguise`: hides secrets in events; in `comparison` and `why` they are hidden already.
+    `redactor`: hides secrets in events; in `comparison` and `why` they are hidden already.
     """
     first = comparison.first_point
-    points = tuple(map(_point, islice(divergence_points(comparer, comparison, disguise), MAX_POINTS)))
+    points = tuple(map(_point, islice(divergence_points(comparer, comparison, redactor), MAX_POINTS)))
     return ComparisonPart(
         diverged=comparison.diverged,
         counts=comparison.counts,

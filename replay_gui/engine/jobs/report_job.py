@@ -62,7 +62,7 @@ def _part(
         run.format,
         run.size,
         lambda done, _of: reporter.progress(before + size + done, total),
-        disguise=redactor,
+        redactor=redactor,
     )
     return replace(part, noted=run.noted)
 
@@ -86,7 +86,7 @@ def _comparison(
         comparer = Comparer(a, b, arguments.anchors, on_progress)
         comparison = comparer.compare(rules, redactor)
         names = short_names(*(run.given for run in arguments.runs[:2]))
-        told_a, told_b = a.disguised(redactor), b.disguised(redactor)
-        why = WhyFinder(told_a, told_b, names).find(rules) if comparison.diverged else None
+        redacted_a, redacted_b = a.redacted(redactor), b.redacted(redactor)
+        why = WhyFinder(redacted_a, redacted_b, names).find(rules) if comparison.diverged else None
         part = comparison_part(comparer, comparison, rules, why, redactor)
         return replace(part, rules_file=arguments.rules_file)

@@ -20,7 +20,7 @@ _FORM = "a streamed answer is a text, or an object with “calls” ([{name, inp
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _ModelMessage:
     """The message of a model. `calls`: name and arguments of each. `ids`: of the recorded calls, in order."""
 
     text: str
@@ -31,18 +31,18 @@ class _Said:
         return self.ids[number] if number < len(self.ids) else f"call_edited_{number}"
 
 
-def rewritten_stream(body: bytes, said: Any) -> bytes:
+def rewritten_stream(body: bytes, message: Any) -> bytes:
     """Return a stream in the form of `body` with another message of the model.
 
-    Raises ValueError if the form of `body` is unknown, or `said` is not a message of a model.
+    Raises ValueError if the form of `body` is unknown, or `message` is not a message of a model.
 
     Args:
-        said: in the form of a Decision's data: a text, or ``{"calls": [{"name", "input"}], "content": text}``.
+        message: in the form of a Decision's data: a text, or ``{"calls": [{"name", "input"}], "content": text}``.
     """
     chunks = [*stream_chunks(body)]
     for is_of_form, write, ids_of, ends_with_done in _WRITERS:
         if any(map(is_of_form, chunks)):
-            written = [*write(chunks, _read(said, tuple(ids_of(chunks))))]
+            written = [*write(chunks, _read(message, tuple(ids_of(chunks))))]
             if b"data:" not in body[:4096]:
                 return b"".join(msgspec.json.encode(chunk) + b"\n" for chunk in written)
             end = b"data: [DONE]\n\n" if ends_with_done else b""
@@ -56,14 +56,14 @@ def _event(chunk: Chunk) -> bytes:
     return name + b"data: " + msgspec.json.encode(chunk) + b"\n\n"
 
 
-def _read(said: Any, ids: tuple[str, ...]) -> _Said:
-    match said:
+def _read(message: Any, ids: tuple[str, ...]) -> _ModelMessage:
+    match message:
         case str():
-            return _Said(said, (), ids)
+            return _ModelMessage(message, (), ids)
         case {"calls": list(calls), **rest} if rest.keys() <= {"content"}:
             text, is_named = rest.get("content", ""), all(map(_is_call, calls))
             if isinstance(text, str) and is_named:
-                return _Said(text, tuple((call["name"], call.get("input", {})) for call in calls), ids)
+                return _ModelMessage(text, tuple((call["name"], call.get("input", {})) for call in calls), ids)
     raise ValueError(_FORM)
 
 
@@ -76,22 +76,22 @@ def _arguments(value: Any) -> str:
 
 
 # ---- OpenAI: chat completions -----------------------------------------------------------------------
-def _openai_chat(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
+def _openai_chat(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
     first = next(chunk for chunk in chunks if chunk.get("choices"))
     base = {name: value for name, value in first.items() if name not in ("choices", "usage")}
-    delta: Chunk = {"role": "assistant", "content": said.text or None}
-    if said.calls:
+    delta: Chunk = {"role": "assistant", "content": message.text or None}
+    if message.calls:
         delta["tool_calls"] = [
             {
                 "index": number,
-                "id": said.id_of(number),
+                "id": message.id_of(number),
                 "type": "function",
                 "function": {"name": name, "arguments": _arguments(given)},
             }
-            for number, (name, given) in enumerate(said.calls)
+            for number, (name, given) in enumerate(message.calls)
         ]
     yield {**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
-    reason = "tool_calls" if said.calls else "stop"
+    reason = "tool_calls" if message.calls else "stop"
     yield {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
     yield from (chunk for chunk in chunks if chunk.get("usage") and not chunk.get("choices"))
 
@@ -105,7 +105,7 @@ def _openai_chat_ids(chunks: Iterable[Chunk]) -> Iterator[str]:
 
 
 # ---- OpenAI: responses ------------------------------------------------------------------------------
-def _openai_responses(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
+def _openai_responses(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
     number = 0
 
     def numbered(kind: str, **members: Any) -> Chunk:
@@ -114,7 +114,7 @@ def _openai_responses(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
         return {"type": kind, "sequence_number": number - 1, **members}
 
     whole = next(chunk["response"] for chunk in reversed(chunks) if isinstance(chunk.get("response"), dict))
-    items = [*_items(said)]
+    items = [*_items(message)]
     yield numbered("response.created", response={**whole, "status": "in_progress", "output": []})
     for place, item in enumerate(items):
         at: Chunk = {"output_index": place, "item_id": item["id"]}
@@ -134,16 +134,16 @@ def _openai_responses(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
     yield numbered("response.completed", response={**whole, "status": "completed", "output": items})
 
 
-def _items(said: _Said) -> Iterator[Chunk]:
-    if said.text or not said.calls:
-        content = [{"type": "output_text", "text": said.text, "annotations": []}]
+def _items(message: _ModelMessage) -> Iterator[Chunk]:
+    if message.text or not message.calls:
+        content = [{"type": "output_text", "text": message.text, "annotations": []}]
         yield {"id": "msg_edited", "type": "message", "role": "assistant", "status": "completed", "content": content}
-    for number, (name, given) in enumerate(said.calls):
+    for number, (name, given) in enumerate(message.calls):
         yield {
             "id": f"fc_edited_{number}",
             "type": "function_call",
             "status": "completed",
-            "call_id": said.id_of(number),
+            "call_id": message.id_of(number),
             "name": name,
             "arguments": _arguments(given),
         }
@@ -156,20 +156,20 @@ def _openai_responses_ids(chunks: Iterable[Chunk]) -> Iterator[str]:
 
 
 # ---- Anthropic --------------------------------------------------------------------------------------
-def _anthropic(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
+def _anthropic(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
     yield from (chunk for chunk in chunks if chunk.get("type") == "message_start")
     blocks: list[tuple[Chunk, Chunk]] = []
-    if said.text or not said.calls:
-        blocks.append(({"type": "text", "text": ""}, {"type": "text_delta", "text": said.text}))
-    for number, (name, given) in enumerate(said.calls):
-        block = {"type": "tool_use", "id": said.id_of(number), "name": name, "input": {}}
+    if message.text or not message.calls:
+        blocks.append(({"type": "text", "text": ""}, {"type": "text_delta", "text": message.text}))
+    for number, (name, given) in enumerate(message.calls):
+        block = {"type": "tool_use", "id": message.id_of(number), "name": name, "input": {}}
         blocks.append((block, {"type": "input_json_delta", "partial_json": _arguments(given)}))
     for index, (block, delta) in enumerate(blocks):
         yield {"type": "content_block_start", "index": index, "content_block": block}
         yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
     ending: Chunk = next((chunk for chunk in chunks if chunk.get("type") == "message_delta"), {"usage": {}})
-    stop = {"stop_reason": "tool_use" if said.calls else "end_turn", "stop_sequence": None}
+    stop = {"stop_reason": "tool_use" if message.calls else "end_turn", "stop_sequence": None}
     yield {**ending, "type": "message_delta", "delta": stop}
     yield {"type": "message_stop"}
 
@@ -182,24 +182,24 @@ def _anthropic_ids(chunks: Iterable[Chunk]) -> Iterator[str]:
 
 
 # ---- Google, Ollama ---------------------------------------------------------------------------------
-def _google(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
-    parts: list[Chunk] = [{"text": said.text}] if said.text or not said.calls else []
-    parts += [{"functionCall": {"name": name, "args": given}} for name, given in said.calls]
+def _google(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
+    parts: list[Chunk] = [{"text": message.text}] if message.text or not message.calls else []
+    parts += [{"functionCall": {"name": name, "args": given}} for name, given in message.calls]
     candidate = {"content": {"parts": parts, "role": "model"}, "finishReason": "STOP", "index": 0}
     yield {**chunks[-1], "candidates": [candidate]}
 
 
-def _ollama(chunks: list[Chunk], said: _Said) -> Iterator[Chunk]:
+def _ollama(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
     last = chunks[-1]
     if "message" not in last:
-        if said.calls:
+        if message.calls:
             raise ValueError("this model answers by a text alone")
-        yield {**last, "response": said.text, "done": True}
+        yield {**last, "response": message.text, "done": True}
         return
-    message: Chunk = {"role": "assistant", "content": said.text}
-    if said.calls:
-        message["tool_calls"] = [{"function": {"name": name, "arguments": given}} for name, given in said.calls]
-    yield {**last, "message": message, "done": True}
+    whole: Chunk = {"role": "assistant", "content": message.text}
+    if message.calls:
+        whole["tool_calls"] = [{"function": {"name": name, "arguments": given}} for name, given in message.calls]
+    yield {**last, "message": whole, "done": True}
 
 
 def _no_ids(_: Iterable[Chunk]) -> Iterator[str]:

@@ -40,7 +40,7 @@ def report(tmp_path: Path) -> Make:
     def make(profile: RedactionProfile | None) -> Report:
         redactor = None if profile is None else Redactor(profile)
         with EventLog.open(path) as log:
-            part = run_part(log, verify(log), "rlog", log.source.size, lambda done, total: None, disguise=redactor)
+            part = run_part(log, verify(log), "rlog", log.source.size, lambda done, total: None, redactor=redactor)
         whole = Report(version="1", made=0, command=f"replay-gui verify {HOME}/run.rlog", runs=(part,))
         return whole if redactor is None else redact_report(whole, redactor)
 

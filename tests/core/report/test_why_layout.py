@@ -36,9 +36,9 @@ def made(folder: Path, profile: RedactionProfile | None) -> Report:
     ]
     comparer = Comparer(sides[0], sides[1])
     comparison = comparer.compare(Rules(), redactor)
-    why = WhyFinder(sides[0].disguised(redactor), sides[1].disguised(redactor), ("first", "second")).find()
+    why = WhyFinder(sides[0].redacted(redactor), sides[1].redacted(redactor), ("first", "second")).find()
     parts = tuple(
-        run_part(side.log, verify(side.log), "rlog", side.log.source.size, lambda done, of: None, disguise=redactor)
+        run_part(side.log, verify(side.log), "rlog", side.log.source.size, lambda done, of: None, redactor=redactor)
         for side in sides
     )
     part = comparison_part(comparer, comparison, Rules(), why, redactor)

@@ -12,7 +12,7 @@ from replay_gui.core.divergence.causes.explanations import Evidence, explanation
 from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.comparison import Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, RuleFilter
-from replay_gui.core.divergence.side import Disguise
+from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_result
@@ -27,11 +27,11 @@ class CauseBuilder:
         joint: JointRows,
         rule_filter: RuleFilter,
         different_answers: NDArray[np.bool_],
-        disguise: Disguise | None = None,
+        redactor: EventRedactor | None = None,
     ) -> None:
-        """`different_answers`: bool[rows], answers to equal requests that differ. `disguise`: hides secrets."""
+        """`different_answers`: bool[rows], answers to equal requests that differ. `redactor`: hides secrets."""
         self._joint, self._filter, self._is_different_answer = joint, rule_filter, different_answers
-        self._disguise = disguise
+        self._redactor = redactor
         with_tool = joint.tool >= 0
         different = different_answers & with_tool
         equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & with_tool
@@ -82,15 +82,15 @@ class CauseBuilder:
             different_answers=int(self._different_answers[tool]) if is_tool else 0,
             compared_answers=int(self._compared_answers[tool]) if is_tool else 0,
         )
-        told_draft, told_evidence = draft, evidence
-        if self._disguise is not None:
-            told_draft, told_evidence = _with_hidden_secrets(draft, evidence, self._disguise)
+        redacted_draft, redacted_evidence = draft, evidence
+        if self._redactor is not None:
+            redacted_draft, redacted_evidence = _with_hidden_secrets(draft, evidence, self._redactor)
         return Cause(
             point=draft.point,
             kind=draft.kind,
             tool=draft.tool,
             certain=draft.certain,
-            explanation=explanation_text(told_draft, told_evidence),
+            explanation=explanation_text(redacted_draft, redacted_evidence),
             consequences=draft.consequences,
             suppressed=int(self._ignored_by_tool[tool] if is_tool else self._ignored_by_kind[self._joint.kind[row]]),
             rank=draft.rank,
@@ -128,14 +128,16 @@ class CauseBuilder:
         return stop - point
 
 
-def _with_hidden_secrets(draft: CauseDraft, evidence: Evidence, disguise: Disguise) -> tuple[CauseDraft, Evidence]:
+def _with_hidden_secrets(draft: CauseDraft, evidence: Evidence, redactor: EventRedactor) -> tuple[CauseDraft, Evidence]:
     """Return both with their secrets hidden."""
     a, b, request, replacement = (
-        None if event is None else disguise.event(event)
+        None if event is None else redactor.event(event)
         for event in (evidence.a, evidence.b, evidence.request, evidence.replacement)
     )
-    told_draft = replace(draft, tool=None if draft.tool is None else disguise.text(draft.tool))
+    redacted_draft = replace(draft, tool=None if draft.tool is None else redactor.text(draft.tool))
     differences = evidence.differences
     if evidence.a is not None and evidence.b is not None:
-        differences = [disguise.difference(difference, evidence.a, evidence.b) for difference in differences]
-    return told_draft, replace(evidence, a=a, b=b, request=request, replacement=replacement, differences=differences)
+        differences = [redactor.difference(difference, evidence.a, evidence.b) for difference in differences]
+    return redacted_draft, replace(
+        evidence, a=a, b=b, request=request, replacement=replacement, differences=differences
+    )

@@ -189,18 +189,18 @@ class RecordEvents:
             for key, value in record.items()
             if key not in used and key not in self.volatile and key not in self.volatile_within
             if key not in expected or expected[key] != value
-            if (member := self._steady(value)) not in (None, [], {})
+            if (member := self._compared_part(value)) not in (None, [], {})
         }
 
-    def _steady(self, value: Any) -> Any:
+    def _compared_part(self, value: Any) -> Any:
         """Return `value` without members that are volatile at any depth."""
         if not self.volatile_within:
             return value
         if isinstance(value, list):
-            return [self._steady(item) for item in value]
+            return [self._compared_part(item) for item in value]
         if not isinstance(value, dict):
             return value
-        return {key: self._steady(member) for key, member in value.items() if key not in self.volatile_within}
+        return {key: self._compared_part(member) for key, member in value.items() if key not in self.volatile_within}
 
     def set_model(self, name: Any) -> None:
         """Add a change of the model, if `name` is another model than before."""

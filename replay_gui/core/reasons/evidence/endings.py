@@ -19,7 +19,7 @@ _WORDS = {
 _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 
 
-def bad_end_words(run: RunAccount, second: RunAccount) -> str | None:
+def incomplete_end_words(run: RunAccount, second: RunAccount) -> str | None:
     """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it was completed.
 
     Also None if the log does not record the end, unless its last step is a call, or the answer to a call while the run

@@ -19,9 +19,9 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
     answer_words,
     argument_words,
-    did_words,
     event_words,
-    tool_did_words,
+    past_action_words,
+    past_tool_words,
     tool_words,
     value_words,
 )
@@ -76,8 +76,8 @@ def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCa
     reasons.add(
         ReasonKind.ORDER,
         Tier.RESULT if about_one else Tier.UNSURE,
-        f"{name} {did_words(then[1])} ({event_words(then[1].request)}) before it"
-        f" {did_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
+        f"{name} {past_action_words(then[1])} ({event_words(then[1].request)}) before it"
+        f" {past_action_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
         f" ({event_words(first[0].request)}, then {event_words(then[0].request)}).",
         order=0.3,
         chip="order",
@@ -115,7 +115,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
     more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
     name, reference = reasons.other.name, reasons.reference.name
     sentence = (
-        f"{name} {tool_did_words(second)} with {argument_words(path)} {value_words(other_value)};"
+        f"{name} {past_tool_words(second)} with {argument_words(path)} {value_words(other_value)};"
         f" {reference} with {value_words(value)}"
         f" ({more}{event_words(second.request)} against {event_words(first.request)})."
     )
@@ -171,7 +171,7 @@ def _add_again(
     reasons.add(
         ReasonKind.EXTRA if by_other else ReasonKind.MISSING,
         tier,
-        f"{done_by.name} {did_words(calls[0])} {more} ({at}) than {other.name} ({_at_words(before)}).",
+        f"{done_by.name} {past_action_words(calls[0])} {more} ({at}) than {other.name} ({_at_words(before)}).",
         order=_order(calls[0], done_by),
         of_reference=None if by_other else calls[0],
         of_other=calls[0] if by_other else None,
@@ -184,7 +184,7 @@ def _add_again(
 def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
     done_by, other, call = reasons.reference, reasons.other, calls[0]
     explanation = explain_missing(done_by, other, call)
-    did = did_words(call)
+    did = past_action_words(call)
     if explanation.failed_try is not None:
         failed = explanation.failed_try
         reasons.add(
@@ -223,7 +223,7 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> No
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
-        f"{done_by.name} {did_words(call)} ({_at_words(calls)}); {other.name} {instead}.",
+        f"{done_by.name} {past_action_words(call)} ({_at_words(calls)}); {other.name} {instead}.",
         order=_order(call, done_by),
         details=explanation.sentences,
         chip=explanation.chip,

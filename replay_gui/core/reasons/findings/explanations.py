@@ -14,7 +14,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import name_words
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.attempts import Attempt
-from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.endings import incomplete_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import (
     Link,
@@ -67,7 +67,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
         return Explanation(failed_try=same_try)
-    end = bad_end_words(other, done_by)
+    end = incomplete_end_words(other, done_by)
     closing = (f"{other.name} {end}.",) if end else ()
     if lack is not None:
         sentence, index = _lack_of_missing(done_by, other, lack)
@@ -134,7 +134,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
     elif named is not None:
         sentences, chip, origins = [named[0]], MissingLinkKind.INPUT.value, _with_origin(origins, named[1])
-    given_up, end = other.of_effect(Effect.HANDS_OVER), bad_end_words(other, done_by)
+    given_up, end = other.of_effect(Effect.HANDS_OVER), incomplete_end_words(other, done_by)
     if chip == MissingLinkKind.AGENT.value and given_up and not done_by.of_effect(Effect.HANDS_OVER):
         sentences = [_handed_over_words(other, given_up[-1], known)]
     elif end:

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.reasons.evidence.endings import bad_end_words, has_last_word
+from replay_gui.core.reasons.evidence.endings import has_last_word, incomplete_end_words
 from replay_gui.core.reasons.evidence.file_edits import is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -21,7 +21,7 @@ from replay_gui.core.reasons.phrases import (
     event_words,
     quoted,
     quoted_difference,
-    told_text,
+    readable_text,
     tool_words,
     with_note,
 )
@@ -41,7 +41,7 @@ _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add that one run was stopped early, or handed over. `both_ways`: no run is known to have failed."""
     reference, other = reasons.reference, reasons.other
-    end_p, end_f = bad_end_words(reference, other), bad_end_words(other, reference)
+    end_p, end_f = incomplete_end_words(reference, other), incomplete_end_words(other, reference)
     for run, second, end, tier in (
         (other, reference, end_f if not end_p else None, Tier.RESULT),
         (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
@@ -120,7 +120,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
 
 def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall) -> None:
     words_p, words_f = _submitted_words(call_p), _submitted_words(call_f)
-    for text_of in (told_text, answer_text):  # the whole input, if the text for people is the same
+    for text_of in (readable_text, answer_text):  # the whole input, if the text for people is the same
         text_p, text_f = (text_of(_only(call.input)) for call in (call_p, call_f))
         if text_p.strip() and text_f.strip() and text_p != text_f:
             words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER)

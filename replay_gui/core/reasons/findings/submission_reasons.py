@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from replay_gui.core.effects.call_values import is_rare_value
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark, without_remark
-from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.endings import incomplete_end_words
 from replay_gui.core.reasons.evidence.file_edits import FileChange, FileChanges
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
@@ -60,7 +60,7 @@ def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submi
             if written:
                 what = f"changed {_listed(written)}, by calls that do not tell the new text"
             same = {end_of_path(path)[-1] for path in mine.files} <= {end_of_path(path)[-1] for path in written}
-            end = bad_end_words(other, run)
+            end = incomplete_end_words(other, run)
             at = mine.place_of(min(mine.files))
             is_reference = run is reasons.reference
             reasons.add(
@@ -106,7 +106,7 @@ def _add_no_submission(reasons: ReasonList, handed_p: Submission, handed_f: Subm
         (reasons.other, reasons.reference, handed_f, handed_f.index),
     ):
         if mine.files:
-            end = bad_end_words(other, run)
+            end = incomplete_end_words(other, run)
             ended = f": it {end} after {plural(len(other.calls), 'call')}" if end else ""
             is_reference = run is reasons.reference
             reasons.add(

@@ -25,7 +25,7 @@ from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.run_failures import LOOP_CALLS, LoopKey, LoopWatch, is_expected_to_succeed
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, told_text
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, readable_text
 from replay_gui.core.text.plain_text import one_line
 
 MAX_EVENTS = 200_000
@@ -144,7 +144,7 @@ class MarkFinder:
     def _errors(self) -> list[RunMark]:
         groups: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
         for failed in (failed for tries in self._failed.values() for failed in tries):
-            shown = quoted(masked_answer(told_text(failed.call.answer)))  # no two marks read the same
+            shown = quoted(masked_answer(readable_text(failed.call.answer)))  # no two marks read the same
             groups[failed.call.tool, shown].append(failed)
         marks = []
         for group in [*groups.values()][:_MAX_OF_KIND]:

@@ -176,12 +176,12 @@ def _report(
     )
     if pairs:
         failures = group_failures(
-            pairs, facts, log_of, left_out=left_out, on_progress=context.progress, disguise=redactor
+            pairs, facts, log_of, left_out=left_out, on_progress=context.progress, redactor=redactor
         )
     versions = None
     if arguments.versions is not None:
         both = runs_of_versions(kept.facts, outcomes, arguments.versions)
-        versions = compare_versions(runs, outcomes, both, log_of, on_progress=context.progress, disguise=redactor)
+        versions = compare_versions(runs, outcomes, both, log_of, on_progress=context.progress, redactor=redactor)
     part = contrast_part(runs, contrast, failures, redactor, versions)
     command = asked.command if part.versions is None else f"{asked.command} {shlex.join(part.versions.arguments)}"
     report = Report(version=asked.version, made=asked.made, command=command, runs=(), contrast=part)

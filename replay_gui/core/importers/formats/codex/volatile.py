@@ -51,18 +51,18 @@ OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
 def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split the members that are neither `used` nor empty into (content, volatile), without nested volatile ones."""
     rest = {key: value for key, value in fields.items() if key not in used and value not in (None, [], {})}
-    members = {key: (value, steady(value)) for key, value in rest.items() if key not in VOLATILE}
+    members = {key: (value, compared_part(value)) for key, value in rest.items() if key not in VOLATILE}
     content = {key: left for key, (_, left) in members.items() if left not in ({}, [])}
     return content, {key: value for key, value in rest.items() if key in VOLATILE}
 
 
-def steady(value: Any) -> Any:
+def compared_part(value: Any) -> Any:
     """Return `value` without the volatile members of all objects in it."""
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [compared_part(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {key: steady(member) for key, member in value.items() if key not in _VOLATILE_WITHIN}
+    return {key: compared_part(member) for key, member in value.items() if key not in _VOLATILE_WITHIN}
 
 
 _VOLATILE_WITHIN = VOLATILE.keys() - {"id", "info", "usage", "git", "cwd", "duration"}

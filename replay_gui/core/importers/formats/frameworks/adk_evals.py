@@ -55,7 +55,7 @@ class _AdkCaseEvents(CaseEvents):
             invocation = turn.get("actual_invocation")
             self._turn(invocation if isinstance(invocation, dict) else turn)
             if isinstance(turn.get("expected_invocation"), dict):
-                expected.append(_steady(turn["expected_invocation"]))
+                expected.append(_compared_part(turn["expected_invocation"]))
             grades += _metrics(turn)
             used = ["actual_invocation", "expected_invocation", *_METRICS] if isinstance(invocation, dict) else [*turn]
             if rest := self.fields(turn, *used):
@@ -123,5 +123,5 @@ def _metrics(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [metric for name in _METRICS for metric in maps_in(told.get(name))]
 
 
-def _steady(invocation: dict[str, Any]) -> dict[str, Any]:
+def _compared_part(invocation: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in invocation.items() if name not in AdkEvals.volatile}

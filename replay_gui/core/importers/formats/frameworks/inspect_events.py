@@ -12,12 +12,12 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     OF_OUTPUT,
     OF_SAMPLE,
     call_of,
+    compared_part,
     ending,
     grade,
     indexes,
     is_volatile_path,
     key_of,
-    steady,
     text_and_reasoning,
     tokens_of,
 )
@@ -185,13 +185,13 @@ class InspectEvents:
         if isinstance(sample, dict):
             self._targets.append(sample.get("target"))
             rest |= {k: v for k, v in sample.items() if k not in ("input", "target", "id") and v not in _EMPTY}
-        ops = [{"op": "add", "path": "/sample", "value": steady(state)}] if isinstance(state, dict) else []
+        ops = [{"op": "add", "path": "/sample", "value": compared_part(state)}] if isinstance(state, dict) else []
         if isinstance(state, dict) and isinstance(state.get("messages"), list):
             self._known_messages.update(map(key_of, state["messages"]))
         ops.append({"op": "add", "path": "/store", "value": {}})
         payload = {"obs_type": "sample", "source": "dataset", "ops": ops}
         self._run.unmapped = rest
-        self._run.add(Kind.OBSERVATION, {**payload, "data": steady(sample if given is None else given)})
+        self._run.add(Kind.OBSERVATION, {**payload, "data": compared_part(sample if given is None else given)})
 
     def _model(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
         output = rest.pop("output", None)
@@ -239,7 +239,7 @@ class InspectEvents:
         asked = [self._pool[index] for index in indexes(rest.pop("input_refs", None), len(self._pool))]
         given = rest.pop("input", None)
         given = [*(given if isinstance(given, list) else [given] if given else []), *asked]
-        new = [steady(item) for item in given if self._is_new(item)]
+        new = [compared_part(item) for item in given if self._is_new(item)]
         for name in ("model", "config", "tools", "tool_choice", "role"):
             if name in rest and self._last.get(name) == rest[name]:
                 del rest[name]
@@ -258,7 +258,7 @@ class InspectEvents:
         if output.get("model") not in (None, self._last.get("output model")):
             self._last["output model"] = more["model"] = output["model"]
         if isinstance(choices := output.get("choices"), list) and len(choices) > 1:
-            more["choices"] = [steady(item) for item in choices[1:]]
+            more["choices"] = [compared_part(item) for item in choices[1:]]
         told = {key: value for key, value in more.items() if value not in _EMPTY}
         return facts | ({"output": told} if told else {})
 
@@ -323,14 +323,14 @@ class InspectEvents:
                 continue
             if root == "/sample":
                 self._known_messages.add(key_of(change.get("value")))
-                change = {**change, "value": steady(change.get("value"))}
+                change = {**change, "value": compared_part(change.get("value"))}
             value = {} if change["op"] == "remove" else {"value": change.get("value")}
             ops.append({"op": change["op"], "path": f"{root}{path}", **value})
         return ({"ops": ops} if ops else {}) | ({"other_changes": others} if others else {})
 
     def _message(self, message: Any) -> None:
         self._known_messages.add(key_of(message))
-        fields = steady(message)
+        fields = compared_part(message)
         facts = fields if isinstance(fields, dict) else {"content": fields}
         role, content = facts.pop("role", None), facts.pop("content", None)
         if role == "tool":
@@ -360,16 +360,16 @@ class InspectEvents:
         """Add the facts about the whole sample: the expected result, the scores, the end."""
         taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
         taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
-        rest = {k: steady(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
+        rest = {k: compared_part(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
         told = self._resolved(sample.get("messages"))
         told = told if isinstance(told, list) else [told] if told else []
         messages = [message for message in told if self._is_new(message)]
         pooled = [item for item in self._pool if self._is_new(item)]
         unused = {key: value for key, value in self._attachments.items() if key not in self._used}
         given = self._resolved(sample.get("input"))
-        rest |= {"input": steady(given)} if given not in _EMPTY and self._is_new(given) else {}
+        rest |= {"input": compared_part(given)} if given not in _EMPTY and self._is_new(given) else {}
         for name, untold in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
-            rest |= {name: steady(untold)} if untold else {}
+            rest |= {name: compared_part(untold)} if untold else {}
         data = sample.get("events_data")
         if isinstance(data, dict):
             more = {key: value for key, value in data.items() if key not in ("messages", "events", "calls") and value}

@@ -73,10 +73,10 @@ _TRUTHS = {"yes": True, "true": True, "correct": True, "no": False, "false": Fal
 _LIMITS: dict[str, End] = {"time": "timeout", "working": "timeout", "operator": "stopped by user"}
 
 
-def steady(value: Any) -> Any:
+def compared_part(value: Any) -> Any:
     """Return a value without the ids, times and costs of its messages and model outputs."""
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [compared_part(item) for item in value]
     if not isinstance(value, dict):
         return value
     names: dict[str, str] = {}
@@ -87,7 +87,7 @@ def steady(value: Any) -> Any:
     if "function" in value and "arguments" in value:
         names |= {"id": ID}
     return {
-        key: member if key in _OWN else steady(member)
+        key: member if key in _OWN else compared_part(member)
         for key, member in value.items()
         if key not in names or (key in _TIMES_ALONE and isinstance(member, bool))
     }
@@ -100,7 +100,7 @@ def is_volatile_path(path: str) -> bool:
 
 def key_of(message: Any) -> str:
     """Return a key for a message that does not depend on its ids."""
-    return json.dumps(steady(message), sort_keys=True, default=str)
+    return json.dumps(compared_part(message), sort_keys=True, default=str)
 
 
 def text_and_reasoning(content: Any) -> tuple[Any, str | None]:

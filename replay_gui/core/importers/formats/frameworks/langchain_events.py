@@ -93,7 +93,7 @@ class _StreamEvents(RecordEvents):
                     self.run.bookkeeping(f"{self.format}/{kind}", extra["fields"])
             case _ if kind in _MODELS:
                 self._add_input(data.get("input"))
-                sent = {"name": record.get("name"), "input": self._steady(data.get("input"))}
+                sent = {"name": record.get("name"), "input": self._compared_part(data.get("input"))}
                 self.run.bookkeeping(f"{self.format}/{kind}", {**sent, **extra.get("fields", {})})
             case _ if kind in _MODEL_ENDS:
                 self._pieces.pop(run, None)
@@ -133,7 +133,7 @@ class _StreamEvents(RecordEvents):
         if kind == "on_chain_end" and not record.get("parent_ids") and self.how is None and self._has_answered:
             self.how = "answered", None
         step_data = {
-            name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None
+            name: self._compared_part(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None
         }
         self.run.bookkeeping(
             f"{self.format}/{kind}", {"name": record.get("name"), **step_data, **extra.get("fields", {})}
@@ -180,7 +180,7 @@ class _StreamEvents(RecordEvents):
 
     def _rest(self, message: dict[str, Any], calls: int) -> dict[str, Any]:
         """Return the members of a message that its event does not have; `calls`: the number of calls in the event."""
-        rest = {key: self._steady(value) for key, value in message.items() if not _is_shown(key, value, calls)}
+        rest = {key: self._compared_part(value) for key, value in message.items() if not _is_shown(key, value, calls)}
         return {key: value for key, value in rest.items() if value not in (None, "", [], {}, False)}
 
     def _tool(self, run: str, name: str, given: Any, extra: dict[str, Any]) -> None:

@@ -101,8 +101,12 @@ class TemporalEvents:
         kind = normalised_type(str(event["eventType"]))
         attributes = attributes_of(event)
         volatile: dict[str, Any] = {}
-        steady = _steady(attributes, volatile)
-        facts = {key: self._value(member) for key, member in steady.items()} if isinstance(steady, dict) else {}
+        compared_part = _compared_part(attributes, volatile)
+        facts = (
+            {key: self._value(member) for key, member in compared_part.items()}
+            if isinstance(compared_part, dict)
+            else {}
+        )
         self._run.context = {"time": any_time(event.get("eventTime")), "event_id": event["eventId"]}
         self._run.once = {"fields": volatile or None, "task_id": event.get("taskId")}
         self._run.unmapped = self._rest(event)
@@ -254,16 +258,16 @@ class TemporalEvents:
             self._run.error(kind.lower(), failure, "model", parent=parent)
             return
         meta: dict[str, Any] = {"parent": parent, "tokens": _tokens(result)}
-        steady = _without_ids(result)
+        compared_part = _without_ids(result)
         items = result.get("output") if isinstance(result, dict) else None
         read = [read_message(item) for item in items if is_message(item)] if isinstance(items, list) else []
         texts = [message.content for message in read if isinstance(message.content, str) and not message.calls]
         if isinstance(items, list) and items and len(texts) == len(items):
-            self._unmapped({**facts, "result": steady} if any(message.rest for message in read) else facts)
+            self._unmapped({**facts, "result": compared_part} if any(message.rest for message in read) else facts)
             self._run.decision("message", "\n".join(texts), **meta)
         else:
             self._unmapped(facts)
-            self._run.decision("model", steady, **meta)
+            self._run.decision("model", compared_part, **meta)
 
     def _marker(self, event_id: str, facts: dict[str, Any]) -> None:
         """Add a marker of the workflow: a version, a side effect, or a local activity."""
@@ -343,10 +347,10 @@ def _cause(facts: dict[str, Any]) -> str:
     return str(cause) if cause and not isinstance(cause, dict | list) else ""
 
 
-def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
+def _compared_part(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
     """Return `value` without empty members and without volatile ones at any depth; these are put into `volatile`."""
     if isinstance(value, list):
-        return [_steady(item, volatile, path) for item in value]
+        return [_compared_part(item, volatile, path) for item in value]
     if not isinstance(value, dict) or "metadata" in value:  # a payload is the user's own
         return value
     kept = {}
@@ -354,8 +358,8 @@ def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
         if key in _OF_ATTRIBUTES:
             if member not in (None, "", {}, []):
                 volatile[f"{path}{key}"] = member
-        elif (steady := _steady(member, volatile, f"{path}{key}/")) not in (None, "", {}, []):
-            kept[key] = steady
+        elif (compared_part := _compared_part(member, volatile, f"{path}{key}/")) not in (None, "", {}, []):
+            kept[key] = compared_part
     return kept
 
 

@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_events import first_line, split_t
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.langchain_wrappers import paired, step_output, tool_failure, tool_output
-from replay_gui.core.importers.formats.traces.otel_attributes import steady
+from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -209,7 +209,9 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
         messages=tuple(sent),
         error=(first_line(what) or "failed") if wrong else None,
         config={"inputs": beside} if role == "agent" and beside else {},
-        fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
+        fields=plain(
+            compared_part({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes
+        ),
         meta={key: value for key, value in meta.items() if value is not None},
     )
 

@@ -10,7 +10,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
-from replay_gui.core.importers.formats.traces.otel_attributes import steady
+from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
 from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span
 from replay_gui.core.importers.formats.traces.otel_spans import spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
@@ -59,7 +59,7 @@ class MlFlow:
             spans = [as_common_span(span, own) for span in spans_in(trace)]
             if spans:
                 spans[0] = replace(spans[0], scores=tuple(_scores(info)))
-            facts = {key: steady(unfolded(value)) for key, value in info.items() if key not in _USED}
+            facts = {key: compared_part(unfolded(value)) for key, value in info.items() if key not in _USED}
             facts = {key: value for key, value in facts.items() if key not in self.volatile}
             events = SpanEvents(spans, self.name, own, facts, _end(info))
             run_id = str(info.get("trace_id") or info.get("request_id") or "trace")

@@ -65,7 +65,7 @@ class Attributes:
     def rest(self, notes: ImportNotes) -> dict[str, Any]:
         """Return the attributes that are neither read nor volatile; long texts are replaced by their hash."""
         left = {
-            name: steady(_short(value)) if name == "metadata" else _short(value)
+            name: compared_part(_short(value)) if name == "metadata" else _short(value)
             for name, value in self.found.items()
             if name not in self._taken and value not in (None, "", [], {}) and not is_volatile(name)
         }
@@ -86,13 +86,13 @@ def is_volatile(name: str) -> bool:
     return _VOLATILE.fullmatch(name) is not None
 
 
-def steady(value: Any) -> Any:
+def compared_part(value: Any) -> Any:
     """Return `value` without volatile members, at any depth."""
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [compared_part(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: steady(member) for name, member in value.items() if not is_volatile(str(name))}
+    return {name: compared_part(member) for name, member in value.items() if not is_volatile(str(name))}
 
 
 def _short(value: Any) -> Any:

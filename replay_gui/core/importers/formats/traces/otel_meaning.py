@@ -13,7 +13,7 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
+from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, compared_part
 from replay_gui.core.importers.formats.traces.otel_messages import (
     NOT_SPECIFIED,
     evaluations,
@@ -179,7 +179,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
         fields |= {"answer": plain(more, notes)} if more else {}
     if role == "tool":
         fields |= plain(facts_of_tool(span), notes)
-    fields |= plain(steady(span.rest), notes) if span.rest else {}
+    fields |= plain(compared_part(span.rest), notes) if span.rest else {}
     fields |= {"exception": plain(raised, notes)} if (raised := _exception_details(span)) else {}
     what, has_traceback = split_traceback(_error(span) or "")
     fields |= {"error": _error(span)} if has_traceback else {}

@@ -190,9 +190,11 @@ class LangGraphThread(RecordEvents):
         if isinstance(facts.get("id"), str):
             self._told_ids.add((facts["id"], key))
         message = read(raw)
-        steady = facts_of(without_ids(raw))
-        rest = {k: v for k, v in steady.items() if k not in _SHOWN_OF_MESSAGE and v not in (None, "", [], {}, False)}
-        own = steady.get("additional_kwargs")
+        compared_part = facts_of(without_ids(raw))
+        rest = {
+            k: v for k, v in compared_part.items() if k not in _SHOWN_OF_MESSAGE and v not in (None, "", [], {}, False)
+        }
+        own = compared_part.get("additional_kwargs")
         own = {k: v for k, v in own.items() if k != "tool_calls" or not message.calls} if isinstance(own, dict) else own
         rest |= {"additional_kwargs": own} if own else {}
         rest |= {"name": facts["name"]} if facts.get("name") and message.role != "tool" else {}

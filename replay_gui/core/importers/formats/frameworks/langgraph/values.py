@@ -161,29 +161,29 @@ def without_ids(value: Any) -> Any:
         return value
     for member in ("kwargs", "value"):
         if message_of(value) is not None and isinstance(value.get(member), dict):
-            return {**value, member: _steady(value[member])}
+            return {**value, member: _compared_part(value[member])}
     if message_of(value) is not None:
-        return _steady(value)
+        return _compared_part(value)
     return {key: without_ids(member) for key, member in value.items()}
 
 
-def _steady(facts: dict[str, Any]) -> dict[str, Any]:
+def _compared_part(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the members of a message without ids. The arguments of a call are content, and not changed."""
-    steady: dict[str, Any] = {}
+    compared_part: dict[str, Any] = {}
     for key, value in facts.items():
         if key in _OF_MESSAGE:
             continue
         if key in ("tool_calls", "invalid_tool_calls", "content") and isinstance(value, list):
-            steady[key] = [_without_id(item) for item in value]
+            compared_part[key] = [_without_id(item) for item in value]
         elif key in ("response_metadata", "additional_kwargs") and isinstance(value, dict):
-            steady[key] = {
+            compared_part[key] = {
                 name: [_without_id(item) for item in member] if isinstance(member, list) else member
                 for name, member in value.items()
                 if name not in _OF_MESSAGE
             }
         else:
-            steady[key] = value
-    return steady
+            compared_part[key] = value
+    return compared_part
 
 
 def _without_id(part: Any) -> Any:

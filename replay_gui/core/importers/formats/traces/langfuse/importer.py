@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.traces.langfuse.messages import (
     messages_in,
 )
 from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
-from replay_gui.core.importers.formats.traces.otel_attributes import steady
+from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -117,7 +117,7 @@ class Langfuse:
             notes.count("observations without an id, left out", len(told) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
-        facts = {key: steady(unfolded(value)) for key, value in trace.items() if key not in used}
+        facts = {key: compared_part(unfolded(value)) for key, value in trace.items() if key not in used}
         facts["observations"] = _differing_observations(trace.get("observations"), observations)
         if not any(span.role == "agent" for span in spans):
             spans = _with_agent(spans, trace, facts)
@@ -248,7 +248,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     }
     rest = {key: value for key, value in observation.items() if key not in _USED and key not in Langfuse.volatile}
     rest |= {
-        "metadata": steady(unfolded(observation.get("metadata"))),
+        "metadata": compared_part(unfolded(observation.get("metadata"))),
         "type": kind if role == "step" or _ROLES.get(kind) != role else None,
     }
     rest |= {"status": observation.get("statusMessage") if observation.get("level") != "ERROR" else None}
@@ -337,7 +337,7 @@ def _differing_observations(repeated: Any, observations: list[dict[str, Any]]) -
             for key, value in (one.items() if isinstance(one, dict) else ())
             if key not in Langfuse.volatile and value not in (None, "", [], {}) and known.get(key) != value
         }
-        found += [steady(rest)] if rest else []
+        found += [compared_part(rest)] if rest else []
     return found
 
 
@@ -365,5 +365,5 @@ def _about(score: dict[str, Any]) -> dict[str, Any]:
     told = {key: unfolded(value) for key, value in score.items() if key not in used and value not in (None, "", {}, [])}
     if told.get("dataType") in ("NUMERIC", "BOOLEAN", "CATEGORICAL"):
         del told["dataType"]  # the value shows its type
-    about: dict[str, Any] = steady(told)
+    about: dict[str, Any] = compared_part(told)
     return about
