@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.document import Block, Column, Command, Fact, Facts, Paragraph, Picture, ReportTable, Tone
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.look.theme import LIGHT
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, put_block
-from replay_gui.printout.sheet import END, HEIGHT, TOP, WIDTH, Sheet
+from replay_gui.printout.sheet import END, TOP, Sheet
+from tests.printout.test_sheet import painted
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -23,12 +24,7 @@ def sheet_with(block: Block, y: float = TOP) -> Sheet:
 
 
 def colors(sheet: Sheet, page: int = 0) -> set[int]:
-    image = QImage(round(WIDTH), round(HEIGHT), QImage.Format.Format_RGB32)
-    image.fill(LIGHT.panel)
-    painter = QPainter(image)
-    for draw in sheet.pages[page].items:
-        draw(painter)
-    painter.end()
+    image = painted(sheet, page)
     return {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
 
 

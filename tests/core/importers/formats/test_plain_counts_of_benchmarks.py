@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.importers.formats.test_plain_counts import Counts, counted
-from tests.helpers.paths import SHARED_DATA
+from tests.core.importers.formats.test_plain_counts import Counts, check_counts
 from tests.helpers.shared_data import requires_shared_data
 
 REJECTED = "Your proposed edit has introduced new syntax error"
@@ -111,7 +110,4 @@ CASES: list[tuple[str, Callable[[Path], Counts]]] = [
 @requires_shared_data
 @pytest.mark.parametrize(("pattern", "count"), CASES, ids=[count.__name__ for _, count in CASES])
 def test_counts_of_real_files(pattern: str, count: Callable[[Path], Counts]) -> None:
-    paths = sorted(SHARED_DATA.glob(pattern))
-    assert paths
-    for path in paths:
-        assert counted(path) == count(path), path
+    check_counts(pattern, count)
