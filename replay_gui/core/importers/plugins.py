@@ -61,11 +61,12 @@ class GuardedImporter:
         if not (callable(importer.recognises) and callable(importer.runs)):
             raise TypeError("it is no importer: it lacks recognises() or runs()")
         self._importer = importer
+        self._output = _PluginOutput(self.name)
 
     def recognises(self, file: ForeignFile) -> bool:
         """Return whether the importer recognises the file; False, and a line in the diagnostics, if it fails."""
         try:
-            with _contained(self.name):
+            with _contained(self._output):
                 return bool(self._importer.recognises(file))
         except (_PluginFault, OSError) as why:
             kind = why.kind if isinstance(why, _PluginFault) else type(why).__name__
@@ -95,7 +96,7 @@ class GuardedImporter:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
-            with _contained(self.name):
+            with _contained(self._output):
                 yield
         except _PluginFault as fault:
             raise ImportRefused(f"the importer {self.name} failed: {fault}") from None
@@ -119,7 +120,7 @@ def plugins() -> tuple[Importer, ...]:
 
 def _loaded(name: str, load: Callable[[], Callable[[], Importer]]) -> Importer:
     try:
-        with _contained(name):
+        with _contained(_PluginOutput(name)):
             importer = load()()
             return (GuardedCompanionReader if isinstance(importer, ReadsCompanions) else GuardedImporter)(importer)
     except (_PluginFault, ReplayError, OSError) as why:
@@ -135,14 +136,13 @@ class _PluginFault(Exception):
 
 
 @contextmanager
-def _contained(name: str) -> Iterator[None]:
+def _contained(output: _PluginOutput) -> Iterator[None]:
     """Raise _PluginFault for whatever foreign code raises, and keep what it prints from the output of a command.
 
     Errors of the program and of files are unchanged, and so are Ctrl-C and SIGTERM.
     """
-    printed = _Printed()
     try:
-        with redirect_stdout(io.TextIOWrapper(printed, "utf-8", "replace", write_through=True)):
+        with output.redirection:
             yield
     except (ReplayError, OSError, KeyboardInterrupt):
         raise
@@ -151,22 +151,32 @@ def _contained(name: str) -> Iterator[None]:
             raise
         raise _PluginFault(why) from None
     finally:
-        if printed.size:
-            _log.warning("the importer %s printed %d bytes, which are not shown", one_line(name), printed.size)
+        output.report()
 
 
-class _Printed(io.BytesIO):
-    """Takes whatever is printed, and keeps nothing of it. `size`: in bytes."""
+class _PluginOutput(io.BytesIO):
+    """Takes whatever an importer of another package prints, and keeps nothing of it.
 
-    def __init__(self) -> None:
+    Attributes:
+        redirection: a context in which what is printed comes here. It is entered for each event that is read.
+    """
+
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.size = 0
+        self._name, self._size = one_line(name), 0
+        self.redirection = redirect_stdout(io.TextIOWrapper(self, "utf-8", "replace", write_through=True))
 
     def write(self, data: Any, /) -> int:
         """Take all of it."""
         size = memoryview(data).nbytes
-        self.size += size
+        self._size += size
         return size
+
+    def report(self) -> None:
+        """Count what came since the last report in the diagnostics."""
+        if self._size:
+            _log.warning("the importer %s printed %d bytes, which are not shown", self._name, self._size)
+            self._size = 0
 
 
 def _fault_words(why: BaseException) -> str:
