@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.engine.answers import Progress
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.open_run import Stamp
@@ -19,6 +19,13 @@ from replay_gui.engine.requests import Open
 from replay_gui.engine.worker_pool import WorkerPool
 
 _JOB = "Converting"
+
+
+class OnConversionResult(Protocol):
+    """Handles the progress, the (partial) log, or the failure of a conversion."""
+
+    def __call__(self, conversion: ConversionController, result: Progress | Conversion | JobFailed, /) -> None:
+        """Handle the result, on the engine thread."""
 
 
 class ConversionController:
@@ -38,6 +45,7 @@ class ConversionController:
         path: str,
         on_worker_message: OnWorkerMessage,
         *,
+        on_result: OnConversionResult,
         stamp: Stamp,
         run: str | None = None,
         format: str | None = None,
@@ -48,6 +56,7 @@ class ConversionController:
         self.shown = False
         self.progress = Progress(_JOB, 0, 0, None)
         self._throttle = ProgressThrottle(_JOB)
+        self._on_result = on_result
         self._jobs = JobGroup(pool, on_worker_message)
         self._jobs.start(
             ConvertArguments(
@@ -57,21 +66,19 @@ class ConversionController:
                 format=format,
                 mappings=str(user_mappings()),
                 index=str(self.index),
-            )
+            ),
+            self._on_message,
         )
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Progress | Conversion | JobFailed | None:
-        """Return the progress, the (partial) log, or the failure; None for a stale message."""
-        if not self._jobs.accepts(job, message):
-            return None
+    def _on_message(self, message: JobMessage) -> None:
         match message:
             case JobProgress(done=done, total=total):
                 self.progress = self._throttle.progress(done, total)
-                return self.progress
+                self._on_result(self, self.progress)
             case JobPart(value=value) | JobDone(value=value):
-                return decode_value(value, Conversion)
+                self._on_result(self, decode_value(value, Conversion))
             case JobFailed():
-                return message
+                self._on_result(self, message)
             case _:
                 assert_never(message)
 

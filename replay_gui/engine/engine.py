@@ -17,15 +17,7 @@ from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritt
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.follower.follow_messages import StopFollowing
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
-    EvaluationArguments,
-    FailureArguments,
-    LocateArguments,
-    QueryArguments,
-)
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments
-from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes
@@ -197,7 +189,7 @@ class Engine:
             case Close():
                 controller.close()
             case WorkerMessage(job, message):
-                self._on_run_message(controller, run, job, message)
+                job.on_message(message)
             case ListSessions() | TakeSample() | ListFormats():
                 self._sources.start(body)
             case EvaluateRuns():
@@ -227,25 +219,10 @@ class Engine:
                 assert_never(body)
         self._comparison.advance()
 
-    def _on_run_message(self, controller: RunController, run: int, job: StartedJob, message: JobMessage) -> None:
-        match job.arguments:
-            case ReportArguments():
-                self._reports.on_worker_message(run, job, message)
-            case QueryArguments():
-                self._queries.on_worker_message(job, message)
-            case LocateArguments():
-                self._places.on_worker_message(job, message)
-            case EvaluationArguments() | FailureArguments():
-                self._evaluations.on_worker_message(job, message)
-            case SessionsArguments() | SampleArguments() | FormatsArguments():
-                self._sources.on_worker_message(job, message)
-            case _:
-                controller.on_worker_message(run, job, message)
-
     def _handle_comparison(self, request: Request, ticket: int) -> None:
         match request.body:
             case WorkerMessage(job, message):
-                self._comparison.on_worker_message(request.run, job, message)
+                job.on_message(message)
             case (
                 Close()
                 | StopWork()

@@ -10,15 +10,27 @@ from replay_gui.engine.jobs.job_types import JobArguments
 from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 
 
-class StartedJob:
-    """A job that a worker runs; equal to no other job, even with the same arguments."""
+class HandleMessage(Protocol):
+    """Handles a message of one job, on the engine thread."""
 
-    def __init__(self, arguments: JobArguments) -> None:
-        self.arguments = arguments
+    def __call__(self, message: JobMessage, /) -> None:
+        """Handle the message; answers follow."""
+
+
+class StartedJob:
+    """A job that a worker runs; equal to no other job."""
+
+    def __init__(self, group: JobGroup, handle: HandleMessage) -> None:
+        self._group, self._handle = group, handle
+
+    def on_message(self, message: JobMessage) -> None:
+        """Handle a message, on the engine thread; one of a job that was stopped is stale, and ignored."""
+        if self._group.accepts(self, message):
+            self._handle(message)
 
 
 class OnWorkerMessage(Protocol):
-    """Brings a worker's message to the engine thread; called on a thread of the pool."""
+    """Brings a worker's message to the engine thread, which passes it to the job; called on a thread of the pool."""
 
     def __call__(self, job: StartedJob, message: JobMessage, /) -> None:
         """Pass the message on; must return quickly, since the pool waits."""
@@ -32,9 +44,9 @@ class JobGroup:
         self._on_worker_message = on_worker_message
         self._handles: dict[StartedJob, JobHandle] = {}
 
-    def start(self, arguments: JobArguments) -> None:
-        """Have a worker run a job."""
-        job = StartedJob(arguments)
+    def start(self, arguments: JobArguments, handle: HandleMessage) -> None:
+        """Have a worker run a job; `handle` handles its messages."""
+        job = StartedJob(self, handle)
         self._handles[job] = self._pool.submit(arguments.job, arguments, partial(self._on_worker_message, job))
 
     def stop(self) -> None:
@@ -49,10 +61,6 @@ class JobGroup:
         if isinstance(message, JobDone | JobFailed):
             del self._handles[job]
         return True
-
-    def runs(self, kind: type[JobArguments]) -> bool:
-        """Return whether a job of this kind is under way."""
-        return any(isinstance(job.arguments, kind) for job in self._handles)
 
     @property
     def busy(self) -> bool:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import assert_never
+from functools import partial
+from typing import TypeAlias, assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
     IndexArguments,
     IntegrityArguments,
-    JobArguments,
     JoinArguments,
     OpenedFile,
     ReplayArguments,
@@ -27,7 +27,7 @@ from replay_gui.engine.jobs.job_types import (
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import SendAnswer, WorkEnded
-from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
 _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone is made by two workers
@@ -40,12 +40,16 @@ _FALSE_STATES = "The states kept for this log were not those that its events lea
 
 _log = topic_logger(Topic.ENGINE)
 
+ReadingArguments: TypeAlias = IndexArguments | JoinArguments | VerificationArguments
+
 
 class IndexStage(Enum):
     """The progress of the log's index."""
 
     BUILDING = auto()
+    BUILDING_SHARED = auto()  # by two workers: the one that checks a large log makes the columns of its records
     TO_JOIN = auto()  # the index pass is done; the columns of the integrity pass are still to be joined
+    JOINING = auto()
     COMPLETE = auto()
 
 
@@ -77,11 +81,10 @@ class ReadingTask:
         self._answer = answer
         self._on_broken_found = on_broken_found
         self._jobs = JobGroup(pool, on_worker_message)
-        self._verification = VerificationController(run.log, self._jobs.start)
+        self._verification = VerificationController(run.log, self._start)
         self._throttle = ProgressThrottle("Verifying")
         self._stage = IndexStage.COMPLETE
         self._content: str | None = None  # of the log when its index was begun, if it may be growing
-        self._is_shared = False  # the worker that checks a large log makes a part of its index
         self._answer(run.number, self._throttle.progress(0, self._verification.total))
         if built is not None:
             self._verification.start_beside_index()
@@ -93,12 +96,15 @@ class ReadingTask:
 
     def _start_index(self, paired: bool) -> None:
         run = self._run
-        self._stage = IndexStage.BUILDING
-        self._is_shared = run.log.source.size > _MIN_SHARED_BYTES and not paired
+        is_shared = run.log.source.size > _MIN_SHARED_BYTES and not paired
+        self._stage = IndexStage.BUILDING_SHARED if is_shared else IndexStage.BUILDING
         log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
         self._content = _content_while_written(run.log)
-        self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at, self._content))
-        self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
+        self._start(IndexArguments(log, str(run.folder), not is_shared, changed_at, self._content))
+        self._verification.start_beside_index(columns=str(run.folder) if is_shared else None)
+
+    def _start(self, arguments: ReadingArguments) -> None:
+        self._jobs.start(arguments, partial(self._on_message, arguments))
 
     @property
     def busy(self) -> bool:
@@ -112,18 +118,18 @@ class ReadingTask:
     @property
     def missing(self) -> str:
         """Return the facts that stay unknown if the work ends now, as a phrase."""
-        return "not all events were read" if self._stage is IndexStage.BUILDING else "the run is not verified"
+        is_built = self._stage not in (IndexStage.BUILDING, IndexStage.BUILDING_SHARED)
+        return "the run is not verified" if is_built else "not all events were read"
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Handle a message of a worker, and send the answers that follow from it."""
-        if not self._jobs.accepts(job, message):
-            return
+    def _on_message(self, arguments: ReadingArguments, message: JobMessage) -> None:
         match message:
             case JobFailed(text=text):
-                _log.warning("%s: job %s failed", self._run.facts.path, job.arguments.job)
-                self._answer(self._run.number, Alert("error", f"{_missing(job.arguments)}: {text}.", ("reload",)))
+                _log.warning("%s: job %s failed", self._run.facts.path, arguments.job)
+                if isinstance(arguments, JoinArguments):
+                    self._stage = IndexStage.TO_JOIN
+                self._answer(self._run.number, Alert("error", f"{_missing(arguments)}: {text}.", ("reload",)))
             case JobProgress() | JobPart() | JobDone():
-                self._use_message(job.arguments, message)
+                self._use_message(arguments, message)
             case _:
                 assert_never(message)
         if isinstance(message, JobProgress):
@@ -132,14 +138,14 @@ class ReadingTask:
         elif not self.busy:
             self._answer(self._run.number, WorkEnded())
 
-    def _use_message(self, arguments: JobArguments, message: JobProgress | JobPart | JobDone) -> None:
+    def _use_message(self, arguments: ReadingArguments, message: JobProgress | JobPart | JobDone) -> None:
         match arguments:
             case IndexArguments() | JoinArguments():
                 self._use_index_message(message)
             case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
                 self._conclude(self._verification.on_worker_message(arguments, message))
             case _:
-                raise AssertionError(f"the job {arguments.job} is no part of reading a run")
+                assert_never(arguments)
         if isinstance(message, JobDone):
             self._join_if_possible()
 
@@ -150,26 +156,28 @@ class ReadingTask:
             case JobPart(value=value):
                 self._use_index(decode_value(value, BuiltIndex))
             case JobDone(value=value):
-                is_joined = self._stage is IndexStage.TO_JOIN or not self._is_shared
-                self._stage = IndexStage.COMPLETE if is_joined else IndexStage.TO_JOIN
+                is_shared = self._stage is IndexStage.BUILDING_SHARED
+                self._stage = IndexStage.TO_JOIN if is_shared else IndexStage.COMPLETE
                 self._use_index(decode_value(value, BuiltIndex))
             case _:
                 assert_never(message)
 
     def _join_if_possible(self) -> None:
         """Join the parts of the index once both passes are done; until then the integrity pass is the slower one."""
-        if self._stage is not IndexStage.TO_JOIN or self._jobs.runs(JoinArguments):
+        if self._stage is not IndexStage.TO_JOIN:
             return
         run = self._run
         if self._verification.integrity_done:
             log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
-            self._jobs.start(JoinArguments(log, str(run.folder), run.built, changed_at, self._content))
+            self._stage = IndexStage.JOINING
+            self._start(JoinArguments(log, str(run.folder), run.built, changed_at, self._content))
         else:
             self._use_index(run.built)
 
     def _use_index(self, built: BuiltIndex) -> None:
         run, is_complete = self._run, self._stage is IndexStage.COMPLETE
-        count = None if is_complete or not self._is_shared else self._verification.checked(built.count)
+        is_shared = self._stage in (IndexStage.BUILDING_SHARED, IndexStage.TO_JOIN)
+        count = self._verification.checked(built.count) if is_shared else None
         run.grow(built, is_complete, count)
         self._answer(run.number, IndexGrew(run.index))
         if is_complete:
@@ -198,12 +206,14 @@ def _content_while_written(log: EventLog) -> str | None:
     return log.source.blake3() if is_recent else None
 
 
-def _missing(arguments: JobArguments) -> str:
+def _missing(arguments: ReadingArguments) -> str:
     """Return the facts that stay unknown if the job fails, as a phrase."""
     match arguments:
         case IndexArguments():
             return "Not all events were read"
         case JoinArguments():
             return "The run can be neither compared nor verified"
-        case _:
+        case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
             return "The run was not verified"
+        case _:
+            assert_never(arguments)

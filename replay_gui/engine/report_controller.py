@@ -7,7 +7,7 @@ from typing import assert_never
 
 from replay_gui.core.report.model import Report
 from replay_gui.engine.answers import Reported
-from replay_gui.engine.job_group import JobGroup, StartedJob
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 from replay_gui.engine.open_run import OpenRuns
@@ -33,13 +33,11 @@ class ReportController:
         self._runs = runs
         self._answer = answer
         self._on_worker_message = on_worker_message
-        self._jobs: JobGroup | None = None
-        self._number = 0
+        self._jobs = JobGroup(pool, partial(on_worker_message, 0))
 
     def start(self, run: int, request: MakeReport) -> None:
         """Begin the report on run number `run` of side A, and also on that of side B if the request is about both."""
         self.stop()
-        self._number = request.number
         chosen = self._runs()[: len(request.verifications)]
         open_runs = [open_run for open_run in chosen if open_run is not None]
         if len(open_runs) < len(chosen) or open_runs[0].number != run:
@@ -71,20 +69,18 @@ class ReportController:
                 command=request.command,
                 rules_file=request.rules_file,
                 profile=request.profile,
-            )
+            ),
+            partial(self._on_message, run, request.number),
         )
 
-    def on_worker_message(self, run: int, job: StartedJob, message: JobMessage) -> None:
-        """Send the answer in a message of the worker."""
-        if self._jobs is None or not self._jobs.accepts(job, message):
-            return
+    def _on_message(self, run: int, number: int, message: JobMessage) -> None:
         match message:
             case JobProgress(done=done, total=total):
-                self._answer(run, Reported(self._number, done, total))
+                self._answer(run, Reported(number, done, total))
             case JobFailed(text=text):
-                self._answer(run, Reported(self._number, 0, 0, problem=text))
+                self._answer(run, Reported(number, 0, 0, problem=text))
             case JobDone(value=value):
-                self._answer(run, Reported(self._number, 1, 1, decode_value(value, Report)))
+                self._answer(run, Reported(number, 1, 1, decode_value(value, Report)))
             case JobPart():
                 pass  # a report has no parts
             case _:
@@ -92,6 +88,4 @@ class ReportController:
 
     def stop(self) -> None:
         """End the work under way."""
-        if self._jobs is not None:
-            self._jobs.stop()
-            self._jobs = None
+        self._jobs.stop()

@@ -25,14 +25,10 @@ from replay_gui.engine.answers import (
     RunOpened,
 )
 from replay_gui.engine.conversion_controller import ConversionController, PendingImport
-from replay_gui.engine.follower.follow_arguments import FollowArguments
 from replay_gui.engine.follower.follow_messages import StopFollowing
 from replay_gui.engine.follower.run_follower import RunFollower
 from replay_gui.engine.gil_yield import GilYield
-from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
-from replay_gui.engine.jobs.job_types import ConvertArguments, MarksArguments, SearchArguments, TotalsArguments
-from replay_gui.engine.jobs.values.value_arguments import ValueArguments
+from replay_gui.engine.jobs.job_messages import JobFailed
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
 from replay_gui.engine.queries.value_messages import ValueQuestion
@@ -46,7 +42,6 @@ from replay_gui.engine.requests import (
     GetTotals,
     OnRunMessage,
     Open,
-    RunAnswer,
     RunRequest,
     Seek,
     SendAnswer,
@@ -195,6 +190,7 @@ class RunController:
             number,
             path,
             partial(self._on_worker_message, number),
+            on_result=self._on_conversion_result,
             stamp=file,
             run=run_name,
             format=request.format,
@@ -245,6 +241,7 @@ class RunController:
             state or IncompleteRun(),
             pool=self._pool,
             searchers=self._searchers,
+            answer=self._answer,
             on_worker_message=partial(self._on_worker_message, run.number),
         )
         active.last_seek = ticket, Position(min(start, run.index.count))
@@ -271,43 +268,19 @@ class RunController:
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))
 
-    # ---- messages of workers ------------------------------------------------------------------------
-    def on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
-        """Take in a worker's message about run `number`; a stale message is ignored."""
-        if self._import is not None and self._import.conversion.number == number:
-            self._on_import_message(self._import, job, message)
-            return
-        active = self._active
-        if active is None or active.run.number != number:
-            return
-        match job.arguments, active.state:
-            case ConvertArguments(), GrowingRun(conversion):
-                self._on_growth_message(active, conversion, job, message)
-            case ConvertArguments(), _:
-                pass  # stale: the conversion was stopped
-            case SearchArguments(), _:
-                self._answer_any(number, active.search.on_worker_message(job, message))
-            case ValueArguments(), _:
-                self._answer_any(number, active.values.on_worker_message(job, message))
-            case TotalsArguments(), _:
-                self._answer_any(number, active.totals.on_worker_message(job, message))
-            case MarksArguments(), _:
-                self._answer_any(number, active.marks.on_worker_message(job, message))
-            case FollowArguments(), _:
-                self._follower.on_worker_message(active, job, message)
-            case _, WholeRun(task):
-                task.on_worker_message(job, message)
-            case _:
-                pass  # stale: that work was stopped
+    # ---- conversions --------------------------------------------------------------------------------
+    def _on_conversion_result(
+        self, conversion: ConversionController, result: Progress | Conversion | JobFailed
+    ) -> None:
+        """Handle a result of the conversion of the next run, or of the open one; no other is under way."""
+        if self._import is not None and self._import.conversion is conversion:
+            self._on_import_result(self._import, result)
+        elif self._active is not None:
+            self._on_growth_result(self._active, conversion, result)
 
-    def _answer_any(self, number: int, value: RunAnswer | Alert | None) -> None:
-        if value is not None:
-            self._answer(number, value)
-
-    def _on_import_message(self, importing: PendingImport, job: StartedJob, message: JobMessage) -> None:
-        """Handle progress of the conversion of the next run, which is shown once its first events are there."""
-        conversion = importing.conversion
-        number, result = conversion.number, conversion.on_worker_message(job, message)
+    def _on_import_result(self, importing: PendingImport, result: Progress | Conversion | JobFailed) -> None:
+        """Handle a result of the conversion of the next run, which is shown once its first events are there."""
+        conversion, number = importing.conversion, importing.conversion.number
         match result:
             case Progress():
                 self._answer(number, result)
@@ -325,8 +298,6 @@ class RunController:
                 self._show_whole(self._opened(conversion, result, growing=False), importing.request, 0)
             case Conversion():
                 self._show_growing(importing, result)
-            case None:
-                pass
             case _:
                 assert_never(result)
 
@@ -355,10 +326,9 @@ class RunController:
         )
 
     # ---- a run whose log is still being written -----------------------------------------------------
-    def _on_growth_message(
-        self, active: ActiveRun, conversion: ConversionController, job: StartedJob, message: JobMessage
+    def _on_growth_result(
+        self, active: ActiveRun, conversion: ConversionController, result: Progress | Conversion | JobFailed
     ) -> None:
-        result = conversion.on_worker_message(job, message)
         match result:
             case Progress():
                 self._answer(active.run.number, result)
@@ -369,8 +339,6 @@ class RunController:
                 self._settle(active, conversion, result)
             case Conversion():
                 self._grow(active, result)
-            case None:
-                pass
             case _:
                 assert_never(result)
 

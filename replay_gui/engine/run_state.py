@@ -16,6 +16,7 @@ from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
 from replay_gui.engine.queries.value_controller import ValueController
 from replay_gui.engine.reading_task import ReadingTask
+from replay_gui.engine.requests import SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 
 
@@ -56,15 +57,16 @@ class ActiveRun:
         *,
         pool: WorkerPool,
         searchers: WorkerPool,
+        answer: SendAnswer,
         on_worker_message: OnWorkerMessage,
     ) -> None:
         """`searchers`: workers for jobs that must not wait for the long work of `pool`."""
         self.run = run
         self.state = state
-        self.search = SearchController(searchers, run, on_worker_message)
-        self.values = ValueController(searchers, run, on_worker_message)
-        self.totals = TotalsController(pool, run, on_worker_message)
-        self.marks = MarksController(pool, run, on_worker_message)
+        self.search = SearchController(searchers, run, answer, on_worker_message)
+        self.values = ValueController(searchers, run, answer, on_worker_message)
+        self.totals = TotalsController(pool, run, answer, on_worker_message)
+        self.marks = MarksController(pool, run, answer, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
         self.follows: list[FollowController] = []  # the last one's job may be under way; the files of all are shown
         self.answered_follow_state = FollowState.OFF

@@ -27,8 +27,7 @@ from replay_gui.engine.answers import (
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage
-from replay_gui.engine.opening import Conversion
+from replay_gui.engine.jobs.job_messages import JobDone, JobMessage
 from replay_gui.engine.requests import (
     Close,
     Find,
@@ -171,20 +170,18 @@ def test_a_conversion_ends_with_the_run_that_takes_its_place(talk: Talk, session
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that has no time for what a conversion says until it is over."""
-    over, on_worker_message, on_worker = threading.Event(), ConversionController.on_worker_message, Engine._on_worker
+    over, handle_message, on_worker = threading.Event(), ConversionController._on_message, Engine._on_worker
 
-    def on_worker_message_late(
-        conversion: ConversionController, job: StartedJob, message: JobMessage
-    ) -> Progress | Conversion | JobFailed | None:
+    def handle_message_late(conversion: ConversionController, message: JobMessage) -> None:
         assert over.wait(WAIT)
-        return on_worker_message(conversion, job, message)
+        handle_message(conversion, message)
 
     def on_message(engine: Engine, side: Side | None, run: int, job: StartedJob, message: JobMessage) -> None:
         on_worker(engine, side, run, job, message)
         if isinstance(message, JobDone):
             over.set()
 
-    monkeypatch.setattr(ConversionController, "on_worker_message", on_worker_message_late)
+    monkeypatch.setattr(ConversionController, "_on_message", handle_message_late)
     monkeypatch.setattr(Engine, "_on_worker", on_message)
 
 

@@ -241,7 +241,8 @@ class RunControllerMachine(RuleBasedStateMachine):
     def deliver(self, count: int) -> None:
         """The engine thread handles the oldest messages, some of which are stale by now."""
         for _ in range(min(count, len(self.queue))):
-            self.controller.on_worker_message(*self.queue.pop(0))
+            _, job, message = self.queue.pop(0)
+            job.on_message(message)
 
     @rule()
     def work_to_the_end(self) -> None:

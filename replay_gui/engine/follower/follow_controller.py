@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.magic import OWN_FORMAT
@@ -14,17 +14,32 @@ from replay_gui.engine.follower.follow_arguments import (
     FollowEnded,
     ImportedPart,
 )
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import user_mappings
 from replay_gui.engine.worker_pool import WorkerPool
 
 
+class OnFollowed(Protocol):
+    """Handles the content of a message of the job."""
+
+    def __call__(self, content: FileGrowth | FollowEnded | JobFailed, /) -> None:
+        """Handle the content, on the engine thread."""
+
+
 class FollowController:
     """Follows the file of one run; begins at once. Used on the engine thread alone."""
 
-    def __init__(self, pool: WorkerPool, run: OpenRun, cache: IndexCache, on_worker_message: OnWorkerMessage) -> None:
+    def __init__(
+        self,
+        pool: WorkerPool,
+        run: OpenRun,
+        cache: IndexCache,
+        on_worker_message: OnWorkerMessage,
+        on_followed: OnFollowed,
+    ) -> None:
+        self._on_followed = on_followed
         self._folder = cache.make_building_folder()
         self._jobs = JobGroup(pool, on_worker_message)
         device, inode, *_ = run.log.source.stamp
@@ -35,7 +50,8 @@ class FollowController:
                 file=(device, inode),
                 imported=None if run.facts.format == OWN_FORMAT else _imported(run),
                 count=run.index.count,
-            )
+            ),
+            self._on_message,
         )
 
     @property
@@ -47,19 +63,16 @@ class FollowController:
         """Ask the job to complete its index and end; its last messages follow."""
         (self._folder / STOP_FILE).touch()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> FileGrowth | FollowEnded | JobFailed | None:
-        """Return the content of a worker's message; None for a stale one."""
-        if not self._jobs.accepts(job, message):
-            return None
+    def _on_message(self, message: JobMessage) -> None:
         match message:
             case JobPart(value=value):
-                return decode_value(value, FileGrowth)
+                self._on_followed(decode_value(value, FileGrowth))
             case JobDone(value=value):
-                return decode_value(value, FollowEnded)
+                self._on_followed(decode_value(value, FollowEnded))
             case JobFailed():
-                return message
+                self._on_followed(message)
             case JobProgress():
-                return None
+                pass  # the end of a file that is followed is unknown
             case _:
                 assert_never(message)
 

@@ -22,8 +22,7 @@ from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.follower.follow_arguments import FileGrowth, FollowEnded
 from replay_gui.engine.follower.follow_controller import FollowController
 from replay_gui.engine.follower.follow_messages import FileGrew, Followed, FollowState
-from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
+from replay_gui.engine.jobs.job_messages import JobFailed
 from replay_gui.engine.open_run import CHANGED
 from replay_gui.engine.opening import facts_of
 from replay_gui.engine.requests import CheckFile, OnRunMessage, SendAnswer, WorkEnded
@@ -95,7 +94,8 @@ class RunFollower:
     def _follow(self, active: ActiveRun) -> None:
         run = active.run
         on_message = partial(self._on_worker_message, run.number)
-        active.follows.append(FollowController(self._pool, run, self._cache, on_message))
+        on_followed = partial(self._on_followed, active)
+        active.follows.append(FollowController(self._pool, run, self._cache, on_message, on_followed))
         _log.info("%s: followed", run.facts.path)
 
     def stop(self, active: ActiveRun) -> None:
@@ -103,12 +103,8 @@ class RunFollower:
         if active.is_followed:
             active.follows[-1].finish()
 
-    def on_worker_message(self, active: ActiveRun, job: StartedJob, message: JobMessage) -> None:
-        """Handle a message of the job, such as newly read events."""
-        content = active.follows[-1].on_worker_message(job, message) if active.follows else None
+    def _on_followed(self, active: ActiveRun, content: FileGrowth | FollowEnded | JobFailed) -> None:
         match content:
-            case None:
-                pass
             case FileGrowth():
                 self._grow(active, content)
             case FollowEnded(reason):

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 import msgspec
 
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, RunsLocated
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import LocateArguments, QueryArguments
-from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, decode_value, encode_value
+from replay_gui.engine.jobs.job_messages import (
+    JobDone,
+    JobFailed,
+    JobMessage,
+    JobPart,
+    JobProgress,
+    decode_value,
+    encode_value,
+)
 from replay_gui.engine.opening import conversion_cache
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.requests import SendAnswer
@@ -22,20 +31,20 @@ class CatalogueQueryController:
     def __init__(self, pool: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
-        self._number = 0
 
     def start(self, request: QueryCatalogue | LocateRuns) -> None:
         """Begin a request, and end the one under way; a request without a query or runs only ends that."""
         self._jobs.stop()
-        self._number = request.number
         match request:
             case QueryCatalogue(folder=folder, query=query):
                 if query:
-                    self._jobs.start(QueryArguments(folder=folder, query=query))
+                    arguments = QueryArguments(folder=folder, query=query)
+                    self._jobs.start(arguments, partial(self._on_message, request.number, CatalogueAnswer))
             case LocateRuns(folder=folder, runs=runs):
                 if runs:
                     cache, encoded = str(conversion_cache()), bytes(encode_value(runs))
-                    self._jobs.start(LocateArguments(folder=folder, runs=encoded, conversions=cache))
+                    located = LocateArguments(folder=folder, runs=encoded, conversions=cache)
+                    self._jobs.start(located, partial(self._on_message, request.number, RunsLocated))
             case _:
                 assert_never(request)
 
@@ -43,13 +52,13 @@ class CatalogueQueryController:
         """End the request under way."""
         self._jobs.stop()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Send the answer in a message of the worker."""
-        if not self._jobs.accepts(job, message):
-            return
-        kind: type[CatalogueAnswer | RunsLocated]
-        kind = CatalogueAnswer if isinstance(job.arguments, QueryArguments) else RunsLocated
-        if isinstance(message, JobFailed):
-            self._answer(0, kind(number=self._number, problem=message.text))
-        elif isinstance(message, JobDone):
-            self._answer(0, msgspec.structs.replace(decode_value(message.value, kind), number=self._number))
+    def _on_message(self, number: int, kind: type[CatalogueAnswer | RunsLocated], message: JobMessage) -> None:
+        match message:
+            case JobFailed(text=text):
+                self._answer(0, kind(number=number, problem=text))
+            case JobDone(value=value):
+                self._answer(0, msgspec.structs.replace(decode_value(value, kind), number=number))
+            case JobProgress() | JobPart():
+                pass  # neither has parts
+            case _:
+                assert_never(message)

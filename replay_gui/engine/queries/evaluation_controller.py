@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
     DeadlyFile,
     EvaluationArguments,
@@ -78,7 +78,8 @@ class EvaluationController:
                 passed=request.passed,
                 report=report_of(request),
                 deadly=self._deadly,
-            )
+            ),
+            self._on_message,
         )
 
     def stop(self) -> None:
@@ -87,17 +88,13 @@ class EvaluationController:
         self._jobs.stop()
         self._failures.stop()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Handle a message of a worker, and send the answers that follow from it."""
-        if self._failures.accepts(job, message):
+    def _on_message(self, message: JobMessage) -> None:
+        if isinstance(message, JobFailed):
+            self._on_failed(message)
+        elif self._next is None:
             self._answer_message(message)
-        elif self._jobs.accepts(job, message):
-            if isinstance(message, JobFailed):
-                self._on_failed(message)
-            elif self._next is None:
-                self._answer_message(message)
-            else:
-                self._pass_over(message, self._next)
+        else:
+            self._pass_over(message, self._next)
 
     def _on_failed(self, message: JobFailed) -> None:
         """Begin the waiting evaluation; else go on without the file that made the worker die, or report the failure."""
@@ -128,7 +125,7 @@ class EvaluationController:
         pairs = _pairs(part)
         self._answer(0, Evaluation(number=self._number, part=part, ended=ended and not pairs))
         if pairs:
-            self._failures.start(FailureArguments(pairs=pairs))
+            self._failures.start(FailureArguments(pairs=pairs), self._answer_message)
 
     def _pass_over(self, message: JobProgress | JobPart | JobDone, waiting: EvaluateRuns) -> None:
         """Report only the progress of an evaluation that a new one replaces; begin the new one at the end."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from replay_gui.core.effects.effect import Effect
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import MarksArguments
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.requests import SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 class MarksController:
     """The search for marks under way in one run; a new one ends it. Used on the engine thread alone."""
 
-    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+    def __init__(self, pool: WorkerPool, run: OpenRun, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._run = run
+        self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
 
     def start(self) -> MarksFound | None:
         """Return the kept marks for the present corrected effects; if there are none, begin the search and return None.
 
-        The log must be whole, and its index complete.
+        An answer with the marks follows the search. The log must be whole, and its index complete.
         """
         from replay_gui.core.reasons.marks.kept_marks import read_kept_marks  # not for the first picture
 
@@ -35,8 +37,9 @@ class MarksController:
         run, corrected = self._run, self._run.effects.corrected
         kept = read_kept_marks(run.folder, corrected)
         if kept is not None:
-            return _answer(kept)
-        self._jobs.start(MarksArguments(str(run.log.source.path), dict(corrected), str(run.folder)))
+            return _found(kept)
+        arguments = MarksArguments(str(run.log.source.path), dict(corrected), str(run.folder))
+        self._jobs.start(arguments, self._on_message)
         return None
 
     def correct(self, effects: Mapping[str, Effect]) -> EffectsCorrected:
@@ -45,19 +48,16 @@ class MarksController:
         self._run.effects.correct(effects)
         return EffectsCorrected()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> MarksFound | None:
-        """Return the answer in a message of the worker, or None."""
-        if not self._jobs.accepts(job, message):
-            return None
+    def _on_message(self, message: JobMessage) -> None:
         match message:
             case JobProgress() | JobPart():
-                return None
+                pass  # a search for marks has no parts
             case JobFailed(text=text):
-                return MarksFound(problem=f"not looked for: {text}")
+                self._answer(self._run.number, MarksFound(problem=f"not looked for: {text}"))
             case JobDone(value=value):
                 from replay_gui.core.reasons.marks.kept_marks import MarksOfRun  # see `start`
 
-                return _answer(decode_value(value, MarksOfRun))
+                self._answer(self._run.number, _found(decode_value(value, MarksOfRun)))
             case _:
                 assert_never(message)
 
@@ -66,7 +66,7 @@ class MarksController:
         self._jobs.stop()
 
 
-def _answer(found: MarksOfRun) -> MarksFound:
+def _found(found: MarksOfRun) -> MarksFound:
     from replay_gui.engine.jobs.marks_job import MAX_EVENTS  # see `MarksController.start`
 
     problem = f"not looked for in a run of more than {MAX_EVENTS:,} events" if found.gave_up else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, assert_never
 
 from replay_gui.core.facts.known_sessions import KnownSession
 from replay_gui.engine.answers import Formats, Sampled
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments
 from replay_gui.engine.requests import ListFormats, SendAnswer, TakeSample
@@ -25,50 +26,52 @@ class SourceController:
         self._sessions = JobGroup(pool, on_worker_message)
         self._samples = JobGroup(pool, on_worker_message)
         self._formats = JobGroup(pool, on_worker_message)
-        self._sample_number = 0
 
     def start(self, request: ListSessions | TakeSample | ListFormats) -> None:
         """Begin a request, and end the one of the same kind under way."""
         match request:
             case ListSessions(folders):
                 self._sessions.stop()
-                self._sessions.start(SessionsArguments(folders))
+                self._sessions.start(SessionsArguments(folders), self._on_sessions)
             case TakeSample(number, path):
                 self._samples.stop()
-                self._sample_number = number
-                self._samples.start(SampleArguments(path))
+                self._samples.start(SampleArguments(path), partial(self._on_sample, number))
             case ListFormats():
                 self._formats.stop()
-                self._formats.start(FormatsArguments())
+                self._formats.start(FormatsArguments(), self._on_formats)
             case _:
                 assert_never(request)
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Send the answer in a message of the worker."""
-        if isinstance(message, JobProgress):
-            return
-        match job.arguments:
-            case SessionsArguments() if self._sessions.accepts(job, message):
-                self._answer(0, _sessions(message))
-            case SampleArguments() if self._samples.accepts(job, message):
-                from replay_gui.engine.files.user_files import with_saved_mapping  # few need it
+    def _on_sessions(self, message: JobMessage) -> None:
+        match message:
+            case JobProgress():
+                pass
+            case JobFailed(text=text):
+                self._answer(0, SessionsListed((), text))
+            case JobPart(value=value) | JobDone(value=value):
+                self._answer(0, SessionsListed(decode_value(value, tuple[KnownSession, ...])))
+            case _:
+                assert_never(message)
 
-                self._answer(0, with_saved_mapping(self._sampled(message)))
-            case FormatsArguments() if self._formats.accepts(job, message) and isinstance(message, JobDone):
-                self._answer(0, Formats(decode_value(message.value, tuple[tuple[str, str], ...])))
+    def _on_sample(self, number: int, message: JobMessage) -> None:
+        from replay_gui.engine.files.user_files import with_saved_mapping  # few need it
 
-    def _sampled(self, message: JobPart | JobDone | JobFailed) -> Sampled:
-        if isinstance(message, JobFailed):
-            return Sampled(self._sample_number, (), message.text)
-        return Sampled(self._sample_number, decode_value(message.value, tuple[dict[str, Any], ...]))
+        match message:
+            case JobProgress() | JobPart():
+                pass  # a sample has no parts
+            case JobFailed(text=text):
+                self._answer(0, with_saved_mapping(Sampled(number, (), text)))
+            case JobDone(value=value):
+                sampled = Sampled(number, decode_value(value, tuple[dict[str, Any], ...]))
+                self._answer(0, with_saved_mapping(sampled))
+            case _:
+                assert_never(message)
+
+    def _on_formats(self, message: JobMessage) -> None:
+        if isinstance(message, JobDone):
+            self._answer(0, Formats(decode_value(message.value, tuple[tuple[str, str], ...])))
 
     def stop(self) -> None:
         """End the work under way."""
         for group in (self._sessions, self._samples, self._formats):
             group.stop()
-
-
-def _sessions(message: JobPart | JobDone | JobFailed) -> SessionsListed:
-    if isinstance(message, JobFailed):
-        return SessionsListed((), message.text)
-    return SessionsListed(decode_value(message.value, tuple[KnownSession, ...]))

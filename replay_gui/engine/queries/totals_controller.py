@@ -6,19 +6,21 @@ from typing import assert_never
 
 from replay_gui.core.facts.run_highlights import highlights_of_index
 from replay_gui.engine.answers import Alert, Totals
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.totals_job import MetaSums
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import TotalsArguments
 from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.requests import SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 
 
 class TotalsController:
     """The totals of one run: requested, under way or known. Used on the engine thread alone."""
 
-    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+    def __init__(self, pool: WorkerPool, run: OpenRun, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._run = run
+        self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
         self._is_requested = False  # and not begun, since the log is not whole
 
@@ -28,7 +30,7 @@ class TotalsController:
             return self._run.totals
         self._is_requested = not is_whole
         if is_whole and not self._jobs.busy:
-            self._jobs.start(TotalsArguments(str(self._run.log.source.path)))
+            self._jobs.start(TotalsArguments(str(self._run.log.source.path)), self._on_message)
         return None
 
     def begin_if_requested(self) -> None:
@@ -42,15 +44,12 @@ class TotalsController:
         self._run.totals = None
         self._jobs.stop()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Totals | Alert | None:
-        """Return the answer in a message of the worker, or None."""
-        if not self._jobs.accepts(job, message):
-            return None
+    def _on_message(self, message: JobMessage) -> None:
         match message:
             case JobProgress() | JobPart():
-                return None
+                pass  # a sum has no parts
             case JobFailed(text=text):
-                return Alert("warning", f"Tokens and cost were not summed up: {text}.")
+                self._answer(self._run.number, Alert("warning", f"Tokens and cost were not summed up: {text}."))
             case JobDone(value=value):
                 sums = decode_value(value, MetaSums)
                 self._run.totals = Totals(
@@ -61,7 +60,7 @@ class TotalsController:
                     prompt=sums.prompt,
                     highlights=highlights_of_index(self._run.index),
                 )
-                return self._run.totals
+                self._answer(self._run.number, self._run.totals)
             case _:
                 assert_never(message)
 

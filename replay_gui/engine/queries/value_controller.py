@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
-from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.values.value_arguments import (
     ChangesArguments,
@@ -29,49 +29,39 @@ from replay_gui.engine.queries.value_messages import (
     ValueTrace,
     WatchedTrace,
 )
+from replay_gui.engine.requests import SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
-
-
-@dataclass(slots=True)
-class _Asked:
-    """The last question of one kind, and its job."""
-
-    question: AnyValueQuestion
-    jobs: JobGroup
 
 
 class ValueController:
     """The questions under way in one run; a new one ends the last of its kind. Used on the engine thread alone."""
 
-    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+    def __init__(self, pool: WorkerPool, run: OpenRun, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._run = run
-        self._pool = pool
-        self._on_worker_message = on_worker_message
-        self._asked: dict[type[ValueQuestion], _Asked] = {}
+        self._answer = answer
+        self._jobs = {kind: JobGroup(pool, on_worker_message) for kind in _ANSWER_OF}
 
     def start(self, question: AnyValueQuestion) -> None:
         """Begin to answer a question; without a path, only end the last one."""
-        asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
-        asked.jobs.stop()
-        asked.question = question
+        jobs = self._jobs[type(question)]
+        jobs.stop()
         arguments = _arguments(question, str(self._run.log.source.path), str(self._run.folder))
         if arguments is not None:
-            asked.jobs.start(arguments)
+            jobs.start(arguments, partial(self._on_message, question))
 
     @property
     def busy(self) -> bool:
         """Whether any question is being answered."""
-        return any(asked.jobs.busy for asked in self._asked.values())
+        return any(jobs.busy for jobs in self._jobs.values())
 
     def stop(self) -> None:
         """End all work under way."""
-        for asked in self._asked.values():
-            asked.jobs.stop()
+        for jobs in self._jobs.values():
+            jobs.stop()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> AnyValueAnswer | None:
-        """Return the answer in a message of the worker, or None."""
-        asked = next((asked for asked in self._asked.values() if asked.jobs.accepts(job, message)), None)
-        return None if asked is None or isinstance(message, JobProgress) else _answer(asked.question, message)
+    def _on_message(self, question: AnyValueQuestion, message: JobMessage) -> None:
+        if not isinstance(message, JobProgress):
+            self._answer(self._run.number, _answer(question, message))
 
 
 def _arguments(question: AnyValueQuestion, path: str, folder: str) -> ValueArguments | None:

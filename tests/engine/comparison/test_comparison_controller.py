@@ -15,10 +15,9 @@ from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
-from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs import compare_job, why_job
 from replay_gui.engine.jobs.job import JobCache, decode_arguments
-from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, encode_value
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobProgress, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
@@ -98,11 +97,8 @@ class Pair:
             self.pool,  # type: ignore[arg-type]
             lambda: (self.sides[0], self.sides[1]),
             self._on_answer,
-            self._on_worker_message,
+            lambda number, job, message: job.on_message(message),
         )
-
-    def _on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
-        self.comparing.on_worker_message(number, job, message)
 
     def _on_answer(self, number: int, value: object, ticket: int = 0) -> None:
         self.answers.append((number, value))

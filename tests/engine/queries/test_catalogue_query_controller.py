@@ -11,6 +11,7 @@ import pytest
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
+from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs import query_job
 from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
@@ -22,10 +23,10 @@ from tests.helpers.fake_pool import FakePool
 class Desk:
     def __init__(self, folder: Path) -> None:
         self.pool, self.answers = FakePool(), list[CatalogueAnswer]()
-        self.controller: CatalogueQueryController = CatalogueQueryController(
+        self.controller = CatalogueQueryController(
             cast(WorkerPool, self.pool),
             lambda run, value, *rest: self.answers.append(cast(CatalogueAnswer, value)),
-            lambda job, message: self.controller.on_worker_message(job, message),
+            StartedJob.on_message,
         )
         self._folder = str(folder / "catalogue")
         write_catalogue((str(write_evaluation(folder / "runs")),), Path(self._folder), partial(map, index_batch))

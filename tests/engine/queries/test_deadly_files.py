@@ -59,7 +59,7 @@ class Reader:
         while not (self.answers and self.answers[-1].ended):
             job, message = self._messages.get(timeout=60)
             self.deaths += isinstance(message, JobFailed)
-            self.controller.on_worker_message(job, message)
+            job.on_message(message)
         return self.answers[-1]
 
     @property

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.requests import EvaluateRuns
@@ -22,11 +23,11 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.readers, self.comparers = FakePool(), FakePool()
         self.answers: list[Evaluation] = []
-        self.controller: EvaluationController = EvaluationController(
+        self.controller = EvaluationController(
             cast(WorkerPool, self.readers),
             cast(WorkerPool, self.comparers),
             lambda run, value, *rest: self.answers.append(cast(Evaluation, value)),
-            lambda job, message: self.controller.on_worker_message(job, message),
+            StartedJob.on_message,
         )
         self._folder = str(write_evaluation(folder))
 

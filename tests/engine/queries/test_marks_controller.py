@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,11 +14,11 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks.run_mark import MarkKind
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs import marks_job
-from replay_gui.engine.jobs.job_messages import JobMessage
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.queries.marks_controller import MarksController
+from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.kept_indexes import keep
 
@@ -39,12 +40,12 @@ class Search:
     def __init__(self, run: OpenRun) -> None:
         self.pool = FakePool()
         self.answers: list[MarksFound] = []
-        self.controller = MarksController(self.pool, run, self.on_worker_message)  # type: ignore[arg-type]
-
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        answer = self.controller.on_worker_message(job, message)
-        if answer is not None:
-            self.answers.append(answer)
+        self.controller = MarksController(
+            cast(WorkerPool, self.pool),
+            run,
+            lambda run, value, *rest: self.answers.append(cast(MarksFound, value)),
+            StartedJob.on_message,
+        )
 
     def work(self) -> MarksFound:
         while self.pool.live:

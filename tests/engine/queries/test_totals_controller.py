@@ -2,16 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.engine.answers import Alert, Totals
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.job_messages import JobMessage
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.queries.totals_controller import TotalsController
+from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.logs import write_log
 
@@ -29,12 +30,12 @@ class Totalled:
     def __init__(self, run: OpenRun) -> None:
         self.pool = FakePool()
         self.answers: list[Totals | Alert] = []
-        self.controller = TotalsController(self.pool, run, self.on_worker_message)  # type: ignore[arg-type]
-
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        answer = self.controller.on_worker_message(job, message)
-        if answer is not None:
-            self.answers.append(answer)
+        self.controller = TotalsController(
+            cast(WorkerPool, self.pool),
+            run,
+            lambda run, value, *rest: self.answers.append(cast(Totals | Alert, value)),
+            StartedJob.on_message,
+        )
 
     def work(self) -> None:
         while self.pool.live:
