@@ -214,7 +214,7 @@ def conversion_cache() -> Path:
 
 
 def survey_cache() -> Path:
-    """Return the folder in which earlier versions kept facts about the runs of folders; now it is only cleared."""
+    """Return the folder for what was read from runs, to contrast them again without reading their logs."""
     return _folder(platformdirs.user_cache_path) / "surveys"
 
 

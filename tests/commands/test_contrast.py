@@ -117,9 +117,10 @@ def test_copies_are_counted_and_told(command: Any, refunds: list[Path], tmp_path
 
 
 def test_of_very_long_runs_it_is_told_what_was_not_looked_at(
-    command: Any, refunds: list[Path], monkeypatch: pytest.MonkeyPatch
+    command: Any, refunds: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("replay_gui.core.contrast.run_reading.MAX_CALLS", 1)
+    monkeypatch.setattr("replay_gui.commands.many_runs.contrast.survey_cache", lambda: tmp_path / "surveys")
     assert [run["left_out"] for run in command("contrast", *refunds, "--json").object["runs"]] == [1, 1, 0, 0]
     assert "2 calls of very long runs were not looked at" in command("contrast", *refunds).out
 

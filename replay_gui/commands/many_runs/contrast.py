@@ -22,6 +22,7 @@ from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
 from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures, run_name
+from replay_gui.core.contrast.kept_profiles import ProfileCache
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile
@@ -35,7 +36,7 @@ from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.opening import conversion_cache, user_mappings, user_notes_places
+from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings, user_notes_places
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # entries in the text output
 _MAX_NAME, _MAX_NAMES, _MAX_OUTLIERS = 60, 6, 3  # characters; names of runs; runs
@@ -132,7 +133,8 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         print_note(unused)
     made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
-        for file, profile in zip(files, profiles(files, on_progress=progress.show), strict=True):
+        cached = ProfileCache(survey_cache())
+        for file, profile in zip(files, profiles(files, on_progress=progress.show, cache=cached), strict=True):
             if profile.run.problem:
                 print_error(profile.run.problem)
                 unread += 1

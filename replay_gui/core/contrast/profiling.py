@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.contrast.features.run_features import run_features
+from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ProfileCache
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import leaf_hashes
 from replay_gui.core.effects.effect import Effect, EffectFinding
-from replay_gui.core.effects.observed import observe_effects
+from replay_gui.core.effects.observed import EffectEvidence, effect_evidence, observed_effects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
@@ -53,6 +54,11 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     unused_notes: str = ""
     converted: ConvertedRun | None = None
+
+    @property
+    def log_content(self) -> str:
+        """BLAKE3 of the log, hex."""
+        return self.content if self.converted is None else self.converted.blake3
 
 
 def run_files(
@@ -110,73 +116,89 @@ def run_files(
 
 def profiles(
     files: Sequence[RunFile],
-    corrected: Mapping[str, Effect] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_file: Callable[[RunFile], None] | None = None,
     observes: bool = True,
+    cache: ProfileCache = NO_CACHE,
 ) -> Iterator[RunProfile]:
     """Yield the profile of each run; if `observes`, the runs together show the effects of unknown tools.
 
-    Reads each run once, and runs with such tools twice. The profile of an unreadable run has a `problem`.
+    Reads each log once, and logs with such tools twice, but none whose profile is in `cache`. The profile of an
+    unreadable run has a `problem`.
 
     Args:
-        corrected: effects of tools from the user's rules. on_progress: called with (runs read, all runs); an exception
-            from it stops the reading. on_file: called before each reading of a run, also the second one.
+        on_progress: called with (runs read, all runs); an exception from it stops the reading. on_file: called before
+            each reading of a log, also the second one.
     """
 
-    def read(file: RunFile, observed: Mapping[str, EffectFinding] | None) -> tuple[RunProfile, tuple[ToolCall, ...]]:
+    def read(file: RunFile, observed: Mapping[str, EffectFinding] | None = None) -> tuple[KeptProfile, bool]:
         if on_file is not None:
             on_file(file)
-        return _profile(file, corrected, observed)
+        return _read_log(file, observed)
 
     made = list[RunProfile | None](None for _ in files)
 
-    def first_readings() -> Iterator[tuple[ToolCall, ...]]:
+    def first_readings() -> Iterator[EffectEvidence]:
         for number, file in enumerate(files):
             if on_progress is not None:
                 on_progress(number, len(files))
-            made[number], calls = read(file, None)
-            yield calls
+            kept = cache.read(file.log_content)
+            if kept is None:
+                kept, may_keep = read(file)
+                if may_keep:
+                    cache.write(file.log_content, kept)
+            made[number] = kept.profile
+            yield kept.evidence
 
     readings = first_readings()
-    observed = observe_effects(readings if observes else [() for _ in readings])
+    observed = observed_effects(readings if observes else [EffectEvidence() for _ in readings])
     for file, profile in zip(files, made, strict=True):
         if profile is None:
             continue
-        if any(step.effect == Effect.UNKNOWN and step.tool in observed for step in profile.steps):
-            yield read(file, observed)[0]
-        else:
-            yield profile
+        unknown = {step.tool for step in profile.steps if step.effect == Effect.UNKNOWN}
+        effects = {tool: observed[tool].effect for tool in sorted(unknown) if tool in observed}
+        yield _of_file(profile if not effects else _observed_profile(file, effects, observed, cache, read), file)
+    cache.prune()
 
 
-def _profile(
-    file: RunFile, corrected: Mapping[str, Effect] | None, observed: Mapping[str, EffectFinding] | None
-) -> tuple[RunProfile, tuple[ToolCall, ...]]:
-    """Return the profile of a run and its calls; for an unreadable run, a profile with the problem and no calls."""
+def _observed_profile(
+    file: RunFile,
+    effects: dict[str, Effect],
+    observed: Mapping[str, EffectFinding],
+    cache: ProfileCache,
+    read: Callable[[RunFile, Mapping[str, EffectFinding]], tuple[KeptProfile, bool]],
+) -> RunProfile:
+    """Return the profile of a run in which these tools have the observed `effects`."""
+    kept = cache.read(file.log_content)
+    if kept is not None and kept.with_observed is not None and kept.observed == effects:
+        return kept.with_observed
+    again, may_keep = read(file, observed)
+    if may_keep and kept is not None:
+        cache.write(file.log_content, msgspec.structs.replace(kept, observed=effects, with_observed=again.profile))
+    return again.profile
+
+
+def _read_log(file: RunFile, observed: Mapping[str, EffectFinding] | None) -> tuple[KeptProfile, bool]:
+    """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem."""
     try:
         with EventLog.open(file.log) as log:
-            reading = read_run(log, corrected, observed)
-        return run_profile(file, reading), reading.calls
+            reading = read_run(log, observed)
+            is_as_listed = log.source.blake3() == file.log_content  # else it was written to in between
+        return KeptProfile(profile=log_profile(reading), evidence=effect_evidence(reading.calls)), is_as_listed
     except ReplayError as why:
-        run = EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=str(why))
-        return RunProfile(run=run), ()
+        run = EvaluatedRun(given=file.given, name=file.name, problem=str(why))
+        return KeptProfile(profile=RunProfile(run=run), evidence=EffectEvidence()), False
 
 
-def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
-    """Return the profile of a run that was read; raise NotesRefused if the notes beside it are invalid."""
+def log_profile(reading: RunReading) -> RunProfile:
+    """Return the profile of a run that was read, without the facts of its file."""
     summary = reading.summary
-    notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), RunNotes())
-    result = summary.result.with_outcome_by_hand(notes.outcome)
     run = EvaluatedRun(
-        given=file.given,
-        name=file.name,
+        given="",
+        name="",
         run_id=reading.run_id,
-        format=file.format,
-        content=file.content,
         identity=reading.identity,
-        result=result,
-        set_by_hand=result is not summary.result,
-        unused_notes=file.unused_notes,
+        result=summary.result,
         events=summary.events,
         calls=summary.counts.calls,
         failures=summary.counts.failures,
@@ -188,6 +210,29 @@ def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
         left_out=reading.left_out,
     )
     return RunProfile(run=run, steps=tuple(map(_step, reading.calls)), features=run_features(reading))
+
+
+def _of_file(profile: RunProfile, file: RunFile) -> RunProfile:
+    """Return the profile with the facts of the file, and the outcome in the notes; with a problem if these are bad."""
+    problem, notes = profile.run.problem, RunNotes()
+    try:
+        notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), notes)
+    except ReplayError as why:
+        problem = problem or str(why)
+    if problem:
+        return RunProfile(run=EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=problem))
+    result = profile.run.result.with_outcome_by_hand(notes.outcome)
+    run = msgspec.structs.replace(
+        profile.run,
+        given=file.given,
+        name=file.name,
+        format=file.format,
+        content=file.content,
+        result=result,
+        set_by_hand=result is not profile.run.result,
+        unused_notes=file.unused_notes,
+    )
+    return msgspec.structs.replace(profile, run=run)
 
 
 def _step(call: ToolCall) -> RunStep:

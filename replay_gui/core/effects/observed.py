@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves
@@ -35,66 +36,93 @@ _SURE_CHANGES = 2.0  # weight from which an unchanged answer no longer clears a 
 _Leaves = frozenset[tuple[str, bytes]]
 
 
-@dataclass(slots=True)
-class _Seen:
-    """Sums over runs, by tool; `between`: (tools between two equal calls, whether the answer changed)."""
+class EffectEvidence(msgspec.Struct, frozen=True):
+    """What the calls of one run show of the effects of its tools.
 
-    changes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    reads: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, str] = field(default_factory=dict)
-    between: list[tuple[frozenset[str], bool]] = field(default_factory=list)
-    tools: set[str] = field(default_factory=set)
+    Attributes:
+        changes: weight by tool that it changes something, from entities; reasons: why, in words.
+        reads: number of equal calls with equal answers, by tool.
+        between: (tools between two equal calls, whether the answer changed).
+        tools: those that were called and answered.
+    """
+
+    changes: dict[str, float] = {}
+    reasons: dict[str, str] = {}
+    reads: dict[str, int] = {}
+    between: list[tuple[tuple[str, ...], bool]] = []
+    tools: list[str] = []
 
 
 def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFinding]:
     """Return the effect of each tool for which these runs show one."""
-    seen = _Seen()
-    for calls in runs:
-        _take_run(seen, [call for call in calls[:_MAX_CALLS] if call.took_effect])
-    unchanged = Counter(tool for tools, changed in seen.between if not changed for tool in tools)
+    return observed_effects(map(effect_evidence, runs))
+
+
+def observed_effects(runs: Iterable[EffectEvidence]) -> dict[str, EffectFinding]:
+    """Return the effect of each tool for which the evidence of these runs shows one."""
+    changes: defaultdict[str, float] = defaultdict(float)
+    reasons: dict[str, str] = {}
+    reads, between, tools = Counter[str](), list[tuple[tuple[str, ...], bool]](), set[str]()
+    for run in runs:
+        for tool, weight in run.changes.items():
+            changes[tool] += weight
+        reasons = {**run.reasons, **reasons}
+        reads.update(run.reads)
+        between += run.between
+        tools.update(run.tools)
+    unchanged = Counter(tool for names, changed in between if not changed for tool in names)
     for tool in unchanged:
-        if seen.changes[tool] >= _SURE_CHANGES:
+        if changes[tool] >= _SURE_CHANGES:
             unchanged[tool] = 0
-    for tools, changed in seen.between:
+    for names, changed in between:
         if changed:
-            suspects = [tool for tool in tools if not unchanged[tool]] or [*tools]
+            suspects = [tool for tool in names if not unchanged[tool]] or names
             for tool in suspects:
-                seen.changes[tool] += 1 / len(suspects)
-                seen.reasons.setdefault(tool, "a call was answered otherwise after it")
+                changes[tool] += 1 / len(suspects)
+                reasons.setdefault(tool, "a call was answered otherwise after it")
     findings = {}
-    for tool in sorted(seen.tools):
-        weight = seen.changes[tool]
-        if weight >= 0.5 and weight > seen.reads[tool] / 2:
-            findings[tool] = EffectFinding(Effect.CHANGES, f"seen: {seen.reasons[tool]}", certain=False)
-        elif seen.reads[tool] or unchanged[tool] >= 2:
+    for tool in sorted(tools):
+        weight = changes[tool]
+        if weight >= 0.5 and weight > reads[tool] / 2:
+            findings[tool] = EffectFinding(Effect.CHANGES, f"seen: {reasons[tool]}", certain=False)
+        elif reads[tool] or unchanged[tool] >= 2:
             findings[tool] = EffectFinding(Effect.READS, "seen: the same answers before and after it", certain=False)
     return findings
 
 
-def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
+def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
+    """Return what the calls of a run show."""
+    changes: defaultdict[str, float] = defaultdict(float)
+    reasons: dict[str, str] = {}
+    reads, between, tools = Counter[str](), list[tuple[tuple[str, ...], bool]](), dict[str, None]()
     last: dict[bytes, tuple[int, str]] = {}
     entities: list[tuple[ToolCall, _Leaves]] = []
+    calls = [call for call in calls[:_MAX_CALLS] if call.took_effect]
     for number, call in enumerate(calls):
-        seen.tools.add(call.tool)
+        tools[call.tool] = None
         answer = masked_answer(call.answer)
         if call.key in last and (_is_informative(answer) or answer != last[call.key][1]):
             before, earlier = last[call.key]
-            tools = frozenset(other.tool for other in calls[before + 1 : number])
-            seen.between.append((tools, answer != earlier))
-            seen.reads[call.tool] += answer == earlier
+            names = dict.fromkeys(other.tool for other in calls[before + 1 : number])
+            between.append(((*names,), answer != earlier))
+            reads[call.tool] += answer == earlier
         last[call.key] = (number, answer)
         held = _leaves(call.answer)
         if len(held) >= _MIN_LEAVES:
-            _compare_entity(seen, call, held, entities[-_ANSWERS_BACK:])
+            weight, reason = _changed_entity(call, held, entities[-_ANSWERS_BACK:])
+            if weight:
+                changes[call.tool] += weight
+                reasons.setdefault(call.tool, reason)
             entities.append((call, held))
+    return EffectEvidence(changes, reasons, reads, between, [*tools])
 
 
 def _is_informative(answer: str) -> bool:
     return any(word not in _UNINFORMATIVE_WORDS for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
 
 
-def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> None:
-    """Note whether an answer holds a changed entity of an earlier answer."""
+def _changed_entity(call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> tuple[float, str]:
+    """Return (weight, reason) if an answer holds a changed entity of an earlier answer; (0, "") if not."""
     for other, before in earlier:
         if other.tool == call.tool or held == before:
             continue
@@ -102,14 +130,11 @@ def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tu
             continue
         given_values = {encode_decoded(value) for _, value in input_leaves(call.input)}
         if not given_values.isdisjoint(value for _, value in held - before):
-            seen.changes[call.tool] += 1
-            seen.reasons.setdefault(call.tool, "it gives back what was read before, changed as asked")
-            return
+            return 1, "it gives back what was read before, changed as asked"
         about = {encode_decoded(value) for _, value in input_leaves(other.input)}
         if len(held ^ before) <= 0.5 * len(held | before) and not given_values.isdisjoint(about):
-            seen.changes[call.tool] += 0.5
-            seen.reasons.setdefault(call.tool, "it gives back what was read before, changed")
-            return
+            return 0.5, "it gives back what was read before, changed"
+    return 0, ""
 
 
 def _leaves(answer: Any) -> _Leaves:

@@ -181,6 +181,7 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[ConvertedRu
                 notes=row.notes,
                 source_blake3=digest,
                 own_hashes=row.own_hashes,
+                blake3=row.blake3,
             )
         )
     return conversions

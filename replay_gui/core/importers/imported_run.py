@@ -101,6 +101,7 @@ class ConvertedRun:
         path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
         notes: sentences about what was not understood, left out or changed. source_blake3: of the foreign file, hex.
         own_hashes: the checks of the source's own hashes, if the format has such.
+        blake3: of the log, hex; "" for a run that was just written and not read back.
     """
 
     path: Path
@@ -111,6 +112,7 @@ class ConvertedRun:
     notes: tuple[str, ...]
     source_blake3: str
     own_hashes: HashChecks | None = None
+    blake3: str = ""
 
 
 @dataclass(frozen=True, slots=True)

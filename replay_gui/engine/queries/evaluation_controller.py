@@ -17,7 +17,7 @@ from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
     RunsReport,
 )
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress
-from replay_gui.engine.opening import conversion_cache, user_mappings
+from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
 from replay_gui.engine.requests import EvaluateRuns, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
@@ -70,6 +70,7 @@ class EvaluationController:
                 reading=request.reading,
                 sources=request.sources,
                 conversions=str(conversion_cache()),
+                surveys=str(survey_cache()),
                 mappings=str(user_mappings()),
                 chosen=request.chosen,
                 group_by=request.group_by,

@@ -9,7 +9,15 @@ from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces, notes_bes
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from tests.core.contrast.conftest import ReadFiles
-from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
+from tests.helpers.evaluations.evaluation_logs import (
+    CANCEL,
+    LOOK,
+    START,
+    STEP,
+    MadeCall,
+    one_tool_shows_another,
+    write_run,
+)
 
 
 def features(profile: RunProfile, *kinds: FeatureKind) -> set[tuple[str, str, str, str]]:
@@ -146,29 +154,10 @@ def test_a_damaged_log_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     assert second.run.problem == ""
 
 
-def one_tool_shows_another(number: int) -> list[MadeCall]:
-    """tool_2 changes what tool_1 reads."""
-    before = {"id": number, "state": "open", "by": "x", "a": 1, "b": 2, "c": 3}
-    return [
-        MadeCall("tool_1", {"id": number}, before),
-        MadeCall("tool_2", {"id": number, "state": "closed"}, {**before, "state": "closed"}),
-        MadeCall("tool_1", {"id": number}, {**before, "state": "closed"}),
-    ]
-
-
 def test_tools_without_a_telling_name_are_learnt_from_all_runs(tmp_path: Path, read_files: ReadFiles) -> None:
     """Several runs show what tool_2 does."""
     made = read_files(*(write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n)) for n in range(3)))
     assert {step.effect for profile in made.profiles for step in profile.steps if step.tool == "tool_2"} == {"changes"}
-
-
-def test_each_reading_of_a_run_is_told_the_second_too(tmp_path: Path) -> None:
-    paths = [write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n)) for n in range(3)]
-    files = [file for path in paths for file in run_files(str(path), str(tmp_path / "conversions"))]
-    told = list[str]()
-    for profile in profiles(files, on_file=lambda file: told.append(file.given)):
-        assert told[-1] == profile.run.given
-    assert told == [*map(str, paths), *map(str, paths)]
 
 
 def test_calls_in_other_words_with_an_equal_answer_are_one_change(tmp_path: Path, read_files: ReadFiles) -> None:

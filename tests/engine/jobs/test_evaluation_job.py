@@ -25,7 +25,13 @@ from tests.helpers.evaluations.inline_evaluation import InlineContext
 def arguments(tmp_path: Path) -> EvaluationArguments:
     folder = write_evaluation(tmp_path / "runs")
     conversions, mappings = str(tmp_path / "conversions"), str(tmp_path / "mappings.json")
-    return EvaluationArguments(reading=1, sources=(str(folder),), conversions=conversions, mappings=mappings)
+    return EvaluationArguments(
+        reading=1,
+        sources=(str(folder),),
+        conversions=conversions,
+        surveys=str(tmp_path / "surveys"),
+        mappings=mappings,
+    )
 
 
 def test_runs_are_named_first_and_then_known(arguments: EvaluationArguments) -> None:
@@ -38,6 +44,10 @@ def test_runs_are_named_first_and_then_known(arguments: EvaluationArguments) -> 
     assert all(run.events == 0 for run in named)
     assert all(run.events > 0 for run in listed[-1].runs)
     assert len(contrasted.outcomes) == len(named) == 9
+    assert any(begun.log for begun in context.begun)
+    again = InlineContext()
+    assert evaluate_runs(msgspec.structs.replace(arguments, reading=2), again) == contrasted
+    assert not any(begun.log for begun in again.begun), "no log is read again"
 
 
 def test_several_tasks_are_kept_apart(arguments: EvaluationArguments) -> None:

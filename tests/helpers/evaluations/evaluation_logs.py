@@ -56,6 +56,16 @@ def write_run(
     return path
 
 
+def one_tool_shows_another(number: int) -> list[MadeCall]:
+    """tool_2 changes what tool_1 reads."""
+    before = {"id": number, "state": "open", "by": "x", "a": 1, "b": 2, "c": 3}
+    return [
+        MadeCall("tool_1", {"id": number}, before),
+        MadeCall("tool_2", {"id": number, "state": "closed"}, {**before, "state": "closed"}),
+        MadeCall("tool_1", {"id": number}, {**before, "state": "closed"}),
+    ]
+
+
 def write_evaluation(folder: Path) -> Path:
     """Two tasks of four trials: who cancels passes the first; who sends a certificate passes the second.
 

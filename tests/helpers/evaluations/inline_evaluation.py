@@ -78,6 +78,7 @@ class InlineBridge(QObject):
             reading=body.reading,
             sources=body.sources,
             conversions=str(self._folder / "conversions"),
+            surveys=str(self._folder / "surveys"),
             mappings=str(self._folder / "mappings.json"),
             chosen=body.chosen,
             group_by=body.group_by,

@@ -45,7 +45,8 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     Attributes:
         reading: a new number makes the worker read everything again.
         sources: files, ``FILE#n`` for one run of several, folders.
-        conversions: the folder of cached conversions. mappings: the user's file of mappings.
+        conversions: the folder of cached conversions. surveys: that of kept profiles.
+        mappings: the user's file of mappings.
         chosen: numbers of the runs to contrast; None: all. Tasks are kept apart.
         group_by: the fact by which they are grouped. first_group: contrast the first group if none are chosen.
         versions: two versions to compare; None: none.
@@ -58,6 +59,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     reading: int
     sources: tuple[str, ...]
     conversions: str
+    surveys: str
     mappings: str
     chosen: tuple[int, ...] | None = None
     group_by: str = TASK

@@ -16,6 +16,7 @@ from replay_gui.core.catalogue.extras import catalogue_of, require_extra
 from replay_gui.core.contrast.consensus import MIN_AGREEING, consensus
 from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
 from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
+from replay_gui.core.contrast.kept_profiles import ProfileCache
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, tasks_of
@@ -211,6 +212,7 @@ def _profiles(files: Sequence[RunFile], arguments: EvaluationArguments, context:
         [file for file, problem in zip(files, problems, strict=True) if problem is None],
         on_progress=context.progress,
         on_file=lambda file: context.part(_begun(file)),
+        cache=ProfileCache(Path(arguments.surveys)),
     )
     made = [
         next(read)

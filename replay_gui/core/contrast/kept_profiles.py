@@ -1,0 +1,87 @@
+"""The cache of profiles: a run that was read for a contrast before is not read again.
+
+A profile is kept by the BLAKE3 of its log. The effect of a tool may depend on the other runs at hand, so two things are
+kept besides: what the run shows of its tools, and the profile with the effects that were observed last.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, entry_of, is_own, remove_least_used
+from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.observed import EffectEvidence
+from replay_gui.core.index.hashed_file import read_hashed, write_hashed
+from replay_gui.version import VERSION
+
+_FORM = f"{VERSION}/1"  # raise it when profiles, or the effects of calls, are defined differently
+
+
+class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read from a log, without the facts of the files beside it.
+
+    Attributes:
+        profile: with the effects that the run alone shows. evidence: what it shows of its tools.
+        observed: effects of its unknown tools, as other runs show them; with_observed: the profile with these effects.
+    """
+
+    profile: RunProfile
+    evidence: EffectEvidence
+    observed: dict[str, Effect] = {}
+    with_observed: RunProfile | None = None
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """`content`: BLAKE3 of the log, in hex."""
+
+    form: str
+    content: str
+    kept: KeptProfile
+
+
+class ProfileCache:
+    """The profiles in a folder, a file each, which other users cannot read. Without a folder nothing is kept."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._has_written = False
+
+    def read(self, content: str) -> KeptProfile | None:
+        """Return what is kept of the log with this BLAKE3, hex; None if nothing is, or it is damaged."""
+        if self._folder is None:
+            return None
+        file = self._folder / content
+        try:
+            if not is_own(self._folder):
+                return None
+            entry = read_hashed(file, _Entry)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            return None
+        if (entry.form, entry.content) != (_FORM, content):
+            return None
+        with suppress(OSError):  # the cache is read-only
+            os.utime(file)
+        return entry.kept
+
+    def write(self, content: str, kept: KeptProfile) -> None:
+        """Keep what was read of a log; nothing if the folder cannot be written, or a value cannot be encoded."""
+        if self._folder is None:
+            return
+        with suppress(OSError, UnicodeEncodeError, OverflowError):  # then it is read again the next time
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_hashed(self._folder / content, _Entry(form=_FORM, content=content, kept=kept))
+            self._has_written = True
+
+    def prune(self, budget: int = CACHE_BUDGET_BYTES) -> None:
+        """Remove the least recently used profiles beyond `budget` bytes, if any were added."""
+        if self._folder is not None and self._has_written:
+            remove_least_used((entry for entry in map(entry_of, self._folder.iterdir()) if entry is not None), budget)
+
+
+NO_CACHE = ProfileCache(None)
+"""Keeps nothing."""

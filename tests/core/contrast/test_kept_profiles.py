@@ -1,0 +1,51 @@
+"""A run that was read before is not read again, and never takes the place of another."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from replay_gui.core.contrast.kept_profiles import ProfileCache
+from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.facts.notes_places import NotesPlaces, notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, one_tool_shows_another, write_run
+
+
+def test_logs_are_read_once_and_again_where_anything_differs(tmp_path: Path) -> None:
+    """Each reading is told, the second one for tools whose effect other runs show, too."""
+    cache, places = ProfileCache(tmp_path / "surveys"), NotesPlaces(allowed=(str(tmp_path),))
+    paths = [write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n), passed=None) for n in range(3)]
+    told = list[str]()
+
+    def read(*chosen: Path) -> tuple[list[RunProfile], list[str]]:
+        files = [file for path in chosen for file in run_files(str(path), str(tmp_path / "c"), places=places)]
+        told.clear()
+        found = list(profiles(files, on_file=lambda file: told.append(Path(file.given).stem), cache=cache))
+        assert found == list(profiles(files)), "as without a cache"
+        return found, [*told]
+
+    first, names = read(*paths)
+    assert names == ["0", "1", "2", "0", "1", "2"]
+    assert read(*paths) == (first, [])
+    assert read(*paths[:1])[1] == [], "the effects that it alone shows are kept, too"
+    write_notes(RunNotes(passed=True), notes_beside(paths[0]))
+    judged, names = read(*paths)
+    assert (names, [profile.run.passed for profile in judged]) == ([], [True, None, None])
+    paths[1].unlink()
+    write_run(paths[1], [LOOK, CANCEL])
+    assert read(*paths)[1] == ["1"]
+    moved = tmp_path / "moved.rlog"
+    shutil.copy(paths[1], moved)
+    (profile,), names = read(moved)
+    assert (profile.run.name, names) == ("moved.rlog", [])
+    for file in (tmp_path / "surveys").iterdir():
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    assert read(moved)[1] == ["moved"]
+    (tmp_path / "surveys").chmod(0o777)
+    assert read(moved)[1] == ["moved"], "others may have written it"
+    (tmp_path / "surveys").chmod(0o700)
+    assert read(moved)[1] == []
+    cache.prune(budget=0)
+    assert read(moved)[1] == ["moved"]
