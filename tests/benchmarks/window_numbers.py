@@ -46,6 +46,18 @@ def start(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("start to first window painted, to an empty Qt window", program / floor, 2.0, "x", note)
 
 
+def follow(log: Path, small: Path) -> Iterator[Figure]:
+    """A run that grows by 1,000 events a second, beside a bare reader of the same file that looks as often."""
+    with tempfile.TemporaryDirectory(prefix="replay-gui-follow-") as folder:
+        found, _ = probed("follow_probe", folder, f"{folder}/cache", "50000")
+    painted, read, frame, at_rest = (found[name] for name in ("painted", "read", "frame", "frame_at_rest"))
+    note = f"while the position moves {found['moving']:.0f} ms; {found['events']:,} events"
+    yield Figure("follow 1,000 events a second: until painted, p95", painted, 150, "ms", note)
+    yield Figure("the same, to a bare reader that looks as often", painted / read, 5.0, "x", f"{read:.0f} ms")
+    note = f"{frame:.0f} to {at_rest:.0f} ms of the thread's own time"
+    yield Figure("the position moves while it grows, frame p99, to one at rest", frame / at_rest, 2.0, "x", note)
+
+
 def _start_seconds(kind: str, config: str) -> float:
     command = [sys.executable, str(Path(__file__).with_name("start_probe.py")), kind, config]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -55,4 +67,4 @@ def _start_seconds(kind: str, config: str) -> float:
     return time.perf_counter() - begun
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start]
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start, follow]

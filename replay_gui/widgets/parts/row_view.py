@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
+from enum import IntEnum
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
@@ -11,6 +23,14 @@ from replay_gui.widgets.parts.text.line_text import paint_hint
 
 _MARGIN_ROWS = 2  # rows kept visible before and after the target
 _VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+
+
+class _Added(IntEnum):
+    """Where rows were added."""
+
+    NONE = 0
+    BELOW = 1  # the rows in sight
+    IN_SIGHT = 2
 
 
 class RowView(QTableView):
@@ -30,6 +50,7 @@ class RowView(QTableView):
         self.hovered = -1
         self.hint = ""
         self._pressed: tuple[QPoint, int] | None = None  # the point of the last press of a button, and the row there
+        self._added = _Added.NONE  # since the last layout
         self.setAccessibleName(name)
         self.setModel(model)
         self.horizontalHeader().hide()
@@ -53,7 +74,7 @@ class RowView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_sight_changed)
         self.verticalScrollBar().rangeChanged.connect(self._on_sight_changed)
         self.doubleClicked.connect(self._on_double_clicked)
-        model.modelReset.connect(self._on_sight_changed)
+        model.modelReset.connect(self._on_model_reset)
         theme_events().changed.connect(self.viewport().update)
 
     def rows_in_sight(self) -> tuple[int, int]:
@@ -81,6 +102,25 @@ class RowView(QTableView):
     @Slot()
     def _on_sight_changed(self) -> None:
         self.sight_changed.emit()
+
+    @Slot()
+    def _on_model_reset(self) -> None:
+        self._added = _Added.IN_SIGHT
+        self._on_sight_changed()
+
+    def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+        """Note where rows are added."""
+        where = _Added.BELOW if start > self.rows_in_sight()[1] else _Added.IN_SIGHT
+        self._added = max(self._added, where)
+        super().rowsInserted(parent, start, end)
+
+    def doItemsLayout(self) -> None:
+        """Lay out the rows, and paint them, but not if rows were only added below, as while a run grows."""
+        if self._added is _Added.BELOW:
+            self.updateGeometries()
+        else:
+            super().doItemsLayout()
+        self._added = _Added.NONE
 
     @Slot(QModelIndex)
     def _on_double_clicked(self, index: QModelIndex) -> None:

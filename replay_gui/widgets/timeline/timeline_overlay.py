@@ -63,6 +63,8 @@ class OverlayPainter:
 
     def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
         """Return the x coordinates of events; of those closer than `apart` pixels only some."""
+        if not len(event_indexes):
+            return []
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]

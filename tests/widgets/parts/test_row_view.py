@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QStringListModel, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QPaintEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import ROW
@@ -85,3 +86,32 @@ def test_a_menu_by_key_is_that_of_the_current_row(view: RowView) -> None:
     assert view.menu_target(by_key)[0] == 3
     by_mouse = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 7 * ROW + 1), QPoint(50, 60))
     assert view.menu_target(by_mouse) == (7, QPoint(50, 60))
+
+
+def test_only_rows_added_in_sight_are_painted(qtbot: QtBot) -> None:
+    painted = []
+
+    class Counting(RowView):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painted.append(event.rect())
+            super().paintEvent(event)
+
+    model = QStringListModel(["a"] * 20)
+    view = Counting("Letters", model)
+    model.setParent(view)
+    shown(qtbot, view, 300, VISIBLE * ROW + 2 * view.frameWidth())
+
+    def added(*rows: int) -> bool:
+        QApplication.processEvents()
+        painted.clear()
+        for row in rows:
+            model.insertRows(row, 3)
+        view.executeDelayedItemsLayout()
+        QApplication.processEvents()
+        return bool(painted)
+
+    assert not added(20), "below those in sight"
+    assert view.verticalScrollBar().maximum() == 23 - VISIBLE, "it can be scrolled to them"
+    assert added(5)
+    assert added(26, 5), "one of two is in sight"
+    assert added(2, 32)
