@@ -90,7 +90,11 @@ class SessionRestore(QObject):
             path=absolute_path(session.facts.given),
             format=session.format,
             runs=runs,
-            search=ShownSearch(text=view.finder.text, match_case=view.finder.match_case),
+            search=ShownSearch(
+                text=view.finder.text,
+                match_case=view.finder.match_case,
+                hits_only=view.events.hits_only.isChecked(),
+            ),
             comparison=self._compared(),
             axis="time" if session.axis == "time" else "number",
             view=None if session.shows_all else session.view,
@@ -180,6 +184,7 @@ class SessionRestore(QObject):
                 without_tools=frozenset(kept.without_tools),
             )
         )
+        view.events.hits_only.setChecked(state.search.hits_only)
         if state.search.text:
             view.finder.find(state.search.text, state.search.match_case)
         view.detail.show_tab(state.tab)

@@ -61,10 +61,11 @@ class ShownRuns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownSearch(msgspec.Struct, frozen=True, kw_only=True):
-    """The search in the events of the run."""
+    """The search in the events of the run, and whether the list shows only its hits."""
 
     text: Annotated[str, Meta(max_length=1_000)] = ""
     match_case: bool = False
+    hits_only: bool = True
 
 
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):

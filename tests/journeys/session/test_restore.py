@@ -85,8 +85,10 @@ def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
     journey.window.find_field.set_text("Look")
     journey.until(lambda: view.finder.text == "Look" and not view.finder.searching)
     count = view.finder.count
+    view.events.hits_only.setChecked(False)
     journey = start()
     settled(journey)
+    assert not journey.window.run_view.events.hits_only.isChecked()
     finder = journey.window.finder
     journey.until(lambda: finder.text == "Look" and not finder.searching)
     assert (finder.match_case, finder.count) == (True, count)
