@@ -15,7 +15,8 @@ from replay_gui.core.importers.run_builder import RunBuilder
 
 _SIGNS = {"history", "mistake_agent", "mistake_step"}
 _USER_ROLES = ("human", "user")
-_TERMINAL = "Computer_terminal"
+_SURROUNDINGS = ("Computer_terminal", "WebSurfer", "FileSurfer")
+"""Speakers whose messages quote the world: the output of code, a page, a file. Its values are not the agents' own."""
 _GRADED = ("ground_truth", "is_correct", "is_corrected")
 _AGENT_OF_ALL = "Orchestrator"
 
@@ -25,7 +26,7 @@ class WhoAndWhen:
 
     name = "who-and-when"
     title = "Who&When conversation"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -93,8 +94,10 @@ def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> Non
     speaker, content = message.get("name") or message.get("role"), message.get("content")
     run.unmapped = {key: value for key, value in message.items() if key != "content" and value is not None}
     meta: dict[str, Any] = {"role": message.get("role")}
-    if speaker in _USER_ROLES or speaker == _TERMINAL or first:
+    if speaker in _USER_ROLES or first:
         run.observation("message", "user" if first else str(speaker), content, agent=speaker, **meta)
+    elif speaker in _SURROUNDINGS:
+        run.observation(speaker, speaker, content, agent=speaker, **meta)
     else:
         thought = isinstance(speaker, str) and speaker.startswith(_AGENT_OF_ALL) and "(thought)" in speaker
         run.decision("thinking" if thought else "message", content, agent=speaker, **meta)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from replay_gui.core.reasons.event_texts import role_of
+from replay_gui.core.reasons.origin import OriginRole
 from tests.helpers.foreign import read_all, real_files, written
 from tests.helpers.shared_data import each_real_file
 
@@ -17,6 +19,7 @@ def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> 
             {"role": "Orchestrator (thought)", "content": "Ask."},
             {"role": "user", "name": "Computer_terminal", "content": "exit 0"},
             {"role": "assistant", "name": "Expert", "content": "She."},
+            {"role": "WebSurfer", "content": "I clicked 'Prices'. The text of the page: 4,200 and 3,700."},
         ],
         "mistake_agent": "Expert",
         "mistake_step": "3",
@@ -24,12 +27,14 @@ def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> 
     }
     (one,) = read_all(written(tmp_path, found))
     assert one.format == "who-and-when"
-    steps = ["AgentInit", "Observation", "Decision", "Observation", "Decision"]
+    steps = ["AgentInit", "Observation", "Decision", "Observation", "Decision", "Observation"]
     assert one.kinds == [*steps, "x:who-and-when/mistake", "x:expected"]
     assert [event.payload.get("decision_type") for event in one.of("Decision")] == ["thinking", "message"]
     assert one.events[4].meta["agent"] == "Expert"
-    assert one.events[5].meta["parent"] == 4
-    assert one.events[5].payload["data"]["mistake_reason"] == "It was he."
+    assert one.events[6].meta["parent"] == 4
+    assert one.events[6].payload["data"]["mistake_reason"] == "It was he."
+    quoting = [OriginRole.USER, OriginRole.ANSWER, OriginRole.ANSWER]
+    assert [role_of(event) for event in one.of("Observation")] == quoting, "what a page says is not the agent's own"
 
 
 def test_a_step_that_does_not_exist_blames_nobody(tmp_path: Path) -> None:
