@@ -59,8 +59,8 @@ _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 # Lines that programs put around the output of a command.
 _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
-    r"|the command (?:completed successfully|failed with exit code: -?\d{1,9})\.?"
-    r"|output:|stdout:|total output lines:.*|execution logs:|observation:"
+    r"|(?:the )?command (?:completed successfully|(?:failed|exited) with (?:exit )?code:? -?\d{1,9})\.?"
+    r"|(?:command )?output:|stdout:|total output lines:.*|execution logs:|observation:"
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )

@@ -45,7 +45,7 @@ class Kimi(RecordFormat):
 
     name = "kimi"
     title = "Kimi session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
         **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId"), ID),
@@ -83,7 +83,7 @@ class _KimiEvents(RecordEvents):
     agent = "Kimi"
     _approvals: Mapping[str, Any] = MappingProxyType({})  # calls that need approval, by the id of the request
     _refused: frozenset[str] = frozenset()  # calls
-    _used: Any = None  # the tokens of the last answer, which a separate record repeats
+    _used: tuple[str, Any] | None = None  # where an answer's tokens were told, and which; another record repeats them
     _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -123,9 +123,8 @@ class _KimiEvents(RecordEvents):
             case "context.apply_compaction":
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": facts})
             case "usage.record":
-                usage, self._used, known = record.get("usage"), None, self._used
-                tokens = None if usage == known else _tokens(usage, _TOKENS)
-                self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
+                usage = record.get("usage")
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=self._tokens_once(kind, usage), usage=usage)
             case "permission.record_approval_result":
                 result = record.get("result")
                 self._approved(record.get("toolCallId"), result.get("decision") if isinstance(result, dict) else result)
@@ -136,6 +135,14 @@ class _KimiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case _:
                 self.add_unknown(kind, record, "type")
+
+    def _tokens_once(self, kind: str, usage: Any) -> dict[str, int] | None:
+        """Return the tokens of one answer; None if another kind of record told them, before or after the answer."""
+        tokens, told = _tokens(usage, _TOKENS), self._used
+        is_repeated = told is not None and told[0] != kind and told[1] == usage
+        if tokens is not None:
+            self._used = None if is_repeated else (kind, usage)
+        return None if is_repeated else tokens
 
     def _approved(self, call_id: Any, answer: Any) -> None:
         if answer in _NO:
@@ -181,9 +188,8 @@ class _KimiEvents(RecordEvents):
             case _:
                 usage = event.get("usage")
                 facts = {**rest, **self.rest(event, "type")}
-                tokens = _tokens(usage, _TOKENS)
+                tokens = self._tokens_once(kind, usage)
                 if kind == "step.end":
-                    self._used = usage if tokens else None
                     how = _ENDS.get(str(event.get("finishReason")))
                     self.how = (how, None) if how is not None else None
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)

@@ -32,6 +32,11 @@ _AIDER_LINE = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to 
 """Texts of Aider itself, even if their first line has no mark at its end."""
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
 _FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
+_ABOUT_ITSELF = re.compile(
+    r"Aider v\d|(?:Main|Weak|Editor) model: |Models?: \S+ with |Git repo: |Repo-map: |Repo-map can't include "
+    r"|Has it been deleted from the file system|Initial repo scan |You can use /undo |Retrying in [\d.]{1,9} seconds"
+)
+"""How texts begin in which Aider tells of itself, at any place: they are no steps."""
 _KEYS = ("^C again to exit", "^C KeyboardInterrupt")
 _BLANK = "<blank>"  # the user sent no message
 _NOT_RUN = re.compile(r"Run shell commands?\? .{0,100}\]: *[nsd]", re.IGNORECASE)
@@ -44,7 +49,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -210,7 +215,7 @@ class _AiderEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _output(self, text: Any) -> None:
-        """Add a text of Aider itself; a text before the first message of the user is not a step."""
+        """Add a text of Aider itself; what it tells of itself, or before the user's first message, is no step."""
         plain = text if isinstance(text, str) else ""
         if match := _MODEL_NAMED.match(plain):
             self.set_model(match[1])
@@ -222,7 +227,7 @@ class _AiderEvents(RecordEvents):
             self.run.interrupted(plain, "user")
         elif self._has_prompt and _NOT_RUN.match(plain):
             self.run.denied("shell", "shell", self._before or "a shell command", {"answer": text})
-        elif self._has_prompt:
+        elif self._has_prompt and not _ABOUT_ITSELF.match(plain):
             self.run.custom(f"{self.format}/output", text)
         else:
             self.run.bookkeeping(f"{self.format}/start", text)

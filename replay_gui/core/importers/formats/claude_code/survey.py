@@ -166,9 +166,13 @@ class _PromptQueue:
         return {number for number, text in self._queued if is_prompt_text(text)}
 
     def add_line(self, number: int, fields: _ClaudeCodeFields) -> None:
-        if fields.type == "queue-operation" and fields.operation == "enqueue" and fields.content:
+        is_queue = fields.type == "queue-operation"
+        is_new = fields.operation == "enqueue" or (  # the agent takes a prompt, which some files say only here
+            fields.operation == "remove" and all(text != fields.content for _, text in self._queued)
+        )
+        if is_queue and is_new and fields.content:
             self._queued.append((number, fields.content))
-        elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):
+        elif is_queue and fields.operation in ("popAll", "popall"):
             self._queued.clear()  # the user removed them
         elif self._queued:
             prompt = _said_by_user(fields)

@@ -20,8 +20,9 @@ _REQUEST_END = "</USER_REQUEST>"
 _REQUEST = re.compile(f"<USER_REQUEST>(.*?){_REQUEST_END}", re.DOTALL)
 _MODEL = re.compile(r"setting `Model Selection` from [^\n]{1,80}? to ([^\n]{1,80}?)\.(?:\s|$)")
 _CLOCKS = re.compile(r"\s*Created At: (\S+)\n(?:Completed At: (\S+)\n)?\s*")
-_FAILED = re.compile(r"[Tt]he command (?:failed|exited) with (?:exit )?code:? (\d+)")
+_FAILED = re.compile(r"(?:The c|the c|C)ommand (?:failed|exited) with (?:exit )?code:? (\d+)")
 _TOKENS = {"input": "input_tokens", "cached": "cached_content_token_count", "output": "output_tokens"}
+_STEP_TOKENS = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens"}  # of a step itself
 _OTHER_TOKENS = {
     "input": "prompt_token_count",
     "cached": "cached_content_token_count",
@@ -34,10 +35,11 @@ class Antigravity(RecordFormat):
 
     name = "antigravity"
     title = "Antigravity transcript"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "step_index": "the place among the steps",
         "created_at": CLOCK,
-        "usage": USAGE,
+        **dict.fromkeys(("usage", *_STEP_TOKENS.values()), USAGE),
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -97,9 +99,9 @@ class _AntigravityEvents(RecordEvents):
         content, thought, calls = record.get("content"), record.get("thinking"), maps_in(record.get("tool_calls"))
         self.set_model(record.get("model") or self._model)
         usage = record.get("usage")
-        if isinstance(usage, dict):
-            tokens = counted_tokens(usage, _TOKENS) or counted_tokens(usage, _OTHER_TOKENS)
-            self.run.once = {"tokens": tokens} if tokens else {}
+        tokens = counted_tokens(usage, _TOKENS) or counted_tokens(usage, _OTHER_TOKENS)
+        tokens = tokens or counted_tokens(record, _STEP_TOKENS)
+        self.run.once = {"tokens": tokens} if tokens else {}
         used = ("type", "content", "thinking", "tool_calls", "model")
         extra = self.fields(record, *used, status="DONE", source="MODEL")
         if content or thought or not calls:
@@ -130,7 +132,7 @@ class _AntigravityEvents(RecordEvents):
         failed = _FAILED.search(output[:2000]) if isinstance(output, str) else None
         error = f"exit {failed[1]}" if failed and failed[1] != "0" else None
         if status in ("ERROR", "CANCELED", "CANCELLED"):
-            error = error or first_line(output) or str(status).lower()
+            error = error or first_line(record.get("error")) or first_line(output) or str(status).lower()
         usual = {"status": status if status in ("DONE", "ERROR") else None, "source": "MODEL"}
         extra = self.fields(record, "content", **usual, type=name.upper())
         self.add_result(call_id, output, error, extra)

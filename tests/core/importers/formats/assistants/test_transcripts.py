@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
 
 
@@ -61,13 +62,17 @@ def test_what_is_told_late_or_twice_in_the_agent_client_protocol(tmp_path: Path)
 
 def test_a_transcript_of_antigravity() -> None:
     found = read_seed("antigravity/0.jsonl")
-    assert (found.run.agent, found.tools()) == ("Antigravity", {"list_dir": 1, "run_command": 1, "view_file": 1})
+    calls = {"list_dir": 1, "run_command": 2, "view_file": 1, "edit_file": 1}
+    assert (found.run.agent, found.tools()) == ("Antigravity", calls)
     assert [event.payload["data"] for event in found.of("Observation")] == [
         "List the files.", "<SYSTEM_MESSAGE>a task has ended</SYSTEM_MESSAGE>",
     ]  # fmt: skip
     assert found.of("ToolRequest")[1].payload["input"] == {"CommandLine": "make", "WaitMsBeforeAsync": "5000"}
-    assert errors(found) == ["exit 2", None, "no such file"]
+    assert errors(found) == ["exit 2", None, "no such file", "exit 3", "no such text"]
     assert found.of("ToolResponse")[1].payload["output"] == '{"name":"a"}'
+    assert response_summary(found.of("ToolResponse")[3].payload) == "exit 3 · no rule"
+    (told_by_step,) = [event for event in found.of("ToolRequest") if event.meta.get("tokens")]
+    assert told_by_step.meta["tokens"] == {"input": 40, "cached": 8, "output": 6}
     (answer, *_) = found.of("Decision")
     assert answer.meta["tokens"] == {"input": 100, "cached": 20, "output": 5}
     assert answer.meta["model"] == "Gemini 3.5 Flash (Medium)"

@@ -178,8 +178,10 @@ def test_a_queued_prompt_that_nothing_repeats_is_the_users(tmp_path: Path) -> No
         {**queue, "operation": "enqueue", "content": "and hurry"},
         {**queue, "operation": "remove"},
         {**queue, "operation": "enqueue", "content": "<task-notification>done</task-notification>"},
+        {**queue, "operation": "remove", "content": "and hurry"},
+        {**queue, "operation": "remove", "content": "the parser first"},
     )
-    assert user_words(found) == ["go", "and hurry"]
+    assert user_words(found) == ["go", "and hurry", "the parser first"]
 
 
 def test_a_queued_prompt_that_was_taken_back_is_none(tmp_path: Path) -> None:
