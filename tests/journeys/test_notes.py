@@ -330,7 +330,7 @@ def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, t
 
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:
     notes_beside(log).write_text("[outcome]\npassed = true\n")
-    journey.window.note_actions.book.wants_beside = True
+    journey.window.note_actions.book.keep_beside(True)
     journey.open(log)
     journey.until(bar(journey).isVisible)
     bar(journey).no.click()

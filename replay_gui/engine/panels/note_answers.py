@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +36,8 @@ def answer_add_note(run: OpenRun, question: AddNote) -> NotesRead:
     count = run.index.count
     first, last = (anchor_of(index, count, run.log.__getitem__) for index in (question.first, question.last))
     note = RunNote(question.text, first, last, question.against)
-    return answer_change_notes(run, ChangeNotes((), (note,), question.beside))
+    read = answer_change_notes(run, ChangeNotes((), (note,), question.beside))
+    return msgspec.structs.replace(read, added=note)
 
 
 def answer_change_notes(run: OpenRun, question: ChangeNotes) -> NotesRead:

@@ -45,6 +45,7 @@ class NotesRead(PanelAnswer, frozen=True, kw_only=True):
         notes: in the order in which they were made. is_beside: whether they are kept beside the log.
         unused: the number of notes in a file beside the log that is not used, because it is not allowed.
         unused_path: of that file, or "". problem: why an allowed file is not used, or "".
+        added: the note that the request has added; None if it was no AddNote.
     """
 
     notes: tuple[PlacedNote, ...]
@@ -52,6 +53,7 @@ class NotesRead(PanelAnswer, frozen=True, kw_only=True):
     unused: int = 0
     unused_path: str = ""
     problem: str = ""
+    added: RunNote | None = None
 
 
 NoteQuestion: TypeAlias = GetNotes | AddNote | ChangeNotes

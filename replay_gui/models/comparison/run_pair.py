@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -11,6 +12,14 @@ from replay_gui.core.importers.run_choice import possible_files
 from replay_gui.engine.answers import Alert
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRun:
+    """A run that was requested and is not open yet. `by_format_of_a`: if that fails, the content decides."""
+
+    path: str
+    by_format_of_a: bool = False
 
 
 class RunPair(QObject):
@@ -31,8 +40,7 @@ class RunPair(QObject):
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._a, self._b = a, b
-        self._wanted: list[str | None] = [None, None]  # paths that are not open yet, in A and B
-        self._b_uses_format_of_a = False
+        self._wanted: list[WantedRun | None] = [None, None]  # in A and B
         self._opening = EventLoopQueue(self)  # after the page of the comparison is painted
         for session in (a, b):
             session.run_changed.connect(self._on_run_changed)
@@ -45,13 +53,15 @@ class RunPair(QObject):
         `format`: the importer of both. None: the one chosen for this file, if it is open; else, for B, the one chosen
         for A; if that one fails, the content decides.
         """
-        for_a, for_b = format, format
-        self._b_uses_format_of_a = False
+        for_a, for_b, by_format_of_a = format, format, False
         if format is None:
             for_a = self._a.format if path_a is None else self._chosen(path_a)
             for_b = None if path_b is None else self._chosen(path_b)
-            self._b_uses_format_of_a = for_b is None and for_a is not None
-        self._wanted = [path_a, path_b]
+            by_format_of_a = for_b is None and for_a is not None
+        self._wanted = [
+            None if path_a is None else WantedRun(path_a),
+            None if path_b is None else WantedRun(path_b, by_format_of_a),
+        ]
         begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a, paired=True)]
         begin_b = [] if path_b is None else [partial(self._b.open, path_b, format=for_b or for_a, paired=True)]
         self._opening.begin(*begin_a, *begin_b)
@@ -59,7 +69,7 @@ class RunPair(QObject):
     def forget(self) -> None:
         """Stop waiting for runs."""
         self._opening.stop()
-        self._wanted, self._b_uses_format_of_a = [None, None], False
+        self._wanted = [None, None]
 
     @property
     def complete(self) -> bool:
@@ -82,7 +92,7 @@ class RunPair(QObject):
     def _on_run_changed(self) -> None:
         side = 0 if self.sender() is self._a else 1
         facts, wanted = (self._a, self._b)[side].facts, self._wanted[side]
-        if facts is not None and wanted is not None and facts.path in possible_files(wanted):
+        if facts is not None and wanted is not None and facts.path in possible_files(wanted.path):
             self._wanted[side] = None
             if self.complete:
                 self.opened.emit()
@@ -92,15 +102,14 @@ class RunPair(QObject):
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
         of_b = self.sender() is self._b
-        wanted = self._wanted[of_b]
-        is_refused = alert.severity == "error" and wanted is not None
-        if is_refused and of_b and self._b_uses_format_of_a:
-            self._b_uses_format_of_a = False
-            self._b.open(wanted or "")
+        wanted = self._wanted[of_b] if alert.severity == "error" else None
+        if wanted is not None and wanted.by_format_of_a:
+            self._wanted[of_b] = WantedRun(wanted.path)
+            self._b.open(wanted.path)
             return
         if of_b:
             self.alert_raised.emit(msgspec.structs.replace(alert, text=f"B: {alert.text}"))
-        if is_refused:
+        if wanted is not None:
             refusal = msgspec.structs.replace(
                 alert, text=f"Not compared. {alert.text}", actions=alert.actions if alert.path else ()
             )

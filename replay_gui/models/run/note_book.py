@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -26,6 +27,15 @@ BOOKMARK = "Bookmark"
 """What a note without a text is called."""
 
 
+class NotesPlaceChoice(Enum):
+    """The user's decision on the place of notes."""
+
+    NOT_MADE = auto()
+    ASKED = auto()  # there is a note, and the user must decide
+    BESIDE_LOGS = auto()
+    OWN_FILES = auto()
+
+
 class NoteBook(Undoable[_Change]):
     """The notes of a run. The engine stores them, and sends all of them after each change.
 
@@ -33,11 +43,10 @@ class NoteBook(Undoable[_Change]):
         session: that of the run. notes: in the order in which they were made.
         is_beside: whether they are kept beside the log.
         unused: the number of notes in a file beside the log that is not used yet. unused_path: of that file.
-        wants_beside: whether the user wants notes beside their logs; None: not known yet. asks_place: whether the user
-            must decide this, because there is a note.
+        choice: where the user wants notes to be kept.
 
     Signals:
-        changed(): `notes` has changed. questions_changed(): `unused` or `asks_place` has changed.
+        changed(): `notes` has changed. questions_changed(): `unused` or `choice` has changed.
         allowed(): notes and rules beside the logs of this folder are used from now on.
     """
 
@@ -47,8 +56,7 @@ class NoteBook(Undoable[_Change]):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.wants_beside: bool | None = None
-        self.asks_place = False
+        self.choice = NotesPlaceChoice.NOT_MADE
         self.session = session
         self._numbers = count()
         self._forget()
@@ -62,7 +70,6 @@ class NoteBook(Undoable[_Change]):
         self.is_beside = self._is_read = False
         self.unused, self.unused_path = 0, ""
         self._forget_changes()
-        self._adding = False
         self._problem = ""
 
     # ---- the notes --------------------------------------------------------------------------------
@@ -89,11 +96,9 @@ class NoteBook(Undoable[_Change]):
     # ---- changing ---------------------------------------------------------------------------------
     def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
         """Add a note; see RunNote."""
-        self._adding = True
-        self._send_question(AddNote(text, first, last, against, self.wants_beside is True))
-        if self.wants_beside is None:
-            self.asks_place = True
-            self.questions_changed.emit()
+        self._send_question(AddNote(text, first, last, against, self._wants_beside))
+        if self.choice is NotesPlaceChoice.NOT_MADE:
+            self.set_choice(NotesPlaceChoice.ASKED)
 
     def edit(self, note: RunNote, text: str) -> None:
         """Change the text of a note."""
@@ -107,10 +112,18 @@ class NoteBook(Undoable[_Change]):
 
     def keep_beside(self, beside: bool) -> None:
         """Keep notes beside their logs from now on, or among the user's own files."""
-        self.wants_beside, self.asks_place = beside, False
-        self.questions_changed.emit()
+        self.set_choice(NotesPlaceChoice.BESIDE_LOGS if beside else NotesPlaceChoice.OWN_FILES)
         if beside and self.notes:
             self._send_question(ChangeNotes((), (), True))
+
+    def set_choice(self, choice: NotesPlaceChoice) -> None:
+        """Set where the user wants notes to be kept; the present ones stay where they are."""
+        self.choice = choice
+        self.questions_changed.emit()
+
+    @property
+    def _wants_beside(self) -> bool:
+        return self.choice is NotesPlaceChoice.BESIDE_LOGS
 
     def _change(self, taken: tuple[RunNote, ...], put: tuple[RunNote, ...]) -> None:
         change = (taken, put)
@@ -119,7 +132,7 @@ class NoteBook(Undoable[_Change]):
 
     def _make(self, change: _Change, *, back: bool) -> None:
         taken, put = reversed(change) if back else change
-        self._send_question(ChangeNotes(taken, put, self.wants_beside is True))
+        self._send_question(ChangeNotes(taken, put, self._wants_beside))
 
     def allow(self) -> None:
         """Use the notes beside the logs of this folder from now on."""
@@ -163,10 +176,9 @@ class NoteBook(Undoable[_Change]):
     def on_notes_read(self, read: NotesRead) -> None:
         """Show the notes that the engine has read."""
         known = [placed.note for placed in self.notes]
-        new = tuple(placed.note for placed in read.notes if placed.note not in known)
-        if self._adding and new:
-            self._remember(((), new), _change_words(((), new)))
-        self._adding = False
+        if read.added is not None and read.added not in known:
+            change = (), (read.added,)
+            self._remember(change, _change_words(change))
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:
             self.session.alert_raised.emit(Alert("warning", f"Notes do not count. {read.problem}"))

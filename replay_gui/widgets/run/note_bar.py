@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
-from replay_gui.models.run.note_book import NoteBook
+from replay_gui.models.run.note_book import NoteBook, NotesPlaceChoice
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
@@ -43,19 +43,20 @@ class NoteBar(QFrame):
 
     @Slot()
     def _show(self) -> None:
+        asks_place = self._book.choice is NotesPlaceChoice.ASKED
         if self._book.unused:
             self.words.setText(f"Notes found beside {self._log}: {self._book.unused:,}. Show them?")
             self.words.setToolTip(plain_tooltip(one_line(self._book.unused_path)))
             self.yes.setText("Show them")
             self.yes.setToolTip("Also those beside other logs in this folder, and their rules, from now on.")
             self.no.setText("Not now")
-        elif self._book.asks_place:
+        elif asks_place:
             self.words.setText("The note is kept among your own files. Keep notes beside their logs instead?")
             self.words.setToolTip("In a separate file, RUN.notes.toml; the log is not changed.")
             self.yes.setText("Beside the log")
             self.yes.setToolTip("Everybody with the folder gets the notes.")
             self.no.setText("In my own files")
-        self.setVisible(bool(self._book.unused) or self._book.asks_place)
+        self.setVisible(bool(self._book.unused) or asks_place)
 
     @Slot()
     def _on_yes(self) -> None:

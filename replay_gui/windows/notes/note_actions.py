@@ -14,7 +14,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow
 from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.note_book import NoteBook
+from replay_gui.models.run.note_book import NoteBook, NotesPlaceChoice
 from replay_gui.models.session import Session
 from replay_gui.models.undo_history import UndoHistory
 from replay_gui.windows.actions import Handlers
@@ -52,7 +52,7 @@ class NoteActions(QObject):
         for book in (self.book, self.book_b):
             self._history.watch(book)
             if settings.contains(_BESIDE):
-                book.wants_beside = settings.value(_BESIDE, False, bool) is True
+                book.keep_beside(settings.value(_BESIDE, False, bool) is True)
             book.questions_changed.connect(self._ask_once)
             book.allowed.connect(comparison.rules.allow_offer)
             comparison.rules.changed.connect(book.read_again)  # its folder may be allowed now
@@ -60,9 +60,8 @@ class NoteActions(QObject):
     @Slot()
     def _ask_once(self) -> None:
         """Ask on only one of two runs for the place of notes: the answer is for both."""
-        if self.book.asks_place and self.book_b.asks_place:
-            self.book.asks_place = False
-            self.book.questions_changed.emit()
+        if self.book.choice is self.book_b.choice is NotesPlaceChoice.ASKED:
+            self.book.set_choice(NotesPlaceChoice.NOT_MADE)
 
     @property
     def handlers(self) -> Handlers:

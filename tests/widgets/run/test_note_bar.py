@@ -3,7 +3,7 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.models.run.note_book import NoteBook
+from replay_gui.models.run.note_book import NoteBook, NotesPlaceChoice
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.note_bar import NoteBar
 
@@ -19,6 +19,6 @@ def test_where_notes_are_kept_is_asked_on_each_page_until_it_was_said_on_one(qtb
     assert not of_run.isHidden()
     assert not of_comparison.isHidden()
     of_run.no.click()
-    assert book.wants_beside is False
+    assert book.choice is NotesPlaceChoice.OWN_FILES
     assert of_run.isHidden()
     assert of_comparison.isHidden()
