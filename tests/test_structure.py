@@ -130,6 +130,17 @@ def imported_with(*names: str) -> set[str]:
     return found
 
 
+def external_imports(name: str) -> set[str]:
+    """What else a module imports when it is imported: the first part of each name."""
+    found: set[str] = set()
+    for node in trees()[name].body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found - {"replay_gui"}
+
+
 def test_the_first_window_imports_nothing_that_reads_a_log() -> None:
     started = imported_with("replay_gui.app", "replay_gui.engine.bridge", "replay_gui.windows.main_window")
     assert "replay_gui.models.session" in started
@@ -142,6 +153,7 @@ def test_the_first_window_imports_nothing_that_reads_a_log() -> None:
     )
     assert [name for name in sorted(started) if name.removeprefix("replay_gui.").startswith(of_logs)] == []
     assert started & {"replay_gui.engine.opening", "replay_gui.engine.open_run", "replay_gui.engine.engine"} == set()
+    assert [name for name in sorted(started) if "numpy" in external_imports(name)] == []  # see numpy_on_demand
 
 
 def test_circles_are_found() -> None:

@@ -108,7 +108,7 @@ class RunBar(ActionBar):
     @Slot()
     def _show_axis(self) -> None:
         session = self._session
-        why_no_time = session.why_no_time if session.index.count else ""
+        why_no_time = session.why_no_time if session.facts is not None and session.index.count else ""
         self.axis.setText(f"{_AXES[session.axis]} ▾")
         self.axis.setEnabled(session.facts is not None)
         self.axis.setAccessibleName(f"Timeline along: {_AXES[session.axis]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot
 from PySide6.QtGui import QPainter
@@ -14,12 +15,14 @@ from replay_gui.core.atomic_file import mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert, Progress
-from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.runs.runs_session import RunsSession
-from replay_gui.models.session import Session
-from replay_gui.models.values.value_trace import ChosenValueTrace
-from replay_gui.models.why.why_session import WhySession
-from replay_gui.windows.dialogs.export_dialog import ExportDialog
+
+if TYPE_CHECKING:  # a picture without a run needs none of them
+    from replay_gui.models.comparison.comparison_session import ComparisonSession
+    from replay_gui.models.runs.runs_session import RunsSession
+    from replay_gui.models.session import Session
+    from replay_gui.models.values.value_trace import ChosenValueTrace
+    from replay_gui.models.why.why_session import WhySession
+    from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
 _QUIET_MS = 150  # ms without a signal, after which the window counts as settled
 _TIMEOUT_MS = 60_000

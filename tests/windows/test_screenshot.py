@@ -20,12 +20,21 @@ from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
 
+FOR_RUNS_ONLY = ("numpy", "replay_gui.engine.engine", "replay_gui.windows.run_view", "replay_gui.core.log.log_reader")
+"""What the window imports for runs only: it is shown sooner without."""
+
 
 def picture(tmp_path: Path, **options: object) -> tuple[int, str, Path]:
-    """Runs the program for one picture, in a process of its own: exit code, standard error, the picture."""
+    """Runs the program for one picture, in a process of its own: exit code, standard error, the picture.
+
+    The names of the modules that it has imported are written to "modules" beside the picture.
+    """
     out = tmp_path / "picture.png"
     made = f"WindowOptions(screenshot={str(out)!r}, **{options!r})"
-    script = f"import sys; from replay_gui.app import WindowOptions, run_app; sys.exit(run_app({made}))"
+    script = (
+        f"import pathlib, sys; from replay_gui.app import WindowOptions, run_app; code = run_app({made}); "
+        f"pathlib.Path({str(tmp_path / 'modules')!r}).write_text(' '.join(sys.modules)); sys.exit(code)"
+    )
     env = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
     env |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=90)
@@ -52,6 +61,9 @@ def test_a_picture_of_the_welcome_page(tmp_path: Path) -> None:
     code, said, out = picture(tmp_path, theme="dark", size=(1280, 800))
     assert code == 0, said
     assert png_size(out) == (1280, 800)
+    imported = (tmp_path / "modules").read_text().split()
+    assert "replay_gui.models.session" in imported
+    assert [name for name in imported if name.startswith(FOR_RUNS_ONLY)] == []
 
 
 def test_what_cannot_be_opened_is_said_and_leaves_no_picture(tmp_path: Path) -> None:

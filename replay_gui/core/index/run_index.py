@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import mmap
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure
 from replay_gui.core.log.positions import Position
+from replay_gui.core.numpy_on_demand import np
 
-NO_TIME = np.iinfo(np.int64).min
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NO_TIME = -(1 << 63)  # the least int64
 NO_DURATION = -1
 NO_TOOL = -1
 NO_PAIR = -1

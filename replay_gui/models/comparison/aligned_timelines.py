@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Slot
 
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.aligned_axis import AlignedAxis
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.engine.answers import Compared
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import divergence_marks
 
 if TYPE_CHECKING:  # the first window needs none of them
+    from numpy.typing import NDArray
+
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
     from replay_gui.core.divergence.comparison import Comparison
 

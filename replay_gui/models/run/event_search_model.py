@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class EventSearchModel(QObject):

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from replay_gui.models.timeline.subagents import Subagents
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Listing:
     """Attributes: filter: of the events. hits_only: only hits of the search, folded or not.
-    folded: the subagents of which only the first event is shown, by their number in `subagents`.
+    folded: the subagents of which only the first event is shown, by their number in `subagents`;
+    none while these are not known.
     """
 
     filter: EventFilter = EventFilter()  # noqa: RUF009 - frozen
     hits_only: bool = False
-    subagents: Subagents = NO_SUBAGENTS
+    subagents: Subagents | None = None
     folded: frozenset[int] = frozenset()
 
     @property
@@ -36,7 +40,7 @@ class Listing:
             is_hit = np.zeros(stop - start, bool)
             is_hit[hits] = True
             shown &= is_hit
-        elif self.folded:
+        elif self.folded and self.subagents is not None:
             shown &= ~self.subagents.hidden(self.folded, np.arange(start, stop))
         return shown
 

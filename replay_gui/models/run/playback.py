@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position, index_before, position_moved
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import step_position
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to this
 UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.effects.effect import BY_RULE, Effect
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.requests import CorrectEffects, FindMarks
@@ -51,7 +53,7 @@ class RunMarks(QObject):
         self.corrected: Mapping[str, Effect] | None = None
         self._is_read = False
         self._at: dict[EventIndex, list[RunMark]] = {}
-        self._indexes = np.zeros(0, np.int64)  # of the marked events, ascending
+        self._indexes: list[EventIndex] = []  # of the marked events, ascending
 
     @property
     def working(self) -> bool:
@@ -88,13 +90,13 @@ class RunMarks(QObject):
 
     def between(self, first: float, last: float) -> list[RunMark]:
         """Return the marks of the events from one position to another, each once."""
-        begin, end = np.searchsorted(self._indexes, (np.ceil(first) - 1, np.floor(last))).tolist()
-        near = map(EventIndex, self._indexes[begin:end].tolist())
+        begin = bisect_left(self._indexes, math.ceil(first) - 1)
+        near = self._indexes[begin : bisect_left(self._indexes, math.floor(last))]
         return list(dict.fromkeys(mark for event_index in near for mark in self._at[event_index]))
 
     def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
         """Return these marks of a timeline, with those of the run and the effects of its tools added."""
-        return replace(self.notes_on(marks), run_marks=self._indexes, tool_effects=self.effects)
+        return replace(self.notes_on(marks), run_marks=np.array(self._indexes, np.int64), tool_effects=self.effects)
 
     def notes_on(self, marks: TimelineMarks) -> TimelineMarks:
         """Return these marks of a timeline, with the notes on the run added."""
@@ -176,5 +178,5 @@ class RunMarks(QObject):
         for mark in self.shown:
             for event_index in mark.events:
                 at[event_index].append(mark)
-        self._at, self._indexes = dict(at), np.array(sorted(at), np.int64)
+        self._at, self._indexes = dict(at), sorted(at)
         self.changed.emit()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import EventIndex, index_before, position_after
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.engine.requests import Find
@@ -18,6 +18,8 @@ from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from replay_gui.core.facts.event_search import SearchHit
 
 
@@ -25,7 +27,7 @@ class RunSearch(EventSearchModel):
     """The search of one session. Marks its hits on the timeline.
 
     Attributes:
-        hits: the kept hits by event index, ascending. indexes: int64, the same indexes.
+        hits: the kept hits by event index, ascending.
         step_within: goes to the next (True) or previous match inside the shown event, and returns whether there is one.
     """
 
@@ -34,7 +36,6 @@ class RunSearch(EventSearchModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hits: dict[int, SearchHit] = {}
-        self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
         self.step_within: Callable[[bool], bool] | None = None
         self._session = session
         self._number = 0
@@ -43,6 +44,11 @@ class RunSearch(EventSearchModel):
         session.run_changed.connect(self._on_run_changed)
         session.following.changed.connect(self._on_followed)
         session.position_changed.connect(self.moved)
+
+    @cached_property
+    def indexes(self) -> NDArray[np.int64]:
+        """The event indexes of the hits, ascending."""
+        return np.zeros(0, np.int64)
 
     @property
     def ready(self) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from replay_gui.core.numpy_on_demand import np
+from replay_gui.models.timeline.timeline_axis import NUMBERS, GaplessAxis
 
-from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, GaplessAxis
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from replay_gui.models.timeline.timeline_axis import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex, failures_of_index
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.core.verification.verification_report import VerificationReport
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]
+    """Returns whether each of the events start … stop - 1 is one that steps go to."""
+
 _EVENTS_PER_SCAN = 1 << 16  # events examined together, so that the time to find a near one does not depend on the run
-
-
-IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]
-"""Returns whether each of the events start … stop - 1 is one that steps go to."""
 
 
 def next_error(

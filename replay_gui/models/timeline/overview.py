@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex, failures_of_index
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
-from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.timeline_scene import NO_MARKS
 
 SMOOTHED_COLUMNS = 5  # columns over which each height is averaged
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.spending import Spending
 from replay_gui.models.timeline.lanes import indexes_before
-from replay_gui.models.timeline.timeline_axis import FloatArray
+
+if TYPE_CHECKING:
+    from replay_gui.models.timeline.timeline_axis import FloatArray
 
 _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 

@@ -5,13 +5,18 @@ A step with a duration is at its end in the log: its event came when it was done
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
-from replay_gui.models.timeline.timeline_axis import FloatArray, TimeAxis
+from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+if TYPE_CHECKING:
+    from replay_gui.models.timeline.timeline_axis import FloatArray
 
 STEPS_AFTER_VIEW = 8  # later steps that are examined, because some may begin before a place
 _MAX_LOOKED_AT = 64  # events before a step that are searched for the one at its beginning

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.numpy_on_demand import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray: TypeAlias = NDArray[np.float64]
 
 SECOND = 1_000_000_000  # ns
 _MINUTE, _HOUR = 60 * SECOND, 3600 * SECOND
@@ -62,7 +65,6 @@ def rounded_duration(ns: float) -> str:
     return f"{max(ns / SECOND, 0.1):.0f} s" if ns >= 10 * SECOND else f"{max(ns / SECOND, 0.1):.1f} s"
 
 
-FloatArray = NDArray[np.float64]
 MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number, unless a run has fewer
 MIN_SPAN_NS = 1e5  # ns: no closer zoom by the clock
 IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap

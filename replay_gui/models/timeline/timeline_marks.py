@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from replay_gui.core.numpy_on_demand import np
 
 if TYPE_CHECKING:  # the first window needs none of them
+    from numpy.typing import NDArray
+
     from replay_gui.core.divergence.comparison import Comparison
     from replay_gui.core.effects.tool_effects import ToolEffects
 
-EventIndexes = NDArray[np.int64]
+    EventIndexes: TypeAlias = NDArray[np.int64]
 
 
 def _none() -> EventIndexes:
@@ -43,9 +44,6 @@ class TimelineMarks:
     run_marks: EventIndexes = field(default_factory=_none)
     notes: EventIndexes = field(default_factory=_none)
     noted_ranges: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
-
-
-NO_MARKS = TimelineMarks()
 
 
 def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> TimelineMarks:

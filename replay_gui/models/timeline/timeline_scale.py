@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
-from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, TimelineAxis
+from replay_gui.core.numpy_on_demand import np
+from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from replay_gui.models.timeline.timeline_axis import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.timeline.lanes import Lane
-from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+
+NO_MARKS = TimelineMarks()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

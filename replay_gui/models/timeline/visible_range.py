@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, index_before
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
 from replay_gui.models.timeline.aligned_axis import AlignedAxis
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _EVENTS_AROUND = 6  # shown on either side when zooming to an event
 
@@ -24,14 +28,12 @@ class VisibleRange(QObject):
     """The index of a run, the current position, and the range of positions that is visible.
 
     Attributes:
-        index: the RunIndex so far (an empty one if no run is open).
         position: the current position, 0 … index.count.
         view: the visible range of positions (start, end), floats, start < end.
         chosen: the first and the last position of a range to sum up, or None.
         axis: "number" or "time": the unit of the timeline.
         names_width: the width of the column of names beside the timeline, in pixels; None: the default.
         waited: ns since the last event of a running run, by which its clock is advanced; 0 for an ended run.
-        marks: the marks of a search or a comparison on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: the events that the list shows.
 
     Signals:
@@ -51,13 +53,11 @@ class VisibleRange(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.index = RunIndex()
         self.position = Position(0)
         self.view: tuple[float, float] = (0.0, 1.0)
         self.chosen: tuple[Position, Position] | None = None
         self.axis = "number"
         self.names_width: int | None = None
-        self.marks = TimelineMarks()
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
         self._requested_axis = "number"
@@ -66,6 +66,17 @@ class VisibleRange(QObject):
         self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and its index
         self._time_axis: tuple[int, TimeAxis] | None = None  # the same, extended by `waited`
         self._shows_all = True  # the view shows the whole run, also while the index grows
+
+    # Made when they are first used: the first window needs no arrays.
+    @cached_property
+    def index(self) -> RunIndex:
+        """The columns of the events so far; empty if no run is open."""
+        return RunIndex()
+
+    @cached_property
+    def marks(self) -> TimelineMarks:
+        """The marks of a search or a comparison on the timeline."""
+        return TimelineMarks()
 
     # ---- the visible range ------------------------------------------------------------------------
     def set_view(self, start: float, end: float) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.numpy_on_demand import np
 from replay_gui.engine.queries.value_messages import (
     AnyValueAnswer,
     AnyValueQuestion,
@@ -20,6 +19,9 @@ from replay_gui.engine.queries.value_messages import (
     WatchedTrace,
 )
 from replay_gui.models.values.watched_paths import Keys, WatchedPaths
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class RunValues(QObject):

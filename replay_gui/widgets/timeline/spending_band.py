@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -21,12 +23,14 @@ from replay_gui.core.text.wording import cost_text
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
-from replay_gui.models.timeline.timeline_axis import FloatArray
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wheel_factor
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
+
+if TYPE_CHECKING:
+    from replay_gui.models.timeline.timeline_axis import FloatArray
 
 TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
 _MIN_COLUMN_PX = 3 * UNIT  # average pixels per event from which each event has its own column

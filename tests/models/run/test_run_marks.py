@@ -11,7 +11,7 @@ from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.requests import CorrectEffects, FindMarks
 from replay_gui.models.run.run_marks import RunMarks
-from replay_gui.models.timeline.timeline_marks import NO_MARKS
+from replay_gui.models.timeline.timeline_scene import NO_MARKS
 
 LOOP = RunMark(MarkKind.LOOP, "again", (EventIndex(3), EventIndex(5)))
 CHECK = RunMark(MarkKind.CHECK, "none", (EventIndex(5),))

@@ -5,7 +5,8 @@ from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.models.timeline.lane_words import lane_words
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.timeline_choice import TOOLS, LaneChoice
-from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.timeline_scene import NO_MARKS
 from tests.helpers.story import story_index
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline.overview import GrowingFailures, Overview
-from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, NumberAxis, TimeAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS, NumberAxis, TimeAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from tests.helpers.runs import synthetic_index
 
@@ -102,7 +102,7 @@ def test_columns_are_those_of_a_histogram_and_cost_nothing_by_the_event() -> Non
     asked = []
 
     class Counting(NumberAxis):
-        def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
+        def coordinates(self, positions: NDArray[np.generic]) -> NDArray[np.float64]:
             asked.append(len(positions))
             return super().coordinates(positions)
 

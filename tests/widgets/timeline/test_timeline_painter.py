@@ -17,8 +17,8 @@ from replay_gui.look.theme import GAP, LABELS, TICKS, UNIT, theme
 from replay_gui.models.timeline.lanes import Lane, Lanes
 from replay_gui.models.timeline.timeline_axis import NUMBERS
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
-from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
-from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.timeline_scene import NO_MARKS, TimelineScene
 from replay_gui.widgets.timeline import timeline_overlay
 from replay_gui.widgets.timeline.timeline_lanes import LanePainter
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
