@@ -120,10 +120,14 @@ class RunAccount:
     @property
     def graded(self) -> tuple[Any, Any]:
         """Return (answer, expected) of the first grader that has an answer; (None, None) if none has."""
-        for event in self.result_events:
-            if event.kind == OUTCOME and event.payload.get("answer") is not None:
-                return event.payload["answer"], event.payload.get("expected")
-        return None, None
+        graded = self.graded_answer
+        return (None, None) if graded is None else (graded.payload["answer"], graded.payload.get("expected"))
+
+    @property
+    def graded_answer(self) -> Event | None:
+        """The verdict of the first grader that has an answer."""
+        verdicts = (event for event in self.result_events if event.kind == OUTCOME)
+        return next((event for event in verdicts if event.payload.get("answer") is not None), None)
 
     @cached_property
     def setup_events(self) -> list[Event]:

@@ -237,12 +237,14 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str, 
 
 
 def _named_answer(run: RunAccount) -> Message | None:
-    """Return the last answer that is named as such in one of the last messages of the agent."""
+    """Return the last answer that one of the agent's last messages names as such, else the one that a grader took."""
     for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):
         answers = _ANSWER.findall(words)
         if answers:
             return index, answers[-1].strip(" *.")
-    return None
+    graded = run.graded_answer
+    answer = None if graded is None else graded.payload["answer"]
+    return (graded.index, answer) if graded and isinstance(answer, str) and not is_patch(answer) else None
 
 
 def _last_message(run: RunAccount) -> Message | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ _SURROUNDINGS = ("Computer_terminal", "WebSurfer", "FileSurfer")
 """Speakers whose messages quote the world: the output of code, a page, a file. Its values are not the agents' own."""
 _GRADED = ("ground_truth", "is_correct", "is_corrected")
 _AGENT_OF_ALL = "Orchestrator"
+_FINAL_ANSWER = re.compile(r"^FINAL ANSWER: *(.+)$", re.MULTILINE)  # which the framework prints at the end
 
 
 class WhoAndWhen:
@@ -26,7 +28,7 @@ class WhoAndWhen:
 
     name = "who-and-when"
     title = "Who&When conversation"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -81,9 +83,21 @@ def _events(conversation: dict[str, Any], notes: ImportNotes) -> Iterator[Import
     if is_correct is not None:
         passed = is_correct if isinstance(is_correct, bool) else None
         run.outcome(
-            passed=passed, score=None, by="Who&When label", label=None if passed is not None else str(is_correct)
+            passed=passed,
+            score=None,
+            by="Who&When label",
+            answer=_final_answer(conversation["history"]),
+            expected=conversation.get("ground_truth"),
+            label=None if passed is not None else str(is_correct),
         )
     yield from run.drain()
+
+
+def _final_answer(history: list[Any]) -> str | None:
+    last = history[-1] if history else None
+    content = last.get("content") if isinstance(last, dict) else None
+    found = _FINAL_ANSWER.findall(content) if isinstance(content, str) else []
+    return found[-1].strip() if found else None
 
 
 def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> None:

@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from replay_gui.core.reasons.event_texts import role_of
-from replay_gui.core.reasons.origin import OriginRole
 from tests.helpers.foreign import read_all, real_files, written
 from tests.helpers.shared_data import each_real_file
 
@@ -14,12 +12,16 @@ def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> 
         "question": "Who?",
         "question_ID": "q1",
         "ground_truth": "He.",
+        "is_correct": False,
         "history": [
             {"role": "human", "content": "Who?"},
             {"role": "Orchestrator (thought)", "content": "Ask."},
             {"role": "user", "name": "Computer_terminal", "content": "exit 0"},
             {"role": "assistant", "name": "Expert", "content": "She."},
-            {"role": "WebSurfer", "content": "I clicked 'Prices'. The text of the page: 4,200 and 3,700."},
+            {
+                "role": "WebSurfer",
+                "content": "I clicked 'Prices'. The text of the page: 4,200 and 3,700.\nFINAL ANSWER: She.",
+            },
         ],
         "mistake_agent": "Expert",
         "mistake_step": "3",
@@ -28,13 +30,14 @@ def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> 
     (one,) = read_all(written(tmp_path, found))
     assert one.format == "who-and-when"
     steps = ["AgentInit", "Observation", "Decision", "Observation", "Decision", "Observation"]
-    assert one.kinds == [*steps, "x:who-and-when/mistake", "x:expected"]
+    assert one.kinds == [*steps, "x:who-and-when/mistake", "x:expected", "x:outcome"]
     assert [event.payload.get("decision_type") for event in one.of("Decision")] == ["thinking", "message"]
     assert one.events[4].meta["agent"] == "Expert"
     assert one.events[6].meta["parent"] == 4
     assert one.events[6].payload["data"]["mistake_reason"] == "It was he."
-    quoting = [OriginRole.USER, OriginRole.ANSWER, OriginRole.ANSWER]
-    assert [role_of(event) for event in one.of("Observation")] == quoting, "what a page says is not the agent's own"
+    assert (one.events[-1].payload["answer"], one.events[-1].payload["expected"]) == ("She.", "He.")
+    types = [event.payload["obs_type"] for event in one.of("Observation")]
+    assert types == ["message", "Computer_terminal", "WebSurfer"], "what a page says is no message of an agent"
 
 
 def test_a_step_that_does_not_exist_blames_nobody(tmp_path: Path) -> None:
