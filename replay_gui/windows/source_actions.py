@@ -129,7 +129,9 @@ class SourceActions(QObject):
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
         if len(facts.runs) > 1 and not (self._page is not None and self._page.holds(facts.path)):
-            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", (SHOW_RUNS,)))
+            number = facts.runs.index(facts.run) + 1 if facts.run in facts.runs else 0
+            which = f"number {number:,} ({run})" if number else run
+            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {which}.", (SHOW_RUNS,)))
         if facts.format == MAPPED_FORMAT and facts.notes:
             self.noticed.emit(
                 Alert(

@@ -71,7 +71,7 @@ def test_a_file_with_several_runs_offers_the_others(
     session.show_facts(run_facts("/runs/a.jsonl", run="two", runs=("one", "two")))
     assert actions["runs"].isEnabled()
     assert [(alert.severity, alert.text, alert.actions) for alert in alerts] == [
-        ("info", "a.jsonl holds 2 runs; this is two.", (SHOW_RUNS,))
+        ("info", "a.jsonl holds 2 runs; this is number 2 (two).", (SHOW_RUNS,))
     ]
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from replay_gui.core.facts.run_measures import RunCounts, counts_of_index, duration_between, times_of_index
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex, failures_of_index
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import ACTIVITY_REQUEST, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.value_preview import preview
+from replay_gui.core.text.value_preview import prompt_preview
 
 _MAX_PROMPT_CHARACTERS = 300
 _USERS = ("user", "human")
@@ -22,16 +22,21 @@ _INPUTS = ("input", "sample", "task", "subagent-message")
 
 
 class PromptSource(IntEnum):
-    """The kinds of prompts, the most informative first: a command such as /clear states little about the task."""
+    """The kinds of prompts, the most informative first.
 
-    MESSAGE = 0
-    COMMAND = 1
-    INPUT = 2
+    A framework makes the messages of a task that it is given; a command such as /clear states little about the task.
+    """
+
+    TASK = 0
+    MESSAGE = 1
+    COMMAND = 2
+    INPUT = 3
+    MODEL_REQUEST = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPrompt:
-    """The first message of a user, or else a command, or else another statement of the task.
+    """The first prompt of the most informative kind (see PromptSource).
 
     Attributes:
         text: its beginning, as one line that may hold invisible characters.
@@ -63,16 +68,21 @@ class RunHighlights:
 
 def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
     """Return which kind of prompt an event is; None if it is not a prompt."""
-    if kind != Kind.OBSERVATION or payload.get("obs_type") == "attachment":  # that belongs to a message
+    if kind == ACTIVITY_REQUEST:
+        return PromptSource.MODEL_REQUEST
+    of_type, source = payload.get("obs_type"), str(payload.get("source") or "").lower()
+    if kind != Kind.OBSERVATION or of_type == "attachment":  # that belongs to a message
         return None
-    if str(payload.get("source") or "").lower() in _USERS:
-        return PromptSource.COMMAND if payload.get("obs_type") == "command" else PromptSource.MESSAGE
-    return PromptSource.INPUT if payload.get("obs_type") in _INPUTS else None
+    if (of_type, source) == ("message", "task"):
+        return PromptSource.TASK
+    if source in _USERS and (of_type not in _INPUTS or isinstance(payload.get("data"), str)):
+        return PromptSource.COMMAND if of_type == "command" else PromptSource.MESSAGE
+    return PromptSource.INPUT if of_type in _INPUTS else None
 
 
 def prompt_text(payload: Mapping[str, Any]) -> str:
     """Return the beginning of the prompt in an event; "" if it has no text."""
-    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
+    return prompt_preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
 
 
 def highlights_of_index(index: RunIndex) -> RunHighlights:

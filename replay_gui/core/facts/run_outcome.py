@@ -9,6 +9,7 @@ from typing import Any
 
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import end_text
 
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
@@ -78,7 +79,8 @@ class RunResult:
             more = len(self.outcomes) - 1
             parts.append(outcome_words(self.outcome) + (f", and {more:,} more" if more else ""))
         if self.end is not None:
-            parts.append(f"ended: {end_words(self.end)}")
+            words = end_words(self.end)
+            parts.append(words if self.end.how == "open" else f"ended: {words}")
         return "; ".join(parts)
 
 
@@ -98,7 +100,7 @@ def outcome_words(outcome: Outcome) -> str:
 def end_words(end: RunEnd) -> str:
     """Return ``limit (max_steps)``."""
     why = f" ({one_line(end.why, _MAX_WORDS)})" if end.why else ""
-    return f"{one_line(end.how, _MAX_WORDS)}{why}"
+    return f"{one_line(end_text(end.how), _MAX_WORDS)}{why}"
 
 
 def _outcome(payload: Mapping[str, Any]) -> Outcome:

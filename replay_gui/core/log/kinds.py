@@ -43,10 +43,13 @@ NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
 """Kind of the event that says what a recording lacks."""
 
 OUTCOME, END, EXPECTED = "x:outcome", "x:end", "x:expected"
+"""Custom kinds at the end of a run: what a grader says, how the run ended, what would have been right."""
+
 MODEL_REQUEST = "x:model-request"
 """What a model was asked, as recorded from a library; the Decision or Error that answers it has it as its parent."""
 
-"""Custom kinds at the end of a run: what a grader says, how the run ended, what would have been right."""
+ACTIVITY_REQUEST = "x:temporal/model-request"
+"""What an activity of a Temporal workflow asked a model."""
 
 RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})
 WITHHELD_REASONING = "x:withheld-reasoning"

@@ -8,7 +8,16 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, MODEL_REQUEST, OUTCOME, Kind, is_custom
+from replay_gui.core.log.kinds import (
+    ACTIVITY_REQUEST,
+    BOOKKEEPING_PREFIX,
+    END,
+    EXPECTED,
+    MODEL_REQUEST,
+    OUTCOME,
+    Kind,
+    is_custom,
+)
 from replay_gui.core.text.call_text import exit_text, path_text, request_summary, response_summary
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
@@ -18,14 +27,14 @@ from replay_gui.core.text.value_preview import (
     parts_of,
     plain_start,
     preview,
+    prompt_preview,
     text_of,
 )
-from replay_gui.core.text.wording import plural
+from replay_gui.core.text.wording import end_text, plural
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
-_ACTIVITY_REQUEST = "x:temporal/model-request"  # an activity of a Temporal workflow that asks a model
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that add no information to the kind
@@ -107,7 +116,8 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 def _observation_summary(payload: Members) -> str:
     data, of_type = payload.get("data"), payload.get("obs_type")
     news = _NEWS.search(data[:_MAX_NEWS_CHARACTERS]) if isinstance(data, str) and of_type in _NEWS_TYPES else None
-    text = plain_start(news[1].strip()) if news else preview(data)
+    is_prompt = of_type == "input" or payload.get("source") == "task"
+    text = plain_start(news[1].strip()) if news else prompt_preview(data) if is_prompt else preview(data)
     usual = of_type in _USUAL_OBSERVATIONS or of_type == payload.get("source")
     return text if usual else f"{_words(of_type)}: {text}"
 
@@ -261,6 +271,12 @@ def _outcome_summary(payload: Members) -> str:
     return " · ".join([*(words or ["not graded"]), member_text(payload.get("by"))])
 
 
+def _end_summary(payload: Members) -> str:
+    how, why = payload.get("how"), payload.get("why")
+    shown = end_text(how) if isinstance(how, str) else preview(how)
+    return " · ".join([shown, *([] if why in (None, "") else [preview(why)])])
+
+
 def _expected_summary(payload: Members) -> str:
     """Return the right actions by their names, with their arguments; else the expected value unchanged."""
     data = payload.get("data")
@@ -298,8 +314,8 @@ _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.ERROR: _error_summary,
     Kind.SNAPSHOT: _snapshot_summary,
     MODEL_REQUEST: _model_request_summary,
-    _ACTIVITY_REQUEST: _activity_request_summary,
+    ACTIVITY_REQUEST: _activity_request_summary,
     OUTCOME: _outcome_summary,
-    END: _summary_of("how", "why"),
+    END: _end_summary,
     EXPECTED: _expected_summary,
 }

@@ -36,6 +36,9 @@ _DATA = (
 )  # members with the content
 _MEDIA_TYPES = ("mimeType", "mime_type", "mime", "media_type")
 _SORTS = {"image": "picture", "audio": "sound", "video": "video"}
+# The first of these members that holds a text, or messages, is what an agent is asked.
+_PROMPT_MEMBERS = ("prompt", "question", "query", "task", "instruction", "description", "messages", "contents", "input")
+_FENCE = re.compile(r"```\w*\n(.*?)(?:\n```\s*)?\Z", re.DOTALL)  # a text that is one block of code in Markdown
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
 Members: TypeAlias = Mapping[str, Any]
@@ -58,6 +61,21 @@ def preview(value: Any) -> str:
         case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
             return _list_preview(value)
     return member_text(value)
+
+
+def prompt_preview(value: Any) -> str:
+    """Return what an agent is asked in a few words: the text of the member that holds it, or else a preview."""
+    return _prompt_in(value) or preview(value)
+
+
+def _prompt_in(value: Any, depth: int = 0) -> str:
+    """Return the text of the first member that holds a prompt, as it is or inside another one; "" if there is none."""
+    if not isinstance(value, Mapping) or depth > _MAX_DEPTH:
+        return ""
+    for name in _PROMPT_MEMBERS:
+        if text := text_of(value.get(name)) or _prompt_in(value.get(name), depth + 1):
+            return plain_start(text)
+    return ""
 
 
 def members_preview(value: Members) -> str:
@@ -114,6 +132,8 @@ def _holds_containers(value: list[Any]) -> bool:
 
 
 def _text_preview(value: str) -> str:
+    if value.startswith("```") and len(value) <= _MAX_PARSED_CHARACTERS and (block := _FENCE.match(value)):
+        value = block[1]
     start = plain_start(value).lstrip()
     if start[:1] in ("{", "[") and len(value) <= _MAX_PARSED_CHARACTERS:
         try:
@@ -160,7 +180,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if parts := parts_of(value):
-        texts = (part.get("text") for part in parts if not part.get("thought"))
+        texts = (part.get("text", part.get("content")) for part in parts if not part.get("thought"))
         return "\n".join(text for text in texts if isinstance(text, str) and text)
     if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
         return ""

@@ -1,4 +1,4 @@
-"""Numbers in words: counts with their noun, durations and costs."""
+"""Numbers in words: counts with their noun, durations and costs; and the ends of runs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def cost_text(dollars: float) -> str:
     if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
         return f"${dollars:,.2f}"
     return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
+
+
+def end_text(how: str) -> str:
+    """Return how a run ended, one of the format's words, in words of the window: of an open run no end is recorded."""
+    return "no end recorded" if how == "open" else how
 
 
 def plural(number: int, singular: str, many: str | None = None) -> str:

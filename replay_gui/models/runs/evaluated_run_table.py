@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.text.wording import cost_text, duration_text, end_text
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.time_choice import time_choice
@@ -186,7 +186,7 @@ def _of_read(value_of: Callable[[EvaluatedRun], str | float | None]) -> Callable
 
 def _end(run: EvaluatedRun) -> str | None:
     end = run.result.end
-    return "unread" if run.problem else None if end is None else end.how
+    return "unread" if run.problem else None if end is None else end_text(end.how)
 
 
 _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
@@ -211,7 +211,15 @@ _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
 
 def _searched(run: EvaluatedRun) -> str:
     identity, end = run.identity, run.result.end
-    parts = (run.name, identity.task, identity.trial, identity.agent, identity.model, end and end.how, run.problem)
+    parts = (
+        run.name,
+        identity.task,
+        identity.trial,
+        identity.agent,
+        identity.model,
+        end and end_text(end.how),
+        run.problem,
+    )
     return "\n".join(part for part in parts if part).casefold()
 
 

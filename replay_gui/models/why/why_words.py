@@ -13,7 +13,7 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.core.reasons.why_words import set_aside_words
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.core.text.wording import cost_text, duration_text, end_text, plural
 from replay_gui.engine.comparison.why_answers import RunSize
 from replay_gui.models.timeline.spending_plot import token_words
 
@@ -171,7 +171,7 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
     if outcome is not None and outcome.score is not None:
         parts.append(f"score {outcome.score:g}")
     if result is not None and result.end is not None and result.end.how:
-        parts.append(one_line(result.end.how, _MAX_NAME))
+        parts.append(one_line(end_text(result.end.how), _MAX_NAME))
     if size is not None and size.duration is not None:
         parts.append(duration_text(size.duration))
     if uses:

@@ -65,6 +65,10 @@ def test_a_run_without_them_has_none() -> None:
         ("Observation", {"source": "Human", "data": "Hi"}, PromptSource.MESSAGE),
         ("Observation", {"source": "user", "obs_type": "command", "data": "/clear"}, PromptSource.COMMAND),
         ("Observation", {"source": "dataset", "obs_type": "sample", "data": "Hi"}, PromptSource.INPUT),
+        ("Observation", {"source": "task", "obs_type": "message", "data": {}}, PromptSource.TASK),
+        ("Observation", {"source": "user", "obs_type": "input", "data": "Hi"}, PromptSource.MESSAGE),
+        ("Observation", {"source": "user", "obs_type": "input", "data": {"args": [1]}}, PromptSource.INPUT),
+        ("x:temporal/model-request", {"data": {"activity": "ask"}}, PromptSource.MODEL_REQUEST),
         ("Observation", {"source": "environment", "data": "Hi"}, None),
         ("Observation", {"source": 3, "data": "Hi"}, None),
         ("Decision", {"source": "user", "data": "Hi"}, None),
@@ -74,7 +78,18 @@ def test_what_asks_the_agent(kind: str, payload: dict[str, Any], source: PromptS
     assert prompt_source(kind, payload) == source
 
 
-@pytest.mark.parametrize(("data", "text"), [([{"type": "text", "text": "Hi"}], "Hi"), ("x" * 9_000, "x" * 300)])
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ([{"type": "text", "text": "Hi"}], "Hi"),
+        ("x" * 9_000, "x" * 300),
+        ({"prompt": "Hi", "system": "Be kind."}, "Hi"),
+        ({"description": "Add it.", "expected_output": "A list."}, "Add it."),
+        ({"activity": "ask", "input": {"model": "m", "input": [{"role": "user", "content": "Hi"}]}}, "Hi"),
+        ([{"role": "system", "parts": []}, {"role": "user", "parts": [{"type": "text", "content": "Hi"}]}], "Hi"),
+        ({"args": ["cats"], "input": 3}, "args: [cats], input: 3"),
+    ],
+)
 def test_what_is_asked_is_a_line(data: object, text: str) -> None:
     assert prompt_text({"data": data}) == text
 

@@ -207,6 +207,9 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ),
         ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
         ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
+        ("x:end", {"how": "open"}, "no end recorded"),
+        ("Observation", {"obs_type": "input", "source": "user", "data": {"prompt": "Hi", "system": "Be."}}, "Hi"),
+        ("Decision", {"data": '```json\n{"level": "high", "n": 2}\n```'}, "level: high, n: 2"),
         ("x:note", {"data": {"lastPrompt": "Fix it"}}, "Fix it"),
         (
             "x:otel/step",

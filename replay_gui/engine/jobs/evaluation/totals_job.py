@@ -14,7 +14,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
-from replay_gui.core.log.kinds import END, OUTCOME, Kind
+from replay_gui.core.log.kinds import ACTIVITY_REQUEST, END, OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.scanner import Block
@@ -24,7 +24,7 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 # A meta without any of these names is ignored.
 _RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
 _RESULT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (OUTCOME, END))  # of contents: [kind, payload]
-_OBSERVATION_START = msgpack.packb([Kind.OBSERVATION.value, None])[:-1]
+_PROMPT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (Kind.OBSERVATION.value, ACTIVITY_REQUEST))
 _MAX_KIND_BYTES = 512  # bytes of content within which the kind of every event with tokens ends
 
 
@@ -58,7 +58,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
-            if PromptSource.MESSAGE not in prompts:
+            if not prompts or min(prompts) > PromptSource.MESSAGE:
                 _take_prompts(block, prompts)
             reporter.progress(block.end, log.source.size)
     prompt = prompts[min(prompts)] if prompts else None
@@ -68,7 +68,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
 def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> None:
     """Add the first prompt of each source."""
     for i, content in enumerate(block.contents):
-        if not content.startswith(_OBSERVATION_START):
+        if not content.startswith(_PROMPT_STARTS):
             continue
         kind, payload = _decoded(content)
         source = prompt_source(kind, payload)

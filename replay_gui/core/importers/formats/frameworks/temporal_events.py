@@ -17,7 +17,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.json_lines import value_of
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import ACTIVITY_REQUEST, Kind
 
 UNREAD_PAYLOADS = "payloads in an encoding that is not JSON, kept as they are"
 
@@ -222,7 +222,7 @@ class TemporalEvents:
         if _MODEL.search(name):
             self._models.add(event_id)
             self._unmapped(facts)
-            self._run.custom("temporal/model-request", {"activity": name, "input": _without_ids(given)})
+            self._run.add(ACTIVITY_REQUEST, {"data": {"activity": name, "input": _without_ids(given)}})
         else:
             self._unmapped(facts)
             self._run.request(event_id, name, given)
