@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -25,6 +26,30 @@ _POLL_INTERVAL = 15  # ms
 _P = ParamSpec("_P")
 
 
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """No file is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Painting:
+    """Pages are painted, a few at a time; then the file is written. `steps`: the rest of the painting."""
+
+    report: Report
+    path: Path
+    inputs: tuple[str, ...]
+    painting: PdfPainting
+    steps: Iterator[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A thread writes the file."""
+
+    path: Path
+    written: Future[None]
+
+
 class ReportSaver(QObject):
     """Saves one file at a time. A requested file is completed even if the saver is deleted.
 
@@ -37,19 +62,14 @@ class ReportSaver(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._report: Report | None = None
-        self._path = Path()
-        self._inputs: tuple[str, ...] = ()
-        self._painting: PdfPainting | None = None
-        self._painting_steps: Iterator[None] = iter(())
-        self._written: Future[None] | None = None
+        self._work: _Idle | _Painting | _Writing = _Idle()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timeout)
 
     @property
     def busy(self) -> bool:
         """Whether a file is being written; `save` must not be called then."""
-        return self._timer.isActive()
+        return not isinstance(self._work, _Idle)
 
     def save(self, report: Report, path: Path, pages: Pages | None = None, inputs: tuple[str, ...] = ()) -> None:
         """Begin to write the report in the format of the suffix.
@@ -60,63 +80,68 @@ class ReportSaver(QObject):
             inputs: the files that the report is about.
         """
         assert not self.busy
-        self._report, self._path, self._inputs = report, path, inputs
         if pages is not None and path.suffix.lower() == PDF:
-            self._painting = PdfPainting(pages)
-            self._painting_steps = self._painting.steps()
+            painting = PdfPainting(pages)
+            self._work = _Painting(report, path, inputs, painting, painting.steps())
             self._timer.start(0)
         else:
-            self._begin_write(save_report, report, path, inputs)
+            self._write(path, _on_thread(save_report, report, path, inputs))
 
     def stop(self) -> None:
         """Emit no more signals; the file is completed without this thread: its pages are laid out again."""
-        if self._painting is not None:
-            assert self._report is not None
-            self._begin_write(save_report, self._report, self._path, self._inputs)
+        if isinstance(self._work, _Painting):
+            _on_thread(save_report, self._work.report, self._work.path, self._work.inputs)
         self._set_idle()
 
     def _set_idle(self) -> None:
         self._timer.stop()
-        self._report, self._painting, self._painting_steps, self._written = None, None, iter(()), None
+        self._work = _Idle()
 
     @Slot()
     def _on_timeout(self) -> None:
+        work = self._work
+        if isinstance(work, _Idle):
+            return
         try:
-            done = self._paint_slice() if self._painting is not None else self._is_written()
+            done = self._continue(work)
         except ReplayError as error:
             self._set_idle()
             self.failed.emit(str(error))
         except BaseException:
             self._set_idle()
-            self.failed.emit(f"{self._path}: not written: a fault of this program")
+            self.failed.emit(f"{work.path}: not written: a fault of this program")
             raise  # the crash dialog shows it
         else:
             if done:
                 self._set_idle()
-                self.saved.emit(str(self._path))
+                self.saved.emit(str(work.path))
 
-    def _paint_slice(self) -> bool:
-        """Paint some pages; after the last one, begin to write the file."""
-        assert self._painting is not None
-        end = time.perf_counter() + _PAINTING_SLICE
-        while time.perf_counter() < end:
-            if next(self._painting_steps, self) is self:
-                data, self._painting = self._painting.data, None
-                self._begin_write(write_report_file, self._path, data, self._inputs)
-                break
-        return False
+    def _continue(self, work: _Painting | _Writing) -> bool:
+        """Paint some pages, and after the last one begin to write; return whether the file is complete."""
+        match work:
+            case _Painting(path=path):
+                end = time.perf_counter() + _PAINTING_SLICE
+                while time.perf_counter() < end:
+                    if next(work.steps, self) is self:
+                        self._write(path, _on_thread(write_report_file, path, work.painting.data, work.inputs))
+                        break
+                return False
+            case _Writing(written=written):
+                if written.done():
+                    written.result()  # or raise the error that prevented it
+                return written.done()
+            case _:
+                assert_never(work)
 
-    def _begin_write(self, write: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> None:
-        """Call `write` on a thread that ends after it; the timer checks for its end."""
-        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
-        self._written = executor.submit(write, *args, **kwargs)
-        executor.shutdown(wait=False)
+    def _write(self, path: Path, written: Future[None]) -> None:
+        """Check for the end of the writing from now on."""
+        self._work = _Writing(path, written)
         self._timer.start(_POLL_INTERVAL)
 
-    def _is_written(self) -> bool:
-        """Return whether the file is complete; raise the error that prevented it."""
-        assert self._written is not None
-        if self._written.done():
-            self._written.result()
-            return True
-        return False
+
+def _on_thread(write: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
+    """Call `write` on a thread that ends after it."""
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
+    written = executor.submit(write, *args, **kwargs)
+    executor.shutdown(wait=False)
+    return written

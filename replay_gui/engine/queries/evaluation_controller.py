@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -28,6 +30,20 @@ if TYPE_CHECKING:
 _MAX_DEATHS = 20  # workers of one reading that may die; after each, everything is read again
 
 
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """An evaluation under way.
+
+    Attributes:
+        begun: its request. wanted: the request to answer: the same one, or a later one, which waits for its end.
+        file: the file that is being read.
+    """
+
+    begun: EvaluateRuns
+    wanted: EvaluateRuns
+    file: FileBegun = field(default_factory=FileBegun)
+
+
 class EvaluationController:
     """The evaluation under way; a new one takes its place. Used on the engine thread alone.
 
@@ -44,27 +60,27 @@ class EvaluationController:
         self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
         self._failures = JobGroup(comparers, on_worker_message)
-        self._number = self._reading = 0
-        self._under_way: EvaluateRuns | None = None
-        self._next: EvaluateRuns | None = None
-        self._file = FileBegun()  # the file that is being read
+        self._under_way: _UnderWay | None = None
+        self._reading = 0
         self._deadly: tuple[DeadlyFile, ...] = ()  # of this reading
 
     def start(self, request: EvaluateRuns) -> None:
         """Begin an evaluation instead of the current one; without sources, only end the current one."""
         self._failures.stop()
-        self._number, self._next = request.number, None
-        if request.sources and request.reading == self._reading and self._jobs.busy:
-            self._next = request
+        self._failures.stop()
+        under_way = self._under_way
+        if under_way is not None and request.sources and request.reading == self._reading:
+            self._under_way = replace(under_way, wanted=request)
             return
         self._jobs.stop()
+        self._under_way = None
         if request.sources:
             self._begin(request)
 
     def _begin(self, request: EvaluateRuns) -> None:
         if request.reading != self._reading:
             self._reading, self._deadly = request.reading, ()
-        self._under_way, self._file = request, FileBegun()
+        self._under_way = _UnderWay(request, request)
         self._jobs.start(
             EvaluationArguments(
                 reading=request.reading,
@@ -85,60 +101,69 @@ class EvaluationController:
 
     def stop(self) -> None:
         """End the evaluation under way."""
-        self._next = None
+        self._under_way = None
         self._jobs.stop()
         self._failures.stop()
 
     def _on_message(self, message: JobMessage) -> None:
+        under_way = self._under_way
+        assert under_way is not None, "a job is under way"
         if isinstance(message, JobFailed):
-            self._on_failed(message)
-        elif self._next is None:
-            self._answer_message(message)
+            self._on_failed(under_way, message)
+        elif under_way.wanted is under_way.begun:
+            if isinstance(message, JobDone):
+                self._under_way = None
+            self._answer_message(under_way.wanted.number, message)
         else:
-            self._pass_over(message, self._next)
+            self._pass_over(under_way, message)
 
-    def _on_failed(self, message: JobFailed) -> None:
+    def _on_failed(self, under_way: _UnderWay, message: JobFailed) -> None:
         """Begin the waiting evaluation; else go on without the file that made the worker die, or report the failure."""
-        survived = message.kind == "died" and self._file.given != "" and len(self._deadly) < _MAX_DEATHS
+        self._under_way = None
+        file, wanted = under_way.file, under_way.wanted
+        survived = message.kind == "died" and file.given != "" and len(self._deadly) < _MAX_DEATHS
         if survived:
-            self._deadly += (DeadlyFile(self._file, message.text),)
-        then = self._next or (self._under_way if survived else None)
-        self._next = None
-        if then is not None:
-            self._begin(then)
+            self._deadly += (DeadlyFile(file, message.text),)
+        if survived or wanted is not under_way.begun:
+            self._begin(wanted)
         else:
-            where = f"{self._file.given}: " if message.kind == "died" and self._file.given else ""
-            self._answer(0, Evaluation(number=self._number, ended=True, problem=f"{where}{message.text}"))
+            where = f"{file.given}: " if message.kind == "died" and file.given else ""
+            self._answer(0, Evaluation(number=wanted.number, ended=True, problem=f"{where}{message.text}"))
 
-    def _answer_message(self, message: JobMessage) -> None:
-        number = self._number
-        if isinstance(message, JobProgress):
-            self._answer(0, Evaluation(number=number, done=message.done, total=message.total))
-        elif isinstance(message, JobFailed):
-            self._answer(0, Evaluation(number=number, ended=True, problem=message.text))
-        else:
-            self._tell_part(_read(message.value), ended=isinstance(message, JobDone))
+    def _answer_message(self, number: int, message: JobMessage) -> None:
+        match message:
+            case JobProgress(done=done, total=total):
+                self._answer(0, Evaluation(number=number, done=done, total=total))
+            case JobFailed(text=text):
+                self._answer(0, Evaluation(number=number, ended=True, problem=text))
+            case JobPart(value=value) | JobDone(value=value):
+                self._answer_part(number, _read(value), ended=isinstance(message, JobDone))
+            case _:
+                assert_never(message)
 
-    def _tell_part(self, part: EvaluationPart | FileBegun, *, ended: bool) -> None:
+    def _answer_part(self, number: int, part: EvaluationPart | FileBegun, *, ended: bool) -> None:
         if isinstance(part, FileBegun):
-            self._file = part
+            if self._under_way is not None:
+                self._under_way = replace(self._under_way, file=part)
             return
         pairs = _pairs(part)
-        self._answer(0, Evaluation(number=self._number, part=part, ended=ended and not pairs))
+        self._answer(0, Evaluation(number=number, part=part, ended=ended and not pairs))
         if pairs:
-            self._failures.start(FailureArguments(pairs=pairs), self._answer_message)
+            self._failures.start(FailureArguments(pairs=pairs), partial(self._answer_message, number))
 
-    def _pass_over(self, message: JobProgress | JobPart | JobDone, waiting: EvaluateRuns) -> None:
+    def _pass_over(self, under_way: _UnderWay, message: JobProgress | JobPart | JobDone) -> None:
         """Report only the progress of an evaluation that a new one replaces; begin the new one at the end."""
-        if isinstance(message, JobDone):
-            self._next = None
-            self._begin(waiting)
-        elif isinstance(message, JobProgress):
-            self._answer_message(message)
-        else:
-            part = _read(message.value)
-            if _tells_of_reading(part):
-                self._tell_part(part, ended=False)
+        match message:
+            case JobDone():
+                self._begin(under_way.wanted)
+            case JobProgress():
+                self._answer_message(under_way.wanted.number, message)
+            case JobPart(value=value):
+                part = _read(value)
+                if _tells_of_reading(part):
+                    self._answer_part(under_way.wanted.number, part, ended=False)
+            case _:
+                assert_never(message)
 
 
 def _read(value: msgspec.Raw) -> EvaluationPart | FileBegun:

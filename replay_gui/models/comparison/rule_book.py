@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,6 +34,14 @@ class RuleEntry:
     on: bool = True
 
 
+class _Reading(Enum):
+    """The reading of the file of rules."""
+
+    ENDED = auto()
+    UNDER_WAY = auto()
+    ALLOWING = auto()  # under way, because the user has allowed the rules beside the log
+
+
 _Change: TypeAlias = tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]  # the entries before and after
 
 
@@ -43,7 +52,7 @@ class RuleBook(Undoable[_Change]):
 
     Attributes:
         entries: all rules. path: the file in which they are kept; None until the user has chosen one.
-        offer: rules that the user may allow, or None. is_loading: whether the file is being read; `loaded` follows.
+        offer: rules that the user may allow, or None.
 
     Signals:
         loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
@@ -67,10 +76,14 @@ class RuleBook(Undoable[_Change]):
         self.offer: RuleOffer | None = None
         self._session = session
         self._log: Path | None = None
-        self.is_loading = False
-        self._is_allowing = False
+        self._reading = _Reading.ENDED
         session.rules_read.connect(self._on_rules_read)
         session.rules_written.connect(self._on_rules_written)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the file is being read; `loaded` follows."""
+        return self._reading is not _Reading.ENDED
 
     @property
     def in_force(self) -> tuple[Rule, ...]:
@@ -106,7 +119,7 @@ class RuleBook(Undoable[_Change]):
             return
         self._log, self.path, self.entries = Path(log), None, ()
         self._forget_changes()
-        self.is_loading, self._is_allowing = True, False
+        self._reading = _Reading.UNDER_WAY
         self._set_offer(None)
         self.file_settled.emit()
         self._session.request_rules(log)
@@ -121,7 +134,7 @@ class RuleBook(Undoable[_Change]):
             return
         if self.path is not None:
             self.path, self.entries = None, ()
-        self.is_loading, self._is_allowing = True, True
+        self._reading = _Reading.ALLOWING
         self._set_offer(None)
         self._session.request_rules(str(self._log), allow=True)
 
@@ -139,7 +152,7 @@ class RuleBook(Undoable[_Change]):
     def _on_rules_read(self, read: RulesRead) -> None:
         if not self.is_loading or self._log != Path(read.log):
             return  # of an earlier log
-        self.is_loading = False
+        reading, self._reading = self._reading, _Reading.ENDED
         if read.problem:
             self.alert_raised.emit(Alert("warning", f"The rules are not in force. {read.problem}"))
         entries = tuple(RuleEntry(replace(rule, enabled=True), rule.enabled) for rule in read.rules)
@@ -151,9 +164,8 @@ class RuleBook(Undoable[_Change]):
         if added:
             self._keep()
         self._set_offer(None if read.unused is None else RuleOffer(Path(read.unused), read.unused_count))
-        was_allowing, self._is_allowing = self._is_allowing, False
         self.loaded.emit()
-        if was_allowing:
+        if reading is _Reading.ALLOWING:
             self.changed.emit()
 
     @Slot(object)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -17,13 +19,53 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 _PANS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
+@dataclass(frozen=True, slots=True)
+class NoGesture:
+    """No button is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panning:
+    """The plot is held at a point, and moves with the pointer."""
+
+    held_at: QPointF
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingArea:
+    """An area to zoom to is drawn: x at its start, and x now."""
+
+    start: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingRange:
+    """The button was pressed on the axis: a click goes to `x`, a drag chooses a range from it."""
+
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class PressingMark:
+    """The button was pressed on a mark, at `x`; a drag moves the position."""
+
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbing:
+    """The position moves with the pointer."""
+
+
+Gesture: TypeAlias = NoGesture | Panning | DrawingArea | ChoosingRange | PressingMark | Scrubbing
+
+
 class TimelineGestures:
     """The gestures of the pointer in the plot and on the axis below it, but not over the names.
 
     On the axis, a click goes there, a drag chooses a range, and a double click in the range zooms to it. In the plot:
     see Timeline.
-
-    Attributes: area: x at the start of an area, and x now; None while none is drawn.
     """
 
     def __init__(
@@ -37,11 +79,12 @@ class TimelineGestures:
         """`get_event`: returns the position of the event at a point of the plot, or None."""
         self._widget, self._session = widget, session
         self._get_scale, self._get_layout, self._get_event = get_scale, get_layout, get_event
-        self.area: tuple[float, float] | None = None
-        self._pan_from: QPointF | None = None  # the point at which the plot is held while panning
-        self._range_from: float | None = None  # x at which the button was pressed on the axis
-        self._mark_from: float | None = None  # x at which the button was pressed on a mark
-        self._scrubbing = False
+        self._gesture: Gesture = NoGesture()
+
+    @property
+    def area(self) -> tuple[float, float] | None:
+        """x at the start of an area, and x now; None while none is drawn."""
+        return (self._gesture.start, self._gesture.now) if isinstance(self._gesture, DrawingArea) else None
 
     # ---- a button -----------------------------------------------------------------------------------
     def press(self, event: QMouseEvent) -> bool:
@@ -49,19 +92,19 @@ class TimelineGestures:
         x, held = event.position().x(), event.modifiers()
         left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and held & _PANS):
-            self._pan_from = event.position()
+            self._gesture = Panning(event.position())
             self._widget.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif x < self._get_layout().names:
             return False
         elif right or (left and held & Qt.KeyboardModifier.ShiftModifier):
-            self.area = (x, x)
+            self._gesture = DrawingArea(x, x)
         elif left and self.is_on_axis(event.position()):
-            self._range_from = x
+            self._gesture = ChoosingRange(x)
         elif left and (mark := self._get_event(event.position())) is not None:
-            self._mark_from = x
+            self._gesture = PressingMark(x)
             self._session.seek(mark)
         elif left:
-            self._scrubbing = True
+            self._gesture = Scrubbing()
             self._seek(x)
         else:
             return False
@@ -70,32 +113,38 @@ class TimelineGestures:
     def move(self, event: QMouseEvent) -> bool:
         """Continue the gesture; return whether there is one."""
         x = event.position().x()
-        if self._pan_from is not None:
-            self.view(self._get_scale().panned(self._pan_from.x() - x, self._session.index.count))
-            self._pan_from = event.position()
-        elif self.area is not None:
-            self.area = (self.area[0], x)
-            self._widget.update()
-        elif self._range_from is not None:
-            if abs(x - self._range_from) >= GAP:  # less is a click with a small movement
-                self._session.choose_range(self._position(self._range_from), self._position(x))
-        elif self._mark_from is not None and abs(x - self._mark_from) < GAP:
-            pass  # a click on a mark with a small movement
-        elif self._mark_from is not None or self._scrubbing:
-            self._mark_from, self._scrubbing = None, True
-            self._seek(x)
-        else:
-            return False
+        match self._gesture:
+            case NoGesture():
+                return False
+            case Panning(held_at):
+                self.view(self._get_scale().panned(held_at.x() - x, self._session.index.count))
+                self._gesture = Panning(event.position())
+            case DrawingArea(start):
+                self._gesture = DrawingArea(start, x)
+                self._widget.update()
+            case ChoosingRange(start):
+                if abs(x - start) >= GAP:  # less is a click with a small movement
+                    self._session.choose_range(self._position(start), self._position(x))
+            case PressingMark(start) if abs(x - start) < GAP:
+                pass  # a click on a mark with a small movement
+            case PressingMark() | Scrubbing():
+                self._gesture = Scrubbing()
+                self._seek(x)
+            case _:
+                assert_never(self._gesture)
         return True
 
     def release(self, event: QMouseEvent) -> None:
         """End the gesture: zoom to a drawn area, or go to the clicked point of the axis."""
         x = event.position().x()
-        if self.area is not None:
-            self._zoom_to(*sorted(self.area))
-        elif self._range_from is not None and abs(x - self._range_from) < GAP:
-            self._seek(x)
-        self._pan_from, self.area, self._range_from, self._mark_from, self._scrubbing = None, None, None, None, False
+        match self._gesture:
+            case DrawingArea(start, now):
+                self._zoom_to(*sorted((start, now)))
+            case ChoosingRange(start) if abs(x - start) < GAP:
+                self._seek(x)
+            case _:
+                pass
+        self._gesture = NoGesture()
         self._widget.unsetCursor()
         self._widget.update()
 
@@ -117,8 +166,8 @@ class TimelineGestures:
 
     def give_up(self) -> bool:
         """Cancel the area being drawn, or else the chosen range; return whether there was either."""
-        if self.area is not None:
-            self.area = None
+        if isinstance(self._gesture, DrawingArea):
+            self._gesture = NoGesture()
             self._widget.update()
             return True
         if self._session.chosen is not None:

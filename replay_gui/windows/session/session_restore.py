@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Slot
@@ -33,6 +34,25 @@ RESTORES = "restore"  # in the settings: "no" if the program begins with the wel
 _KEY = "window_state"
 
 
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """Nothing is left to be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OpeningRun:
+    """The run of this state is being opened."""
+
+    state: WindowState
+
+
+@dataclass(frozen=True, slots=True)
+class _ShowingRun:
+    """The run is open, and not all of this state is shown yet."""
+
+    state: WindowState
+
+
 class SessionRestore(QObject):
     """Saves the content of one window in the settings, and restores it.
 
@@ -54,8 +74,7 @@ class SessionRestore(QObject):
         self._session, self._comparison, self._runs_page = session, comparison, runs_page
         self._get_view, self._actions, self._settings = get_view, actions, settings
         self.keeps = True
-        self._wanted: WindowState | None = None  # until its run is open
-        self._shown: WindowState | None = None  # of the open run, until all of it was restored
+        self._progress: _Restored | _OpeningRun | _ShowingRun = _Restored()
         self._folded: tuple[int, ...] = ()  # subagents to fold once they are known
         self._panels = QTimer(self, singleShot=True, interval=0)  # once all panels know the run
         self._panels.timeout.connect(self._show_panels)
@@ -70,7 +89,7 @@ class SessionRestore(QObject):
     @property
     def working(self) -> bool:
         """Whether the restoration is still in progress."""
-        return self._wanted is not None or self._shown is not None
+        return not isinstance(self._progress, _Restored)
 
     # ---- save -----------------------------------------------------------------------------------------
     def save(self) -> None:
@@ -142,25 +161,25 @@ class SessionRestore(QObject):
         if state.runs.sources:
             self._runs_page.restore(state.runs)
         if state.path:
-            self._wanted = state
+            self._progress = _OpeningRun(state)
             self._session.open(state.path, format=state.format)
 
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
         """Show only B if run A does not exist any more; a banner reports it."""
-        if self._wanted is None or alert.severity != "error":
+        if not isinstance(self._progress, _OpeningRun) or alert.severity != "error":
             return
-        comparison, self._wanted = self._wanted.comparison, None
+        comparison, self._progress = self._progress.state.comparison, _Restored()
         if comparison is not None:
             self._session.open(comparison.path)
 
     @Slot()
     def _on_run_changed(self) -> None:
-        state, self._wanted, self._shown, self._folded = self._wanted, None, None, ()
-        facts = self._session.facts
-        if state is None or facts is None:
+        before, self._progress, self._folded = self._progress, _Restored(), ()
+        if not isinstance(before, _OpeningRun) or self._session.facts is None:
             return
-        self._shown, self._folded = state, state.folded
+        state = before.state
+        self._progress, self._folded = _ShowingRun(state), state.folded
         self._session.show_bookkeeping(state.bookkeeping)
         self._session.set_axis(state.axis)
         self._panels.start()
@@ -171,9 +190,9 @@ class SessionRestore(QObject):
 
     @Slot()
     def _show_panels(self) -> None:
-        state = self._shown
-        if state is None:
+        if not isinstance(self._progress, _ShowingRun):
             return
+        state = self._progress.state
         view, kept = self._get_view(), state.filter
         view.events.set_filter(
             EventFilter(
@@ -200,9 +219,9 @@ class SessionRestore(QObject):
 
     @Slot()
     def _on_index_changed(self) -> None:
-        if self._shown is not None and self._session.index.complete:
-            if self._shown.view is not None:
-                self._session.set_view(*self._shown.view)
+        if isinstance(self._progress, _ShowingRun) and self._session.index.complete:
+            if self._progress.state.view is not None:
+                self._session.set_view(*self._progress.state.view)
             self._place.start()
 
     @Slot()
@@ -214,16 +233,16 @@ class SessionRestore(QObject):
 
     @Slot()
     def _on_state_changed(self) -> None:
-        if self._shown is not None:
+        if isinstance(self._progress, _ShowingRun):
             self._place.start()
 
     @Slot()
     def _scroll(self) -> None:
         """Restore the scroll positions, as the last step; later moves are the user's own."""
-        state, moment = self._shown, self._session.position_state
-        if state is None or moment is None or self._panels.isActive() or not self._session.index.complete:
+        has_state, is_complete = self._session.position_state is not None, self._session.index.complete
+        if not isinstance(self._progress, _ShowingRun) or not has_state or self._panels.isActive() or not is_complete:
             return
-        self._shown = None
+        state, self._progress = self._progress.state, _Restored()
         view = self._get_view()
         page = view.detail.pages.currentWidget()
         view.events.view.verticalScrollBar().setValue(state.rows)
