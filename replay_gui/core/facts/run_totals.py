@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
@@ -14,6 +14,7 @@ from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model's name, if an event names none
 
+_Sum = TypeVar("_Sum")
 _WHOLE_RUN = "/result"  # endings of kinds whose numbers are for the whole run
 
 
@@ -39,8 +40,9 @@ class RunTotals:
     """The current sum over a run's events.
 
     Sources record the same numbers in up to three places: in each step, on separate lines, and once for the whole run.
-    Only the first of these with any numbers is counted, for tokens and for cost separately. But a stream may record a
-    step's output before it is complete: if one event records the whole run and has more output, that output counts.
+    Only the first of these with any numbers but 0 is counted, for tokens and for cost separately. But a stream may
+    record a step's output before it is complete: if one event records the whole run and has more output, that output
+    counts.
     """
 
     def __init__(self) -> None:
@@ -72,15 +74,21 @@ class RunTotals:
 
     def uses(self) -> tuple[ModelUse, ...]:
         """The use of each model, in the order of their appearance; empty if neither tokens nor cost are known."""
-        tokens = next((sums for sums in self._tokens if sums), {})
+        tokens = _first_with_numbers(self._tokens, lambda counts: not any(counts.values()))
         output = sum(sums.get("output", 0) for sums in self._tokens[UseScope.RUN].values())
         if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
             tokens = {name: {**sums, "output": output} for name, sums in tokens.items()}
-        costs = next((sums for sums in self._costs if sums), {})
+        costs = _first_with_numbers(self._costs, lambda cost: cost == 0)
         names = dict.fromkeys((*tokens, *costs))
         return tuple(
             ModelUse(name, self._events.get(name, 0), dict(tokens.get(name, {})), costs.get(name)) for name in names
         )
+
+
+def _first_with_numbers(scopes: Sequence[dict[str, _Sum]], is_zero: Callable[[_Sum], bool]) -> dict[str, _Sum]:
+    """Return the sums by model of the first scope with numbers; of the first one with only zeros, if all have these."""
+    known = [sums for sums in scopes if sums]
+    return next((sums for sums in known if not all(map(is_zero, sums.values()))), known[0] if known else {})
 
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[UseScope, dict[str, int], float | None]:

@@ -63,11 +63,11 @@ class SpendingBuilder:
         scope, tokens, cost = use_of(kind, meta)
         name = meta.get("model")
         model = self._models.setdefault(name if isinstance(name, str) else UNKNOWN, len(self._models))
-        if tokens:
+        if any(tokens.values()):  # counts of 0 are not shown
             cached = _bounded(cached_tokens(tokens) or 0)
             uncached = max(_bounded(tokens.get("input", 0) + tokens.get("", 0)) - cached, 0.0)
             self._tokens[scope].add(position, model, [uncached, cached, _bounded(tokens.get("output", 0))])
-        if cost:  # a cost of 0 is not shown
+        if cost:
             self._costs[scope].add(position, model, [cost])
 
     def build(self) -> Spending:

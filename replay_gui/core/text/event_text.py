@@ -45,6 +45,7 @@ _USUAL_OBSERVATIONS = (
     *("message", "signal", "update", "command", "command-output", "input", "sample", "tool", "subagent-message"),
     *_NEWS_TYPES,
 )
+_PROMPT_TYPES = ("input", "signal", "update")
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that add no information to the kind
 
 
@@ -116,7 +117,7 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 def _observation_summary(payload: Members) -> str:
     data, of_type = payload.get("data"), payload.get("obs_type")
     news = _NEWS.search(data[:_MAX_NEWS_CHARACTERS]) if isinstance(data, str) and of_type in _NEWS_TYPES else None
-    is_prompt = of_type == "input" or payload.get("source") == "task"
+    is_prompt = of_type in _PROMPT_TYPES or payload.get("source") == "task"
     text = plain_start(news[1].strip()) if news else prompt_preview(data) if is_prompt else preview(data)
     usual = of_type in _USUAL_OBSERVATIONS or of_type == payload.get("source")
     return text if usual else f"{_words(of_type)}: {text}"
@@ -256,11 +257,11 @@ def _question_words(request: Any) -> str:
 
 
 def _activity_request_summary(payload: Members) -> str:
-    """Return the activity that calls a model, and its question."""
+    """Return the model and the number of messages that it was sent, and the activity that sent them."""
     about = payload.get("data")
     fields = about if isinstance(about, Mapping) else payload
     name, words = fields.get("activity"), _question_words(fields.get("input"))
-    return f"{plain_start(name)} · {words}" if isinstance(name, str) and words else preview(fields)
+    return f"{words} · {plain_start(name)}" if isinstance(name, str) and words else preview(fields)
 
 
 def _outcome_summary(payload: Members) -> str:

@@ -37,7 +37,10 @@ _DATA = (
 _MEDIA_TYPES = ("mimeType", "mime_type", "mime", "media_type")
 _SORTS = {"image": "picture", "audio": "sound", "video": "video"}
 # The first of these members that holds a text, or messages, is what an agent is asked.
-_PROMPT_MEMBERS = ("prompt", "question", "query", "task", "instruction", "description", "messages", "contents", "input")
+_PROMPT_MEMBERS = (
+    *("prompt", "question", "query", "task", "instruction", "description", "user_input", "user_message", "message"),
+    *("messages", "contents", "input"),
+)
 _FENCE = re.compile(r"```\w*\n(.*?)(?:\n```\s*)?\Z", re.DOTALL)  # a text that is one block of code in Markdown
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 

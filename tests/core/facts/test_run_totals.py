@@ -34,6 +34,9 @@ def test_tokens_reported_in_two_scopes_are_counted_once() -> None:
     assert totals(step, ("x:mini-swe-agent/result", {"cost": 0.5}))[0].cost == 0.5
     assert totals(step, ("x:codex/tokens", {"tokens": {"input": 10}}))[0].tokens == {"input": 10}
     assert totals(("x:mini-swe-agent/result", {"cost": 0.7}))[0].cost == 0.7
+    none = ("Decision", {"tokens": {"input": 0}, "cost": 0})
+    assert totals(none, ("x:a/result", {"tokens": {"input": 9}, "cost": 2}))[0] == ModelUse("", 1, {"input": 9}, 2.0)
+    assert totals(none)[0] == ModelUse("", 1, {"input": 0}, 0.0)
     assert totals(("x:codex/tokens", {"tokens": {"input": 3}}), ("x:a/result", {"cost": 1}))[0] == ModelUse(
         "", 0, {"input": 3}, 1.0
     )

@@ -42,7 +42,9 @@ def test_tokens_reported_only_aside_or_at_the_end_count() -> None:
     assert (positions(found.positions), positions(found.paid)) == ([2], [3])
 
 
-@pytest.mark.parametrize("meta", [{}, {"tokens": {}}, {"cost": 0}, {"tokens": "many", "cost": "much"}])
+@pytest.mark.parametrize(
+    "meta", [{}, {"tokens": {}}, {"tokens": {"input": 0}}, {"cost": 0}, {"tokens": "many", "cost": "much"}]
+)
 def test_without_tokens_and_cost_the_spending_is_unknown(meta: dict[str, Any]) -> None:
     assert not built(("Decision", meta)).known
 

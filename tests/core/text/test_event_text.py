@@ -121,7 +121,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         (
             "x:temporal/model-request",
             {"activity": "invoke_model", "input": {"model": "m", "contents": [gemini({"text": "Hi"})]}},
-            "invoke_model · m, 1 message",
+            "m, 1 message · invoke_model",
         ),
         ("x:temporal/model-request", {"data": {"activity": "ask", "input": [1]}}, "activity: ask, input: [1]"),
         (
@@ -208,6 +208,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
         ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
         ("x:end", {"how": "open"}, "no end recorded"),
+        ("Observation", {"obs_type": "update", "source": "say", "data": {"n": 0, "user_input": "Hi"}}, "Hi"),
         ("Observation", {"obs_type": "input", "source": "user", "data": {"prompt": "Hi", "system": "Be."}}, "Hi"),
         ("Decision", {"data": '```json\n{"level": "high", "n": 2}\n```'}, "level: high, n: 2"),
         ("x:note", {"data": {"lastPrompt": "Fix it"}}, "Fix it"),
