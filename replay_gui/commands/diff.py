@@ -265,7 +265,7 @@ def _print_why(why: WhyResult) -> None:
     print_line("")
     print_line(why_heading(why))
     if not why.reasons:
-        print_line(f"     {no_reason_words()}")
+        print_line(f"     {no_reason_words(why)}")
     for number, reason in enumerate(why.reasons[:_MAX_REASONS_SHOWN], 1):
         print_line(f"{number:>3}  {reason.sentence}")
         for detail in reason.details:

@@ -32,7 +32,7 @@ from replay_gui.core.reasons.findings.failure_reasons import add_failure_reasons
 from replay_gui.core.reasons.findings.figure_reasons import add_figure_reason
 from replay_gui.core.reasons.findings.read_reasons import add_read_reasons, add_world_reason
 from replay_gui.core.reasons.findings.reason_list import ReasonList
-from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons
+from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons, last_words
 from replay_gui.core.reasons.findings.setup_reasons import add_setup_reason
 from replay_gui.core.reasons.findings.submission import Submission
 from replay_gui.core.reasons.findings.submission_reasons import add_submission_reasons
@@ -88,8 +88,9 @@ class WhyFinder:
         add_read_reasons(reasons, both_ways=failed is None)
         setup = add_setup_reason(reasons)
         rows, more = action_rows(a, b)
+        ranked = reasons.ranked()
         return WhyResult(
-            reasons=reasons.ranked(),
+            reasons=ranked,
             actions=rows,
             more_actions=more,
             set_aside=_set_aside(a, b, setup),
@@ -98,6 +99,7 @@ class WhyFinder:
             name_a=a.name,
             name_b=b.name,
             limits=(*calls.limits, *((_NOT_TRACED,) if a.searched_out or b.searched_out else ())),
+            last_words=last_words(other, reference) if failed is not None and not ranked else "",
         )
 
     def tool_effects(self, rules: Rules | None = None) -> dict[str, ToolEffects]:

@@ -72,6 +72,7 @@ class WhyResult:
         failed: the run that failed while the other passed; None if outcomes are equal or unknown.
         name_a, name_b: the names of the runs in the sentences.
         limits: the parts that were not examined, in sentences; empty if all were.
+        last_words: the last messages of two runs whose outcomes differ without any reason; "" if they are equal.
     """
 
     reasons: tuple[Reason, ...]
@@ -83,3 +84,4 @@ class WhyResult:
     name_a: str
     name_b: str
     limits: tuple[str, ...] = ()
+    last_words: str = ""

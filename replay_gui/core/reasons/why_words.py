@@ -14,9 +14,9 @@ def why_heading(why: WhyResult) -> str:
     return "What they did differently"
 
 
-def no_reason_words() -> str:
-    """Return a sentence for two runs without a reason."""
-    return "No difference was found in what they did."
+def no_reason_words(why: WhyResult) -> str:
+    """Return the sentences for two runs without a reason."""
+    return " ".join(filter(None, ("No difference was found in what they did.", why.last_words)))
 
 
 def chips(reason: Reason) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def why_part(why: WhyResult) -> WhyPart:
     return WhyPart(
         heading=why_heading(why),
         reasons=tuple(map(_reason, why.reasons)),
-        words="" if why.reasons else no_reason_words(),
+        words="" if why.reasons else no_reason_words(why),
         set_aside=set_aside_words(why),
         actions=why.actions,
         more_actions=why.more_actions,

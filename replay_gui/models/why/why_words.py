@@ -89,6 +89,7 @@ def same_words(why: WhyResult) -> str:
         lines = [f"Both runs {'passed' if passed[0] else 'failed'}. No difference was found in what they did."]
     elif None not in passed:
         lines.append("Their outcomes differ all the same.")
+    lines += [why.last_words] if why.last_words else []
     words = set_aside_words(why)
     if words:
         lines.append(f"Set aside: {words}.")

@@ -79,9 +79,7 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
     other = edit("a = 1", 'def find(key):\n    """Give a row."""\n    return key[rows]')
     third = side_of(write_run(folder / "c.rlog", [TASK, other], None, "c"))
     first = WhyFinder(sides[0], third, ("good", "bad")).find().reasons[0]
-    assert first.sentence == (
-        "In /w/a/store.py B adds “return key[rows]” and 1 more line; A adds “return rows[key]” and 1 more line."
-    )
+    assert first.sentence == "In /w/a/store.py B adds “return key[rows]”; A adds “return rows[key]”."
     assert (first.tier, first.index_a, first.index_b) == (Tier.RESULT, 2, 2)
     less = edit("a = 1\nb = 2", 'def find(key):\n    """Return a row."""\n    return rows[key]')
     fourth = side_of(write_run(folder / "d.rlog", [TASK, less], None, "d"))
@@ -91,6 +89,27 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
     ends = [side_of(write_run(folder / f"e{n}.rlog", [TASK, one], None, f"e{n}")) for n, one in enumerate(longer)]
     first = WhyFinder(ends[0], ends[1], ("good", "bad")).find().reasons[0]
     assert first.sentence == "In /w/a/store.py B adds “…onglonglong[1] # a”; A adds “…onglonglong[0] # a”."
+
+
+def test_variables_that_a_run_coined_are_wording(tmp_path: Path) -> None:
+    """The same code with other names is no change of its own; other code is shown by its lines, not by such names."""
+    one, two = (edit("raise LookupProblem(key)", f"{v} = table.get(key)\nreturn {v}") for v in ("hit", "found"))
+    assert reasons(tmp_path / "1", [TASK, READ, one], [TASK, READ, two]) == [
+        (
+            ReasonKind.SUBMISSION,
+            Tier.OTHER,
+            "bad changed /w/a/store.py otherwise than good, in the names of variables, or in comments, alone.",
+        )
+    ]
+    other = edit("raise LookupProblem(key)", "found = table.get(key)\nreturn found or table.pop(key)")
+    uses = "In /w/a/store.py the new lines of bad use pop (event 5); those of good do not."
+    assert reasons(tmp_path / "2", [TASK, READ, one], [TASK, READ, other])[0][1:] == (Tier.ACTION, uses)
+    turned = edit("raise LookupProblem(key)", "found = key.get(table)\nreturn found")
+    assert reasons(tmp_path / "3", [TASK, READ, one], [TASK, READ, turned])[0][1:] == (
+        Tier.RESULT,
+        "In /w/a/store.py bad adds “found = key.get(table)” and 1 more line;"
+        " good adds “hit = table.get(key)” and 1 more line.",
+    )
 
 
 def test_a_name_that_both_files_have_is_no_difference(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.reasons.why_result import Shared, WhyResult
-from replay_gui.core.reasons.why_words import chips, set_aside_words, why_heading
+from replay_gui.core.reasons.why_words import chips, no_reason_words, set_aside_words, why_heading
 from tests.core.reasons.scripts import Step, side_of, write_run
 
 HELLO = Step("user", "Hello, please cancel my flight.")
@@ -54,6 +54,18 @@ def test_a_missing_action_is_traced_to_what_the_user_never_said(tmp_path: Path) 
         ("b", 4, "Z7GOZK", OriginRole.ANSWER),
     ]
     assert (second.kind, second.tool) == (ReasonKind.GAVE_UP, "transfer_to_human_agents")
+
+
+def test_of_equal_actions_with_other_outcomes_the_last_words_are_shown_and_are_no_reason(tmp_path: Path) -> None:
+    done, sorry = Step("agent", "I have cancelled it."), Step("agent", "I am sorry, that is not possible.")
+    found = why(tmp_path / "1", [NAME, USER, CANCEL, sorry], [NAME, USER, USER, CANCEL, done])
+    assert (found.reasons, found.set_aside.reads) == ((), 1)
+    assert no_reason_words(found) == (
+        "No difference was found in what they did. trial 0 said last “I am sorry, that is not possible.” (event 7);"
+        " trial 1 “I have cancelled it.” (event 9)."
+    )
+    same = why(tmp_path / "2", [NAME, USER, CANCEL, done], [NAME, USER, CANCEL, done])
+    assert no_reason_words(same) == "No difference was found in what they did."
 
 
 def test_what_is_not_known_is_not_judged(tmp_path: Path) -> None:

@@ -236,6 +236,19 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str, 
     )
 
 
+def last_words(run: RunAccount, second: RunAccount) -> str:
+    """Return the last messages of two runs' agents in a sentence; "" if they are equal, or one has none.
+
+    Whether they differ in meaning or in wording alone is not known, so they are no reason.
+    """
+    mine, others = _last_message(run), _last_message(second)
+    if mine is None or others is None or _plain(mine[1]) == _plain(others[1]):
+        return ""
+    words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_WORDS)
+    at = event_words(mine[0]), event_words(others[0])
+    return f"{run.name} said last {words} ({at[0]}); {second.name} {other_words} ({at[1]})."
+
+
 def _named_answer(run: RunAccount) -> Message | None:
     """Return the last answer that one of the agent's last messages names as such, else the one that a grader took."""
     for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from replay_gui.core.effects.call_values import is_rare_value
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark, without_remark
+from replay_gui.core.reasons.evidence.changed_lines import (
+    coined_variables,
+    differs_in_code,
+    differs_in_coined,
+    equal_but_for_blanks,
+)
+from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark
 from replay_gui.core.reasons.evidence.endings import incomplete_end_words
 from replay_gui.core.reasons.evidence.file_edits import FileChange, FileChanges
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -186,14 +191,17 @@ def _add_names(
 ) -> None:
     """Add the names that the new lines of only one run use, and that no known line of the other's file has.
 
-    `both_ways`: no run is known to have failed.
+    Names of variables that a run coined are left out: the same code may call them otherwise. `both_ways`: no run is
+    known to have failed.
     """
     first, second = reasons.reference, reasons.other
     before = (code_names(changes[0].removed) + code_names(changes[1].removed)).keys()
-    only_p = _ranked(first, _own_names(*changes), before)
-    only_f = _ranked(second, _own_names(*changes[::-1]), before)
+    own_p, own_f = _own_names(*changes), _own_names(*changes[::-1])
+    coined = coined_variables(first, changes[0], own_p), coined_variables(second, changes[1], own_f)
+    only_p = _ranked(first, (name for name in own_p if name not in coined[0]), before)
+    only_f = _ranked(second, (name for name in own_f if name not in coined[1]), before)
     if not only_p and not only_f:
-        _add_other_lines(reasons, path, changes, handed)
+        _add_other_lines(reasons, path, changes, handed, coined)
         return
     # A name that the run read is more informative than one that it invented.
     if not only_p or (both_ways and only_f and only_f[0] < only_p[0]):
@@ -218,16 +226,19 @@ def _add_other_lines(
     path: str,
     changes: tuple[FileChange, FileChange],
     handed: tuple[Submission, Submission],
+    coined: tuple[Collection[str], Collection[str]],
 ) -> None:
-    """Add that a file was changed differently, in lines whose names both files have."""
-    if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
+    """Add that a file was changed differently, in lines whose names both files have but for `coined` ones."""
+    if equal_but_for_blanks(*changes):
         return
-    words_p, words_f = _first_lines(*changes)
+    is_python = path.endswith(".py")
+    is_code = (not is_python or differs_in_code(*changes)) and not differs_in_coined(*changes, coined)
+    words_p, words_f = _first_lines(*changes, with_remarks=not is_code or not is_python)
     name, reference = reasons.other.name, reasons.reference.name
     phrases = [f"{name} {words_f}", f"{reference} {words_p}"]
     lines = "; ".join(phrases if words_f != _NO_LINE else phrases[::-1])
-    is_code = not path.endswith(".py") or _differs_in_code(*changes)
-    remarks = f"{name} changed {file_words(path)} otherwise than {reference}, in comments and docstrings alone."
+    alone = "in the names of variables, or in comments, alone" if any(coined) else "in comments and docstrings alone"
+    remarks = f"{name} changed {file_words(path)} otherwise than {reference}, {alone}."
     _add(
         reasons,
         f"In {file_words(path)} {lines}." if is_code else remarks,
@@ -243,12 +254,15 @@ def _add_other_lines(
     )
 
 
-def _first_lines(change_p: FileChange, change_f: FileChange) -> tuple[str, str]:
-    """Return for each run, in words, the first line that only it adds, or else removes, and how many more."""
+def _first_lines(change_p: FileChange, change_f: FileChange, *, with_remarks: bool) -> tuple[str, str]:
+    """Return for each run, in words, the first line that only it adds, or else removes, and how many more.
+
+    `with_remarks`: also lines that are a comment or a docstring.
+    """
     alone: list[tuple[str, list[str]]] = []
     for mine, others in ((change_p, change_f), (change_f, change_p)):
         added, removed = (
-            sorted((line for line in lines.elements() if line.strip()), key=is_python_remark)  # code first
+            [line for line in lines.elements() if line.strip() and (with_remarks or not is_python_remark(line))]
             for lines in (mine.added - others.added, mine.removed - others.removed)
         )
         alone.append(("adds", added) if added else ("takes out", removed))
@@ -263,27 +277,6 @@ def _first_lines(change_p: FileChange, change_f: FileChange) -> tuple[str, str]:
 
 def _more(lines: list[str]) -> str:
     return f" and {plural(len(lines) - 1, 'more line')}" if len(lines) > 1 else ""
-
-
-def _differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
-    """Whether two changes of a Python file differ in more than comments and docstrings."""
-    return any(_code(a) != _code(b) for a, b in _sides(change_p, change_f))
-
-
-def _code(lines: Counter[str]) -> Counter[str]:
-    return Counter(without_remark(line) for line in lines.elements() if not is_python_remark(line))
-
-
-def _sides(change_p: FileChange, change_f: FileChange) -> tuple[tuple[Counter[str], Counter[str]], ...]:
-    return (change_p.added, change_f.added), (change_p.removed, change_f.removed)
-
-
-def _bare(lines: Counter[str]) -> Counter[str]:
-    """Return the lines without indentation: an edit may give a part of a line."""
-    bare: Counter[str] = Counter()
-    for line, count in lines.items():
-        bare[line.strip()] += count
-    return bare
 
 
 def _own_names(mine: FileChange, others: FileChange) -> list[str]:
