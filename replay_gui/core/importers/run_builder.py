@@ -52,7 +52,7 @@ class Call:
 
     Attributes:
         seq: of the request; None if it is not in the file. time: ns since 1970, None if unknown.
-        input: None after the response. patch: the patch that the call proposes.
+        input: None after the response. patches: those that the call proposes.
     """
 
     tool_name: str
@@ -60,7 +60,7 @@ class Call:
     seq: int | None
     time: int | None
     input: Any = None
-    patch: Patch | None = None
+    patches: tuple[Patch, ...] = ()
 
 
 class RunBuilder:
@@ -270,6 +270,41 @@ class RunBuilder:
         }
         return self.add(Kind.TOOL_RESPONSE, payload, **meta), call
 
+    def end_call(
+        self,
+        call_id: object,
+        output: Any,
+        *,
+        error: str | None,
+        refused: bool = False,
+        error_type: str | None = "tool_error",
+        message: str | None = None,
+        applied: dict[str, Any] | None = None,
+        **rest: Any,
+    ) -> tuple[int, Call]:
+        """Add the response to a call, and what follows from it; return (seq of the response, the call).
+
+        A refused call has a denial, a failed one an Error. The patches that the call proposed are applied or rejected.
+
+        Args:
+            error_type: of the Error; None if the format has no Error beside a failed response.
+            message: of the denial or the Error, if it is more than `error`.
+            applied: further fields of a PatchApplied. rest: as in `response`.
+        """
+        seq, call = self.response(call_id, output, error=error, **rest)
+        time = {"time": rest["time"]} if "time" in rest else {}
+        why = message or error or ("refused" if refused else "failed")
+        if refused:
+            self.denied(call.tool_name, call.tool_name, why, parent=seq, **time)
+        elif error is not None and error_type is not None:
+            self.error(error_type, why, call.tool_name, parent=seq, **time)
+        for patch in call.patches:
+            if error is not None or refused:
+                self.rejected(patch, why, "approval" if refused else "apply", **time)
+            else:
+                self.applied(patch, applied, **time)
+        return seq, call
+
     def denied(
         self, capability: str, tool_name: str, reason: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
@@ -279,14 +314,14 @@ class RunBuilder:
 
     # ---- patches --------------------------------------------------------------------------------
     def proposal(self, call_id: object, patch_type: str, target: str, patch: Any, **meta: Any) -> Patch:
-        """Add a PatchProposal. If a call proposes it, the request is its parent, and `Call.patch` is this patch."""
+        """Add a PatchProposal. If a call proposes it, the request is its parent, and `Call.patches` has it."""
         name, call = patch_hash(patch_type, target, patch), self.call(call_id)
         if call is not None and call.seq is not None:
             meta.setdefault("parent", call.seq)
         payload = {"patch_hash": name, "patch_type": patch_type, "target": target, "patch": patch, "reasoning": None}
         proposed = Patch(name, self.add(Kind.PATCH_PROPOSAL, payload, **meta))
         if call is not None:
-            self._remember(call_id, replace(call, patch=proposed))
+            self._remember(call_id, replace(call, patches=(*call.patches, proposed)))
         return proposed
 
     def applied(self, patch: Patch, extra: dict[str, Any] | None = None, **meta: Any) -> int:

@@ -64,6 +64,9 @@ _FRAME = re.compile(
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)")
+"""A traceback of Python, up to the line with its exception."""
+_MAX_TRACEBACK = 1 << 15  # characters
 _POWERSHELL, _POWERSHELL_MESSAGE = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
@@ -205,6 +208,8 @@ def _telling_line(output: Any) -> str:
     lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
     if not lines or output in _NO_OUTPUT:
         return ""
+    if lines[0].startswith("Traceback ") and (raised := _TRACEBACK.search(output[:_MAX_TRACEBACK])):
+        return plain_start(raised[1])
     if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
         message = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
         return f"{lines[0].strip()} {message}".strip()

@@ -96,6 +96,13 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response("no x\n<exited with exit code 1>", "exit 1", False), "exit 1 · no x"),
         ("ToolResponse", response("Command: ls\npwd\nDirectory: /w\nOutput: a.py\nExit Code: 0"), "a.py"),
         ("ToolResponse", response("Output: (empty)\nExit Code: 1", "exit 1", False), "exit 1"),
+        (
+            "ToolResponse",
+            response(
+                'Traceback (most recent call last):\n  File "x", line 1\n    f()\nOSError: no x\nend', "exit 1", False
+            ),
+            "exit 1 · OSError: no x",
+        ),
         ("ToolResponse", response("Output: (empty)\nProcess Group PGID: 7"), "(no output)"),
         (
             "ToolResponse",

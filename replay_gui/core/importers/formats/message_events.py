@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
-from replay_gui.core.importers.run_builder import Call, RunBuilder, cut_text
+from replay_gui.core.importers.run_builder import RunBuilder, cut_text
 
 UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
 NOT_MESSAGES = "entries that are no messages, kept as custom events"
@@ -102,10 +102,6 @@ class MessageEvents:
         except NotJson:
             self._notes.count(BAD_ARGUMENTS)
             return given
-
-    def failed(self, seq: int, call: Call, error: str, error_type: str = "tool_error") -> int:
-        """Add the Error after a failed response; return its seq."""
-        return self.run.error(error_type, error or "failed", call.tool_name, parent=seq)
 
 
 def decoded(text: Any) -> Any:

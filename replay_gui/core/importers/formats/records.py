@@ -245,12 +245,7 @@ class RecordEvents:
         **meta: Any,
     ) -> int:
         """Add the response to a call, with an Error if it failed, or a denial if it was `refused`; return its seq."""
-        seq, call = self.run.response(call_id, output, error=error, extra=extra, **meta)
-        if refused:
-            self.run.denied(call.tool_name, call.tool_name, error or "refused", parent=seq)
-        elif error is not None:
-            time = meta.get("time", self.run.context.get("time"))
-            self.run.error("tool_error", error, call.tool_name, parent=seq, time=time)
+        seq, _ = self.run.end_call(call_id, output, error=error, refused=refused, extra=extra, **meta)
         return seq
 
 

@@ -345,9 +345,7 @@ class _JsonLinesEvents:
         run, call = self._run, self._run.call(call_id)
         if tool and (call is None or call.tool_name != tool):
             run.unmapped = {**run.unmapped, "tool": tool}
-        seq, call = run.response(call_id, output, error=error)
-        if error is not None:
-            run.error("tool_error", error, call.tool_name, parent=seq)
+        run.end_call(call_id, output, error=error)
 
 
 def _is_of_tool(word: Any) -> bool:

@@ -96,10 +96,8 @@ def _answer(messages: MessageEvents, message: dict[str, Any]) -> str:
     rest = {key: value for key, value in message.items() if key not in known and value is not None}
     extra = {"fields": rest} if rest else None
     name = message.get("name")
-    seq, call = run.response(call_id, decoded(content), error=error, extra=extra, tool_name=name, tool_call_id=call_id)
-    if error is not None:
-        messages.failed(seq, call, error)
-    elif call.tool_name.startswith(_CHANGES):
+    seq, call = run.end_call(call_id, decoded(content), error=error, extra=extra, tool_name=name, tool_call_id=call_id)
+    if error is None and call.tool_name.startswith(_CHANGES):
         run.add(Kind.STATE_TRANSITION, {"transition_type": call.tool_name}, parent=seq)
     return call.tool_name
 

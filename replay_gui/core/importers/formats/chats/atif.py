@@ -364,9 +364,7 @@ def _result(run: RunBuilder, result: Any, asked: list[object], own: str) -> None
             rest |= {"subagent_trajectory_ref": told} if any(told) else {}
         output, failed = result.get("content"), rest.get("is_error") is True
         error = (first_line(content_of(output)) or "failed") if failed else None
-        seq, call = run.response(_key(call_id, own), output, error=error, extra=rest or None, tool_call_id=call_id)
-        if error is not None:
-            run.error("tool_error", error, call.tool_name, parent=seq)
+        run.end_call(_key(call_id, own), output, error=error, extra=rest or None, tool_call_id=call_id)
     else:
         content = result["content"] if isinstance(result, dict) and result.keys() == {"content"} else result
         run.observation("environment", "environment", content)

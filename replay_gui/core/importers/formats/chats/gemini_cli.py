@@ -15,7 +15,7 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_builder import Call, RunBuilder
+from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 
 _SIGNS = {"sessionId", "projectHash", "messages"}
@@ -36,7 +36,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -205,37 +205,7 @@ def _responses(run: RunBuilder, parts: list[dict[str, Any]]) -> None:
             continue
         output = result.get("response")
         why, refused = failure_of(output)
-        answered = run.response(result.get("id"), output, error=why, tool_name=result.get("name"))
-        _end_call(run, answered, answered[1].tool_name, why, refused=refused)
-
-
-def _end_call(
-    run: RunBuilder,
-    answered: tuple[int, Call],
-    name: str,
-    reason: str | None,
-    *,
-    refused: bool,
-    message: str | None = None,
-    **meta: Any,
-) -> None:
-    """Add the consequences of a response: a denial or an error, and the end of the patch that the call proposed.
-
-    Args:
-        answered: the seq of the response, and its call. name: of the tool.
-        reason: why the call failed, in one line; None if it did not. message: of the error, if it is longer.
-    """
-    seq, call = answered
-    if refused:
-        run.denied(name, name, str(reason), parent=seq, **meta)
-    elif reason is not None:
-        run.error("tool_error", message or reason, name, parent=seq, **meta)
-    if call.patch is None:
-        return
-    if reason is None:
-        run.applied(call.patch, **meta)
-    else:
-        run.rejected(call.patch, reason, "approval" if refused else "apply", **meta)
+        run.end_call(result.get("id"), output, error=why, refused=refused, tool_name=result.get("name"))
 
 
 def _model(run: RunBuilder, message: dict[str, Any]) -> None:
@@ -288,8 +258,16 @@ def _call(run: RunBuilder, call: Any) -> None:
     rest |= {} if status in ("success", "error", *_REFUSED) else {"status": status}
     error, ended = reason if failed else None, iso_time(call.get("timestamp"))
     extra = {"fields": shown | rest} if shown or rest else None
-    answered = run.response(call_id, output, error=error, tool_call_id=call.get("id"), time=ended, extra=extra)
-    _end_call(run, answered, name, error, refused=status in _REFUSED, message=str(why or reason), time=ended)
+    run.end_call(
+        call_id,
+        output,
+        error=error,
+        refused=status in _REFUSED,
+        message=str(why or reason),
+        extra=extra,
+        tool_call_id=call.get("id"),
+        time=ended,
+    )
 
 
 def _output(result: Any) -> Any:

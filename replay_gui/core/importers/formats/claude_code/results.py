@@ -54,30 +54,25 @@ def add_result(
     failed = block.get("is_error") is True or refusal is not None or stopped or wrong is not None
     text = text or (refusal if isinstance(refusal, str) else "interrupted" if stopped else "")
     known = run.call(call_id)
-    patched = known is not None and known.patch is not None
+    patched = known is not None and known.patches != ()
     extra, volatile = _split(details, output, patched)
     rest = _rest(block)
     extra |= about
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
-    response, call = run.response(
+    refused = failed and _REFUSALS.match(text) is not None
+    said = _DENIAL_REASON.search(text) if refused else None
+    response, _ = run.end_call(
         call_id,
         output,
         error=(text or "failed") if failed else None,
+        refused=refused,
+        error_type=None if is_interruption(text) else "tool_error",
+        message=said[1] if said else None,
+        applied={key: structured[key] for key in _OF_PATCHES if key in structured},
         extra=extra,
         tool_use_id=call_id,
         details=volatile or None,
     )
-    refused = failed and _REFUSALS.match(text) is not None
-    if refused:
-        run.denied(
-            call.tool_name, call.tool_name, said[1] if (said := _DENIAL_REASON.search(text)) else text, parent=response
-        )
-    elif failed and not is_interruption(text):
-        run.error("tool_error", text or "failed", call.tool_name, parent=response)
-    if call.patch is not None and failed:
-        run.rejected(call.patch, text, "approval" if refused else "apply")
-    elif call.patch is not None:
-        run.applied(call.patch, {key: structured[key] for key in _OF_PATCHES if key in structured})
     if not failed and known is not None:
         add_effects(run, known, output, structured, response=response, root=root)
     return AddedResult(response, refused)

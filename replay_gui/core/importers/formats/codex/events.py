@@ -236,7 +236,7 @@ class CodexEvents:
     def _call(self, item: dict[str, Any], kind: str) -> None:
         member = _ARGUMENTS.get(kind, "action")
         name = item.get("name") or kind.removesuffix("_call")
-        call_id = item.get("call_id") or item.get("id")
+        call_id = item.get("call_id") or item.get("id") or f"line {self._number}"
         given = self._arguments(item.get(member)) if member == "arguments" else item.get(member)
         extra, volatile = other_fields(item, "type", "name", "call_id", "status", member)
         if item.get("status") not in (None, "completed", "in_progress"):
@@ -248,14 +248,8 @@ class CodexEvents:
             self.run.proposal(call_id, "apply_patch", patch_targets(patch), patch)
         if kind == "web_search_call" and item.get("status") in ("completed", "failed"):
             # The provider searches; the file has the call, but not the result.
-            payload = {
-                "tool_name": call.tool_name,
-                "request_hash": call.request_hash,
-                "output": item["status"],
-                "success": item["status"] == "completed",
-                "error": None if item["status"] == "completed" else "failed",
-            }
-            self.run.add(Kind.TOOL_RESPONSE, payload, parent=call.seq)
+            error = None if item["status"] == "completed" else "failed"
+            self.run.end_call(call_id, item["status"], error=error, error_type=None)
 
     def _arguments(self, given: Any) -> Any:
         try:
@@ -281,15 +275,9 @@ class CodexEvents:
     ) -> None:
         if isinstance(call_id, str):
             self._answered.add(call_id)
-        seq, call = self.run.response(call_id, output, error=error, extra=extra, tool_call_id=call_id, **meta)
-        if refused:
-            self.run.denied(call.tool_name, call.tool_name, error or "refused", parent=seq)
-        if call.patch is None:
-            return
-        if error is None:
-            self.run.applied(call.patch)
-        else:
-            self.run.rejected(call.patch, error, "approval" if refused else "apply")
+        self.run.end_call(
+            call_id, output, error=error, refused=refused, error_type=None, extra=extra, tool_call_id=call_id, **meta
+        )
 
     # ---- event messages -------------------------------------------------------------------------
     def _message(self, payload: dict[str, Any]) -> None:

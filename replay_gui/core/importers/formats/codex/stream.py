@@ -115,9 +115,11 @@ class CodexStream:
         rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
         extra = {**output.extra, **_extra(rest)}
         refused = output.refused or status in _REFUSED
-        seq, call = self.run.response(item_id, output.output, error=output.error, extra=extra, item_id=item_id)
-        if refused:
-            self.run.denied(call.tool_name, call.tool_name, output.error or status, parent=seq)
+        why = output.error or (status if refused else None)
+        told = {"extra": extra, "item_id": item_id}
+        self.run.end_call(
+            item_id, output.output, error=output.error, refused=refused, error_type=None, message=why, **told
+        )
 
 
 def counts(usage: Any) -> dict[str, int] | None:

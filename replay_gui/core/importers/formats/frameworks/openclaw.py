@@ -161,6 +161,5 @@ def _answer(run: RunBuilder, rest: dict[str, Any], waiting: list[str], duration:
     if "result" in rest and "output" in rest:
         more["output"] = rest["output"]
     run.unmapped = more
-    seq, call = run.response(call_id, output, error=reason, tool_name=rest.get("toolName"), duration=duration)
-    if failed:
-        run.error("tool_error", str(error or "failed"), call.tool_name, parent=seq)
+    name, message = rest.get("toolName"), str(error or "failed")
+    run.end_call(call_id, output, error=reason, message=message, tool_name=name, duration=duration)

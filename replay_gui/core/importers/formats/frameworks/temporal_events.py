@@ -245,9 +245,8 @@ class TemporalEvents:
         how = without_prefix(kind, "ACTIVITY_TASK_")
         error = (failure_text(facts.get("failure")) or _cause(facts) or how) if failed else None
         self._unmapped(facts)
-        seq, call = self._run.response(scheduled, result, error=error)
-        if error is not None and kind != "ACTIVITY_TASK_CANCELED":
-            self._run.error(kind.lower(), error, call.tool_name, parent=seq)
+        told_as = None if kind == "ACTIVITY_TASK_CANCELED" else kind.lower()
+        self._run.end_call(scheduled, result, error=error, error_type=told_as)
 
     def _answered(self, kind: str, result: Any, facts: dict[str, Any], parent: int | None) -> None:
         """Add a model's answer, as a text if it has no other content."""
@@ -285,9 +284,7 @@ class TemporalEvents:
         context = self._run.unmapped
         self._run.request(event_id, tool, given)
         self._run.unmapped = {**context, **facts, **details, **({"failure": failure} if failure else {})}
-        seq, call = self._run.response(event_id, result, error=error)
-        if error is not None:
-            self._run.error("local_activity_failed", error, call.tool_name, parent=seq)
+        self._run.end_call(event_id, result, error=error, error_type="local_activity_failed")
 
     # ---- payloads -------------------------------------------------------------------------------
     def _value(self, value: Any) -> Any:

@@ -234,9 +234,7 @@ class SpanEvents:
 
     def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
         self._told.add(key_of(["result", unfolded(output)]))
-        seq, call = self._run.response(call_id, output, error=error, time=time)
-        if error is not None:
-            self._run.error("tool_error", error, call.tool_name, parent=seq, time=time)
+        self._run.end_call(call_id, output, error=error, time=time)
 
     # ---- models ---------------------------------------------------------------------------------
     def _begin_model(self, span: Span) -> None:
@@ -302,9 +300,7 @@ class SpanEvents:
         time = span.end if span.end is not None else span.start
         self._told |= {key_of(["result", unfolded(span.output)]), key_of(["result", span.error])}
         output = OUTPUT_NOT_RECORDED if span.is_output_missing and span.output is None else span.output
-        seq, call = self._run.response(span.id, output, error=span.error, time=time, duration=span.length)
-        if span.error is not None:
-            self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
+        self._run.end_call(span.id, output, error=span.error, time=time, duration=span.length)
 
     # ---- agents and other spans--------------------------------------------------------------------
     def _begin_agent(self, span: Span) -> None:

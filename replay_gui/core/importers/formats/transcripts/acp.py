@@ -46,6 +46,7 @@ class Acp(RecordFormat):
 
     name = "acp"
     title = "Agent Client Protocol log"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("sessionId", "session_id", "toolCallId", "id", "prompt_id", "messageId"), ID),
         **dict.fromkeys(("timestamp", "ts", "time"), CLOCK),
@@ -244,20 +245,14 @@ class _AcpEvents(RecordEvents):
         call, _ = self._calls.pop(call_id)
         self._done.add(call_id)
         call, diffs = without_diffs(call)
-        patches = [
-            self.run.proposal(call_id, "edit", str(diff.get("path")), self.rest(diff, "type", "path")) for diff in diffs
-        ]
+        for diff in diffs:
+            self.run.proposal(call_id, "edit", str(diff.get("path")), self.rest(diff, "type", "path"))
         output, extra = calls_output(call)
         error = failure_of(call, output)
         refused = call_id in self._refused or (error is not None and is_refusal(output))
         self._is_refused |= refused
         error = error or "refused by the user" if refused else error
         self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
-        for patch in patches:
-            if error is None:
-                self.run.applied(patch)
-            else:
-                self.run.rejected(patch, error, "call")
 
     # ---- requests and their results -----------------------------------------------------------
     def _request(self, method: str, message: dict[str, Any], params: dict[str, Any]) -> None:

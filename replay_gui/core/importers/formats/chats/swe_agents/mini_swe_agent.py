@@ -231,9 +231,9 @@ def _output(
 ) -> None:
     error = wrong or (None if code == 0 else f"exit code {code}")
     output = {"returncode": code, "output": raw}
-    seq, call = messages.run.response(call_id, output, error=error and first_line(error), extra=extra, **meta)
-    if wrong is not None:  # an exit code other than 0 alone is no error event
-        messages.failed(seq, call, wrong)
+    failed = None if wrong is None else "tool_error"  # an exit code alone is no Error
+    reason = error and first_line(error)
+    messages.run.end_call(call_id, output, error=reason, error_type=failed, message=wrong, extra=extra, **meta)
 
 
 def _exit(run: RunBuilder, message: dict[str, Any], open_calls: list[Any]) -> tuple[Any, Any]:

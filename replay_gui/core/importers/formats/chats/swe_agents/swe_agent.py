@@ -201,14 +201,8 @@ def _step(
         return before
     output = step["observation"]
     refused = isinstance(output, str) and _REFUSED_EDIT in output
-    seq, call = run.response(
-        call_id,
-        output,
-        error=_REFUSED_EDIT if refused else None,
-        duration=seconds(step.get("execution_time")),
-    )
-    if call.patch is not None:
-        run.rejected(call.patch, str(output), "apply") if refused else run.applied(call.patch)
+    error, took = _REFUSED_EDIT if refused else None, seconds(step.get("execution_time"))
+    seq, _ = run.end_call(call_id, output, error=error, error_type=None, message=str(output), duration=took)
     state = _state(step.get("state"))
     if state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state}, parent=seq)
