@@ -174,8 +174,6 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
 
 def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
     """Open the files of the command line; return whether these are one or two runs, and not a page of many."""
-    from replay_gui.windows.session.standard_input import StandardInput
-
     path, other = _paths(options)
     at, is_folder = Position(options.at), path is not None and Path(path).is_dir()
     if options.is_passing:
@@ -187,6 +185,8 @@ def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
     elif path is not None and other is not None:
         window.comparison.start(other, path, at, options.format)
     elif options.spool is not None:
+        from replay_gui.windows.session.standard_input import StandardInput
+
         StandardInput(window.session, options.spool, at, options.format, window)
     elif path is not None and is_folder:
         window.runs_page.open((path,))

@@ -142,14 +142,18 @@ def external_imports(name: str) -> set[str]:
 
 
 def test_the_first_window_imports_nothing_that_reads_a_log() -> None:
-    started = imported_with("replay_gui.app", "replay_gui.engine.bridge", "replay_gui.windows.main_window")
+    begun = ("replay_gui.cli", "replay_gui.commands.open_window", "replay_gui.app")
+    started = imported_with(*begun, "replay_gui.engine.bridge", "replay_gui.windows.main_window")
     assert "replay_gui.models.session" in started
     of_logs = (
-        "core.log.log_reader",
+        "core.atomic_file",
         "core.index.index_cache",
+        "core.log.event",
+        "core.log.log_reader",
         "core.readable.event_reading",
         "core.replay",
         "core.state.state",
+        "engine.files.stream_spool",
     )
     assert [name for name in sorted(started) if name.removeprefix("replay_gui.").startswith(of_logs)] == []
     assert started & {"replay_gui.engine.opening", "replay_gui.engine.open_run", "replay_gui.engine.engine"} == set()

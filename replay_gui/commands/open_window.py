@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from replay_gui.commands.arguments import UsageError, position
 from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, check_standard_input, readable_file
 from replay_gui.commands.terminal import ProgressLine
-from replay_gui.core.atomic_file import check_target
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.text.json_pointer import split_pointer
@@ -66,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
     if args.screenshot is None:
         _check_display()
     else:
+        from replay_gui.core.atomic_file import check_target
+
         check_target(args.screenshot, [split_run(name)[0] for name in _named(args)])
     many = _many(args)
     with ExitStack() as stack:

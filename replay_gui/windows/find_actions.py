@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.widgets.parts.find_field import FindField
-from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.windows.actions import Handlers
 
 if TYPE_CHECKING:
     from replay_gui.widgets.comparison.divergence_search import DivergenceFind
+    from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
     from replay_gui.windows.run_view import RunView
 
 

@@ -6,11 +6,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.log.event import Event
 
 
 @dataclass(frozen=True, slots=True)
