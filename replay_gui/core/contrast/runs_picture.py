@@ -102,7 +102,7 @@ class RunsPicture:
     more_columns: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Column:
     """A column while it is built: requests, and the first step of each run in it, with its number."""
 
@@ -111,6 +111,7 @@ class _Column:
     standard: RunStep | None = None
     separator: int | None = None
     shared: Counter[Any] = field(default_factory=Counter)  # number of columns of the tool with each leaf of the input
+    common: set[Any] = field(default_factory=set)  # leaves that it has in common with columns of the same first value
 
     @property
     def place(self) -> float:
@@ -220,9 +221,15 @@ def _find_shared(columns: list[_Column]) -> None:
     for column in columns:
         if column.standard is not None:
             shared[column.standard.tool].update(_leaves(column.standard))
+    alike: dict[tuple[str, str], list[_Column]] = defaultdict(list)
     for column in columns:
         if column.standard is not None:
             column.shared = shared[column.standard.tool]
+            alike[column.standard.tool, _values(column.standard, column).partition(", ")[0]].append(column)
+    for group in alike.values():
+        leaves = [_leaves(column.standard) for column in group if column.standard is not None]
+        for column in group if len(group) > 1 else ():
+            column.common = set.intersection(*leaves)
 
 
 def _leaves(step: RunStep) -> set[Any]:
@@ -231,16 +238,21 @@ def _leaves(step: RunStep) -> set[Any]:
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
-def _values(step: RunStep, shared: Counter[Any]) -> str:
+def _values(step: RunStep, column: _Column) -> str:
     """Return the values of the arguments for the head of a column; the label if they are not kept, or are code.
 
-    Values in the fewest columns of the tool come first, and among them names before dates and words. `shared`: the
-    number of columns with each value.
+    Values in the fewest columns of the tool come first, and among them names before dates and words; but no value that
+    would leave two columns with one name.
     """
     if step.input is None or runs_code(step.tool):
         return step.label
     leaves = input_leaves(msgspec.json.decode(step.input))
-    leaves.sort(key=lambda leaf: (shared[leaf[0], msgspec.json.encode(leaf[1])], not is_name(leaf[1])))
+
+    def place(leaf: tuple[str, Any]) -> tuple[bool, int, bool]:
+        key = leaf[0], msgspec.json.encode(leaf[1])
+        return key in column.common, column.shared[key], not is_name(leaf[1])
+
+    leaves.sort(key=place)
     return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
 
 
@@ -306,7 +318,7 @@ def _finished(
     return PictureColumn(
         tool=standard.tool,
         label=shown_step.label,
-        values=_values(shown_step, column.shared),
+        values=_values(shown_step, column),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

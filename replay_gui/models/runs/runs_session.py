@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
@@ -38,7 +39,8 @@ class RunsSession(QObject):
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
         begins: whether the first group, instead of all runs, is contrasted if no group is chosen.
-        passed: the expression that defines passing, or "".
+        passed: the expression that defines passing, or "". read_in: ns that reading and the first contrast took; None
+            until then.
         working: whether work is under way. done, total: its progress; total 0 = unknown. problem: why it failed, or "".
 
     Signals:
@@ -64,7 +66,7 @@ class RunsSession(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self._numbers = itertools.count(1)
-        self._number = self._reading = 0
+        self._number = self._reading = self._began = 0
         self._forget()
         self.sources: tuple[str, ...] = ()
         self._catalogue = DiskQuestion(self)
@@ -78,6 +80,7 @@ class RunsSession(QObject):
     def _forget(self) -> None:
         self.runs: list[EvaluatedRun] = []
         self.outcomes: tuple[bool | None, ...] = ()
+        self.read_in: int | None = None
         self.facts: tuple[str, ...] = ()
         self.group_by = TASK
         self.groups: tuple[RunGroup, ...] = ()
@@ -116,6 +119,7 @@ class RunsSession(QObject):
         self._forget()
         self.sources, self.catalogue = sources, ""
         self._reading += 1
+        self._began = time.monotonic_ns()
         self.opened.emit()
         self._catalogue.ask_disk(partial(_catalogue_among, sources))
         self._request()
@@ -256,6 +260,8 @@ class RunsSession(QObject):
                 if part.runs:
                     self.runs_changed.emit()
             case RunsContrasted():
+                if self.read_in is None:
+                    self.read_in = time.monotonic_ns() - self._began
                 known = self.outcomes, self.facts, self.groups, self.change
                 self.outcomes, self.facts, self.groups, self.change = (
                     part.outcomes,

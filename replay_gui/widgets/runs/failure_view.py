@@ -12,7 +12,8 @@ from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.runs.headed_view import HeadedView
 
-_NAMES_SHARE = 0.22  # of the width
+_NAMES_SHARE = 0.22  # of the width, at most
+_MIN_NAMES_WIDTH = 10 * GAP
 
 
 class FailureView(HeadedView):
@@ -34,7 +35,8 @@ class FailureView(HeadedView):
     @Slot()
     def _fit(self) -> None:
         width = self.viewport().width()
-        names, event = round(_NAMES_SHARE * width), QFontMetrics(ui_font()).horizontalAdvance("1,234, 1,234") + 2 * GAP
+        names = min(self.sizeHintForColumn(FailureColumn.RUNS) + GAP, round(_NAMES_SHARE * width))
+        names, event = max(names, _MIN_NAMES_WIDTH), QFontMetrics(ui_font()).horizontalAdvance("1,234, 1,234") + 2 * GAP
         self.setColumnWidth(FailureColumn.RUNS, names)
         self.setColumnWidth(FailureColumn.REASON, max(width - names - event, 20 * GAP))
         self.setColumnWidth(FailureColumn.EVENT, event)

@@ -10,7 +10,7 @@ from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Alert, Progress
-from replay_gui.look.theme import GAP
+from replay_gui.look.theme import GAP, HEAD, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
 from replay_gui.models.runs.run_group_table import group_name
 from replay_gui.models.runs.runs_session import RunsSession
@@ -25,6 +25,7 @@ from replay_gui.widgets.runs.runs_picture_view import RunsPictureView
 from replay_gui.widgets.runs.separator_view import SeparatorView
 from replay_gui.windows.runs.groups_panel import GroupsPanel
 from replay_gui.windows.runs.query_panel import QueryPanel
+from replay_gui.windows.runs.runs_status import RunsStatus
 from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (30, 70)  # of the width, in percent
@@ -33,6 +34,7 @@ _ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; separating facts and the co
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
+_ANY_HEIGHT = (1 << 24) - 1  # Qt's own limit
 _LEGEND = "filled: as in most runs · hollow: other arguments · × error · dot: not done"
 _PASSED_LEGEND = "filled: as in runs that passed · pointed: in none · hollow: other arguments · × error"
 _HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
@@ -84,11 +86,12 @@ class RunsView(QWidget):
         page.setSizes([share * GAP for share in _PAGE_SHARES])
         self.progress = ProgressStrip(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        layout.setContentsMargins(GAP, GAP, GAP, 0)
         layout.setSpacing(GAP)
         self.banner: Banner | None = None  # notes that are not used
         layout.addWidget(page, 1)
         layout.addWidget(self.progress)
+        layout.addWidget(RunsStatus(session, self))
         self._connect()
         self._on_runs_changed()
         self._on_contrast_changed()
@@ -226,6 +229,9 @@ class RunsView(QWidget):
         contrasted = self._session.contrasted
         is_passed = contrasted is not None and any(row.passed for row in contrasted.picture.rows)
         self._drawn.set_note(self.picture.split_words or (_PASSED_LEGEND if is_passed else _LEGEND))
+        whole = self.picture.sizeHint()
+        bar = self.picture.horizontalScrollBar().sizeHint().height()
+        self._drawn.setMaximumHeight(whole.height() + HEAD + UNIT + bar if whole.isValid() else _ANY_HEIGHT)
 
     def _show_failures(self) -> None:
         session, failures = self._session, self._session.failures
