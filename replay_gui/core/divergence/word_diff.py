@@ -13,6 +13,8 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Parts of a text: (first character, character after the last), in order, with others between them."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_CHARACTERS_BEFORE_DIFFERENCE = 16  # of a cut text that are shown
+_MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
 _MAX_CHARACTERS = 1 << 20  # of each text on average; longer ones get one span, between their common ends
 
 
@@ -29,6 +31,17 @@ def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
     )
     at_a, at_b = match_ids(ids_a, ids_b)
     return _spans(words_a, set(at_a.tolist())), _spans(words_b, set(at_b.tolist()))
+
+
+def windowed(a: str, b: str, most: int) -> tuple[str, str]:
+    """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
+    at = _common_prefix_length(a, b)
+    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > min(_MIN_CUT_CHARACTERS, most // 2) else 0
+    return _cut(a, begin, most), _cut(b, begin, most)
+
+
+def _cut(text: str, begin: int, most: int) -> str:
+    return ("…" if begin else "") + text[begin : begin + most] + ("…" if len(text) > begin + most else "")
 
 
 def _common_prefix_length(a: str, b: str) -> int:

@@ -75,6 +75,7 @@ _SHELL_ANSWER = re.compile(r"(?:<untrusted_context>\n)?(?:Command: (?s:.{0,4000}
 _SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): |\n</untrusted_context>")
 """How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # the prefix that a tool puts before the first line of a file
+_HAS_WORD, _MAX_JOINED_LINES = re.compile(r"\w"), 8
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts with which a tool reports an empty result
 
 
@@ -214,4 +215,6 @@ def _telling_line(output: Any) -> str:
         message = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
         return f"{lines[0].strip()} {message}".strip()
     first = _LINE_NUMBER.sub("", lines[0], count=1)
+    if not _HAS_WORD.search(first):  # the bracket that opens a file
+        return " ".join(_LINE_NUMBER.sub("", line, count=1).strip() for line in lines[:_MAX_JOINED_LINES])
     return f"{first} {lines[1].strip()}" if first.endswith(":") and len(lines) > 1 else first

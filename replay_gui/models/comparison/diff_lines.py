@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.word_diff import Spans, changed_words
+from replay_gui.core.divergence.word_diff import Spans, changed_words, windowed
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import pointer_text
@@ -21,8 +21,6 @@ from replay_gui.models.run.value_rows import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
 _MAX_PAIR_CHARACTERS = 48  # two values up to this length are on one line
-_CHARACTERS_BEFORE_DIFFERENCE = 16  # of a cut text that are shown
-_MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
 _MAX_LINES = 120  # lines of a text that are compared
 _CONTEXT_LINES = 2  # equal lines around those that differ
 _MAX_NAME_CHARACTERS = 80
@@ -93,7 +91,7 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     else:
         is_short = len(text_a) + len(text_b) <= _MAX_PAIR_CHARACTERS
         if not is_short:
-            text_a, text_b = windowed(text_a, text_b)
+            text_a, text_b = windowed(text_a, text_b, _MAX_CHARACTERS)
         marked_a, marked_b = changed_words(text_a, text_b)
         if is_short:
             yield DiffLine(DiffStyle.PAIR, key, a=text_a, b=text_b, marked_a=marked_a, marked_b=marked_b, path=path)
@@ -152,17 +150,6 @@ def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None
         both = left is not None and right is not None
         pairs.append((left, right, *(changed_words(left or "", right or "") if both else ((), ()))))
     return pairs
-
-
-def windowed(a: str, b: str, most: int = _MAX_CHARACTERS) -> tuple[str, str]:
-    """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
-    at = next((i for i, (c, d) in enumerate(zip(a, b, strict=False)) if c != d), min(len(a), len(b)))
-    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > min(_MIN_CUT_CHARACTERS, most // 2) else 0
-    return _cut(a, begin, most), _cut(b, begin, most)
-
-
-def _cut(text: str, begin: int, most: int) -> str:
-    return ("…" if begin else "") + text[begin : begin + most] + ("…" if len(text) > begin + most else "")
 
 
 def _text(value: Any) -> str:

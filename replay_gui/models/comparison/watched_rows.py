@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.word_diff import changed_words
+from replay_gui.core.divergence.word_diff import changed_words, windowed
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, windowed
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.run.value_rows import ValueRow
 from replay_gui.models.values.bounded_equality import BoundedEquality

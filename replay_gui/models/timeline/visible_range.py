@@ -33,12 +33,13 @@ class VisibleRange(QObject):
         chosen: the first and the last position of a range to sum up, or None.
         axis: "number" or "time": the unit of the timeline.
         names_width: the width of the column of names beside the timeline, in pixels; None: the default.
+        names_needed: the width at which no name would be cut, in pixels; 0 if it is not known.
         waited: ns since the last event of a running run, by which its clock is advanced; 0 for an ended run.
         hides_bookkeeping: whether bookkeeping events are left out. listing: the events that the list shows.
 
     Signals:
         view_changed(): `view` has changed. chosen_changed(): `chosen` has changed.
-        axis_changed(): `axis` has changed. names_changed(): `names_width` has changed.
+        axis_changed(): `axis` has changed. names_changed(): `names_width` or `names_needed` has changed.
         marks_changed(): `marks` have changed.
         bookkeeping_changed(): `hides_bookkeeping` has changed. filter_changed(): the filter of `listing` has changed.
     """
@@ -58,6 +59,7 @@ class VisibleRange(QObject):
         self.chosen: tuple[Position, Position] | None = None
         self.axis = "number"
         self.names_width: int | None = None
+        self.names_needed = 0
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
         self._requested_axis = "number"
@@ -241,6 +243,12 @@ class VisibleRange(QObject):
         """Set the width of the column of names, in pixels, for later runs too; None: the default."""
         if width != self.names_width:
             self.names_width = width
+            self.names_changed.emit()
+
+    def set_names_needed(self, width: int) -> None:
+        """Set the width that the names of the present run need, in pixels."""
+        if width != self.names_needed:
+            self.names_needed = width
             self.names_changed.emit()
 
     def set_marks(self, marks: TimelineMarks) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label
@@ -92,7 +93,8 @@ class EventDetail(Panel):
         column.addWidget(self.find_bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.more)
-        column.addWidget(SectionStack(self.origin, self.integrity))
+        self.sections = SectionStack(self.origin, self.integrity)
+        column.addWidget(self.sections)
         column.addStretch(0)
         self.set_body(body)
         self._add_tabs()
@@ -223,7 +225,7 @@ class EventDetail(Panel):
         self.set_title("The run" if is_before else "Event" if event is None else event_label(event))
         for tab in self.tabs.buttons():
             tab.setVisible(not is_before)
-        self.set_secondary("" if event is None else one_line(event.event_id, 120), is_whole=True)
+        self.set_secondary("" if event is None else f"{position_after(event.index):,}", is_whole=True)
         problem = "" if event is None or event.problem is None else event.problem
         self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")
         self._show_page()
@@ -386,12 +388,10 @@ class EventDetail(Panel):
     def _fit(self) -> None:
         """Give the upper part exactly the height that it needs, so that the sections follow right below."""
         page = self.pages.currentWidget()
-        if page is self.card:
-            self.pages.setMaximumHeight(_MAX_HEIGHT_PX)
-            return
-        wanted = self.tree.rowCount() * ROW + GAP
+        wanted = _MAX_HEIGHT_PX if page is self.card else self.tree.rowCount() * ROW + GAP
         if isinstance(page, ReadingView | EventTextView):
             wanted = page.wanted_height()
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
-        room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
-        self.integrity.set_room(self._damaged or self.integrity.full_height <= room)
+        room = self.height() - HEAD - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
+        self.integrity.set_room(self._damaged or self.integrity.full_height <= room - self.origin.full_height)
+        self.sections.setMaximumHeight(max(room, self.sections.minimumSizeHint().height()))

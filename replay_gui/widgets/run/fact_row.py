@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.text.line_text import LineText
 
 def name_width() -> int:
     """Return the width of the names, in pixels, by the size of text."""
-    return 10 * GAP * max(theme_events().text_scale, 100) // 100
+    return 11 * GAP * max(theme_events().text_scale, 100) // 100
 
 
 def _text_left() -> int:

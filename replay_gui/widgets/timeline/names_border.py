@@ -1,7 +1,11 @@
-"""The right border of the timeline's column of names: a drag moves it, a double click fits it to the names."""
+"""The right border of the timeline's column of names: a drag moves it, a double click fits it to the names.
+
+Until the user moves it, it is where the names need it.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -17,9 +21,9 @@ _RIGHT_PX = GAP - 2  # part of it right of the border: position 0 is just beyond
 
 
 class NamesBorder(QObject):
-    """Handles mouse events at the border before `widget` receives them.
+    """Handles mouse events at the border before `widget` receives them, and new sizes of it.
 
-    `get_needed`: returns the width at which no name is cut.
+    `get_needed`: returns the width at which no name is cut. `fits`: whether the session is told of it.
     """
 
     def __init__(
@@ -28,15 +32,24 @@ class NamesBorder(QObject):
         session: Session,
         get_layout: Callable[[], TimelineLayout],
         get_needed: Callable[[], float],
+        *,
+        fits: bool,
     ) -> None:
         super().__init__(widget)
         self._widget, self._session = widget, session
-        self._get_layout, self._get_needed = get_layout, get_needed
+        self._get_layout, self._get_needed, self._fits = get_layout, get_needed, fits
         self._held: float | None = None  # from the pointer to the border while it is moved
         widget.installEventFilter(self)
 
+    def fit(self) -> None:
+        """Tell the session the width that the visible names need, in steps, so that it stays while the counts grow."""
+        if self._fits and self._widget.isVisible():
+            self._session.set_names_needed(GAP * math.ceil(self._get_needed() / GAP))
+
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Move the border while it is held; change the cursor over it."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self.fit()
         if not isinstance(event, QMouseEvent):
             return False
         is_left, at = event.button() == Qt.MouseButton.LeftButton, event.position()

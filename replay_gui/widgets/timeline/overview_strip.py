@@ -132,7 +132,8 @@ class OverviewStrip(QWidget):
 
     def _fit_label(self) -> None:
         """Align the strip with the lanes."""
-        self._label.setFixedWidth(round(names_px(self._session.names_width, self.width())) - GAP - UNIT)
+        names = names_px(self._session.names_width, self.width(), self._session.names_needed)
+        self._label.setFixedWidth(round(names) - GAP - UNIT)
 
     def x_of(self, position: float) -> float:
         """Return the x coordinate of a position, in pixels of `graphics`."""
@@ -150,7 +151,8 @@ class OverviewStrip(QWidget):
         if self._failures.count < session.index.count:
             self._growing.start()
         overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
-        self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
+        pace = np.append(overview.pace, overview.pace[-1])
+        self._pace.setData(overview.edges, pace, connect=np.ones(len(pace), np.int32))  # "all" is filled with seams
         found, changes = FOUND_HEIGHT * overview.found, CHANGE_HEIGHT * overview.value_changes
         heights = (overview.errors, overview.divergences, overview.causes, found, changes)
         for item, columns_of in zip(self._marks, heights, strict=True):

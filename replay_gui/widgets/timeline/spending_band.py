@@ -136,7 +136,7 @@ class SpendingBand(QWidget):
 
     @property
     def _names(self) -> float:
-        return names_px(self._session.names_width, self.width())
+        return names_px(self._session.names_width, self.width(), self._session.names_needed)
 
     @property
     def _origin(self) -> float:

@@ -77,7 +77,7 @@ class Timeline(QWidget):
         self._pictures = TimelinePictures(self, self._made_scene, self._layout, lambda: self.scale)
         self._ring = False  # the focus came by the keyboard
         self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
-        NamesBorder(self, session, self._layout, lambda: names_width(self._shown()))
+        self._names = NamesBorder(self, session, self._layout, lambda: names_width(self._shown()), fits=not compact)
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._hover.lit_changed.connect(self.update)
@@ -180,6 +180,7 @@ class Timeline(QWidget):
     @Slot()
     def on_scene_changed(self) -> None:
         self._pictures.forget_scene()
+        self._names.fit()
         self.update()
 
     @Slot()
@@ -197,7 +198,8 @@ class Timeline(QWidget):
         return self._session.index
 
     def _layout(self) -> TimelineLayout:
-        names = names_px(self._session.names_width, self.width())
+        needed = 0 if self._compact else self._session.names_needed  # those of two runs are equally wide
+        names = names_px(self._session.names_width, self.width(), needed)
         return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact, names)
 
     def _shown(self) -> TimelineScene:

@@ -14,6 +14,7 @@ TOP_PX = UNIT  # room for marks above the first lane
 ZOOM_STEP = 1.25  # a notch of the wheel
 WHEEL_NOTCH = 120.0  # eighths of a degree
 MIN_NAMES_PX = 10 * GAP  # width of the column of names
+MAX_USUAL_NAMES_SHARE = 0.2  # of the timeline's width, for that column if the user has not chosen its width
 COMPACT_BOTTOM_PX = GAP  # below the last one, if there is no axis
 
 
@@ -85,9 +86,15 @@ def tools_that_fit(height: float, others: int, most: int, compact: bool = False)
     return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), most)
 
 
-def names_px(wanted: int | None, width: float) -> float:
-    """Return the width of the column of names in a widget `width` pixels wide: at most half."""
-    return LABELS if wanted is None else min(max(wanted, MIN_NAMES_PX), max(width / 2, LABELS))
+def names_px(chosen: int | None, width: float, needed: int = 0) -> float:
+    """Return the width of the column of names in a widget `width` pixels wide.
+
+    `chosen`: by the user, of which at most half of the widget is taken. `needed`: without a choice, for the longest
+    name; at most a fifth.
+    """
+    if chosen is None:
+        return max(LABELS, min(needed, round(MAX_USUAL_NAMES_SHARE * width)))
+    return min(max(chosen, MIN_NAMES_PX), max(width / 2, LABELS))
 
 
 def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis, names: float = LABELS) -> TimelineScale:

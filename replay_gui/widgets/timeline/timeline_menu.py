@@ -79,7 +79,7 @@ class TimelineMenu(QMenu):
 
     def _offer_widths(self, session: Session, timeline_px: float) -> None:
         """Offer to change the width of the names, for use by key."""
-        now = round(names_px(session.names_width, timeline_px))
+        now = round(names_px(session.names_width, timeline_px, session.names_needed))
         self.addSeparator()
         for text, width in (("Wider names", now + _STEP_PX), ("Narrower names", now - _STEP_PX), ("Usual names", None)):
             changed = None if width is None else round(names_px(width, timeline_px))

@@ -112,6 +112,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response({"content": [{"type": "text", "text": "Sunny"}], "isError": False}), "Sunny"),
         ("ToolResponse", response({"callId": "c1", "resultDisplay": "Read all 12 lines"}), "Read all 12 lines"),
         ("ToolResponse", response("     1\u2192import os\n     2\u2192x"), "import os"),
+        ("ToolResponse", response('     1\u2192{\n     2\u2192  "name": "app"\n     3\u2192}'), '{ "name": "app" }'),
         ("ToolResponse", response("sed:\n  no such file"), "sed: no such file"),
         ("Decision", {"decision_type": "m", "data": [{"tool.name": "clock", "tool.args": {}}]}, "calls clock"),
         (

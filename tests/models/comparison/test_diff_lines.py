@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.divergence.word_diff import windowed
 from replay_gui.core.state.state import ABSENT
-from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines, windowed
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines
 
 
 def _of(a: object, b: object, unified: bool = True, **parts: object) -> list[DiffLine]:

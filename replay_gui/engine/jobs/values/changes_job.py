@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any
 
+from replay_gui.core.divergence.differences import find_differences
+from replay_gui.core.divergence.word_diff import windowed
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.value_history import ValueChange, value_history
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.state.value_text import is_container
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.engine.jobs.job import JobReporter
@@ -17,6 +22,9 @@ from replay_gui.engine.queries.value_messages import ChangeRow
 
 MAX_CHANGES = 100_000  # listed; later ones are not searched for
 _MAX_CHARACTERS = 200  # characters of a value
+_MAX_ITEMS = 64  # a longer list or map is not searched for the members that differ
+_ABSENT_WORDS = "not there"
+_MAX_MEMBERS = 3  # that differ, and are named
 
 
 def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesProgress:
@@ -39,11 +47,25 @@ def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesP
 
 
 def _row(change: ValueChange) -> ChangeRow:
-    return ChangeRow(change.index, _text(change.old), _text(change.new), _number(change.new))
+    return ChangeRow(change.index, *_texts(change.old, change.new), _number(change.new))
 
 
-def _text(value: Any) -> str | None:
-    return None if value is ABSENT else one_line(member_text(value), _MAX_CHARACTERS)
+def _texts(old: Any, new: Any) -> tuple[str | None, str | None]:
+    """Return both values in words; where those would be cut before they differ, from there on."""
+    before, after = (None if value is ABSENT else one_line(member_text(value), _MAX_CHARACTERS) for value in (old, new))
+    if before is None or after is None:
+        return before, after
+    if before == after and is_container(old) and is_container(new) and max(len(old), len(new)) <= _MAX_ITEMS:
+        differing = list(islice(find_differences(old, new), _MAX_MEMBERS))
+        before, after = (
+            ", ".join(
+                f"{pointer_text(difference.path)}: {_ABSENT_WORDS if value is ABSENT else member_text(value)}"
+                for difference in differing
+                for value in [difference.a if is_old else difference.b]
+            )
+            for is_old in (True, False)
+        )
+    return windowed(one_line(before, _MAX_CHARACTERS), one_line(after, _MAX_CHARACTERS), _MAX_CHARACTERS)
 
 
 def _number(value: Any) -> float | None:

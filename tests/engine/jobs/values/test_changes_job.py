@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.value_history import value_history
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.replay.value_history import ValueChange, value_history
+from replay_gui.core.state.state import ABSENT
 from replay_gui.engine.jobs.values import changes_job, reported_replay
 from replay_gui.engine.jobs.values.changes_job import list_changes
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
@@ -42,3 +44,23 @@ def test_changes_are_handed_on_once_up_to_the_last_that_is_listed(
     assert [row.index for part in [*parts.values, last] for row in part.rows] == expected[:limit]
     assert (last.done, last.total) == (expected[2] + 1 if limit == 3 else count, count)
     assert [part.done for part in parts.values] == list(range(last.done))
+
+
+def test_before_and_after_are_told_apart_in_words() -> None:
+    steps = [{"name": f"step {n}", "status": "pending", "note": "n"} for n in range(12)]
+    later = [*steps[:11], {**steps[11], "status": "done"}, {"name": "more"}]
+    long = "the same words at first, and then something that is "
+    for old, new, before, after in (
+        (1, 2, "1", "2"),
+        (ABSENT, [], None, "[]"),
+        (f"{long}old", f"{long}new", "…mething that is old", "…mething that is new"),
+        (steps, later[:12], "[11].status: pending", "[11].status: done"),
+        (
+            {"a": steps, "b": 1},
+            {"a": later[:12], "b": 1},
+            "a[11].status: pending",
+            "a[11].status: done",
+        ),
+    ):
+        row = changes_job._row(ValueChange(EventIndex(0), old, new))
+        assert (row.old, row.new) == (before, after)
