@@ -161,6 +161,8 @@ def _map_preview(value: Members) -> str:
     for name in _TEXT_MEMBERS:
         if text := text_of(value.get(name)):
             return plain_start(text)
+    if text := _calls_of(value):
+        return text
     if len(value) == 1:
         (name, only), *_ = value.items()
         if isinstance(only, Mapping) and only:
@@ -183,7 +185,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if parts := parts_of(value):
-        texts = (part.get("text", part.get("content")) for part in parts if not part.get("thought"))
+        texts = (_text_of_part(part) for part in parts if not part.get("thought"))
         return "\n".join(text for text in texts if isinstance(text, str) and text)
     if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
         return ""
@@ -194,7 +196,27 @@ def text_of(value: Any) -> str:
     text = chosen.get("text", chosen.get("content"))
     if isinstance(text, list) and text and isinstance(text[0], Mapping):
         text = text[0].get("text")
-    return text if isinstance(text, str) else ""
+    return text if isinstance(text, str) and text else _calls_of(chosen)
+
+
+_TEXT_OF_PARTS = {"tool_call_response": "response"}
+
+
+def _text_of_part(part: Members) -> Any:
+    """Return the text, or the tool's name or result, in a part of Gemini's or of the GenAI conventions."""
+    if part.get("type") == "tool_call" and isinstance(part.get("name"), str):
+        return f"calls {member_text(part['name'])}"
+    return part.get("text", part.get(_TEXT_OF_PARTS.get(str(part.get("type")), "content")))
+
+
+def _calls_of(message: Members) -> str:
+    """Return which tools a message without a text calls; "" if it calls none."""
+    calls = message.get("tool_calls") if _is_message(message) else None
+    if not isinstance(calls, list) or not all(isinstance(call, Mapping) for call in calls[:_MAX_MEMBERS]):
+        return ""
+    functions = [call.get("function", call) for call in calls[:_MAX_MEMBERS]]
+    names = [one.get("name") if isinstance(one, Mapping) else one for one in functions]
+    return f"calls {', '.join(map(member_text, names))}" if names and all(names) else ""
 
 
 def parts_of(value: Any) -> list[Members]:

@@ -36,7 +36,7 @@ def arguments_of(given: Any) -> Any:
 
 def text_of(part: dict[str, Any]) -> str | None:
     """Return the text of a part that is only text; None for another part."""
-    kind = part.get("type") or part.get("part_kind")
+    kind = part.get("type") or part.get("part_kind") or part.get("block_type")
     if kind in (None, "text", "output_text", "input_text", "summary_text", "reasoning_text"):
         for name in TEXTS:
             if isinstance(part.get(name), str) and (kind is not None or part.keys() == {name}):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,55 @@ UNSAID = {
 
 @dataclass(frozen=True)
 class Told:
-    """What one span tells. tool: the one that it is a call of. failed: whether that call failed."""
+    """What one span tells. tool: the one that it is a call of. failed: whether that call failed.
+
+    prompts: (trace, text) of each message of a user.
+    """
 
     tool: str | None = None
     failed: bool = False
     input: int = 0
     output: int = 0
+    prompts: tuple[tuple[str, str], ...] = ()
 
 
-def told(attributes: dict[str, Any], *names: tuple[str, str], tool: str | None = None, failed: bool = False) -> Told:
+def told(
+    attributes: dict[str, Any],
+    *names: tuple[str, str],
+    tool: str | None = None,
+    failed: bool = False,
+    trace: str = "",
+) -> Told:
     """The first of these pairs of names that the attributes have says the tokens."""
     sent, answered = next((pair for pair in names if pair[0] in attributes), ("", ""))
-    return Told(tool, failed, int(attributes.get(sent, 0)), int(attributes.get(answered, 0)))
+    prompts = tuple((trace, text) for text in prompts_in(attributes)) if sent else ()
+    return Told(tool, failed, int(attributes.get(sent, 0)), int(attributes.get(answered, 0)), prompts)
+
+
+NUMBERED = re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d+)\.(?:message\.)?role")
+
+
+def prompts_in(attributes: dict[str, Any]) -> Iterator[str]:
+    """The texts of a user in the last turn of the messages that were sent to a model, numbered or as JSON."""
+    roles = {int(one[1]): one[0] for name in attributes if (one := NUMBERED.fullmatch(name))}
+    numbered = [
+        {"role": attributes[name], "content": attributes.get(f"{name.removesuffix('role')}content")}
+        for _, name in sorted(roles.items())
+    ]
+    given = next(
+        (attributes[name] for name in ("gen_ai.input.messages", "ai.prompt.messages") if name in attributes), "[]"
+    )
+    yield from texts_of_user(numbered or json.loads(given))
+
+
+def texts_of_user(messages: list[dict[str, Any]]) -> Iterator[str]:
+    """The texts since the last answer before the last message of a user."""
+    roles = [message.get("role") if "tool_call_response" not in str(message) else "tool" for message in messages]
+    users = [number for number, role in enumerate(roles) if role == "user"]
+    for number in reversed(users):
+        if "assistant" in roles[number : users[-1]]:
+            break
+        yield json.dumps(messages[number].get("content") or messages[number].get("parts"))
 
 
 def valued(attributes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -48,14 +86,20 @@ def valued(attributes: list[dict[str, Any]]) -> dict[str, Any]:
 def phoenix(path: Path) -> Iterator[Told]:
     for line in path.read_text("utf-8").splitlines():
         span = json.loads(line)
-        yield told(span["attributes"], OPENINFERENCE, tool=span.get("tool_name"))
+        of = span["attributes"]
+        given = [(span["trace_id"], of["input.value"])] if "llm.model_name" in of else []
+        yield replace(told(of, OPENINFERENCE, tool=span.get("tool_name")), prompts=tuple(given))
 
 
 def vercel(path: Path) -> Iterator[Told]:
-    """The spans of the calls themselves; those around them say the same once more."""
+    """The spans of the calls themselves; those around them say the same once more, in traces of their own."""
     for span in json.loads(path.read_text("utf-8")):
+        trace = span["spanContext"]["traceId"]
         if ".do" in span["name"]:
-            yield told(span["attributes"], USAGE)
+            yield told(span["attributes"], USAGE, trace=trace)
+        elif given := json.loads(span["attributes"].get("ai.prompt", "{}")):
+            messages = given.get("messages") or [{"role": "user", "content": given["prompt"]}]
+            yield Told(prompts=tuple((trace, text) for text in texts_of_user(messages)))
         elif span["name"] == "ai.toolCall":
             yield Told(span["attributes"]["ai.toolCall.name"])
 
@@ -98,7 +142,10 @@ def langfuse(path: Path) -> Iterator[Told]:
     """An agent's observation repeats what its models used."""
     for one in json.loads(path.read_text("utf-8"))["observations"]:
         if one["type"] == "GENERATION":
-            yield told(one["usageDetails"], ("input", "output"))
+            given = json.loads(one["input"]) if isinstance(one["input"], str) else one["input"]
+            messages = given.get("messages", [given]) if isinstance(given, dict) else given
+            prompts = tuple((one["traceId"], text) for text in texts_of_user(messages))
+            yield replace(told(one["usageDetails"], ("input", "output")), prompts=prompts)
         elif one["type"] == "TOOL" or one["name"] == "Web-Search":  # a span that returns the message of its tool
             yield Told(one["name"].removeprefix("running tool: "), one["level"] == "ERROR")
 
@@ -123,6 +170,7 @@ def test_counts_of_real_traces(pattern: str, spans: Callable[[Path], Iterator[To
     for path in paths:
         found, counts = [*spans(path), *map(Told, UNSAID.get(path.name, ()))], counted(path)
         assert counts.tools == Counter(one.tool for one in found if one.tool is not None), path
+        assert counts.prompts == len({one for span in found for one in span.prompts}), path
         assert counts.failed == sum(one.failed for one in found if one.tool is not None), path
         assert (counts.input, counts.output) == (sum(one.input for one in found), sum(one.output for one in found)), (
             path

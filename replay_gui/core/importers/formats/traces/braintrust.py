@@ -6,9 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
-from replay_gui.core.importers.formats.traces.span_records import PAGING, SpanRecordFormat, answers_in, messages_in
+from replay_gui.core.importers.formats.traces.span_records import (
+    OF_ANSWERS,
+    OF_REQUESTS,
+    PAGING,
+    SpanRecordFormat,
+    answers_in,
+    messages_in,
+    other_members,
+)
 from replay_gui.core.importers.formats.traces.spans import Role, Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
@@ -21,6 +30,7 @@ _TOKENS = {
     "output": "completion_tokens",
     "reasoning": "completion_reasoning_tokens",
 }
+_OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "finishReason", "object", "response")
 _COSTS = ("cost", "cost_usd", "estimated_cost", "total_cost")
 _USED = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
 
@@ -30,7 +40,7 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 4
+    version = 6
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
@@ -41,19 +51,30 @@ class Braintrust(SpanRecordFormat):
         "exec_counter": "the order in which the recorder wrote",
         "is_root": "whether it has a parent",
         "context": "the place in the program",
+        **dict.fromkeys(("_is_merge", "_merge_paths"), "how the recorder wrote the row"),
     }
 
     def is_span(self, record: dict[str, Any]) -> bool:
-        """Accept records with the ids of a span and of the root span."""
-        return "span_id" in record and "root_span_id" in record and isinstance(record.get("span_attributes"), dict)
+        """Accept records with the ids of a span and of the root span; one to merge lacks attributes."""
+        is_whole = isinstance(record.get("span_attributes"), dict) or record.get("_is_merge") is True
+        return "span_id" in record and "root_span_id" in record and is_whole
 
     def trace_of(self, record: dict[str, Any]) -> str:
         """Return the id of the root span."""
         return str(record["root_span_id"])
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
-        """Return the spans of one trace."""
-        return [self._span(record, notes) for record in records]
+        """Return the spans of one trace; the SDK logs a span in rows that are to be merged."""
+        rows = list[dict[str, Any]]()
+        by_id: dict[str, int] = {}
+        for record in records:
+            place = by_id.get(str(record["span_id"])) if record.get("_is_merge") is True else None
+            if place is None:
+                by_id[str(record["span_id"])] = len(rows)
+                rows.append({"span_attributes": {}, **record})
+            else:
+                rows[place] = _merged(rows[place], record)
+        return [self._span(row, notes) for row in rows]
 
     def _span(self, record: dict[str, Any], notes: ImportNotes) -> Span:
         about, parents = record["span_attributes"], record.get("span_parents")
@@ -64,11 +85,18 @@ class Braintrust(SpanRecordFormat):
         given, output, error = record.get("input"), record.get("output"), record.get("error")
         messages = messages_in(given) if role == "model" else []
         answers, finish = answers_in(output) if role == "model" else ([], None)
+        sides = {
+            "request": other_members(given, OF_REQUESTS) if messages else {},
+            "response": other_members(output, (*OF_ANSWERS, *_OF_RESPONSE))
+            if answers and not is_message(output)
+            else {},
+        }
         kind = {key: value for key, value in about.items() if key not in ("name", "exec_counter", "type")}
         kind |= {} if str(about.get("type")) in _ROLES else {"type": about.get("type")}
         fields = {**self.rest(record, *_USED), **kind}
         setting = {key: value for key, value in metadata.items() if role != "model" or key != "model"}
         fields |= {"metadata": setting} if setting else {}
+        fields |= {name: told for name, told in sides.items() if told}
         fields |= {"error": error} if error is not None and not isinstance(error, str) else {}
         if parent is not None:
             told = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
@@ -100,6 +128,15 @@ class Braintrust(SpanRecordFormat):
             },
             scores=tuple(_scores(record)) if parent is None else (),
         )
+
+
+def _merged(row: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the members of another; objects in both are merged."""
+    merged = dict(row)
+    for name, value in more.items():
+        known = merged.get(name)
+        merged[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def _scores(record: dict[str, Any]) -> Iterator[dict[str, Any]]:

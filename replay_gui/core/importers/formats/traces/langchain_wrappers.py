@@ -14,6 +14,8 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 
 _AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
+_SIGNS = tuple(map(frozenset, (("kwargs",), ("input_str", "inputs"), ("inputs", "tags"), ("outputs", "tags"))))
+"""Members that show that an object is a callback's; older versions of Traceloop leave some out."""
 _DATA_MEMBERS = ("inputs", "outputs", "output", "input_str")
 _OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``, ignored: a display colour, the span's name, an id
 _PAIRED = ("user", "human", "assistant", "ai", "system")
@@ -22,7 +24,11 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
     """Return (the input or output itself, the callback's other members)."""
-    if not isinstance(value, dict) or "kwargs" not in value:
+    if not isinstance(value, dict):
+        return value, {}
+    if value.keys() == {"output"} and is_message(value["output"]):
+        return value["output"], {}
+    if not any(signs <= value.keys() for signs in _SIGNS):
         return value, {}
     if value.keys() == {"kwargs"}:  # LlamaIndex' tools
         return value["kwargs"], {}
@@ -32,7 +38,7 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
     if not value.keys() <= _AROUND or not any(one in value for one in _DATA_MEMBERS):
         return value, {}
     rest = {key: member for key, member in value.items() if key not in (name, "kwargs", "input_str")}
-    if isinstance(kwargs := value["kwargs"], dict):
+    if isinstance(kwargs := value.get("kwargs"), dict):
         rest["kwargs"] = {key: member for key, member in kwargs.items() if key not in _OF_CALLBACKS}
     else:
         rest["kwargs"] = kwargs
@@ -41,9 +47,9 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
 
 def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
     """Return (the tool's result, the message's other members) if the output is a message of a tool."""
-    if isinstance(value, dict) and {"blocks", "tool_name", "raw_output"} <= value.keys():  # LlamaIndex
+    if isinstance(value, dict) and {"blocks", "tool_name"} <= value.keys():  # LlamaIndex
         text = content_of(value["blocks"])
-        known = ("blocks", "tool_name", *(("raw_output",) if value["raw_output"] == text else ()))
+        known = ("blocks", "tool_name", *(("raw_output",) if value.get("raw_output") == text else ()))
         rest = {name: member for name, member in value.items() if name not in known and member not in _EMPTY}
         return text, {name: member for name, member in rest.items() if (name, member) != ("is_error", False)}
     message = _tool_message(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel_claude_code import with_genai_names
 from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span, is_of_an_agent, role_of
+from replay_gui.core.importers.formats.traces.otel_prompt_flow import with_prompt_flow_names
 from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.otel_wrappers import OF_TABLES
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
@@ -21,6 +23,7 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.plain_values import plain
 
 REPEATED = "spans that stand in the file twice, equal or before they had ended: read once"
+_TRACE_ID, _SPAN_ID = re.compile(r"(?:0x)?[0-9a-f]{32}"), re.compile(r"(?:0x)?[0-9a-f]{16}")
 UNREADABLE_LINES = "lines that hold no span, left out"
 OTHER_RECORDS = "log records of traces that are not in the file, left out"
 
@@ -60,7 +63,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 27
+    version = 28
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
@@ -69,7 +72,7 @@ class OpenTelemetry:
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
-        return any(is_of_an_agent(known) for span in spans for known in with_genai_names((span,)))
+        return any(_is_unmistakable(span) or is_of_an_agent(*_in_known_names([span])) for span in spans)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace, sorted by the number of agent spans, the largest first."""
@@ -85,15 +88,25 @@ class OpenTelemetry:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace in records.keys() - traces.keys():
             notes.count(OTHER_RECORDS, len(records[trace]))
-        traces = {trace: with_genai_names(spans) for trace, spans in traces.items()}
+        traces = {trace: _in_known_names(spans) for trace, spans in traces.items()}
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
-            models = [span.id for span in spans if role_of(span) == "model"]
-            spans, lost = with_log_records(_without_repeated(spans, own), records.get(trace, []), models)
+            roles = {span.id: role_of(span) for span in spans}
+            spans, lost = with_log_records(_without_repeated(spans, own), records.get(trace, []), roles)
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
             events = SpanEvents([as_common_span(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
+
+
+def _in_known_names(spans: list[RawSpan]) -> list[RawSpan]:
+    """Return the spans of a trace, with the attributes of some programs renamed to the conventions."""
+    return with_prompt_flow_names(with_genai_names(spans))
+
+
+def _is_unmistakable(span: RawSpan) -> bool:
+    """Return whether a span of any program has a trace's and a span's id of OpenTelemetry's lengths, and a start."""
+    return span.start is not None and bool(_TRACE_ID.fullmatch(span.trace) and _SPAN_ID.fullmatch(span.id))
 
 
 def _without_repeated(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:

@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, compared_part
 from replay_gui.core.importers.formats.traces.otel_messages import (
     NOT_SPECIFIED,
+    TOOL_TASK,
     evaluations,
     facts_of_tool,
     messages_of,
@@ -116,6 +117,8 @@ def role_of(span: RawSpan) -> Role:
         kind = unfolded(attributes.get(name))
         if isinstance(kind, str) and (span.name.endswith(_PREPARES) or _is_handoff(span)):
             return "step"
+        if kind == "task" and str(attributes.get("traceloop.entity.name")).endswith(TOOL_TASK):
+            return "tool"
         if isinstance(kind, str):
             return _KINDS.get(kind.upper(), "step")
     vercel = attributes.get("ai.operationId")

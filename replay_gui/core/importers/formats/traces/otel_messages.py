@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
-from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import (
     paired,
@@ -21,12 +21,12 @@ from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 _INPUTS = (
     *("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "ai.prompt.messages", "ai.prompt"),
     *("pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt", "input.value"),
-    *("traceloop.entity.input", "mlflow.spanInputs"),
+    *("traceloop.entity.input", "gen_ai.task.input", "mlflow.spanInputs"),
 )
 _OUTPUTS = (
     *("gen_ai.output.messages", "gcp.vertex.agent.llm_response", "ai.response.text", "ai.response.object"),
     *("final_result", "gen_ai.output", "gen_ai.completion", "output.value"),
-    *("traceloop.entity.output", "mlflow.spanOutputs"),
+    *("traceloop.entity.output", "gen_ai.task.output", "mlflow.spanOutputs"),
 )
 _ARGUMENTS = (
     *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
@@ -61,6 +61,8 @@ _CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
+TOOL_TASK = "Tool.task"
+"""The end of the entity name of LlamaIndex' tools in Traceloop; the tool's own name is in its output."""
 NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
 _ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
@@ -92,7 +94,7 @@ def messages_of(
     others = {"callback": before | after}
     if not sent and (sent := _messages(given)):
         others["request"] = _beside(given)
-    if not answered and (answered := _answers(output)):
+    if not answered and (answered := _answers(output) or (_state(output) if role == "agent" else [])):
         others["response"] = _beside(output)
     if calls := _vercel_calls(attributes):
         text = output if isinstance(output, str) else None
@@ -140,6 +142,8 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
     given, before = without_callback(unfolded(attributes.take_attribute(*_ARGUMENTS)))
     output, after = without_callback(unfolded(attributes.take_attribute(*_RESULTS)))
     _mark_equals(attributes)
+    if name.endswith(TOOL_TASK) and isinstance(output, dict) and output.get("tool_name"):
+        name = str(output["tool_name"])
     output, of_message = tool_output(None if output in _NO_RESULT else output)
     for event in span.events:  # Strands has both in events
         if not isinstance(event, dict):
@@ -320,9 +324,17 @@ def _answers(output: Any) -> list[Any]:
     return []
 
 
+def _state(output: Any) -> list[Any]:
+    """Return the messages in the state that a LangGraph agent ended with."""
+    messages = output.get("messages") if isinstance(output, dict) else None
+    return messages if isinstance(messages, list) and all(map(is_message, messages)) else []
+
+
 def _answer_of_agent(output: Any, answered: list[Any]) -> Any:
     """Return an agent's answer: its output, or the text of its last message."""
     if answered and isinstance(answered[-1], dict):
+        if "lc" in answered[-1] or "data" in answered[-1]:
+            return read_message(answered[-1]).content
         return content_of(answered[-1].get("content", answered[-1].get("parts")))
     return output
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import in_known_form, of_table, unnested_spans
+from replay_gui.core.importers.formats.traces.otel_wrappers import held_in, in_known_form, of_table, unnested_spans
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
@@ -84,7 +84,12 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
             yield _readable(document, {"traceId": document["traceId"], "spanId": document["id"]})
         case {"name": _, "context.span_id": _, "context.trace_id": _}:
             yield _row(document)
-        case {"trace_id": _, "span_id": _, "name": _, "attributes": dict()}:
+        case {"trace_id": _, "span_id": _, "name": _, "attributes": dict()} | {
+            "trace_id": _,
+            "span_id": _,
+            "name": _,
+            "start_time": _,
+        }:
             yield _flat(document)
         case {"info": dict(), "data": {"spans": list(spans)}}:  # MLflow
             for span in maps_in(spans):
@@ -92,11 +97,13 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
         case [dict(), *_]:
             for resource_spans in maps_in(document):
                 yield from spans_in(resource_spans)
+        case dict() if (held := held_in(document)) is not None:
+            yield from spans_in(held)
 
 
 def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
     status = span.get("status")
-    failed = isinstance(status, dict) and status.get("code") in (2, "STATUS_CODE_ERROR")
+    failed = isinstance(status, dict) and status.get("code") in (2, "ERROR", "STATUS_CODE_ERROR")
     return RawSpan(
         trace=hex_id(span.get("traceId")),
         id=hex_id(span.get("spanId")),
@@ -113,7 +120,7 @@ def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
             for event in _events(span.get("events"))
         ),
         resource=resource,
-        rest=_rest(span, failed, *("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano")),
+        rest=_rest(span, failed, *_READ_OF_OTLP),
     )
 
 
@@ -228,6 +235,12 @@ def _flat(span: dict[str, Any]) -> RawSpan:
     details = status.get("description") or status.get("message") if isinstance(status, dict) else None
     above = span.get("parent_id") or span.get("parent_span_id")
     attributes = span.get("attributes")
+    attributes = _unnested(attributes) if isinstance(attributes, dict) else {}
+    for name, member in _BESIDE_ATTRIBUTES.items():
+        if span.get(member) is not None:
+            attributes.setdefault(name, span[member])
+    if span.get("kind") in _KINDS:
+        attributes.setdefault("openinference.span.kind", span["kind"])
     return RawSpan(
         trace=hex_id(span.get("trace_id")),
         id=hex_id(span.get("span_id")),
@@ -235,7 +248,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
         name=str(span.get("name")),
         start=any_time(span.get("start_time", span.get("start_time_unix_nano"))),
         end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
-        attributes=_unnested(attributes) if isinstance(attributes, dict) else {},
+        attributes=attributes,
         error=str(details or span.get("status_message") or FAILED) if failed else None,
         events=_events(span.get("events")),
         resource=_resource(span.get("resource")),
@@ -243,6 +256,10 @@ def _flat(span: dict[str, Any]) -> RawSpan:
     )
 
 
+_READ_OF_OTLP = (
+    *("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano"),
+    *("durationNano", "scope", "span_events"),  # in CloudWatch
+)
 _STATUS_OF_PHOENIX = ("span_kind", "status_code", "status_message")
 _EVERYWHERE = frozenset({"name", "attributes", "events", "logs", "resource", "status", "processID"})
 _STATUS = ("status_code", "code")
@@ -254,9 +271,17 @@ _IN_ROW = (
     *("context.trace_id", "context.span_id", "parent_id", "start_time", "end_time", "span_kind"),
     *("status_code", "status_message"),
 )
+_KINDS = ("AGENT", "CHAIN", "LLM", "TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR")
+_BESIDE_ATTRIBUTES = {
+    "openinference.span.kind": "span_kind",
+    "gen_ai.tool.call.id": "tool_call_id",
+    "input.value": "input",
+    "output.value": "output",
+}
+"""Attributes that simple recorders write as members of the span."""
 _READ_OF_FLAT = (
     *("trace_id", "span_id", "parent_id", "parent_span_id", "start_time", "start_time_unix_nano", "end_time"),
-    *("end_time_unix_nano", "status_code", "status_message"),
+    *("end_time_unix_nano", "status_code", "status_message", *_BESIDE_ATTRIBUTES.values()),
 )
 PROPAGATION = frozenset(
     (

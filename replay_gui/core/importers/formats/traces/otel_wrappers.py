@@ -41,6 +41,16 @@ def in_known_form(document: dict[str, Any]) -> dict[str, Any]:
     return _of_go(document) if "SpanContext" in document else _of_zipkin(document)
 
 
+def held_in(document: dict[str, Any]) -> Any:
+    """Return what holds the spans in an answer of Tempo, CloudWatch, or AgentCore's evaluations; None for others."""
+    match document:
+        case {"sessionSpans": list(held)} | {"evaluationInput": dict(held)} | {"trace": dict(held)}:
+            return held
+        case {"events": [{"message": str()}, *_]}:
+            return [value_of_text(event.get("message")) for event in maps_in(document["events"])]
+    return None
+
+
 def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a span of Patronus (the data of TRAIL) and the spans in it, in the Python SDK's dump form."""
     waiting = [span]

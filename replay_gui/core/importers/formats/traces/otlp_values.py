@@ -28,7 +28,9 @@ def nanoseconds(value: Any, unit: int = 1) -> int | None:
 
 
 def attributes_in(value: Any) -> dict[str, Any]:
-    """Return a list of keys and values as a dict."""
+    """Return a list of keys and values as a dict; CloudWatch has a dict already."""
+    if isinstance(value, dict):
+        return {name: plain_value(member) for name, member in value.items()}
     return {str(attribute.get("key")): plain_value(attribute.get("value")) for attribute in maps_in(value)}
 
 

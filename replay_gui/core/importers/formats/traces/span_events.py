@@ -18,7 +18,9 @@ from replay_gui.core.importers.formats.traces.span_turns import (
     is_of_an_agent,
     key_of,
     keys_of,
+    messages_of,
     rest_of,
+    results_of_other_ids,
     without_id,
 )
 from replay_gui.core.importers.formats.traces.spans import (
@@ -174,11 +176,11 @@ class SpanEvents:
     def _add_input(self, span: Span, *, first: bool = False) -> None:
         """Add the new messages of a model's or agent's input; its own messages and results can also come from spans.
 
-        `first`: only the messages before the first answer.
+        `first`: only the messages before the first answer of the last turn.
         """
-        told = before_answers(span.messages) if first else span.messages
-        earlier = 0 if first or self._decided is not None else earlier_turns(span.messages)
-        renamed = {} if first else self._results_of_other_ids(span.messages)
+        earlier = 0 if self._decided is not None else earlier_turns(span.messages, is_input=first)
+        told = chain(span.messages[:earlier], before_answers(span.messages[earlier:])) if first else span.messages
+        renamed = {} if first else results_of_other_ids(span.messages, list(self._open), self._told)
         for number, value in enumerate(told):
             message = (
                 read_message(value)
@@ -189,20 +191,6 @@ class SpanEvents:
                 self._respond_if_open(renamed.get(str(result.id), result.id), result, span.start)
             if self._is_new(message):
                 self._add_message(message, span, of_earlier_turn=number < earlier)
-
-    def _results_of_other_ids(self, messages: Sequence[Any]) -> dict[str, str]:
-        """Match new results with open calls by order, if no id matches and their numbers are equal; return id by id.
-
-        Traceloop names a call by its item in OpenAI's Responses API, and the result by the id of the call.
-        """
-        if not self._open:
-            return {}
-        results = [result for value in messages if is_message(value) for result in read_message(value).results]
-        new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in self._told]
-        ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
-        if len(ids) != len(self._open) or not self._open.keys().isdisjoint(ids):
-            return {}
-        return dict(zip(ids, self._open, strict=True))
 
     def _is_new(self, message: Message) -> bool:
         """Return whether a message is new; remember it."""
@@ -305,7 +293,10 @@ class SpanEvents:
     # ---- agents and other spans--------------------------------------------------------------------
     def _begin_agent(self, span: Span) -> None:
         self._add_input(span, first=True)
-        if span.input not in NOTHING and not span.messages:
+        if messages := messages_of(span.input):
+            self._add_input(replace(span, messages=tuple(messages)), first=True)
+            self._run.bookkeeping(f"{self._format}/input", span.input, time=span.start)
+        elif span.input not in NOTHING and not span.messages:
             self._told |= {key_of(["user", span.input]), key_of(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
 
@@ -313,9 +304,14 @@ class SpanEvents:
         """Add the agent's answer, unless its model's last text is the same; and its failure."""
         self._add_unseen_messages(span)
         self._add_own_answers(span)
-        if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model has it
-            payload = {"decision_type": "message", "data": span.output, "reasoning": None}
+        messages = messages_of(span.output)
+        answer = read_message(messages[-1]).content if messages else span.output
+        if isinstance(answer, str) and answer and self._said is None:  # no span of a model has it
+            payload = {"decision_type": "message", "data": answer, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
+            self._said = answer
+        if messages and is_same(answer, self._said):
+            self._run.bookkeeping(f"{self._format}/output", span.output, time=span.end)
         elif span.output is not None and not is_same(span.output, self._said):
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
@@ -328,7 +324,9 @@ class SpanEvents:
             is_told = key_of([message.role, message.content]) in self._told
             if not self._is_new(message):
                 continue
-            if message.content is not None and number < len(own) and not is_told:
+            if message.role not in ("assistant", "tool"):
+                self._add_message(message, span)
+            elif message.content is not None and number < len(own) and not is_told:
                 self._decided = self._run.decision("message", message.content, message.reasoning, time=span.end)
             for call in message.calls:
                 self._request_without_span(call, span.end, as_fields(call.rest))

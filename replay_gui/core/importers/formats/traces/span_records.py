@@ -102,10 +102,40 @@ def answers_in(output: Any) -> tuple[list[Any], str | None]:
     if isinstance(output, dict) and is_message(output):
         reason = output.get("stop_reason")
         return [output], reason if isinstance(reason, str) else None
+    if isinstance(output, dict) and "finishReason" in output and {"content", "text"} & output.keys():
+        reason = output["finishReason"]
+        return [_of_ai_sdk(output)], reason if isinstance(reason, str) else None
     return ([*output] if isinstance(output, list) and output and all(map(is_message, output)) else []), None
 
 
+OF_ANSWERS = ("choices", "content", "text", "toolCalls", "reasoning", "reasoningText")
+"""Members of a model's response that `answers_in` reads."""
+OF_REQUESTS = ("messages", "prompt", "system")
+"""Members of a model's input that `messages_in` reads."""
+
+
+def _of_ai_sdk(output: dict[str, Any]) -> dict[str, Any]:
+    """Return the message in a result of the Vercel AI SDK: its parts, or its text and calls."""
+    parts = output.get("content")
+    if not isinstance(parts, list):
+        calls = output.get("toolCalls")
+        text = [{"type": "text", "text": output["text"]}] if output.get("text") else []
+        parts = [*text, *(calls if isinstance(calls, list) else [])]
+    return {"role": "assistant", "content": parts}
+
+
 def messages_in(given: Any) -> list[Any]:
-    """Return the messages in a model's input; [] if there are none."""
-    sent = given.get("messages") if isinstance(given, dict) else given
-    return [*sent] if isinstance(sent, list) and sent and all(map(is_message, sent)) else []
+    """Return the messages in a model's input; [] if there are none. The Vercel AI SDK's prompt can be a text."""
+    sent, system = given, None
+    if isinstance(given, dict):
+        sent, system = given.get("messages") or given.get("prompt"), given.get("system")
+        sent = [{"role": "user", "content": sent}] if isinstance(sent, str) and sent else sent
+    messages = [*sent] if isinstance(sent, list) and sent and all(map(is_message, sent)) else []
+    return [{"role": "system", "content": system}, *messages] if messages and system else messages
+
+
+def other_members(value: Any, used: Sequence[str]) -> dict[str, Any]:
+    """Return the members of a request or a response that are not `used`, nor null."""
+    if not isinstance(value, dict):
+        return {}
+    return {name: member for name, member in value.items() if name not in used and member is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from replay_gui.core.importers.formats.message import Message
@@ -11,9 +11,26 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.traces.spans import unfolded
 
 
-def earlier_turns(messages: Sequence[Any]) -> int:
-    """Return the number of messages before the user's last one, if a model answered before it; else 0."""
+def messages_of(value: Any) -> list[Any]:
+    """Return the messages in an agent's input or output: one, a list, or a state or request that holds them."""
+    match value:
+        case {"role": str()} if is_message(value):
+            return [value]
+        case {"prompt": str(prompt), **rest} if rest.keys() <= {"system"}:
+            told = {"system": rest.get("system"), "user": prompt}
+            return [{"role": role, "content": text} for role, text in told.items() if text]
+    held = value.get("messages") if isinstance(value, dict) else value
+    return held if isinstance(held, list) and all(map(is_message, held)) else []
+
+
+def earlier_turns(messages: Sequence[Any], *, is_input: bool = False) -> int:
+    """Return the number of messages before the user's last one, if a model answered before it; else 0.
+
+    `is_input`: the messages are an agent's; they have no earlier turn unless they end with a user's.
+    """
     roles = [read_message(value).role if is_message(value) else "user" for value in messages]
+    if is_input and roles[-1:] != ["user"]:
+        return 0
     last = max((number for number, role in enumerate(roles) if role == "user"), default=0)
     return last if "assistant" in roles[:last] else 0
 
@@ -31,6 +48,19 @@ def before_answers(messages: Sequence[Any]) -> Iterator[Any]:
         if is_message(value) and read_message(value).role in ("assistant", "tool"):
             return
         yield value
+
+
+def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], told: Container[str]) -> dict[str, str]:
+    """Match new results with `open` calls by order, if no id matches and their numbers are equal; return id by id.
+
+    Traceloop names a call by its item in OpenAI's Responses API, and the result by the id of the call.
+    """
+    if not open:
+        return {}
+    results = [result for value in messages if is_message(value) for result in read_message(value).results]
+    new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in told]
+    ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
+    return dict(zip(ids, open, strict=True)) if len(ids) == len(open) and not {*ids} & {*open} else {}
 
 
 def keys_of(message: Message) -> list[str]:

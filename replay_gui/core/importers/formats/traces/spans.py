@@ -16,7 +16,7 @@ Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "s
 
 ANSWER_NOT_RECORDED = "(answer, not recorded)"
 OUTPUT_NOT_RECORDED = "(output, not recorded)"
-_ID_IN_NAME = re.compile(r"(.*\S)[ _:-]?\s?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ID_IN_NAME = re.compile(r"((?:.*\S)?)[ _:-]?\s?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NOTHING: tuple[Any, ...] = (None, {}, [], "")
 """Empty inputs and outputs."""
 
@@ -172,7 +172,8 @@ def unfolded(value: Any) -> Any:
 
 def without_ids(spans: Sequence[Span]) -> list[Span]:
     """Return the spans without ids in their names: "invoke_agent 171105b7-59dd-49c0-9677-0b2f5c5a2a4e" has one."""
-    return [replace(span, name=named[1]) if (named := _ID_IN_NAME.fullmatch(span.name)) else span for span in spans]
+    named = [(span, _ID_IN_NAME.fullmatch(span.name)) for span in spans]
+    return [replace(span, name=found[1] or span.role) if found else span for span, found in named]
 
 
 def only_member(value: Any) -> Any:

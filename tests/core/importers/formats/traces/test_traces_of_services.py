@@ -66,7 +66,7 @@ def test_an_id_in_a_name_is_no_part_of_it(tmp_path: Path) -> None:
     name = "invoke_agent 171105b7-59dd-49c0-9677-0b2f5c5a2a4e"
     root = {"id": "t", "traceId": "x", "type": "AGENT", "name": name, "startTime": "2026-01-01T00:00:00Z"}
     (run,) = read_all(written(tmp_path, {"trace": {"id": "x"}, "observations": [root]}))
-    assert run.run.agent == run.events[0].payload["agent_type"] == "invoke_agent"
+    assert run.run.agent == run.events[0].payload["agent_type"] == "agent"
 
 
 def test_spans_within_spans(tmp_path: Path) -> None:

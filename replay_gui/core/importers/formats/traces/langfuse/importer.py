@@ -40,6 +40,7 @@ _ROLES: dict[str, Role] = {
 _USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
 _READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
+_BEFORE_NAMES: dict[Role, str] = {"tool": _RUNNING, "agent": "invoke_agent "}
 _REPEATED = "of a message that repeats what an observation has told"
 
 
@@ -95,7 +96,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 14
+    version = 15
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -270,7 +271,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         id=str(observation["id"]),
         parent=str(observation["parentObservationId"]) if observation.get("parentObservationId") else None,
         role=role,
-        name=str(called) if is_call else name.removeprefix(_RUNNING) if role == "tool" else name,
+        name=str(called) if is_call else name.removeprefix(_BEFORE_NAMES.get(role, "")),
         call_id=str(call_id) if is_call and (call_id := attributes.get("gen_ai.tool.call.id")) else None,
         start=iso_time(observation.get("startTime")),
         end=iso_time(observation.get("endTime")),
