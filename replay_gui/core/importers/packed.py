@@ -16,6 +16,7 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.assistants.kimi import main_agent_in
 from replay_gui.core.importers.formats.chats.record_folder import first_record_in
 from replay_gui.core.importers.formats.claude_code.subagents import session_in
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
@@ -38,7 +39,7 @@ _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 def file_of(path: str | os.PathLike[str]) -> Path:
     """Return the file to open for a path from the user: for the folder of a session its file, else the path itself."""
     given = Path(path)
-    return (session_in(given) or first_record_in(given) or given) if given.is_dir() else given
+    return (session_in(given) or main_agent_in(given) or first_record_in(given) or given) if given.is_dir() else given
 
 
 @contextmanager

@@ -64,7 +64,9 @@ _FRAME = re.compile(
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
-_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)")
+_TRACEBACK = re.compile(
+    r"(?:[^\n]{1,200}\n)?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
+)
 """A traceback of Python, up to the line with its exception."""
 _MAX_TRACEBACK = 1 << 15  # characters
 _POWERSHELL, _POWERSHELL_MESSAGE = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
@@ -186,6 +188,14 @@ def _printed(text: str) -> str:
     return "" if printed.strip() == "(empty)" else printed
 
 
+def raised_in(text: str) -> str:
+    """Return the line with the exception of a traceback with which a text begins, after at most a line; or ""."""
+    if "Traceback (" not in text[:MAX_CHARACTERS]:
+        return ""
+    found = _TRACEBACK.match(text[:_MAX_TRACEBACK].lstrip())
+    return "" if found is None else found[1]
+
+
 def _exit_code(payload: Members) -> Any:
     """Return the exit code in one of the usual places of a response; None if there is none."""
     fields, output = payload.get("fields"), payload.get("output")
@@ -209,8 +219,8 @@ def _telling_line(output: Any) -> str:
     lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
     if not lines or output in _NO_OUTPUT:
         return ""
-    if lines[0].startswith("Traceback ") and (raised := _TRACEBACK.search(output[:_MAX_TRACEBACK])):
-        return plain_start(raised[1])
+    if raised := raised_in(output):
+        return plain_start(raised)
     if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
         message = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")
         return f"{lines[0].strip()} {message}".strip()

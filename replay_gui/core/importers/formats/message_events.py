@@ -9,6 +9,7 @@ from typing import Any
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder, cut_text
+from replay_gui.core.text.call_text import raised_in
 
 UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
 NOT_MESSAGES = "entries that are no messages, kept as custom events"
@@ -25,6 +26,8 @@ _FAILURE = re.compile(
     r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )
+_FAILED_AT_END = re.compile(r"(?:\A|\n)Command failed with exit code: -?[1-9]\d{0,8}\.?\s*\Z")
+_MAX_END = 100  # characters
 _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
 
 
@@ -115,8 +118,8 @@ def decoded(text: Any) -> Any:
 
 
 def first_line(text: Any) -> str:
-    """Return the first line of an error, to show it in one line."""
-    return cut_text(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
+    """Return the first line of an error, to show it in one line; of a traceback of Python, the exception."""
+    return cut_text(raised_in(text) or text.strip().partition("\n")[0]) if isinstance(text, str) else ""
 
 
 def split_traceback(error: str) -> tuple[str, bool]:
@@ -127,8 +130,8 @@ def split_traceback(error: str) -> tuple[str, bool]:
 
 
 def is_failure_text(text: str) -> bool:
-    """Return whether the first words of a tool's result report a failure."""
-    return _FAILURE.match(text) is not None
+    """Return whether the first words of a tool's result report a failure, or its last line the exit code of one."""
+    return _FAILURE.match(text) is not None or _FAILED_AT_END.search(text[-_MAX_END:]) is not None
 
 
 def _id(call: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -29,6 +32,8 @@ _FLAT = (_LOOP, _MESSAGE, "turn.prompt", "config.update")
 _WRAPPED = ("TurnBegin", "StepBegin", "ContentPart", "ToolCall", "ToolResult", "StatusUpdate")
 _GROUPS = ("config.", "context.", "cron.", "goal.", "llm.", "mcp.", "permission.", "plan_mode.", "profile.", "step.")
 _MORE_GROUPS = ("swarm_mode.", "tools.", "turn.", "usage.", "full_compaction.", "micro_compaction.", "file_history.")
+_NEWER_GROUPS = ("agent.", "plugin.", "prompt.", "runtime.", "subagent.", "task.", "token_counting.")
+_EXITED = re.compile(r"(?:\A|\n)Command failed with exit code: (-?\d{1,9})\.?\s*\Z")
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}  # by the reason why an answer ended
 _TOKENS = {"rest": "inputOther", "cached": "inputCacheRead", "written": "inputCacheCreation", "output": "output"}
 _NO = ("rejected", "reject", "denied", "cancelled")  # answers to a request for approval
@@ -40,23 +45,41 @@ _OLDER_TOKENS = {
 }
 
 
+_FILE, _MAIN = "wire.jsonl", "main"
+"""The name of every session's file, and the agent to which the user speaks."""
+
+
+def main_agent_in(folder: Path) -> Path | None:
+    """Return the main agent's file in a folder of a session; None if it has none."""
+    path = folder / "agents" / _MAIN / _FILE
+    return path if path.is_file() else None
+
+
 class Kimi(RecordFormat):
     """The importer. A file is one run, of the session or of one of its subagents."""
 
     name = "kimi"
     title = "Kimi session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
-        **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId"), ID),
-        **dict.fromkeys(("time", "timestamp", "created_at", "durationMs"), CLOCK),
+        **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId", "subagentId", "taskId"), ID),
+        **dict.fromkeys(("queueItemId", "workspaceId", "parentToolCallId"), ID),
+        **dict.fromkeys(("time", "timestamp", "created_at", "durationMs", "finishedAt", "llmClientBlockedMs"), CLOCK),
         **dict.fromkeys(("llmFirstTokenLatencyMs", "llmStreamDurationMs", "llmRequestBuildMs"), CLOCK),
         **dict.fromkeys(("llmServerFirstTokenMs", "llmServerDecodeMs", "llmClientConsumeMs"), CLOCK),
-        **dict.fromkeys(("usage", "token_usage", "context_usage", "context_tokens", "maxTokens"), USAGE),
+        **dict.fromkeys(("usage", "token_usage", "context_usage", "context_tokens", "contextTokens"), USAGE),
+        **dict.fromkeys(("maxTokens", "tokens"), USAGE),
         "protocol_version": RECORDER,
         "step": "a number that the place of a record tells",
     }
-    volatile_within: ClassVar[Mapping[str, str]] = {"cwd": HOST, "encrypted": "reasoning in an encrypted form"}
+    volatile_within: ClassVar[Mapping[str, str]] = {
+        "cwd": HOST,
+        "encrypted": "reasoning in an encrypted form",
+        "meta": "of a message that is repeated: its ids, clock and tokens",
+        "promptId": ID,
+        "toolCalls": "the calls of a message that is repeated, with their ids",
+    }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records that begin with the protocol's version, or have messages in the older form."""
@@ -85,6 +108,21 @@ class _KimiEvents(RecordEvents):
     _refused: frozenset[str] = frozenset()  # calls
     _used: tuple[str, Any] | None = None  # where an answer's tokens were told, and which; another record repeats them
     _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
+
+    _folders: tuple[str, ...] = ()  # of the opened file, the last ones
+
+    def examine_file(self, file: ForeignFile) -> None:
+        if file.path.name == _FILE:
+            self._folders = file.path.absolute().parts[:-1]
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        """Return the session's id, from its folder; of a subagent's file, with the subagent's id."""
+        match self._folders:
+            case (*_, session, "agents", agent):
+                return session if agent == _MAIN else f"{session}/{agent}"
+            case (*_, session):
+                return session
+        return super().run_id(head)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("time", record.get("timestamp", record.get("created_at"))))
@@ -129,7 +167,7 @@ class _KimiEvents(RecordEvents):
                 result = record.get("result")
                 self._approved(record.get("toolCallId"), result.get("decision") if isinstance(result, dict) else result)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
-            case _ if kind.startswith((*_GROUPS, *_MORE_GROUPS)):
+            case _ if kind.startswith((*_GROUPS, *_MORE_GROUPS, *_NEWER_GROUPS)):
                 if kind == "llm.request":
                     self.set_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
@@ -220,6 +258,8 @@ class _KimiEvents(RecordEvents):
             used.append("message")
         error = (first_line(output) or "failed") if facts.get(failed) is True else None
         told = {**told, **self.rest(facts, *used)}
+        if error is not None and isinstance(output, str) and (exited := _EXITED.search(output)):
+            error, told = f"exit {exited[1]}", {**told, "exit_code": int(exited[1])}
         refused = error is not None and str(call_id) in self._refused
         self.add_result(call_id, output, error, as_fields(told), refused=refused, tool_call_id=call_id)
 

@@ -70,7 +70,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 18
+    version = 19
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),
         "index": "the place in the message",
@@ -283,6 +283,9 @@ class ChatMessageEvents(RecordEvents):
         """Add the events of one message; another record becomes an event of an unknown kind."""
         if not self._begun:
             self.begin({})
+        if record.get("role") == "meta":  # the program says something of itself
+            self.run.bookkeeping(f"{self.format}/meta", self.rest(record, "role"))
+            return
         if not is_message(record):
             self.add_unknown(record.get("type") or record.get("role"), record)
             return

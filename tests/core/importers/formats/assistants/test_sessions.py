@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from replay_gui.core.importers.packed import file_of
+from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
+from tests.helpers.paths import DATA
 
 
 def errors(found: Read) -> list[object]:
@@ -48,15 +51,40 @@ def test_a_session_of_kimi_code() -> None:
     assert [event.payload["data"] for event in found.of("Observation")] == ["Run ls"]
     assert found.of("x:bookkeeping/kimi/context")[0].payload["data"] == "<system-reminder>plan</system-reminder>"
     assert found.decisions() == [("I use Bash.", None), (None, "There is no x."), (None, "Make one?")]
-    assert found.tools() == {"Bash": 1, "Write": 1}
-    assert errors(found) == ["ls: x: no such file", "The user said no."]
-    assert (len(found.of("Error")), len(found.of("CapabilityDenied")), len(found.of("Snapshot"))) == (1, 1, 1)
+    assert found.tools() == {"Bash": 2, "Write": 1}
+    assert errors(found) == ["ls: x: no such file", "The user said no.", "exit 1"]
+    assert response_summary(found.of("ToolResponse")[2].payload) == "exit 1 · AssertionError: wrong"
+    assert (len(found.of("Error")), len(found.of("CapabilityDenied")), len(found.of("Snapshot"))) == (2, 1, 1)
+    assert found.run.notes.sentences() == ()
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [  # what is told twice, in either order, is counted once
         *[{"input": 35, "cached": 20, "output": 4}] * 2, {"input": 9, "cached": 2, "output": 3},
     ]  # fmt: skip
     assert {event.meta.get("model") for event in found.events if event.meta.get("tokens")} == {"k-one"}
     assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_a_folder_of_kimi_code_is_its_main_agent(tmp_path: Path) -> None:
+    for agent in ("main", "agent-0"):
+        path = tmp_path / "session_1" / "agents" / agent / "wire.jsonl"
+        path.parent.mkdir(parents=True)
+        path.write_bytes((DATA / "seeds/kimi/0.jsonl").read_bytes())
+    main = file_of(tmp_path / "session_1")
+    assert [read_all(path)[0].run.run_id for path in (main, path)] == ["session_1", "session_1/agent-0"]
+
+
+def test_a_stream_of_kimi_code_tells_of_itself_and_of_failures(tmp_path: Path) -> None:
+    call = {"type": "function", "id": "c0", "function": {"name": "Bash", "arguments": '{"command": "x"}'}}
+    lines = [
+        {"role": "meta", "type": "system.version", "version": "2.1.0"},
+        {"role": "assistant", "content": "I run it.", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c0", "content": "no x\nCommand failed with exit code: 127."},
+        {"role": "meta", "type": "session.resume_hint", "session_id": "s1", "content": "To resume"},
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert (found.format, errors(found)) == ("chat-messages", ["no x"])
+    assert len(found.of("x:bookkeeping/chat-messages/meta")) == 2
+    assert (found.of("Observation"), found.run.notes.sentences()) == ([], ())
 
 
 def test_a_session_of_the_older_kimi_cli() -> None:
