@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -138,11 +139,10 @@ def test_a_stream_that_is_left_early_runs_again(tmp_path: Path) -> None:
     import openai
 
     def first(url: str) -> Any:
-        with (
-            openai.OpenAI(base_url=f"{url}/v1", api_key=CANARY) as client,
-            client.chat.completions.create(**ASK, stream=True) as stream,
-        ):
-            return next(iter(stream)).choices[0].delta.content
+        with openai.OpenAI(base_url=f"{url}/v1", api_key=CANARY) as client:
+            stream = client.chat.completions.create(**ASK, stream=True)
+            with closing(stream.response):  # in openai 1.3 the stream itself cannot be closed
+                return next(iter(stream)).choices[0].delta.content
 
     with model_server(script) as server:
         with record.run(tmp_path / "run.rlog"):
