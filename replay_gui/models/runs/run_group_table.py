@@ -87,8 +87,9 @@ class RunGroupTable(HeadedTable["RunGroup"]):
     def _words(self, group: RunGroup, column: int) -> str:
         if column == RunGroupColumn.VALUE:
             return group_name(group.value, self._session.group_by)
-        if column == RunGroupColumn.PASSED:
-            return passed_words(group)
+        if column == RunGroupColumn.PASSED:  # the marks show runs without an outcome
+            known = len(group.runs) - group.unknown
+            return f"{group.passed:,} of {known:,}" if known else passed_words(group)
         if column == RunGroupColumn.COST:
             costs = [run.cost for number in group.runs if (run := self._session.runs[number]).cost is not None]
             return cost_text(sum(costs)) if costs else ""

@@ -10,7 +10,7 @@ from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Alert, Progress
-from replay_gui.look.theme import GAP, HEAD, UNIT
+from replay_gui.look.theme import GAP, HEAD, ROW, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
 from replay_gui.models.runs.run_group_table import group_name
 from replay_gui.models.runs.runs_session import RunsSession
@@ -33,6 +33,7 @@ _VERSION_SHARES = (46, 54)  # of the width, while versions are compared
 _ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; separating facts and the consensus are never both visible
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
+_MIN_ROWS = 2  # of the list of failures, so that a problem can be read
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
 _ANY_HEIGHT = (1 << 24) - 1  # Qt's own limit
 _LEGEND = "filled: as in most runs · hollow: other arguments · × error · dot: not done"
@@ -244,9 +245,9 @@ class RunsView(QWidget):
         self._failed.set_title(f"{what}, by its first reason" if by_version else f"{what}, by their first reason")
         against = "of the other version" if by_version else "of its task"
         left = f" · {failures.left_out:,} not compared" if failures.left_out else ""
-        if failures.problem and not failures.groups:
-            left += f": {one_line(failures.problem, _MAX_PROBLEM)}"
         self._failed.set_note(f"against the nearest run {against} that passed{left}")
+        headings, rows = self.failures.horizontalHeader().sizeHint().height(), max(len(failures.groups), _MIN_ROWS)
+        self._failed.setMaximumHeight(HEAD + headings + rows * ROW + 2 * UNIT)
         self.failures.hint = one_line(failures.problem, _MAX_PROBLEM)
         self.failures.setToolTip(plain_tooltip(one_line(failures.problem, _MAX_PROBLEM)) if failures.problem else "")
 

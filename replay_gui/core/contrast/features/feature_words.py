@@ -28,7 +28,7 @@ _PHRASES = {
     FeatureKind.CALLED_TOOL: "called {tool}",
     FeatureKind.UNRECOVERED: "never got {tool} done after an error",
     FeatureKind.LOOP: "called {tool} again and again, with equal answers",
-    FeatureKind.FAILED: "was answered an error by {tool}: {value}",
+    FeatureKind.FAILED: "got an error from {tool}: {value}",
     FeatureKind.CHECKED: "ran a check",
     FeatureKind.CHECKED_LAST: "ran a check after its last change",
     FeatureKind.CHECK_PASSED: "saw its last check pass",
@@ -38,7 +38,7 @@ _PHRASES = {
     FeatureKind.TOLD: "told the figure {value}",
     FeatureKind.AT_LEAST: "had {amount} or more",
     FeatureKind.NOTED: "used {tool}",
-    FeatureKind.SET_UP: "was set up with {pointer} = {value}",
+    FeatureKind.SET_UP: "had the set-up {pointer} = {value}",
 }
 
 
