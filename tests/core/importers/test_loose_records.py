@@ -15,6 +15,12 @@ ASKED = [{"role": "user", "content": "Sum?"}]
 USAGE = {"prompt_tokens": 20, "completion_tokens": 5}
 
 
+def test_nodes_of_a_graph_name_their_records(tmp_path: Path) -> None:
+    records = [{"node": node, "input": {"query": "q"}, "output": "a"} for node in ("input_guardrail", "route", "agent")]
+    (run,) = read_all(written(tmp_path, records))
+    assert run.kinds[1:] == ["x:json-lines/input_guardrail", "x:json-lines/route", "Decision"]
+
+
 def lines(folder: Path, *records: dict[str, Any]) -> list[Read]:
     path = folder / "log.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))

@@ -43,6 +43,12 @@ def test_each_id_of_a_run_is_a_run(tmp_path: Path) -> None:
     ]
 
 
+def test_requests_of_one_session_are_one_run(tmp_path: Path) -> None:
+    records = [{"event": "x", "session_id": "s", "trace_id": str(number // 2), "input": "q"} for number in range(6)]
+    (run,) = read_lines(tmp_path, records)
+    assert run.run.name == "file"
+
+
 def test_an_id_that_every_record_has_anew_is_none_of_a_run(tmp_path: Path) -> None:
     (run,) = read_lines(tmp_path, [{"event": "x", "run_id": str(number), "input": "q"} for number in range(6)])
     assert run.run.name == "file"

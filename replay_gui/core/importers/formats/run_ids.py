@@ -37,7 +37,9 @@ def runs_in(
     for name in named if sample else ():
         counts = Counter(_id(record, name) for _, record in read(ImportNotes()))
         known = len(counts) - (None in counts)
-        if not 1 < known <= _MAX_RUNS or counts.total() < 2 * known:
+        if known == 1:  # a session or a run, even if each request in it has a trace of its own
+            return []
+        if known > _MAX_RUNS or counts.total() < 2 * known:
             continue
         if file.source.size > file.limits.document:
             notes.count(SEVERAL_RUNS)

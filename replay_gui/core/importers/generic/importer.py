@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 23
+    version = 24
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -220,9 +220,9 @@ class _JsonLinesEvents:
                 told["message.type"] = own["type"]
             self._message(number, own, told)
         else:
-            self._event(
-                number, _kind_with_speaker(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record
-            )
+            is_node = mapping.member("kind", record) == "node"  # "input_guardrail" is no input
+            word = parts["kind"] if not is_node or is_usual_kind(parts["kind"]) else None
+            self._event(number, _kind_with_speaker(kind_of(word, parts), word, record), parts, rest, record)
 
     # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:

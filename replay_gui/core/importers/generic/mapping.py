@@ -10,7 +10,7 @@ from blake3 import blake3
 
 PARTS = ("kind", "time", "tool", "input", "output", "id", "parent")
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
-    "kind": ("role", "type", "event", "kind", "event_type", "eventType", "action", "level"),
+    "kind": ("role", "type", "event", "kind", "event_type", "eventType", "action", "node", "level"),
     "time": (
         *("timestamp", "time", "ts", "@timestamp", "created_at", "createdAt", "created", "datetime", "date"),
         *("start_time", "startTime", "started_at", "startedAt", "eventTime", "event_time"),

@@ -41,21 +41,8 @@ _MAX_SAMPLE = 50  # messages that are examined to recognise a file
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # members that hold messages
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
-    *(
-        "turns",
-        "trace",
-        "chat_history",
-        "conversation_history",
-        "message_history",
-        "request",
-        "input",
-        "items",
-        "output",
-        "data",
-        "body",
-        "contents",
-        "params",
-    ),
+    *("turns", "trace", "chat_history", "conversation_history", "message_history", "request", "input", "items"),
+    *("output", "data", "body", "contents", "params"),
     "Messages",
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
@@ -156,7 +143,11 @@ class ChatMessages:
         events = ChatMessageEvents(self.name, self.volatile, notes)
         setting = events.rest(self._without_messages(whole))
         for system in _instructions(whole, setting):
-            messages = iter([(0, {"role": "system", "content": system}), *messages])
+            instructions, first = {"role": "system", "content": system}, [*islice(messages, 1)]
+            said = read_message(first[0][1]) if first and is_message(first[0][1]) else None
+            if said is None or (said.role, said.content) != ("system", read_message(instructions).content):
+                first = [(0, instructions), *first]
+            messages = chain(first, messages)
         setting = events.grades.take_grades(setting)
         messages = _oldest_first(messages, events)
         if (answer := answer_in_record(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):

@@ -19,10 +19,14 @@ from replay_gui.core.importers.formats.records import (
     RecordEvents,
     RecordFormat,
     check_size,
+    first_records,
     numbered_records,
 )
+from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+
+REPEATED = "events that stand twice in a row, equal to the clock: read once"
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
@@ -36,6 +40,7 @@ _BEGINS = ("crew_kickoff_started", "flow_started")
 _ENDS = ("crew_kickoff_completed", "crew_kickoff_failed", "flow_finished", "flow_failed")
 # `output_log_file="crew.txt"`: one such entry for each task that begins or ends; a text in it may have line ends
 _ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): (?=task_name=\")", re.MULTILINE)
+_MEMBER = "events"  # in the answer of Cloudera's Agent Studio
 _DUMP = "the program's own object, printed"
 
 
@@ -43,7 +48,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 4
+    version = 5
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -73,11 +78,14 @@ class CrewAi(RecordFormat):
         "available_functions": _DUMP,
         "cwd": HOST,
         "id": ID,
+        "agent_studio_id": ID,
+        "duration_seconds": CLOCK,
     }
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept events, and the log of tasks as JSON or as text."""
-        return _ENTRY.match(_text(file.head)) is not None or super().recognises(file)
+        is_log = _ENTRY.match(_text(file.head)) is not None
+        return is_log or super().recognises(file) or self.is_format(first_records(file, _MEMBER))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield every kick-off as a run."""
@@ -87,7 +95,7 @@ class CrewAi(RecordFormat):
             entries = _entries(_text(file.source.read_at(0, file.source.size)))
             yield self.events(notes).imported_run(file.stem, enumerate(entries, 1))
             return
-        runs = _kick_offs(numbered_records(file, notes))
+        runs = _kick_offs(_once(numbered_records(file, notes, _MEMBER), notes))
         begun = [*islice(runs, 2)]
         for number, records in enumerate(chain(begun, runs), 1):
             events = self.events(ImportNotes(notes))
@@ -95,13 +103,13 @@ class CrewAi(RecordFormat):
             yield events.imported_run(name, records, events.time_of(_first(records)))
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of CrewAI's types with an agent's role or a crew, or entries of its task log."""
+        """Accept records of CrewAI's types with an agent's role or a crew, a kick-off, or entries of its task log."""
         if records and all(record.keys() >= _TASK_LOG for record in records):
             return True
         return any(
             str(record.get("type")).startswith(_TYPES) and ("agent_role" in record or "crew_name" in record)
             for record in records[:5]
-        )
+        ) or any(record.get("type") == _BEGINS[0] and "timestamp" in record for record in records)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one kick-off's records."""
@@ -142,6 +150,17 @@ def _kick_offs(records: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, A
             depth = max(0, depth - 1)
         run.append((number, record))
     yield run
+
+
+def _once(records: Iterable[tuple[int, Any]], notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+    """Yield the records without those that repeat the one before them: some versions emit a tool's event twice."""
+    before: Any = None
+    for number, record in records:
+        if record == before and isinstance(record, dict) and "timestamp" in record:
+            notes.count(REPEATED)
+        else:
+            yield number, record
+        before = record
 
 
 def _first(records: list[tuple[int, Any]]) -> dict[str, Any]:
@@ -202,9 +221,10 @@ class _CrewAiEvents(RecordEvents):
 
     def _task(self, record: dict[str, Any]) -> None:
         task = record.get("task")
-        task = task if isinstance(task, dict) else {}
-        asked = {key: task[key] for key in ("description", "expected_output", "name") if task.get(key)}
-        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task"))
+        task = task if isinstance(task, dict) else record
+        told = ("description", "expected_output", "name")
+        asked = {key: task[key] for key in told if task.get(key)}
+        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task", *told))
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""
@@ -241,7 +261,7 @@ class _CrewAiEvents(RecordEvents):
         if not waiting and record.get("tool_name"):  # the file has no record of its start
             waiting.append(f"call {self.run.count}")
             self.run.request(waiting[0], name, decoded(record.get("tool_args")))
-        output = record.get("error") if failed else record.get("output")
+        output = record.get("error") if failed else record.get("output", OUTPUT_NOT_RECORDED)
         error = (first_line(str(output)) or "failed") if failed else None
         call = self.run.call(waiting[0]) if waiting else None
         same = call is not None and call.input == decoded(record.get("tool_args"))

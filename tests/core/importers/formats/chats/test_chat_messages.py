@@ -185,3 +185,10 @@ def test_a_call_may_have_its_result_in_it(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, items))
     assert found.kinds == ["AgentInit", "Observation", "ToolRequest", "ToolRequest", "ToolResponse"]
     assert (found.events[-1].payload["output"], found.events[-1].meta["parent"]) == ("a", 2)
+
+
+def test_instructions_beside_messages_that_repeat_them(tmp_path: Path) -> None:
+    system, question = {"role": "system", "content": "Be brief."}, {"role": "user", "content": "q"}
+    for turns in ([system, question], [question]):
+        (run,) = read_all(written(tmp_path, {"system": "Be brief.", "turns": turns}))
+        assert [event.payload["data"] for event in run.of("Observation")] == ["Be brief.", "q"]

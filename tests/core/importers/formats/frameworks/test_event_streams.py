@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
-from tests.helpers.foreign import Read, read_all, read_seed
+from tests.helpers.foreign import Read, read_all, read_seed, written
 
 
 def said(found: Read) -> list[tuple[Any, Any]]:
@@ -99,3 +99,26 @@ def test_each_kick_off_of_a_crew_is_a_run(tmp_path: Path) -> None:
     kinds = ("flow_started", "crew_kickoff_started", "crew_kickoff_completed", "flow_finished", "crew_kickoff_started")
     path.write_text("".join(json.dumps({"type": kind, "crew_name": "c"}) + "\n" for kind in kinds))
     assert [(run.run.name, len(run.events)) for run in read_all(path)] == [("crew 1", 6), ("crew 2", 2)]
+
+
+def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
+    """Without roles; each event of a tool stands there twice, and its output nowhere."""
+    told = [
+        ("mcp_initialization_started", {"mcp_name": "days"}),
+        ("crew_kickoff_started", {"inputs": {"user_input": "q"}}),
+        ("task_started", {"description": "Answer q", "expected_output": "a"}),
+        ("llm_call_started", {"messages": [{"role": "user", "content": "Current Task: q"}]}),
+        ("llm_call_completed", {"response": "Action: find"}),
+        *[("tool_usage_started", {"tool_name": "find", "tool_args": '{"code": "HA9"}'})] * 2,
+        *[("tool_usage_finished", {"tool_name": "find", "tool_args": {"code": "HA9"}})] * 2,
+        ("crew_kickoff_completed", {"output": "a"}),
+    ]
+    begun = "2026-01-12 16:53:38"
+    events = [{"timestamp": begun, "type": kind, "agent_studio_id": "x", **more} for kind, more in told]
+    (run,) = read_all(written(tmp_path, {"events": events}))
+    assert (run.format, run.tools()) == ("crewai", {"find": 1})
+    assert [event.payload["data"] for event in run.of("Observation")] == [
+        {"description": "Answer q", "expected_output": "a"},
+        "Current Task: q",
+    ]
+    assert run.of("ToolResponse")[0].payload["output"] == "(output, not recorded)"
