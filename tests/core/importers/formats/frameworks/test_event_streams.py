@@ -103,7 +103,7 @@ def test_each_kick_off_of_a_crew_is_a_run(tmp_path: Path) -> None:
 
 def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
     """Without roles; each event of a tool stands there twice, and its output nowhere."""
-    told = [
+    told: list[tuple[str, dict[str, Any]]] = [
         ("mcp_initialization_started", {"mcp_name": "days"}),
         ("crew_kickoff_started", {"inputs": {"user_input": "q"}}),
         ("task_started", {"description": "Answer q", "expected_output": "a"}),
