@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.importers.generic.mapping import Mapping as FieldMapping
     from replay_gui.core.index.run_index import RunIndex
     from replay_gui.core.log.event import Event
-    from replay_gui.core.report.model import Report
     from replay_gui.core.state.state import StateChange
 
 
@@ -208,20 +207,6 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     total: int
     ended: bool
-    problem: str = ""
-
-
-class Reported(msgspec.Struct, frozen=True):
-    """The progress of report `number`.
-
-    Attributes:
-        done, total: in any unit; total 0 = unknown. report: None until it is made. problem: why it failed, or "".
-    """
-
-    number: int
-    done: int
-    total: int
-    report: Report | None = None
     problem: str = ""
 
 

@@ -26,9 +26,10 @@ from replay_gui.engine.panels.panel_messages import ReadEnd, ReadOn
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
+from replay_gui.engine.queries.report_controller import ReportController
+from replay_gui.engine.queries.report_messages import MakeReport, StopReport
 from replay_gui.engine.queries.source_controller import SourceController
 from replay_gui.engine.queries.value_messages import ValueQuestion
-from replay_gui.engine.report_controller import ReportController
 from replay_gui.engine.request_queue import RequestQueue
 from replay_gui.engine.requests import (
     Answer,
@@ -48,7 +49,6 @@ from replay_gui.engine.requests import (
     GetTotals,
     GetTrail,
     ListFormats,
-    MakeReport,
     Open,
     ReadRules,
     ReadText,
@@ -57,7 +57,6 @@ from replay_gui.engine.requests import (
     Seek,
     SetOutcome,
     Side,
-    StopReport,
     StopWork,
     TakeSample,
     WorkerMessage,

@@ -13,6 +13,7 @@ from replay_gui.engine.follower.follow_messages import FileGrew, Followed, StopF
 from replay_gui.engine.panels.note_messages import NoteQuestion, NotesRead
 from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd, ReadFurther, ReadOn
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
+from replay_gui.engine.queries.report_messages import MakeReport, ReportAnswer, StopReport
 from replay_gui.engine.queries.value_messages import AnyValueAnswer, AnyValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.effects.effect import Effect
     from replay_gui.core.importers.generic.mapping import Mapping
-    from replay_gui.core.report.model import NotedEvents
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers, marks_answer
@@ -127,7 +127,7 @@ class GetStep(msgspec.Struct, frozen=True):
 
 
 class Explain(msgspec.Struct, frozen=True):
-    """Find again why the runs of the comparison came out differently. Answer: Explained, repeatedly."""
+    """Find again why the runs of the comparison came out differently. Answers: ReasonsAnswer."""
 
 
 class SetOutcome(msgspec.Struct, frozen=True):
@@ -151,28 +151,6 @@ class GetTrail(msgspec.Struct, frozen=True):
     reason: int
     opened_a: tuple[tuple[int, int], ...] = ()
     opened_b: tuple[tuple[int, int], ...] = ()
-
-
-class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a report on the run, or on the comparison of both runs. Answer: Reported, repeatedly until `ended`.
-
-    `number` identifies the report. verifications: of the runs, None if not known yet. `made`: ns since 1970.
-    profile: for redaction; None: hide nothing. noted: the user's notes on the run of side A, to be included.
-    """
-
-    number: int
-    verifications: tuple[VerificationReport | None, ...]
-    command: str
-    made: int
-    rules: tuple[Rule, ...] = ()
-    anchors: tuple[tuple[int, int], ...] = ()
-    rules_file: str | None = None
-    profile: RedactionProfile | None = None
-    noted: tuple[NotedEvents, ...] = ()
-
-
-class StopReport(msgspec.Struct, frozen=True):
-    """Stop making a report. No answer."""
 
 
 class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
@@ -334,7 +312,7 @@ RunAnswer: TypeAlias = (
     " | answers.Rows"
     " | answers.SearchResult"
     " | answers.Totals"
-    " | answers.Reported"
+    " | ReportAnswer"
     " | VerificationReport"
     " | marks_answer.MarksFound"
     " | marks_answer.EffectsCorrected"
@@ -362,7 +340,7 @@ AnswerValue: TypeAlias = (
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"
-    " | why_answers.Explained"
+    " | why_answers.ReasonsAnswer"
     " | why_answers.Trail"
     " | WorkEnded"
 )

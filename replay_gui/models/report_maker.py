@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeAlias
+
 from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.report.model import NotedEvents, Report
 from replay_gui.core.report.redaction_profile import RedactionProfile
 
 
+@dataclass(frozen=True, slots=True)
+class ReportNotBegun:
+    """The report was not requested yet, or is not wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakingReport:
+    """The report is being made. share: its progress, 0 … 1."""
+
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MadeReport:
+    """The report as it is shown and saved, redacted or not."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFailed:
+    """There is no report, because of this problem."""
+
+    problem: str
+
+
+ReportWork: TypeAlias = ReportNotBegun | MakingReport | MadeReport | ReportFailed
+
+
 class ReportMaker(QObject):
     """A report that the engine makes; a subclass defines its subject.
 
     Attributes:
-        report: as it is shown and saved, redacted or not; None while it is being made. share: its progress, 0 … 1.
+        work: one of ReportWork.
         notes: the user's notes that it can contain. includes_notes: whether it contains them.
-        problem: why there is no report, or "". has_checks: whether it has checks, each of which passes or fails.
+        has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
-        progressed(): `share` has changed. made(): `report` has changed. failed(): `problem` is set.
+        progressed(), made(), failed(): `work` has changed to MakingReport, MadeReport, ReportFailed.
     """
 
     progressed = Signal()
@@ -28,11 +60,20 @@ class ReportMaker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.report: Report | None = None
-        self.share, self.problem = 0.0, ""
+        self.work: ReportWork = ReportNotBegun()
         self._profile: RedactionProfile | None = None
         self.notes: tuple[NotedEvents, ...] = ()
         self.includes_notes = False
+
+    @property
+    def report(self) -> Report | None:
+        """The report; None unless it is made."""
+        return self.work.report if isinstance(self.work, MadeReport) else None
+
+    @property
+    def problem(self) -> str:
+        """Why there is no report, or ""."""
+        return self.work.problem if isinstance(self.work, ReportFailed) else ""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -40,7 +81,7 @@ class ReportMaker(QObject):
         raise NotImplementedError
 
     def start(self) -> None:
-        """Begin to make the report, redacted by `_profile`; may be called again."""
+        """Begin to make the report, redacted by `_profile`, and set `work`; may be called again."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -55,25 +96,25 @@ class ReportMaker(QObject):
         if profile == self._profile and self.report is not None:
             self.made.emit()
             return
-        self._profile, self.report = profile, None
+        self._profile = profile
         self.start()
         self.progressed.emit()
 
     def include_notes(self, on: bool) -> None:
         """Make the report again with the user's notes, or without them."""
-        self.includes_notes, self.report = on, None
+        self.includes_notes = on
         self.start()
         self.progressed.emit()
 
     # ---- answers of the engine ----------------------------------------------------------------------
     def _take_progress(self, done: int, total: int) -> None:
-        self.share = min(1.0, done / total) if total else 0.0
+        self.work = MakingReport(min(1.0, done / total) if total else 0.0)
         self.progressed.emit()
 
     def _take_report(self, report: Report) -> None:
-        self.report = report
+        self.work = MadeReport(report)
         self.made.emit()
 
     def _take_problem(self, problem: str) -> None:
-        self.problem = problem
+        self.work = ReportFailed(problem)
         self.failed.emit()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import shlex
 import time
+from typing import assert_never
 
 from PySide6.QtCore import QObject, Slot
 
-from replay_gui.engine.answers import Reported
-from replay_gui.engine.requests import MakeReport, StopReport
+from replay_gui.engine.queries.report_messages import (
+    MakeReport,
+    NotReported,
+    ReportAnswer,
+    Reported,
+    ReportProgress,
+    StopReport,
+)
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.report_maker import ReportMaker
+from replay_gui.models.report_maker import MakingReport, ReportMaker
 from replay_gui.models.session import Session
 
 
@@ -41,7 +48,7 @@ class RunReportMaker(ReportMaker):
     def start(self) -> None:
         """Begin to make the report; may be called again."""
         self._number += 1
-        self.share, self.problem = 0.0, ""
+        self.work = MakingReport()
         sessions = self._sessions
         names = [session.facts.given for session in sessions if session.facts is not None]
         rules = self._comparison.rules.in_force if self.compares else ()
@@ -71,15 +78,19 @@ class RunReportMaker(ReportMaker):
         self._session.request_report(StopReport())
 
     @Slot(object)
-    def _on_reported(self, reported: Reported) -> None:
-        if reported.number != self._number:
+    def _on_reported(self, answer: ReportAnswer) -> None:
+        if answer.number != self._number:
             return
-        if reported.problem:
-            self._take_problem(reported.problem)
-        elif reported.report is not None:
-            self._take_report(reported.report)
-        elif reported.total:
-            self._take_progress(reported.done, reported.total)
+        match answer:
+            case ReportProgress(done=done, total=total):
+                if total:
+                    self._take_progress(done, total)
+            case Reported(report=report):
+                self._take_report(report)
+            case NotReported(problem=problem):
+                self._take_problem(problem)
+            case _:
+                assert_never(answer)
 
     @Slot()
     def _on_run_changed(self) -> None:

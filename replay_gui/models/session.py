@@ -20,7 +20,6 @@ from replay_gui.engine.answers import (
     IndexGrew,
     PositionState,
     Progress,
-    Reported,
     Rows,
     RulesRead,
     RulesWritten,
@@ -34,6 +33,7 @@ from replay_gui.engine.evaluation_answer import RunsAnswer
 from replay_gui.engine.follower.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.panels.panel_messages import PanelAnswer
+from replay_gui.engine.queries.report_messages import MakeReport, NotReported, Reported, ReportProgress, StopReport
 from replay_gui.engine.queries.value_messages import ValueAnswer
 from replay_gui.engine.requests import (
     Answer,
@@ -42,7 +42,6 @@ from replay_gui.engine.requests import (
     Find,
     GetRows,
     GetTotals,
-    MakeReport,
     Open,
     ReadRules,
     Request,
@@ -50,7 +49,6 @@ from replay_gui.engine.requests import (
     RunAnswer,
     Seek,
     Side,
-    StopReport,
     StopWork,
     WorkEnded,
     WriteRules,
@@ -90,7 +88,7 @@ class Session(VisibleRange):
         position_state_changed(): `position_state` has changed; panels that need data use this.
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None at its end. found(object): a SearchResult.
-        totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
+        totals_changed(): `totals` is known. reported(object): ReportAnswer.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. panel_answered(object): a PanelAnswer.
         alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
     """
@@ -319,7 +317,7 @@ class Session(VisibleRange):
             case Totals():
                 self.totals = value
                 self.totals_changed.emit()
-            case Reported():
+            case ReportProgress() | Reported() | NotReported():
                 self.reported.emit(value)
             case VerificationReport():
                 self.report = value

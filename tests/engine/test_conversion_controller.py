@@ -18,7 +18,6 @@ from replay_gui.engine.answers import (
     IndexGrew,
     PositionState,
     Progress,
-    Reported,
     Rows,
     RunOpened,
     SearchResult,
@@ -28,12 +27,12 @@ from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobMessage
+from replay_gui.engine.queries.report_messages import MakeReport, NotReported
 from replay_gui.engine.requests import (
     Close,
     Find,
     GetRows,
     GetTotals,
-    MakeReport,
     Open,
     Seek,
     Side,
@@ -130,7 +129,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     talk.ask(GetRows(0, index.count))
     assert len(talk.until(Rows).rows) == index.count
     talk.ask(MakeReport(number=1, verifications=(None,), command="", made=0))
-    assert "has not been converted" in talk.until(Reported).problem
+    assert "has not been converted" in talk.until(NotReported).problem
     talk.ask(GetTotals())
     talk.ask(StopWork())
     assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", ("reload",))

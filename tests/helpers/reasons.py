@@ -95,4 +95,4 @@ class StoryWhy(WhySession):
             self.story.show(comparison_of([Change.EQUAL] * EVENTS))
         sizes = (RunSize(EVENTS, 5, 1, 2 * 10**9), RunSize(EVENTS, 6, 0, None))
         effects = {"read_file": ToolEffects({Effect.READS: 5}, 'the name says "read"')}
-        self.on_explained(Explained(result=why, sizes=sizes, effects=effects))
+        self.on_reasons_answer(Explained(why, sizes, effects))

@@ -33,7 +33,7 @@ from replay_gui.engine.comparison.comparison_work import (
 )
 from replay_gui.engine.comparison.early_difference import EarlyDifference
 from replay_gui.engine.comparison.step_reader import StepReader
-from replay_gui.engine.comparison.why_answers import Explained, RunSize
+from replay_gui.engine.comparison.why_answers import Explained, ReasonsNotFound, ReasonsProgress, RunSize
 from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments, WhyArguments
 from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
@@ -130,7 +130,7 @@ class ComparisonController:
                 pass
             case Explaining():
                 self._stop()
-                self._answer(number, Explained(problem=_STOPPED_TEXT))
+                self._answer(number, ReasonsNotFound(_STOPPED_TEXT))
             case Waiting() | ComparingRuns() | Superseded():
                 self._stop()
                 self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
@@ -196,10 +196,10 @@ class ComparisonController:
         number = explaining.number
         match message:
             case JobProgress(done=done, total=total):
-                self._answer(number, Explained(done=done, total=total))
+                self._answer(number, ReasonsProgress(done, total))
             case JobFailed(text=text):
                 self._work = Resting()
-                self._answer(number, Explained(problem=f"The reasons were not found: {text}."))
+                self._answer(number, ReasonsNotFound(f"The reasons were not found: {text}."))
             case JobDone(value=value):
                 self._work = Resting()
                 made = self._made_by(number)
@@ -261,7 +261,7 @@ class ComparisonController:
         why = findings.why()
         self._made = replace(made, trails=TrailReader(made.a, made.b, made.row_indexes, why))
         sizes = _size(made.a), _size(made.b)
-        self._answer(made.number, Explained(result=why, sizes=sizes, effects=findings.effects))
+        self._answer(made.number, Explained(why, sizes, findings.effects))
 
     def close(self) -> None:
         """End the work under way, and release the comparison, in the worker too."""

@@ -27,20 +27,28 @@ class RunSize(msgspec.Struct, frozen=True):
     duration: int | None
 
 
-class Explained(ComparisonAnswer, frozen=True, kw_only=True):
-    """The progress of the search for reasons.
+class ReasonsProgress(ComparisonAnswer, frozen=True):
+    """The progress of the search for reasons, in any unit; total 0 = unknown."""
 
-    Attributes:
-        result: None until it is known. sizes, effects (with the result): the sizes of A and B; of tools, by name.
-        done, total: in any unit; total 0 = unknown. problem: why there will be no result, or "".
-    """
-
-    result: WhyResult | None = None
-    sizes: tuple[RunSize, RunSize] | None = None
-    effects: Mapping[str, ToolEffects] = {}
     done: int = 0
     total: int = 0
-    problem: str = ""
+
+
+class ReasonsNotFound(ComparisonAnswer, frozen=True):
+    """The search for reasons has ended without a result, because of this problem."""
+
+    problem: str
+
+
+class Explained(ComparisonAnswer, frozen=True):
+    """The result of the search for reasons. sizes: of A and B. effects: of tools, by name."""
+
+    result: WhyResult
+    sizes: tuple[RunSize, RunSize]
+    effects: Mapping[str, ToolEffects]
+
+
+ReasonsAnswer: TypeAlias = ReasonsProgress | ReasonsNotFound | Explained
 
 
 class TrailRow(msgspec.Struct, frozen=True, kw_only=True):

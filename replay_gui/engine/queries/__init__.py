@@ -1,1 +1,1 @@
-"""The controllers of questions about runs: search, history of a value, sources, totals, evaluation."""
+"""The controllers of questions about runs: search, history of a value, sources, totals, reports, evaluation."""

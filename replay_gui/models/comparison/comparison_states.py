@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from replay_gui.engine import answers
-    from replay_gui.engine.comparison.why_answers import Explained, Trail
+    from replay_gui.engine.comparison.why_answers import ReasonsAnswer, Trail
     from replay_gui.engine.requests import WorkEnded
 
 EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT if a side has none
 Anchors: TypeAlias = tuple[EventPair, ...]  # events that the user aligned by hand
 ComparisonValue: TypeAlias = (
-    "answers.EarlyDifferenceFound | answers.Compared | answers.AlignedRows | answers.Step | Explained | Trail"
+    "answers.EarlyDifferenceFound | answers.Compared | answers.AlignedRows | answers.Step | ReasonsAnswer | Trail"
     " | answers.Alert | answers.Progress | WorkEnded"
 )
 """An answer about the comparison of both sides."""

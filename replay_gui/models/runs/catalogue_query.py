@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -11,10 +12,22 @@ from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
 from replay_gui.models.runs.runs_session import RunsSession
 
 
+@dataclass(frozen=True, slots=True)
+class NoQuery:
+    """No query was sent, or it was ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentQuery:
+    """The answer to query `number` is awaited."""
+
+    number: int
+
+
 class CatalogueQuery(QObject):
     """Sends one query at a time.
 
-    Attributes: folder: of the catalogue, "" for none. answer: the last one, or None. working: whether one is awaited.
+    Attributes: folder: of the catalogue, "" for none. state: of the last query; once it is answered, the answer.
     Signal: changed().
     """
 
@@ -24,23 +37,29 @@ class CatalogueQuery(QObject):
         super().__init__(parent)
         self._runs = runs
         self._numbers = itertools.count(1)
-        self._number = 0
         self.folder = ""
-        self.answer: CatalogueAnswer | None = None
-        self.working = False
+        self.state: NoQuery | SentQuery | CatalogueAnswer = NoQuery()
         runs.query_answered.connect(self._on_answered)
+
+    @property
+    def working(self) -> bool:
+        """Whether an answer is awaited."""
+        return isinstance(self.state, SentQuery)
+
+    @property
+    def answer(self) -> CatalogueAnswer | None:
+        """The answer to the last query."""
+        return self.state if isinstance(self.state, CatalogueAnswer) else None
 
     def set_folder(self, folder: str) -> None:
         """Use this catalogue for queries; "" for none."""
         self.stop()
-        self.folder = folder
-        self.answer = None
+        self.folder, self.state = folder, NoQuery()
         self.changed.emit()
 
     def send_query(self, query: str) -> None:
         """Send a query, and end the one under way."""
-        self._send(query)
-        self.working, self.answer = True, None
+        self.state = SentQuery(self._send(query))
         self.changed.emit()
 
     @Slot()
@@ -48,15 +67,16 @@ class CatalogueQuery(QObject):
         """End the query under way."""
         if self.working:
             self._send("")
-            self.working = False
+            self.state = NoQuery()
             self.changed.emit()
 
-    def _send(self, query: str) -> None:
-        self._number = next(self._numbers)
-        self._runs.send_request("query", QueryCatalogue(number=self._number, folder=self.folder, query=query))
+    def _send(self, query: str) -> int:
+        number = next(self._numbers)
+        self._runs.send_request("query", QueryCatalogue(number=number, folder=self.folder, query=query))
+        return number
 
     @Slot(object)
     def _on_answered(self, answer: CatalogueAnswer) -> None:
-        if answer.number == self._number and self.working:
-            self.working, self.answer = False, answer
+        if self.state == SentQuery(answer.number):
+            self.state = answer
             self.changed.emit()

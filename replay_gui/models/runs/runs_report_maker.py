@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from typing import assert_never
 
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.report.model import Report
-from replay_gui.models.report_maker import ReportMaker
-from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.report_maker import MakingReport, ReportMaker, ReportNotBegun
+from replay_gui.models.runs.runs_session import Evaluated, Evaluating, RunsSession
 
 
 class RunsReportMaker(ReportMaker):
@@ -19,7 +20,6 @@ class RunsReportMaker(ReportMaker):
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._is_asked = False
         session.reported.connect(self._on_reported)
         session.progressed.connect(self._on_progressed)
 
@@ -30,29 +30,30 @@ class RunsReportMaker(ReportMaker):
 
     def start(self) -> None:
         """Begin to make the report; may be called again."""
-        self.share, self.problem, self._is_asked = 0.0, "", True
+        self.work = MakingReport()
         session = self._session
         options = ["--passed", session.passed] if session.passed else []
         session.request_report(shlex.join(["replay-gui", "contrast", *options, *session.sources]), self._profile)
 
     def stop(self) -> None:
         """End the work on the report."""
-        if self._is_asked:
-            self._is_asked = False
+        if isinstance(self.work, MakingReport):
+            self.work = ReportNotBegun()
             self._session.stop()
 
     @Slot(object)
     def _on_reported(self, report: Report) -> None:
-        if self._is_asked:
-            self._is_asked = False
+        if isinstance(self.work, MakingReport):
             self._take_report(report)
 
     @Slot()
     def _on_progressed(self) -> None:
-        if not self._is_asked:
+        if not isinstance(self.work, MakingReport):
             return
-        if self._session.working:
-            self._take_progress(self._session.done, self._session.total)
-        else:
-            self._is_asked = False
-            self._take_problem(self._session.problem or "the runs are no longer open")
+        match self._session.work:
+            case Evaluating(done=done, total=total):
+                self._take_progress(done, total)
+            case Evaluated(problem):
+                self._take_problem(problem or "the runs are no longer open")
+            case _:
+                assert_never(self._session.work)

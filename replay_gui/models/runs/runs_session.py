@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -26,6 +27,25 @@ if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart, RunsContrasted
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluating:
+    """Runs are read or contrasted, as evaluation `number` of the session; total 0 = unknown."""
+
+    number: int
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """No work is under way. `problem`: why it failed, or ""."""
+
+    problem: str = ""
+
+
+RunsWork: TypeAlias = Evaluating | Evaluated
+
+
 class RunsSession(QObject):
     """Many runs, read once; the contrast of all of them, or of some.
 
@@ -34,18 +54,18 @@ class RunsSession(QObject):
         catalogue: the folder of the catalogue that was opened, or "".
         runs: the known facts of each. outcomes: passed, failed or unknown, of each; empty until all are read.
         facts: by which they can be grouped. group_by: the fact by which they are. groups: of tasks, flaky ones first.
-        chosen: numbers of the runs to contrast; None: all of them. group: the chosen group, or None.
+        choice: what to contrast: a group, the runs with these numbers, or None for all of them.
         versions: the two compared ones, or None. change: from one to the other; None until it is known.
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
         begins: whether the first group, instead of all runs, is contrasted if no group is chosen.
         passed: the expression that defines passing, or "". read_in: ns that reading and the first contrast took; None
             until then.
-        working: whether work is under way. done, total: its progress; total 0 = unknown. problem: why it failed, or "".
+        work: one of RunsWork. Answers about earlier evaluations are stale.
 
     Signals:
         runs_changed(): runs, outcomes or groups have changed. contrast_changed(): contrasted or failures have changed.
-        progressed(): working, done, total or problem have changed. opened(): other sources.
+        progressed(): `work` has changed. opened(): other sources.
         catalogue_found(): the opened folder is a catalogue.
         reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
         query_answered(object): a CatalogueAnswer. runs_located(object): RunsLocated. Both answer a request.
@@ -66,7 +86,7 @@ class RunsSession(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self._numbers = itertools.count(1)
-        self._number = self._reading = self._began = 0
+        self._reading = self._began = 0
         self._forget()
         self.sources: tuple[str, ...] = ()
         self._catalogue = DiskQuestion(self)
@@ -84,8 +104,7 @@ class RunsSession(QObject):
         self.facts: tuple[str, ...] = ()
         self.group_by = TASK
         self.groups: tuple[RunGroup, ...] = ()
-        self.chosen: tuple[int, ...] | None = None
-        self.group: RunGroup | None = None
+        self.choice: RunGroup | tuple[int, ...] | None = None
         self.versions: VersionPair | None = None
         self.change: VersionChange | None = None
         self.flip_reasons: dict[str | None, str] = {}
@@ -93,7 +112,27 @@ class RunsSession(QObject):
         self._after: frozenset[int] = frozenset()
         self.contrasted: RunsContrasted | None = None
         self.failures: FailureGroups | None = None
-        self.working, self.done, self.total, self.problem = False, 0, 0, ""
+        self.work: RunsWork = Evaluated()
+
+    @property
+    def working(self) -> bool:
+        """Whether work is under way."""
+        return isinstance(self.work, Evaluating)
+
+    @property
+    def problem(self) -> str:
+        """Why the last work failed, or ""."""
+        return self.work.problem if isinstance(self.work, Evaluated) else ""
+
+    @property
+    def group(self) -> RunGroup | None:
+        """The group to contrast, if one is chosen."""
+        return None if isinstance(self.choice, tuple) else self.choice
+
+    @property
+    def chosen(self) -> tuple[int, ...] | None:
+        """The numbers of the runs to contrast; None: all of them."""
+        return self.choice if self.choice is None or isinstance(self.choice, tuple) else self.choice.runs
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -156,23 +195,22 @@ class RunsSession(QObject):
     def _set_versions(self, versions: VersionPair | None, fact: str) -> None:
         self.versions, self.group_by = versions, fact
         self.change, self.flip_reasons = None, {}
-        self.groups, self.group, self.chosen, self.failures = (), None, None, None
+        self.groups, self.choice, self.failures = (), None, None
         self._request()
         self.runs_changed.emit()
         self.contrast_changed.emit()
 
     def choose_group(self, group: RunGroup | None) -> None:
         """Contrast the runs of one group, or all."""
-        self._choose(group, None if group is None else group.runs)
+        self._choose(group)
 
     def choose(self, runs: tuple[int, ...]) -> None:
         """Contrast these runs."""
-        self._choose(None, runs)
+        self._choose(runs)
 
-    def _choose(self, group: RunGroup | None, runs: tuple[int, ...] | None) -> None:
-        self.group = group
-        if runs != self.chosen:
-            self.chosen = runs
+    def _choose(self, choice: RunGroup | tuple[int, ...] | None) -> None:
+        before, self.choice = self.chosen, choice
+        if self.chosen != before:
             self.failures = None
             self._request()
             self.contrast_changed.emit()
@@ -185,17 +223,16 @@ class RunsSession(QObject):
     def stop(self) -> None:
         """End the work under way; keep the results so far."""
         if self.working:
-            self._number = next(self._numbers)
-            self._send(EvaluateRuns(number=self._number, reading=self._reading, sources=()))
-            self.working, self.problem = False, "stopped"
+            self._send(EvaluateRuns(number=next(self._numbers), reading=self._reading, sources=()))
+            self.work = Evaluated("stopped")
             self.progressed.emit()
 
     def _request(self, report: str = "", profile: RedactionProfile | None = None) -> None:
-        self._number = next(self._numbers)
-        self.working, self.done, self.total, self.problem = bool(self.sources), 0, 0, ""
+        number = next(self._numbers)
+        self.work = Evaluating(number) if self.sources else Evaluated()
         self._send(
             EvaluateRuns(
-                number=self._number,
+                number=number,
                 reading=self._reading,
                 sources=self.sources,
                 chosen=self.chosen,
@@ -226,7 +263,7 @@ class RunsSession(QObject):
     def _on_runs_answer(self, value: Evaluation | CatalogueAnswer | RunsLocated) -> None:
         match value:
             case Evaluation():
-                if value.number == self._number:
+                if self._awaits(value.number):
                     self._on_evaluation(value)
             case CatalogueAnswer():
                 self.query_answered.emit(value)
@@ -235,15 +272,23 @@ class RunsSession(QObject):
             case _:
                 assert_never(value)
 
+    def _awaits(self, number: int) -> bool:
+        return isinstance(self.work, Evaluating) and self.work.number == number
+
     def _on_evaluation(self, evaluation: Evaluation) -> None:
         if evaluation.part is None:
-            self.done, self.total = evaluation.done, evaluation.total
+            self._set_progress(evaluation.done, evaluation.total)
         else:
             self._take_part(evaluation.part)
-        if evaluation.number != self._number:
+        if not self._awaits(evaluation.number):
             return  # a group was chosen as soon as the groups were known: that evaluation continues
-        self.working, self.problem = not evaluation.ended, evaluation.problem
+        if evaluation.ended:
+            self.work = Evaluated(evaluation.problem)
         self.progressed.emit()
+
+    def _set_progress(self, done: int, total: int) -> None:
+        if isinstance(self.work, Evaluating):
+            self.work = replace(self.work, done=done, total=total)
 
     def _take_part(self, part: EvaluationPart) -> None:
         from replay_gui.engine.jobs.evaluation.evaluation_messages import (
@@ -255,7 +300,7 @@ class RunsSession(QObject):
 
         match part:
             case RunsListed():
-                self.done, self.total = part.done, part.total
+                self._set_progress(part.done, part.total)
                 self.runs[part.first : part.first + len(part.runs)] = part.runs
                 if part.runs:
                     self.runs_changed.emit()
@@ -271,8 +316,7 @@ class RunsSession(QObject):
                 )
                 self.contrasted, self.failures = part, None
                 if part.group is not None:
-                    self.group = part.groups[part.group]
-                    self.chosen = self.group.runs
+                    self.choice = part.groups[part.group]
                 tasks = () if part.change is None else part.change.tasks
                 self._before = frozenset(run for task in tasks for run in task.before.runs)
                 self._after = frozenset(run for task in tasks for run in task.after.runs)

@@ -16,7 +16,15 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import key_events
 from replay_gui.core.reasons.why_result import WhyResult
-from replay_gui.engine.comparison.why_answers import Explained, RunSize, Trail, TrailGap
+from replay_gui.engine.comparison.why_answers import (
+    Explained,
+    ReasonsAnswer,
+    ReasonsNotFound,
+    ReasonsProgress,
+    RunSize,
+    Trail,
+    TrailGap,
+)
 from replay_gui.engine.requests import Answer, Explain, GetTrail, Request, SetOutcome
 from replay_gui.engine.requests import Side as RunSide
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -32,10 +40,8 @@ class WhySession(QObject):
 
     Attributes:
         comparison: the session of the comparison.
-        result: the last WhyResult; it stays until the next one has come.
-        sizes: of A and B, with the result. effects: of tools, by name, with the result.
-        fresh: whether `result` is of the shown comparison.
-        done, total: the progress of the search; total 0 = unknown. problem: why there is no fresh result, or "".
+        search: the last answer of the search for the reasons of the shown comparison.
+        explained: the last result of a search; it stays until the next one has come.
         chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
 
     Signals:
@@ -50,12 +56,8 @@ class WhySession(QObject):
     def __init__(self, comparison: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.comparison = comparison
-        self.result: WhyResult | None = None
-        self.sizes: tuple[RunSize, RunSize] | None = None
-        self.effects: Mapping[str, ToolEffects] = {}
-        self.fresh = False
-        self.done, self.total = 0, 0
-        self.problem = ""
+        self.search: ReasonsAnswer = ReasonsProgress()
+        self.explained: Explained | None = None
         self.chosen = NO_REASON
         self.trail: Trail | None = None
         self._opened: dict[Side, tuple[tuple[int, int], ...]] = {"a": (), "b": ()}
@@ -66,9 +68,34 @@ class WhySession(QObject):
             bridge.answered.connect(self._on_answered)
 
     @property
+    def result(self) -> WhyResult | None:
+        """The last result."""
+        return None if self.explained is None else self.explained.result
+
+    @property
+    def sizes(self) -> tuple[RunSize, RunSize] | None:
+        """The sizes of A and B, with the result."""
+        return None if self.explained is None else self.explained.sizes
+
+    @property
+    def effects(self) -> Mapping[str, ToolEffects]:
+        """The effects of tools, by name, with the result."""
+        return {} if self.explained is None else self.explained.effects
+
+    @property
+    def fresh(self) -> bool:
+        """Whether `result` is of the shown comparison."""
+        return isinstance(self.search, Explained)
+
+    @property
+    def problem(self) -> str:
+        """Why there is no fresh result, or ""."""
+        return self.search.problem if isinstance(self.search, ReasonsNotFound) else ""
+
+    @property
     def working(self) -> bool:
         """Whether the search for the reasons of the shown comparison is under way."""
-        return isinstance(self.comparison.state, Shown) and not self.fresh and not self.problem
+        return isinstance(self.comparison.state, Shown) and isinstance(self.search, ReasonsProgress)
 
     @property
     def settled(self) -> bool:
@@ -191,30 +218,29 @@ class WhySession(QObject):
         if isinstance(self.comparison.state, Shown):
             return  # its reasons follow
         if self.comparison.comparison is None:
-            self.result, self.sizes, self.effects = None, None, {}
+            self.explained = None
             self._reset_choice()
-        self.fresh, self.problem, self.done, self.total = False, "", 0, 0
+        self.search = ReasonsProgress()
         self.changed.emit()
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
         if answer.side is not None or answer.run != self.comparison.number or not self.comparison.active:
             return
-        if isinstance(answer.value, Explained):
-            self.on_explained(answer.value)
+        if isinstance(answer.value, ReasonsAnswer):
+            self.on_reasons_answer(answer.value)
         elif isinstance(answer.value, Trail) and answer.value.reason == self.chosen:
             self.show_trail(answer.value)
 
-    def on_explained(self, explained: Explained) -> None:
+    def on_reasons_answer(self, answer: ReasonsAnswer) -> None:
         """Handle an answer of the engine about the reasons."""
-        self.done, self.total, self.problem = explained.done, explained.total, explained.problem
-        self.fresh = explained.result is not None
-        if explained.result is not None:
-            self.result, self.sizes, self.effects = explained.result, explained.sizes, explained.effects
+        self.search = answer
+        if isinstance(answer, Explained):
+            self.explained = answer
             self._reset_choice()
             self._mark_origins()
         self.changed.emit()
-        if explained.result is not None and explained.result.reasons:
+        if isinstance(answer, Explained) and answer.result.reasons:
             self._choose(0)
             state = self.comparison.state
             asked_elsewhere = not isinstance(state, Shown) or state.first is not None

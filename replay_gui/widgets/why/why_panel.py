@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.comparison.why_answers import ReasonsProgress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_words import first_difference_words
@@ -71,8 +72,11 @@ class WhyPanel(Panel):
             if not comparison.working:
                 return "The runs are not compared."
             return f"{first_difference_words(comparison.first_difference)}The runs are being compared."
-        percent = f" {min(self._session.done * 100 // self._session.total, 99)} %" if self._session.total else ""
-        return f"Looking for reasons…{percent}"
+        match self._session.search:
+            case ReasonsProgress(done, total) if total:
+                return f"Looking for reasons… {min(done * 100 // total, 99)} %"
+            case _:
+                return "Looking for reasons…"
 
     @Slot(int, QPoint)
     def _on_menu_wanted(self, row: int, at: QPoint) -> None:

@@ -27,7 +27,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.disk_question import DiskQuestion
-from replay_gui.models.report_maker import ReportMaker
+from replay_gui.models.report_maker import MakingReport, ReportMaker
 from replay_gui.printout.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
@@ -171,7 +171,9 @@ class ExportDialog(QDialog):
     # ---- the report ---------------------------------------------------------------------------------
     @Slot()
     def _on_progressed(self) -> None:
-        self.progress.show_progress(Progress("Making the report", round(1000 * self.maker.share), 1000, None))
+        work = self.maker.work
+        if isinstance(work, MakingReport):
+            self.progress.show_progress(Progress("Making the report", round(1000 * work.share), 1000, None))
 
     @Slot()
     def _on_made(self) -> None:

@@ -13,7 +13,7 @@ from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP, HEAD, ROW, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
 from replay_gui.models.runs.run_group_table import group_name
-from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.runs.runs_session import Evaluating, RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.panel import Panel
@@ -255,7 +255,9 @@ class RunsView(QWidget):
     def _on_progressed(self) -> None:
         session = self._session
         what = "Reading the runs" if not session.outcomes else "Comparing the runs"
-        self.progress.show_progress(Progress(what, session.done, session.total, None) if session.working else None)
+        work = session.work
+        shown = Progress(what, work.done, work.total, None) if isinstance(work, Evaluating) else None
+        self.progress.show_progress(shown)
         self._on_contrast_changed()
 
     def _hint(self, empty: str) -> str:

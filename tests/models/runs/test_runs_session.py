@@ -72,8 +72,9 @@ def test_answers_to_an_earlier_question_are_ignored(session: RunsSession, bridge
 
 
 def test_a_stopped_evaluation_takes_no_more_answers(session: RunsSession, bridge: InlineBridge) -> None:
+    bridge.holds = True
     session.open(("somewhere",))
-    session.working = True  # as while the worker is at it
+    assert session.working
     session.stop()
     assert (session.working, session.problem) == (False, "stopped")
     assert bridge.requests[-1].sources == ()

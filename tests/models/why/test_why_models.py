@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.why_result import SetAside
-from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import ReasonsNotFound, ReasonsProgress, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
 from replay_gui.models.comparison.comparison_states import Shown
 from replay_gui.models.why.action_table import ActionColumn, ActionTable
@@ -76,9 +76,9 @@ def test_an_old_answer_stays_until_the_next_has_come(session: StoryWhy) -> None:
     assert not session.working, "first the runs are compared"
     session.story.state = Shown()
     assert session.working
-    session.on_explained(Explained(done=3, total=4))
-    assert (session.done, session.total) == (3, 4)
-    session.on_explained(Explained(problem="The search for reasons was stopped."))
+    session.on_reasons_answer(ReasonsProgress(3, 4))
+    assert session.working
+    session.on_reasons_answer(ReasonsNotFound("The search for reasons was stopped."))
     assert not session.working
     assert session.problem.startswith("The search")
 
@@ -124,7 +124,7 @@ def test_equal_actions_are_folded_and_open(session: StoryWhy, qtmodeltester: Mod
     table.open_fold(0)
     assert table.rowCount() == 5
     assert table.row_of(index(3), None) == 0
-    session.on_explained(Explained(done=1, total=2))
+    session.on_reasons_answer(ReasonsProgress(1, 2))
     assert table.rowCount() == 5, "it is the same answer"
 
 

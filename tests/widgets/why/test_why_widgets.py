@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.reasons.reason import Reason
-from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import ReasonsNotFound, ReasonsProgress, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
 from replay_gui.look.theme import DARK
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
@@ -114,10 +114,10 @@ def test_while_the_reasons_are_looked_for_it_says_so(qtbot: QtBot, session: Stor
     assert panel.view.hint == "The runs are not compared."
     session.show(why_of(failed=None, results=(PASSED, PASSED)))
     assert panel.accessibleName() == "They did the same"
-    session.result = None
-    session.on_explained(Explained(done=1, total=4))
+    session.explained = None
+    session.on_reasons_answer(ReasonsProgress(1, 4))
     assert panel.view.hint == "Looking for reasons… 25 %"
-    session.on_explained(Explained(problem="The search for reasons was stopped."))
+    session.on_reasons_answer(ReasonsNotFound("The search for reasons was stopped."))
     assert panel.view.hint == "The search for reasons was stopped."
 
 

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.report.model import Report
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.report_maker import MadeReport, ReportFailed
 from replay_gui.models.run_report_maker import RunReportMaker
 from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
 from tests.helpers.facts import run_facts
@@ -51,7 +52,7 @@ def test_each_form_is_explained(dialog: ExportDialog) -> None:
 
 
 def test_the_reason_of_a_missing_report_is_shown_as_plain_text(dialog: ExportDialog) -> None:
-    dialog.maker.problem = "<b>the log</b>\nhas changed"
+    dialog.maker.work = ReportFailed("<b>the log</b>\nhas changed")
     dialog.maker.failed.emit()
     assert dialog.notice.text == "No report: <b>the log</b> has changed."
     assert not dialog.save_button.isEnabled()
@@ -74,7 +75,7 @@ def test_a_profile_that_cannot_be_read_hides_nothing_and_says_why(
 
 
 def test_what_the_report_is_about_is_never_overwritten(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
-    dialog.maker.report = Report(version="1", made=0, command="", runs=())
+    dialog.maker.work = MadeReport(Report(version="1", made=0, command="", runs=()))
     (tmp_path / "run.json").hardlink_to(tmp_path / "run.rlog")
     dialog.save(tmp_path / "run.json")
     qtbot.waitUntil(lambda: dialog.save_button.isEnabled())

@@ -6,12 +6,12 @@ from functools import partial
 from typing import assert_never
 
 from replay_gui.core.report.model import Report
-from replay_gui.engine.answers import Reported
 from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 from replay_gui.engine.open_run import OpenRuns
-from replay_gui.engine.requests import MakeReport, OnRunMessage, SendAnswer
+from replay_gui.engine.queries.report_messages import MakeReport, NotReported, Reported, ReportProgress
+from replay_gui.engine.requests import OnRunMessage, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
 
@@ -41,11 +41,11 @@ class ReportController:
         chosen = self._runs()[: len(request.verifications)]
         open_runs = [open_run for open_run in chosen if open_run is not None]
         if len(open_runs) < len(chosen) or open_runs[0].number != run:
-            self._answer(run, Reported(request.number, 0, 0, problem="the run is no longer open"))
+            self._answer(run, NotReported(request.number, "the run is no longer open"))
             return
         if any(open_run.growing for open_run in open_runs):
             problem = "the run is not whole: its file has not been converted to its end"
-            self._answer(run, Reported(request.number, 0, 0, problem=problem))
+            self._answer(run, NotReported(request.number, problem))
             return
         runs = tuple(
             ReportedRun(
@@ -76,11 +76,11 @@ class ReportController:
     def _on_message(self, run: int, number: int, message: JobMessage) -> None:
         match message:
             case JobProgress(done=done, total=total):
-                self._answer(run, Reported(number, done, total))
+                self._answer(run, ReportProgress(number, done, total))
             case JobFailed(text=text):
-                self._answer(run, Reported(number, 0, 0, problem=text))
+                self._answer(run, NotReported(number, text))
             case JobDone(value=value):
-                self._answer(run, Reported(number, 1, 1, decode_value(value, Report)))
+                self._answer(run, Reported(number, decode_value(value, Report)))
             case JobPart():
                 pass  # a report has no parts
             case _:
