@@ -75,7 +75,21 @@ def run_app(options: WindowOptions) -> int:
 
 
 def _run_app(options: WindowOptions, held: list[int]) -> int:
-    from PySide6.QtCore import QSettings
+    if options.screenshot is None:
+        settings = _user_settings()  # read before there is a window, which would wait for the disk
+        return _run(_application(), settings, options, held)
+    from PySide6.QtCore import QSettings, qInstallMessageHandler
+
+    from replay_gui.windows.screenshot import pass_on_messages
+
+    app = _application()
+    qInstallMessageHandler(pass_on_messages)
+    with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
+        settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+        return _run(app, settings, options, held)
+
+
+def _application() -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance()
@@ -83,16 +97,7 @@ def _run_app(options: WindowOptions, held: list[int]) -> int:
         app = QApplication([ORGANISATION])
     app.setApplicationName(ORGANISATION)
     app.setDesktopFileName(ORGANISATION)  # a desktop shows its windows under the menu's entry of this name
-    ini = QSettings.Format.IniFormat
-    if options.screenshot is None:
-        return _run(app, _user_settings(), options, held)
-    from PySide6.QtCore import qInstallMessageHandler
-
-    from replay_gui.windows.screenshot import pass_on_messages
-
-    qInstallMessageHandler(pass_on_messages)
-    with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
-        return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options, held)
+    return app
 
 
 def _user_settings() -> QSettings:

@@ -36,6 +36,25 @@ LONG_FILES = {
     "tests/reference/replay_log_check.py": "the independent reader of the log format is one file on purpose",
 }
 
+DISK_CALLS = re.compile(  # of the standard library and of Qt; `open` alone is also a method of sessions and dialogs
+    r"os\.open|(read|write)_(text|bytes)|l?exists|is_file|is_dir|[lf]?stat|r?glob|iterdir|scandir|listdir|walk|mkdir|"
+    r"makedirs|unlink|rmdir|touch|realpath|TemporaryDirectory|NamedTemporaryFile|mkdtemp|QSettings|QFile|QSaveFile|QDir"
+)
+WINDOW_ROOMS = ("replay_gui.app", "replay_gui.models.", "replay_gui.widgets.", "replay_gui.windows.")
+MAY_WAIT_FOR_THE_DISK = {
+    "app": "before there is a window; Qt writes the settings later",
+    "models.file_watch": "in a DiskQuestion",
+    "models.rerun.rerun_files": "in DiskQuestions, and when the window has closed",
+    "models.rerun.rerun_process": "in DiskQuestions",
+    "models.runs.runs_session": "in a DiskQuestion",
+    "widgets.parts.page_view": "the program's own documentation",
+    "windows.dialogs.documentation_dialog": "the program's own documentation",
+    "windows.dialogs.export_dialog": "in a DiskQuestion",
+    "windows.dialogs.rerun_dialog": "in a DiskQuestion",
+    "windows.path_opener": "in a DiskQuestion",
+    "windows.screenshot": "the picture, with which the program ends",
+    "windows.settings.settings_file": "before there is a window",
+}
 
 MAY_NAME_FORMATS = {
     "registry": "the list of all formats",
@@ -168,6 +187,48 @@ def test_there_is_no_circle_of_files() -> None:
     """The package's own `__init__` names what is public and loads it on demand, so it takes part in none."""
     graph = {name: others - {"replay_gui"} for name, others in imports().items() if name != "replay_gui"}
     assert circles(graph) == []
+
+
+def called_names(node: ast.AST) -> Iterator[str]:
+    """The last name of all that is called in a definition, or handed over to a call; `os.open` in full."""
+    for call in ast.walk(node):
+        for part in (call.func, *call.args) if isinstance(call, ast.Call) else ():
+            if isinstance(part, ast.Attribute):
+                yield "os.open" if ast.unparse(part) == "os.open" else part.attr
+            elif isinstance(part, ast.Name):
+                yield part.id
+
+
+def waiting_for_disk() -> set[str]:
+    """The modules that wait for the disk, by themselves or through a function, or a class outside of WINDOW_ROOMS."""
+    slow: set[str] = set()  # full names
+    uses: dict[str, set[str]] = {}  # of each definition, and of each module
+    for module, tree in trees().items():
+        if module.startswith(("replay_gui.look.", "replay_gui.resource_paths")):
+            continue  # they read the program's own resources only
+        known = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in statements(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        inside = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        known |= {node.name: f"{module}.{node.name}" for node in inside}
+        of_window = module.startswith(WINDOW_ROOMS)
+        for node in (tree, *(one for one in inside if isinstance(one, ast.FunctionDef) or not of_window)):
+            full = module if isinstance(node, ast.Module) else f"{module}.{node.name}"
+            names = set(called_names(node))
+            uses[full] = {known[name] for name in names & known.keys()}
+            if any(map(DISK_CALLS.fullmatch, names)):
+                slow.add(full)
+    while more := {name for name, used in uses.items() if name not in slow and used & slow}:
+        slow |= more
+    return slow & trees().keys()
+
+
+def test_nothing_else_waits_for_the_disk_on_the_thread_of_the_window() -> None:
+    waiting = {name.removeprefix("replay_gui.") for name in waiting_for_disk() if name.startswith(WINDOW_ROOMS)}
+    assert waiting == set(MAY_WAIT_FOR_THE_DISK)
 
 
 def folders() -> Iterator[tuple[str, int, int]]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.core.report import redaction_profile
 from replay_gui.models.disk_question import DiskQuestion
+from replay_gui.models.file_watch import FileWatch
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.dialogs.rerun_dialog import RerunDialog
 from tests.helpers.facts import run_facts
@@ -55,6 +56,24 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
     monkeypatch.setattr(Path, "is_dir", lambda self: os.path.isdir(self))
     yield slow
     slow.wake()
+
+
+def test_the_journals_beside_a_database_are_looked_for_elsewhere(journey: Journey, disk: SlowDisk) -> None:
+    database = disk.folder / "runs.db"
+    database.touch()
+    journal = database.with_name("runs.db-wal")
+    journal.write_bytes(b"rows")
+    watch, settled = FileWatch(journey.window), list[bool]()
+    watch.settled.connect(lambda: settled.append(True))
+    watch.watch(str(database))
+    assert disk.asked.is_set()
+    disk.wake()
+    journey.until(lambda: watch.files() == [str(database), str(journal)])
+    journey.until(lambda: settled == [True])
+    journal.write_bytes(b"more rows")
+    journey.until(lambda: settled == [True, True])
+    watch.watch("")
+    assert watch.files() == []
 
 
 def test_the_last_question_is_answered(journey: Journey) -> None:
