@@ -18,15 +18,15 @@ class ProgressThrottle:
     def __init__(self, job: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._job = job
         self._clock = clock
-        self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
+        self._samples: deque[tuple[float, int]] = deque([(clock(), 0)])
 
     def progress(self, done: int, total: int) -> Progress:
         """Return the progress; the remaining time is None as long as it cannot be estimated."""
         now = self._clock()
-        self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[1][0] > SPEED_WINDOW_SECONDS:
-            self._seen.popleft()
-        start, already = self._seen[0]
+        self._samples.append((now, done))
+        while len(self._samples) > 2 and now - self._samples[1][0] > SPEED_WINDOW_SECONDS:
+            self._samples.popleft()
+        start, already = self._samples[0]
         eta = None
         if now - start >= MIN_ESTIMATE_SECONDS and done > already and total > 0:
             eta = max(0.0, (total - done) * (now - start) / (done - already))

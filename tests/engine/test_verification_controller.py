@@ -87,7 +87,7 @@ class Told:
 
 def build_index(log: EventLog, folder: Path) -> BuiltIndex:
     folder.mkdir(exist_ok=True)
-    return registry.index(IndexArguments(OpenedFile.of(log), str(folder), True), Told())
+    return registry.build_index(IndexArguments(OpenedFile.of(log), str(folder), True), Told())
 
 
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltIndex | None = None) -> VerificationReport:

@@ -59,7 +59,7 @@ def test_what_it_led_to_is_linked_and_the_rest_counted(journey: Journey, log: Pa
     journey.open(log)
     go(journey, 2)
     rows = [row for row in detail(journey).origin.rows() if isinstance(row, FactRow)]
-    assert rows[-1].said == "and 6 more"
+    assert rows[-1].shown_text == "and 6 more"
     rows[-2].click()
     assert journey.session.position == 9
 

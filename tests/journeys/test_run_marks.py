@@ -109,7 +109,7 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     _choose(journey.window.menus.marks, "Loops")
     assert [mark.kind for mark in journey.session.run_marks.shown] == [kind for kind in kinds if kind != MarkKind.LOOP]
     rows = [row for row in journey.window.run_view.facts.marks.rows() if isinstance(row, FactRow)]
-    assert [row.said for row in rows][-1] == "1 mark of kinds that are switched off"
+    assert [row.shown_text for row in rows][-1] == "1 mark of kinds that are switched off"
     assert journey.settings.value("hidden_marks") == "LOOP"
     with journey.qtbot.waitSignal(journey.session.run_changed, timeout=WAIT):
         journey.session.reload()

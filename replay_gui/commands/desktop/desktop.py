@@ -101,8 +101,8 @@ def _update_caches(folder: Path, changes: Changes) -> None:
             print_note(f"{program} failed, and desktops may not see the change: {why}")
             continue
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().replace("\n", " ")
-            print_note(f"{program} failed, and desktops may not see the change: {said}")
+            message = done.stderr.decode(errors="replace").strip().replace("\n", " ")
+            print_note(f"{program} failed, and desktops may not see the change: {message}")
     icons = folder / "icons" / "hicolor"
     if icons.is_dir():
         os.utime(icons)  # shows a desktop that its cache of icons is old

@@ -129,11 +129,11 @@ def runs_picture(
     separation: Separation,
     max_columns: int = MAX_COLUMNS,
     *,
-    tell: Callable[[RunStep], RunStep] | None = None,
+    redact: Callable[[RunStep], RunStep] | None = None,
 ) -> RunsPicture:
     """Return the picture of the chosen runs, such as those of one task, with at most `max_columns` columns.
 
-    `tell`: returns a copy of a call without hidden values.
+    `redact`: returns a copy of a call without hidden values.
     """
     ranks = {False: 0, True: 1, None: 2}
     ordered = sorted(chosen, key=lambda run: ranks[outcomes[run]])
@@ -155,7 +155,7 @@ def runs_picture(
     ]
     return RunsPicture(
         rows=tuple(PictureRow(run, outcomes[run]) for run in shown),
-        columns=tuple(_finished(column, outcomes, groups, tell) for column in kept),
+        columns=tuple(_finished(column, outcomes, groups, redact) for column in kept),
         cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
         more_rows=len(ordered) - len(shown),
         more_columns=len(columns) - len(kept),
@@ -309,12 +309,12 @@ def _state(column: _Column, step: RunStep) -> CellState:
 
 
 def _finished(
-    column: _Column, outcomes: Outcomes, groups: list[int], tell: Callable[[RunStep], RunStep] | None
+    column: _Column, outcomes: Outcomes, groups: list[int], redact: Callable[[RunStep], RunStep] | None
 ) -> PictureColumn:
     standard = column.standard
     assert standard is not None  # each column has its number now
     same = Counter(outcomes[run] for run, (_, step) in column.steps.items() if _state(column, step) is CellState.SAME)
-    shown_step = standard if tell is None else tell(standard)
+    shown_step = standard if redact is None else redact(standard)
     return PictureColumn(
         tool=standard.tool,
         label=shown_step.label,

@@ -142,8 +142,8 @@ def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalCo
     change = aligned.change.copy()
     equal = np.flatnonzero(change == Change.EQUAL)
     state_a, state_b = causal_a.state[aligned.a[equal]], causal_b.state[aligned.b[equal]]
-    seen = (state_a != NO_STATE) & (state_b != NO_STATE)
-    checked, same = equal[seen], (state_a == state_b)[seen]
+    known = (state_a != NO_STATE) & (state_b != NO_STATE)
+    checked, same = equal[known], (state_a == state_b)[known]
     if not same.all():
         apart = np.concatenate(([0], np.cumsum(change != Change.EQUAL)))
         same_before = np.concatenate(([True], same[:-1]))

@@ -33,7 +33,7 @@ def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
     return _spans(words_a, set(at_a.tolist())), _spans(words_b, set(at_b.tolist()))
 
 
-def windowed(a: str, b: str, most: int) -> tuple[str, str]:
+def cut_to_difference(a: str, b: str, most: int) -> tuple[str, str]:
     """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
     at = _common_prefix_length(a, b)
     begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > min(_MIN_CUT_CHARACTERS, most // 2) else 0

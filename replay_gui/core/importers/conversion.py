@@ -158,21 +158,21 @@ def _write_log(
 ) -> ConvertedRun:
     # Only this program derived the state, so a recorded state hash would be no proof.
     writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
-    growing, latest, told_size, is_followed = GrowingLog(path, run.name, importer.name), None, 0, False
+    growing, latest, reported_size, is_followed = GrowingLog(path, run.name, importer.name), None, 0, False
     try:
         for event in run.events:
             _append(writer, event)
             time = event.meta.get("time")
             if isinstance(time, int) and (latest is None or time > latest):
                 latest = time
-            if writer.size - told_size >= MIN_GROWTH_BYTES:
-                progress.add_written(writer.size - told_size)
-                told_size = writer.size
+            if writer.size - reported_size >= MIN_GROWTH_BYTES:
+                progress.add_written(writer.size - reported_size)
+                reported_size = writer.size
                 if on_grown is not None:
                     on_grown(growing)
                     is_followed = True
         writer.seal(latest if latest is not None else run.created or 0)
-        progress.add_written(writer.size - told_size)
+        progress.add_written(writer.size - reported_size)
         if on_grown is not None and is_followed:
             on_grown(growing)
     finally:

@@ -18,7 +18,7 @@ from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
 from replay_gui.core.importers.companions import companions_digest
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.generic.importer import JsonLines, sample
+from replay_gui.core.importers.generic.importer import JsonLines, first_objects
 from replay_gui.core.importers.generic.mapping_store import saved_mapping
 from replay_gui.core.importers.import_progress import OnProgress
 from replay_gui.core.importers.imported_run import ConvertedRun
@@ -131,7 +131,7 @@ def as_mapped(
     """Return the importer with the user's mapping, if there is one, and a text that names its conversions."""
     if mappings is None or not isinstance(importer, JsonLines):
         return importer, ""
-    mapping = saved_mapping(mappings, list(sample(file)))
+    mapping = saved_mapping(mappings, list(first_objects(file)))
     return (importer, "") if mapping is None else (JsonLines(mapping), f"-{mapping.digest}")
 
 

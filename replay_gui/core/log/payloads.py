@@ -153,7 +153,7 @@ STRUCTURES: dict[str, type[Payload]] = {
 """The structure of each kind, by the kind as a plain string, which a dict finds faster than an enum member."""
 
 
-def structured(kind: str, payload: dict[str, Any]) -> Payload:
+def payload_structure(kind: str, payload: dict[str, Any]) -> Payload:
     """Return `payload` as the structure of its kind.
 
     Raises NotApplicable, which names the field, if a field is missing or has another type.

@@ -25,7 +25,14 @@ from replay_gui.core.readable.reading_line import (
     utf8_size,
 )
 from replay_gui.core.readable.reading_page import ReadingPage
-from replay_gui.core.readable.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
+from replay_gui.core.readable.value_lines import (
+    HASH,
+    decoded_container,
+    field_lines,
+    member_lines,
+    result_language,
+    text_lines,
+)
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import clock_text, moment_text, since_start
 from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
@@ -85,7 +92,7 @@ class EventReading:
         page, letters = list[ReadingLine](), set[str]()
         while self._next is not None and limit > 0:
             page.append(self._next)
-            new = set() if self._next.seen.isascii() else set(self._next.seen) - letters
+            new = set() if self._next.visible_text.isascii() else set(self._next.visible_text) - letters
             letters |= new
             limit -= _cost(self._next) + _NEW_LETTER_COST * len(new)
             self._next = next(self._lines, None)
@@ -95,7 +102,7 @@ class EventReading:
 
 def _cost(line: ReadingLine) -> int:
     """Return the number of English letters that take as long to read and to lay out as a line does."""
-    letters = max(utf8_size(line.seen), len(line.source or "") // _UNSEEN_CHARACTERS)
+    letters = max(utf8_size(line.visible_text), len(line.source or "") // _UNSEEN_CHARACTERS)
     return letters + _LINE_COST * (1 + _CELL_LINES * len(line.cells))
 
 
@@ -241,7 +248,12 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
             yield replace(line, style=TextStyle.QUIET) if is_thought and line.kind is LineKind.PROSE else line
     elif name == "input" and event.kind == Kind.TOOL_REQUEST and isinstance(value, Mapping) and value:
         yield from member_lines(value, 0)
-    elif name == "output" and event.kind == Kind.TOOL_RESPONSE and isinstance(value, str) and unfolded(value) is value:
+    elif (
+        name == "output"
+        and event.kind == Kind.TOOL_RESPONSE
+        and isinstance(value, str)
+        and decoded_container(value) is value
+    ):
         yield from text_lines(value, 0, language)
     elif name == "error" and isinstance(value, str) and value:
         for line in text_lines(value, 0):

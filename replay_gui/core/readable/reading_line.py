@@ -101,7 +101,7 @@ class ReadingLine:
     is_rest: bool = False
 
     @property
-    def seen(self) -> str:
+    def visible_text(self) -> str:
         """The line without styles and without indentation."""
         if self.cells:
             return "\t".join("".join(span.text for span in cell) for cell in self.cells)
@@ -111,7 +111,7 @@ class ReadingLine:
     def text(self) -> str:
         """The line as plain text, indented."""
         lead = "  " * (self.depth + self.indent)
-        return lead + (f"{self.marker} " if self.marker else "") + self.seen
+        return lead + (f"{self.marker} " if self.marker else "") + self.visible_text
 
 
 def in_local_time(line: ReadingLine) -> ReadingLine:
@@ -146,11 +146,11 @@ def utf8_size(text: str) -> int:
 
 def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
     """Yield a line, or the pieces of a line too long for layout; their sources together are the line's source."""
-    seen = line.seen
-    if line.cells or utf8_size(seen) <= MAX_LINE_BYTES:
+    visible = line.visible_text
+    if line.cells or utf8_size(visible) <= MAX_LINE_BYTES:
         yield line
         return
-    room = size = MAX_LINE_BYTES if seen.isascii() else MAX_LINE_BYTES // 4  # characters
+    room = size = MAX_LINE_BYTES if visible.isascii() else MAX_LINE_BYTES // 4  # characters
     piece, spans = line, list[StyledText]()
     for span in line.spans:
         begin = 0

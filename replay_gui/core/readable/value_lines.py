@@ -43,7 +43,7 @@ def field_lines(
     name: str | int, value: Any, depth: int, *, language: Language | None = None, closed: bool = False
 ) -> Iterator[ReadingLine]:
     """Yield the lines of a member. language: of its text, if it is code. closed: whether its contents are hidden."""
-    inner = unfolded(value)
+    inner = decoded_container(value)
     note = "JSON" if inner is not value else ""
     names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
     # A single member is on the line of its map.
@@ -51,7 +51,7 @@ def field_lines(
         ((member, value),) = inner.items()
         language = language or _languages(inner).get(member)
         names.append(visible(str(member)[:_MAX_LINE_CHARACTERS]))
-        inner = unfolded(value)
+        inner = decoded_container(value)
     joined = ".".join(names)
     key = StyledText(f"{joined} ", TextStyle.KEY)
     if is_container(inner):
@@ -137,7 +137,7 @@ def _scalar_style(value: Any) -> TextStyle:
     return TextStyle.NUMBER if isinstance(value, int | float) else TextStyle.VALUE
 
 
-def unfolded(value: Any) -> Any:
+def decoded_container(value: Any) -> Any:
     """Return the value of a text that is a JSON map or list; else the value itself."""
     if not isinstance(value, str) or len(value) > _MAX_JSON_CHARACTERS or value.lstrip()[:1] not in ("{", "["):
         return value

@@ -108,7 +108,7 @@ def with_separators(digits: str, separator: str = ",") -> str:
     return separator.join((digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))))
 
 
-def holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
+def event_holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
     """Whether an event has a value: an equal number, or a text with it as a whole word."""
     pending, looked = values_of_event(event), 0
     while pending and looked < _MAX_VALUES:

@@ -16,7 +16,7 @@ from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.payloads import STRUCTURES, structured
+from replay_gui.core.log.payloads import STRUCTURES, payload_structure
 from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_shapes
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_event
@@ -42,7 +42,7 @@ def without_replay(contents: Sequence[bytes]) -> BulkResult:
     for i, content in enumerate(contents):
         try:
             kind, payload = decode_event(content)
-            structured(kind, payload)
+            payload_structure(kind, payload)
         except NotApplicable:
             refused.append(i)
             continue
@@ -260,7 +260,7 @@ def _to_common_form(
                 unusual.append(i)
             elif kind in STRUCTURES:
                 try:
-                    events[i] = FAST_EVENT_TYPES[kind](structured(kind, payload))
+                    events[i] = FAST_EVENT_TYPES[kind](payload_structure(kind, payload))
                 except NotApplicable:
                     unusual.append(i)
     return events, unusual

@@ -13,7 +13,7 @@ from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.payloads import structured
+from replay_gui.core.log.payloads import payload_structure
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.text.json_pointer import split_pointer
 
@@ -40,7 +40,7 @@ def apply_event(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool 
 
     `draft.changes` then has the changes. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
     """
-    event = structured(kind, payload)
+    event = payload_structure(kind, payload)
     operations = event.ops
     draft.begin(operations is not UNSET)
     try:

@@ -195,8 +195,8 @@ def _changes_text(ops: Any) -> str:
         path = op.get("path") if isinstance(op, Mapping) else None
         tokens = path.split("/") if isinstance(path, str) else []
         name = next((token for token in reversed(tokens) if token and token != "-" and not token.isdigit()), "")
-        is_told = "value" in op and op["value"] != {} and name and not name.startswith("_")
-        if is_told and len(parts) < _MAX_MEMBERS:
+        is_shown = "value" in op and op["value"] != {} and name and not name.startswith("_")
+        if is_shown and len(parts) < _MAX_MEMBERS:
             parts.append(f"{member_text(name)}: {member_text(op['value'])}")
     return ", ".join(parts)
 

@@ -43,7 +43,7 @@ from replay_gui.engine.jobs.job_types import (
 BOUNDARIES = 64  # points in a log from which another worker can take over
 
 
-def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
+def build_index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """Build the index and snapshots of a log; each part is the BuiltIndex so far."""
     pacer = PartPacer()
     with arguments.log.open() as log:
@@ -60,7 +60,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
         return built
 
 
-def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
+def join_index(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     """Complete an index that two passes have made."""
     folder = Path(arguments.folder)
     write_chain(folder)
@@ -71,7 +71,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     return built
 
 
-def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
+def verify_integrity(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
     """Check the links and the form of records; see IntegrityArguments."""
     start = arguments.start
     with arguments.log.open() as log, ExitStack() as files:
@@ -88,7 +88,7 @@ def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> Integrity
         )
 
 
-def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
+def verify_states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
     """Compare recorded state hashes with those of a replay; see StatesArguments."""
     with arguments.log.open() as log:
         begin = _begin(log, arguments)
@@ -121,7 +121,7 @@ def _is_sound(state: State) -> bool:
     return True
 
 
-def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice:
+def verify_replay(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice:
     """Replay a log without recorded state hashes; the parts are about BOUNDARIES Boundary values."""
     with arguments.log.open() as log:
         step = log.source.size // BOUNDARIES
@@ -148,11 +148,11 @@ def file_hash(arguments: FileHashArguments, reporter: JobReporter) -> str:
 _JOBS = "replay_gui.engine.jobs"
 
 JOBS: Mapping[str, Job] = {
-    "index": index,
-    "join": join,
-    "integrity": integrity,
-    "states": states,
-    "applicable": applicable,
+    "index": build_index,
+    "join": join_index,
+    "integrity": verify_integrity,
+    "states": verify_states,
+    "applicable": verify_replay,
     "file_hash": file_hash,
     "convert": LazyJob(f"{_JOBS}.convert_job", "convert"),
     "compare": LazyJob(f"{_JOBS}.compare_job", "compare_runs"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.facts.known_sessions import KnownSession, list_sessions
-from replay_gui.core.importers.generic.importer import sample
+from replay_gui.core.importers.generic.importer import first_objects
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
 from replay_gui.core.log.source import Source
@@ -21,7 +21,7 @@ def list_known_sessions(arguments: SessionsArguments, reporter: JobReporter) -> 
 def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[str, Any]]:
     """Read the first records of a file, each a JSON object."""
     with Source(arguments.path) as source, foreign_file(source) as file:
-        return list(sample(file))
+        return list(first_objects(file))
 
 
 def list_formats(arguments: FormatsArguments, reporter: JobReporter) -> list[tuple[str, str]]:

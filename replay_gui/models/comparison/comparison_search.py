@@ -139,9 +139,9 @@ class ComparisonSearch(EventSearchModel):
 
 def _union(some: RowArray, others: RowArray) -> RowArray:
     """Return the union of both, ascending; faster than sorting for many rows."""
-    seen = np.zeros(max([0, *some[-1:] + 1, *others[-1:] + 1]), np.bool_)
-    seen[some] = seen[others] = True
-    return np.flatnonzero(seen).astype(np.int32)
+    in_either = np.zeros(max([0, *some[-1:] + 1, *others[-1:] + 1]), np.bool_)
+    in_either[some] = in_either[others] = True
+    return np.flatnonzero(in_either).astype(np.int32)
 
 
 def _rows(row_of: RowArray, event_indexes: NDArray[np.int64]) -> RowArray:

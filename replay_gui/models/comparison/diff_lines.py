@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.word_diff import Spans, changed_words, windowed
+from replay_gui.core.divergence.word_diff import Spans, changed_words, cut_to_difference
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import pointer_text
@@ -91,7 +91,7 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     else:
         is_short = len(text_a) + len(text_b) <= _MAX_PAIR_CHARACTERS
         if not is_short:
-            text_a, text_b = windowed(text_a, text_b, _MAX_CHARACTERS)
+            text_a, text_b = cut_to_difference(text_a, text_b, _MAX_CHARACTERS)
         marked_a, marked_b = changed_words(text_a, text_b)
         if is_short:
             yield DiffLine(DiffStyle.PAIR, key, a=text_a, b=text_b, marked_a=marked_a, marked_b=marked_b, path=path)

@@ -187,9 +187,9 @@ class RuleBook(Undoable[_Change]):
 
         actions = EFFECT_ACTIONS.values()
         others = tuple(e for e in self.entries if e.rule.tool != tool or e.rule.action not in actions)
-        said = () if effect is None else (RuleEntry(Rule(EFFECT_ACTIONS[effect], tool=tool)),)
-        if (*others, *said) != self.entries:
-            self._replace((*others, *said))
+        added = () if effect is None else (RuleEntry(Rule(EFFECT_ACTIONS[effect], tool=tool)),)
+        if (*others, *added) != self.entries:
+            self._replace((*others, *added))
 
     def remove(self, index: int) -> None:
         """Remove the rule at an index, switched on or not; this can be undone."""

@@ -55,20 +55,20 @@ class VisibleRows:
     @classmethod
     def without(cls, hidden: NDArray[np.bool_], opened: tuple[tuple[int, int], ...]) -> VisibleRows:
         """Return a view of all rows but the hidden ones, which are in folds unless in opened spans."""
-        seen = ~hidden
+        shown = ~hidden
         for start, stop in opened:
-            seen[start:stop] = True
-        return cls._of(seen, hidden)
+            shown[start:stop] = True
+        return cls._of(shown, hidden)
 
     @classmethod
     def _of(cls, shown: NDArray[np.bool_], hidden: NDArray[np.bool_] | None) -> VisibleRows:
         rows = len(shown)
-        seen = np.flatnonzero(shown).astype(np.int64)
-        before = np.concatenate(([-1], seen))
-        after = np.concatenate((seen, [rows]))
+        shown_rows = np.flatnonzero(shown).astype(np.int64)
+        before = np.concatenate(([-1], shown_rows))
+        after = np.concatenate((shown_rows, [rows]))
         gaps = after - before - 1
-        first = np.concatenate((seen, (before + 1)[gaps > 0]))
-        folded = np.concatenate((np.zeros(len(seen), np.int64), gaps[gaps > 0]))
+        first = np.concatenate((shown_rows, (before + 1)[gaps > 0]))
+        folded = np.concatenate((np.zeros(len(shown_rows), np.int64), gaps[gaps > 0]))
         single = folded == 1
         if hidden is not None:
             single &= ~hidden[first]

@@ -129,14 +129,18 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
 
 def limits(facts: RunFacts, index: RunIndex) -> list[str]:
     """Return warnings for the user before a run is run again, one sentence each."""
-    said = ["Files, environment, clock and programs are as they are now, unless they were recorded with --also."]
+    limits_found = [
+        "Files, environment, clock and programs are as they are now, unless they were recorded with --also."
+    ]
     if MODEL_REQUEST not in index.kinds:
-        said.append("No request to a model was recorded as it was made: only tools are answered from this log.")
+        limits_found.append("No request to a model was recorded as it was made: only tools are answered from this log.")
     if NOT_RECORDED in index.kinds:
-        said.append("The recording is incomplete: see its events “Not recorded”; the run may differ for that reason.")
+        limits_found.append(
+            "The recording is incomplete: see its events “Not recorded”; the run may differ for that reason."
+        )
     if facts.begin is None:
-        said.append("The command that ran the agent is not in the log.")
+        limits_found.append("The command that ran the agent is not in the log.")
     elif facts.begin.is_of_another_process:
         process = one_line(shlex.join(facts.begin.process), 200)
-        said.append(f"Of the processes of the command, this one was recorded alone: {process}.")
-    return said
+        limits_found.append(f"Of the processes of the command, this one was recorded alone: {process}.")
+    return limits_found

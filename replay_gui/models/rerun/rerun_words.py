@@ -131,5 +131,5 @@ def _last_line(output: str) -> str:
     """Return the last line printed by the agent, or by the command if the agent printed none."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     of_agent = [line for line in lines if not line.startswith(_COMMAND)]
-    said = (of_agent or lines or ["it printed nothing"])[-1]
-    return one_line(said.removeprefix(_COMMAND), 400)
+    last = (of_agent or lines or ["it printed nothing"])[-1]
+    return one_line(last.removeprefix(_COMMAND), 400)

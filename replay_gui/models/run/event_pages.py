@@ -56,4 +56,4 @@ class EventPages(QObject):
         if time_choice().is_local:
             lines = tuple(map(in_local_time, lines))
         self.lines, self.whole = self.lines + lines, whole
-        self.characters += sum(len(line.seen) for line in lines)
+        self.characters += sum(len(line.visible_text) for line in lines)

@@ -82,7 +82,7 @@ class GoToReader:
         """Return the target of a text."""
         text = typed.strip()
         if not text:
-            return NotUnderstood(understood())
+            return NotUnderstood(accepted_forms())
         if found := _NUMBER.fullmatch(text):
             return self._event(int("".join(c for c in found[1] if c.isdecimal())))
         if text[0] in "+-−":
@@ -180,7 +180,7 @@ class GoToReader:
         return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
 
 
-def understood() -> str:
+def accepted_forms() -> str:
     """Return a text that lists the accepted forms."""
     return f"An event’s {_forms()}"
 

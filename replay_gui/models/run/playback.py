@@ -39,7 +39,7 @@ def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TUR
     return np.concatenate(([0.0], waits)) if position == 0 else waits
 
 
-def advanced(index: RunIndex, position: Position, seconds: float) -> tuple[Position, float]:
+def position_after_seconds(index: RunIndex, position: Position, seconds: float) -> tuple[Position, float]:
     """Return the position after `seconds` of playing at speed 1, and the rest of them after the last step."""
     while True:
         due = np.cumsum(pauses(index, position))
@@ -128,7 +128,7 @@ class Playback(QObject):
         seconds = self._left + (now - self._then) * self.speed
         self._then = now
         session = self._session
-        position, self._left = advanced(session.index, session.position, seconds)
+        position, self._left = position_after_seconds(session.index, session.position, seconds)
         if session.hides_bookkeeping and session.position < position < session.index.count:
             shown = step_position(session.index, position_moved(position, -1), 1)  # the event there may be hidden
             position = shown if shown >= position else Position(session.index.count)

@@ -77,12 +77,12 @@ class RunMarks(QObject):
         from replay_gui.core.effects.tool_effects import ToolEffects  # the first window does not need it
 
         found, corrected = {} if self.found is None else self.found.effects, self.corrected or {}
-        said = {
+        by_rule = {
             tool: ToolEffects({corrected[tool]: sum(effects.counts.values())}, BY_RULE)
             for tool, effects in found.items()
             if tool in corrected
         }
-        return {**found, **said}
+        return {**found, **by_rule}
 
     def at(self, event_index: EventIndex) -> list[RunMark]:
         """Return the shown marks of an event."""

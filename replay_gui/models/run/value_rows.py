@@ -149,7 +149,7 @@ class ValueTree:
             first_keys=self._first_keys,
         )
         rows = list(walk.members((), root, 0))
-        self._first_keys = {path: kept for path, kept in self._first_keys.items() if path in walk.seen}
+        self._first_keys = {path: kept for path, kept in self._first_keys.items() if path in walk.listed}
         return rows
 
 
@@ -160,7 +160,7 @@ class _Walk:
     touched: dict[Path, set[str | int]]
     visible_paths: set[Path] | None  # hits, and their parents
     first_keys: dict[Path, FirstKeys]
-    seen: set[Path] = field(default_factory=set)
+    listed: set[Path] = field(default_factory=set)
     equality: BoundedEquality = field(default_factory=BoundedEquality)
     opened: int = 0  # members of containers that are open by default
 
@@ -269,7 +269,7 @@ class _Walk:
             if len(value) <= limit:
                 keys = sorted(value)
             else:
-                self.seen.add(path)
+                self.listed.add(path)
                 keys = self.first_keys.setdefault(path, FirstKeys()).of(value, limit)
             extra = sorted(forced.difference(keys))[:PAGE_MEMBERS]
             left_out = len(value) - len(keys) - sum(key in value for key in extra)

@@ -34,7 +34,7 @@ def steps_between(part: LanePart, index: RunIndex, first: float, last: float) ->
     return steps
 
 
-def begins(index: RunIndex, steps: Positions) -> Positions:
+def positions_before(index: RunIndex, steps: Positions) -> Positions:
     """Return, for each of these steps, the position of the last event before its beginning.
 
     For a step without a time, or that began before all examined events: the first of these events.
@@ -55,7 +55,7 @@ def step_pixels(scale: TimelineScale, index: RunIndex, steps: Positions) -> tupl
     if isinstance(scale.axis, TimeAxis):
         begun = scale.axis.coordinates_before(steps, index.duration[steps - 1])
         return scale.pixels_at(begun), right
-    return scale.pixels(begins(index, steps)), right
+    return scale.pixels(positions_before(index, steps)), right
 
 
 def step_at(part: LanePart, index: RunIndex, scale: TimelineScale, pixel: float) -> int | None:

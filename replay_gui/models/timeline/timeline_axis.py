@@ -283,10 +283,10 @@ class TimeAxis:
         step = nice_time_step(apart)
         # Each stretch between two gaps has its own round times; some have none.
         starts, ends = self.drawn[0::2], self.drawn[1::2]
-        seen = slice(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end, "right")))
-        offset = (self.real - self.drawn)[0::2][seen]
-        first = np.ceil((np.maximum(starts[seen], start) + offset) / step)
-        last = np.floor((np.minimum(ends[seen], end) + offset) / step)
+        visible = slice(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end, "right")))
+        offset = (self.real - self.drawn)[0::2][visible]
+        first = np.ceil((np.maximum(starts[visible], start) + offset) / step)
+        last = np.floor((np.minimum(ends[visible], end) + offset) / step)
         ticks: list[tuple[float, str]] = []
         for stretch in np.flatnonzero(last >= first).tolist():
             for number in range(int(first[stretch]), int(last[stretch]) + 1):

@@ -34,7 +34,7 @@ def is_too_deep(value: Any) -> bool:
         return True
 
 
-def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
+def unpack_body(body: bytes, encoding: str) -> tuple[bytes, bool]:
     """Return a body without its content encoding, and whether that was possible within MAX_UNPACKED_BYTES."""
     try:
         match encoding.strip().lower():
@@ -59,8 +59,8 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
     return (plain, True) if len(plain) <= MAX_UNPACKED_BYTES else (body, False)
 
 
-def packed(body: bytes, encoding: str) -> bytes:
-    """Return a body in a content encoding; ValueError if `unpacked` does not know it."""
+def pack_body(body: bytes, encoding: str) -> bytes:
+    """Return a body in a content encoding; ValueError if `unpack_body` does not know it."""
     match encoding.strip().lower():
         case "" | "identity":
             return body

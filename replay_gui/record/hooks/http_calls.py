@@ -13,7 +13,7 @@ from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import json_value, packed, unpacked
+from replay_gui.record.calls.json_bodies import json_value, pack_body, unpack_body
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
@@ -95,7 +95,7 @@ def http_request(
     meta: dict[str, Any] = {"host": parts.netloc.rpartition("@")[2], "headers": kept}
     sent = body
     if body and (encoding := dict(others).get(_ENCODING)) is not None:
-        sent, _ = unpacked(body, encoding)
+        sent, _ = unpack_body(body, encoding)
     value = _decoded(sent, kept.get("content-type", ""), log.bodies.value)
     if is_model_request(method, parts.path, value):
         value, session = split_session(value)
@@ -123,8 +123,8 @@ def changed_body(body: bytes | str, headers: Iterable[tuple[str, str]], changes:
     """Return the JSON body of a request with these members replaced, in the content encoding that its headers name."""
     sent = body.encode() if isinstance(body, str) else body
     encoding = next((text for name, text in headers if name.lower() == _ENCODING), "")
-    plain, _ = unpacked(sent, encoding)
-    return packed(msgspec.json.encode({**json_value(plain), **changes}), encoding)
+    plain, _ = unpack_body(sent, encoding)
+    return pack_body(msgspec.json.encode({**json_value(plain), **changes}), encoding)
 
 
 def http_answer(
@@ -134,7 +134,7 @@ def http_answer(
     kept = {name: value for original, value in headers if (name := original.lower()) in _ANSWER_HEADERS}
     body, is_decoded = b"".join(chunks), True
     if _ENCODING in kept:
-        body, is_decoded = unpacked(body, kept[_ENCODING])
+        body, is_decoded = unpack_body(body, kept[_ENCODING])
         if is_decoded:
             del kept[_ENCODING]
     content_type = kept.get("content-type", "")
@@ -159,8 +159,8 @@ def http_answer(
 
 def _put_together(answer: CallAnswer, secrets: Secrets) -> CallAnswer:
     """Return a streamed answer; without the pieces if a secret is spread over several."""
-    said = [answer.output, answer.reasoning]
-    if (clean := secrets.hide(said)) is said:
+    texts = [answer.output, answer.reasoning]
+    if (clean := secrets.hide(texts)) is texts:
         return answer
     form = {name: member for name, member in answer.form.items() if name not in ("body", "chunks")}
     if "body" in answer.form:

@@ -63,7 +63,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
         if call.request.kind is CallKind.MODEL:
             raise ValueError("the answer of the model is not in the log as it came")
         form = {name: value for name, value in answer.form.items() if name != "raised"}
-        output = replaced(answer.output, tokens, edit.value, edit.pointer)
+        output = with_value_at(answer.output, tokens, edit.value, edit.pointer)
         return replace(answer, output=output, error=None, error_type="", form=form)
     raw, status = bytes(answer.form[_BODY]), int(answer.form["status"])
     try:
@@ -71,24 +71,24 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
     except NotJson:
         if call.request.kind is not CallKind.MODEL or not answer.success:
             raise ValueError("its body is no JSON") from None
-        body = rewritten_stream(raw, replaced(answer.output, tokens, edit.value, edit.pointer))
+        body = rewritten_stream(raw, with_value_at(answer.output, tokens, edit.value, edit.pointer))
         form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
         return model_answer(status, body, streamed=True, form=form)
-    body = msgspec.json.encode(replaced(whole, tokens, edit.value, edit.pointer))
+    body = msgspec.json.encode(with_value_at(whole, tokens, edit.value, edit.pointer))
     form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
     if call.request.kind is CallKind.MODEL:
         return model_answer(status, body, streamed=False, form=form)
     return replace(answer, output={**answer.output, "body": json_value(body)}, form=form)
 
 
-def replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
+def with_value_at(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
     """Return the value with another one at the path of `tokens`; raise KeyError if it has no such path."""
     if not tokens:
         return new
     token, rest = tokens[0], tokens[1:]
     if isinstance(value, dict) and token in value:
-        return {**value, token: replaced(value[token], rest, new, pointer)}
+        return {**value, token: with_value_at(value[token], rest, new, pointer)}
     index = list_index(token)
     if isinstance(value, list) and index is not None and index < len(value):
-        return [*value[:index], replaced(value[index], rest, new, pointer), *value[index + 1 :]]
+        return [*value[:index], with_value_at(value[index], rest, new, pointer), *value[index + 1 :]]
     raise KeyError(f"it has no value at “{pointer_text(pointer)}”")

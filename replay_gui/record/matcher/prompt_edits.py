@@ -13,7 +13,7 @@ from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.record.calls.call import CallKind, CallRequest
-from replay_gui.record.matcher.answer_edits import AnswerEdit, replaced
+from replay_gui.record.matcher.answer_edits import AnswerEdit, with_value_at
 from replay_gui.record.matcher.past_run import PastRun
 from replay_gui.record.messages.request_parts import CONVERSATION
 
@@ -62,7 +62,7 @@ def _edited(run: PastRun, edit: AnswerEdit) -> tuple[Any, Any]:
     if isinstance(old, dict) and "content" in old:
         way = ["content", *way]
     try:
-        return old, replaced(old, way, edit.value, edit.pointer)
+        return old, with_value_at(old, way, edit.value, edit.pointer)
     except KeyError as why:
         event = f"event {position_after(edit.index):,}"
         raise RerunRefused(f"{run.path}: {event} cannot be edited: {why.args[0]}") from None

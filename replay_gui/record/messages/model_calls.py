@@ -63,8 +63,8 @@ def model_answer(
             whole = stream.whole
         return _of_whole(whole, common)
     except _OF_ANOTHER_FORM:  # another form than the known ones: it is kept as it came
-        said = body.decode(errors="replace") if whole is None else without_ids(whole)[0]
-        return CallAnswer(said, decision_type="answer", **common)
+        output = body.decode(errors="replace") if whole is None else without_ids(whole)[0]
+        return CallAnswer(output, decision_type="answer", **common)
 
 
 def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:
@@ -98,8 +98,8 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
         case _:
             return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not _says_more(message):
-        reasoning, said = split_reasoning(text)  # as below, but faster: most answers are such
-        return _answer(said, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
+        reasoning, content_text = split_reasoning(text)  # as below, but faster: most answers are such
+        return _answer(content_text, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]
     return _answer(read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole), **common)

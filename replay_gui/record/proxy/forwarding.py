@@ -36,7 +36,7 @@ def passed_on(headers: Headers) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP]
 
 
-def forward(method: str, url: str, headers: Headers, body: bytes) -> ForwardedAnswer:
+def forward_request(method: str, url: str, headers: Headers, body: bytes) -> ForwardedAnswer:
     """Send a request; return its answer, whose body is read by `chunks`. Raises OSError, HTTPException on failure."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"

@@ -14,7 +14,7 @@ from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import answer_to_give, changed_body, http_request
 from replay_gui.record.matcher.first_difference import DiffersFromRecord
-from replay_gui.record.proxy.forwarding import forward
+from replay_gui.record.proxy.forwarding import forward_request
 from replay_gui.record.proxy.upstreams import Upstream, target_url
 from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
@@ -99,7 +99,7 @@ class _ProxyHandler(LoopbackHandler):
 
     def _forward(self, url: str, body: bytes, exchange: HttpExchange | None) -> None:
         try:
-            answer = forward(self.command, url, self.headers.items(), body)
+            answer = forward_request(self.command, url, self.headers.items(), body)
         except (OSError, http.client.HTTPException, ValueError) as error:  # the last: a path or header that is not HTTP
             if exchange is not None:
                 exchange.fail(error)

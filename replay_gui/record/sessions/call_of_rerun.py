@@ -88,7 +88,7 @@ class CallOfRerun:
         if not self._is_finished:
             self._is_finished = True
             if self.past is not None and not self.is_live:
-                wait(self._session.turns_to_wait_for(self.past, is_answer=True))
+                wait_for_turns(self._session.turns_to_wait_for(self.past, is_answer=True))
             self._session.write_answer(self, answer)
 
     async def finish_async(self, answer: CallAnswer) -> None:
@@ -100,7 +100,7 @@ class CallOfRerun:
             self._session.write_answer(self, answer)
 
 
-def wait(turns: Iterator[None]) -> None:
+def wait_for_turns(turns: Iterator[None]) -> None:
     """Wait for the turns of others; not in an event loop, whose thread the others need."""
     is_in_loop = running_task() is not None
     for _ in turns:

@@ -34,7 +34,7 @@ from replay_gui.record.matcher.past_run import PastCall, PastRun, with_calls_ins
 from replay_gui.record.matcher.prompt_edits import PromptEdits, with_changes
 from replay_gui.record.matcher.request_differences import request_differences
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
-from replay_gui.record.sessions.call_of_rerun import CallOfRerun, wait, wait_async
+from replay_gui.record.sessions.call_of_rerun import CallOfRerun, wait_async, wait_for_turns
 from replay_gui.record.sessions.call_session import log_failure
 from replay_gui.record.sessions.open_call import (
     CallerLanes,
@@ -97,7 +97,7 @@ class RerunSession:
         call = self._open(request)
         if isinstance(call, CallOfRerun):
             if call.past is not None:
-                wait(self.turns_to_wait_for(call.past, is_answer=False))
+                wait_for_turns(self.turns_to_wait_for(call.past, is_answer=False))
             self._write_request(call)
         return call
 

@@ -218,7 +218,7 @@ class ReadingView(QTextEdit):
                 lead = "  " * line.depth if first != last else ""
                 texts.append(lead + self._chosen_in(number, start, end))
             else:
-                texts.append(line.seen if line.source is None else line.source)
+                texts.append(line.visible_text if line.source is None else line.source)
         return "\n".join(texts)
 
     def _chosen_in(self, line: int, start: int, end: int) -> str:

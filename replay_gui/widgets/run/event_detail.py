@@ -291,8 +291,8 @@ class EventDetail(Panel):
         if facts is not None and not facts.has_hashes:
             checks = ()  # in an imported file, the hashes are of the log that was made from it
         for check in checks:
-            said = hash_words(check.hash) or check.words
-            row = self._fact(check.name, said, check.hash or check.words, check.meaning)
+            shown_hash = hash_words(check.hash) or check.words
+            row = self._fact(check.name, shown_hash, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
             rows.append(row)
@@ -305,8 +305,8 @@ class EventDetail(Panel):
         self.integrity.set_rows(rows)
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None
-        unsaid = checks[0].words.partition(":")[0] if checks else ""
-        self.integrity.set_summary({True: "record intact", False: "damaged", None: unsaid}[sound], sound)
+        words = checks[0].words.partition(":")[0] if checks else ""
+        self.integrity.set_summary({True: "record intact", False: "damaged", None: words}[sound], sound)
         self._fit()
 
     def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:

@@ -38,7 +38,11 @@ class FactRow(QAbstractButton):
         super().__init__(parent)
         self.sound: bool | None = None
         self.aim: Position | str = ""
-        self.said, self._name, self._link = text, name, link  # not the button's text, in which an & would be a shortcut
+        self.shown_text, self._name, self._link = (
+            text,
+            name,
+            link,
+        )  # not the button's text, in which an & would be a shortcut
         self.setAccessibleName(f"{name}: {text}")
         self.setFixedHeight(ROW)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -91,4 +95,4 @@ class FactRow(QAbstractButton):
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
         """Draw the text on one line."""
-        LineText(data_font()).draw(painter, room, self.said, ink)
+        LineText(data_font()).draw(painter, room, self.shown_text, ink)

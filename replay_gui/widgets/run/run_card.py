@@ -74,10 +74,10 @@ class RunCard(QScrollArea):
             row.hide()
             row.deleteLater()
         parts = (*self._about(), *self._outcome(), *self._numbers(), *self._events(), *self._marks())
-        self.rows = [row for row in parts if row.said]
+        self.rows = [row for row in parts if row.shown_text]
         for at, row in enumerate(self.rows):
             if not row.toolTip():
-                row.setToolTip(plain_tooltip(row.said))
+                row.setToolTip(plain_tooltip(row.shown_text))
             self._column.insertWidget(at, row)
 
     @Slot()

@@ -45,7 +45,7 @@ class SentenceRow(FactRow):
         """Return the text in lines; only words longer than a line, such as paths, are broken."""
         wrapped = QTextOption()
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        lines = QStaticText(self.said)
+        lines = QStaticText(self.shown_text)
         lines.setTextFormat(Qt.TextFormat.PlainText)
         lines.setTextOption(wrapped)
         lines.setTextWidth(max(room.width(), name_width()))

@@ -207,10 +207,10 @@ class SpendingBand(QWidget):
     def _columns(self, plot: SpendingPlot, scale: TimelineScale) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return (left edges, widths, counts) of the columns: one per event if they fit, else one per few pixels."""
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
-        seen = plot.positions_between(first, last)
-        if len(seen) * _MIN_COLUMN_PX <= scale.width:
-            left = self._origin + scale.pixels(seen) - UNIT
-            return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
+        visible = plot.positions_between(first, last)
+        if len(visible) * _MIN_COLUMN_PX <= scale.width:
+            left = self._origin + scale.pixels(visible) - UNIT
+            return left, np.full(len(visible), 2.0 * UNIT), plot.used_at(visible)
         edges = column_edges(scale)
         left = self._origin + scale.pixels_at(edges)
         return left[:-1], np.diff(left) - LINE, plot.used(scale.axis.positions(edges))

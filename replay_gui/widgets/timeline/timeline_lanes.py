@@ -131,8 +131,8 @@ class LanePainter:
     def _any_passes(self, lane: Lane) -> bool:
         """Return whether any visible event of the lane passes the filter; sample _MAX_SAMPLED events of each part."""
         for part in lane.parts:
-            seen = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
-            if self._scene.passes(seen[:: len(seen) // _MAX_SAMPLED + 1]).any():
+            visible = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
+            if self._scene.passes(visible[:: len(visible) // _MAX_SAMPLED + 1]).any():
                 return True
         return False
 

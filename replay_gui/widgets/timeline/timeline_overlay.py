@@ -67,12 +67,12 @@ class OverlayPainter:
             return []
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
-        seen = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]
-        if len(seen) > _MAX_PLACED:  # placing a million would block the event loop: find the first after each place
+        visible = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]
+        if len(visible) > _MAX_PLACED:  # placing a million would block the event loop: find the first after each place
             places = scale.axis.positions(scale.coordinates(np.arange(-GAP, scale.width + GAP, apart)))
-            first = np.unique(np.searchsorted(seen, places - 1))
-            seen = seen[first[first < len(seen)]]
-        pixels = scale.pixels(seen + 1)
+            first = np.unique(np.searchsorted(visible, places - 1))
+            visible = visible[first[first < len(visible)]]
+        pixels = scale.pixels(visible + 1)
         at: list[float] = (self._layout.origin + _thinned(pixels, apart)).tolist()
         return at
 

@@ -193,10 +193,10 @@ def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
     """Return (pixel, label) of visible cut gaps; only the longest, if space is short."""
     axis = scale.axis
     middle = scale.pixels_at(axis.gaps + axis.gap / 2)
-    seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
-    if len(seen) * TICKS > scale.width:
-        seen = np.sort(seen[np.argsort(-axis.cut[seen])[: int(scale.width / TICKS)]])
-    return [(float(middle[gap]), f"{rounded_duration(float(axis.cut[gap]))} cut") for gap in seen.tolist()]
+    visible = np.flatnonzero((middle >= 0) & (middle <= scale.width))
+    if len(visible) * TICKS > scale.width:
+        visible = np.sort(visible[np.argsort(-axis.cut[visible])[: int(scale.width / TICKS)]])
+    return [(float(middle[gap]), f"{rounded_duration(float(axis.cut[gap]))} cut") for gap in visible.tolist()]
 
 
 def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:

@@ -14,8 +14,8 @@ from replay_gui.models.run.go_to import (
     GoToText,
     GoToTime,
     NotUnderstood,
+    accepted_forms,
     position_at_time,
-    understood,
 )
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
@@ -43,7 +43,7 @@ class GoToDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._index = index
         self._reader = GoToReader(index, position, run_id, first_broken)
-        self.hint = PlainLabel(understood())
+        self.hint = PlainLabel(accepted_forms())
         set_role(self.hint, "secondary")
         self.hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.field = QLineEdit(str(position))

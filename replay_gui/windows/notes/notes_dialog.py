@@ -89,7 +89,7 @@ class NotesDialog(QDialog):
             place = "—" if note.first is None else f"{position_after(note.first):,}"
             self.list.addItem(QListWidgetItem(f"{side}{place}  {book.words(note)}"))
         self.list.setCurrentRow(self._listed.index(chosen) if chosen in self._listed else 0)
-        self.words.setText(self._said(sum(note.first is None for _, note in found)))
+        self.words.setText(self._count_text(sum(note.first is None for _, note in found)))
         self.undo.setEnabled(bool(self._history.done))
         self._on_chosen()
 
@@ -97,7 +97,7 @@ class NotesDialog(QDialog):
     def _has_two_runs(self) -> bool:
         return all(book.session.facts is not None for book in self._books)
 
-    def _said(self, lost: int) -> str:
+    def _count_text(self, lost: int) -> str:
         noted = [book for book in self._books if book.notes]
         if not noted:
             runs = "these runs" if self._has_two_runs else "this run"

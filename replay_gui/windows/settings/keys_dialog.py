@@ -49,8 +49,8 @@ class KeysDialog(QDialog):
         self.field.setAccessibleName("New key")
         self.field.setMaximumSequenceLength(1)
         self.field.setClearButtonEnabled(True)
-        self.said = PlainLabel(_HOW, "secondary")
-        self.said.setWordWrap(True)
+        self.hint = PlainLabel(_HOW, "secondary")
+        self.hint.setWordWrap(True)
         self.use, self.none = QPushButton("Use this key"), QPushButton("No key")
         self.first, self.all_first = QPushButton("As at first"), QPushButton("All as at first")
         row, buttons = QHBoxLayout(), QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -74,7 +74,7 @@ class KeysDialog(QDialog):
         for widget in (self.line, self.list):
             column.addWidget(widget)
         column.addLayout(row)
-        column.addWidget(self.said)
+        column.addWidget(self.hint)
         column.addWidget(buttons)
         self.resize(*_SIZE_PX)
         self.line.textChanged.connect(self.fill)
@@ -111,7 +111,7 @@ class KeysDialog(QDialog):
     def _refresh(self) -> None:
         name, key = self._chosen, self.field.keySequence()
         refused = self._keys.refusal(name, key) if name else ""
-        self.said.setText(refused or _HOW)
+        self.hint.setText(refused or _HOW)
         self.use.setEnabled(bool(name) and not key.isEmpty() and not refused)
         self.none.setEnabled(bool(name) and bool(self._keys.keys(name)))
         self.first.setEnabled(bool(name) and self._keys.is_chosen(name))
@@ -137,4 +137,4 @@ class KeysDialog(QDialog):
         self.field.clear()
         self.fill()
         if refused:
-            self.said.setText(refused)
+            self.hint.setText(refused)

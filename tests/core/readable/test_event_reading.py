@@ -110,7 +110,7 @@ def test_a_member_alone_stands_on_the_line_of_its_map() -> None:
 
 
 def test_patches_are_coloured() -> None:
-    inks = {line.seen.strip(): line.style for line in all_lines(event_at(12))}
+    inks = {line.visible_text.strip(): line.style for line in all_lines(event_at(12))}
     assert inks["2 -vacuum orders;"] is TextStyle.REMOVED
     assert inks["2 +analyze orders;"] is TextStyle.ADDED
     assert inks["--- a/ops/analyze.sql"] is TextStyle.QUIET
@@ -152,7 +152,7 @@ names = st.text() | st.sampled_from(["data", "output", "input", "error", "reason
 def test_any_payload_can_be_read(kind: str, payload: dict[str, Any]) -> None:
     one = event(kind, payload)
     for line in all_lines(one, one):
-        assert len(line.seen.splitlines()) <= 1
+        assert len(line.visible_text.splitlines()) <= 1
     assert all(len(line.splitlines()) <= 1 for line in plain_event_lines(one))
 
 
@@ -160,7 +160,7 @@ def test_size_is_bounded_by_pages() -> None:
     reading = EventReading(event("x:a", {"t": "line\n" * 10_000_000, "l": list(range(100_000))}))
     first = reading.next_page()
     assert not first.whole
-    assert sum(len(line.seen) for line in first.lines) < 2 * FIRST_PAGE
+    assert sum(len(line.visible_text) for line in first.lines) < 2 * FIRST_PAGE
     assert reading.count == len(first.lines)
     blank = EventReading(event("x:a", {"t": "\n" * 10_000_000})).next_page()
     assert len(blank.lines) < 500, "laying out a line costs time, even if it is empty"
@@ -169,7 +169,7 @@ def test_size_is_bounded_by_pages() -> None:
 def test_what_is_said_in_empty_lines_costs_little() -> None:
     begun = time.thread_time()
     said = event("Observation", {"obs_type": "message", "source": "user", "data": "a" + "\n \t\n" * 500_000 + "b"})
-    assert [line.seen for line in all_lines(said)[1:]] == ["a", "b"]
+    assert [line.visible_text for line in all_lines(said)[1:]] == ["a", "b"]
     assert time.thread_time() - begun < 1
 
 
@@ -184,11 +184,11 @@ def test_a_line_of_any_length_is_read_in_pieces(unit: str) -> None:
         while not pages[-1].whole:
             pages.append(reading.next_page())
         lines = [line for page in pages for line in page.lines]
-        seen = "".join(line.seen for line in lines)
+        seen = "".join(line.visible_text for line in lines)
         assert visible(text).replace(" ", "") in seen.replace(" ", "")  # a paragraph has no space at its end
         for page in pages:
-            assert all(len(line.seen.encode()) <= 8_192 for line in page.lines)
-            assert sum(len(line.seen.encode()) for line in page.lines) < FIRST_PAGE + 8_192
+            assert all(len(line.visible_text.encode()) <= 8_192 for line in page.lines)
+            assert sum(len(line.visible_text.encode()) for line in page.lines) < FIRST_PAGE + 8_192
 
 
 def test_pages_follow_one_another() -> None:

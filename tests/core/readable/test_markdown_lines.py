@@ -33,12 +33,12 @@ def lines_of(text: str) -> list[ReadingLine]:
 
 
 def copied(lines: list[ReadingLine]) -> str:
-    return "\n".join(line.seen if line.source is None else line.source for line in lines if not line.goes_on)
+    return "\n".join(line.visible_text if line.source is None else line.source for line in lines if not line.goes_on)
 
 
 def test_blocks() -> None:
     text = "# Title\n\npara\nbroken\n\n- one\n  1. two\n\n> said\n\n---\n"
-    assert [(line.kind, line.indent, line.quotes, line.marker, line.seen) for line in lines_of(text)] == [
+    assert [(line.kind, line.indent, line.quotes, line.marker, line.visible_text) for line in lines_of(text)] == [
         (LineKind.HEADING, 0, 0, "", "Title"), (LineKind.PROSE, 0, 0, "", "para"), (LineKind.PROSE, 0, 0, "", "broken"),
         (LineKind.PROSE, 1, 0, "•", "one"), (LineKind.PROSE, 2, 0, "1.", "two"), (LineKind.PROSE, 0, 1, "", "said"),
         (LineKind.RULE, 0, 0, "", ""),
@@ -55,7 +55,7 @@ def test_forms() -> None:
 
 def test_code_keeps_its_lines_and_is_coloured() -> None:
     lines = lines_of("```python\ndef f():\n\n    return '# <b>'\n```")
-    assert [(line.kind, line.seen) for line in lines] == [
+    assert [(line.kind, line.visible_text) for line in lines] == [
         (LineKind.CODE, "def f():"), (LineKind.CODE, ""), (LineKind.CODE, "    return '# <b>'"),
     ]  # fmt: skip
     assert lines[0].spans[0].style is TextStyle.KEYWORD
@@ -69,20 +69,22 @@ def test_a_table_has_cells() -> None:
 @pytest.mark.parametrize("target", ["http://x.y/z", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
 def test_a_link_is_a_text_that_says_where_it_would_lead(target: str) -> None:
     (line,) = lines_of(f"[here]({target}) ![seen]({target})")
-    assert line.seen == f"here ({target}) {PICTURE} seen"
+    assert line.visible_text == f"here ({target}) {PICTURE} seen"
 
 
 @pytest.mark.parametrize("html", ["<b>bold</b>", "<script>x()</script>", "<!-- hidden -->", "<img src=x onerror=y>"])
 def test_html_is_text(html: str) -> None:
-    assert [line.seen for line in lines_of(f"{html}\n\nso {html} `c`")] == [html, f"so {html} c"]
+    assert [line.visible_text for line in lines_of(f"{html}\n\nso {html} `c`")] == [html, f"so {html} c"]
 
 
 def test_what_is_only_referred_to_is_seen() -> None:
-    assert [line.seen for line in lines_of("[a]: http://x 'said'\n\n`b`")] == ["[a]: http://x 'said'", "b"]
+    assert [line.visible_text for line in lines_of("[a]: http://x 'said'\n\n`b`")] == ["[a]: http://x 'said'", "b"]
 
 
 def test_invisible_characters_are_escaped() -> None:
-    assert [line.seen for line in lines_of("**a\u202eb**\x1b[2J `\x00`\x07")] == ["a\\u202eb\\x1b[2J \ufffd\\x07"]
+    assert [line.visible_text for line in lines_of("**a\u202eb**\x1b[2J `\x00`\x07")] == [
+        "a\\u202eb\\x1b[2J \ufffd\\x07"
+    ]
 
 
 SOURCE = "# A\n\n- one **b**\n- two\n\n> q\n\n|a|b|\n|-|-|\n|1|2|\n\nend\nline"
@@ -107,7 +109,7 @@ def test_hostile_text_takes_no_long_time(name: str) -> None:
 @example("|a|\n|-|\n\n|")
 def test_any_text_can_be_read(text: str) -> None:
     for line in markdown_lines(text):
-        assert len(line.seen.replace("\t", "").splitlines()) <= 1
+        assert len(line.visible_text.replace("\t", "").splitlines()) <= 1
 
 
 @given(st.lists(st.sampled_from(["a" * 100, "", "```", "~~~~", "```py", " ```", "x" * 9_000]), max_size=200))
@@ -123,4 +125,4 @@ def test_a_block_of_code_goes_on_in_the_next_section() -> None:
     lines = lines_of(text)
     assert {line.kind for line in lines[:-1]} == {LineKind.CODE}
     assert len(lines) == 1_001
-    assert lines[-1].seen == "b"
+    assert lines[-1].visible_text == "b"

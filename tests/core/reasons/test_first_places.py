@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from replay_gui import EventLog, Recorder
-from replay_gui.core.reasons.event_texts import holds, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import event_holds, role_of, word_pattern
 from replay_gui.core.reasons.evidence import first_places
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 
@@ -50,7 +50,7 @@ def test_it_is_the_first_that_a_plain_search_finds(
         places = FirstPlaces(log.source, log.offsets, log.__getitem__)
         places.find_all(VALUES[::2])
         for value in VALUES:
-            said = (e.index for e in log if role_of(e) is not None and holds(e, value, word_pattern(value)))
+            said = (e.index for e in log if role_of(e) is not None and event_holds(e, value, word_pattern(value)))
             first = next(said, None)
             assert places.find(value) == first, (seed, value)
             assert places.never_occurs(value) is (first is None)

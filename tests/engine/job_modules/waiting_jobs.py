@@ -17,14 +17,14 @@ from replay_gui.engine.jobs.job_types import IndexArguments, IntegrityArguments
 def late_index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """The index ends after the last check."""
     _wait(arguments.log.path, Path(arguments.folder) / "content")
-    return jobs.index(arguments, reporter)
+    return jobs.build_index(arguments, reporter)
 
 
 def late_check(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
     """The first check begins after the end of the index."""
     assert arguments.columns is not None
     _wait(arguments.log.path, Path(arguments.columns) / "flags")
-    return jobs.integrity(arguments, reporter)
+    return jobs.verify_integrity(arguments, reporter)
 
 
 def _wait(log: str, column: Path) -> None:

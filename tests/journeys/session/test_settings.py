@@ -118,7 +118,7 @@ def test_a_key_is_changed_and_one_of_another_action_is_refused(journey: Journey,
     shown.line.setText("next error")
     assert shown.list.item(0).text() == "Go: Next error  ·  E"
     shown.field.setKeySequence(QKeySequence("W"))
-    assert shown.said.text() == "W is the key of “Zoom in”. Give that another key first."
+    assert shown.hint.text() == "W is the key of “Zoom in”. Give that another key first."
     assert not shown.use.isEnabled()
     shown.field.setKeySequence(QKeySequence("Up"))
     assert not shown.use.isEnabled(), "the panels use it"

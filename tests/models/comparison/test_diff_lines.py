@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.word_diff import windowed
+from replay_gui.core.divergence.word_diff import cut_to_difference
 from replay_gui.core.state.state import ABSENT
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines
 
@@ -76,6 +76,6 @@ def test_huge_values_are_cut() -> None:
 
 def test_of_two_long_texts_beside_each_other_the_first_difference_is_in_both_halves() -> None:
     same = "the same words at first, then "
-    a, b = windowed(f"{same}one thing{' and more' * 9}", f"{same}another{' and more' * 9}", 32)
+    a, b = cut_to_difference(f"{same}one thing{' and more' * 9}", f"{same}another{' and more' * 9}", 32)
     assert (a, b) == ("… at first, then one thing and mo…", "… at first, then another and more…")
-    assert windowed("two", "deux", 32) == ("two", "deux")
+    assert cut_to_difference("two", "deux", 32) == ("two", "deux")

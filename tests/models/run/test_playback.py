@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position
-from replay_gui.models.run.playback import Playback, advanced, pauses
+from replay_gui.models.run.playback import Playback, pauses, position_after_seconds
 from tests.helpers.runs import StillSession, synthetic_index
 from tests.helpers.story import with_bookkeeping
 
@@ -28,14 +28,14 @@ def test_pauses_are_those_recorded_but_none_is_long() -> None:
 
 def test_without_times_four_events_a_second() -> None:
     assert pauses(timed(None, None, 3.0, 3.5), Position(1)).tolist() == pytest.approx([0.25, 0.25, 0.5])
-    assert list(advanced(timed(*[None] * 50), Position(1), 5.1)) == pytest.approx([21, 0.1])
+    assert list(position_after_seconds(timed(*[None] * 50), Position(1), 5.1)) == pytest.approx([21, 0.1])
 
 
 def test_several_steps_are_due_at_once_and_the_rest_is_kept() -> None:
     index = timed(*np.arange(20_000) / 1000)
-    assert advanced(index, Position(1), 9.0005)[0] == 9001
-    assert advanced(index, Position(1), 1e6)[0] == 20_000
-    assert list(advanced(timed(0, 0.4, 0.8), Position(1), 0.5)) == pytest.approx([2, 0.1])
+    assert position_after_seconds(index, Position(1), 9.0005)[0] == 9001
+    assert position_after_seconds(index, Position(1), 1e6)[0] == 20_000
+    assert list(position_after_seconds(timed(0, 0.4, 0.8), Position(1), 0.5)) == pytest.approx([2, 0.1])
 
 
 class Clock:

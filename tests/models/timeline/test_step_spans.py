@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart
-from replay_gui.models.timeline.step_spans import begins, step_at, step_pixels, steps_between
+from replay_gui.models.timeline.step_spans import positions_before, step_at, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
@@ -24,7 +24,7 @@ def index_of(times: list[int], took: list[int]) -> RunIndex:
 )
 def test_a_step_begins_at_the_last_event_that_was_there(events: list[tuple[int, int]]) -> None:
     times, took = [time for time, _ in events], [length for _, length in events]
-    found = begins(index_of(times, took), np.arange(1, len(events) + 1, dtype=np.int32))
+    found = positions_before(index_of(times, took), np.arange(1, len(events) + 1, dtype=np.int32))
     for own, begin in enumerate(found.tolist()):
         if times[own] == NO_TIME:
             assert begin == own  # the position of the event before it, or the start

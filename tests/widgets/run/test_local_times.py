@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.readable.event_reading import plain_event_lines
-from replay_gui.models.run.go_to import GoToReader, GoToTime, NotUnderstood, understood
+from replay_gui.models.run.go_to import GoToReader, GoToTime, NotUnderstood, accepted_forms
 from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.run.event_detail import EventDetail
 from tests.helpers.shown import shown
@@ -42,7 +42,7 @@ def test_an_event_is_told_in_the_chosen_zone_at_once(qtbot: QtBot) -> None:
     assert head() == "Error  gpt-x · 22:13:22 UTC"
     time_choice().choose(is_local=True)
     assert head() == "Error  gpt-x · 03:43:22 HALF"
-    more = [line.seen for line in detail.pages_read.lines if line.seen.startswith("time ")]
+    more = [line.visible_text for line in detail.pages_read.lines if line.visible_text.startswith("time ")]
     assert more == ["time 2023-11-15 03:43:22.458 HALF"]
     time_choice().choose(is_local=False)
     assert head() == "Error  gpt-x · 22:13:22 UTC"
@@ -55,7 +55,7 @@ def test_a_clock_time_is_typed_in_it(qapp: object) -> None:
     assert index.span is not None
     reader, start = GoToReader(index, Position(0), "r", None), index.span[0]
     time_choice().choose(is_local=True)
-    assert "09:15:30 (the time of this computer)" in understood()
+    assert "09:15:30 (the time of this computer)" in accepted_forms()
     for typed in ("03:44:20", "03:44:20 ", "2023-11-15 03:44:20", "22:14:20 UTC", "2023-11-14 22:14:20 UTC"):
         place = reader.read(typed)
         assert isinstance(place, GoToTime), typed

@@ -56,7 +56,7 @@ def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
 
 
 def lines(detail: EventDetail) -> dict[str, str]:
-    return {row.accessibleName().partition(":")[0]: row.said for row in detail.card.rows}
+    return {row.accessibleName().partition(":")[0]: row.shown_text for row in detail.card.rows}
 
 
 def test_it_says_what_the_run_is_and_how_it_ended(detail: EventDetail, session: StorySession) -> None:
@@ -69,8 +69,8 @@ def test_it_says_what_the_run_is_and_how_it_ended(detail: EventDetail, session: 
     assert "\u202e" not in said["asked"]
     assert (said["tokens in"], said["tokens out"]) == ("12", "4")
     assert said["end"] == "limit (30 turns)"
-    assert [row.said for row in detail.card.rows].count("and 1 more") == 1
-    (first, *_) = [row for row in detail.card.rows if row.said.startswith("failed, score 0")]
+    assert [row.shown_text for row in detail.card.rows].count("and 1 more") == 1
+    (first, *_) = [row for row in detail.card.rows if row.shown_text.startswith("failed, score 0")]
     assert first.sound is False
 
 
@@ -121,7 +121,7 @@ def test_damage_is_said_and_leads_there(detail: EventDetail, session: StorySessi
     session.report = report_of(1_523, "INVALID", broken=812)
     session.report_changed.emit()
     (row,) = [row for row in detail.card.rows if row.accessibleName().startswith("damaged:")]
-    assert (row.said, row.sound) == ("from event 813 on", False)
+    assert (row.shown_text, row.sound) == ("from event 813 on", False)
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
     assert session.position == 813
 

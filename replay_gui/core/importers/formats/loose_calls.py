@@ -20,8 +20,8 @@ def why_failed(output: Any, rest: dict[str, Any]) -> str | None:
         return f"exit {codes[0]}"
     for one in maps:
         if any(one.get(name) is sign for name, sign in _FAILED.items()) or one.get("status") in _FAILED_STATUS:
-            said = next((one[name] for one in maps for name in ("error", "message", "output") if one.get(name)), output)
-            return (first_line(said) if isinstance(said, str) else "") or "failed"
+            why = next((one[name] for one in maps for name in ("error", "message", "output") if one.get(name)), output)
+            return (first_line(why) if isinstance(why, str) else "") or "failed"
     return None
 
 
@@ -38,7 +38,7 @@ def call_in(record: dict[str, Any], volatile: Collection[str]) -> tuple[dict[str
     output = result
     if isinstance(result, dict) and "output" in result:
         output = result["output"] if result["output"] is not None else result.get("error")
-        said = {key: value for key, value in result.items() if key not in ("output", *volatile)}
-        rest |= {"error": said.pop("error", None), "result": said}
+        members = {key: value for key, value in result.items() if key not in ("output", *volatile)}
+        rest |= {"error": members.pop("error", None), "result": members}
     parts = {"tool": call["name"], "input": call.get(given, {}), "output": output}
     return parts, {key: value for key, value in rest.items() if value not in (None, {}, "")}

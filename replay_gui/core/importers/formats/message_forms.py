@@ -102,9 +102,9 @@ def read_message(value: dict[str, Any]) -> Message:
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
     value = as_usual(value) if is_of_framework(value) else value
     if "role" in value and "text" in value and value.keys().isdisjoint(("content", "parts")):
-        said = value["text"] if value["text"] is not None else value.get("system_prompt")
-        value = {**{key: member for key, member in value.items() if key != "text"}, "content": said}
-        if value.get("system_prompt") in (None, said):
+        content = value["text"] if value["text"] is not None else value.get("system_prompt")
+        value = {**{key: member for key, member in value.items() if key != "text"}, "content": content}
+        if value.get("system_prompt") in (None, content):
             value.pop("system_prompt", None)
     if "role" not in value:
         if value.get("type") == "reasoning" and isinstance(value.get("summary"), list):
@@ -147,13 +147,13 @@ def _with_role(value: dict[str, Any]) -> dict[str, Any]:
         return {**({"serialised": facts.pop("type")} if "type" in facts else {}), **facts, "role": kind}
     if isinstance(value.get("from"), str) and isinstance(value.get("value"), str):
         rest = {key: member for key, member in value.items() if key not in ("from", "value")}
-        role, said = value["from"], value["value"]
-        arguments = arguments_of(said) if role == "function_call" else None
+        role, text = value["from"], value["value"]
+        arguments = arguments_of(text) if role == "function_call" else None
         calls = arguments if isinstance(arguments, list) else [arguments]
         if all(isinstance(call, dict) and isinstance(call.get("name"), str) for call in calls):
             return {**rest, "role": "assistant", "content": None, "tool_calls": calls}
         is_result = _ROLES.get(role) == "tool"
-        return {**rest, "role": role, "content": without_result_tags(said) if is_result else said}
+        return {**rest, "role": role, "content": without_result_tags(text) if is_result else text}
     return value
 
 
@@ -206,8 +206,8 @@ def _of_role(value: dict[str, Any]) -> Message:
         thought, whole = split_reasoning(whole)
         parts.reasoning += [thought] if thought else []
         if isinstance(whole, str) and _CALL_TAG in whole:
-            told, whole = split_calls(whole)
-            calls += map(read_call, told)
+            tagged_calls, whole = split_calls(whole)
+            calls += map(read_call, tagged_calls)
             whole = whole or None
     rest = _rest(value, role, has_content=bool(content))
     if parts.rest:
@@ -231,8 +231,8 @@ def _calls_beside(value: dict[str, Any]) -> list[MessageCall]:
     several = value.get("tool_calls", value.get("toolCalls"))
     several = several if isinstance(several, list) else []
     calls = [_named_call(call) if isinstance(call, str) else read_call(call) for call in several if _is_call(call)]
-    told_again = _has_its_call(value)
-    alone = (value.get("function_call"), None if told_again else value.get("tool_call"))
+    is_repeated = _has_its_call(value)
+    alone = (value.get("function_call"), None if is_repeated else value.get("tool_call"))
     return [*calls, *(read_call(call) for call in alone if isinstance(call, dict))]
 
 

@@ -169,8 +169,8 @@ def message_without_role(record: dict[str, Any]) -> dict[str, Any] | None:
     parts = content if isinstance(content, list) and record.get("type") == "assistant" else []
     if "role" in record or not (listed or (parts and all(isinstance(part, dict) and "type" in part for part in parts))):
         return None
-    said = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
-    return {**{name: record[name] for name in said if name in record}, "role": "assistant"}
+    names = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
+    return {**{name: record[name] for name in names if name in record}, "role": "assistant"}
 
 
 def has_results(content: Any) -> bool:

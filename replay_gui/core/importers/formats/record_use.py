@@ -29,12 +29,12 @@ def use_in(record: dict[str, Any]) -> dict[str, Any]:
     """Return ``tokens`` and ``cost`` of a record, for an event's meta; {} if it has neither."""
     held = next((record[name] for name in _HOLDERS if isinstance(record.get(name), dict)), None)
     cost = next((record[name] for name in ("cost_usd", "total_cost_usd", "cost") if record.get(name) is not None), None)
-    told = (
+    counts = (
         held
         if held is not None
         else {known: record[name] for name, known in _COUNTS.items() if type(record.get(name)) is int}
     )
-    return use_of(told, cost)
+    return use_of(counts, cost)
 
 
 def length_in(record: dict[str, Any]) -> int | None:

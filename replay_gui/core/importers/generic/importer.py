@@ -29,10 +29,10 @@ from replay_gui.core.importers.generic.mapping import (
     USUAL_NAMES,
     WRAPPERS,
     Mapping,
-    flattened,
     guess_mapping,
     is_usual_kind,
     kind_of,
+    with_inner_message,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -75,7 +75,7 @@ class JsonLines:
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for each run id in the records, with the given mapping or with one guessed from a sample."""
-        first = list(sample(file))
+        first = list(first_objects(file))
         mapping = self._mapping or guess_mapping(first)
         notes = ImportNotes(file.notes)
         if not first:
@@ -95,7 +95,7 @@ class JsonLines:
             )
 
 
-def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
+def first_objects(file: ForeignFile) -> Iterator[dict[str, Any]]:
     """Yield the first objects of the file."""
     whole = _whole(file)
     if whole is not None:
@@ -161,8 +161,8 @@ class _JsonLinesEvents:
         if first and isinstance(first[0][1], dict):
             self._run.context = {"time": any_time(self._mapping.value_of("time", first[0][1]))}
         grades, answer = RunGrades(), setting.get("final_answer")
-        told = {"final_answer"} if isinstance(answer, str) else set()
-        config = grades.take_grades({name: value for name, value in setting.items() if name not in told})
+        used = {"final_answer"} if isinstance(answer, str) else set()
+        config = grades.take_grades({name: value for name, value in setting.items() if name not in used})
         self._run.agent_init("agent", "", config)
         yield from self._run.drain()
         for number, record in chain(first, numbered):
@@ -180,23 +180,25 @@ class _JsonLinesEvents:
             self._notes.count(UNREADABLE_LINES)
             self._run.custom("json-lines/unreadable", record)
             return
-        message, record = record.get("message"), flattened(record)
+        message, record = record.get("message"), with_inner_message(record)
         mapping = self._mapping
         parts = {part: mapping.value_of(part, record) for part in PARTS}
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
         use = use_in(record)
-        told_again = parts["id"] is not None and (parts["id"], use) == self._used  # an answer that is recorded in parts
-        self._run.once, self._used = {} if told_again else use, (parts["id"], use)
+        is_repeated = (
+            parts["id"] is not None and (parts["id"], use) == self._used
+        )  # an answer that is recorded in parts
+        self._run.once, self._used = {} if is_repeated else use, (parts["id"], use)
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
         if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
             rest[mapping.member("kind", record)] = parts["kind"]
         if parts["tool"] is None and (call := call_in(record, JsonLines.volatile)) is not None:
-            told, call_rest = call
-            parts |= {"kind": "tool_call", **told}
+            call_parts, call_rest = call
+            parts |= {"kind": "tool_call", **call_parts}
             rest = {key: value for key, value in rest.items() if key not in ("tool_call", "tool_result")} | call_rest
         match parts["tool"]:
             case {"name": str(name), "arguments": given, **more} if parts["input"] is None:
@@ -209,16 +211,16 @@ class _JsonLinesEvents:
         if parts["tool"] is None and isinstance(record.get("name"), str) and _is_of_tool(parts["kind"]):
             parts["tool"] = rest.pop("name", record["name"])
         if parts["tool"] is None and (turns := turns_in(record, JsonLines.volatile)) is not None:
-            for turn, told in turns:
-                self._message(number, turn, told)
+            for turn, turn_rest in turns:
+                self._message(number, turn, turn_rest)
             return
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
         own = message_without_role(record) if own is None and parts["tool"] is None else own
         if own is not None:
-            told = {name: value for name, value in rest.items() if value is not own}
+            others = {name: value for name, value in rest.items() if value is not own}
             if own is not record and "role" in own and own.get("type") not in (None, "message"):
-                told["message.type"] = own["type"]
-            self._message(number, own, told)
+                others["message.type"] = own["type"]
+            self._message(number, own, others)
         else:
             is_node = mapping.member("kind", record) == "node"  # "input_guardrail" is no input
             word = parts["kind"] if not is_node or is_usual_kind(parts["kind"]) else None
@@ -325,8 +327,8 @@ class _JsonLinesEvents:
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
         """The call of a result: by an id in the record, else the tool's oldest call without a result."""
-        told = (str(known_id) for known_id in ids if known_id is not None)
-        known = next((self._calls[call_id] for call_id in told if call_id in self._calls), None)
+        call_ids = (str(known_id) for known_id in ids if known_id is not None)
+        known = next((self._calls[call_id] for call_id in call_ids if call_id in self._calls), None)
         waiting = self._open.get(tool) or []
         if known is None and waiting:
             known = waiting[0]
@@ -360,9 +362,9 @@ def _kind_with_speaker(kind: str, word: Any, record: dict[str, Any]) -> str:
     for name in SPEAKERS:
         speaker = record.get(name)
         speaker = speaker.get("role") or speaker.get("name") if isinstance(speaker, dict) else speaker
-        said_by = kind_of(speaker, dict.fromkeys(PARTS)) if isinstance(speaker, str) else ""
-        if said_by in ("user", "system"):
-            return said_by
+        speaker_kind = kind_of(speaker, dict.fromkeys(PARTS)) if isinstance(speaker, str) else ""
+        if speaker_kind in ("user", "system"):
+            return speaker_kind
     return kind
 
 

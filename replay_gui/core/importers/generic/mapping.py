@@ -136,7 +136,7 @@ def value_at_path(record: dict[str, Any], path: str) -> Any:
     return value
 
 
-def flattened(record: dict[str, Any]) -> dict[str, Any]:
+def with_inner_message(record: dict[str, Any]) -> dict[str, Any]:
     """Return `record` with the members of its ``message`` moved up, unless that is a provider's message."""
     inner = record.get("message")
     if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
@@ -147,7 +147,7 @@ def flattened(record: dict[str, Any]) -> dict[str, Any]:
 
 def guess_mapping(records: Sequence[dict[str, Any]]) -> Mapping:
     """Return the mapping by usual names: for each part, the first usual name in any of the records."""
-    records = [flattened(record) for record in records]
+    records = [with_inner_message(record) for record in records]
     taken: set[str] = set()
     members: dict[str, str] = {}
     for part in PARTS:

@@ -65,9 +65,9 @@ def compared_calls(
     classifier = EffectClassifier(corrected, declared, observed)
     calls_a, calls_b = _calls(a, requests_a, classifier), _calls(b, requests_b, classifier)
     if any(call.effect is Effect.UNKNOWN for call in (*calls_a, *calls_b)):
-        seen = {**observe_effects((calls_a, calls_b)), **(observed or {})}
-        if seen:
-            classifier = EffectClassifier(corrected, declared, seen)
+        findings = {**observe_effects((calls_a, calls_b)), **(observed or {})}
+        if findings:
+            classifier = EffectClassifier(corrected, declared, findings)
             calls_a, calls_b = _calls(a, requests_a, classifier), _calls(b, requests_b, classifier)
     return ComparedCalls(calls_a, calls_b, whole, limits)
 

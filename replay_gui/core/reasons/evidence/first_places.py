@@ -19,7 +19,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
-from replay_gui.core.reasons.event_texts import holds, role_of, with_separators, word_pattern
+from replay_gui.core.reasons.event_texts import event_holds, role_of, with_separators, word_pattern
 
 _STRETCH_BYTES = 1 << 23  # bytes that are read at once
 _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept in memory
@@ -102,7 +102,7 @@ class FirstPlaces:
         speaks = role_of(event) is not None
         for search in near:
             search.decoded += 1
-            if speaks and holds(event, search.value, search.pattern):
+            if speaks and event_holds(event, search.value, search.pattern):
                 search.place, search.done = EventIndex(index), True
             elif search.decoded >= _MAX_DECODED:
                 search.done = True
@@ -121,7 +121,7 @@ class FirstPlaces:
             if index >= 0:
                 event = self._event(index)
                 search.decoded += 1
-                if role_of(event) is not None and holds(event, search.value, search.pattern):
+                if role_of(event) is not None and event_holds(event, search.value, search.pattern):
                     search.place, search.done = EventIndex(index), True
                     return
             search.done = search.decoded >= _MAX_DECODED

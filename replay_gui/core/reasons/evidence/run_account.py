@@ -16,7 +16,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.event_texts import holds, is_setup, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import event_holds, is_setup, role_of, word_pattern
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch, watch_checks
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.messages import Messages
@@ -186,7 +186,7 @@ class RunAccount:
     def in_setup(self, value: str) -> bool:
         """Whether the set-up names a value."""
         pattern = word_pattern(value)
-        return any(holds(event, value, pattern) for event in self.setup_events)
+        return any(event_holds(event, value, pattern) for event in self.setup_events)
 
     def role_at(self, index: EventIndex) -> OriginRole:
         """Return who speaks at an index that `first_place` returned."""

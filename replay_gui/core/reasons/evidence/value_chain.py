@@ -62,14 +62,14 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
 
     So a log is read once for each step of the chains, and not once for each call and value.
     """
-    seen: set[str] = set()
+    searched: set[str] = set()
     frontier = list(calls)
     for _ in range(_MAX_DEPTH + 1):
-        values = dict.fromkeys(value for _, call in frontier for value in rare_values(call) if value not in seen)
-        values = dict.fromkeys(islice(values, max(_MAX_TOGETHER - len(seen), 0)))
+        values = dict.fromkeys(value for _, call in frontier for value in rare_values(call) if value not in searched)
+        values = dict.fromkeys(islice(values, max(_MAX_TOGETHER - len(searched), 0)))
         if not values:
             return
-        seen.update(values)
+        searched.update(values)
         for run in runs:
             run.places.find_all(values)
         sources = dict[tuple[str, EventIndex], tuple[RunAccount, ToolCall]]()
@@ -84,12 +84,12 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
 def chain(run: RunAccount, call: ToolCall) -> list[Link]:
     """Return the links through which the values of a call came, earliest first, without values only in the set-up."""
     links: list[Link] = []
-    seen: set[str] = set()
+    searched: set[str] = set()
     pending: deque[tuple[ToolCall, int]] = deque([(call, 0)])
-    while pending and len(seen) < _MAX_VALUES:
+    while pending and len(searched) < _MAX_VALUES:
         current, depth = pending.popleft()
-        values = [value for value in rare_values(current) if value not in seen]
-        seen.update(values)
+        values = [value for value in rare_values(current) if value not in searched]
+        searched.update(values)
         run.places.find_all(values)
         for value in values:
             index = run.first_place(value, current.request)

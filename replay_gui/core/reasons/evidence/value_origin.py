@@ -68,24 +68,24 @@ def value_origin(
     written = event_at(writer)
     causes = [written, *islice(_causes(event_at, written), _MAX_CAUSES)]
     places.find_all(texts)
-    first_said: dict[EventIndex, str] = {}
+    first_texts: dict[EventIndex, str] = {}
     for text in texts:
         place = places.find(text)
         if place is not None and place <= writer:
-            first_said.setdefault(place, text)
+            first_texts.setdefault(place, text)
     steps = [
         ValueStep(
             index=event.index,
             link=StepLink.CAUSE if number else StepLink.WRITER,
             role=role_of(event),
             certain=True,
-            text=first_said.pop(event.index, ""),
+            text=first_texts.pop(event.index, ""),
         )
         for number, event in enumerate(causes)
     ]
     firsts = (
         ValueStep(index=index, link=StepLink.FIRST, role=role_of(event_at(index)), certain=False, text=text)
-        for index, text in first_said.items()
+        for index, text in first_texts.items()
     )
     return sorted([*steps, *firsts], key=lambda step: -step.index)
 

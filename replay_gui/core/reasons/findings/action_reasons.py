@@ -15,7 +15,7 @@ from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import find_places
 from replay_gui.core.reasons.findings.explanations import MADE_UP, explain_changed, explain_extra, explain_missing
-from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
     answer_words,
     argument_words,
@@ -237,7 +237,7 @@ def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the sort value of a call within its tier: by time, but last if it names no object, such as a thought."""
     values = (value for _, value in input_leaves(call.input) if not isinstance(value, bool) and value is not None)
     names = any(str(value) and " " not in str(value) for value in values)
-    return place(call, run) + (0.0 if names else 1.0)
+    return relative_place(call, run) + (0.0 if names else 1.0)
 
 
 def key_under_rules(rules: Rules) -> Callable[[ToolCall], Hashable]:

@@ -154,12 +154,12 @@ def _source_words(done_by: RunAccount, other: RunAccount, links: list[Link], cal
     """Return which answer first named the object of a call, if the other run knew it too; else ""."""
     own = [value for value in rare_values(call) if is_name(value)]
     for link in links:
-        seen = other.first_place(link.value)
-        if link.value in own and link.role is OriginRole.ANSWER and link.call is not None and seen is not None:
+        known_at = other.first_place(link.value)
+        if link.value in own and link.role is OriginRole.ANSWER and link.call is not None and known_at is not None:
             had = (
                 f"{done_by.name} had {value_words(link.value)} from {tool_words(link.call)} ({event_words(link.index)})"
             )
-            return f"{had}; {other.name} saw it, too ({event_words(seen)})."
+            return f"{had}; {other.name} saw it, too ({event_words(known_at)})."
     return ""
 
 
@@ -170,17 +170,17 @@ def explain_changed(
     a, b = calls
     if ABSENT in values or reference.searched_out or other.searched_out:
         return Explanation(chip=MissingLinkKind.AGENT.value)
-    told_a, told_b = map(is_rare_value, values)
+    is_rare_a, is_rare_b = map(is_rare_value, values)
     text_a, text_b = map(value_text, values)
     shown_a, shown_b = map(value_words, values)
-    at_a = reference.first_place(text_a, a.request) if told_a else None
-    at_b = other.first_place(text_b, b.request) if told_b else None
+    at_a = reference.first_place(text_a, a.request) if is_rare_a else None
+    at_b = other.first_place(text_b, b.request) if is_rare_b else None
     origins = tuple(
         run.origin(index, text)
         for run, index, text in ((reference, at_a, text_a), (other, at_b, text_b))
         if index is not None
     )
-    if told_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
+    if is_rare_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
         return Explanation((_from_nowhere(other, b, shown_b),), _nowhere_chip(text_b), origins)
     if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_occurs(text_b):
         sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
@@ -191,14 +191,14 @@ def explain_changed(
         return _value_of_answer(reference, other, call=b, values=(text_a, text_b), at=at_b, origins=origins)
     if at_b is not None and reference.never_occurs(text_b):
         return _unknown_value(other, reference, shown=shown_b, at=at_b, origins=origins)
-    asked = named_by_user(other, reference, [text_b] if told_b else [], b.request) or named_by_user(
-        reference, other, [text_a] if told_a else [], a.request
+    asked = named_by_user(other, reference, [text_b] if is_rare_b else [], b.request) or named_by_user(
+        reference, other, [text_a] if is_rare_a else [], a.request
     )
     if asked is not None:
         return Explanation((asked[0],), MissingLinkKind.INPUT.value, _with_origin(origins, asked[1]))
-    named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
+    named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if is_rare_b and text_b in words]
     on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
-    both = told_a and told_b and other.first_place(text_a, b.request) is not None
+    both = is_rare_a and is_rare_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
         sentence = f"Both had {shown_a} and {shown_b} at hand and chose differently.{on_it}"
         return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)

@@ -6,7 +6,7 @@ from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
@@ -88,7 +88,7 @@ def _add(
         kind,
         tier,
         sentence,
-        order=place(call, run) if call is not None else 1.0,
+        order=relative_place(call, run) if call is not None else 1.0,
         of_reference=None if is_other else call,
         of_other=call if is_other else None,
     )

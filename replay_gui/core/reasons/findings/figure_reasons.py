@@ -85,14 +85,14 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
         return
 
 
-def add_last_figures(reasons: ReasonList, said_p: Message, said_f: Message) -> bool:
+def add_last_figures(reasons: ReasonList, message_p: Message, message_f: Message) -> bool:
     """Add the number that differs in similar sentences of two last messages to a user; return whether there is one.
 
-    `said_p`: of the reference, `said_f`: of the other run.
+    `message_p`: of the reference, `message_f`: of the other run.
     """
     if any(run.messages.last(OriginRole.USER) is None for run in (reasons.reference, reasons.other)):
         return False
-    pair = _most_similar_sentences(_sentences([said_p]), _sentences([said_f]))
+    pair = _most_similar_sentences(_sentences([message_p]), _sentences([message_f]))
     if pair is not None:
         _add_pair(reasons, *pair)
     return pair is not None
@@ -184,11 +184,11 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
     return neighbours
 
 
-def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> _OwnFigure | None:
+def _own_figure(run: RunAccount, sentences: list[_Sentence], others: list[_Sentence]) -> _OwnFigure | None:
     """Return the last number that only this run stated, preferably one that no tool result has literally."""
     known = {figure for sentence in others for figure in sentence.figures}
     first: dict[str, _Sentence] = {}
-    for sentence in told:
+    for sentence in sentences:
         for figure in sentence.figures:
             if figure not in known and len(figure) >= 3 and not _YEAR.fullmatch(figure):
                 first.setdefault(figure, sentence)

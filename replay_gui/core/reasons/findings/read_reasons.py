@@ -11,7 +11,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import call_words, differing_words, event_words, file_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import without_color_codes
@@ -116,7 +116,7 @@ def _add_reads(
         ReasonKind.LOOK,
         tier,
         sentence,
-        order=0.5 if tier is Tier.LOOKED else place(call, run),
+        order=0.5 if tier is Tier.LOOKED else relative_place(call, run),
         of_reference=call if is_reference else None,
         of_other=None if is_reference else call,
     )

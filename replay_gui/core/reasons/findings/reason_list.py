@@ -86,7 +86,7 @@ class ReasonList:
         return any(reason.tier is tier for *_, reason in self._found)
 
 
-def place(call: ToolCall, run: RunAccount) -> float:
+def relative_place(call: ToolCall, run: RunAccount) -> float:
     """Return the relative position of a call in its run, 0 to 1."""
     return call.request / max(1, run.count)
 

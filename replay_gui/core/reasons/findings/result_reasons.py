@@ -14,7 +14,7 @@ from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
 from replay_gui.core.reasons.findings.figure_reasons import add_last_figures
-from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import (
     answer_words,
@@ -46,15 +46,15 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
         (other, reference, end_f if not end_p else None, Tier.RESULT),
         (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
     ):
-        is_told = second.result.end is not None
-        if end and (is_told or not _is_open(run)):
+        has_end = second.result.end is not None
+        if end and (has_end or not _is_open(run)):
             last = run.last_step
             ended = end if last is None else with_note(end, f"{event_words(last[0])} of {run.count:,}")
             at = None if last is None else last[0]
             reasons.add(
                 ReasonKind.CUT_OFF,
                 tier,
-                f"{run.name} {ended}; {second.name} {'came to its end' if is_told else 'did not'}.",
+                f"{run.name} {ended}; {second.name} {'came to its end' if has_end else 'did not'}.",
                 order=-1.0,
                 chip="cut off",
                 at_reference=at if run is reference else None,
@@ -68,7 +68,7 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
                 ReasonKind.GAVE_UP,
                 Tier.UNSURE,
                 f"{run.name} handed over ({tool_words(call)}, {event_words(call.request)}); {second.name} did not.",
-                order=place(call, run),
+                order=relative_place(call, run),
                 chip="gave up",
                 of_reference=call if run is reference else None,
                 of_other=call if run is other else None,
@@ -108,10 +108,10 @@ def _add_submitted(reasons: ReasonList) -> bool:
         return False
     submitted = f"{_submitted_words(call)} ({event_words(call.request)})"
     if has_last_word(second) and run.is_of_another_agent(second):  # to submit is no duty of every agent
-        said = _named_answer(second) or _last_message(second)
-        if said is None or _only(call.input) in _NOTHING:
+        answer = _named_answer(second) or _last_message(second)
+        if answer is None or _only(call.input) in _NOTHING:
             return False
-        last = f"{second.name} said last {quoted(said[1], _MAX_ANSWER)} ({event_words(said[0])})"
+        last = f"{second.name} said last {quoted(answer[1], _MAX_ANSWER)} ({event_words(answer[0])})"
         _add_calls(reasons, f"{run.name} submitted {submitted}; {last}.", call_p, call_f)
     else:
         _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
@@ -210,26 +210,26 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
     runs = (reasons.reference, reasons.other)
     if any(run.changes or run.messages.is_conversation() for run in runs):  # then the words are not “answer”
         return
-    said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
-    if said_p is None or said_f is None:
+    last_p, last_f = (_last_message(run) for run in (reasons.reference, reasons.other))
+    if last_p is None or last_f is None:
         return
-    if max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:
-        _add_said(reasons, said_p, said_f, "said last")
-    elif not add_last_figures(reasons, said_p, said_f) and not both_passed:
-        _add_said(reasons, said_p, said_f, "said last", Tier.OTHER)
+    if max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_WORDS:
+        _add_said(reasons, last_p, last_f, "said last")
+    elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
+        _add_said(reasons, last_p, last_f, "said last", Tier.OTHER)
 
 
-def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str, tier: Tier = Tier.RESULT) -> None:
+def _add_said(reasons: ReasonList, message_p: Message, message_f: Message, verb: str, tier: Tier = Tier.RESULT) -> None:
     """Add the answers of both agents, if they differ."""
-    (at_p, words_p), (at_f, words_f) = said_p, said_f
+    (at_p, words_p), (at_f, words_f) = message_p, message_f
     if _plain(words_p) == _plain(words_f):
         return
-    told_p, told_f = quoted_difference(words_p, words_f, _MAX_ANSWER)
+    shown_p, shown_f = quoted_difference(words_p, words_f, _MAX_ANSWER)
     reasons.add(
         ReasonKind.SUBMISSION,
         tier,
-        f"{reasons.other.name} {verb} {told_f} ({event_words(at_f)});"
-        f" {reasons.reference.name} {told_p} ({event_words(at_p)}).",
+        f"{reasons.other.name} {verb} {shown_f} ({event_words(at_f)});"
+        f" {reasons.reference.name} {shown_p} ({event_words(at_p)}).",
         order=0.8,
         at_reference=at_p,
         at_other=at_f,

@@ -79,7 +79,7 @@ def _add(reasons: ReasonList, tier: Tier, sentence: str, *, order: float, path: 
 def _setup(run: RunAccount) -> dict[str, Any]:
     """Return the members of the configuration, by JSON Pointer; the system messages as one text."""
     members: dict[str, Any] = {}
-    told: list[str] = []
+    system_texts: list[str] = []
     for event in run.setup_events:
         if event.kind == Kind.AGENT_INIT.value:
             for name in ("agent_type", "agent_version"):
@@ -89,9 +89,9 @@ def _setup(run: RunAccount) -> dict[str, Any]:
                     continue
                 members.setdefault(join_pointer(path), value)
         else:
-            told.append(message_text(event))
-    if told:
-        members["/system_message"] = "\n".join(told)
+            system_texts.append(message_text(event))
+    if system_texts:
+        members["/system_message"] = "\n".join(system_texts)
     return members
 
 

@@ -135,8 +135,8 @@ def _add_files(
     if not files_p and not files_f:  # the submission is not a patch of files
         return
     if not files_p.keys() & files_f.keys():
-        told_f, told_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
-        sentence = f"{name} changed {told_f}; {reference} changed {told_p}."
+        listed_f, listed_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
+        sentence = f"{name} changed {listed_f}; {reference} changed {listed_p}."
         _add(reasons, sentence, order=-2.0, at=(_place(handed_p, only_p), _place(handed_f, only_f)))
         return
     if only_p:
@@ -319,11 +319,11 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
         how = f"{run.name} came up with {name} itself ({event_words(place)})"
     else:
         how = f"{run.name} had {name} from the task ({event_words(place)})"
-    seen = other.first_place(name)
+    known_at = other.first_place(name)
     origins = [run.origin(place, name)]
-    if seen is not None:
-        origins.append(other.origin(seen, name))
-        return (f"{how}; {other.name} saw it, too ({event_words(seen)}).",), tuple(origins)
+    if known_at is not None:
+        origins.append(other.origin(known_at, name))
+        return (f"{how}; {other.name} saw it, too ({event_words(known_at)}).",), tuple(origins)
     verb = "names" if role is OriginRole.AGENT else "saw"
     never = f"; {other.name} never {verb} it" if other.never_occurs(name) else ""
     return (f"{how}{never}.",), tuple(origins)

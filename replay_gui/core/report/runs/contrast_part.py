@@ -117,8 +117,8 @@ def _picture(
     task: str,
     redacted: RedactedFeatures | None,
 ) -> RunsPicturePart:
-    tell = None if redacted is None else redacted.step
-    picture = runs_picture(runs, contrast.outcomes, chosen, separation, _MAX_PICTURE_COLUMNS, tell=tell)
+    redact = None if redacted is None else redacted.step
+    picture = runs_picture(runs, contrast.outcomes, chosen, separation, _MAX_PICTURE_COLUMNS, redact=redact)
     cells = [["·"] * len(picture.columns) for _ in picture.rows]
     for cell in picture.cells:
         cells[cell.row][cell.column] = f"{_MARKS[cell.state]} {cell.number}"

@@ -97,9 +97,9 @@ class RedactedFeatures:
     def _hides_leaf(self, raw: str, feature: Feature) -> bool:
         """Return whether the value of the feature is hidden where it is in the input of this call."""
         value = msgspec.json.decode(raw)
-        told = dict(input_leaves(self._redactor.value(value, _INPUT)))
+        redacted = dict(input_leaves(self._redactor.value(value, _INPUT)))
         return any(
-            general_path(path) == feature.path and value_json(leaf) == feature.value and told.get(path) != leaf
+            general_path(path) == feature.path and value_json(leaf) == feature.value and redacted.get(path) != leaf
             for path, leaf in input_leaves(value)
         )
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.divergence.differences import find_differences
-from replay_gui.core.divergence.word_diff import windowed
+from replay_gui.core.divergence.word_diff import cut_to_difference
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.value_history import ValueChange, value_history
 from replay_gui.core.state.state import ABSENT
@@ -65,7 +65,7 @@ def _texts(old: Any, new: Any) -> tuple[str | None, str | None]:
             )
             for is_old in (True, False)
         )
-    return windowed(one_line(before, _MAX_CHARACTERS), one_line(after, _MAX_CHARACTERS), _MAX_CHARACTERS)
+    return cut_to_difference(one_line(before, _MAX_CHARACTERS), one_line(after, _MAX_CHARACTERS), _MAX_CHARACTERS)
 
 
 def _number(value: Any) -> float | None:

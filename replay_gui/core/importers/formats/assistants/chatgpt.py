@@ -108,37 +108,37 @@ class _ChatGptEvents(ChatMessageEvents):
         kind, recipient = content.get("content_type"), record.get("recipient")
         role, name = str(author.get("role")), author.get("name")
         is_call = role == "assistant" and recipient not in _TO_ALL and kind != "thoughts"
-        told = self._other_members(record, author, content, about)
-        told |= {"speaker": name} if name and role != "tool" else {}
-        told |= {} if is_call or recipient in _TO_ALL else {"recipient": recipient}
-        said = _text_of(content)
-        if kind in _CONTEXTS or (role == "system" and not said):
-            self.run.unmapped = told
-            self.run.bookkeeping(f"{self.format}/{kind}", said or None)
+        members = self._other_members(record, author, content, about)
+        members |= {"speaker": name} if name and role != "tool" else {}
+        members |= {} if is_call or recipient in _TO_ALL else {"recipient": recipient}
+        text = _text_of(content)
+        if kind in _CONTEXTS or (role == "system" and not text):
+            self.run.unmapped = members
+            self.run.bookkeeping(f"{self.format}/{kind}", text or None)
             return
-        message = {**told, "id": record.get("id"), "role": role, "model": about.get("model_slug")}
+        message = {**members, "id": record.get("id"), "role": role, "model": about.get("model_slug")}
         if kind == "thoughts":
-            message |= {"content": [{"type": "thinking", "thinking": said}]}
+            message |= {"content": [{"type": "thinking", "thinking": text}]}
         elif is_call:
-            message |= {"tool_calls": [{"id": record.get("id"), "name": str(recipient), "arguments": said}]}
+            message |= {"tool_calls": [{"id": record.get("id"), "name": str(recipient), "arguments": text}]}
         elif role == "tool":
-            message |= self._answer(str(name or "tool"), said, content, about)
+            message |= self._answer(str(name or "tool"), text, content, about)
         else:
-            message |= {"content": said}
+            message |= {"content": text}
         super().add_record(message)
 
     def _other_members(
         self, record: dict[str, Any], author: dict[str, Any], content: dict[str, Any], about: dict[str, Any]
     ) -> dict[str, Any]:
         """Return the members of a message other than its text."""
-        told: dict[str, Any] = {}
-        told |= self.fields(record, "author", "content", "metadata", "recipient", "status", weight=1.0).get(
+        members: dict[str, Any] = {}
+        members |= self.fields(record, "author", "content", "metadata", "recipient", "status", weight=1.0).get(
             "fields", {}
         )
         if record.get("status") not in (_DONE, None):
-            told["message_status"] = record["status"]
+            members["message_status"] = record["status"]
         if content.get("content_type") not in _USUAL:
-            told["content_type"] = content.get("content_type")
+            members["content_type"] = content.get("content_type")
         thoughts = content.get("thoughts")
         thoughts = thoughts if isinstance(thoughts, list) else []
         for place, rest in (
@@ -151,16 +151,16 @@ class _ChatGptEvents(ChatMessageEvents):
                 if isinstance(one, dict)
             ),
         ):
-            told |= {place: rest["fields"]} if rest else {}
-        return told
+            members |= {place: rest["fields"]} if rest else {}
+        return members
 
-    def _answer(self, name: str, said: Any, content: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, name: str, text: Any, content: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
         """Add a tool's message: the result of that tool's oldest open call."""
         waiting = (one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == name)
         status = str(as_map(about.get("aggregate_result")).get("status"))
         failed = content.get("content_type") == "system_error" or any(word in status for word in _FAILED)
-        told = {"name": name, "tool_call_id": next(waiting, None), "content": said}
-        return told | ({"is_error": True, "error": first_line(said) or "failed"} if failed else {})
+        answer = {"name": name, "tool_call_id": next(waiting, None), "content": text}
+        return answer | ({"is_error": True, "error": first_line(text) or "failed"} if failed else {})
 
 
 def _text_of(content: dict[str, Any]) -> Any:

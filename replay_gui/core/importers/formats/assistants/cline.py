@@ -35,10 +35,10 @@ _TO_OUTPUT = 4096  # characters before the output in which the exit code is sear
 
 def outcome_of(output: str) -> tuple[str | None, bool]:
     """Return (why a call failed, or None; whether the user denied it), read from the text that the model received."""
-    told = decoded(output)
-    if isinstance(told, dict) and told.get("status") in ("error", "denied"):
-        why = told.get("error") or told.get("message")
-        return first_line(why) or "failed", told["status"] == "denied"
+    report = decoded(output)
+    if isinstance(report, dict) and report.get("status") in ("error", "denied"):
+        why = report.get("error") or report.get("message")
+        return first_line(why) or "failed", report["status"] == "denied"
     if output.startswith(_RAN):
         code = _EXIT_CODE.search(output[:_TO_OUTPUT].partition("\nOutput:")[0])
         return f"exit {code[1]}" if code else None, False
@@ -100,7 +100,7 @@ class _ClineEvents(ModelChanges):
         self._begun = self._asked = False
         self._open: list[str] = []  # calls without a result so far, oldest first
         self._outputs: list[str] = []  # of the newest call
-        self._told: list[str] = []  # tools whose results were shown; they come again in the model's request
+        self._shown_tools: list[str] = []  # tools whose results were shown; they come again in the model's request
         self._piece: tuple[dict[str, Any], dict[str, Any]] | None = None  # an incomplete record, and its context
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -153,9 +153,9 @@ class _ClineEvents(ModelChanges):
             self.add_answer(None, text, extra)
         elif kind in _QUESTIONS:
             asked = decoded(text)
-            said = asked.get("question") or asked.get("response") if isinstance(asked, dict) else asked
-            more = self.fields(asked, "question", "response") if isinstance(asked, dict) and said else {}
-            self.add_answer(said or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
+            question = asked.get("question") or asked.get("response") if isinstance(asked, dict) else asked
+            more = self.fields(asked, "question", "response") if isinstance(asked, dict) and question else {}
+            self.add_answer(question or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
         elif kind in _CALLS:
             self._call(kind, decoded(text), extra)
         elif kind in _OUTPUTS and self._open:
@@ -163,16 +163,16 @@ class _ClineEvents(ModelChanges):
         elif kind == "subtask_result":
             self._subtask_done(str(text or ""), extra)
         elif kind == "condense_context" and isinstance(done := record.get("contextCondense"), dict):
-            told = {name: done[name] for name in done if name != "cost"}
+            condensed = {name: done[name] for name in done if name != "cost"}
             more = {"fields": rest} if (rest := self.rest(record, "type", "say", "text", "contextCondense")) else {}
-            snapshot = {"snapshot_type": "compaction", "data": told, **more}
+            snapshot = {"snapshot_type": "compaction", "data": condensed, **more}
             self.run.add(Kind.SNAPSHOT, snapshot)
             self.run.bookkeeping(f"{self.format}/condensed", None, cost=done.get("cost"))
         elif kind == "api_req_started":
             self._request(decoded(text), extra)
         elif kind in _ERRORS:
-            told = decoded(text)
-            message = told.get("errorMessage") or told.get("message") if isinstance(told, dict) else told
+            report = decoded(text)
+            message = report.get("errorMessage") or report.get("message") if isinstance(report, dict) else report
             self.run.error(kind, str(message or text or kind), self.agent, {**extra, "said": text})
         else:
             self.run.unmapped = extra.get("fields", {})
@@ -187,8 +187,8 @@ class _ClineEvents(ModelChanges):
             name = str(given.get("tool") or given.get("toolName") or kind)
             given = {key: value for key, value in given.items() if key != "tool"}
             if kind == "use_mcp_server" and "arguments" in given:
-                told = self.rest(given, "arguments", "toolName", type="use_mcp_tool")
-                extra = {**extra, "fields": {**extra.get("fields", {}), **told}} if told else extra
+                members = self.rest(given, "arguments", "toolName", type="use_mcp_tool")
+                extra = {**extra, "fields": {**extra.get("fields", {}), **members}} if members else extra
                 given = decoded(given["arguments"])
         self._open.append(call_id)
         self.run.request(call_id, name, given, extra=extra)
@@ -207,7 +207,9 @@ class _ClineEvents(ModelChanges):
         if self._outputs:
             call_id = self._open.pop()
             call = self.run.call(call_id)
-            self._told.append("execute_command" if call and call.tool_name == "execute_command" else "use_mcp_tool")
+            self._shown_tools.append(
+                "execute_command" if call and call.tool_name == "execute_command" else "use_mcp_tool"
+            )
             self._result(call_id, "\n".join(self._outputs))
             self._outputs = []
 
@@ -215,9 +217,9 @@ class _ClineEvents(ModelChanges):
         why, refused = outcome_of(output)
         self.add_result(call_id, output, why, {}, refused=refused)
 
-    def _request(self, told: Any, extra: dict[str, Any]) -> None:
+    def _request(self, request: Any, extra: dict[str, Any]) -> None:
         """Add a request to the model: it holds the results of calls, and the cost."""
-        about = told if isinstance(told, dict) else {}
+        about = request if isinstance(request, dict) else {}
         sent = about.get("request")
         if isinstance(sent, str):
             self._results_in(sent)
@@ -233,7 +235,7 @@ class _ClineEvents(ModelChanges):
         }
         used = ("request", "tokensIn", "tokensOut", "cacheReads", "cacheWrites", "cost", "totalCost")
         self.run.unmapped = extra.get("fields", {})
-        data = self.rest(about, *used) if isinstance(told, dict) else told
+        data = self.rest(about, *used) if isinstance(request, dict) else request
         self.run.bookkeeping(f"{self.format}/request", data, **use)
         wrong, why = about.get("streamingFailedMessage"), about.get("cancelReason")
         if wrong:
@@ -248,8 +250,8 @@ class _ClineEvents(ModelChanges):
         while self._open and (match := _RESULT.search(sent, at)):
             rest = _REST.search(sent, match.end())
             at = len(sent) if rest is None else rest.start()
-            if match[1] in self._told:
-                self._told.remove(match[1])
+            if match[1] in self._shown_tools:
+                self._shown_tools.remove(match[1])
                 continue
             self._result(self._open.pop(0), sent[match.end() : at].strip())
 

@@ -99,18 +99,18 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
 
     # ---- the model --------------------------------------------------------------------------------
     def _add_model_message(self, about: dict[str, Any], parts: list[Any], metrics: Any) -> None:
-        told, answers = list[Any](), list[dict[str, Any]]()
+        other_parts, answers = list[Any](), list[dict[str, Any]]()
         for part in parts:
             for one in _parts_of(part):
                 is_answer = isinstance(one, dict) and one.get("type") == "tool_use" and one.get("name") == _ANSWER
                 if is_answer and isinstance(one.get("input"), dict):
                     answers.append(one)
                 else:
-                    told.append(one)
-        told, cut_off = _cut_off(told)
+                    other_parts.append(one)
+        other_parts, cut_off = _cut_off(other_parts)
         use = _use_of(metrics)
-        if told or not answers:
-            super().add_record({**about, "content": told, "metadata": use})
+        if other_parts or not answers:
+            super().add_record({**about, "content": other_parts, "metadata": use})
             use, self.how = {}, None
         for one in answers:
             self.run.context.pop("parent", None)

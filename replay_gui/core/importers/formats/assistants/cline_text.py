@@ -63,7 +63,7 @@ def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def parts_in(text: str) -> Iterator[dict[str, Any]]:
     """Yield the parts in a text of the model: text, reasoning in tags, calls in XML."""
-    said = at = 0
+    rest_start = at = 0
     for _ in range(_MAX_TAGS):
         if (match := _OPENING.search(text, at)) is None:
             break
@@ -76,14 +76,14 @@ def parts_in(text: str) -> Iterator[dict[str, Any]]:
         given = _parameters(body) if name != "thinking" else None
         if name != "thinking" and given is None:
             continue
-        if before := text[said : match.start()].strip():
+        if before := text[rest_start : match.start()].strip():
             yield {"type": "text", "text": before}
-        at = said = end + len(name) + 3
+        at = rest_start = end + len(name) + 3
         if given is None:
             yield {"type": "thinking", "thinking": body.strip()}
         else:
             yield {"type": "tool_use", "name": name, "input": given}
-    if rest := text[said:].strip():
+    if rest := text[rest_start:].strip():
         yield {"type": "text", "text": rest}
 
 

@@ -66,8 +66,8 @@ class Droid(RecordFormat):
             content = {key: value for key, value in settings.items() if key not in self.volatile}
             usage = settings.get("tokenUsage")
             meta = {"tokens": _tokens(usage), "usage": usage, "model": settings.get("model")}
-            told = {key: value for key, value in meta.items() if value}
-            yield ImportedEvent("x:bookkeeping/droid/settings", {"data": content}, told)
+            known_meta = {key: value for key, value in meta.items() if value}
+            yield ImportedEvent("x:bookkeeping/droid/settings", {"data": content}, known_meta)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records that begin with a `session_start`, and have a member with a message."""

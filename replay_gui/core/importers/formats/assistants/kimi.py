@@ -190,9 +190,9 @@ class _KimiEvents(RecordEvents):
         if reason in ("cancelled", "aborted"):
             self.how = "stopped by user", None
         elif reason in ("failed", "error"):
-            told = error.get("message") if isinstance(error, dict) else error
-            self.run.error("error", str(told or "the turn failed"), self.agent)
-            self.how = "crash", first_line(told) or None
+            message = error.get("message") if isinstance(error, dict) else error
+            self.run.error("error", str(message or "the turn failed"), self.agent)
+            self.how = "crash", first_line(message) or None
 
     def _message(self, message: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add a message to the agent, from the user or from Kimi itself."""
@@ -217,12 +217,12 @@ class _KimiEvents(RecordEvents):
                 self._part(event.get("part"), {**rest, **self.rest(event, "type", "part")})
             case "tool.call":
                 used = ("type", "name", "args")
-                told = {**rest, **self.rest(event, *used)}
-                self._call(event.get("toolCallId"), event.get("name"), event.get("args"), told)
+                fields = {**rest, **self.rest(event, *used)}
+                self._call(event.get("toolCallId"), event.get("name"), event.get("args"), fields)
             case "tool.result":
                 result = event.get("result")
-                told = {**rest, **self.rest(event, "type", "result")}
-                self._result(event.get("toolCallId"), result, "isError", told)
+                fields = {**rest, **self.rest(event, "type", "result")}
+                self._result(event.get("toolCallId"), result, "isError", fields)
             case _:
                 usage = event.get("usage")
                 facts = {**rest, **self.rest(event, "type")}
@@ -244,24 +244,24 @@ class _KimiEvents(RecordEvents):
         else:
             self.add_answer(part.get("text"), None, extra)
 
-    def _call(self, call_id: Any, name: Any, given: Any, told: dict[str, Any]) -> None:
-        extra = as_fields(told)
+    def _call(self, call_id: Any, name: Any, given: Any, fields: dict[str, Any]) -> None:
+        extra = as_fields(fields)
         self.run.request(call_id, str(name or "tool"), given, extra=extra, tool_call_id=call_id)
 
-    def _result(self, call_id: Any, result: Any, failed: str, told: dict[str, Any]) -> None:
+    def _result(self, call_id: Any, result: Any, failed: str, fields: dict[str, Any]) -> None:
         """Add a result. `failed`: the name of the member that marks a failed call."""
         facts = result if isinstance(result, dict) else {"output": result}
-        output, said = content_of(facts.get("output")) or None, facts.get("message")
+        output, message = content_of(facts.get("output")) or None, facts.get("message")
         used = ["output", failed]
-        if output is None and isinstance(said, str):
-            output = said
+        if output is None and isinstance(message, str):
+            output = message
             used.append("message")
         error = (first_line(output) or "failed") if facts.get(failed) is True else None
-        told = {**told, **self.rest(facts, *used)}
+        fields = {**fields, **self.rest(facts, *used)}
         if error is not None and isinstance(output, str) and (exited := _EXITED.search(output)):
-            error, told = f"exit {exited[1]}", {**told, "exit_code": int(exited[1])}
+            error, fields = f"exit {exited[1]}", {**fields, "exit_code": int(exited[1])}
         refused = error is not None and str(call_id) in self._refused
-        self.add_result(call_id, output, error, as_fields(told), refused=refused, tool_call_id=call_id)
+        self.add_result(call_id, output, error, as_fields(fields), refused=refused, tool_call_id=call_id)
 
     # ---- the older form -------------------------------------------------------------------------
     def _older(self, kind: str, payload: dict[str, Any]) -> None:
@@ -279,14 +279,19 @@ class _KimiEvents(RecordEvents):
             case "ContentPart":
                 self._part(payload, {})
             case "ToolCall" if isinstance(function := payload.get("function"), dict):
-                told = self.rest(payload, "function", type="function")
-                told |= self.rest(function, "name", "arguments")
+                fields = self.rest(payload, "function", type="function")
+                fields |= self.rest(function, "name", "arguments")
                 given = function.get("arguments") or ""
-                self._begun = {"id": payload.get("id"), "name": function.get("name"), "arguments": given, "told": told}
+                self._begun = {
+                    "id": payload.get("id"),
+                    "name": function.get("name"),
+                    "arguments": given,
+                    "fields": fields,
+                }
                 self._begun["time"] = self.run.context.get("time")
             case "ToolResult":
-                told = self.rest(payload, "return_value")
-                self._result(payload.get("tool_call_id"), payload.get("return_value"), "is_error", told)
+                fields = self.rest(payload, "return_value")
+                self._result(payload.get("tool_call_id"), payload.get("return_value"), "is_error", fields)
             case "StatusUpdate":
                 usage = payload.get("token_usage")
                 tokens = _tokens(usage, _OLDER_TOKENS)
@@ -311,7 +316,7 @@ class _KimiEvents(RecordEvents):
         if self._begun is not None:
             call, self._begun = self._begun, None
             now, self.run.context = self.run.context, {**self.run.context, "time": call["time"]}
-            self._call(call["id"], call["name"], decoded(call["arguments"]), call["told"])
+            self._call(call["id"], call["name"], decoded(call["arguments"]), call["fields"])
             self.run.context = now
 
     def add_end(self) -> None:

@@ -12,7 +12,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.opencode_files import files_of, kept_session
 from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts, is_message, use_of
 from replay_gui.core.importers.formats.assistants.opencode_store import is_store, stored_sessions
-from replay_gui.core.importers.formats.assistants.opencode_stream import EARLIER, is_stream, streamed
+from replay_gui.core.importers.formats.assistants.opencode_stream import EARLIER, is_stream, read_stream
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,
@@ -95,7 +95,7 @@ class OpenCode:
         elif _is_export(document := kept_session(file) or file.document):
             yield self._run(document["info"], [*_exported(document)], notes)
         elif is_stream(file):
-            yield self._run(*streamed(file, notes, (self.volatile, self.volatile_within)), notes)
+            yield self._run(*read_stream(file, notes, (self.volatile, self.volatile_within)), notes)
         else:
             raise ImportRefused(f"{file.source.path}: no OpenCode session in it")
 

@@ -72,8 +72,8 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
 
 def _tool(part: dict[str, Any]) -> dict[str, Any]:
     """Convert a call and its result; the texts of the result are joined."""
-    told, times = part.get("state"), part.get("time")
-    state = dict(told) if isinstance(told, dict) else {"state": told}
+    raw_state, times = part.get("state"), part.get("time")
+    state = dict(raw_state) if isinstance(raw_state, dict) else {"state": raw_state}
     content, wrong = state.pop("content", None), state.get("error")
     if content is not None:
         texts = [

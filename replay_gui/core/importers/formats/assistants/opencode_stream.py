@@ -31,7 +31,9 @@ def is_stream(file: ForeignFile) -> bool:
     )
 
 
-def streamed(file: ForeignFile, notes: ImportNotes, volatile: Volatile) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
+def read_stream(
+    file: ForeignFile, notes: ImportNotes, volatile: Volatile
+) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
     """Return the session and the records of a stream: the last state of each message and part, at its first place.
 
     `volatile`: names of volatile members, and of those that are volatile at any depth.

@@ -78,16 +78,16 @@ class _QwenEvents(ChatMessageEvents):
             payload = record.get("systemPayload")
             if record.get("subtype") == "slash_command" and self._command(payload, rest):
                 return
-            told = self.rest(payload) if isinstance(payload, dict) else payload
+            facts = self.rest(payload) if isinstance(payload, dict) else payload
             if record.get("subtype") == "chat_compression":
-                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": told}})
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": facts}})
                 return
             if record.get("subtype") == "rewind":  # the user went back: the next lines continue from an earlier message
-                self.run.custom(f"{self.format}/rewind", {**rest, "systemPayload": told})
+                self.run.custom(f"{self.format}/rewind", {**rest, "systemPayload": facts})
                 return
             self.run.bookkeeping(
                 f"{self.format}/{record.get('subtype') or record.get('type')}",
-                {**rest, **({"systemPayload": told} if told else {})},
+                {**rest, **({"systemPayload": facts} if facts else {})},
                 telemetry=payload if record.get("subtype") == _TELEMETRY else None,
             )
             return
@@ -96,8 +96,8 @@ class _QwenEvents(ChatMessageEvents):
         if isinstance(result := record.get("toolCallResult"), dict):
             parts = [self._with_status(part, result) for part in parts]
             usual = "status" if result.get("status") in ("success", "error") else ""
-            told = self.fields(result, usual).get("fields")
-            more |= {"toolCallResult": told} if told else {}
+            other = self.fields(result, usual).get("fields")
+            more |= {"toolCallResult": other} if other else {}
         own: dict[str, Any] = {key: record[key] for key in ("timestamp", "model") if key in record}
         usage = as_usage(
             record.get("usageMetadata"),
@@ -112,8 +112,8 @@ class _QwenEvents(ChatMessageEvents):
         """Add a command of the user to the program; return False for the output of a command."""
         if not isinstance(payload, dict) or payload.get("phase") != "invocation":
             return False
-        told = {**rest, **self.rest(payload, "rawCommand", phase="invocation")}
-        self.run.command(str(payload.get("rawCommand") or ""), extra=as_fields(told))
+        fields = {**rest, **self.rest(payload, "rawCommand", phase="invocation")}
+        self.run.command(str(payload.get("rawCommand") or ""), extra=as_fields(fields))
         return True
 
     def _with_status(self, part: Any, result: dict[str, Any]) -> Any:

@@ -119,26 +119,26 @@ class _ReActEvents(ChatMessageEvents):
             self.run.context["parent"] = self.add_answer(None, text if isinstance(text, str) else str(text))
         name, asked, more = _call(record[action] if action else None, record[given] if given else None)
         wrong = record.get("error")
-        told_well = record.get("success") is True or record.get("ok") is True
+        has_succeeded = record.get("success") is True or record.get("ok") is True
         failed = bool(wrong) or record.get("success") is False or record.get("ok") is False
-        said = record[observed] if observed else None
-        failed = failed or (not told_well and isinstance(said, str) and is_failure_text(said))
-        if failed and told_well:
+        observation = record[observed] if observed else None
+        failed = failed or (not has_succeeded and isinstance(observation, str) and is_failure_text(observation))
+        if failed and has_succeeded:
             rest["success"] = True  # the step has both
         extra = {"fields": members} if (members := rest | more) else {}
         if name.lower() in _FINAL:
-            self.add_answer(asked or said, None, {**extra, "action": name})
-            self._last_answer = asked or said
+            self.add_answer(asked or observation, None, {**extra, "action": name})
+            self._last_answer = asked or observation
             self.how = "answered", None
         elif name:
             call_id = f"call {self.run.count}"
             self.run.request(call_id, name, asked, extra=extra)
             self.run.context.pop("parent", None)
-            if said is not None or failed:
-                why = first_line(wrong) or first_line(said) or "failed"
-                self.add_result(call_id, said if said is not None else wrong, why if failed else None, {})
-        elif said is not None or rest:
-            self.add_message("environment", said, extra)
+            if observation is not None or failed:
+                why = first_line(wrong) or first_line(observation) or "failed"
+                self.add_result(call_id, observation if observation is not None else wrong, why if failed else None, {})
+        elif observation is not None or rest:
+            self.add_message("environment", observation, extra)
         if last:
             self.add_answer(record[last])
             self._last_answer = record[last]

@@ -64,10 +64,10 @@ class _TraeEvents(ChatMessageEvents):
         own = _list(record.get("tool_calls"))
         calls = own or _list(answer.get("tool_calls"))
         used = ("llm_messages", "llm_response", "tool_calls", "tool_results", "reflection", "error")
-        told = self.rest(record, *used, state="completed")
+        members = self.rest(record, *used, state="completed")
         rest = self.fields(answer, "content", "model", "usage", "tool_calls").get("fields")
-        told |= {"llm_response": rest} if rest else {}
-        told |= {"asked": asked} if (asked := _other_calls(answer, calls)) else {}
+        members |= {"llm_response": rest} if rest else {}
+        members |= {"asked": asked} if (asked := _other_calls(answer, calls)) else {}
         usage = as_usage(
             answer.get("usage"),
             sent=_SENT,
@@ -77,10 +77,10 @@ class _TraeEvents(ChatMessageEvents):
         )
         about = {"role": "assistant", "model": answer.get("model"), "usage": usage}
         if answer.get("content") or calls:
-            super().add_record({**told, **about, "content": answer.get("content") or None, "tool_calls": calls})
+            super().add_record({**members, **about, "content": answer.get("content") or None, "tool_calls": calls})
             self._last_answer = answer.get("content") or self._last_answer
-        elif told:
-            self.run.bookkeeping(f"{self.format}/step", told)
+        elif members:
+            self.run.bookkeeping(f"{self.format}/step", members)
         for result in _list(record.get("tool_results")):
             if isinstance(result, dict):
                 self._tool_result(result)

@@ -106,8 +106,8 @@ def _unpacked(row: dict[str, Any], limit: int) -> str:
 
 def _as_records(messages: list[Any]) -> Iterator[dict[str, Any]]:
     for message in messages:
-        for kind, told in message.items() if isinstance(message, dict) else ((str(message), None),):
-            yield {"kind": kind, "message": told}
+        for kind, content in message.items() if isinstance(message, dict) else ((str(message), None),):
+            yield {"kind": kind, "message": content}
 
 
 class _ZedEvents(ChatMessageEvents):
@@ -144,8 +144,8 @@ class _ZedEvents(ChatMessageEvents):
                 self.run.bookkeeping(f"{self.format}/resume", None)
 
     def _tool_result(self, result: dict[str, Any]) -> None:
-        call_id, told = str(result.get("tool_use_id")), result.get("content")
-        parts = [_part(part) for part in (told if isinstance(told, list) else [told])]
+        call_id, content = str(result.get("tool_use_id")), result.get("content")
+        parts = [_part(part) for part in (content if isinstance(content, list) else [content])]
         texts = [part["text"] for part in parts if _is_text(part)]
         output = "\n".join(texts) if len(texts) == len(parts) else parts
         if call_id in self._open:
@@ -177,10 +177,10 @@ def _part(part: Any) -> Any:
         return {"type": "text", "text": part}
     if not isinstance(part, dict) or len(part) != 1:
         return part
-    ((kind, told),) = part.items()
-    facts = told if isinstance(told, dict) else {}
-    if kind == "Text" and isinstance(told, str):
-        return {"type": "text", "text": told}
+    ((kind, content),) = part.items()
+    facts = content if isinstance(content, dict) else {}
+    if kind == "Text" and isinstance(content, str):
+        return {"type": "text", "text": content}
     if kind == "Thinking":
         return {"type": "thinking", "thinking": facts.get("text")}
     if kind == "RedactedThinking":

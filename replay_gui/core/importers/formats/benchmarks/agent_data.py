@@ -60,9 +60,9 @@ class _AgentDataEvents(RecordEvents):
                 extra = self.fields(record, "class_", "language", "content", "description")
                 self._request_call(str(record.get("language") or "code"), record.get("content"), extra)
             case "message_action":
-                said = record.get("content")
-                ended = _FINISH.fullmatch(said) if isinstance(said, str) else None
-                self.add_answer(said, thought, self.fields(record, "class_", "content", "description"))
+                content = record.get("content")
+                ended = _FINISH.fullmatch(content) if isinstance(content, str) else None
+                self.add_answer(content, thought, self.fields(record, "class_", "content", "description"))
                 self.how = ("answered", None) if ended else None
             case "text_observation" | "web_observation":
                 self._add_observation(record)

@@ -79,9 +79,9 @@ class Atif:
         records = [(1, file.document)] if _is_trajectory(file.document) else numbered_records(file, ImportNotes())
         for _, record in records:
             continuations = _Continuations(file)
-            told: dict[str, Any] | None = record if _is_trajectory(record) else None
-            while told is not None:
-                told = continuations.after(told)
+            trajectory: dict[str, Any] | None = record if _is_trajectory(record) else None
+            while trajectory is not None:
+                trajectory = continuations.after(trajectory)
             tried |= dict.fromkeys(continuations.tried)
         return [*tried, *harbor_files(file.path)]
 
@@ -140,11 +140,11 @@ def _events(
     version = agent.get("version")
     config = {key: value for key, value in agent.items() if key not in ("name", "version")}
     run.agent_init(name, version if isinstance(version, str) else "", config)
-    told: dict[str, Any] | None = document
+    trajectory: dict[str, Any] | None = document
     part, continuations = 0, _Continuations(file)
-    while told is not None:
-        subagents = _Subagents(told)
-        for step in told["steps"]:
+    while trajectory is not None:
+        subagents = _Subagents(trajectory)
+        for step in trajectory["steps"]:
             if part and isinstance(step, dict) and step.get("is_copied_context"):
                 notes.count(COPIED_STEPS)
                 continue
@@ -154,14 +154,14 @@ def _events(
         run.context = {}
         subagents.add_other_steps(messages, notes)
         taken = {"schema_version", "session_id", "agent", "steps", *(("subagent_trajectories",) if subagents else ())}
-        rest = {key: value for key, value in told.items() if key not in taken}
+        rest = {key: value for key, value in trajectory.items() if key not in taken}
         if rest:
             final = rest.get("final_metrics")
             cost = final.get("total_cost_usd") if isinstance(final, dict) else None
             own_fields = {key: value for key, value in rest.items() if key not in Atif.volatile}
             run.bookkeeping("atif/end", own_fields, total_cost=cost, metrics=final)
         yield from run.drain()
-        told, part = continuations.after(told), part + 1
+        trajectory, part = continuations.after(trajectory), part + 1
     if continuations.missing:
         notes.count(NO_CONTINUATION, example=continuations.missing)
     if continuations.is_circle:
@@ -225,8 +225,8 @@ class _Subagents:
     """The trajectories within a trajectory, each added once: before the result that names it, or else at the end."""
 
     def __init__(self, document: dict[str, Any], path: tuple[str, ...] = ()) -> None:
-        told = maps_in(document.get("subagent_trajectories"))
-        self._waiting = dict(enumerate(told)) if all(isinstance(one.get("steps"), list) for one in told) else {}
+        inner = maps_in(document.get("subagent_trajectories"))
+        self._waiting = dict(enumerate(inner)) if all(isinstance(one.get("steps"), list) for one in inner) else {}
         self._by_id: dict[str, list[int]] = {}  # numbers of trajectories
         for number, one in self._waiting.items():
             for own_id in _ids(one):
@@ -295,8 +295,8 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any, subagents: _Su
         reasoning = step.get("reasoning_content")
         reasoning = reasoning if isinstance(reasoning, str) and reasoning else None
         if message or reasoning or not calls:
-            said = "message" if message or not reasoning else "thinking"
-            run.context["parent"] = run.decision(said, message or None, reasoning)
+            decision_type = "message" if message or not reasoning else "thinking"
+            run.context["parent"] = run.decision(decision_type, message or None, reasoning)
     else:
         run.context["parent"] = run.observation("message", str(step.get("source")), message)
     asked: list[object] = []
@@ -339,10 +339,10 @@ def keystrokes_of(message: Any) -> str | None:
     if not isinstance(message, str) or not message.lstrip().startswith(("{", "```")):
         return None
     try:
-        said = value_in(message.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
+        decoded_message = value_in(message.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
     except NotJson:
         return None
-    commands = said.get("commands") if isinstance(said, dict) else None
+    commands = decoded_message.get("commands") if isinstance(decoded_message, dict) else None
     if not isinstance(commands, list) or not commands:
         return None
     typed = [command.get("keystrokes") if isinstance(command, dict) else None for command in commands]
@@ -360,8 +360,8 @@ def _result(run: RunBuilder, result: Any, asked: list[object], own: str) -> None
     if isinstance(result, dict) and call_id in asked:
         rest = {key: value for key, value in result.items() if key not in ("source_call_id", "content")}
         if named := maps_in(rest.pop("subagent_trajectory_ref", None)):
-            told = [{key: value for key, value in one.items() if key not in _IDS} for one in named]
-            rest |= {"subagent_trajectory_ref": told} if any(told) else {}
+            references = [{key: value for key, value in one.items() if key not in _IDS} for one in named]
+            rest |= {"subagent_trajectory_ref": references} if any(references) else {}
         output, failed = result.get("content"), rest.get("is_error") is True
         error = (first_line(content_of(output)) or "failed") if failed else None
         run.end_call(_key(call_id, own), output, error=error, extra=rest or None, tool_call_id=call_id)

@@ -386,6 +386,6 @@ def _is_result(part: Any) -> bool:
     return isinstance(kind, str) and kind.replace("-", "_").endswith("tool_result")
 
 
-def _with(extra: dict[str, Any], name: str, told: dict[str, Any]) -> dict[str, Any]:
+def _with(extra: dict[str, Any], name: str, unused: dict[str, Any]) -> dict[str, Any]:
     """Return the unused part of a message, with the unused part of one of its members."""
-    return {**extra, "fields": {**extra.get("fields", {}), name: told["fields"]}} if told else extra
+    return {**extra, "fields": {**extra.get("fields", {}), name: unused["fields"]}} if unused else extra

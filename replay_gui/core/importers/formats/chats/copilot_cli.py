@@ -158,8 +158,8 @@ class _CopilotCliEvents(RecordEvents):
             case "tool.execution_complete":
                 self._completed(data)
             case "abort":
-                said = str(data.get("reason") or data.get("message") or "the user stopped the agent")
-                self.run.interrupted(said, "user", self.fields(data, "reason", "message"))
+                reason = str(data.get("reason") or data.get("message") or "the user stopped the agent")
+                self.run.interrupted(reason, "user", self.fields(data, "reason", "message"))
             case "session.error":
                 text = data.get("message") or data.get("reason") or kind
                 self.run.error(
@@ -198,8 +198,8 @@ class _CopilotCliEvents(RecordEvents):
     def _assistant(self, data: dict[str, Any]) -> None:
         text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")
         model, tokens = data.get("model"), data.get("outputTokens")
-        told_elsewhere = self._has_usage or self._is_summed
-        tokens = {"output": tokens} if type(tokens) is int and not told_elsewhere else None
+        is_counted_elsewhere = self._has_usage or self._is_summed
+        tokens = {"output": tokens} if type(tokens) is int and not is_counted_elsewhere else None
         self.set_model(model)
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")

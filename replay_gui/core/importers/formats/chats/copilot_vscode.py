@@ -171,9 +171,9 @@ class _CopilotVsCodeEvents(RecordEvents):
                 self.run.context["time"] = time
             thinking = model_round.get("thinking")
             thought = thinking.get("text") if isinstance(thinking, dict) else None
-            told = model_round.get("toolCalls") or []
-            calls = maps_in(told)
-            used = ("toolCalls",) if isinstance(told, list) and len(calls) == len(told) else ()
+            raw_calls = model_round.get("toolCalls") or []
+            calls = maps_in(raw_calls)
+            used = ("toolCalls",) if isinstance(raw_calls, list) and len(calls) == len(raw_calls) else ()
             extra = self.fields(model_round, "response", "thinking", "toolInputRetry", *used)
             if model_round.get("response") or thought or not calls:
                 reasoning = thought if isinstance(thought, str) else None
@@ -262,15 +262,15 @@ class _CopilotVsCodeEvents(RecordEvents):
         if isinstance(details, dict) and details.get("maxToolCallsExceeded") is True:
             self.how = "limit", "maxToolCallsExceeded"
         wrong = wrong if isinstance(wrong, dict) else {}
-        said, extra = str(wrong.get("message") or ""), self.fields(wrong, "message")
+        message, extra = str(wrong.get("message") or ""), self.fields(wrong, "message")
         state = record.get("modelState")
         is_stopped = isinstance(state, dict) and state.get("value") == _STOPPED
-        if record.get("isCanceled") is True or is_stopped or said.lower() in _CANCELLED:
-            self.run.interrupted(said or "the user stopped the answer", "user", extra)
+        if record.get("isCanceled") is True or is_stopped or message.lower() in _CANCELLED:
+            self.run.interrupted(message or "the user stopped the answer", "user", extra)
             self.how = "stopped by user", None
         elif wrong:
-            self.run.error("error", said or "failed", "model", extra)
-            self.how = "crash", first_line(said) or None
+            self.run.error("error", message or "failed", "model", extra)
+            self.how = "crash", first_line(message) or None
         rest = self.fields(details, "toolCallRounds", "toolCallResults") if isinstance(details, dict) else {}
         facts = rest.get("fields", {}) | self.rest(result, "metadata", "errorDetails")
         if facts:

@@ -88,22 +88,22 @@ class _CursorEvents(RecordEvents):
         if kind == "thinking" and record.get("subtype") == "delta":
             self._piece(record.get("text"), is_thought=True)
             return
-        said = read_message(message if isinstance(message, dict) else {})
-        rest = {**self.rest(record, "type", "message"), **said.rest}
-        rest |= {} if said.role == kind else {"role": said.role}
+        parsed = read_message(message if isinstance(message, dict) else {})
+        rest = {**self.rest(record, "type", "message"), **parsed.rest}
+        rest |= {} if parsed.role == kind else {"role": parsed.role}
         if kind == "assistant" and "timestamp_ms" in record and "model_call_id" not in record and not rest:
-            self._piece(said.content, is_thought=False)
+            self._piece(parsed.content, is_thought=False)
             return
         joined = "".join(self._pieces)
         self._flush()
         match kind:
             case "user":
                 self.how = None
-                self.add_message("user", said.content, as_fields(rest) or None)
-            case "assistant" if joined and not rest and said.content in (joined, "".join(self._answers)):
+                self.add_message("user", parsed.content, as_fields(rest) or None)
+            case "assistant" if joined and not rest and parsed.content in (joined, "".join(self._answers)):
                 pass  # a repetition of the pieces before
             case "assistant":
-                self._answered(said.content, as_fields(rest))
+                self._answered(parsed.content, as_fields(rest))
             case "thinking" if record.get("subtype") == "completed" and not record.get("text"):
                 pass
             case "tool_call" if (call := _call_of(record)) is not None:
@@ -150,16 +150,16 @@ class _CursorEvents(RecordEvents):
             if known is not None:
                 self.add_unknown(record.get("subtype"), record, "type")
             return
-        told = call.get("result")
-        told = told if isinstance(told, dict) else {"success": told}
-        how = next((name for name, value in told.items() if isinstance(value, dict)), next(iter(told), "success"))
-        rest = {key: value for key, value in told.items() if key != how}
-        output, details = self._output(told.get(how))
-        self._answer(call_id, how, told.get(how), output, {**details, **again, **({"result": rest} if rest else {})})
+        result = call.get("result")
+        result = result if isinstance(result, dict) else {"success": result}
+        how = next((name for name, value in result.items() if isinstance(value, dict)), next(iter(result), "success"))
+        rest = {key: value for key, value in result.items() if key != how}
+        output, details = self._output(result.get(how))
+        self._answer(call_id, how, result.get(how), output, {**details, **again, **({"result": rest} if rest else {})})
 
-    def _answer(self, call_id: object, how: str, told: Any, output: Any, extra: dict[str, Any]) -> None:
-        """Add a result. `how`: "success", or the kind of failure; `told`: its description."""
-        facts = told if isinstance(told, dict) else {"error": told}
+    def _answer(self, call_id: object, how: str, result: Any, output: Any, extra: dict[str, Any]) -> None:
+        """Add a result. `how`: "success", or the kind of failure; `result`: its description."""
+        facts = result if isinstance(result, dict) else {"error": result}
         code, why = facts.get("exitCode"), first_line(facts.get("reason") or facts.get("error"))
         exited = f"exit {code}" if type(code) is int and code else ""
         error = None if how == "success" and not exited else why or exited or first_line(output) or how
@@ -179,23 +179,23 @@ class _CursorEvents(RecordEvents):
             return given["toolName"], given.get("args"), extra | ({"mcp": rest["fields"]} if rest else {})
         return tool, given, extra
 
-    def _output(self, told: Any) -> tuple[Any, dict[str, Any]]:
+    def _output(self, value: Any) -> tuple[Any, dict[str, Any]]:
         """Return (the result, as text if it has one; the other members of the result)."""
-        texts = [told[name] for name in _TEXTS if isinstance(told.get(name), str)] if isinstance(told, dict) else []
+        texts = [value[name] for name in _TEXTS if isinstance(value.get(name), str)] if isinstance(value, dict) else []
         if not texts:
-            return told, {}
-        rest = self.fields(told, *_TEXTS)
+            return value, {}
+        rest = self.fields(value, *_TEXTS)
         return "\n".join(text for text in texts if text), {"details": rest["fields"]} if rest else {}
 
     def _result(self, record: dict[str, Any]) -> None:
-        usage, said = record.get("usage"), record.get("result")
-        same = ("result",) if said in ("".join(self._answers), self._answers[-1] if self._answers else None) else ()
+        usage, text = record.get("usage"), record.get("result")
+        same = ("result",) if text in ("".join(self._answers), self._answers[-1] if self._answers else None) else ()
         facts = self.rest(record, "type", *same, subtype="success", is_error=False)
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=_tokens(usage), usage=usage)
         has_failed = record.get("is_error") is True or record.get("subtype") not in ("success", None)
         if has_failed:
-            self.run.error("error", str(said or record.get("subtype")), self.agent)
-        self.how = ("crash", first_line(said) or None) if has_failed else ("answered", None)
+            self.run.error("error", str(text or record.get("subtype")), self.agent)
+        self.how = ("crash", first_line(text) or None) if has_failed else ("answered", None)
 
     def add_end(self) -> None:
         """Add an answer that is incomplete at the end of the stream."""

@@ -350,8 +350,8 @@ class _OpenHandsEvents(RecordEvents):
         output, kind = record.get("content"), record["observation"]
         failed = record.get("success") is False or kind == "error" or code not in (None, 0, -1)
         failed = failed or (kind in ("edit", "read") and isinstance(output, str) and output.startswith(_ERROR))
-        said = output.removeprefix(_ERROR).lstrip() if isinstance(output, str) else output
-        error = (f"exit {code}" if code not in (None, 0, -1) else first_line(said) or "failed") if failed else None
+        text = output.removeprefix(_ERROR).lstrip() if isinstance(output, str) else output
+        error = (f"exit {code}" if code not in (None, 0, -1) else first_line(text) or "failed") if failed else None
         extra = self.fields(record, "content", "extras", source="agent")
         extra |= {"details": rest} if (rest := self.fields(details)) else {}
         cause = f"event {record.get('cause')}"

@@ -73,9 +73,9 @@ class _SmolAgentsEvents(RecordEvents):
     def _step(self, step: dict[str, Any]) -> None:
         timing, calls = step.get("timing"), step.get("tool_calls")
         ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
-        said = step.get("model_output_message")
-        if not calls and isinstance(said, dict):  # only the answer has a failed call
-            calls = said.get("tool_calls")
+        answer = step.get("model_output_message")
+        if not calls and isinstance(answer, dict):  # only the answer has a failed call
+            calls = answer.get("tool_calls")
         calls = maps_in(calls)
         output, wrong = content_of(step.get("model_output")) or None, step.get("error")
         if output is None and not calls:  # the answer that a model gave when no step was left

@@ -67,18 +67,18 @@ class ConversationLines:
         details = fields.get("toolUseResult", fields.get("tool_use_result"))
         results = sum(map(is_result, blocks_of(fields)))
         if isinstance(content, str):
-            self._said_by_user(content, fields)
+            self._add_user_content(content, fields)
         elif content is not None and not isinstance(content, list):
             self._state.custom("user", message_fields(fields))
         parts = list[Any]()
         for block in blocks_of(fields):
             if is_result(block):
-                self._said_by_user(parts, fields)
+                self._add_user_content(parts, fields)
                 parts = []
                 self._result(block, details if results == 1 else None)
             else:
                 parts.append(block)
-        self._said_by_user(parts, fields)
+        self._add_user_content(parts, fields)
         if details is not None and results != 1:  # the line does not name its result
             self._state.custom("tool-use-result", details)
 
@@ -88,7 +88,7 @@ class ConversationLines:
             self._state.denied.add(block["tool_use_id"])
         self._state.anchor(added.seq)
 
-    def _said_by_user(self, data: Any, fields: dict[str, Any]) -> None:
+    def _add_user_content(self, data: Any, fields: dict[str, Any]) -> None:
         if isinstance(data, list):
             if not data:
                 return

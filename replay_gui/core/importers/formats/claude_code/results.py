@@ -60,14 +60,14 @@ def add_result(
     extra |= about
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
     refused = failed and _REFUSALS.match(text) is not None
-    said = _DENIAL_REASON.search(text) if refused else None
+    why = _DENIAL_REASON.search(text) if refused else None
     response, _ = run.end_call(
         call_id,
         output,
         error=(text or "failed") if failed else None,
         refused=refused,
         error_type=None if is_interruption(text) else "tool_error",
-        message=said[1] if said else None,
+        message=why[1] if why else None,
         applied={key: structured[key] for key in _OF_PATCHES if key in structured},
         extra=extra,
         tool_use_id=call_id,
@@ -85,11 +85,11 @@ def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, 
     answer = part.get("functionResponse") if isinstance(part, dict) else None
     response = answer.get("response") if isinstance(answer, dict) else parts
     wrong, _ = failure_of(response)
-    told = response["output"] if isinstance(response, dict) and response.keys() == {"output"} else response
+    result = response["output"] if isinstance(response, dict) and response.keys() == {"output"} else response
     if wrong is None and structured.get("status") in ("error", "failed", "cancelled"):
-        wrong = first_line(told) or str(structured["status"])
+        wrong = first_line(result) or str(structured["status"])
     rest = {key: value for key, value in output.items() if key not in ("responseParts", *BLOCK) and value is not None}
-    return told, wrong, {"shown" if key == "resultDisplay" else key: value for key, value in rest.items()}
+    return result, wrong, {"shown" if key == "resultDisplay" else key: value for key, value in rest.items()}
 
 
 def agent_of(details: Any) -> str | None:

@@ -144,9 +144,9 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
 
 def _depends_on(number: int, cause: int, causes: dict[int, int]) -> bool:
     """Return whether a line waits for another line, directly or through others."""
-    seen = set[int]()
-    while number in causes and number not in seen:
-        seen.add(number)
+    visited = set[int]()
+    while number in causes and number not in visited:
+        visited.add(number)
         number = causes[number]
         if number == cause:
             return True
@@ -156,10 +156,10 @@ def _depends_on(number: int, cause: int, causes: dict[int, int]) -> bool:
 def _waits_for(late: Node, node: Node, by_uuid: dict[str, Node]) -> bool:
     """Return whether the line `late` is below the line `node` in the tree."""
     here: Node | None = late
-    seen = set[str]()
-    while here is not None and here.uuid not in seen:
+    visited = set[str]()
+    while here is not None and here.uuid not in visited:
         if here is node:
             return True
-        seen.add(here.uuid)
+        visited.add(here.uuid)
         here = by_uuid.get(here.parent or "")
     return False

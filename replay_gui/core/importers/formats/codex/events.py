@@ -22,7 +22,7 @@ from replay_gui.core.importers.formats.codex.item_parts import (
     tool_of_call,
 )
 from replay_gui.core.importers.formats.codex.outputs import read_output
-from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
+from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, token_counts
 from replay_gui.core.importers.formats.codex.survey import CALL_EVENTS, ENDS, CodexSurvey, duration_of
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.formats.message_events import BAD_ARGUMENTS, first_line
@@ -260,12 +260,12 @@ class CodexEvents:
 
     def _output(self, item: dict[str, Any]) -> None:
         call_id = item.get("call_id")
-        told = self._facts_by_call.pop(str(call_id), {})
+        call_facts = self._facts_by_call.pop(str(call_id), {})
         facts = self._surveyed.facts.get(str(call_id), {})
-        told_as = "tools" if item.get("type") == "tool_search_output" and "output" not in item else "output"
-        output = read_output(item.get(told_as), facts)
-        rest, volatile = split_volatile(item, "type", told_as, "call_id")
-        fields = {**rest, **told}
+        output_name = "tools" if item.get("type") == "tool_search_output" and "output" not in item else "output"
+        output = read_output(item.get(output_name), facts)
+        rest, volatile = split_volatile(item, "type", output_name, "call_id")
+        fields = {**rest, **call_facts}
         extra = {**output.extra, **({"fields": fields} if fields else {})}
         meta = {key: value for key, value in output.meta.items() if value is not None}
         self._respond(call_id, output.output, output.error, output.refused, extra, fields=volatile or None, **meta)
@@ -360,7 +360,9 @@ class CodexEvents:
         repeated = total is not None and total == self._total
         self._total = total if total is not None else self._total
         content, volatile = split_volatile(payload, "type")
-        tokens = None if repeated or self._surveyed.has_usage_records else counts(last if last is not None else total)
+        tokens = (
+            None if repeated or self._surveyed.has_usage_records else token_counts(last if last is not None else total)
+        )
         self.run.bookkeeping("codex/tokens", content or None, tokens=tokens, usage=volatile)
 
     def _used(self, payload: dict[str, Any]) -> None:
@@ -370,5 +372,7 @@ class CodexEvents:
         self._counted.add(str(answer))
         content, volatile = split_volatile(payload, "type", "usage", "turn_token_usage", "thread_token_usage")
         usage = payload.get("usage")
-        told = {**volatile, "usage": usage}
-        self.run.bookkeeping("codex/tokens", content or None, tokens=None if repeated else counts(usage), usage=told)
+        facts = {**volatile, "usage": usage}
+        self.run.bookkeeping(
+            "codex/tokens", content or None, tokens=None if repeated else token_counts(usage), usage=facts
+        )

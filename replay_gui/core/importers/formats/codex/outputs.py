@@ -106,20 +106,20 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
     return ToolOutput(output, error, refused, extra, meta)
 
 
-def _command_result(told: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def _command_result(report: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
     """Return (output, other content, volatile part) from a script's report about a command."""
     extra, meta = dict[str, Any](), dict[str, Any]()
-    if told.get("exit_code") is not None:
-        extra["exit_code"] = told["exit_code"]
-    if told.get("original_token_count") is not None:
-        extra["original_token_count"] = told["original_token_count"]
-    if told.get("session_id") is not None:
-        extra["running"], meta["session_id"] = True, told["session_id"]
-    if told.get("chunk_id") is not None:
-        meta["chunk_id"] = told["chunk_id"]
-    if (wall := seconds(told.get("wall_time_seconds"))) is not None:
+    if report.get("exit_code") is not None:
+        extra["exit_code"] = report["exit_code"]
+    if report.get("original_token_count") is not None:
+        extra["original_token_count"] = report["original_token_count"]
+    if report.get("session_id") is not None:
+        extra["running"], meta["session_id"] = True, report["session_id"]
+    if report.get("chunk_id") is not None:
+        meta["chunk_id"] = report["chunk_id"]
+    if (wall := seconds(report.get("wall_time_seconds"))) is not None:
         meta["duration"] = wall
-    return told["output"], extra, meta
+    return report["output"], extra, meta
 
 
 def _cell(script: ScriptOutput) -> dict[str, Any]:

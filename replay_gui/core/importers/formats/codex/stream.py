@@ -50,7 +50,7 @@ class CodexStream:
             case "turn.completed":
                 self.end = ("answered", None)
                 usage = line.get("usage")
-                self.run.bookkeeping("codex/turn", "completed", tokens=counts(usage), usage=usage)
+                self.run.bookkeeping("codex/turn", "completed", tokens=token_counts(usage), usage=usage)
             case "turn.failed" | "error":
                 why = first_line(_why(line)) or kind
                 self.end = ("crash", why)
@@ -122,7 +122,7 @@ class CodexStream:
         )
 
 
-def counts(usage: Any) -> dict[str, int] | None:
+def token_counts(usage: Any) -> dict[str, int] | None:
     """Return the tokens by sort; the input includes the cached part, and the output the reasoning."""
     if not isinstance(usage, dict):
         return None

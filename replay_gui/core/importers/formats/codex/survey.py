@@ -138,8 +138,8 @@ def survey_session(source: Source) -> CodexSurvey:
         elif fields.type == "history_mutation" and isinstance(payload.items, list):
             for item in payload.items:
                 _keep_shared_item(item, surveyed)
-    said = {text for role, text in surveyed.message_hashes if role == "user"}
-    surveyed.turns = [(start, asked if asked and asked <= said else None) for start, asked in surveyed.turns]
+    user_texts = {text for role, text in surveyed.message_hashes if role == "user"}
+    surveyed.turns = [(start, asked if asked and asked <= user_texts else None) for start, asked in surveyed.turns]
     surveyed.inherited_from = history.start
     surveyed.own_from = history.end or (None if history.start is None else last + 1)
     return surveyed

@@ -119,8 +119,8 @@ def _passed(status: Any) -> bool | None:
     return _STATUS.get(status) if isinstance(status, int | str) else None
 
 
-def _metrics(told: dict[str, Any]) -> list[dict[str, Any]]:
-    return [metric for name in _METRICS for metric in maps_in(told.get(name))]
+def _metrics(record: dict[str, Any]) -> list[dict[str, Any]]:
+    return [metric for name in _METRICS for metric in maps_in(record.get(name))]
 
 
 def _compared_part(invocation: dict[str, Any]) -> dict[str, Any]:

@@ -232,10 +232,10 @@ def _interruptions(step: dict[str, Any]) -> list[dict[str, Any]]:
 def _decided(state: dict[str, Any], word: str) -> set[str]:
     """Return the ids of calls, and the names of tools, that the user has "approved" or "rejected"."""
     context = as_map(state.get("context"))
-    told = list[tuple[Any, Any]](as_map(context.get("approvals")).items())
-    told += [(one.get("tool_key"), one.get("decision")) for one in maps_in(context.get("function_tool_approvals"))]
+    decisions = list[tuple[Any, Any]](as_map(context.get("approvals")).items())
+    decisions += [(one.get("tool_key"), one.get("decision")) for one in maps_in(context.get("function_tool_approvals"))]
     decided = set[str]()
-    for tool, decision in told:
+    for tool, decision in decisions:
         ids = as_map(decision).get(word)
         ids = [tool] if ids is True else ids  # of all calls of the tool
         decided |= {name for name in ids if isinstance(name, str)} if isinstance(ids, list) else set()

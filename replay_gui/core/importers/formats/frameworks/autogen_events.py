@@ -102,8 +102,8 @@ class _AutoGenEvents(RecordEvents):
         """Return whether a message was added before; remember it."""
         calls = [(call.name, call.input) for call in message.calls]
         results = [result.output for result in message.results]
-        said = [message.role, message.content, calls, self.fields(message.rest)] if not results else []
-        key = json.dumps([said, results], sort_keys=True, default=str)
+        own_content = [message.role, message.content, calls, self.fields(message.rest)] if not results else []
+        key = json.dumps([own_content, results], sort_keys=True, default=str)
         known = key in self._known_messages
         self._known_messages.add(key)
         return known

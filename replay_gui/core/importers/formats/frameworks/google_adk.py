@@ -167,10 +167,10 @@ class _AdkEvents(RecordEvents):
         elif message.content is not None or message.reasoning:
             self.run.context["parent"] = self.add_answer(message.content, message.reasoning, extra)
         extra = {} if message.content is not None or message.reasoning else extra
-        for call_told in message.calls:
-            rest = {"call": call_told.rest} if call_told.rest else {}
+        for made in message.calls:
+            rest = {"call": made.rest} if made.rest else {}
             more = extra | ({"fields": extra.get("fields", {}) | rest} if rest else {})
-            self.run.request(call_told.id, call_told.name, call_told.input, extra=more, tool_call_id=call_told.id)
+            self.run.request(made.id, made.name, made.input, extra=more, tool_call_id=made.id)
             extra = {}
 
     def _changed(self, delta: dict[str, Any]) -> None:

@@ -13,11 +13,11 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     OF_SAMPLE,
     call_of,
     compared_part,
-    ending,
     grade,
     indexes,
     is_volatile_path,
     key_of,
+    sample_end,
     text_and_reasoning,
     tokens_of,
 )
@@ -259,8 +259,8 @@ class InspectEvents:
             self._last["output model"] = more["model"] = output["model"]
         if isinstance(choices := output.get("choices"), list) and len(choices) > 1:
             more["choices"] = [compared_part(item) for item in choices[1:]]
-        told = {key: value for key, value in more.items() if value not in _EMPTY}
-        return facts | ({"output": told} if told else {})
+        other_output = {key: value for key, value in more.items() if value not in _EMPTY}
+        return facts | ({"output": other_output} if other_output else {})
 
     def _is_new(self, message: Any) -> bool:
         key = key_of(message)
@@ -361,15 +361,15 @@ class InspectEvents:
         taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
         taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
         rest = {k: compared_part(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
-        told = self._resolved(sample.get("messages"))
-        told = told if isinstance(told, list) else [told] if told else []
-        messages = [message for message in told if self._is_new(message)]
+        all_messages = self._resolved(sample.get("messages"))
+        all_messages = all_messages if isinstance(all_messages, list) else [all_messages] if all_messages else []
+        messages = [message for message in all_messages if self._is_new(message)]
         pooled = [item for item in self._pool if self._is_new(item)]
         unused = {key: value for key, value in self._attachments.items() if key not in self._used}
         given = self._resolved(sample.get("input"))
         rest |= {"input": compared_part(given)} if given not in _EMPTY and self._is_new(given) else {}
-        for name, untold in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
-            rest |= {name: compared_part(untold)} if untold else {}
+        for name, unread in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
+            rest |= {name: compared_part(unread)} if unread else {}
         data = sample.get("events_data")
         if isinstance(data, dict):
             more = {key: value for key, value in data.items() if key not in ("messages", "events", "calls") and value}
@@ -381,7 +381,7 @@ class InspectEvents:
         target = targets[0] if len(targets) == 1 else targets or None
         if target is not None:
             self._run.expected(target)
-        self._run.end(*ending(sample, unfinished))
+        self._run.end(*sample_end(sample, unfinished))
         scores = self._resolved(sample.get("scores"))
         for name, score in scores.items() if isinstance(scores, dict) else ():
             graded = grade(score if isinstance(score, dict) else {"value": score})

@@ -142,7 +142,7 @@ def grade(score: dict[str, Any]) -> dict[str, Any]:
     return {"passed": passed, "score": number, "label": label, "answer": score.get("answer"), "parts": parts or None}
 
 
-def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
+def sample_end(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
     """Return (how a sample ended, why)."""
     error, limit = sample.get("error"), sample.get("limit")
     if error:

@@ -190,8 +190,8 @@ class _StreamEvents(RecordEvents):
         if found:
             self._open_calls.remove(found[0])
             self._calls[run] = found[0][0]
-            told = {} if same else {"input": given}
-            self.run.bookkeeping(f"{self.format}/on_tool_start", {"name": name, **told, **extra.get("fields", {})})
+            changed = {} if same else {"input": given}
+            self.run.bookkeeping(f"{self.format}/on_tool_start", {"name": name, **changed, **extra.get("fields", {})})
         else:
             self._calls[run] = run
             self.run.request(run, name, given, extra=extra)

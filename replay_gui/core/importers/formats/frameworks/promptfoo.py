@@ -90,8 +90,8 @@ class _PromptfooEvents(CaseEvents):
     agent = "promptfoo"
 
     def add_record(self, record: dict[str, Any]) -> None:
-        told_of = (record.get(name) for name in ("prompt", "testCase", "response"))
-        prompt, test, response = (one if isinstance(one, dict) else {} for one in told_of)
+        parts = (record.get(name) for name in ("prompt", "testCase", "response"))
+        prompt, test, response = (one if isinstance(one, dict) else {} for one in parts)
         setting = {"provider": record.get("provider"), "vars": record.get("vars")}
         more = self.rest(record, *_READ)
         about = {"prompt": self.fields(prompt, "raw"), "test": self.fields(test, "assert", "vars")}
@@ -144,12 +144,12 @@ class _PromptfooEvents(CaseEvents):
                 by=self.agent,
                 parts=parts or None,
             )
-        said = {"success": graded.get("pass"), "score": graded.get("score")}
-        about = {name: record.get(name) for name, value in said.items() if record.get(name) not in (None, value)}
+        result = {"success": graded.get("pass"), "score": graded.get("score")}
+        about = {name: record.get(name) for name, value in result.items() if record.get(name) not in (None, value)}
         rest = self.rest({**graded, "result": about}, "pass", "score", "componentResults")
         if parts and rest.keys() == {"reason"}:  # "all assertions passed", or the reason of one assertion
             rest = {} if graded["reason"] in (_ALL_PASSED, *(part["why"] for part in parts)) else rest
-        if details := [told for one in components if (told := self._details(one, record))]:
+        if details := [detail for one in components if (detail := self._details(one, record))]:
             rest["componentResults"] = details
         if not isinstance(record.get("gradingResult"), dict | None):
             rest["gradingResult"] = record["gradingResult"]
@@ -180,6 +180,6 @@ def _part(result: dict[str, Any]) -> dict[str, Any]:
 def _use(response: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     cost = response.get("cost", record.get("cost"))
     tokens = counted_tokens(response.get("tokenUsage"), _TOKENS)
-    is_told = "input" in tokens or "output" in tokens
+    is_counted = "input" in tokens or "output" in tokens
     is_cost = isinstance(cost, int | float) and not isinstance(cost, bool)
-    return {"tokens": tokens if is_told else None, "cost": cost if is_cost else None}
+    return {"tokens": tokens if is_counted else None, "cost": cost if is_cost else None}

@@ -75,20 +75,20 @@ class _PydanticAiEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._stream = StreamedParts()
-        self._told: set[int] = set()  # hashes of the parts of messages
+        self._added_parts: set[int] = set()  # hashes of the parts of messages
 
     def add_end(self) -> None:
         """Add parts that only the stream has, and the output of the run, if it is not the last text of the model."""
         self.run.context = {}
-        is_alone, stream = not self._told, self._stream
+        is_alone, stream = not self._added_parts, self._stream
         if is_alone and stream.begun:
             self.run.agent_init(self.agent, "", {})
             for part in stream.begun:
-                self._told.add(self._hash(part))
+                self._added_parts.add(self._hash(part))
                 self._part(part, {})
         for part in (*stream.begun, *stream.others):
-            if self._hash(part) not in self._told:
-                self._told.add(self._hash(part))
+            if self._hash(part) not in self._added_parts:
+                self._added_parts.add(self._hash(part))
                 self.run.bookkeeping(f"{self.format}/streamed-part", self.rest(part))
         output = self.whole.get("output")
         if output not in (None, "", self._last):
@@ -126,7 +126,7 @@ class _PydanticAiEvents(RecordEvents):
             self.add_unknown(record.get("kind"), record)
         for part in record["parts"]:
             self.run.once, use = use, {}
-            self._told.add(self._hash(part))
+            self._added_parts.add(self._hash(part))
             self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
             self._part(part, extra)
             extra = {}

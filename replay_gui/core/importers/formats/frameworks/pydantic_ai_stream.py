@@ -40,8 +40,8 @@ class StreamedParts:
                 self._open[place] = self.begun[-1]
         else:
             return {name: value for name, value in event.items() if name != "event_kind" or kind not in _EVENTS}
-        told = ("part", "result", "delta", *(("event_kind",) if kind in _EVENTS else ()))
-        return {name: value for name, value in event.items() if name not in told}
+        used = ("part", "result", "delta", *(("event_kind",) if kind in _EVENTS else ()))
+        return {name: value for name, value in event.items() if name not in used}
 
 
 def _extend(part: dict[str, Any], delta: dict[str, Any]) -> None:

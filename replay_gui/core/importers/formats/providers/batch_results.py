@@ -69,7 +69,7 @@ class _BatchEvents(ChatMessageEvents):
             self.run.custom(f"{self.format}/body", answer)
         if wrong or not isinstance(answer, dict):
             problem = wrong.get("error", wrong) if isinstance(wrong, dict) else wrong
-            said = problem.get("message") or problem.get("type") if isinstance(problem, dict) else problem
-            text = first_line(str(said or whole.get("type") or "no response"))
+            reason = problem.get("message") or problem.get("type") if isinstance(problem, dict) else problem
+            text = first_line(str(reason or whole.get("type") or "no response"))
             self.run.error("request_failed", text, "model", {"details": wrong} if isinstance(wrong, dict) else None)
             self.how = "crash", text

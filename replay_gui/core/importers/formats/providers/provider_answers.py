@@ -42,8 +42,8 @@ def as_message(answer: dict[str, Any]) -> dict[str, Any]:
         return {"role": "assistant", **rest, **about, **choice["message"], "other_choices": others}
     parts = list[Any]()
     for item in answer["output"]:
-        is_said = isinstance(item, dict) and item.get("type") == "message" and isinstance(item.get("content"), list)
-        parts += item["content"] if is_said else [item]
+        is_text = isinstance(item, dict) and item.get("type") == "message" and isinstance(item.get("content"), list)
+        parts += item["content"] if is_text else [item]
     rest = {name: member for name, member in answer.items() if name not in ("object", "output")}
     return {**rest, "role": "assistant", "content": parts}
 

@@ -99,8 +99,8 @@ class Braintrust(SpanRecordFormat):
         fields |= {name: told for name, told in sides.items() if told}
         fields |= {"error": error} if error is not None and not isinstance(error, str) else {}
         if parent is not None:
-            told = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
-            fields |= told
+            grading = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
+            fields |= grading
         metrics = record.get("metrics")
         metrics = metrics if isinstance(metrics, dict) else {}
         tool = metadata.get("tool_name") if role == "tool" else None

@@ -25,10 +25,10 @@ def with_calls_of_messages(spans: Sequence[Span]) -> list[Span]:
         named.setdefault(span.name, []).append(span)
     found: dict[str, str] = {}  # the span's id -> the call's id in messages
     for name, of_name in named.items():
-        told = [call_id for call_id, call in calls.items() if call.name == name]
+        call_ids = [call_id for call_id, call in calls.items() if call.name == name]
         by_id = {span.id: span.call_id for span in of_name if span.call_id in calls}
-        ordered = {span.id: call_id for span, call_id in zip(of_name, told, strict=False)}
-        found |= {one: str(other) for one, other in by_id.items()} or (ordered if len(told) == len(of_name) else {})
+        ordered = {span.id: call_id for span, call_id in zip(of_name, call_ids, strict=False)}
+        found |= {one: str(other) for one, other in by_id.items()} or (ordered if len(call_ids) == len(of_name) else {})
     return [_filled(span, calls.get(found.get(span.id, "")), results.get(found.get(span.id, ""))) for span in spans]
 
 

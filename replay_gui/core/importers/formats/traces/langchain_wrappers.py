@@ -68,7 +68,7 @@ def _tool_message(value: Any) -> Message | None:
     return message if message is not None and len(message.results) == 1 else None
 
 
-def paired(message: Any) -> dict[str, Any] | None:
+def paired_message(message: Any) -> dict[str, Any] | None:
     """Return a message that LangChain was given as (speaker, text); None for any other value."""
     match message:
         case [str(role), str(text)] if role in _PAIRED:

@@ -10,7 +10,12 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
-from replay_gui.core.importers.formats.traces.langchain_wrappers import paired, step_output, tool_failure, tool_output
+from replay_gui.core.importers.formats.traces.langchain_wrappers import (
+    paired_message,
+    step_output,
+    tool_failure,
+    tool_output,
+)
 from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
@@ -143,10 +148,10 @@ def _traces(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def _topmost(record: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return the topmost ancestor of a run; if the parents form a circle, the last one before it closes."""
-    top, seen = record, {str(record.get("id"))}
-    while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in seen:
+    top, visited = record, {str(record.get("id"))}
+    while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in visited:
         top = above
-        seen.add(str(above["id"]))
+        visited.add(str(above["id"]))
     return top
 
 
@@ -176,15 +181,15 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
     rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
     rest |= {"events": _without_times(record.get("events"))}
-    told: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     if isinstance(output, dict) and output.keys() == {"output"}:
-        inner, told = tool_output(output["output"]) if role == "tool" else (step_output(output["output"]), told)
-        output = inner if told or role == "tool" else {"output": inner}
+        inner, others = tool_output(output["output"]) if role == "tool" else (step_output(output["output"]), others)
+        output = inner if others or role == "tool" else {"output": inner}
     if role == "tool" and not wrong and isinstance(record.get("outputs"), dict):
         wrong = tool_failure(record["outputs"].get("output"))
     what, has_traceback = split_traceback(str(wrong))
     rest |= {"error": wrong} if has_traceback else {}
-    rest |= {"answer": {key: value for key, value in told.items() if key not in LangSmith.volatile}}
+    rest |= {"answer": {key: value for key, value in others.items() if key not in LangSmith.volatile}}
     rest |= {"generation": _generation(output)} if role == "model" else {}
     meta: dict[str, Any] = {
         "span": record.get("id"),
@@ -272,9 +277,14 @@ def _model(extra: dict[str, Any]) -> str | None:
 def _messages(given: Any) -> list[Any]:
     """Return the messages in a run's inputs as ``{"role", "content"}``, also those that LangChain has serialised."""
     messages = given.get("messages") if isinstance(given, dict) else None
-    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list) and not paired(messages[0]):
+    if (
+        isinstance(messages, list)
+        and len(messages) == 1
+        and isinstance(messages[0], list)
+        and not paired_message(messages[0])
+    ):
         messages = messages[0]
-    return [paired(message) or message for message in messages] if isinstance(messages, list) else []
+    return [paired_message(message) or message for message in messages] if isinstance(messages, list) else []
 
 
 def _generation(output: Any) -> Any:

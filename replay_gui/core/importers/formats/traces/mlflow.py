@@ -97,8 +97,8 @@ def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(expected, dict) and not assessment.get("feedback"):
             yield {"expected": {str(assessment.get("assessment_name") or "expected"): expected.get("value", expected)}}
             continue
-        told = assessment.get("feedback") or {}
-        value = told.get("value") if isinstance(told, dict) else None
+        feedback = assessment.get("feedback") or {}
+        value = feedback.get("value") if isinstance(feedback, dict) else None
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         yield {
             "passed": value if isinstance(value, bool) else {"yes": True, "no": False}.get(str(value).lower()),

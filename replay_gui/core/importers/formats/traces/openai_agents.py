@@ -144,8 +144,8 @@ def _message_of(wrong: Any) -> str | None:
     if not isinstance(wrong, dict):
         return str(wrong) if wrong else None
     data = wrong.get("data")
-    told = [wrong.get("message"), data.get("error") if isinstance(data, dict) else None]
-    return ": ".join(text for text in told if isinstance(text, str) and text) or None
+    texts = [wrong.get("message"), data.get("error") if isinstance(data, dict) else None]
+    return ": ".join(text for text in texts if isinstance(text, str) and text) or None
 
 
 def _answers(output: Any) -> tuple[Any, ...]:

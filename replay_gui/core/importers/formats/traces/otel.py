@@ -132,9 +132,9 @@ def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]
     """Return the attributes of the programs that made the spans, each set once, without volatile ones."""
     found = list[dict[str, Any]]()
     for span in spans:
-        told = {name: value for name, value in span.resource.items() if not is_volatile(name)}
-        if told and told not in found:
-            found.append(told)
+        attributes = {name: value for name, value in span.resource.items() if not is_volatile(name)}
+        if attributes and attributes not in found:
+            found.append(attributes)
     resources: list[dict[str, Any]] = plain(found, notes)
     return resources
 

@@ -99,10 +99,10 @@ def _short(value: Any) -> Any:
     """Return a value as it is compared: JSON in a text is decoded, without ids in it; a long text is its hash."""
     if not isinstance(value, str):
         return value
-    told = _without_ids(unfolded(value)) if value[:1] in ("{", "[") else value
+    compared = _without_ids(unfolded(value)) if value[:1] in ("{", "[") else value
     if len(value) <= _MAX_COMPARED_CHARACTERS:
-        return told
-    text = value if told is value else json.dumps(told, sort_keys=True)
+        return compared
+    text = value if compared is value else json.dumps(compared, sort_keys=True)
     return {"blake3": blake3(text.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(text)}
 
 

@@ -46,8 +46,8 @@ def _known(span: RawSpan, parts: Sequence[RawSpan]) -> RawSpan:
     if span.name == _AGENT:
         attributes["gen_ai.agent.name"] = "claude-code"
         if isinstance(prompt := attributes.pop("user_prompt", None), str):
-            said = {"role": "user", "parts": [{"type": "text", "content": prompt}]}
-            attributes["gen_ai.input.messages"] = [said]
+            message = {"role": "user", "parts": [{"type": "text", "content": prompt}]}
+            attributes["gen_ai.input.messages"] = [message]
     if span.name != _TOOL:
         return replace(span, attributes=attributes)
     given = {to: attributes.pop(name) for name, to in _ARGUMENTS.items() if name in attributes}
@@ -57,8 +57,8 @@ def _known(span: RawSpan, parts: Sequence[RawSpan]) -> RawSpan:
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == _OUTPUT else None
         if isinstance(facts, dict):
-            told = {name: value for name, value in facts.items() if name not in given}
-            attributes["gen_ai.tool.call.result"] = told["content"] if [*told] == ["content"] else told
+            result = {name: value for name, value in facts.items() if name not in given}
+            attributes["gen_ai.tool.call.result"] = result["content"] if [*result] == ["content"] else result
         else:
             others.append(event)
     return replace(span, attributes=attributes, events=tuple(others), error=span.error or _problem(parts))

@@ -233,10 +233,10 @@ def _finish(attributes: dict[str, Any], answers: list[Any]) -> str | None:
     """Return why a model's answer ended: the last reason in its attributes or messages."""
     reasons = next((attributes[name] for name in _FINISHES if attributes.get(name)), None)
     reasons = unfolded(reasons)
-    told = reasons[-1] if isinstance(reasons, list) and reasons else reasons
-    if told is None and answers and isinstance(answers[-1], dict):
-        told = answers[-1].get("finish_reason")
-    return told if isinstance(told, str) else None
+    reason = reasons[-1] if isinstance(reasons, list) and reasons else reasons
+    if reason is None and answers and isinstance(answers[-1], dict):
+        reason = answers[-1].get("finish_reason")
+    return reason if isinstance(reason, str) else None
 
 
 def _cost(attributes: dict[str, Any]) -> float | None:
@@ -246,8 +246,8 @@ def _cost(attributes: dict[str, Any]) -> float | None:
 
 def _tool_failure(span: RawSpan, output: Any, beside: dict[str, Any]) -> str | None:
     """Return the first line of a tool's result, if an attribute or another member reports that the tool failed."""
-    told = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
-    return first_line(output) or "failed" if "error" in told or beside.get("is_error") is True else None
+    statuses = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
+    return first_line(output) or "failed" if "error" in statuses or beside.get("is_error") is True else None
 
 
 def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
@@ -256,8 +256,8 @@ def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == "exception" else None
         if isinstance(facts, dict):
-            is_told = facts.get("exception.message") == _error(span)
-            used = ("exception.escaped", *(("exception.message",) if is_told else ()))
+            is_error_text = facts.get("exception.message") == _error(span)
+            used = ("exception.escaped", *(("exception.message",) if is_error_text else ()))
             found.append({name: value for name, value in facts.items() if name not in used and value not in (None, "")})
     return [facts for facts in found if facts]
 

@@ -9,7 +9,7 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import (
-    paired,
+    paired_message,
     step_output,
     tool_output,
     without_callback,
@@ -101,8 +101,14 @@ def messages_of(
         answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
     if instructions:
         sent = [{"role": "system", "content": content_of(instructions)}, *sent]
-    said = None if answered and role == "model" else _answer_of_agent(output, answered)
-    return sent, answered, None if sent else given, said, {name: told for name, told in others.items() if told}
+    agent_answer = None if answered and role == "model" else _answer_of_agent(output, answered)
+    return (
+        sent,
+        answered,
+        None if sent else given,
+        agent_answer,
+        {name: facts for name, facts in others.items() if facts},
+    )
 
 
 def _beside(value: Any) -> dict[str, Any]:
@@ -116,7 +122,7 @@ def _beside(value: Any) -> dict[str, Any]:
     if isinstance(config := beside.get("config"), dict):
         beside["config"] = {name: member for name, member in config.items() if name != "system_instruction"}
     choices = [
-        {name: told for name, told in choice.items() if name not in ("message", "index") and told is not None}
+        {name: fact for name, fact in choice.items() if name not in ("message", "index") and fact is not None}
         for choice in maps_in(value.get("choices"))
     ]
     return beside | ({"choices": choices} if any(choices) else {})
@@ -124,8 +130,8 @@ def _beside(value: Any) -> dict[str, Any]:
 
 def _mark_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
     """Mark attributes as read that repeat the content of events."""
-    for name, told in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
-        if told and _messages(unfolded(attributes.found.get(name))) in (told, told[1:]):
+    for name, messages in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
+        if messages and _messages(unfolded(attributes.found.get(name))) in (messages, messages[1:]):
             attributes.mark_read(name)
 
 
@@ -160,12 +166,12 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
 def facts_of_tool(span: RawSpan) -> dict[str, Any]:
     """Return the data in the events of a tool's span other than input and output."""
     used = ("content", "message", "id")
-    told = [
+    attributes = [
         event.get("attributes")
         for event in span.events
         if isinstance(event, dict) and event.get("name") in _TOOL_EVENTS
     ]
-    maps = [facts for facts in told if isinstance(facts, dict)]
+    maps = [facts for facts in attributes if isinstance(facts, dict)]
     return {
         name: value for facts in maps for name, value in facts.items() if name not in used and (name, value) != _ROLE
     }
@@ -259,7 +265,7 @@ def _items(value: Any, name: str) -> list[Any]:
     items = held if isinstance(held, list) and all(map(is_message, held)) else []
     usual = (("type", "message"), ("status", "completed"))
     return [
-        {name: told for name, told in item.items() if told is not None and name != "id" and (name, told) not in usual}
+        {name: fact for name, fact in item.items() if fact is not None and name != "id" and (name, fact) not in usual}
         for item in items
     ]
 
@@ -272,10 +278,10 @@ def _messages(given: Any) -> list[Any]:
         case {"contents": list(contents)}:
             instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
             return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]
-        case {"messages": [list(messages)]} if paired(messages) is None:
+        case {"messages": [list(messages)]} if paired_message(messages) is None:
             return _flat(messages)
         case {"messages": list(messages)}:
-            return _flat([paired(message) or message for message in messages])
+            return _flat([paired_message(message) or message for message in messages])
         case {"input": list()}:
             return _items(given, "input")
         case {"prompt": str(prompt)}:

@@ -303,9 +303,9 @@ def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
         and value not in (None, "", 0, [], {})
     }
     status = span.get("status")
-    told = {name: value for name, value in status.items() if name not in _STATUS} if isinstance(status, dict) else {}
-    said = {name: value for name, value in told.items() if value not in (None, "")}
-    return left if failed or not said else left | {"status": said}
+    others = {name: value for name, value in status.items() if name not in _STATUS} if isinstance(status, dict) else {}
+    known = {name: value for name, value in others.items() if value not in (None, "")}
+    return left if failed or not known else left | {"status": known}
 
 
 _OF_RESOURCES = frozenset(("attributes", "schema_url", "schemaUrl", "entity_refs", "entityRefs"))
@@ -316,11 +316,11 @@ def _resource(value: Any) -> dict[str, Any]:
     """Return the attributes of a resource, a list as in OTLP, or an object; with its other members."""
     if not isinstance(value, dict):
         return {"resource": value} if value else {}
-    told, attributes = value.get("attributes"), dict[str, Any]()
-    if isinstance(told, list):
-        attributes = attributes_in(told)
-    elif told:
-        attributes = dict(told) if isinstance(told, dict) else {"attributes": told}
+    raw_attributes, attributes = value.get("attributes"), dict[str, Any]()
+    if isinstance(raw_attributes, list):
+        attributes = attributes_in(raw_attributes)
+    elif raw_attributes:
+        attributes = dict(raw_attributes) if isinstance(raw_attributes, dict) else {"attributes": raw_attributes}
     rest = {
         name: member
         for name, member in value.items()

@@ -82,26 +82,26 @@ def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def of_table(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of a table of spans (ClickHouse, Logfire) in the Python SDK's dump form."""
     names = {name: next((one for one in ones if row.get(one) is not None), "") for name, ones in _COLUMNS.items()}
-    told = {name: row.get(column) for name, column in names.items()}
-    begun, ended = any_time(told["start"]), any_time(told["end"])
-    if begun is not None and ended is None and type(told["length"]) is int:  # in ns
-        ended = begun + told["length"]
-    status = told["status"] or ("ERROR" if row.get("is_exception") is True else None)
+    cells = {name: row.get(column) for name, column in names.items()}
+    begun, ended = any_time(cells["start"]), any_time(cells["end"])
+    if begun is not None and ended is None and type(cells["length"]) is int:  # in ns
+        ended = begun + cells["length"]
+    status = cells["status"] or ("ERROR" if row.get("is_exception") is True else None)
     used = {*names.values(), *OF_TABLES, *_EVENTS}
     events = [value_of_text(row.get(name)) for name in _EVENTS]
-    if told["events"] is None and all(isinstance(one, list) for one in events):
-        told["events"] = [{"name": one, "attributes": about} for one, about in zip(*events, strict=False)]
+    if cells["events"] is None and all(isinstance(one, list) for one in events):
+        cells["events"] = [{"name": one, "attributes": about} for one, about in zip(*events, strict=False)]
     return {
         **{name: value for name, value in row.items() if name not in used},
-        "name": told["name"],
-        "context": {"trace_id": told["trace"], "span_id": told["id"]},
-        "parent_id": told["parent"] or None,
+        "name": cells["name"],
+        "context": {"trace_id": cells["trace"], "span_id": cells["id"]},
+        "parent_id": cells["parent"] or None,
         "start_time": begun,
         "end_time": ended,
-        "status": {"status_code": status, "description": told["why"]},
-        "attributes": value_of_text(told["attributes"]),
-        "events": value_of_text(told["events"]),
-        "resource": {"attributes": value_of_text(told["resource"])},
+        "status": {"status_code": status, "description": cells["why"]},
+        "attributes": value_of_text(cells["attributes"]),
+        "events": value_of_text(cells["events"]),
+        "resource": {"attributes": value_of_text(cells["resource"])},
     }
 
 
@@ -155,11 +155,11 @@ _LENGTH = re.compile(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,9}
 
 def _length(text: Any) -> int | None:
     """Return a duration of ISO 8601 ("PT1M2.5S") in ns."""
-    told = _LENGTH.fullmatch(text) if isinstance(text, str) else None
-    if told is None:
+    matched = _LENGTH.fullmatch(text) if isinstance(text, str) else None
+    if matched is None:
         return None
-    hours, minutes, seconds = (int(told[group] or 0) for group in (1, 2, 3))
-    return (hours * 3600 + minutes * 60 + seconds) * 10**9 + int((told[4] or "").ljust(9, "0"))
+    hours, minutes, seconds = (int(matched[group] or 0) for group in (1, 2, 3))
+    return (hours * 3600 + minutes * 60 + seconds) * 10**9 + int((matched[4] or "").ljust(9, "0"))
 
 
 def _renamed(value: Any) -> Any:

@@ -27,11 +27,11 @@ def without_repeats(spans: Sequence[Span]) -> list[Span]:
     models = {span.id for span in spans if span.role == "model"}
     wraps = {span.parent for span in spans if span.id in models and span.parent in models}
     around = {span.parent for span in spans}
-    told = {span.answer_id for span in spans if span.answers and span.answer_id is not None}
+    answer_ids = {span.answer_id for span in spans if span.answers and span.answer_id is not None}
     found = list[Span]()
     for span in spans:
         above = by_id.get(span.parent) if span.parent is not None else None
-        if span.answer_id in told and not span.answers and span.output in NOTHING and span.id not in around:
+        if span.answer_id in answer_ids and not span.answers and span.output in NOTHING and span.id not in around:
             found.append(replace(span, role="plumbing"))
         elif above is None or above is span:
             found.append(span)

@@ -68,8 +68,8 @@ class SpanEvents:
         self._tree = SpanTree(with_calls_of_messages(without_repeats(with_steps(without_ids(spans)))), notes)
         self._format = format
         self._run = RunBuilder(notes)
-        self._told: set[str] = set()  # messages in the run, as JSON
-        self._said: Any = None  # the agent's last text
+        self._added_keys: set[str] = set()  # messages in the run, as JSON
+        self._last_text: Any = None  # the agent's last text
         self._decided: int | None = None  # seq of the last decision
         self._agent = self._tree.first("agent")
         self._names: dict[str, str] = {}  # names of subagents, by their spans' ids
@@ -179,9 +179,9 @@ class SpanEvents:
         `first`: only the messages before the first answer of the last turn.
         """
         earlier = 0 if self._decided is not None else earlier_turns(span.messages, is_input=first)
-        told = chain(span.messages[:earlier], before_answers(span.messages[earlier:])) if first else span.messages
-        renamed = {} if first else results_of_other_ids(span.messages, list(self._open), self._told)
-        for number, value in enumerate(told):
+        messages = chain(span.messages[:earlier], before_answers(span.messages[earlier:])) if first else span.messages
+        renamed = {} if first else results_of_other_ids(span.messages, list(self._open), self._added_keys)
+        for number, value in enumerate(messages):
             message = (
                 read_message(value)
                 if is_message(value)
@@ -195,8 +195,8 @@ class SpanEvents:
     def _is_new(self, message: Message) -> bool:
         """Return whether a message is new; remember it."""
         keys = keys_of(message)
-        new = not self._told.issuperset(keys)
-        self._told.update(keys)
+        new = not self._added_keys.issuperset(keys)
+        self._added_keys.update(keys)
         return new
 
     def _add_message(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
@@ -221,16 +221,16 @@ class SpanEvents:
             self._respond(call_id, result.output, result.failure, time)
 
     def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
-        self._told.add(key_of(["result", unfolded(output)]))
+        self._added_keys.add(key_of(["result", unfolded(output)]))
         self._run.end_call(call_id, output, error=error, time=time)
 
     # ---- models ---------------------------------------------------------------------------------
     def _begin_model(self, span: Span) -> None:
         self._add_input(span)
         key = key_of(["input", span.input])
-        if span.messages or span.input in NOTHING or key in self._told:
+        if span.messages or span.input in NOTHING or key in self._added_keys:
             return
-        self._told.add(key)  # a prompt that is not a list of messages
+        self._added_keys.add(key)  # a prompt that is not a list of messages
         self._run.observation("input", "user", span.input, time=span.start)
 
     def _end_model(self, span: Span) -> None:
@@ -259,11 +259,11 @@ class SpanEvents:
             return
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **as_fields(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
-        self._said = data if data is not None else self._said
+        self._last_text = data if data is not None else self._last_text
         self._finish_reasons[bool(self._subagents(span))] = span.finish
         for message in messages:
             self._is_new(message)
-        self._told.add(key_of(["assistant", data]))
+        self._added_keys.add(key_of(["assistant", data]))
         for call in calls:
             self._request_without_span(call, time)
         if span.error is not None:
@@ -275,8 +275,8 @@ class SpanEvents:
             return
         call_id = call.id or f"{call.name} {self._run.count}"
         self._open[call_id] = None
-        told: dict[str, Any] = {"parent": self._decided, "tool_call_id": call.id}
-        self._run.request(call_id, call.name, call.input, extra=extra, time=time, **told)
+        meta: dict[str, Any] = {"parent": self._decided, "tool_call_id": call.id}
+        self._run.request(call_id, call.name, call.input, extra=extra, time=time, **meta)
 
     # ---- tools ----------------------------------------------------------------------------------
     def _begin_tool(self, span: Span) -> None:
@@ -286,7 +286,7 @@ class SpanEvents:
 
     def _end_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
-        self._told |= {key_of(["result", unfolded(span.output)]), key_of(["result", span.error])}
+        self._added_keys |= {key_of(["result", unfolded(span.output)]), key_of(["result", span.error])}
         output = OUTPUT_NOT_RECORDED if span.is_output_missing and span.output is None else span.output
         self._run.end_call(span.id, output, error=span.error, time=time, duration=span.length)
 
@@ -297,7 +297,7 @@ class SpanEvents:
             self._add_input(replace(span, messages=tuple(messages)), first=True)
             self._run.bookkeeping(f"{self._format}/input", span.input, time=span.start)
         elif span.input not in NOTHING and not span.messages:
-            self._told |= {key_of(["user", span.input]), key_of(["user", only_member(span.input)])}
+            self._added_keys |= {key_of(["user", span.input]), key_of(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
 
     def _end_agent(self, span: Span) -> None:
@@ -306,13 +306,13 @@ class SpanEvents:
         self._add_own_answers(span)
         messages = messages_of(span.output)
         answer = read_message(messages[-1]).content if messages else span.output
-        if isinstance(answer, str) and answer and self._said is None:  # no span of a model has it
+        if isinstance(answer, str) and answer and self._last_text is None:  # no span of a model has it
             payload = {"decision_type": "message", "data": answer, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
-            self._said = answer
-        if messages and is_same(answer, self._said):
+            self._last_text = answer
+        if messages and is_same(answer, self._last_text):
             self._run.bookkeeping(f"{self._format}/output", span.output, time=span.end)
-        elif span.output is not None and not is_same(span.output, self._said):
+        elif span.output is not None and not is_same(span.output, self._last_text):
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
             self._failed(span)
@@ -321,12 +321,12 @@ class SpanEvents:
         """Add what is in the agent's own answers, but for the text of the last one, if no span within it has it."""
         own = [read_message(value) for value in span.answers if is_message(value)]
         for number, message in enumerate(own, 1):
-            is_told = key_of([message.role, message.content]) in self._told
+            is_added = key_of([message.role, message.content]) in self._added_keys
             if not self._is_new(message):
                 continue
             if message.role not in ("assistant", "tool"):
                 self._add_message(message, span)
-            elif message.content is not None and number < len(own) and not is_told:
+            elif message.content is not None and number < len(own) and not is_added:
                 self._decided = self._run.decision("message", message.content, message.reasoning, time=span.end)
             for call in message.calls:
                 self._request_without_span(call, span.end, as_fields(call.rest))
@@ -340,10 +340,10 @@ class SpanEvents:
     def _add_differing_messages(self, span: Span) -> None:
         """Add what a model's span says that no other has: the span within it, which records the same call, differs."""
         messages = [read_message(value) for value in (*span.messages, *span.answers) if is_message(value)]
-        others = [one for one in messages if not self._told.issuperset(keys_of(one))]
-        told = [{"role": one.role, "content": one.content, **rest_of(one)} for one in others]
-        if told:
-            self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": told})
+        others = [one for one in messages if not self._added_keys.issuperset(keys_of(one))]
+        differing = [{"role": one.role, "content": one.content, **rest_of(one)} for one in others]
+        if differing:
+            self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": differing})
 
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": span.length}

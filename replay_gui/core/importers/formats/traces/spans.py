@@ -130,9 +130,9 @@ class SpanTree:
 
     def above(self, span: Span) -> Iterator[Span]:
         """Yield the ancestors in the trace, from the inside."""
-        seen = {span.id}
-        while span.parent is not None and span.parent not in seen and span.parent in self._by_id:
-            seen.add(span.parent)
+        visited = {span.id}
+        while span.parent is not None and span.parent not in visited and span.parent in self._by_id:
+            visited.add(span.parent)
             span = self._by_id[span.parent]
             yield span
 
@@ -178,11 +178,11 @@ def without_ids(spans: Sequence[Span]) -> list[Span]:
 
 def only_member(value: Any) -> Any:
     """Return the value of an object's only member that is not empty; another value unchanged."""
-    told = [member for member in value.values() if member not in NOTHING] if isinstance(value, dict) else []
-    return told[0] if len(told) == 1 else value
+    members = [member for member in value.values() if member not in NOTHING] if isinstance(value, dict) else []
+    return members[0] if len(members) == 1 else value
 
 
-def is_same(output: Any, said: Any) -> bool:
+def is_same(output: Any, text: Any) -> bool:
     """Return whether an agent's output equals its model's text; Strands adds a line break at its end."""
-    is_text = isinstance(output, str) and isinstance(said, str)
-    return output == said or (is_text and output.strip() == said.strip())
+    is_text = isinstance(output, str) and isinstance(text, str)
+    return output == text or (is_text and output.strip() == text.strip())

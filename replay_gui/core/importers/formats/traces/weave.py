@@ -72,12 +72,12 @@ class Weave(SpanRecordFormat):
         sent = {key: value for key, value in given.items() if key != "messages"} if messages else {}
         has_choices = isinstance(output, dict) and isinstance(output.get("choices"), list)
         kept = {key: output[key] for key in output if key not in _OF_ANSWER} if has_choices and output else {}
-        told = {key: value for key, value in attributes.items() if key not in self.volatile}
-        fields = {**self.rest(record, *_USED), **told, "op": record["op_name"]}
+        stable = {key: value for key, value in attributes.items() if key not in self.volatile}
+        fields = {**self.rest(record, *_USED), **stable, "op": record["op_name"]}
         fields |= {"request": sent} if sent else {}
         fields |= {"response": kept} if answers and kept else {}
-        told = summary if isinstance(summary, dict) else {"summary": summary}
-        fields |= {"summary": kept} if (kept := self.rest(told)) else {}
+        members = summary if isinstance(summary, dict) else {"summary": summary}
+        fields |= {"summary": kept} if (kept := self.rest(members)) else {}
         wrong = record.get("exception")
         return Span(
             id=str(record.get("id")),

@@ -301,13 +301,13 @@ class _AcpEvents(RecordEvents):
             self.run.interrupted("the user stopped the agent", "user")
         self._stopped = True
 
-    def _turn_end(self, reason: Any, told: dict[str, Any], facts: dict[str, Any]) -> None:
+    def _turn_end(self, reason: Any, turn: dict[str, Any], facts: dict[str, Any]) -> None:
         """Add the usage of a turn; it may come twice, in an update and in the response to the prompt."""
         for call_id in self._refused:
             if call_id in self._calls:
                 self._answer(call_id)
         self._refused = {}
-        usage = as_map(told.get("usage"))
+        usage = as_map(turn.get("usage"))
         uses = [] if self._counted else [*uses_of(usage)]
         for model, tokens, cost in uses:
             if len(uses) == 1:

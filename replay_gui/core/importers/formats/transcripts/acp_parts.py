@@ -53,8 +53,8 @@ def given_to(call: dict[str, Any]) -> Any:
     given = call.get("rawInput")
     if given not in (None, "", {}, []):
         return given
-    for told in (call.get("earlier"), call.get("content")):
-        text = _texts(told)
+    for blocks in (call.get("earlier"), call.get("content")):
+        text = _texts(blocks)
         if isinstance(value := decoded(text), dict):
             return value
     return {name: call[name] for name in ("title", "locations") if call.get(name)}
@@ -134,5 +134,5 @@ def _texts(blocks: Any) -> str | None:
     if not blocks:
         return None
     texts = [block.get("text") if isinstance(block, dict) else block for block in _inner(blocks)]
-    said = [text for text in texts if isinstance(text, str)]
-    return "\n".join(said) if len(said) == len(texts) else None
+    strings = [text for text in texts if isinstance(text, str)]
+    return "\n".join(strings) if len(strings) == len(texts) else None

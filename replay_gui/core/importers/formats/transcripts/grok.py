@@ -114,12 +114,12 @@ class _GrokEvents(ChatMessageEvents):
         thought = inner.get("text") if isinstance(inner, dict) else None
         if thought is None:
             thoughts = [part.get("summary") or part.get("content") for part in parts if part.get("type") == "reasoning"]
-            thought = "\n".join(str(content_of(told)) for told in thoughts if told) or record.get("reasoning_content")
+            thought = "\n".join(str(content_of(text)) for text in thoughts if text) or record.get("reasoning_content")
         used = ("type", "raw_output", "reasoning", "reasoning_content", "model_id")
-        told = {name: value for name, value in record.items() if name not in used}
-        told |= {"reasoning_content": thought} if thought else {}
+        members = {name: value for name, value in record.items() if name not in used}
+        members |= {"reasoning_content": thought} if thought else {}
         super().add_record(
-            {**told, "role": "assistant", "model": record.get("model_id"), "content": record.get("content")}
+            {**members, "role": "assistant", "model": record.get("model_id"), "content": record.get("content")}
         )
 
     def _server_call(self, call: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -127,12 +127,12 @@ class _GrokEvents(ChatMessageEvents):
         call_id = str(call.get("id") or f"call {self.run.count}")
         given = {name: call[name] for name in _GIVEN if name in call}
         self._provider_calls.add(call_id)
-        told, results = arguments_of(next(iter(given.values()), None)), call.get("outputs")
-        told = {"code": told} if "code" in given else told
+        arguments, results = arguments_of(next(iter(given.values()), None)), call.get("outputs")
+        arguments = {"code": arguments} if "code" in given else arguments
         used = ("tool_type", "type", "status", "outputs", *_GIVEN)
         extra = {**rest, **self.rest(call, *used)}
         name = str(call.get("tool_type") or "tool")
-        self.run.request(call_id, name, told, extra={"fields": extra} if extra else None, tool_call_id=call_id)
+        self.run.request(call_id, name, arguments, extra={"fields": extra} if extra else None, tool_call_id=call_id)
         status = call.get("status")
         if results or status in ("completed", "failed"):
             parts = results if isinstance(results, list) else []

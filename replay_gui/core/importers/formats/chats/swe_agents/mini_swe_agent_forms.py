@@ -20,25 +20,28 @@ def as_chat(message: Any) -> Any:
 
 
 def _answer(message: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
-    told = {kind: [item for item in items if item.get("type") == kind] for kind in _READ}
+    by_type = {kind: [item for item in items if item.get("type") == kind] for kind in _READ}
     extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
     response = {key: value for key, value in message.items() if key not in ("extra", "output")}
     usage = response.get("usage")
     if isinstance(usage, dict):
-        response["usage"] = {**usage, **{name: usage[told_as] for name, told_as in _USAGE.items() if told_as in usage}}
+        response["usage"] = {
+            **usage,
+            **{name: usage[own] for name, own in _USAGE.items() if own in usage},
+        }
     calls = [
         {
             "id": item.get("call_id"),
             "type": "function",
             "function": {key: item.get(key) for key in ("name", "arguments")},
         }
-        for item in told["function_call"]
+        for item in by_type["function_call"]
     ]
     others = [item for item in items if item.get("type") not in _READ]
     return {
         "role": "assistant",
-        "content": "\n\n".join(_texts(told["message"], "content")) or None,
-        "reasoning_content": "\n\n".join(_texts(told["reasoning"], "summary")) or None,
+        "content": "\n\n".join(_texts(by_type["message"], "content")) or None,
+        "reasoning_content": "\n\n".join(_texts(by_type["reasoning"], "summary")) or None,
         **({"tool_calls": calls} if calls else {}),
         **({"items": others} if others else {}),
         "extra": {**extra, "response": response},

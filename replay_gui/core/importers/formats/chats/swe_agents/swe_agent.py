@@ -98,9 +98,9 @@ def _events(file: ForeignFile, notes: ImportNotes) -> Iterator[ImportedEvent]:
     setting = config if isinstance(config, dict) else {}
     run.unmapped = {"environment": trajectory["environment"]} if trajectory.get("environment") else {}
     run.agent_init("swe-agent", "", setting)
-    told = trajectory["history"] if isinstance(trajectory.get("history"), list) else []
-    demonstrations = [message for message in told if _is_demonstration(message)]
-    history = [message for message in told if not _is_demonstration(message)]
+    messages = trajectory["history"] if isinstance(trajectory.get("history"), list) else []
+    demonstrations = [message for message in messages if _is_demonstration(message)]
+    history = [message for message in messages if not _is_demonstration(message)]
     if demonstrations:
         notes.count(DEMONSTRATIONS, len(demonstrations))
         run.bookkeeping("swe-agent/demonstrations", demonstrations)

@@ -62,9 +62,9 @@ class DeltaChannels:
         """Rebuild the lists after a checkpoint and the writes that follow it."""
         chain: list[CheckpointKey] = []
         at: CheckpointKey | None = checkpoint
-        seen: set[CheckpointKey] = set()
-        while at is not None and at in self._parents and at not in seen:
-            seen.add(at)
+        visited: set[CheckpointKey] = set()
+        while at is not None and at in self._parents and at not in visited:
+            visited.add(at)
             chain.append(at)
             at = self._parents.get(at)
         lists: dict[str, list[Any]] = {}

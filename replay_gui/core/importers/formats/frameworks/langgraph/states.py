@@ -64,8 +64,8 @@ class LangGraphStates(LangGraphThread):
         known = isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)
         rest |= {} if known else {"task": tasks}
         tasks = tasks if isinstance(tasks, list) and known else []
-        told = [{key: value for key, value in task.items() if key not in _OF_TASK} for task in tasks]
-        values = {"channel_values": state["values"], "ts": state.get("created_at"), **rest, "tasks": told}
+        other_members = [{key: value for key, value in task.items() if key not in _OF_TASK} for task in tasks]
+        values = {"channel_values": state["values"], "ts": state.get("created_at"), **rest, "tasks": other_members}
         self._checkpoint(namespace, checkpoint, parent, values, state.get("metadata"))
         self._end = None
         for task in tasks:
@@ -86,16 +86,16 @@ def _place(state: dict[str, Any], of: str) -> tuple[str, str | None]:
     """Return (namespace, id) of a state's checkpoint; `of`: "parent_" for the checkpoint before."""
     checkpoint, config = state.get(f"{of}checkpoint"), state.get(f"{of}config")
     configurable = config.get("configurable") if isinstance(config, dict) else None
-    told = next((where for where in (checkpoint, configurable) if isinstance(where, dict)), {})
-    checkpoint_id = state.get(f"{of}checkpoint_id") or told.get("checkpoint_id")
-    return str(told.get("checkpoint_ns") or ""), None if checkpoint_id is None else str(checkpoint_id)
+    place = next((where for where in (checkpoint, configurable) if isinstance(where, dict)), {})
+    checkpoint_id = state.get(f"{of}checkpoint_id") or place.get("checkpoint_id")
+    return str(place.get("checkpoint_ns") or ""), None if checkpoint_id is None else str(checkpoint_id)
 
 
 def _thread_of(states: list[dict[str, Any]]) -> str | None:
     for state in states:
         config = state.get("config")
         configurable = config.get("configurable") if isinstance(config, dict) else None
-        for told in (state.get("checkpoint"), configurable, state.get("metadata")):
-            if isinstance(told, dict) and isinstance(told.get("thread_id"), str):
-                return str(told["thread_id"])
+        for holder in (state.get("checkpoint"), configurable, state.get("metadata")):
+            if isinstance(holder, dict) and isinstance(holder.get("thread_id"), str):
+                return str(holder["thread_id"])
     return None

@@ -23,7 +23,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph.values import (
     LangGraphValues,
     facts_of,
     messages_of,
-    read,
+    read_langgraph_message,
     tokens_of,
     without_ids,
 )
@@ -55,7 +55,7 @@ class LangGraphThread(RecordEvents):
         self._seq: dict[Any, int] = {}  # by the checkpoint's id
         self._deltas = DeltaChannels()
         self._message_counts: Counter[str] = Counter()  # messages in the run, without their ids
-        self._told_ids: set[tuple[str, str]] = set()  # (id, message) of messages with an id
+        self._added_ids: set[tuple[str, str]] = set()  # (id, message) of messages with an id
         self._open: list[str] = []  # calls without a result, oldest first
         self._end: tuple[End, str | None] | None = None  # the end of the run, if the newest checkpoint's writes show it
         self._resumed: Any = None  # the user's last answer to an interrupt
@@ -123,11 +123,11 @@ class LangGraphThread(RecordEvents):
         for name, value in channels.items():
             if name in _INPUTS or not isinstance(value, list):
                 continue
-            seen: Counter[str] = Counter()
+            counts: Counter[str] = Counter()
             for message in messages_of(value):
                 key = _key(message)
-                seen[key] += 1
-                if seen[key] > self._message_counts[key]:
+                counts[key] += 1
+                if counts[key] > self._message_counts[key]:
                     self._message(message, {})
 
     # ---- writes ---------------------------------------------------------------------------------
@@ -181,15 +181,15 @@ class LangGraphThread(RecordEvents):
     # ---- messages -------------------------------------------------------------------------------
     def _is_known(self, message: dict[str, Any]) -> bool:
         message_id = facts_of(message).get("id")
-        return isinstance(message_id, str) and (message_id, _key(message)) in self._told_ids
+        return isinstance(message_id, str) and (message_id, _key(message)) in self._added_ids
 
-    def _message(self, raw: dict[str, Any], told: dict[str, Any]) -> None:
-        """Add the events of one message. `told`: further members for the payload of the first event."""
+    def _message(self, raw: dict[str, Any], members: dict[str, Any]) -> None:
+        """Add the events of one message. `members`: further members for the payload of the first event."""
         facts, key = facts_of(raw), _key(raw)
         self._message_counts[key] += 1
         if isinstance(facts.get("id"), str):
-            self._told_ids.add((facts["id"], key))
-        message = read(raw)
+            self._added_ids.add((facts["id"], key))
+        message = read_langgraph_message(raw)
         compared_part = facts_of(without_ids(raw))
         rest = {
             k: v for k, v in compared_part.items() if k not in _SHOWN_OF_MESSAGE and v not in (None, "", [], {}, False)
@@ -198,7 +198,7 @@ class LangGraphThread(RecordEvents):
         own = {k: v for k, v in own.items() if k != "tool_calls" or not message.calls} if isinstance(own, dict) else own
         rest |= {"additional_kwargs": own} if own else {}
         rest |= {"name": facts["name"]} if facts.get("name") and message.role != "tool" else {}
-        extra = told | as_fields(rest)
+        extra = members | as_fields(rest)
         about = facts.get("response_metadata")
         model = (about.get("model_name") or about.get("model")) if isinstance(about, dict) else None
         self.run.once = {"message_id": facts.get("id"), "tokens": tokens_of(facts), "model": model}

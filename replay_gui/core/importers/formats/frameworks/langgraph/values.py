@@ -143,7 +143,7 @@ def facts_of(message: dict[str, Any]) -> dict[str, Any]:
     return kwargs if isinstance(kwargs, dict) else message
 
 
-def read(message: dict[str, Any]) -> Message:
+def read_langgraph_message(message: dict[str, Any]) -> Message:
     """Read a message. Several of its members repeat a call; it is returned once."""
     facts = facts_of(message)
     if facts.get("tool_calls") and isinstance(facts.get("additional_kwargs"), dict):

@@ -106,16 +106,16 @@ class Langfuse:
         """Yield each trace as one run; observations without an id are left out, and counted."""
         notes = ImportNotes(file.notes)
         found = False
-        for trace, told in _traces(file, notes):
+        for trace, items in _traces(file, notes):
             found = True
-            yield self._run(trace, told, ImportNotes(notes))
+            yield self._run(trace, items, ImportNotes(notes))
         if not found:
             raise ImportRefused(f"{file.source.path}: no Langfuse trace in it")
 
-    def _run(self, trace: dict[str, Any], told: list[Any], notes: ImportNotes) -> ImportedRun:
-        observations = [observation for observation in told if isinstance(observation, dict) and observation.get("id")]
-        if len(observations) < len(told):
-            notes.count("observations without an id, left out", len(told) - len(observations))
+    def _run(self, trace: dict[str, Any], items: list[Any], notes: ImportNotes) -> ImportedRun:
+        observations = [observation for observation in items if isinstance(observation, dict) and observation.get("id")]
+        if len(observations) < len(items):
+            notes.count("observations without an id, left out", len(items) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
         facts = {key: compared_part(unfolded(value)) for key, value in trace.items() if key not in used}
@@ -124,7 +124,7 @@ class Langfuse:
             spans = _with_agent(spans, trace, facts)
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
-        facts["unreadable"] = [observation for observation in told if observation not in observations]
+        facts["unreadable"] = [observation for observation in items if observation not in observations]
         events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         return ImportedRun(
             name=str(trace.get("name") or "trace"),
@@ -146,14 +146,14 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
         yield own
         return
     match document:
-        case {"traces": [*traces], "observations": [*told]} if any(map(_is_bare_observation, told)):
-            yield from _by_trace(told, notes, maps_in(traces))
+        case {"traces": [*traces], "observations": [*items]} if any(map(_is_bare_observation, items)):
+            yield from _by_trace(items, notes, maps_in(traces))
             return
     records = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
     first = records[:1] if records is not None else [line for line in file.first_lines if line is not None][:1]
     if first and _is_bare_observation(first[0]):
-        told = records if records is not None else [value for _, value in numbered_values(file.source, notes)]
-        yield from _by_trace(told, notes)
+        items = records if records is not None else [value for _, value in numbered_values(file.source, notes)]
+        yield from _by_trace(items, notes)
         return
     if not first or _trace_of(first[0]) is None:
         return
@@ -175,13 +175,13 @@ def _by_trace(
             traces.setdefault(str(record["traceId"]), []).append(record)
         else:
             notes.count("records that are no observations, left out")
-    for trace, told in traces.items():
+    for trace, observations in traces.items():
         if trace in about:
-            yield about[trace], told
+            yield about[trace], observations
             continue
-        ids = {str(one.get("id")) for one in told}
-        first = next((one for one in told if str(one["parentObservationId"]) not in ids), told[0])
-        yield {"id": trace, "name": first.get("name"), "timestamp": first.get("startTime")}, told
+        ids = {str(one.get("id")) for one in observations}
+        first = next((one for one in observations if str(one["parentObservationId"]) not in ids), observations[0])
+        yield {"id": trace, "name": first.get("name"), "timestamp": first.get("startTime")}, observations
 
 
 def _is_bare_observation(record: Any) -> bool:
@@ -363,8 +363,10 @@ def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 def _about(score: dict[str, Any]) -> dict[str, Any]:
     """Return a score's members other than its value: its comment, its author."""
     used = ("name", "value", "stringValue", *Langfuse.volatile)
-    told = {key: unfolded(value) for key, value in score.items() if key not in used and value not in (None, "", {}, [])}
-    if told.get("dataType") in ("NUMERIC", "BOOLEAN", "CATEGORICAL"):
-        del told["dataType"]  # the value shows its type
-    about: dict[str, Any] = compared_part(told)
+    members = {
+        key: unfolded(value) for key, value in score.items() if key not in used and value not in (None, "", {}, [])
+    }
+    if members.get("dataType") in ("NUMERIC", "BOOLEAN", "CATEGORICAL"):
+        del members["dataType"]  # the value shows its type
+    about: dict[str, Any] = compared_part(members)
     return about

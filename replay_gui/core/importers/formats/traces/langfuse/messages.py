@@ -17,11 +17,11 @@ def messages_in(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     name = next((name for name in ("messages", "contents") if isinstance(given, dict) and name in given), "")
     if name and isinstance(given[name], list):
         request = {key: value for key, value in given.items() if key != name}
-        told = None
+        instruction = None
         if isinstance(config := request.get("config"), dict):
             request["config"] = {key: value for key, value in config.items() if key != "system_instruction"}
-            told = config.get("system_instruction")
-        return (*([{"role": "system", "content": told}] if told else ()), *given[name]), request
+            instruction = config.get("system_instruction")
+        return (*([{"role": "system", "content": instruction}] if instruction else ()), *given[name]), request
     if isinstance(given, list):
         return tuple(given), {}
     return (() if given is None or (isinstance(given, dict) and "role" not in given) else (given,)), {}

@@ -13,10 +13,10 @@ def in_usual_names(document: Any) -> Any:
         return [in_usual_names(item) for item in document]
     if not isinstance(document, dict):
         return document
-    told = {_usual(name): value for name, value in document.items()} if _is_of_client(document) else document
-    inner = {name: in_usual_names(told[name]) for name in _LISTS if isinstance(told.get(name), list)}
-    trace = {"trace": in_usual_names(told["trace"])} if isinstance(told.get("trace"), dict) else {}
-    return {**told, **inner, **trace} if inner or trace else told
+    renamed = {_usual(name): value for name, value in document.items()} if _is_of_client(document) else document
+    inner = {name: in_usual_names(renamed[name]) for name in _LISTS if isinstance(renamed.get(name), list)}
+    trace = {"trace": in_usual_names(renamed["trace"])} if isinstance(renamed.get("trace"), dict) else {}
+    return {**renamed, **inner, **trace} if inner or trace else renamed
 
 
 def _is_of_client(record: dict[str, Any]) -> bool:
