@@ -10,7 +10,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 
 _TERMINAL = "/dev/tty"  # standard input and output are the agent's
-_MAX_LENGTH = 2_000  # characters
+_MAX_CHARACTERS = 2_000
 _CHOICES = {
     "r": (ReplyKind.RECORDED, "as recorded"),
     "l": (ReplyKind.LIVE, "for real"),
@@ -58,4 +58,4 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
 
 
 def _print(screen: TextIO, text: str, *, lines: bool = False) -> None:
-    print(visible(text[:_MAX_LENGTH], "\n" if lines else ""), file=screen, flush=True)
+    print(visible(text[:_MAX_CHARACTERS], "\n" if lines else ""), file=screen, flush=True)

@@ -16,8 +16,8 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.receiver.receiver import DEFAULT_PORT, TraceReceiver
 from replay_gui.record.receiver.trace_files import TraceFiles, WrittenTrace
 
-_QUIET = 2.0  # seconds without a span after which a trace with a root counts as whole
-_POLL = 0.2  # seconds
+_QUIET_SECONDS = 2.0  # seconds without a span after which a trace with a root counts as whole
+_POLL_SECONDS = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
         # From here on: the user may press Ctrl-C, which ends it, before the line below is written to its end.
         print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
         while True:
-            time.sleep(_POLL)
-            for written in files.write_logs(_QUIET, whole=True):
+            time.sleep(_POLL_SECONDS)
+            for written in files.write_logs(_QUIET_SECONDS, whole=True):
                 failed = not _print_written(written) or failed
     for written in files.write_logs():
         failed = not _print_written(written) or failed

@@ -12,7 +12,7 @@ from typing import Any, Self, TextIO
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.text.plain_text import visible
 
-_PROGRESS_INTERVAL = 0.1  # seconds
+_PROGRESS_INTERVAL_SECONDS = 0.1
 _MAX_LINE_LENGTH = 20_000  # characters; names in a log may have a million
 _BAR_LENGTH = 24  # characters
 _CLEAR_LINE = "\r\x1b[K"
@@ -76,13 +76,13 @@ class ProgressLine:
     def __init__(self, job: str) -> None:
         self._job = visible(job)
         self._shown = False
-        self._quiet_until = time.monotonic() + _PROGRESS_INTERVAL if _is_terminal(sys.stderr) else float("inf")
+        self._quiet_until = time.monotonic() + _PROGRESS_INTERVAL_SECONDS if _is_terminal(sys.stderr) else float("inf")
 
     def show(self, done: int, total: int) -> None:
         """Show the progress, in any unit. Cheap: most calls do not print."""
         now = time.monotonic()
         if now >= self._quiet_until:
-            self._quiet_until = now + _PROGRESS_INTERVAL
+            self._quiet_until = now + _PROGRESS_INTERVAL_SECONDS
             share = min(done / max(total, 1), 1.0)
             filled = round(share * _BAR_LENGTH)
             self._write(f"{_CLEAR_LINE}{self._job} [{'#' * filled}{'.' * (_BAR_LENGTH - filled)}] {int(100 * share)} %")

@@ -23,7 +23,7 @@ PRIVATE, SHARED = 0o600, 0o666
 """Permissions of a new file: for the user alone; for everybody, as far as the user's umask allows it."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_EXCLUSIVE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _MAX_NAME_LENGTH = 48  # characters of the target's name in the draft's name, which has at most 255 bytes
 
 
@@ -59,7 +59,7 @@ def writing_whole(
     draft = target.with_name(f".{target.name[:_MAX_NAME_LENGTH]}-{os.urandom(8).hex()}.part")
     is_made = False
     try:
-        handle = os.open(draft, _EXCLUSIVE, new_mode)
+        handle = os.open(draft, _EXCLUSIVE_FLAGS, new_mode)
         is_made = True
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-CACHE_BUDGET_BYTES = 2 << 30  # bytes of each cache
+CACHE_BUDGET_BYTES = 2 << 30  # of each cache
 
 
 class CacheEntry(NamedTuple):

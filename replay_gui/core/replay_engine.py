@@ -18,7 +18,7 @@ from replay_gui.core.verification.verify_log import verify
 if TYPE_CHECKING:
     from replay_gui.core.divergence.comparison import DivergencePoint
 
-_SNAPSHOT_BUDGET = 64 << 20  # bytes, estimated, of the snapshots that replay leaves in memory
+_SNAPSHOT_BUDGET_BYTES = 64 << 20  # estimated, of the snapshots that replay leaves in memory
 
 
 class ReplayEngine:
@@ -40,7 +40,9 @@ class ReplayEngine:
         self.log = log
         self.position = Position(0)
         self._given: dict[str, Any] | None = None
-        self._replayer = Replayer(log, SnapshotManager(budget=_SNAPSHOT_BUDGET) if snapshots is None else snapshots)
+        self._replayer = Replayer(
+            log, SnapshotManager(budget=_SNAPSHOT_BUDGET_BYTES) if snapshots is None else snapshots
+        )
 
     @classmethod
     def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:

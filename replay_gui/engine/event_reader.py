@@ -24,9 +24,9 @@ from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.engine.answers import EventRow, Related
 from replay_gui.engine.run_effects import RunEffects
 
-MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
-MAX_LED_TO = 6  # events that the current one led to, by name
-LED_TO_WINDOW = 48  # events after the current one that are searched for those that it led to
+MAX_ROW_RECORD_BYTES = 1 << 20  # a row does not decode a larger record
+MAX_LED_TO_EVENTS = 6  # events that the current one led to, by name
+LED_TO_WINDOW_EVENTS = 48  # events after the current one that are searched for those that it led to
 
 
 class EventReader:
@@ -48,15 +48,15 @@ class EventReader:
         pair = int(self._index.pair[event.index])
         if pair != NO_PAIR and pair != cause:
             links.append(self._link("asked in" if pair < event.index else "answered in", EventIndex(pair)))
-        links += [_link("led to", later) for later in led_to[:MAX_LED_TO]]
-        return tuple(links), max(0, len(led_to) - MAX_LED_TO)
+        links += [_link("led to", later) for later in led_to[:MAX_LED_TO_EVENTS]]
+        return tuple(links), max(0, len(led_to) - MAX_LED_TO_EVENTS)
 
     def _led_to(self, event: Event) -> list[Event]:
         """Return the children of this event among the next events, except for its response."""
         if event.seq is None:
             return []
         event_index, pair = event.index, int(self._index.pair[event.index])
-        near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW, self._index.count))
+        near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW_EVENTS, self._index.count))
         later = (self._log[at] for at in map(EventIndex, near) if at != pair and not self._is_big(at))
         return [other for other in later if other.parent == event.seq]
 

@@ -39,8 +39,8 @@ class OnJobMessage(Protocol):
         """Handle the message; must return quickly, since the pool waits."""
 
 
-CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
-EXTRA_NICENESS = 10  # of a worker's log records, which are optional
+CLOSE_TIMEOUT_S = 0.5  # seconds a worker gets to end by itself
+EXTRA_NICENESS = 10  # of a worker, so that the window is served first
 
 
 class JobHandle:
@@ -172,7 +172,7 @@ class WorkerPool:
                 worker.handle = None
                 self._retire(worker)
             ending = list(self._ending)
-        deadline = time.monotonic() + CLOSE_TIMEOUT
+        deadline = time.monotonic() + CLOSE_TIMEOUT_S
         for worker in ending:
             worker.close(deadline)
         for worker in ending:

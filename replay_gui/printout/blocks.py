@@ -14,7 +14,7 @@ from replay_gui.core.report.runs.runs_drawing import drawn_parts, runs_drawing
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
 from replay_gui.printout.runs_picture import drawn_height, paint_runs
-from replay_gui.printout.sheet import INNER, SIDE, Sheet, TextLines, break_lines
+from replay_gui.printout.sheet import INNER_WIDTH, SIDE, Sheet, TextLines, break_lines
 from replay_gui.printout.timeline_picture import paint_timeline, picture_height
 
 TONES: dict[Tone, tuple[QColor, QColor]] = {
@@ -27,10 +27,10 @@ TONES: dict[Tone, tuple[QColor, QColor]] = {
 
 _MARKS: dict[Tone, str] = {"good": "✓", "bad": "✗", "warn": "–", "plain": ""}
 _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
-_NAMES = 130.0  # width of the column with the names of facts
+_NAMES_WIDTH = 130.0  # width of the column with the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
-_NARROW_SHARE = 0.6
-_MAX_RUN_ROWS = 40  # rows of a picture of runs on a page
+_NARROW_PICTURE_SHARE = 0.6
+_MAX_RUN_ROWS = 40  # of a picture of runs on a page
 MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height stay on one page
 
 
@@ -48,7 +48,7 @@ def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
         case DrawnRuns():
             _put_runs(sheet, block)
         case Command():
-            _put_boxed(sheet, _text_lines(block.text, INNER - 2 * _PAD, data=True), LIGHT.raised)
+            _put_boxed(sheet, _text_lines(block.text, INNER_WIDTH - 2 * _PAD, data=True), LIGHT.raised)
         case _:
             assert_never(block)
     yield
@@ -63,11 +63,11 @@ def _text_lines(
 
 def _put_paragraph(sheet: Sheet, block: Paragraph) -> None:
     if block.tone == "plain":
-        sheet.flow_lines(_text_lines(block.text, INNER))
+        sheet.flow_lines(_text_lines(block.text, INNER_WIDTH))
         sheet.add_gap(4)
         return
     text, back = TONES[block.tone]
-    _put_boxed(sheet, _text_lines(block.text, INNER - 2 * _PAD, color=text), back)
+    _put_boxed(sheet, _text_lines(block.text, INNER_WIDTH - 2 * _PAD, color=text), back)
 
 
 def _put_boxed(sheet: Sheet, words: TextLines, back: QColor) -> None:
@@ -78,7 +78,7 @@ def _put_boxed(sheet: Sheet, words: TextLines, back: QColor) -> None:
         above, below = (_PAD / 2 if number == 0 else 0.0), (_PAD / 2 if number == last else 0.0)
         height = words.line_height + above + below
         sheet.ensure_room(height)
-        sheet.fill_rect(QRectF(SIDE, sheet.y, INNER, height + (0.5 if number < last else 0.0)), back)
+        sheet.fill_rect(QRectF(SIDE, sheet.y, INNER_WIDTH, height + (0.5 if number < last else 0.0)), back)
         sheet.put_lines(TextLines(words.layout, (line,), words.line_height, words.color), SIDE + _PAD, sheet.y + above)
         sheet.y += height
     sheet.add_gap(6)
@@ -88,8 +88,8 @@ def _put_facts(sheet: Sheet, facts: Facts) -> None:
     """Put facts on one page, if they fit."""
     pairs = [
         (
-            _text_lines(fact.name, _NAMES - 10, color=LIGHT.secondary),
-            _text_lines(fact.value, INNER - _NAMES, fact.data, TONES[fact.tone][0]),
+            _text_lines(fact.name, _NAMES_WIDTH - 10, color=LIGHT.secondary),
+            _text_lines(fact.value, INNER_WIDTH - _NAMES_WIDTH, fact.data, TONES[fact.tone][0]),
         )
         for fact in facts.rows
     ]
@@ -99,7 +99,7 @@ def _put_facts(sheet: Sheet, facts: Facts) -> None:
         sheet.ensure_room(name.line_height)
         sheet.put_lines(name, SIDE, sheet.y)
         page, below = len(sheet.pages), sheet.y + name.height
-        sheet.flow_lines(value, SIDE + _NAMES)
+        sheet.flow_lines(value, SIDE + _NAMES_WIDTH)
         sheet.y = (max(sheet.y, below) if len(sheet.pages) == page else sheet.y) + 2
     sheet.add_gap(6)
 
@@ -108,10 +108,10 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
     height = picture_height(block.timeline)
     sheet.ensure_room(height + 24)
     sheet.add_gap(4)
-    rect = QRectF(SIDE, sheet.y, INNER, height)
+    rect = QRectF(SIDE, sheet.y, INNER_WIDTH, height)
     sheet.add_drawing(partial(paint_timeline, timeline=block.timeline, rect=rect))
     sheet.y += height + 2
-    sheet.flow_lines(break_lines(visible(block.words), ui_font(Normal, _SMALL), LIGHT.secondary, INNER))
+    sheet.flow_lines(break_lines(visible(block.words), ui_font(Normal, _SMALL), LIGHT.secondary, INNER_WIDTH))
     sheet.add_gap(8)
 
 
@@ -119,19 +119,19 @@ def _put_runs(sheet: Sheet, block: DrawnRuns) -> None:
     """Put the picture, in parts if it is higher than a page."""
     for part in drawn_parts(block.picture, _MAX_RUN_ROWS):
         drawing = runs_drawing(part)
-        height = drawn_height(drawing, INNER)
+        height = drawn_height(drawing, INNER_WIDTH)
         sheet.ensure_room(height + 8)
-        rect = QRectF(SIDE, sheet.y, INNER, height)
+        rect = QRectF(SIDE, sheet.y, INNER_WIDTH, height)
         sheet.add_drawing(partial(paint_runs, drawing=drawing, rect=rect))
         sheet.y += height + 4
     if block.table.more:
-        sheet.flow_lines(break_lines(block.table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER))
+        sheet.flow_lines(break_lines(block.table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER_WIDTH))
     sheet.add_gap(8)
 
 
 def _put_table(sheet: Sheet, table: ReportTable) -> Iterator[None]:
     """Put a table; its head is repeated on each page, and no row is split."""
-    whole = INNER * (_NARROW_SHARE if table.narrow else 1.0)
+    whole = INNER_WIDTH * (_NARROW_PICTURE_SHARE if table.narrow else 1.0)
     shares = sum(column.share for column in table.columns)
     widths = [whole * column.share / shares for column in table.columns]
     small = ui_font(Medium, _SMALL)
@@ -158,7 +158,7 @@ def _put_table(sheet: Sheet, table: ReportTable) -> Iterator[None]:
     sheet.on_new_page = None
     if table.more:
         sheet.add_gap(3)
-        sheet.flow_lines(break_lines(table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER))
+        sheet.flow_lines(break_lines(table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER_WIDTH))
     sheet.add_gap(10)
 
 

@@ -15,10 +15,10 @@ from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 from replay_gui.printout.pdf import own_application
 from replay_gui.printout.runs_picture import drawn_height, paint_runs
 
-_SCALE = 2  # pixels per unit
+_PIXELS_PER_UNIT = 2  # pixels per unit
 _MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0
 _MAX_HEIGHT = 12_000.0  # units; pictures beyond it are counted
-_MAX_WORDS = 200  # characters
+_MAX_TEXT_CHARACTERS = 200
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
 
 
@@ -30,8 +30,10 @@ def png_report(report: Report) -> bytes:
     if QGuiApplication.instance() is None:
         own_application()
     shown, height = _fitting(contrast)
-    image = QImage(int((WIDTH + 2 * _MARGIN) * _SCALE), int(height * _SCALE), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(_SCALE)
+    image = QImage(
+        int((WIDTH + 2 * _MARGIN) * _PIXELS_PER_UNIT), int(height * _PIXELS_PER_UNIT), QImage.Format.Format_RGB32
+    )
+    image.setDevicePixelRatio(_PIXELS_PER_UNIT)
     image.fill(LIGHT.panel)
     painter = QPainter(image)
     y = _put_text(painter, _MARGIN, _heading(contrast), strong=True)
@@ -77,6 +79,6 @@ def _put_text(painter: QPainter, y: float, words: str, *, strong: bool = False) 
     font = ui_font(Bold if strong else Normal, 13.0 if strong else 11.0)
     painter.setFont(font)
     painter.setPen(LIGHT.text if strong else LIGHT.secondary)
-    line = QFontMetricsF(font).elidedText(one_line(words, _MAX_WORDS), Qt.TextElideMode.ElideRight, WIDTH)
+    line = QFontMetricsF(font).elidedText(one_line(words, _MAX_TEXT_CHARACTERS), Qt.TextElideMode.ElideRight, WIDTH)
     painter.drawText(QRectF(_MARGIN, y, WIDTH, height), int(Qt.AlignmentFlag.AlignVCenter), line)
     return y + height

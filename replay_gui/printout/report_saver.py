@@ -21,8 +21,8 @@ from replay_gui.printout.pages import Pages
 from replay_gui.printout.pdf import PdfPainting
 from replay_gui.printout.saving import PDF, save_report, write_report_file
 
-_PAINTING_SLICE = 0.006  # seconds of painting between two runs of the event loop
-_POLL_INTERVAL = 15  # ms
+_PAINTING_SLICE_S = 0.006  # seconds of painting between two runs of the event loop
+_POLL_INTERVAL_MS = 15  # ms
 _P = ParamSpec("_P")
 
 
@@ -120,7 +120,7 @@ class ReportSaver(QObject):
         """Paint some pages, and after the last one begin to write; return whether the file is complete."""
         match work:
             case _Painting(path=path):
-                end = time.perf_counter() + _PAINTING_SLICE
+                end = time.perf_counter() + _PAINTING_SLICE_S
                 while time.perf_counter() < end:
                     if next(work.steps, self) is self:
                         self._write(path, _on_thread(write_report_file, path, work.painting.data, work.inputs))
@@ -136,7 +136,7 @@ class ReportSaver(QObject):
     def _write(self, path: Path, written: Future[None]) -> None:
         """Check for the end of the writing from now on."""
         self._work = _Writing(path, written)
-        self._timer.start(_POLL_INTERVAL)
+        self._timer.start(_POLL_INTERVAL_MS)
 
 
 def _on_thread(write: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:

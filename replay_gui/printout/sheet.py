@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QTextLayout, QTextLine, QText
 
 WIDTH, HEIGHT = 793.7, 1122.5
 SIDE, TOP, BOTTOM = 60.0, 64.0, 76.0
-INNER = WIDTH - 2 * SIDE
-END = HEIGHT - BOTTOM  # the content ends here
+INNER_WIDTH = WIDTH - 2 * SIDE
+CONTENT_END = HEIGHT - BOTTOM  # the content ends here
 
 _LINE_SPACING = 1.32  # height of a line, relative to its font
 
@@ -82,7 +82,7 @@ class Sheet:
 
     def ensure_room(self, height: float) -> None:
         """Begin a new page if less than `height` is left on this one."""
-        if self.y + height > END and self.y > TOP:
+        if self.y + height > CONTENT_END and self.y > TOP:
             self.new_page()
 
     def new_page(self) -> None:
@@ -128,7 +128,7 @@ class Sheet:
 
         self.add_drawing(draw)
 
-    def draw_rule(self, y: float, color: QColor, x: float = SIDE, width: float = INNER) -> None:
+    def draw_rule(self, y: float, color: QColor, x: float = SIDE, width: float = INNER_WIDTH) -> None:
         """Add a thin horizontal line."""
         self.fill_rect(QRectF(x, y, width, 0.75), color)
 

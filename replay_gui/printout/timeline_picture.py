@@ -13,9 +13,9 @@ from replay_gui.look.theme import LIGHT, Normal, ui_font
 
 _LANE, _BAR, _AXIS = 17.0, 12.0, 18.0
 _LABELS, _NUMBERS = 104.0, 44.0
-_TEXT = 9.5
-_TITLE = 18  # characters
-_FAILED = 0.4  # height of the bar of failed calls, relative to all
+_TEXT_SIZE = 9.5
+_MAX_TITLE_CHARACTERS = 18
+_FAILED_HEIGHT = 0.4  # height of the bar of failed calls, relative to all
 _MIN_BAR_WIDTH = 1.0  # width of a bar
 
 
@@ -27,7 +27,7 @@ def picture_height(timeline: TimelineCounts) -> float:
 def paint_timeline(painter: QPainter, timeline: TimelineCounts, rect: QRectF) -> None:
     """Paint the timeline into `rect`, whose height must be `picture_height`."""
     plot = QRectF(rect.left() + _LABELS, rect.top(), rect.width() - _LABELS - _NUMBERS, _LANE * len(timeline.lanes))
-    painter.setFont(ui_font(Normal, _TEXT))
+    painter.setFont(ui_font(Normal, _TEXT_SIZE))
     share = None if timeline.broken is None else timeline.broken / timeline.events
     if share is not None:
         x = plot.left() + share * plot.width()
@@ -45,14 +45,14 @@ def _paint_lane(painter: QPainter, lane: TimelineLane, rect: QRectF, plot: QRect
     base = top + _LANE - 3
     middle = Qt.AlignmentFlag.AlignVCenter
     painter.setPen(LIGHT.text)
-    painter.drawText(QRectF(rect.left(), top, _LABELS - 6, _LANE), middle, one_line(lane.title, _TITLE))
+    painter.drawText(QRectF(rect.left(), top, _LABELS - 6, _LANE), middle, one_line(lane.title, _MAX_TITLE_CHARACTERS))
     painter.setPen(LIGHT.secondary)
     numbers = QRectF(plot.right(), top, _NUMBERS, _LANE)
     painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, f"{sum(lane.counts):,}")
     painter.setPen(QPen(LIGHT.line, 0.75))
     painter.drawLine(QPointF(plot.left(), base), QPointF(plot.right(), base))
     _paint_bars(painter, lane.counts, plot=plot, base=base, scale=1.0, color=_hue(lane.kind))
-    _paint_bars(painter, lane.failed, plot=plot, base=base, scale=_FAILED, color=LIGHT.error)
+    _paint_bars(painter, lane.failed, plot=plot, base=base, scale=_FAILED_HEIGHT, color=LIGHT.error)
 
 
 def _hue(kind: str) -> QColor:

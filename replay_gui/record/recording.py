@@ -23,7 +23,7 @@ from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.surroundings.options import Surrounding, surroundings_of
 
-_MAX_WORDS = 200  # characters of a process's words in a message
+_MAX_COMMAND_CHARACTERS = 200  # of a process's words in a message
 
 
 class _Started:
@@ -132,7 +132,7 @@ def new_log(
         except (LogBusy, LogRefused) as why:
             if not is_shared:
                 raise
-            which = secrets.hide_text(shlex.join(process))[:_MAX_WORDS]
+            which = secrets.hide_text(shlex.join(process))[:_MAX_COMMAND_CHARACTERS]
             reason = "is not recorded, and not answered: another process of this command made calls before"
             raise type(why)(f"process {os.getpid()} ({which}) {reason}") from None
         recorder.append(RANDOM_STATE, dict(PAYLOAD), parent=None, **{STATE: state, SURROUNDINGS: sorted(surroundings)})

@@ -35,7 +35,7 @@ _COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
 _WHY_COLUMN_SHARES = (36, 64)
 _MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # the window must not grow with the content of a panel
 _MIN_HALF_PX = 11 * GAP  # height of each of the two panels of steps
-_SAID_MS = 5000  # ms that the foot shows a message
+_MESSAGE_MS = 5000  # ms that the foot shows a message
 
 
 class CompareView(QWidget):
@@ -143,7 +143,7 @@ class CompareView(QWidget):
 
     def show_message(self, text: str) -> None:
         """Show a message in the foot for a moment."""
-        self._status.showMessage(text, _SAID_MS)
+        self._status.showMessage(text, _MESSAGE_MS)
 
     # ---- sizes ----------------------------------------------------------------------------------------
     def save(self) -> list[QByteArray]:

@@ -8,7 +8,7 @@ import socket
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
 
 _SIGNALS = signal.SIGINT, signal.SIGTERM
-_SHELL_CODE = 128  # shells add the number of the signal to it
+_SIGNAL_EXIT_BASE = 128  # shells add the number of the signal to it
 
 
 class Interrupts(QObject):
@@ -44,7 +44,7 @@ class Interrupts(QObject):
         received = self._read.recv(64)
         ending = next((number for number in _SIGNALS if number in received), None)
         if ending is not None:
-            QCoreApplication.exit(_SHELL_CODE + ending)
+            QCoreApplication.exit(_SIGNAL_EXIT_BASE + ending)
 
 
 def _no_exception(number: int, frame: object) -> None:

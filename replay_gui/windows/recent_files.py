@@ -15,7 +15,7 @@ from replay_gui.widgets.run.welcome_page import RecentEntry
 
 _KEY = "recent"
 _MAX_FILES = 8
-_MAX_TIME = 1 << 62  # ns
+_MAX_TIME_NS = 1 << 62
 
 
 class RecentFiles(QObject):
@@ -93,4 +93,4 @@ def _read(text: str) -> RecentEntry | None:
     paths, opened = stored.get("paths"), stored.get("opened")
     if not isinstance(paths, list) or len(paths) not in (1, 2) or not all(isinstance(p, str) and p for p in paths):
         return None
-    return RecentEntry(tuple(paths), opened if type(opened) is int and 0 < opened < _MAX_TIME else None)
+    return RecentEntry(tuple(paths), opened if type(opened) is int and 0 < opened < _MAX_TIME_NS else None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, set_role
 
-REACH_PX = 3 * GAP  # px: thickness of the area in which a border can be grasped, if it is thicker than the gap
+REACH_PX = 3 * GAP  # thickness of the area in which a border can be grasped, if it is thicker than the gap
 
 
 def new_splitter(orientation: Qt.Orientation, parent: QWidget) -> QSplitter:

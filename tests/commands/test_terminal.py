@@ -20,7 +20,7 @@ def progress_of(monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
     """What verifying the log writes to a terminal's standard error."""
     err = Terminal()
     monkeypatch.setattr("sys.stderr", err)
-    monkeypatch.setattr(terminal, "_PROGRESS_INTERVAL", 0)
+    monkeypatch.setattr(terminal, "_PROGRESS_INTERVAL_SECONDS", 0)
     assert main(["verify", str(path)]) == 0
     return err.getvalue()
 

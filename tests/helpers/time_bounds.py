@@ -6,14 +6,14 @@ import subprocess
 import sys
 import time
 
-from replay_gui.engine.worker_pool import CLOSE_TIMEOUT
+from replay_gui.engine.worker_pool import CLOSE_TIMEOUT_S
 
 _PYTHON_STARTS = 20  # about a third of a second on a quiet machine
 
 
 def seconds_to_close() -> float:
     """Return the time that closing may take: the grace period of a worker, and the time of some starts of Python."""
-    return CLOSE_TIMEOUT + _PYTHON_STARTS * _seconds_to_start_python()
+    return CLOSE_TIMEOUT_S + _PYTHON_STARTS * _seconds_to_start_python()
 
 
 def _seconds_to_start_python() -> float:

@@ -10,7 +10,7 @@ from replay_gui.core.report.document import Block, Column, Command, Fact, Facts,
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.look.theme import LIGHT
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, put_block
-from replay_gui.printout.sheet import END, TOP, Sheet
+from replay_gui.printout.sheet import CONTENT_END, TOP, Sheet
 from tests.printout.test_sheet import painted
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -53,7 +53,7 @@ def test_facts_that_fit_a_page_are_not_split() -> None:
     facts = Facts(tuple(Fact("Name", "value") for _ in range(8)))
     height = sheet_with(facts).y - TOP
     assert height < MAX_UNBROKEN_HEIGHT
-    sheet = sheet_with(facts, END - height + 20)
+    sheet = sheet_with(facts, CONTENT_END - height + 20)
     assert [bool(page.items) for page in sheet.pages] == [False, True]
 
 

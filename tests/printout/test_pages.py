@@ -32,7 +32,7 @@ from replay_gui.look.theme import LIGHT
 from replay_gui.printout.pages import Pages
 from replay_gui.printout.pdf import pdf_report
 from replay_gui.printout.report_saver import ReportSaver
-from replay_gui.printout.sheet import END, HEIGHT, SIDE, WIDTH
+from replay_gui.printout.sheet import CONTENT_END, HEIGHT, SIDE, WIDTH
 from tests.helpers import logs
 
 LONG = "wide\u202e\x1b[31m<b>" * 40
@@ -98,7 +98,11 @@ def test_nothing_is_drawn_beyond_the_edges_and_every_page_has_its_foot() -> None
         assert min(columns) >= SIDE - 3
         assert max(columns) <= WIDTH - SIDE + 3
         verdict = QColor(LIGHT.bad_bg).rgb()
-        foot = {image.pixel(x, y) for x in range(round(SIDE), 140) for y in range(round(END) + 28, round(HEIGHT) - 20)}
+        foot = {
+            image.pixel(x, y)
+            for x in range(round(SIDE), 140)
+            for y in range(round(CONTENT_END) + 28, round(HEIGHT) - 20)
+        }
         assert verdict in foot, number
 
 

@@ -8,13 +8,13 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.look.theme import LIGHT, Normal, ui_font
-from replay_gui.printout.sheet import END, HEIGHT, INNER, SIDE, TOP, WIDTH, Sheet, TextLines, break_lines
+from replay_gui.printout.sheet import CONTENT_END, HEIGHT, INNER_WIDTH, SIDE, TOP, WIDTH, Sheet, TextLines, break_lines
 
 pytestmark = pytest.mark.usefixtures("qapp")
 _FONT_SIZE = 11.0
 
 
-def lines_of(text: str, width: float = INNER, right: bool = False) -> TextLines:
+def lines_of(text: str, width: float = INNER_WIDTH, right: bool = False) -> TextLines:
     return break_lines(text, ui_font(Normal, _FONT_SIZE), LIGHT.text, width, right)
 
 
@@ -40,17 +40,17 @@ def test_text_is_broken_to_the_width_even_within_a_long_word() -> None:
 def test_lines_flow_over_as_many_pages_as_they_need() -> None:
     sheet, lines = Sheet(), lines_of("word " * 6_000)
     sheet.flow_lines(lines)
-    per_page = int((END - TOP) / lines.line_height)
+    per_page = int((CONTENT_END - TOP) / lines.line_height)
     assert len(sheet.pages) == -(-len(lines.lines) // per_page)
     assert sum(len(page.items) for page in sheet.pages) == len(lines.lines)
-    assert TOP < sheet.y <= END
+    assert TOP < sheet.y <= CONTENT_END
 
 
 def test_a_page_begins_only_where_there_is_no_room_and_something_above() -> None:
     sheet = Sheet()
     sheet.ensure_room(2 * HEIGHT)  # nothing is gained by an empty page
     assert len(sheet.pages) == 1
-    sheet.y = END - 50
+    sheet.y = CONTENT_END - 50
     sheet.ensure_room(50)
     assert len(sheet.pages) == 1
     sheet.ensure_room(51)
@@ -70,7 +70,7 @@ def test_a_gap_is_left_out_at_the_top_of_a_page() -> None:
 def test_what_repeats_on_a_new_page_is_put_there_first() -> None:
     sheet = Sheet()
     sheet.on_new_page = lambda: sheet.flow_lines(lines_of("head"))
-    sheet.y = END
+    sheet.y = CONTENT_END
     sheet.flow_lines(lines_of("row"))
     assert len(sheet.pages[1].items) == 2
     assert sheet.y == pytest.approx(TOP + 2 * lines_of("head").line_height)

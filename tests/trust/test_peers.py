@@ -378,7 +378,7 @@ def test_tiny_parts_of_a_request_are_bounded(
     raw = request("/v1/traces", gzip.compress(body), "content-encoding: gzip").replace(JSON.encode(), kind.encode())
     assert statuses(said(receiver.server_port, raw)) == [200]
     kept = len(list(folder.iterdir()))
-    monkeypatch.setattr(receiver_module, "_MAX_VALUES", 1000)
+    monkeypatch.setattr(receiver_module, "_MAX_CONTAINERS", 1000)
     monkeypatch.setattr(otlp_protobuf, "_MAX_FIELDS", 1000)
     answer = said(receiver.server_port, raw)
     assert statuses(answer) == [400]

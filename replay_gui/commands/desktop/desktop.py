@@ -20,7 +20,7 @@ from replay_gui.core.text.wording import plural
 
 _UPDATES = (("update-mime-database", "mime"), ("update-desktop-database", "applications"))
 """What reads the installed files into the caches that desktops use, and the folder that it is given."""
-_UPDATE_SECONDS = 60  # seconds; it may read the types of a whole system
+_UPDATE_TIMEOUT_SECONDS = 60  # it may read the types of a whole system
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +94,7 @@ def _update_caches(folder: Path, changes: Changes) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                timeout=_UPDATE_SECONDS,
+                timeout=_UPDATE_TIMEOUT_SECONDS,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as why:

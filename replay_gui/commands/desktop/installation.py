@@ -21,8 +21,8 @@ from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.log.source import read_beginning
 
 LIST = PurePosixPath("replay-gui", "desktop-files.json")
-_MAX_LIST = 1 << 20  # bytes
-_MAX_FILE = 4 << 20  # bytes; no installed file is larger
+_MAX_LIST_BYTES = 1 << 20
+_MAX_FILE_BYTES = 4 << 20  # no installed file is larger
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def _hash_of(path: Path) -> str | None:
     if path.is_symlink() or not path.is_file():
         return ""
     try:
-        return _hash(read_beginning(path, _MAX_FILE))
+        return _hash(read_beginning(path, _MAX_FILE_BYTES))
     except LogUnreadable:
         return ""
 
@@ -131,7 +131,7 @@ def _read_list(folder: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        known = json.loads(read_beginning(path, _MAX_LIST))
+        known = json.loads(read_beginning(path, _MAX_LIST_BYTES))
     except (ValueError, RecursionError):
         known = None
     if not isinstance(known, dict) or not all(_is_entry(name, hash) for name, hash in known.items()):

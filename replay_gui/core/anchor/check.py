@@ -10,7 +10,7 @@ from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification_report import VerificationReport
 
-_KEY_CHARACTERS = 16  # characters of a key's id in a sentence
+_KEY_CHARACTERS = 16  # of a key's id in a sentence
 
 
 def compare_log(read: ReadAnchor, log: EventLog, report: VerificationReport) -> AnchorFinding:

@@ -25,7 +25,7 @@ FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
 LOGS = "logs"
 _SUFFIX = ".parquet"
 _ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller groups are read faster, larger need less space
-_DEFAULT_ROW_GROUP = 1 << 16
+_DEFAULT_ROWS_PER_GROUP = 1 << 16
 _MAX_MANIFEST_BYTES = 1 << 30
 _MIN_MEMORY, _MEMORY_PER_BYTE = 2 << 30, 64  # bytes that reading may take: in all, and for each byte of the tables
 
@@ -97,7 +97,7 @@ def write_tables(
                 tables[name],
                 sink,
                 compression="zstd",
-                row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROW_GROUP),
+                row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROWS_PER_GROUP),
                 store_schema=False,
             )
             write_whole(table_path(folder, name), sink.getvalue(), new_mode=new_mode)

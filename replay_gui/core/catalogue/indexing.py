@@ -29,7 +29,7 @@ ROWS_VERSION = 12
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources
-_MAX_SIDE_BYTES = 1 << 20  # bytes of notes and of mappings; larger files are refused when they are read
+_MAX_SIDE_FILE_BYTES = 1 << 20  # of notes and of mappings; larger files are refused when they are read
 
 
 class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,9 +164,9 @@ def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
         digest.update(companions.encode())
         for notes in task.places.files_of(Path(path)):
             name = os.fsencode(notes)
-            digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_BYTES)).digest())
+            digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_FILE_BYTES)).digest())
     if task.mappings and Path(task.mappings).is_file():
-        digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_BYTES))
+        digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_FILE_BYTES))
     return f"{own}-{digest.hexdigest(length=16)}-{format}", companions
 
 

@@ -22,9 +22,9 @@ from replay_gui.core.atomic_file import PRIVATE
 from replay_gui.core.contrast.profiling import RunFile
 from replay_gui.core.importers.exporting import write_with_findings
 
-MAX_KEPT = 4 << 20  # bytes of a log; a longer one is read from its source again
-_GROUP = 64  # runs per row group
-_DIGEST = 16  # bytes
+MAX_KEPT_BYTES = 4 << 20  # of a log; a longer one is read from its source again
+_RUNS_PER_GROUP = 64  # of the file's row groups
+_DIGEST_BYTES = 16
 _SCHEMA = pa.schema([("log", pa.binary())])
 _CODEC = pa.Codec("zstd", compression_level=1)
 
@@ -46,7 +46,7 @@ def pack_log(run: RunFile) -> tuple[PackedLog, str]:
     The header of the kept log gets the import notes and checks, which would be lost with the source.
     """
     file, made = Path(run.log), run.converted
-    if file.stat().st_size > MAX_KEPT:
+    if file.stat().st_size > MAX_KEPT_BYTES:
         return PackedLog(0, b""), ""
     if made is None or not (made.notes or made.own_hashes):
         data = file.read_bytes()
@@ -60,7 +60,7 @@ def pack_log(run: RunFile) -> tuple[PackedLog, str]:
 
 def log_digest(data: bytes) -> str:
     """Return the digest of a log in a catalogue: the beginning of its BLAKE3 hash, hexadecimal."""
-    return blake3(data).hexdigest(length=_DIGEST)
+    return blake3(data).hexdigest(length=_DIGEST_BYTES)
 
 
 def write_logs(file: BinaryIO, logs: Iterable[bytes | None]) -> None:
@@ -69,16 +69,19 @@ def write_logs(file: BinaryIO, logs: Iterable[bytes | None]) -> None:
         file, _SCHEMA, compression="zstd", compression_level=3, use_dictionary=False, write_statistics=False
     ) as writer:
         waiting = iter(logs)
-        while group := list(islice(waiting, _GROUP)):
+        while group := list(islice(waiting, _RUNS_PER_GROUP)):
             writer.write_table(pa.table([pa.array(group, pa.binary())], _SCHEMA))
 
 
 def read_logs(path: Path, first: int, count: int) -> Iterator[bytes | None]:
     """Yield the logs of `count` runs of a catalogue, from run `first` on; None for a log that is not kept."""
     with pq.ParquetFile(path) as file:
-        for group in range(first // _GROUP, -(-(first + count) // _GROUP)):
+        for group in range(first // _RUNS_PER_GROUP, -(-(first + count) // _RUNS_PER_GROUP)):
             column = file.read_row_group(group)["log"]
-            start, end = max(first - group * _GROUP, 0), min(first + count - group * _GROUP, len(column))
+            start, end = (
+                max(first - group * _RUNS_PER_GROUP, 0),
+                min(first + count - group * _RUNS_PER_GROUP, len(column)),
+            )
             yield from column.slice(start, end - start).to_pylist()
 
 

@@ -15,10 +15,10 @@ from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.memory_limit import memory_limit
 from replay_gui.core.text.plain_text import one_line
 
-MAX_ROWS = 100_000  # rows of an answer
+MAX_ROWS = 100_000  # of an answer
 _MEMORY = "1GB"  # DuckDB's limit; it does not count long texts, nor the answer in Python
-_MAX_GROWTH = 3 << 29  # bytes by which the process may grow meanwhile
-_MAX_REASON = 2_000  # characters of DuckDB's error message
+_MAX_GROWTH_BYTES = 3 << 29  # bytes by which the process may grow meanwhile
+_MAX_REASON_CHARACTERS = 2_000  # of DuckDB's error message
 _TABLES = {"runs": "runs", "steps": "steps", "held": "features", "names": "feature_names"}
 _FEATURES = (
     "create view features as select run, kind, tool, path, value, number, event, calls, request "
@@ -56,7 +56,7 @@ class CatalogueQueries:
     def answer(self, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
         """Answer one SELECT; raise CatalogueRefused if it is another statement, or DuckDB refuses it."""
         connection = self._connection
-        with reading_tables(self._folder), memory_limit(_MAX_GROWTH):
+        with reading_tables(self._folder), memory_limit(_MAX_GROWTH_BYTES):
             try:
                 for name, table in _TABLES.items():
                     connection.register(name, ds.dataset(table_path(self._folder, table)))
@@ -67,7 +67,7 @@ class CatalogueQueries:
                 columns = tuple(column[0] for column in connection.description or ())
                 rows = connection.fetchmany(max_rows + 1)
             except duckdb.Error as why:
-                raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON)}") from None
+                raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON_CHARACTERS)}") from None
             except MemoryError:
                 raise CatalogueRefused(
                     "sql: the answer needs too much memory; select fewer rows or less text"

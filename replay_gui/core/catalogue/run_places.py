@@ -22,7 +22,7 @@ from replay_gui.core.text.plain_text import visible
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
 _ENDINGS = re.compile(r"(?:\.[A-Za-z]{2,7})+$")  # endings of the source's format, which the log does not have
-_MAX_NAME = 50  # characters; a file's name has at most 255 bytes
+_MAX_NAME_CHARACTERS = 50  # a file's name has at most 255 bytes
 
 
 def place_of_run(folder: Path, number: int, run: EvaluatedRun, conversions: Path) -> tuple[str, str]:
@@ -91,4 +91,4 @@ def _holds(path: Path, digest: str) -> bool:
 
 def _file_name(name: str) -> str:
     """Return a run's name as a file name that has no folders, is not hidden, and has no ending of another format."""
-    return _NOT_IN_NAMES.sub("-", visible(_ENDINGS.sub("", name))).lstrip(".")[:_MAX_NAME].strip() or "run"
+    return _NOT_IN_NAMES.sub("-", visible(_ENDINGS.sub("", name))).lstrip(".")[:_MAX_NAME_CHARACTERS].strip() or "run"

@@ -18,7 +18,7 @@ from replay_gui.core.text.given_paths import absolute_path
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
 _SIDE_FILES = (".notes.toml", ".rules.toml")
 _MAX_FILES = 1_000_000
-_MAX_BYTES = 8 << 30  # bytes of one remote file
+_MAX_FILE_BYTES = 8 << 30  # of one remote file
 
 
 def is_url(source: str) -> bool:
@@ -55,11 +55,11 @@ def read_source(source: str) -> bytes:
     """Return the bytes of a URL; raise LogUnreadable if it cannot be read."""
     try:
         with fsspec.open(source, "rb") as file:
-            data: bytes = file.read(_MAX_BYTES + 1)
+            data: bytes = file.read(_MAX_FILE_BYTES + 1)
     except Exception as why:  # noqa: BLE001  each file system has errors of its own
         raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
-    if len(data) > _MAX_BYTES:
-        raise LogUnreadable(f"{source}: larger than {_MAX_BYTES >> 30} GiB")
+    if len(data) > _MAX_FILE_BYTES:
+        raise LogUnreadable(f"{source}: larger than {_MAX_FILE_BYTES >> 30} GiB")
     return data
 
 

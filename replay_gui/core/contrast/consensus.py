@@ -17,8 +17,8 @@ from replay_gui.core.contrast.separation import tiers_of
 MIN_AGREEING = 2
 """Runs of which it can be said that they agree."""
 
-_MAX_WORDS = 5  # features that are put into words
-_MAX_NAMED = 200  # candidates for them
+_MAX_WORDED_FEATURES = 5  # features that are put into words
+_MAX_RARE_FEATURES = 200  # candidates for them
 _MAX_OUTLIERS = 40
 _RESULT_TIERS = 3  # actions, results, submissions
 
@@ -87,21 +87,21 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
         if unlike[run] <= 0:
             break
         own = rare_owners[(of_telling == run) & (rare_owners >= 0)]
-        rarest = own[np.argsort(sizes[own], kind="stable")][:_MAX_NAMED]
+        rarest = own[np.argsort(sizes[own], kind="stable")][:_MAX_RARE_FEATURES]
         rare = _named(table, rarest, most_first=False)
         lacking = [name for number, name in common if run not in table.runs_of(number)]
         outliers.append(
             Outlier(
                 run=numbers[run],
                 unlike=float(unlike[run]),
-                alone=tuple(feature_words(name) for _, name in rare[:_MAX_WORDS]),
-                lacks=tuple(map(feature_words, lacking[:_MAX_WORDS])),
+                alone=tuple(feature_words(name) for _, name in rare[:_MAX_WORDED_FEATURES]),
+                lacks=tuple(map(feature_words, lacking[:_MAX_WORDED_FEATURES])),
             )
         )
     return Consensus(
         _largest_equal_group(table, numbers),
         count,
-        tuple(feature_words(name) for _, name in common[:_MAX_WORDS]),
+        tuple(feature_words(name) for _, name in common[:_MAX_WORDED_FEATURES]),
         tuple(outliers),
     )
 

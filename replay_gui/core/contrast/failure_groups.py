@@ -17,7 +17,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.divergence.side import ComparedSide, EventRedactor
-from replay_gui.core.effects.call_values import LEAF_HASH
+from replay_gui.core.effects.call_values import LEAF_HASH_BYTES
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
@@ -27,9 +27,9 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.text.plain_text import one_line
 
-MAX_COMPARED = 60  # failing runs that are compared; the others are only counted
+MAX_COMPARED_RUNS = 60  # failing runs that are compared; the others are only counted
 _MAX_CANDIDATES = 20  # passing runs that are examined for each failing run
-_MAX_NAME = 40  # characters
+_MAX_NAME_CHARACTERS = 40
 
 _Key = TypeVar("_Key")
 LogOf = Callable[[int], AbstractContextManager[str]]
@@ -94,7 +94,7 @@ class FailureGroups:
 
 
 def failure_pairs(
-    runs: RunSet, outcomes: Outcomes, chosen: Sequence[int], *, max_pairs: int = MAX_COMPARED
+    runs: RunSet, outcomes: Outcomes, chosen: Sequence[int], *, max_pairs: int = MAX_COMPARED_RUNS
 ) -> tuple[tuple[FailurePair, ...], int]:
     """Pair each failing run of the chosen ones with the nearest passing run of the same task.
 
@@ -188,7 +188,7 @@ def group_failures(
 def run_name(run: EvaluatedRun) -> str:
     """Return the name of a run for sentences: ``trial 2``, or its name."""
     trial = run.identity.trial
-    return one_line(f"trial {trial}" if trial else run.name, _MAX_NAME)
+    return one_line(f"trial {trial}" if trial else run.name, _MAX_NAME_CHARACTERS)
 
 
 def _changes(steps: Sequence[RunStep]) -> Counter[str]:
@@ -198,10 +198,10 @@ def _changes(steps: Sequence[RunStep]) -> Counter[str]:
 def _arguments(steps: Sequence[RunStep]) -> Counter[tuple[str, bytes]]:
     """Return the arguments of the changes, by tool and hash."""
     return Counter(
-        (step.tool, step.leaves[at : at + LEAF_HASH])
+        (step.tool, step.leaves[at : at + LEAF_HASH_BYTES])
         for step in steps
         if step.effect == Effect.CHANGES and step.ok
-        for at in range(0, len(step.leaves), LEAF_HASH)
+        for at in range(0, len(step.leaves), LEAF_HASH_BYTES)
     )
 
 

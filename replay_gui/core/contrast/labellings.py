@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from replay_gui.core.contrast.features.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
 
-MAX_EXACT = 5_000  # labellings; of more, a sample is drawn
+MAX_EXACT_LABELLINGS = 5_000  # labellings; of more, a sample is drawn
 _DRAWN, _MIN_DRAWN, _FEWEST_DRAWN = 1_000, 100, 20
-_BUDGET = 40_000_000  # the largest number of table entries times labellings
-_BLOCK = 8_000_000  # the same, at once
+_MAX_OPERATIONS = 40_000_000  # the largest number of table entries times labellings
+_BLOCK_OPERATIONS = 8_000_000  # the same, at once
 _SEED = 20_260_102
-_EQUAL = 1e-9  # strengths with a smaller difference count as equal
+_TOLERANCE = 1e-9  # strengths with a smaller difference count as equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Labellings:
         if tier > len(self.clearest):
             return None
         row = self.clearest[tier - 1]
-        return ByChance(int((row >= strength - _EQUAL).sum()), len(row), self.exact)
+        return ByChance(int((row >= strength - _TOLERANCE).sum()), len(row), self.exact)
 
 
 def labellings(
@@ -79,18 +79,18 @@ def labellings(
     """
     total = int(known.sum())
     passing = total - failing
-    able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _EQUAL)
+    able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _TOLERANCE)
     able = able[np.argsort(tiers[able], kind="stable")]
     ways = _ways(total, failing)
     highest = _highest_tier(sizes[able], tiers[able], min(ways, _MIN_DRAWN))
     able = able[tiers[able] <= highest]
     entries = max(int(sizes[able].sum()), 1)
-    exact = ways <= MAX_EXACT and ways * entries <= _BUDGET
-    number = ways if exact else int(np.clip(_BUDGET // entries, _FEWEST_DRAWN, _DRAWN))
+    exact = ways <= MAX_EXACT_LABELLINGS and ways * entries <= _MAX_OPERATIONS
+    number = ways if exact else int(np.clip(_MAX_OPERATIONS // entries, _FEWEST_DRAWN, _DRAWN))
     clearest = np.zeros((highest, number))
     runs, starts = table.gathered(features[able], known)
     done = 0
-    for block in _blocks(total, failing, exact, number, max(_BLOCK // entries, 1)):
+    for block in _blocks(total, failing, exact, number, max(_BLOCK_OPERATIONS // entries, 1)):
         if len(able):
             failed = np.add.reduceat(block[:, runs], starts, axis=1, dtype=np.int32).astype(np.int64)
             clear = strengths(sizes[able] - failed, failed, passing, failing)
@@ -103,13 +103,13 @@ def labellings(
 
 def _ways(total: int, failing: int) -> int:
     """Return the number of ways to assign the outcomes; some number above MAX_EXACT if there are very many."""
-    return math.comb(total, failing) if min(failing, total - failing) <= 2 or total <= 64 else MAX_EXACT + 1
+    return math.comb(total, failing) if min(failing, total - failing) <= 2 or total <= 64 else MAX_EXACT_LABELLINGS + 1
 
 
 def _highest_tier(sizes: NDArray[np.int64], tiers: NDArray[np.int64], number: int) -> int:
     """Return the highest tier up to which all features can be tried in that many labellings; at least the first."""
     highest = int(tiers.max(initial=1))
-    while highest > 1 and int(sizes[tiers <= highest].sum()) * number > _BUDGET:
+    while highest > 1 and int(sizes[tiers <= highest].sum()) * number > _MAX_OPERATIONS:
         highest -= 1
     return highest
 

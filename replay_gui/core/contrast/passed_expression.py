@@ -18,7 +18,7 @@ from replay_gui.core.errors import NotesRefused
 Judge: TypeAlias = Callable[[EvaluatedRun], bool | None]
 """Whether a run passed; None if that is unknown."""
 
-_SECOND = 1_000_000_000
+_NS_PER_SECOND = 1_000_000_000
 _MAX_LENGTH, _MAX_DEPTH = 2_000, 50
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])|(?P<text>"[^"]*"|'[^']*')"""
@@ -49,7 +49,7 @@ FIELDS: dict[str, Callable[[EvaluatedRun], Any]] = {
     "failures": lambda run: run.failures,
     "tokens": lambda run: run.tokens,
     "cost": lambda run: run.cost,
-    "duration": lambda run: None if run.duration is None else run.duration / _SECOND,
+    "duration": lambda run: None if run.duration is None else run.duration / _NS_PER_SECOND,
     "task": lambda run: run.identity.task,
     "trial": lambda run: run.identity.trial,
     "agent": lambda run: run.identity.agent,

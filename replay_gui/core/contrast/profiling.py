@@ -32,8 +32,8 @@ from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.state.json_form import json_form, one_line_json
 
-_MAX_INPUT = 2_000  # characters of an input that is kept
-_ANSWER_BYTES = 8
+_MAX_INPUT_CHARACTERS = 2_000  # of an input that is kept
+_ANSWER_HASH_BYTES = 8
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,9 +244,9 @@ def _step(call: ToolCall) -> RunStep:
         effect=call.effect,
         ok=call.ok,
         request=call.key.hex(),
-        answer="" if call.response is None else digest(answer.encode("utf-8", "replace"))[:_ANSWER_BYTES].hex(),
+        answer="" if call.response is None else digest(answer.encode("utf-8", "replace"))[:_ANSWER_HASH_BYTES].hex(),
         answer_size=len(answer),
         label=call_label(call),
-        input=text if len(text) <= _MAX_INPUT else None,
+        input=text if len(text) <= _MAX_INPUT_CHARACTERS else None,
         leaves=leaf_hashes(call),
     )

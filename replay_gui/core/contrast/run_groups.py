@@ -29,7 +29,7 @@ _DAY_LENGTH = len("2026-01-01")
 _MAX_SET_UP_FEATURES = 2_000  # features of the set-up that are examined, most frequent first
 _PIECE = re.compile(r"[0-9]+|[^0-9]+")
 _MAX_DIGITS = 18  # characters of a text that is read as a number
-_MAX_SET_UP_VALUES = 20  # values of a member of the set-up by which runs can be grouped
+_MAX_SET_UP_VALUES = 20  # of a member of the set-up by which runs can be grouped
 
 
 def _grader(run: EvaluatedRun) -> str | None:

@@ -28,7 +28,7 @@ _AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, 
 _SUBMISSION = "submission"
 _FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
 _MIN_FIGURE, _MAX_FIGURES = 3, 500  # characters of a figure; figures of a run
-_MAX_TEXT = 20_000  # characters of a message that are examined
+_MAX_TEXT_CHARACTERS = 20_000  # of a message that are examined
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -105,7 +105,7 @@ def _take_figures(figures: dict[str, EventIndex], event: Event) -> None:
     data = event.payload.get("data")
     if isinstance(data, Mapping) and "content" in data:
         data = data["content"]
-    for match in _FIGURE.finditer(answer_text(data)[:_MAX_TEXT]):
+    for match in _FIGURE.finditer(answer_text(data)[:_MAX_TEXT_CHARACTERS]):
         if len(figures) >= _MAX_FIGURES:
             return
         figure = match[1].replace(",", "")

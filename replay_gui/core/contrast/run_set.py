@@ -12,7 +12,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunSt
 from replay_gui.core.contrast.run_sizes import size_table
 from replay_gui.core.effects.effect import Effect
 
-MIN_ANSWER_CHARACTERS = 60  # characters of an answer; equal shorter answers do not show equal effects
+MIN_ANSWER_CHARACTERS = 60  # of an answer; equal shorter answers do not show equal effects
 
 
 class RunSet:

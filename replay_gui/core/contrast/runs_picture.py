@@ -23,10 +23,10 @@ from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
-_MAX_MARKED = 3  # separators that mark a column, at most one each
+_MAX_MARKED_SEPARATORS = 3  # separators that mark a column, at most one each
 _MAX_CANDIDATES = 12  # number of first separators from which they are chosen
 _MIN_CLEARNESS = 2 / 3  # the least strength, as a share of the clearest separator's
-_MAX_VALUES = 6  # characters of the arguments in the head of a column
+_MAX_VALUES = 6  # arguments in the head of a column
 _OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # these are not shown as done or not done
 _MIN_SIMILARITY = 0.15  # of two inputs; from here on they count as one call with other arguments
 
@@ -277,7 +277,7 @@ def _mark(columns: list[_Column], separation: Separation) -> None:
         if separator.feature.kind not in _OF_ANSWERS and (marked := _columns_of(separator, columns))
     ]
     clearest = max((strength for _, strength, _ in shown), default=0.0)
-    for number, strength, marked in shown[:_MAX_MARKED]:
+    for number, strength, marked in shown[:_MAX_MARKED_SEPARATORS]:
         for column in marked if strength >= _MIN_CLEARNESS * clearest else ():
             if column.separator is None:
                 column.separator = number

@@ -28,9 +28,9 @@ from replay_gui.core.text.wording import plural
 
 MAX_SEPARATORS = 40
 _MAX_CANDIDATES = 200  # sets of runs among which equal scores are ranked
-_MAX_MEMBERS = 120  # features of one set that are examined
-_MAX_ALSO = 40  # features of one set that are put into words
-_EQUAL = 1e-9  # scores with a smaller difference count as equal
+_MAX_EXAMINED_FEATURES = 120  # features of one set that are examined
+_MAX_WORDED_FEATURES = 40  # features of one set that are put into words
+_TOLERANCE = 1e-9  # scores with a smaller difference count as equal
 
 Outcomes = Sequence[bool | None]
 """Of each run: passed, failed, or unknown."""
@@ -147,11 +147,11 @@ def _ranked(table: FeatureTable, groups: OutcomeGroups, sets: _Sets) -> list[tup
     """Return the best sets, by number, each with its members, the best description first."""
     by_score = np.argsort(-sets.scores, kind="stable")[:_MAX_CANDIDATES]
     if len(by_score) > MAX_SEPARATORS:
-        by_score = by_score[sets.scores[by_score] >= sets.scores[by_score[MAX_SEPARATORS - 1]] - _EQUAL]
+        by_score = by_score[sets.scores[by_score] >= sets.scores[by_score[MAX_SEPARATORS - 1]] - _TOLERANCE]
     order = np.lexsort((groups.tiers[groups.telling], sets.of))
     starts = np.searchsorted(sets.of[order], by_score)
     members = [
-        groups.telling[order[start : start + min(sets.sizes[number], _MAX_MEMBERS)]].tolist()
+        groups.telling[order[start : start + min(sets.sizes[number], _MAX_EXAMINED_FEATURES)]].tolist()
         for number, start in zip(by_score.tolist(), starts.tolist(), strict=True)
     ]
     ranking = FeatureRanking(table, groups.p, groups.f, groups.passed | groups.failed)
@@ -203,7 +203,7 @@ def _separator(
         stratified=None,
         passed_example=example(table, number, groups.passed),
         failed_example=example(table, number, groups.failed),
-        others=tuple(other for _, other in members[1 : _MAX_ALSO + 1]),
+        others=tuple(other for _, other in members[1 : _MAX_WORDED_FEATURES + 1]),
         also_count=size - 1,
         runs=tuple(table.runs_of(number).tolist()),
     )

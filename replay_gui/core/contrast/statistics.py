@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 SIGNIFICANT = 0.05
 """The chance, over all that was compared, below which a difference counts as significant."""
 
-_EQUAL = 1e-9  # relative; probabilities with a smaller difference count as equal
+_TOLERANCE = 1e-9  # relative; probabilities with a smaller difference count as equal
 _MAX_EXACT_RUNS = 5_000  # of the sums over all tasks; beyond it, the sum is treated as normally distributed
 
 
@@ -27,7 +27,7 @@ def fisher_p(p: int, f: int, passing: int, failing: int) -> float:
     """
     chances = _hypergeometric(p + f, passing, failing)
     observed = chances[p - max(0, p + f - failing)]
-    return float(min(1.0, chances[chances <= observed * (1 + _EQUAL)].sum()))
+    return float(min(1.0, chances[chances <= observed * (1 + _TOLERANCE)].sum()))
 
 
 def p_number(p: float) -> str:
@@ -43,7 +43,7 @@ def p_words(p: float) -> str:
 def smallest_fisher_p(size: int, passing: int, failing: int) -> float:
     """Return the smallest possible p of a feature of `size` runs, for any distribution over the two groups."""
     chances = _hypergeometric(size, passing, failing)
-    return float(min(1.0, chances[chances <= chances.min() * (1 + _EQUAL)].sum()))
+    return float(min(1.0, chances[chances <= chances.min() * (1 + _TOLERANCE)].sum()))
 
 
 def tarone_factor(smallest: NDArray[np.float64], level: float = SIGNIFICANT) -> int:
@@ -125,7 +125,7 @@ def _exact_stratified_p(strata: Sequence[Stratum], observed: int) -> float:
         chances = np.convolve(chances, _hypergeometric(s.p + s.f, s.passing, s.failing))
         lowest += max(0, s.p + s.f - s.failing)
     at = chances[observed - lowest]
-    return float(min(1.0, chances[chances <= at * (1 + _EQUAL)].sum()))
+    return float(min(1.0, chances[chances <= at * (1 + _TOLERANCE)].sum()))
 
 
 def _variance(s: Stratum) -> float:

@@ -27,8 +27,8 @@ from replay_gui.core.contrast.statistics import SIGNIFICANT, Stratum, mantel_hae
 from replay_gui.core.text.wording import plural
 
 _MAX_CANDIDATES = 120
-_MAX_ALSO = 40
-_AT_ONCE = 1 << 19  # entries of the table that are read together, to limit the memory
+_MAX_WORDED_FEATURES = 40
+_ENTRIES_AT_ONCE = 1 << 19  # entries of the table that are read together, to limit the memory
 
 
 def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) -> Separation:
@@ -127,7 +127,7 @@ def _best_groups(
     scores = strata.strengths[leads] * weights[tiers[strata.features[leads]]]
     best = np.argsort(-scores, kind="stable")[:_MAX_CANDIDATES]
     ranking = FeatureRanking(table, *counts, strata.known)
-    members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_ALSO)]].tolist() for n in best]
+    members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_WORDED_FEATURES)]].tolist() for n in best]
     features = iter(table.lookup([number for numbers in members for number in numbers]))
     scored = []
     for n, numbers in zip(best.tolist(), members, strict=True):
@@ -221,7 +221,7 @@ def _stretches(table: FeatureTable) -> Iterator[tuple[int, int]]:
     """Yield stretches of features (first, end) that have about _AT_ONCE entries together."""
     first = 0
     while first < len(table):
-        end = int(np.searchsorted(table.starts, table.starts[first] + _AT_ONCE, side="right")) - 1
+        end = int(np.searchsorted(table.starts, table.starts[first] + _ENTRIES_AT_ONCE, side="right")) - 1
         end = min(max(end, first + 1), len(table))
         yield first, end
         first = end

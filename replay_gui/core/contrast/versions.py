@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replay_gui.core.contrast.contrast import separate_chosen
-from replay_gui.core.contrast.failure_groups import MAX_COMPARED, FailurePair, LogOf, group_failures, nearest_pairs
+from replay_gui.core.contrast.failure_groups import MAX_COMPARED_RUNS, FailurePair, LogOf, group_failures, nearest_pairs
 from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, natural_order, tasks_of
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
@@ -179,7 +179,7 @@ def flip_pairs(runs: RunSet, outcomes: Outcomes, change: VersionChange) -> tuple
         if task.flipped:
             failing = next(run for run in worse.runs if outcomes[run] is False)
             candidates.append((failing, [run for run in better.runs if outcomes[run] is True]))
-    return nearest_pairs(runs, candidates[:MAX_COMPARED])
+    return nearest_pairs(runs, candidates[:MAX_COMPARED_RUNS])
 
 
 def compare_versions(

@@ -14,7 +14,7 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _MAX_ERROR_MEMBERS = 4  # in an answer with more members, an "error" can be one fact of many
-_ERROR_START_CHARACTERS = 200  # characters of an answer that may begin as an error
+_ERROR_START_CHARACTERS = 200  # of an answer that may begin as an error
 _VOLATILE = re.compile(
     r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?[\d.,]*(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b"

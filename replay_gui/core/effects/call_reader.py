@@ -19,7 +19,7 @@ from replay_gui.core.log.kinds import Kind
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
 _COMMANDS = frozenset({"command", "cmd", "CommandLine"})  # members of an input
-_MAX_COMMAND = 1_000  # characters
+_MAX_COMMAND_CHARACTERS = 1_000
 _QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
 """A command with texts in quotation marks, in which no character means anything but itself."""
 
@@ -64,7 +64,7 @@ def call_key(tool: str, input: Any) -> bytes:
 
 def _plain_command(text: str) -> str:
     text = text.rstrip()
-    if len(text) > _MAX_COMMAND or _QUOTED.fullmatch(text) is None:
+    if len(text) > _MAX_COMMAND_CHARACTERS or _QUOTED.fullmatch(text) is None:
         return text
     try:
         return shlex.join(shlex.split(text))

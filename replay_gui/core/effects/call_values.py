@@ -13,10 +13,10 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
 
-LEAF_HASH = 8  # bytes
+LEAF_HASH_BYTES = 8
 _MAX_LEAVES = 400  # leaves of an input that are examined
 _MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
-_MIN_NUMBER = 20
+_MIN_NUMBER = 20  # smaller numbers are too frequent to identify anything
 _YEARS = range(1900, 2101)
 _HIDDEN = "[redacted "  # in a report: a value whose origin cannot be searched
 _DULL = word_set("true false none null yes no economy business default string all any one two")  # too frequent
@@ -52,7 +52,7 @@ def leaf_counts(call: ToolCall) -> Counter[tuple[str, bytes]]:
 def leaf_hashes(call: ToolCall) -> bytes:
     """Return the hashes of the leaves of an input, of path and value, sorted; LEAF_HASH bytes each."""
     leaves = leaf_counts(call).elements()
-    return b"".join(sorted(digest(encode_decoded([path, value]))[:LEAF_HASH] for path, value in leaves))
+    return b"".join(sorted(digest(encode_decoded([path, value]))[:LEAF_HASH_BYTES] for path, value in leaves))
 
 
 def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) -> float:

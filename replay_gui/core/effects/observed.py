@@ -30,9 +30,9 @@ from replay_gui.core.log.canonical import encode_decoded
 _MIN_LEAVES = 6  # of an answer that may be an entity
 _UNINFORMATIVE_WORDS = word_set("ok okay done success successful successfully true null none status result message")
 _WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters in which a word is searched for
-_ANSWERS_BACK = 12  # earlier answers in which an entity is searched for
+_MAX_EARLIER_ANSWERS = 12  # earlier answers in which an entity is searched for
 _MAX_CALLS = 2_000  # of a run that are examined
-_SURE_CHANGES = 2.0  # weight from which an unchanged answer no longer clears a tool
+_CERTAIN_WEIGHT = 2.0  # weight from which an unchanged answer no longer clears a tool
 _Leaves = frozenset[tuple[str, bytes]]
 
 
@@ -72,7 +72,7 @@ def observed_effects(runs: Iterable[EffectEvidence]) -> dict[str, EffectFinding]
         tools.update(run.tools)
     unchanged = Counter(tool for names, changed in between if not changed for tool in names)
     for tool in unchanged:
-        if changes[tool] >= _SURE_CHANGES:
+        if changes[tool] >= _CERTAIN_WEIGHT:
             unchanged[tool] = 0
     for names, changed in between:
         if changed:
@@ -109,7 +109,7 @@ def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
         last[call.key] = (number, answer)
         held = _leaves(call.answer)
         if len(held) >= _MIN_LEAVES:
-            weight, reason = _changed_entity(call, held, entities[-_ANSWERS_BACK:])
+            weight, reason = _changed_entity(call, held, entities[-_MAX_EARLIER_ANSWERS:])
             if weight:
                 changes[call.tool] += weight
                 reasons.setdefault(call.tool, reason)

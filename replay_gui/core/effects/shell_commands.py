@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-MAX_SHELL_BYTES = 1 << 16  # characters of a text that are parsed
+MAX_SHELL_BYTES = 1 << 16  # of a text that are parsed
 _MAX_COMMANDS = 400
 _OUTPUT = frozenset({">", ">>", "&>", "&>>", ">|"})
 _SCRIPTS = frozenset({"heredoc_body", "herestring_redirect"})

@@ -21,8 +21,8 @@ from replay_gui.core.text.plain_text import one_line
 
 MAX_SESSIONS = 30  # the newest
 _MAX_FILES = 20_000  # files that are examined in one folder
-_MAX_HEAD_BYTES = 1 << 18  # bytes of a JSON Lines file that are read for its first prompt
-_MAX_DOCUMENT_BYTES = 1 << 22  # bytes of a file that is one JSON document
+_MAX_HEAD_BYTES = 1 << 18  # of a JSON Lines file that are read for its first prompt
+_MAX_DOCUMENT_BYTES = 1 << 22  # of a file that is one JSON document
 _MAX_PROMPT_CHARACTERS = 160
 # Texts that tools put before the user's first words, in the form of a user's message.
 _INJECTED = ("<", "# AGENTS.md", "Caveat:", "[Request interrupted")

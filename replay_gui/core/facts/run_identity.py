@@ -12,7 +12,7 @@ TRIAL_NAMES = ("trial", "epoch", "attempt")
 """Names of members with the trial of a task, which is not a difference between two runs' set-ups."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
 _AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's settings
-_MAX_LENGTH = 200  # characters
+_MAX_VALUE_CHARACTERS = 200
 _MAX_DEPTH = 4
 _INSPECT = "inspect-ai"
 
@@ -92,4 +92,4 @@ def _word(value: Any) -> str | None:
     """Return a text or a whole number as a word; None for any other value, and for an empty text."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return str(value).strip()[:_MAX_LENGTH] or None
+    return str(value).strip()[:_MAX_VALUE_CHARACTERS] or None

@@ -15,7 +15,7 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 
-MAX_TEXT = 10_000  # characters of a note
+MAX_NOTE_CHARACTERS = 10_000  # of a note
 MAX_NOTES = 1_000  # notes of a run
 _HASH = re.compile("[0-9a-f]{64}")
 _ANCHOR_FIELDS = ("index", "content", "record", "before", "after")
@@ -113,9 +113,9 @@ def note_of_table(table: Any, where: str) -> RunNote:
     if not isinstance(table, dict) or not table.keys() <= {"text", "first", "last", "against"}:
         raise NotesRefused(f"{where}: a note has a text, first, last and against")
     text, against = table.get("text", ""), table.get("against", "")
-    if not isinstance(text, str) or len(text) > MAX_TEXT:
-        raise NotesRefused(f"{where}: the text of a note has at most {MAX_TEXT:,} characters")
-    if not isinstance(against, str) or len(against) > MAX_TEXT:
+    if not isinstance(text, str) or len(text) > MAX_NOTE_CHARACTERS:
+        raise NotesRefused(f"{where}: the text of a note has at most {MAX_NOTE_CHARACTERS:,} characters")
+    if not isinstance(against, str) or len(against) > MAX_NOTE_CHARACTERS:
         raise NotesRefused(f"{where}: against is the name of a run")
     first = _anchor(table.get("first"), where)
     return RunNote(text, first, _anchor(table["last"], where) if "last" in table else first, against)

@@ -18,8 +18,8 @@ from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, no
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from replay_gui.core.text.toml_file import read_toml
 
-_MAX_BYTES = 1 << 20
-_MAX_COMMENT = 2_000  # characters of a comment
+_MAX_FILE_BYTES = 1 << 20
+_MAX_COMMENT_CHARACTERS = 2_000  # of a comment
 _TABLE, _LIST = "outcome", "note"
 _FIELDS = ("passed", "score", "comment")
 
@@ -53,7 +53,7 @@ def read_notes(path: Path) -> RunNotes:
     if not path.is_file():
         return RunNotes()
     try:
-        document = read_toml(path, _MAX_BYTES)
+        document = read_toml(path, _MAX_FILE_BYTES)
     except ValueError as why:
         raise NotesRefused(f"{path}: {why}") from None
     for name in document:
@@ -95,6 +95,6 @@ def _notes(table: Any, where: str) -> RunNotes:
         isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score)
     ):
         raise NotesRefused(f"{where}: score is a number")
-    if not isinstance(comment, str) or len(comment) > _MAX_COMMENT:
-        raise NotesRefused(f"{where}: comment is a text of at most {_MAX_COMMENT:,} characters")
+    if not isinstance(comment, str) or len(comment) > _MAX_COMMENT_CHARACTERS:
+        raise NotesRefused(f"{where}: comment is a text of at most {_MAX_COMMENT_CHARACTERS:,} characters")
     return RunNotes(passed, None if score is None else float(score), comment)

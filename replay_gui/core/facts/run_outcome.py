@@ -14,7 +14,7 @@ from replay_gui.core.text.wording import end_text
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
 
-_MAX_WORDS = 60  # characters of one part
+_MAX_PART_CHARACTERS = 60  # characters of one part
 _MAX_OUTCOMES = 100  # graders that are kept
 
 
@@ -88,19 +88,19 @@ def outcome_words(outcome: Outcome) -> str:
     """Return ``passed, score 1 by tests``."""
     parts = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
     if outcome.label:
-        parts.append(one_line(outcome.label, _MAX_WORDS))
+        parts.append(one_line(outcome.label, _MAX_PART_CHARACTERS))
     if outcome.score is not None:
         parts.append(f"score {outcome.score:g}")
     if outcome.by == BY_HAND and parts:
         return ", ".join((*parts, BY_HAND))
-    grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
+    grader = f" by {one_line(outcome.by, _MAX_PART_CHARACTERS)}" if outcome.by else ""
     return f"{', '.join(parts)}{grader}" if parts else "not graded"
 
 
 def end_words(end: RunEnd) -> str:
     """Return ``limit (max_steps)``."""
-    why = f" ({one_line(end.why, _MAX_WORDS)})" if end.why else ""
-    return f"{one_line(end_text(end.how), _MAX_WORDS)}{why}"
+    why = f" ({one_line(end.why, _MAX_PART_CHARACTERS)})" if end.why else ""
+    return f"{one_line(end_text(end.how), _MAX_PART_CHARACTERS)}{why}"
 
 
 def _outcome(payload: Mapping[str, Any]) -> Outcome:

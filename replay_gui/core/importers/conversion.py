@@ -25,7 +25,7 @@ from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
-MIN_GROWTH_BYTES = 1 << 16  # bytes: the least growth of a log between two calls of `on_grown`
+MIN_GROWTH_BYTES = 1 << 16  # the least growth of a log between two calls of `on_grown`
 
 OnGrown: TypeAlias = Callable[[GrowingLog], None]
 """Called when the main run's log has grown by MIN_GROWTH_BYTES, and when it is complete (sealed)."""

@@ -33,7 +33,7 @@ from replay_gui.core.verification.own_hashes import HashChecks
 
 _LIST_NAME = "conversion.json"
 _UNFINISHED_PREFIX = ".conversion-"
-_ABANDONED_AFTER_S = 24 * 3600  # seconds
+_ABANDONED_AFTER_S = 24 * 3600
 
 
 class _Kept(msgspec.Struct, kw_only=True):

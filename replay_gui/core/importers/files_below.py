@@ -7,7 +7,7 @@ import os
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.text.given_paths import path_in
 
-FILES_LIMIT = 20_000
+MAX_FILES = 20_000
 
 
 def files_below(folder: str) -> list[str]:
@@ -19,6 +19,6 @@ def files_below(folder: str) -> list[str]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [path_in(parent, name) for name in sorted(names) if not name.startswith(".")]
-        if len(files) > FILES_LIMIT:
-            raise ImportRefused(f"{folder}: more than {FILES_LIMIT:,} files; open a folder within it")
+        if len(files) > MAX_FILES:
+            raise ImportRefused(f"{folder}: more than {MAX_FILES:,} files; open a folder within it")
     return files

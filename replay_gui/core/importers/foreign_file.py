@@ -12,10 +12,10 @@ from replay_gui.core.importers.json_lines import NotJson, value_of, values_in_a_
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.source import Source
 
-HEAD_BYTES = 1 << 16  # bytes
+HEAD_BYTES = 1 << 16
 _MAX_FIRST_LINES = 20
 _MIN_LINES = 5  # the least number of lines that are read, even long ones
-_MAX_FIRST_BYTES = 16 << 20  # bytes of the first lines
+_MAX_FIRST_BYTES = 16 << 20  # of the first lines
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 

@@ -14,7 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
 from replay_gui.core.log.source import Source
 
-MAX_LINE_BYTES = 16 << 20  # bytes; a longer line could give an event larger than the largest record
+MAX_LINE_BYTES = 16 << 20  # a longer line could give an event larger than the largest record
 KEPT_BYTES_OF_LONG_LINE = 1 << 20  # bytes
 
 BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
@@ -23,7 +23,9 @@ BETWEEN_VALUES = "parts between two JSON values that are no JSON, left out"
 
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-_MAX_DAMAGED = 20  # damaged values in a row: each can cost a read to the end of the file, so the rest is then left out
+_MAX_DAMAGED_VALUES = (
+    20  # damaged values in a row: each can cost a read to the end of the file, so the rest is then left out
+)
 _MAX_DIGITS = 4000  # the longest integer that Python parses
 
 _decode = msgspec.json.Decoder().decode
@@ -122,7 +124,7 @@ def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
     """
     text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
     values, between, damaged, begun = list[Any](), 0, 0, _NEXT.search(text)
-    while begun is not None and damaged <= _MAX_DAMAGED:
+    while begun is not None and damaged <= _MAX_DAMAGED_VALUES:
         place = begun.start()
         try:
             value, end = _scan(text, place)

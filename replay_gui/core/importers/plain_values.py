@@ -19,9 +19,11 @@ BROKEN_TEXT = "texts with halves of characters, which were replaced"
 LONG_KEYS = "keys of more than 4 KiB, cut"
 DEEP_VALUES = f"values nested deeper than {MAX_NESTING}, written as JSON text"
 
-_SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key of this length can exceed the limit in bytes
+_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # no key of this length can exceed the limit in bytes
 
-SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
+SURELY_PLAIN: Any = type_of_shallow_values(
+    SHALLOW_DEPTH + 2, Annotated[str, msgspec.Meta(max_length=_SAFE_KEY_CHARACTERS)]
+)
 """The msgspec type of the (very common) JSON values that `plain` does not change, if their integers fit."""
 
 
@@ -38,7 +40,7 @@ def _is_plain(value: Any, depth: int) -> bool:
         return value.isascii() or _sound(value)
     if isinstance(value, dict):
         return depth < MAX_NESTING and all(
-            len(key) <= _SURE_KEY and _is_plain(key, depth) and _is_plain(member, depth + 1)
+            len(key) <= _SAFE_KEY_CHARACTERS and _is_plain(key, depth) and _is_plain(member, depth + 1)
             for key, member in value.items()
         )
     if isinstance(value, list):
@@ -80,7 +82,7 @@ def _text(text: str, notes: ImportNotes) -> str:
 
 def _key(key: str, notes: ImportNotes) -> str:
     key = _text(key, notes)
-    if len(key) <= _SURE_KEY or len(raw := key.encode()) <= MAX_KEY_BYTES:
+    if len(key) <= _SAFE_KEY_CHARACTERS or len(raw := key.encode()) <= MAX_KEY_BYTES:
         return key
     notes.count(LONG_KEYS)
     return f"{key[:512]}… {blake3(raw).hexdigest()}"  # the hash distinguishes two long keys

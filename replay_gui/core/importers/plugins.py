@@ -23,7 +23,7 @@ GROUP = "replay_gui.importers"
 
 _PROGRAM = f"{__name__.partition('.')[0]}."  # what names of its modules begin with
 _NAME = re.compile(r"\w[\w.-]{0,59}")  # used in names of files
-_MAX_REASON = 300  # characters
+_MAX_REASON_CHARACTERS = 300
 _END = object()
 
 Item = TypeVar("Item")
@@ -180,4 +180,4 @@ class _PluginOutput(io.BytesIO):
 
 
 def _fault_words(why: BaseException) -> str:
-    return one_line(f"{type(why).__name__}: {why}", _MAX_REASON)
+    return one_line(f"{type(why).__name__}: {why}", _MAX_REASON_CHARACTERS)

@@ -35,7 +35,7 @@ UNKNOWN_REQUESTS = "tool results whose request is not in the file"
 
 NOT_RECORDED = "(reasoning, not recorded)"
 
-MAX_REASON_CHARACTERS = 4096  # characters of an error's message or a denial's reason; the output has all of it
+MAX_REASON_CHARACTERS = 4096  # of an error's message or a denial's reason; the output has all of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_END_NS = 1 << 63  # ns, in the year 2262
+_END_NS = 1 << 63  # in the year 2262
 
 
 def iso_time(text: object) -> int | None:

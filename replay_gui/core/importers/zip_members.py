@@ -16,8 +16,8 @@ from replay_gui.core.log.source import Source
 
 MAGIC = b"PK\x03\x04"
 
-_ZSTANDARD = 93
-_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _ZSTANDARD})
+_METHOD_ZSTANDARD = 93
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _METHOD_ZSTANDARD})
 _LOCAL_HEADER = struct.Struct("<26x2H")  # only the lengths of the name and the extra field are used
 _MAX_MEMBERS = 100_000
 _CHUNK_BYTES = 1 << 20

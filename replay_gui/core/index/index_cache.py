@@ -34,7 +34,7 @@ from replay_gui.core.log.log_reader import EventLog
 TABLE = "table"
 _TABLE_VERSION = 14
 _BUILDING_PREFIX = "building-"
-_ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
+_ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
 _CHECKED_EVENTS = 1 << 18  # at a time
 

@@ -19,7 +19,7 @@ from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.deep_msgpack import InvalidValue, decode_without_recursion
 
 MAX_DEPTH = 128
-MAX_KEY_BYTES = 4096  # bytes of UTF-8
+MAX_KEY_BYTES = 4096  # of UTF-8
 SHALLOW_DEPTH = 8
 _PART_MEMBERS = 4096  # of a large value that are encoded at a time
 FLOAT64_FIRST_BYTE = 0xCB  # of a float's encoding

@@ -68,7 +68,7 @@ FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
 
 _KIND_BEGINNING = slice(1, 7)  # bytes of a content that identify its kind: the length of its name, and 5 characters
 _BEGINNINGS = frozenset(encode_sorted((kind, {}))[_KIND_BEGINNING] for kind in FAST_EVENT_TYPES)
-_MAX_FAILURES = 2
+_MAX_FAILURES = 2  # of a kind's fast decoder in one block, after which it is no longer tried
 
 # The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
 decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode

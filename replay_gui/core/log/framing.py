@@ -14,7 +14,7 @@ from replay_gui.core.log.source import Source
 MAX_RECORD_BYTES = 1 << 26
 _BIN_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _WINDOW_BYTES = 1 << 20
-_CANDIDATE_WORK = 16  # bytes; checking one offset takes as long as searching a few hundred
+_CANDIDATE_COST_BYTES = 16  # checking one offset takes as long as searching a few hundred
 _RECORD_BEGINNING = re.compile(rb"\x94(?:[\xc4-\xc6]|\Z)")  # the second byte may be in the next window
 _RECORD_FIRST_BYTE, _SEAL_FIRST_BYTE, _NIL = 0x94, 0x92, 0xC0
 
@@ -110,7 +110,7 @@ class Framing:
         return None
 
     def _is_linked_record(self, at: int) -> bool:
-        self.searched += _CANDIDATE_WORK
+        self.searched += _CANDIDATE_COST_BYTES
         try:
             record = self._outline(at)
             following = self._outline(record.end)

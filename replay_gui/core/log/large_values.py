@@ -25,7 +25,7 @@ _STEP_MEMBERS = 4096  # members that are freed at a time
 _MAX_STEPPED_DEPTH = 32  # levels of nested large values; a slower reader decodes deeper ones
 _MAP, _ARRAY = b"\xdf", b"\xdd"  # containers with up to 2^32 members
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}  # bytes of their length field
-_UNUSED = 2  # references to an unused container: the list of all, and an argument
+_UNUSED_REFERENCES = 2  # to a container that nobody uses any more: the list of all, and an argument
 
 _decode_raw_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_raw_list = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
@@ -74,7 +74,7 @@ class LargeValues:
     def release(self) -> None:
         """Free, in steps, the containers that are no longer used."""
         for at in reversed(range(len(self._containers))):  # inner containers are before their outer ones
-            if sys.getrefcount(self._containers[at]) == _UNUSED:
+            if sys.getrefcount(self._containers[at]) == _UNUSED_REFERENCES:
                 self._free(self._containers.pop(at))
 
     def _free(self, container: Any) -> None:

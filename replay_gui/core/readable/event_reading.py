@@ -39,17 +39,19 @@ from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
-FIRST_PAGE = 12_288  # characters shown at first: more than fit on a screen, and read within a frame or two
-NEXT_PAGE = 24_576  # characters of each further page
+FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen, and read within a frame or two
+NEXT_PAGE_CHARACTERS = 24_576  # of each further page
 MORE = "More"
 """The heading above ids, hashes, empty members and meta."""
 
-_LINE_COST = 30  # layout of a line takes as long as that of this number of characters
-_UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one
-_NEW_LETTER_COST = 6  # a letter beyond ASCII is searched in fonts, which takes as long as layout of this many
-_CELL_LINES = 2  # lines whose layout takes as long as that of a cell of a table
+_LINE_COST_CHARACTERS = 30  # layout of a line takes as long as that of this number of characters
+_INVISIBLE_PER_VISIBLE = 4  # reading this many invisible characters takes as long as the layout of one
+_NEW_LETTER_COST_CHARACTERS = (
+    6  # a letter beyond ASCII is searched in fonts, which takes as long as layout of this many
+)
+_CELL_COST_LINES = 2  # lines whose layout takes as long as that of a cell of a table
 _MAX_MEMBERS = 200  # members of the payload
-_MAX_NAME_CHARACTERS = 60  # settings of a model
+_MAX_NAME_CHARACTERS = 60  # of a model's name
 _IN_HEAD = ("source", "tool_name")  # members of the payload
 _TYPES_IN_HEAD = {
     "obs_type": ("message", "command", "command-output", "input"),
@@ -87,14 +89,14 @@ class EventReading:
             self.count += 1
             self._next = next(self._lines, None)
 
-    def next_page(self, limit: int = FIRST_PAGE) -> ReadingPage:
+    def next_page(self, limit: int = FIRST_PAGE_CHARACTERS) -> ReadingPage:
         """Return the next lines, with about `limit` characters in total."""
         page, letters = list[ReadingLine](), set[str]()
         while self._next is not None and limit > 0:
             page.append(self._next)
             new = set() if self._next.visible_text.isascii() else set(self._next.visible_text) - letters
             letters |= new
-            limit -= _cost(self._next) + _NEW_LETTER_COST * len(new)
+            limit -= _cost(self._next) + _NEW_LETTER_COST_CHARACTERS * len(new)
             self._next = next(self._lines, None)
         self.count += len(page)
         return ReadingPage(tuple(page), self._next is None)
@@ -102,8 +104,8 @@ class EventReading:
 
 def _cost(line: ReadingLine) -> int:
     """Return the number of English letters that take as long to read and to lay out as a line does."""
-    letters = max(utf8_size(line.visible_text), len(line.source or "") // _UNSEEN_CHARACTERS)
-    return letters + _LINE_COST * (1 + _CELL_LINES * len(line.cells))
+    letters = max(utf8_size(line.visible_text), len(line.source or "") // _INVISIBLE_PER_VISIBLE)
+    return letters + _LINE_COST_CHARACTERS * (1 + _CELL_COST_LINES * len(line.cells))
 
 
 def plain_event_lines(event: Event) -> Iterator[str]:

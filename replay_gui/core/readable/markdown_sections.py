@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_SECTION = 8_192  # characters
-_GOOD_SECTION = 4_096  # from here on, a section ends at the next empty line
-_MAX_GAP = 100  # empty lines in a row; further ones are dropped, since nobody sees their number
+MAX_SECTION_CHARACTERS = 8_192
+_LONG_SECTION_CHARACTERS = 4_096  # from here on, a section ends at the next empty line
+_MAX_EMPTY_LINES = 100  # empty lines in a row; further ones are dropped, since nobody sees their number
 _EMPTY_LINES = re.compile(r"(?:[ \t]*+\r?\n)++")
-_EMPTY_PIECE = 1 << 16  # characters that are skipped at a time
+_SKIPPED_CHARACTERS = 1 << 16  # characters that are skipped at a time
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
@@ -33,7 +33,7 @@ def sections(text: str) -> Iterator[MarkdownSection]:
         fence = _fence_after(line, fence)
         is_gap = not fence and not line.strip()
         source.gap = source.gap + 1 if is_gap else 0
-        if size >= MAX_SECTION or (size >= _GOOD_SECTION and is_gap):
+        if size >= MAX_SECTION_CHARACTERS or (size >= _LONG_SECTION_CHARACTERS and is_gap):
             yield MarkdownSection(tuple(lines), opened)
             lines, size, opened = [], 0, fence
     if lines:
@@ -62,12 +62,12 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         text, begin = self._text, 0
         while begin < len(text):
-            if self.gap >= _MAX_GAP and (empty := _EMPTY_LINES.match(text, begin, begin + _EMPTY_PIECE)):
+            if self.gap >= _MAX_EMPTY_LINES and (empty := _EMPTY_LINES.match(text, begin, begin + _SKIPPED_CHARACTERS)):
                 begin = empty.end()
                 continue
-            end = text.find("\n", begin, begin + MAX_SECTION)
+            end = text.find("\n", begin, begin + MAX_SECTION_CHARACTERS)
             if end < 0:
-                end = min(begin + MAX_SECTION, len(text))
+                end = min(begin + MAX_SECTION_CHARACTERS, len(text))
                 yield text[begin:end]
                 begin = end
             else:

@@ -9,12 +9,12 @@ from typing import Any
 
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, shown_text
 
-_MAX_COMPARED_LINES = 400  # lines of the texts before and after a change that are compared
+_MAX_COMPARED_LINES = 400  # of the texts before and after a change that are compared
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _HEADS = ("+++", "---", "diff ", "index ", "***")
 _NUMBER_WIDTH = 4  # characters of a line number
 _EDIT_MEMBERS = (("old_string", "new_string"), ("old_str", "new_str"), ("old", "new"), ("before", "after"))
-_MAX_SEARCHED_CHARACTERS = 65_536  # characters of a text in which the beginning of a patch is searched
+_MAX_SEARCHED_CHARACTERS = 65_536  # of a text in which the beginning of a patch is searched
 
 
 def is_patch(text: str) -> bool:

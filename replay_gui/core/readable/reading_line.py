@@ -10,7 +10,7 @@ from typing import NamedTuple
 from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.text.plain_text import visible, without_color_codes
 
-TAB = 4  # columns
+TAB_COLUMNS = 4
 MAX_LINE_BYTES = 8_192  # UTF-8 bytes of one laid-out line: layout time of non-Latin letters grows with their bytes
 
 
@@ -131,7 +131,7 @@ def _in_local_time(span: StyledText) -> StyledText:
 
 def shown_text(text: str) -> str:
     """Return a line of a log in displayable form: invisible characters escaped, no terminal colours, no tabs."""
-    return visible(without_color_codes(text), "\t").expandtabs(TAB)
+    return visible(without_color_codes(text), "\t").expandtabs(TAB_COLUMNS)
 
 
 def note_line(text: str, depth: int = 0) -> ReadingLine:

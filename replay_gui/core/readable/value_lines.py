@@ -26,10 +26,10 @@ from replay_gui.core.text.wording import plural
 
 _MAX_DEPTH = 12  # levels that are shown
 _MAX_MEMBERS = 200  # members of one container
-_MAX_JSON_CHARACTERS = 65_536  # characters of a text that may be unfolded as JSON
-_MAX_TEXT_CHARACTERS = 1 << 21  # lines of one text that are examined
-_MAX_LINE_CHARACTERS = 120  # characters
-_MAX_CODE_CHARACTERS = 16_384  # lines that are coloured
+_MAX_JSON_CHARACTERS = 65_536  # of a text that may be unfolded as JSON
+_MAX_TEXT_CHARACTERS = 1 << 21  # of one text; the number of the others is shown
+_MAX_LINE_CHARACTERS = 120
+_MAX_CODE_CHARACTERS = 16_384  # longer code is not coloured
 _MIN_CLOSED_MEMBERS = 50  # members of a container from which it is closed at first
 HASH = re.compile("[0-9a-f]{64}")
 _HASH_CHARACTERS = 16

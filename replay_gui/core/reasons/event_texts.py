@@ -19,7 +19,7 @@ _OBSERVATION, _DECISION, _ERROR = Kind.OBSERVATION.value, Kind.DECISION.value, K
 _INIT, _MEMORY_READ, _PROPOSAL = Kind.AGENT_INIT.value, Kind.MEMORY_READ.value, Kind.PATCH_PROPOSAL.value
 _USERS = frozenset({"user", "human", "dataset"})
 _SETUP_SOURCES = frozenset({"system", "developer"})
-_MAX_VALUES = 20_000  # values of an event that are examined
+_MAX_VALUES = 20_000  # of an event that are examined
 
 
 def role_of(event: Event) -> OriginRole | None:

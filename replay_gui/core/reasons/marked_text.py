@@ -10,8 +10,8 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
 from replay_gui.core.text.plain_text import one_line
 
-_CONTEXT = 20  # characters before the first value in a cut text
-_MAX_UNCUT_START = 36  # the text is not cut if a value begins within this many characters
+_CONTEXT_CHARACTERS = 20  # characters before the first value in a cut text
+_MAX_UNCUT_CHARACTERS = 36  # the text is not cut if a value begins within this many characters
 _MAX_VALUES = 12
 _MAX_LEAVES = 20_000  # texts of an event that are examined
 _PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose names are left out
@@ -25,14 +25,14 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
     pattern = value_pattern(values)
     usual = summarize_event(event)
     first = None if pattern is None else pattern.search(usual)
-    if pattern is None or (first is not None and (first.start() <= _MAX_UNCUT_START or not usual.endswith("…"))):
+    if pattern is None or (first is not None and (first.start() <= _MAX_UNCUT_CHARACTERS or not usual.endswith("…"))):
         return _cut(usual, pattern)
     for name, text in _leaves(event.payload):
         match = pattern.search(text)
         if match is not None:
-            begin = max(0, match.start() - _CONTEXT)
+            begin = max(0, match.start() - _CONTEXT_CHARACTERS)
             words = one_line(text[begin : match.end() + MAX_SUMMARY_CHARACTERS], MAX_SUMMARY_CHARACTERS)
-            label = f"{one_line(name, _CONTEXT)}: " if name and name not in _PLAIN else ""
+            label = f"{one_line(name, _CONTEXT_CHARACTERS)}: " if name and name not in _PLAIN else ""
             return _cut(f"{label}{'…' if begin else ''}{words}", pattern)
     return _cut(usual, pattern)
 
@@ -48,8 +48,8 @@ def _cut(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[tuple[i
     first = None if pattern is None else pattern.search(text)
     if pattern is None or first is None:
         return text, ()
-    if first.start() > _MAX_UNCUT_START:
-        text = "…" + text[first.start() - _CONTEXT :]
+    if first.start() > _MAX_UNCUT_CHARACTERS:
+        text = "…" + text[first.start() - _CONTEXT_CHARACTERS :]
     return text, tuple(match.span() for match in pattern.finditer(text))
 
 

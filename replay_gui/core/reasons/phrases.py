@@ -21,7 +21,7 @@ from replay_gui.core.text.plain_text import one_line, without_color_codes
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
 _MAX_ARGUMENTS = 2  # arguments of a call that a sentence names
 _CHANGE_OF_FOLDER = re.compile(r"""\s*cd\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"';&|]+)\s*(?:;|&&)\s*(?=\S)""")
-_BEFORE = 12  # characters before a difference
+_CHARACTERS_BEFORE_DIFFERENCE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})
 _IRREGULAR = {
@@ -99,7 +99,11 @@ def differing_words(a: Any, b: Any) -> tuple[str, str]:
 def quoted_difference(a: str, b: str, limit: int) -> tuple[str, str]:
     """Return two texts in quotation marks, at most `limit` characters of each; a difference behind them is shown."""
     at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    start = max(0, at - _BEFORE) if max(len(a), len(b)) > limit and at >= limit - _BEFORE else 0
+    start = (
+        max(0, at - _CHARACTERS_BEFORE_DIFFERENCE)
+        if max(len(a), len(b)) > limit and at >= limit - _CHARACTERS_BEFORE_DIFFERENCE
+        else 0
+    )
     lead = "…" if start else ""
     return quoted(lead + a[start:], limit), quoted(lead + b[start:], limit)
 

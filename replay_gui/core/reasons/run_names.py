@@ -7,7 +7,7 @@ import re
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.text.plain_text import one_line
 
-_MAX_LENGTH = 32  # characters of a name
+_MAX_NAME_CHARACTERS = 32  # of a name
 
 
 def short_names(given_a: str, given_b: str) -> tuple[str, str]:
@@ -17,10 +17,14 @@ def short_names(given_a: str, given_b: str) -> tuple[str, str]:
     """
     for first, second in zip(reversed(_parts(given_a)), reversed(_parts(given_b)), strict=False):
         if first != second:
-            if max(len(first), len(second)) > _MAX_LENGTH:
+            if max(len(first), len(second)) > _MAX_NAME_CHARACTERS:
                 first, second = _without_common_start(first, second)
-            names = one_line(first, 2 * _MAX_LENGTH), one_line(second, 2 * _MAX_LENGTH)
-            return names if names[0] != names[1] and all(names) and max(map(len, names)) <= _MAX_LENGTH else ("A", "B")
+            names = one_line(first, 2 * _MAX_NAME_CHARACTERS), one_line(second, 2 * _MAX_NAME_CHARACTERS)
+            return (
+                names
+                if names[0] != names[1] and all(names) and max(map(len, names)) <= _MAX_NAME_CHARACTERS
+                else ("A", "B")
+            )
     return "A", "B"
 
 

@@ -10,10 +10,10 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 from replay_gui.core.reasons.why_result import Shared, WhyResult
 
 MAX_TRAIL_EVENTS = 400
-_AROUND = 1  # events before and after each key event
-_ALONE_AROUND = 4  # the same if there is only one key event
-_MAX_FALLBACK = 12
-_MAX_FILLED = 2  # events between two of a trail that are shown instead of counted
+_EVENTS_AROUND = 1  # events before and after each key event
+_EVENTS_AROUND_A_SINGLE_ONE = 4  # the same if there is only one key event
+_MAX_FALLBACK_EVENTS = 12
+_MAX_FILLED_EVENTS = 2  # events between two of a trail that are shown instead of counted
 
 
 def key_events(reason: Reason, side: Side) -> list[EventIndex]:
@@ -34,7 +34,7 @@ def fallback_events(reason: Reason, why: WhyResult, side: Side, count: int) -> l
     if reason.tier is Tier.ACTION or reason.kind is ReasonKind.SUBMISSION:
         rows = [row for row in why.actions if row.shared is not Shared.BOTH]
         requests = [index for row in rows for index in (row.requests_a if side == "a" else row.requests_b)]
-        return sorted(requests)[:_MAX_FALLBACK]
+        return sorted(requests)[:_MAX_FALLBACK_EVENTS]
     return [EventIndex(count - 1)] if count else []
 
 
@@ -49,7 +49,7 @@ def trail_events(
         count: the number of events of the run. hidden: for each event, whether it is not a step; empty: none is hidden.
     """
     key_set, place_set = set(keys), set(places)
-    around = _AROUND if len(key_set | place_set) > 1 else _ALONE_AROUND
+    around = _EVENTS_AROUND if len(key_set | place_set) > 1 else _EVENTS_AROUND_A_SINGLE_ONE
     chosen = set(key_set)
     for centre in key_set | place_set:
         chosen.update(range(max(centre - around, 0), min(centre + around + 1, count)))
@@ -59,8 +59,10 @@ def trail_events(
     filled: list[EventIndex] = []
     for index in ordered[:MAX_TRAIL_EVENTS]:
         if filled:
-            between = [other for other in range(filled[-1] + 1, index) if not _at(hidden, other)][: _MAX_FILLED + 1]
-            if len(between) <= _MAX_FILLED:
+            between = [other for other in range(filled[-1] + 1, index) if not _at(hidden, other)][
+                : _MAX_FILLED_EVENTS + 1
+            ]
+            if len(between) <= _MAX_FILLED_EVENTS:
                 filled += map(EventIndex, between)
         filled.append(EventIndex(index))
     return filled

@@ -40,7 +40,7 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Tier
 from replay_gui.core.reasons.why_result import SetAside, WhyResult
 
-_MAX_UNSURE = 3  # calls of unknown effect that are named for each run
+_MAX_UNSURE_CALLS = 3  # calls of unknown effect that are named for each run
 _NOT_TRACED = "The runs are so long that not all values were traced to their origins."
 _READING = (Effect.READS, Effect.CHECKS, Effect.NOTES, Effect.ASKS)
 
@@ -148,7 +148,7 @@ def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_or
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
     of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(unsure))  # the files show more
-    add_action_reasons(reasons, unsure, rules, Tier.LOOKED if of_commands else Tier.UNSURE, _MAX_UNSURE)
+    add_action_reasons(reasons, unsure, rules, Tier.LOOKED if of_commands else Tier.UNSURE, _MAX_UNSURE_CALLS)
 
 
 def _calls_of(matched: MatchedCalls) -> list[ToolCall]:

@@ -23,8 +23,8 @@ from replay_gui.core.text.json_pointer import escape_token, join_pointer, list_i
 
 MAX_LEAVES = 1 << 21  # with more, the index is abandoned: making it would take more than 500 MB
 MAX_CHANGES = 1 << 24  # leaves; the same
-MAX_WORK = 1 << 27  # members that are examined; the same
-_BETWEEN = b"\xff"  # separates pointers; it does not occur in UTF-8
+MAX_EXAMINED_MEMBERS = 1 << 27  # members that are examined; the same
+_SEPARATOR = b"\xff"  # separates pointers; it does not occur in UTF-8
 
 
 class ChangeIndex(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class _Pointers:
 
     def __init__(self, joined: bytes) -> None:
         self._joined = joined
-        self._ends = np.append(np.flatnonzero(np.frombuffer(joined, np.uint8) == _BETWEEN[0]), len(joined))
+        self._ends = np.append(np.flatnonzero(np.frombuffer(joined, np.uint8) == _SEPARATOR[0]), len(joined))
 
     def __len__(self) -> int:
         return len(self._ends) if self._joined else 0
@@ -90,7 +90,7 @@ def _decompress(column: bytes) -> bytes:
 class ChangeIndexBuilder:
     """Collects the changes event by event. `gave_up`: there are too many changes."""
 
-    def __init__(self, max_changes: int = MAX_CHANGES, max_work: int = MAX_WORK) -> None:
+    def __init__(self, max_changes: int = MAX_CHANGES, max_work: int = MAX_EXAMINED_MEMBERS) -> None:
         self.gave_up = False
         self._max_changes, self._work_left = max_changes, max_work
         self._numbers: dict[str, int] = {}  # of the leaves, by their pointers
@@ -126,7 +126,7 @@ class ChangeIndexBuilder:
         leaves = ranks[np.frombuffer(self._leaves, np.intc)] if len(self._leaves) else ranks
         counts = np.bincount(leaves, minlength=len(pointers)).astype("<u4")
         indexes = np.frombuffer(self._indexes, np.intc)[np.argsort(leaves, kind="stable")].astype("<i4")
-        joined = _BETWEEN.join(pointers[number] for number in order.tolist())
+        joined = _SEPARATOR.join(pointers[number] for number in order.tolist())
         return ChangeIndex(*map(_compress, (joined, counts.tobytes(), indexes.tobytes())))
 
     def _changed(self, pointer: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -33,7 +33,7 @@ from replay_gui.core.state.stored_parts import PagedMap, ReadAt, StoredPart
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
 _PAGE_MEMBERS = 64
-_MAX_PAGE_BYTES = 1 << 14  # bytes of a page with more than one member
+_MAX_PAGE_BYTES = 1 << 14  # of a page with more than one member
 _ROOT_LENGTH_BYTES = 8
 _EXTENSIONS = frozenset((*range(0xC7, 0xCA), *range(0xD4, 0xD9)))  # first bytes
 _Ext = msgspec.msgpack.Ext

@@ -25,7 +25,7 @@ from replay_gui.core.replay.snapshots import CachedState
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import State
 
-DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
+DISK_BUDGET_BYTES = 256 << 20  # or the log's own size, if that is more
 _MAX_FILES = 3  # files kept during writing: the last one, and earlier ones for readers with an older table
 _MAX_CACHED_KEYFRAMES = 4  # states that the reader caches as bases
 _MIN_KEYFRAME_FACTOR = 3  # the differences after a keyframe may take a third of its bytes

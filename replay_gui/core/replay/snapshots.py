@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
-MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
+MEMORY_BUDGET_BYTES = 32 << 20  # estimated; large states take up to twice as many
 _CLOSE_SNAPSHOTS = 1024  # snapshots that may be directly next to each other
 _NO_SNAPSHOT = Position(-1)  # before every position
 

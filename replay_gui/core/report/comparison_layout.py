@@ -11,7 +11,7 @@ from replay_gui.core.report.why_layout import why_sections
 from replay_gui.core.text.wording import plural
 
 _MAX_CAUSE_ROWS, _MAX_POINT_ROWS, _MAX_TOOL_ROWS, _MAX_RULE_ROWS = 40, 100, 40, 40
-_MAX_GAPS = 20
+_MAX_GAPS_LISTED = 20
 _NAMES = {
     "equal": "equal",
     "changed": "changed",
@@ -54,7 +54,7 @@ def _content(comparison: ComparisonPart) -> tuple[Block, ...]:
         columns = (Column("Not compared", 4), Column("Events", 3.6, number=True))
         rows = tuple((name, f"{number:,}") for name, number in content.members_left_out[:_MAX_TOOL_ROWS])
         blocks.append(ReportTable(columns, rows, total=len(content.members_left_out), what="members", narrow=True))
-    blocks += [Paragraph(f"Not in the logs: {gap}.", "warn") for gap in content.gaps[:_MAX_GAPS]]
+    blocks += [Paragraph(f"Not in the logs: {gap}.", "warn") for gap in content.gaps[:_MAX_GAPS_LISTED]]
     return tuple(blocks)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from replay_gui.core.facts.run_measures import token_words
-from replay_gui.core.facts.run_note import MAX_TEXT
+from replay_gui.core.facts.run_note import MAX_NOTE_CHARACTERS
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.comparison_layout import comparison_sections
@@ -35,7 +35,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.core.verification.verification_report import Finding
 
-MAX_FINDING_ROWS = 100  # rows of a long list
+MAX_FINDING_ROWS = 100  # of a long list
 _MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
 _MAX_OUTCOMES = 20  # graders that are shown
@@ -147,7 +147,7 @@ def _noted(part: RunPart) -> ReportTable:
     for noted in part.noted[:_MAX_NOTED]:
         first, last = position_after(noted.first), position_after(noted.last)
         place = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        rows.append((place, one_line(noted.text, MAX_TEXT) or "Bookmark"))
+        rows.append((place, one_line(noted.text, MAX_NOTE_CHARACTERS) or "Bookmark"))
     columns = (Column("Event", 1.4), Column("Note", 8, limit=_MAX_NOTE_CHARACTERS))
     return ReportTable(columns, tuple(rows), total=len(part.noted), what="notes")
 

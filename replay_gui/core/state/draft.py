@@ -22,7 +22,7 @@ from replay_gui.core.state.state import (
     leaves,
 )
 
-_MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit with any characters
+_MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # shorter keys are within the limit with any characters
 _FREED_AT_ONCE = 4096  # changes
 
 

@@ -24,7 +24,7 @@ LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
 _BATCH_VECTORS = 64  # vectors summed at a time: 128 KB, for any number of changed leaves
 _FEW_VECTORS = 8
-_MAX_CACHED_LEAF_BYTES = 1024  # bytes; longer leaves are not cached
+_MAX_CACHED_LEAF_BYTES = 1024  # longer leaves are not cached
 _MIN_FOLLOWED_LEAVES = 1024  # changes of up to this many leaves are always followed, even in a small state
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.plain_text import visible
 
-_MAX_SCALAR_CHARACTERS = 160  # characters of a value in its row
+_MAX_SCALAR_CHARACTERS = 160  # of a value in its row
 
 
 def is_container(value: Any) -> bool:

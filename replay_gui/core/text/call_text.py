@@ -19,7 +19,7 @@ from replay_gui.core.text.value_preview import (
 
 _MAX_MEMBERS = 5
 _PATH_ARGUMENTS = ("file_path", "filePath", "path", "AbsolutePath", "TargetFile", "target_file")
-_MAX_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is a file's content
+_MAX_CHARACTERS_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is a file's content
 _MAX_PATH_CHARACTERS = 40  # of a longer path, the last _SHOWN_FOLDERS names are shown
 _SHOWN_FOLDERS = 3
 
@@ -45,7 +45,7 @@ _MAIN_ARGUMENTS = (
 )
 _ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "todoList", "plan"), ("question", "content", "step", "title")
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
-_MAX_WORDS = 50  # members with a command
+_MAX_COMMAND_MEMBERS = 50  # members with a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # first words of a shell that runs a text
 _DESCRIPTIONS = (
     "description",
@@ -126,14 +126,14 @@ def _with_words_joined(arguments: Members) -> Members:
     """Return the arguments with a command in a list of words as one text; for ``bash -lc TEXT`` the text."""
     for name in ("command", "cmd"):
         words = arguments.get(name)
-        if isinstance(words, list) and words and all(isinstance(word, str) for word in words[:_MAX_WORDS]):
+        if isinstance(words, list) and words and all(isinstance(word, str) for word in words[:_MAX_COMMAND_MEMBERS]):
             is_shell = len(words) == 3 and words[1] in _SHELL_OPTIONS
-            return {**arguments, name: words[2] if is_shell else " ".join(map(str, words[:_MAX_WORDS]))}
+            return {**arguments, name: words[2] if is_shell else " ".join(map(str, words[:_MAX_COMMAND_MEMBERS]))}
     return arguments
 
 
 def _is_long(value: Any) -> bool:
-    return isinstance(value, str) and (len(value) > _MAX_BESIDE_PATH or "\n" in value)
+    return isinstance(value, str) and (len(value) > _MAX_CHARACTERS_BESIDE_PATH or "\n" in value)
 
 
 def path_text(path: str) -> str:

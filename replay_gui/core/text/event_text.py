@@ -38,7 +38,7 @@ _MAX_MEMBERS = 5
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that add no information to the kind
-_MAX_LOOKED_AT = 20  # operations of a transition
+_MAX_OPERATIONS = 20  # operations of a transition
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _NEWS_TYPES = ("notice", "task-notification")
 _USUAL_OBSERVATIONS = (
@@ -191,7 +191,7 @@ def _changes_text(ops: Any) -> str:
     if not isinstance(ops, list):
         return ""
     parts: list[str] = []
-    for op in islice(ops, _MAX_LOOKED_AT):
+    for op in islice(ops, _MAX_OPERATIONS):
         path = op.get("path") if isinstance(op, Mapping) else None
         tokens = path.split("/") if isinstance(path, str) else []
         name = next((token for token in reversed(tokens) if token and token != "-" and not token.isdigit()), "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from replay_gui.core.text.plain_text import one_line
 
-_NAME_CHARACTERS = 80  # characters of a token that is shown to people
+_NAME_CHARACTERS = 80  # of a token that is shown to people
 _BARE_TILDE = re.compile("~(?![01])")
 _LIST_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from replay_gui.core.errors import PatternRefused
 
 MAX_PATTERN_LENGTH = 10_000  # characters
-_MAX_SECONDS = 10.0  # seconds of processor time that one pattern may take in total
+_MAX_SECONDS = 10.0  # of processor time that one pattern may take in total
 _MATCHES_PER_CLOCK_READ = 64  # matches between two readings of the clock
 _LONE_SURROGATES = "surrogatepass"  # from file names that are not UTF-8: kept unchanged
 

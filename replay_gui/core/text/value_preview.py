@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-MAX_CHARACTERS = 400  # characters of a text that are examined
-_MAX_VALUE_CHARACTERS = 80  # characters of one value among several
+MAX_CHARACTERS = 400  # of a text that are examined
+_MAX_VALUE_CHARACTERS = 80  # of one value among several
 _MAX_MEMBERS = 5  # members of a map that are shown
 _MAX_PARTS = 50  # parts of a message that are shown
 _MAX_ITEMS = 5  # items of a list that are shown

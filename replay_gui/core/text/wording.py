@@ -7,12 +7,12 @@ from math import floor, log10
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
 _LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
 
-_MIN_COST = 1e-9  # dollars; smaller costs are shown as 0
+_MIN_COST_DOLLARS = 1e-9  # smaller costs are shown as 0
 
 
 def cost_text(dollars: float) -> str:
     """Return ``$12.34`` or ``$0.0042``: cents, or as many digits as a small cost needs."""
-    if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
+    if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST_DOLLARS:
         return f"${dollars:,.2f}"
     return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 

@@ -10,7 +10,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.open_run import OpenRun
 
 _COLUMN = "content"
-_WORDS = COLUMNS[_COLUMN].itemsize // 8  # of 64 bits, that a hash has
+_WORDS_PER_HASH = COLUMNS[_COLUMN].itemsize // 8  # of 64 bits, that a hash has
 
 
 class EarlyDifference:
@@ -39,4 +39,4 @@ class EarlyDifference:
         return EventIndex(self._equal) if self._is_found else None
 
     def _read(self, run: OpenRun, count: int) -> NDArray[np.uint64]:
-        return read_column(run.folder, _COLUMN, self._equal, count).view(np.uint64).reshape(-1, _WORDS)
+        return read_column(run.folder, _COLUMN, self._equal, count).view(np.uint64).reshape(-1, _WORDS_PER_HASH)

@@ -34,7 +34,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source, file_stamp
 
 REFUSED_AFTER_S = 2.0  # seconds that a file may be unreadable while it is being written
-_KEPT = 4  # imports whose files stay, since the window may still show an earlier one
+_KEPT_IMPORTS = 4  # imports whose files stay, since the window may still show an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class FollowedFile:
             write_table(folder, log, built)
         self._companions = companions_of(importer, file)
         self._number += 1
-        shutil.rmtree(self._home / str(self._number - _KEPT), ignore_errors=True)
+        shutil.rmtree(self._home / str(self._number - _KEPT_IMPORTS), ignore_errors=True)
         before, self._shown = self._shown, folder
         return FileImport(
             converted=converted,

@@ -11,7 +11,7 @@ from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, index_
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.engine.jobs.catalogue_workers import OnProgress
 
-_CONNECT_TIMEOUT = 10  # seconds
+_CONNECT_TIMEOUT_S = 10
 
 
 def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: OnProgress) -> Iterator[IndexedBatch]:
@@ -26,7 +26,7 @@ def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: 
     CatalogueRefused if the scheduler cannot be reached, or a batch kills its workers.
     """
     try:
-        client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as why:
         reason = " ".join(str(why).split())
         raise CatalogueRefused(f"{address}: no Dask scheduler answers there: {reason}") from None

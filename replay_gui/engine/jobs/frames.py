@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-FRAME_LIMIT = 256 << 20  # bytes; bulk results travel as files
+MAX_FRAME_BYTES = 256 << 20  # bulk results travel as files
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ _encode = msgspec.msgpack.Encoder().encode
 def write_frame(stream: BinaryIO, message: object) -> None:
     """Write one frame and flush; raise ValueError if it is over the limit, raise OSError if the reader is gone."""
     body = _encode(message)
-    if len(body) > FRAME_LIMIT:
-        raise ValueError(f"a message of {len(body):,} bytes is over the limit of {FRAME_LIMIT:,}")
+    if len(body) > MAX_FRAME_BYTES:
+        raise ValueError(f"a message of {len(body):,} bytes is over the limit of {MAX_FRAME_BYTES:,}")
     stream.write(len(body).to_bytes(4, "big") + body)
     stream.flush()
 
@@ -30,7 +30,7 @@ def read_frames(stream: BinaryIO, decode: Callable[[bytes], T]) -> Iterator[T]:
     """Yield every whole message until the stream ends; a frame that is cut off or invalid ends it too."""
     while len(head := stream.read(4)) == 4:
         size = int.from_bytes(head, "big")
-        if size > FRAME_LIMIT or len(body := stream.read(size)) != size:
+        if size > MAX_FRAME_BYTES or len(body := stream.read(size)) != size:
             return
         try:
             message = decode(body)

@@ -12,7 +12,7 @@ import msgspec
 
 from replay_gui.engine.jobs.job_messages import decode_value
 
-PART_INTERVAL = 0.25  # seconds between two parts of an index; each costs the window a redraw
+PART_INTERVAL_S = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
 _PART_SHARE = 1 / 20  # of a job's time that making its parts may take
 
@@ -27,7 +27,7 @@ class PartPacer:
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, interval: float = PART_INTERVAL, share: float = _PART_SHARE
+        self, clock: Callable[[], float] = time.monotonic, interval: float = PART_INTERVAL_S, share: float = _PART_SHARE
     ) -> None:
         """`interval`: seconds between two parts at least. `share`: of the job's time that making them may take."""
         self._clock, self._interval, self._share = clock, interval, share

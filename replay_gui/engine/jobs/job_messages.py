@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 # Names of files hold any bytes, which Python keeps as lone surrogates and msgpack does not take. A value with such a
 # text is an extension, in which each text that is not ASCII is written as hex digits after a mark.
-_WITH_OTHER_TEXTS = 1
+_EXT_OTHER_TEXTS = 1
 _EXTENSIONS = frozenset(bytes((code,)) for code in (0xC7, 0xC8, 0xC9, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8))
 _MARK = "\0"
 
@@ -79,7 +79,7 @@ def encode_value(value: object) -> msgspec.Raw:
     except UnicodeEncodeError:
         plain = msgspec.to_builtins(value, builtin_types=(bytes,))
         body = msgspec.msgpack.encode(_map_texts(plain, _as_unicode))
-        return msgspec.Raw(msgspec.msgpack.encode(msgspec.msgpack.Ext(_WITH_OTHER_TEXTS, body)))
+        return msgspec.Raw(msgspec.msgpack.encode(msgspec.msgpack.Ext(_EXT_OTHER_TEXTS, body)))
 
 
 def decode_value(value: msgspec.Raw, kind: type[T]) -> T:

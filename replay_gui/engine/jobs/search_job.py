@@ -10,7 +10,7 @@ from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
 
 MAX_HITS = 100_000  # hits that are sent; further ones are only counted
-PART_INTERVAL = 0.05  # seconds between two parts
+PART_INTERVAL_S = 0.05  # seconds between two parts
 
 
 def find_text(arguments: SearchArguments, reporter: JobReporter) -> SearchProgress:
@@ -23,5 +23,5 @@ def find_text(arguments: SearchArguments, reporter: JobReporter) -> SearchProgre
             count += len(hits)
             if time.monotonic() >= next_part:
                 reporter.part(SearchProgress(at, size, count, tuple(waiting)))
-                waiting, next_part = [], time.monotonic() + PART_INTERVAL
+                waiting, next_part = [], time.monotonic() + PART_INTERVAL_S
         return SearchProgress(size, size, count, tuple(waiting))

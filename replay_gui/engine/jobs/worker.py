@@ -39,7 +39,7 @@ from replay_gui.engine.jobs.job_messages import (
 )
 from replay_gui.engine.termination import Terminated, terminable
 
-PROGRESS_INTERVAL = 0.05  # seconds between two progress messages at least
+PROGRESS_INTERVAL_S = 0.05  # seconds between two progress messages at least
 
 _log = topic_logger(Topic.WORKERS)
 
@@ -68,7 +68,7 @@ class _RunningJob:
     def progress(self, done: int, total: int) -> None:
         now = time.monotonic()
         if now >= self._next_progress:
-            self._next_progress = now + PROGRESS_INTERVAL
+            self._next_progress = now + PROGRESS_INTERVAL_S
             self._stream.send_message(JobProgress(self._id, done, total))
 
     def part(self, value: Any) -> None:

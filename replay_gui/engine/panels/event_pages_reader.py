@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
-from replay_gui.core.readable.event_reading import NEXT_PAGE, EventReading
+from replay_gui.core.readable.event_reading import NEXT_PAGE_CHARACTERS, EventReading
 from replay_gui.core.readable.reading_page import ReadingPage
 
 
@@ -25,4 +25,4 @@ class EventPagesReader:
         if reading is None or (reading.position, reading.count) != (position_after(event.index), after):
             reading = self._reading = EventReading(event, pair, since)  # another event was read meanwhile
             reading.skip(after)
-        return reading.next_page(NEXT_PAGE)
+        return reading.next_page(NEXT_PAGE_CHARACTERS)

@@ -10,8 +10,8 @@ from replay_gui.core.catalogue.queries import MAX_ROWS, CatalogueQueries, QueryA
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.engine.termination import ended_by_second_signal
 
-_INTERRUPT_S = 0.05  # between two interruptions: one that comes before the query has begun is lost
-_LOOK_S = 0.2  # between two looks for signals
+_INTERRUPT_INTERVAL_S = 0.05  # between two interruptions: one that comes before the query has begun is lost
+_SIGNAL_CHECK_S = 0.2  # between two looks for signals
 
 
 def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
@@ -62,7 +62,7 @@ class _Query:
 
     def wait(self) -> None:
         """Return once it is done, and look for signals meanwhile: one just before a wait begins does not end it."""
-        while not self._is_done.wait(_LOOK_S):
+        while not self._is_done.wait(_SIGNAL_CHECK_S):
             pass
 
     def end(self) -> None:
@@ -74,4 +74,4 @@ class _Query:
         while not self._is_done.is_set():
             if self._queries is not None:
                 self._queries.interrupt()
-            self._is_done.wait(_INTERRUPT_S)
+            self._is_done.wait(_INTERRUPT_INTERVAL_S)

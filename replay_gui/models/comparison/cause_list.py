@@ -16,7 +16,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import rule_words
 
 MAX_CAUSES = 100  # causes that are listed
-_MAX_CHARACTERS = 400  # characters of a text
+_MAX_CHARACTERS = 400  # of a text
 
 
 class CauseCategory(Enum):

@@ -12,7 +12,7 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
 
-_MAX_UNASKED_S = 20.0  # seconds; reading and comparing that takes longer is repeated only on request
+_MAX_UNASKED_S = 20.0  # reading and comparing that takes longer is repeated only on request
 
 
 class ComparisonFollowing(QObject):

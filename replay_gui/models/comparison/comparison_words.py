@@ -18,7 +18,7 @@ from replay_gui.engine.answers import Compared, Progress, Step
 from replay_gui.engine.requests import Side
 from replay_gui.models.run.verdict_words import BadgeVerdict
 
-_MAX_CHARACTERS = 200  # characters of a cause
+_MAX_CHARACTERS = 200  # of a cause
 _MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # listed one by one behind the badge
 

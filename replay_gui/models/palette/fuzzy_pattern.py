@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
-MAX_TYPED = 80  # characters of a pattern that count
+MAX_TYPED_CHARACTERS = 80  # of a pattern that count
 _AT_START, _AT_WORD, _INSIDE, _SCATTERED = 4.0, 3.0, 2.0, 1.0  # scores of a word by its place in the name
 _LENGTH_WEIGHT = 0.002  # the cost of each further character, so that of two equal matches the shorter name is first
 
@@ -25,7 +25,7 @@ class FuzzyPattern:
     """The typed text, as words that must all be in a name; case is ignored."""
 
     def __init__(self, typed: str) -> None:
-        self._words = typed[:MAX_TYPED].lower().split()
+        self._words = typed[:MAX_TYPED_CHARACTERS].lower().split()
         # Possessive (no backtracking), so the time is linear in the length of the name.
         self._scattered = [
             re.compile("".join(f"[^{re.escape(letter)}]*+({re.escape(letter)})" for letter in word), re.DOTALL)

@@ -13,7 +13,7 @@ from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.palette.fuzzy_pattern import FuzzyPattern, Spans
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 
-MAX_SHOWN = 100
+MAX_SHOWN_ENTRIES = 100
 ENTRIES_PER_TURN = 2_000  # examined in one turn of the event loop, 5 to 10 ms
 _COSTS = {group: 0.3 * number for number, group in enumerate(PaletteGroup)}  # in scores of FuzzyPattern
 _DISABLED_COST = 2.0  # subtracted from entries that are not available now
@@ -79,7 +79,7 @@ class PaletteList(QAbstractTableModel):
         ranked = list(filter(None, (self._rank(self._looked_at + n, entry) for n, entry in enumerate(part))))
         if ranked or self._looked_at == 0:
             self.beginResetModel()
-            self._ranked = nlargest(MAX_SHOWN, (*self._ranked, *ranked), key=lambda one: one[:2])
+            self._ranked = nlargest(MAX_SHOWN_ENTRIES, (*self._ranked, *ranked), key=lambda one: one[:2])
             self.endResetModel()
         self._looked_at += len(part)
         if len(part) == ENTRIES_PER_TURN:

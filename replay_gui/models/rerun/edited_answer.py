@@ -17,7 +17,7 @@ from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.messages.part_events import PART
 from replay_gui.record.sessions.call_log import ANSWER_FORM
 
-MAX_CHARACTERS = 1_000_000  # of an answer that can be edited in the window
+MAX_ANSWER_CHARACTERS = 1_000_000  # of an answer that can be edited in the window
 _ANSWERS = (Kind.TOOL_RESPONSE.value, Kind.DECISION.value, Kind.ERROR.value)
 _REQUESTS = (Kind.TOOL_REQUEST.value, MODEL_REQUEST)
 
@@ -93,7 +93,7 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
     form = answer.meta.get(ANSWER_FORM)
     body = form.get("body") if isinstance(form, dict) else None
     if isinstance(body, bytes):
-        if len(body) > MAX_CHARACTERS:
+        if len(body) > MAX_ANSWER_CHARACTERS:
             raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
         try:
             whole = json_value(body)
@@ -109,9 +109,9 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
 
 
 def _text(position: Position, value: Any, about: str) -> AnswerText:
-    if isinstance(value, str) and len(value) <= MAX_CHARACTERS:
+    if isinstance(value, str) and len(value) <= MAX_ANSWER_CHARACTERS:
         return AnswerText(position, value, False, about)
-    text, is_whole = json_text(value, MAX_CHARACTERS)
+    text, is_whole = json_text(value, MAX_ANSWER_CHARACTERS)
     if not is_whole:
         raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
     if json.loads(text) != value:

@@ -12,11 +12,11 @@ from replay_gui.models.rerun.rerun_process import RerunProcess
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.matcher.first_difference import DifferenceForm, DifferenceKind
 
-_MAX_NAME = 120  # characters
-_MAX_VALUE = 160  # characters of a value
+_MAX_NAME_CHARACTERS = 120
+_MAX_VALUE_CHARACTERS = 160  # of a value
 _MAX_FIELDS = 4  # that are listed
 _COMMAND = "replay-gui: "  # prefix of the command's own lines
-_MAX_SAID = 60  # characters of a value in a sentence
+_MAX_QUOTED_CHARACTERS = 60  # of a value in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
 
 
 def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
-    asked, nearest = one_line(found.asked, _MAX_NAME), one_line(found.nearest or "", _MAX_NAME)
+    asked, nearest = one_line(found.asked, _MAX_NAME_CHARACTERS), one_line(found.nearest or "", _MAX_NAME_CHARACTERS)
     at = "" if found.nearest_position is None else f" (event {found.nearest_position:,})"
     is_one_short = (
         len(found.fields) == 1
         and not found.more_fields
-        and all(len(text) <= _MAX_SAID for text in msgspec.structs.astuple(found.fields[0]))
+        and all(len(text) <= _MAX_QUOTED_CHARACTERS for text in msgspec.structs.astuple(found.fields[0]))
     )
     match found.kind:
         case DifferenceKind.NOT_ASKED:
@@ -92,7 +92,9 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
             then = f"then {asked} was asked for, which the recorded run never did."
         case _ if nearest == asked and is_one_short:
             field = found.fields[0]
-            path, recorded, now = (one_line(text, _MAX_SAID) for text in (field.path, field.recorded, field.now))
+            path, recorded, now = (
+                one_line(text, _MAX_QUOTED_CHARACTERS) for text in (field.path, field.recorded, field.now)
+            )
             then = f"then {asked} was asked for with {path} {now} instead of {recorded}{at}."
         case _ if nearest == asked:
             then = f"then {asked} was asked for otherwise than recorded{at}."
@@ -100,7 +102,11 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
             then = f"then {asked} was asked for instead of {nearest}{at}."
     begin = f"As recorded up to event {found.position:,}" if found.position > 1 else "Nothing was as recorded"
     fields = tuple(
-        (one_line(field.path, _MAX_NAME), one_line(field.recorded, _MAX_VALUE), one_line(field.now, _MAX_VALUE))
+        (
+            one_line(field.path, _MAX_NAME_CHARACTERS),
+            one_line(field.recorded, _MAX_VALUE_CHARACTERS),
+            one_line(field.now, _MAX_VALUE_CHARACTERS),
+        )
         for field in found.fields[:_MAX_FIELDS]
     )
     return RerunVerdict(

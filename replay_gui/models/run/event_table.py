@@ -31,7 +31,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 from replay_gui.models.tooltip import plain_tooltip
 
-MAX_ROWS = 80_000_000  # rows of 24 pixels whose total height fits in 31 bits
+MAX_ROWS = 80_000_000  # of 24 pixels whose total height fits in 31 bits
 EVENTS_PER_TURN = 1 << 19  # events examined in one turn of the event loop, about 15 ms
 
 

@@ -17,11 +17,17 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.models.time_choice import time_choice
 
-_SECOND = 1_000_000_000  # ns
+_NS_PER_SECOND = 1_000_000_000  # ns
 _EVENTS_PER_SCAN = 1 << 16
 _MIN_ID_CHARACTERS = 6
-_UNITS = {"ms": _SECOND // 1000, "s": _SECOND, "sec": _SECOND, "min": 60 * _SECOND, "m": 60 * _SECOND}
-_UNITS |= {"h": 3600 * _SECOND, "d": 86_400 * _SECOND}
+_UNITS = {
+    "ms": _NS_PER_SECOND // 1000,
+    "s": _NS_PER_SECOND,
+    "sec": _NS_PER_SECOND,
+    "min": 60 * _NS_PER_SECOND,
+    "m": 60 * _NS_PER_SECOND,
+}
+_UNITS |= {"h": 3600 * _NS_PER_SECOND, "d": 86_400 * _NS_PER_SECOND}
 _NUMBER = re.compile(r"#?([0-9][0-9 ,.']{0,24})")
 _AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{2})(?:\.(\d{1,9}))?")
@@ -143,12 +149,12 @@ class GoToReader:
     def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
         """Return the first time from the run's start on with this time of day; None if there is none."""
         begin = None if self._first is None else in_zone(self._first, is_local)
-        if self._first is None or begin is None or of_day >= 86_400 * _SECOND:
+        if self._first is None or begin is None or of_day >= 86_400 * _NS_PER_SECOND:
             return None
         midnight = datetime.combine(begin.date(), clock.min)
         for days in range(3):  # of two days in a row, at least one has the hour that summer time skips
-            moment = midnight + timedelta(days=days, seconds=of_day // _SECOND)
-            time = int(_in(moment, is_local).timestamp()) * _SECOND + of_day % _SECOND
+            moment = midnight + timedelta(days=days, seconds=of_day // _NS_PER_SECOND)
+            time = int(_in(moment, is_local).timestamp()) * _NS_PER_SECOND + of_day % _NS_PER_SECOND
             if time >= self._first:
                 return time
         return None
@@ -158,7 +164,7 @@ class GoToReader:
             moment = _in(datetime.fromisoformat(written), time_choice().is_local and not is_utc)
         except ValueError:
             return NotUnderstood(f"No calendar has {written.replace('T', ' ')}")
-        time = int(moment.timestamp()) * _SECOND + int(fraction.ljust(9, "0"))
+        time = int(moment.timestamp()) * _NS_PER_SECOND + int(fraction.ljust(9, "0"))
         return self._at(time, time_choice().moment(time))
 
     def _at(self, time: int, words: str) -> GoTo:
@@ -211,7 +217,7 @@ def _amount(text: str) -> int | None:
     while found := _AMOUNT.match(text, at):
         whole, _, fraction = found[1].partition(".")
         unit = _UNITS[found[2].lower()]
-        total += int(whole) * unit + int(fraction.ljust(9, "0")) * unit // _SECOND
+        total += int(whole) * unit + int(fraction.ljust(9, "0")) * unit // _NS_PER_SECOND
         at = found.end()
     return total if at and at == len(text) else None
 
@@ -220,4 +226,4 @@ def _clock_ns(clock: re.Match[str]) -> int:
     """Return the ns of 2:30, 1:03:10 or 3:12.480."""
     hours, minutes, seconds, fraction = clock.groups()
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole * _SECOND + int((fraction or "").ljust(9, "0"))
+    return whole * _NS_PER_SECOND + int((fraction or "").ljust(9, "0"))

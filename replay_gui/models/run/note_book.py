@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the first window has no note
     from replay_gui.core.report.model import NotedEvents
 
 _Change: TypeAlias = "tuple[tuple[RunNote, ...], tuple[RunNote, ...]]"  # removed notes, added notes
-_MAX_CHARACTERS = 40  # characters of a note in the name of a change
+_MAX_CHARACTERS = 40  # of a note in the name of a change
 BOOKMARK = "Bookmark"
 """What a note without a text is called."""
 

@@ -16,7 +16,7 @@ from replay_gui.models.file_watch import FileWatch
 
 _REST_FACTOR = 4  # the window's thread is left to other work for this multiple of the time that showing the events took
 _MAX_REST_S = 0.2
-_MIN_COST_S = 0.002  # seconds; below this, no pause is needed
+_MIN_COST_S = 0.002  # below this, no pause is needed
 
 
 class RunFollowing(QObject):

@@ -22,10 +22,10 @@ from replay_gui.core.text.wording import plural
 from replay_gui.models.values.bounded_equality import BoundedEquality
 
 PAGE_MEMBERS = SHOWN_KEYS  # further children that "… more" shows
-PAGE_TEXT_CHARACTERS = 65_536  # further characters
+PAGE_TEXT_CHARACTERS = 65_536  # of a long text that each page adds
 _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more keys is shown with its size
-_MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
+_MAX_PREVIEW_CHARACTERS = 120  # of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
 _MAX_COMPARED_MEMBERS = 200  # compared members of a replaced map or list
 _MAX_OPENED_MEMBERS = 1_500  # members of maps and lists that are open because of a change inside: about 20 ms

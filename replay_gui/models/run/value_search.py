@@ -11,7 +11,7 @@ from replay_gui.core.state.value_text import is_container
 from replay_gui.models.run.value_rows import PathSet
 
 MAX_HITS = 200
-_MAX_CHARACTERS = 4096  # characters of a text that are searched
+_MAX_CHARACTERS = 4096  # of a text that are searched
 
 
 class ValueSearch:

@@ -17,7 +17,7 @@ from replay_gui.models.tooltip import plain_tooltip
 if TYPE_CHECKING:
     from replay_gui.core.contrast.consensus import Consensus, Outlier
 
-_MAX_WORDS = 400  # characters
+_MAX_TEXT_CHARACTERS = 400
 
 
 class ConsensusColumn(IntEnum):
@@ -71,12 +71,12 @@ class ConsensusTable(HeadedTable["Outlier"]):
             case ConsensusColumn.UNLIKE:
                 return f"{outlier.unlike:.0%} of the others"
             case ConsensusColumn.ALONE:
-                return one_line("; ".join(outlier.alone), _MAX_WORDS)
+                return one_line("; ".join(outlier.alone), _MAX_TEXT_CHARACTERS)
             case ConsensusColumn.LACKS:
-                return one_line("; ".join(outlier.lacks), _MAX_WORDS)
+                return one_line("; ".join(outlier.lacks), _MAX_TEXT_CHARACTERS)
 
 
 def agreement_words(agreement: Consensus) -> str:
     """Return ``4 of 5 runs made the very same changes; more than half did …``."""
     shared = f"; more than half {'; '.join(agreement.shared)}" if agreement.shared else ""
-    return one_line(f"{agreement.same_words}{shared}", _MAX_WORDS)
+    return one_line(f"{agreement.same_words}{shared}", _MAX_TEXT_CHARACTERS)

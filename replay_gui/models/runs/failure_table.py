@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.failure_groups import FailureGroup
 
 _MAX_NAMES = 6
-_MAX_SENTENCE = 400  # characters
+_MAX_SENTENCE_CHARACTERS = 400
 NO_REASON = "No reason was found: it did what the nearest run that passed did"
 
 
@@ -73,7 +73,7 @@ class FailureTable(HeadedTable["FailureGroup"]):
             more = len(group.runs) - _MAX_NAMES
             return f"{names} and {more:,} more" if more > 0 else names
         if column == FailureColumn.REASON:
-            return one_line(group.sentence, _MAX_SENTENCE) or NO_REASON
+            return one_line(group.sentence, _MAX_SENTENCE_CHARACTERS) or NO_REASON
         return ", ".join(
             f"{position_after(failed.index):,}" for failed in group.runs[:_MAX_NAMES] if failed.index is not None
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.run_groups import RunGroup
     from replay_gui.core.contrast.versions import TaskFlip
 
-_MAX_SENTENCE = 400  # characters
+_MAX_SENTENCE_CHARACTERS = 400
 
 
 class FlipColumn(IntEnum):
@@ -86,7 +86,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         """Return the first reason why a task flipped, else a fact that separates its runs, else ""."""
         if not task.flipped:
             return ""
-        return one_line(self._session.flip_reasons.get(task.task) or task.first, _MAX_SENTENCE)
+        return one_line(self._session.flip_reasons.get(task.task) or task.first, _MAX_SENTENCE_CHARACTERS)
 
     def _sentence(self, task: TaskFlip) -> str:
         words = (_version_words(task.before, "before"), _version_words(task.after, "after"))

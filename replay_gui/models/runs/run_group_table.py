@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = Qt.ItemDataRole.UserRole
 """Role of the outcomes of a group's runs: a tuple of True, False or None."""
-_MAX_NAME = 120  # characters
+_MAX_NAME_CHARACTERS = 120
 
 
 class RunGroupColumn(IntEnum):
@@ -98,12 +98,12 @@ class RunGroupTable(HeadedTable["RunGroup"]):
 
 def fact_words(fact: str) -> str:
     """Return the heading of a fact by which runs are grouped."""
-    return one_line(f"{fact[:1].upper()}{fact[1:]}", _MAX_NAME)
+    return one_line(f"{fact[:1].upper()}{fact[1:]}", _MAX_NAME_CHARACTERS)
 
 
 def group_name(value: str | None, fact: str) -> str:
     """Return the name of a group of runs that have the same value of a fact."""
-    return one_line(f"(no {fact} is known)" if value is None else value, _MAX_NAME)
+    return one_line(f"(no {fact} is known)" if value is None else value, _MAX_NAME_CHARACTERS)
 
 
 def passed_words(group: RunGroup) -> str:

@@ -11,7 +11,7 @@ from replay_gui.models.runs.runs_session import RunsSession
 if TYPE_CHECKING:
     from replay_gui.core.contrast.run_profile import EvaluatedRun
 
-_MAX_NAME = 40  # characters of each part
+_MAX_PART_CHARACTERS = 40  # of each part
 _FACTS: tuple[Callable[[EvaluatedRun], str | None], ...] = (
     lambda run: run.identity.model,
     lambda run: run.identity.version,
@@ -24,7 +24,9 @@ def run_name(run: EvaluatedRun) -> str:
     """Return ``trial 2`` if the log names the trial, else the name of its file."""
     trial = run.identity.trial
     name = run.name.rpartition("/")[2] or run.name
-    return f"trial {one_line(trial, _MAX_NAME)}" if trial is not None else one_line(name, _MAX_NAME)
+    return (
+        f"trial {one_line(trial, _MAX_PART_CHARACTERS)}" if trial is not None else one_line(name, _MAX_PART_CHARACTERS)
+    )
 
 
 def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
@@ -33,12 +35,16 @@ def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
     names = [run_name(run) for run in runs]
     if len({run.identity.task for run in runs}) > 1:
         names = [
-            f"{one_line(run.identity.task or '?', _MAX_NAME)} · {name}" for run, name in zip(runs, names, strict=True)
+            f"{one_line(run.identity.task or '?', _MAX_PART_CHARACTERS)} · {name}"
+            for run, name in zip(runs, names, strict=True)
         ]
     if session.versions is not None and session.versions.fact != "trial":
         names = [f"{name} · {session.version_of(number)}" for number, name in zip(numbers, names, strict=True)]
     for fact in _FACTS:
         values = [fact(run) for run in runs]
         if len(set(names)) < len(names) and len(set(values)) > 1:
-            names = [f"{name} · {one_line(value or '?', _MAX_NAME)}" for name, value in zip(names, values, strict=True)]
+            names = [
+                f"{name} · {one_line(value or '?', _MAX_PART_CHARACTERS)}"
+                for name, value in zip(names, values, strict=True)
+            ]
     return names

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.separators import Separator
 
 _MAX_CHARACTERS = 300  # of a text
-_MAX_ALSO = 3  # facts about the same runs that are listed
+_MAX_OTHER_FACTS = 3  # facts about the same runs that are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def _item(separator: Separator, by_version: bool) -> SeparatorItem:
 def _also(separator: Separator) -> str:
     if not separator.also_count:
         return ""
-    named = "; ".join(separator.also[:_MAX_ALSO])
-    hidden = separator.also_count - min(len(separator.also), _MAX_ALSO)
+    named = "; ".join(separator.also[:_MAX_OTHER_FACTS])
+    hidden = separator.also_count - min(len(separator.also), _MAX_OTHER_FACTS)
     more = f"; and {hidden:,} more" if hidden else ""
     return one_line(f"The same runs also {named}{more}", _MAX_CHARACTERS)

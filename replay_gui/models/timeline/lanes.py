@@ -30,9 +30,9 @@ MAX_PARTS = 16  # of a lane
 NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
-_FIRST_TOOL = 8  # the key of tool t is _FIRST_TOOL + t
+_FIRST_TOOL_KEY = 8  # the key of tool t is _FIRST_TOOL + t
 _MAX_TOOLS = 1000  # the first tools of a run, which may have separate lanes
-_MORE_TOOLS = _FIRST_TOOL + _MAX_TOOLS  # the key of all others, which never have
+_MORE_TOOLS_KEY = _FIRST_TOOL_KEY + _MAX_TOOLS  # the key of all others, which never have
 
 # The key of a lane in the settings, its title, the kind whose mark and hue it has.
 _LANES = (
@@ -139,7 +139,7 @@ class Lanes:
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
         flags, key = index.flags[start:stop], _keys_of_kinds(index)[kind]
         called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
-        key[called] = np.minimum(tool[called] + _FIRST_TOOL, _MORE_TOOLS)
+        key[called] = np.minimum(tool[called] + _FIRST_TOOL_KEY, _MORE_TOOLS_KEY)
         answers = called[(kind[called] == _RESPONSE)]
         failed = answers[(flags[answers] & FLAG_FAILED) != 0]
         key[(flags & FLAG_INTERRUPTED) != 0] = _OTHER  # it is not an error, but visible anyway
@@ -198,12 +198,12 @@ class Lanes:
 
     def _tool_rows(self, choice: LaneChoice, limit: int, parts_of: PartsOf) -> list[Lane]:
         called = self._tools_by_calls
-        others = [_MORE_TOOLS] if _MORE_TOOLS in self._events else []
+        others = [_MORE_TOOLS_KEY] if _MORE_TOOLS_KEY in self._events else []
         if TOOLS in choice.folded:
             parts = parts_of([*called, *others])
             return [Lane(TOOLS, "Tools", parts, group=TOOLS, folded=True)] if parts else []
         if choice.hidden:
-            called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL]}" not in choice.hidden]
+            called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL_KEY]}" not in choice.hidden]
         kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
         rest = [*called[kept:], *others]
         count = len(rest) + (len(self._tools) - _MAX_TOOLS - 1 if others else 0)
@@ -213,15 +213,15 @@ class Lanes:
     @cached_property
     def _tools_by_calls(self) -> list[int]:
         """Return the keys of the tools that may have separate lanes, those with the most calls first."""
-        keys = np.fromiter((key for key in self._events if _FIRST_TOOL <= key < _MORE_TOOLS), np.int64)
+        keys = np.fromiter((key for key in self._events if _FIRST_TOOL_KEY <= key < _MORE_TOOLS_KEY), np.int64)
         counts = np.fromiter((len(self._events[key]) for key in keys.tolist()), np.int64, len(keys))
         by_calls: list[int] = keys[np.lexsort((keys, -counts))].tolist()
         return by_calls
 
     def _tool_parts(self, keys: list[int]) -> tuple[LanePart, ...]:
         """Return a part for each tool; those beyond MAX_PARTS share one, made without a lane for each of them."""
-        own = keys if len(keys) <= MAX_PARTS and _MORE_TOOLS not in keys else keys[: MAX_PARTS - 1]
-        own = [key for key in own if key != _MORE_TOOLS]
+        own = keys if len(keys) <= MAX_PARTS and _MORE_TOOLS_KEY not in keys else keys[: MAX_PARTS - 1]
+        own = [key for key in own if key != _MORE_TOOLS_KEY]
         parts = tuple(part for key in own for part in self._tool_row(key).parts)
         rest = keys[len(own) :]
         if not rest:
@@ -233,7 +233,7 @@ class Lanes:
         return (*parts, LanePart(Kind.TOOL_REQUEST, None, positions, failed))
 
     def _tool_row(self, key: int) -> Lane:
-        tool = key - _FIRST_TOOL
+        tool = key - _FIRST_TOOL_KEY
         name = self._tools[tool]
         part = LanePart(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NO_POSITIONS))
         return Lane(f"tool:{name}", name, (part,), group=TOOLS)

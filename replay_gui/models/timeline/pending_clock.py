@@ -11,7 +11,7 @@ from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.models.session import Session
 
 TICK_MS = 500
-_EVENTS_LOOKED_AT = 4_096  # of the last calls, which are searched for pending ones
+_MAX_SEARCHED_EVENTS = 4_096  # of the last calls, which are searched for pending ones
 _REQUEST = KINDS.index(Kind.TOOL_REQUEST)
 
 
@@ -43,7 +43,7 @@ class PendingClock(QObject):
     @property
     def _has_pending(self) -> bool:
         index = self._session.index
-        last = slice(-_EVENTS_LOOKED_AT, None)
+        last = slice(-_MAX_SEARCHED_EVENTS, None)
         return bool(((index.kind[last] == _REQUEST) & (index.pair[last] == NO_PAIR)).any())
 
     @Slot()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from replay_gui.models.timeline.timeline_axis import FloatArray
 
 STEPS_AFTER_VIEW = 8  # later steps that are examined, because some may begin before a place
-_MAX_LOOKED_AT = 64  # events before a step that are searched for the one at its beginning
+_MAX_EARLIER_EVENTS = 64  # events before a step that are searched for the one at its beginning
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 
 
@@ -39,12 +39,12 @@ def positions_before(index: RunIndex, steps: Positions) -> Positions:
 
     For a step without a time, or that began before all examined events: the first of these events.
     """
-    back = np.arange(1, _MAX_LOOKED_AT + 1)
+    back = np.arange(1, _MAX_EARLIER_EVENTS + 1)
     before = steps[:, None] - 1 - back  # the indexes of the events before each
     times = np.where(before >= 0, index.time[np.maximum(before, 0)], NO_TIME)
     ended = index.time[steps - 1]
     known = (times != NO_TIME) & (times <= (ended - index.duration[steps - 1])[:, None])
-    far = np.where(known.any(axis=1), known.argmax(axis=1) + 1, _MAX_LOOKED_AT)
+    far = np.where(known.any(axis=1), known.argmax(axis=1) + 1, _MAX_EARLIER_EVENTS)
     far = np.where(ended == NO_TIME, 1, far)
     return np.maximum(steps - far, 0).astype(np.int32)
 

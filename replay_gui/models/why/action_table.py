@@ -21,8 +21,8 @@ from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 
-_MIN_FOLDED = 2  # equal rows that are folded
-_MAX_TEXT = 300  # characters
+_MIN_FOLDED_ROWS = 2  # equal rows that are folded
+_MAX_TEXT_CHARACTERS = 300
 
 
 class ActionColumn(IntEnum):
@@ -98,7 +98,7 @@ class ActionTable(QAbstractTableModel):
         numbered = list(enumerate(why.actions))
         for is_equal, group in groupby(numbered, lambda pair: _is_equal(pair[1])):
             rows = list(group)
-            if is_equal and len(rows) >= _MIN_FOLDED and rows[0][0] not in self._opened:
+            if is_equal and len(rows) >= _MIN_FOLDED_ROWS and rows[0][0] not in self._opened:
                 yield ActionLine(rows[0][0], None, len(rows))
             else:
                 yield from (ActionLine(number, row) for number, row in rows)
@@ -133,7 +133,7 @@ def action_words(row: ActionRow, side: Side) -> str:
     if not requests:
         return "not done"
     failed = row.failed_a if side == "a" else row.failed_b
-    text = one_line(row.text_a if side == "a" else row.text_b, _MAX_TEXT)
+    text = one_line(row.text_a if side == "a" else row.text_b, _MAX_TEXT_CHARACTERS)
     words = f"{position_after(requests[0]):,} {one_line(row.tool)} {text}"
     return words + (f", {len(requests):,} times" if len(requests) > 1 else "") + (", failed" if failed else "")
 

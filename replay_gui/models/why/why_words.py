@@ -17,10 +17,10 @@ from replay_gui.core.text.wording import cost_text, duration_text, end_text, plu
 from replay_gui.engine.comparison.why_answers import RunSize
 from replay_gui.models.timeline.spending_plot import token_words
 
-_MAX_NAME = 40  # characters of a run's or tool's name
-_MAX_VALUE = 24  # characters of a value among others
-_MAX_EXACT = 100_000  # tokens are shown exactly: a heading has little room
-_MAX_CHAIN = 6  # events of an origin that are listed
+_MAX_NAME_CHARACTERS = 40  # characters of a run's or tool's name
+_MAX_VALUE_CHARACTERS = 24  # characters of a value among others
+_MAX_EXACT_TOKENS = 100_000  # tokens are shown exactly: a heading has little room
+_MAX_CHAIN_EVENTS = 6  # events of an origin that are listed
 
 KIND_WORDS: dict[ReasonKind, str] = {
     ReasonKind.MISSING: "not done",
@@ -56,7 +56,7 @@ def headline(why: WhyResult) -> str:
         return "They did the same" if did_the_same(why) else "No reason was found"
     if why.failed is None:
         return "What differs"
-    return f"Why {one_line(why.name_a if why.failed == 'a' else why.name_b, _MAX_NAME)} failed"
+    return f"Why {one_line(why.name_a if why.failed == 'a' else why.name_b, _MAX_NAME_CHARACTERS)} failed"
 
 
 def did_the_same(why: WhyResult) -> bool:
@@ -129,14 +129,14 @@ def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
         return ""
     steps: dict[int, str] = {}
     for origin in origins:
-        value = one_line(origin.value, _MAX_VALUE)
+        value = one_line(origin.value, _MAX_VALUE_CHARACTERS)
         steps.setdefault(origin.index, f"{_step(origin, index)} {origin.index + 1:,} ({value})")
     named = reason.index_a if side == "a" else reason.index_b
     if named is not None and named < index.count:
         steps.setdefault(named, f"{_tool(named, index) or 'agent'} {named + 1:,}")
     words = list(steps.values())
-    if len(words) > _MAX_CHAIN:
-        words = [*words[: _MAX_CHAIN // 2], "…", *words[-_MAX_CHAIN // 2 + 1 :]]
+    if len(words) > _MAX_CHAIN_EVENTS:
+        words = [*words[: _MAX_CHAIN_EVENTS // 2], "…", *words[-_MAX_CHAIN_EVENTS // 2 + 1 :]]
     return " → ".join(words)
 
 
@@ -150,7 +150,7 @@ def _tool(event_index: int, index: RunIndex) -> str:
     """Return the tool of a request; "" for any other event."""
     tool = int(index.tool[event_index])
     is_request = index.kinds[int(index.kind[event_index])] == Kind.TOOL_REQUEST
-    return one_line(index.tools[tool], _MAX_NAME) if is_request and tool != NO_TOOL else ""
+    return one_line(index.tools[tool], _MAX_NAME_CHARACTERS) if is_request and tool != NO_TOOL else ""
 
 
 def passed_of(result: RunResult | None) -> bool | None:
@@ -172,13 +172,13 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
     if outcome is not None and outcome.score is not None:
         parts.append(f"score {outcome.score:g}")
     if result is not None and result.end is not None and result.end.how:
-        parts.append(one_line(end_text(result.end.how), _MAX_NAME))
+        parts.append(one_line(end_text(result.end.how), _MAX_NAME_CHARACTERS))
     if size is not None and size.duration is not None:
         parts.append(duration_text(size.duration))
     if uses:
         tokens, cost = total_tokens(uses), total_cost(uses)
         if tokens is not None:
-            parts.append(plural(tokens, "token") if tokens < _MAX_EXACT else f"{token_words(tokens)} tokens")
+            parts.append(plural(tokens, "token") if tokens < _MAX_EXACT_TOKENS else f"{token_words(tokens)} tokens")
         parts += [cost_text(cost)] if cost is not None else []
     return " · ".join(parts)
 

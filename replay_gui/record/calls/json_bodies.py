@@ -13,7 +13,7 @@ import msgspec
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.canonical import MAX_DEPTH, nesting_depth
 
-MAX_UNPACKED_BYTES = 64 << 20  # bytes of a body without its content encoding
+MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
 
 
 def json_value(raw: bytes | str) -> Any:

@@ -14,7 +14,7 @@ from replay_gui.core.errors import ReplayError
 
 _LOOPBACK = "127.0.0.1"
 _MAX_CONNECTIONS = 400  # at a time; each may need another one to a provider, and a process may have 1,024 files open
-_POLL = 0.05  # seconds between two checks for its end
+_POLL_S = 0.05  # seconds between two checks for its end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _MAX_LINE, _MAX_TRAILERS = 4096, 100
@@ -49,7 +49,7 @@ class LoopbackServer(ThreadingHTTPServer):
     @contextlib.contextmanager
     def serving(self, name: str) -> Iterator[Self]:
         """Serve on a thread of this name during a `with` block; afterwards the server is closed."""
-        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": _POLL}, name=name)
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": _POLL_S}, name=name)
         thread.start()
         try:
             yield self

@@ -10,7 +10,7 @@ import msgspec
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER
 
 _MAX_DEPTH = 64  # a record has at most 128, of which the event and its request need some
-_MAX_TEXT_OF_OTHERS = 2_000  # characters of the repr() of a value that is not plain
+_MAX_REPR_CHARACTERS = 2_000  # of the repr() of a value that is not plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +92,4 @@ class _Conversion:
 
     def _other(self, value: Any) -> str:
         self.exact = False
-        return self._text(repr(value)[:_MAX_TEXT_OF_OTHERS])
+        return self._text(repr(value)[:_MAX_REPR_CHARACTERS])

@@ -20,7 +20,7 @@ import msgspec
 from replay_gui.core.log.canonical import encode_sorted
 
 HIDDEN = "[secret]"
-_MIN_LENGTH = 8  # least characters of a value that is a secret by its name
+_MIN_SECRET_CHARACTERS = 8  # least characters of a value that is a secret by its name
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:api[_-]?key|key|token|secret|password|passwd|passphrase|credentials?|authorization|cookie)$"
     r"|apikey$|accesstoken$|clientsecret$",
@@ -37,7 +37,7 @@ _MEMBER_IN_TEXT = re.compile(  # members of JSON in a text, the form in which mo
 _PASSWORD_IN_URL = re.compile(  # not "postgres" and other common words, which would be hidden everywhere
     r"://[^/@:\s]{0,200}:(?![A-Za-z]{1,400}@)([^/@\s]{1,400})@"
 )
-_FEW_BYTES = 80  # texts of a value: checking each of them takes less time than searching all of them for each sign
+_SHORT_BYTES = 80  # of a value: checking each of its texts takes less time than searching all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
 _FORMS = re.compile(  # every repetition is bounded, so the time for a hostile text is linear in its length
     r"\b(?:sk|pk|rk)[-_](?=[A-Za-z_\-]{0,64}\d)[A-Za-z0-9_\-]{12,400}"
@@ -64,7 +64,7 @@ _SIGNS = "|".join(  # of a secret whose value is not known: in each text in whic
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LISTS_AND_MAPS = (list, dict)  # a tuple, because a union would be created at each call
-_MAX_LOOKED_AT = 1_000  # names with values
+_MAX_NAMES = 1_000  # names with values
 _NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 
 
@@ -97,7 +97,7 @@ class Secrets:
             part
             for name, value in new
             for part in _secret_parts(name, value)
-            if len(part) >= _MIN_LENGTH and not _NO_SECRETS.match(part)
+            if len(part) >= _MIN_SECRET_CHARACTERS and not _NO_SECRETS.match(part)
         }
         with self._learning:
             if not learnt <= self._values:
@@ -108,7 +108,7 @@ class Secrets:
                 self._raw_forms = tuple(form.encode("utf-8", "surrogateescape") for form in self._forms)
                 self._has_escapes = any(map(_ESCAPED.search, self._forms))
                 self._pattern = re.compile("|".join(map(re.escape, self._forms)))
-            if len(self._looked_at) + len(new) > _MAX_LOOKED_AT:
+            if len(self._looked_at) + len(new) > _MAX_NAMES:
                 self._looked_at.clear()
             self._looked_at.update(new)  # last: another thread may skip names that are there
 
@@ -130,7 +130,7 @@ class Secrets:
             except _NOT_ENCODED:
                 pass  # it is not plain; each of its texts is checked
             else:
-                if len(raw) > _FEW_BYTES and not self.may_be_in(raw):
+                if len(raw) > _SHORT_BYTES and not self.may_be_in(raw):
                     return value
         return self._hide(value)
 
@@ -148,7 +148,7 @@ class Secrets:
 
     def hide_text(self, text: str) -> str:
         """Return the text without secrets; the same object if it has none."""
-        if len(text) < _MIN_LENGTH:
+        if len(text) < _MIN_SECRET_CHARACTERS:
             return text
         clean = text
         if self._pattern is not None and any(map(text.__contains__, self._forms)):
@@ -167,7 +167,7 @@ class Secrets:
         learnings, clean = self._names.get(name, (-1, ""))
         if learnings != self.learnings:
             learnings, clean = self.learnings, self.hide_text(name)
-            if len(self._names) >= _MAX_LOOKED_AT:
+            if len(self._names) >= _MAX_NAMES:
                 self._names.clear()
             self._names[name] = learnings, clean
         return clean

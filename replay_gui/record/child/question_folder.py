@@ -15,7 +15,7 @@ from replay_gui.core.errors import NotWritten
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
 
 _QUESTION, _REPLY = ".question", ".reply"
-_TICK = 0.02  # seconds between two checks for a reply
+_CHECK_INTERVAL_S = 0.02  # seconds between two checks for a reply
 
 
 class QuestionFolder:
@@ -39,7 +39,7 @@ class QuestionFolder:
         while self._folder.exists():
             if reply.exists():
                 return msgspec.json.decode(reply.read_bytes(), type=Reply)
-            time.sleep(_TICK)
+            time.sleep(_CHECK_INTERVAL_S)
         return Reply(ReplyKind.STOP)
 
     def open_questions(self) -> Iterator[tuple[str, Question]]:

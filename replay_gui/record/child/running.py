@@ -17,8 +17,8 @@ from replay_gui.core.errors import RerunRefused
 from replay_gui.record.child.child_options import VARIABLE, ChildOptions, ChildReport, read_reports
 
 _SITE = Path(__file__).with_name("site")
-_POLL = 0.05  # seconds between two checks for the end of the command
-_GRACE = 10.0  # seconds in which an agent must end after its first difference
+_POLL_S = 0.05  # seconds between two checks for the end of the command
+_GRACE_S = 10.0  # seconds in which an agent must end after its first difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def run_to_end(
     with passing_on_termination(process):
         while True:
             try:
-                status = process.wait(_POLL)
+                status = process.wait(_POLL_S)
                 return status if status >= 0 else 128 - status
             except subprocess.TimeoutExpired:
                 on_poll()
@@ -91,7 +91,7 @@ def run_to_end(
                 continue  # the command gets it too, and decides
             if deadline is None:
                 if differs():
-                    deadline = time.monotonic() + _GRACE
+                    deadline = time.monotonic() + _GRACE_S
             elif time.monotonic() > deadline:
                 process.send_signal(signal.SIGTERM)
                 deadline = float("inf")

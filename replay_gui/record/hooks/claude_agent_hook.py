@@ -22,7 +22,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 
 _WHERE = "claude agent"
-_LAST_ANSWERS = 100  # kept ids
+_KEPT_ANSWER_IDS = 100  # kept ids
 _RESULT = f"{BOOKKEEPING_PREFIX}result"
 _RESULT_META = ("total_cost_usd", "duration_ms", "num_turns")
 
@@ -91,7 +91,7 @@ class _Conversation:
     def __init__(self, session: CallSession) -> None:
         self._session = session
         self._calls: dict[str, RecordedCall] = {}
-        self._counted = deque[str](maxlen=_LAST_ANSWERS)
+        self._counted = deque[str](maxlen=_KEPT_ANSWER_IDS)
         self._reasoning: str | None = None
         self._last: int | None = None  # seq of the last input of the model
 

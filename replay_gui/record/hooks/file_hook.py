@@ -20,7 +20,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call
 from replay_gui.record.surroundings.options import Surrounding
 
-_MAX_BYTES = 16 * 1024 * 1024  # bytes of a file whose content is kept
+_MAX_FILE_BYTES = 16 * 1024 * 1024  # of a file whose content is kept
 _TOOL = "open"
 _PATHLIB = tuple(
     {
@@ -62,7 +62,7 @@ def _answer(opened: Any) -> CallAnswer:
     descriptor = opened.fileno()
     status = os.fstat(descriptor)
     size = status.st_size
-    if not stat.S_ISREG(status.st_mode) or size > _MAX_BYTES or (size == 0 and _is_of_kernel(status)):
+    if not stat.S_ISREG(status.st_mode) or size > _MAX_FILE_BYTES or (size == 0 and _is_of_kernel(status)):
         return CallAnswer(f"({size:,} bytes, not kept)", form={MADE_AGAIN: False})
     content = os.pread(descriptor, size, 0)
     try:

@@ -48,7 +48,7 @@ _ANSWER_HEADERS = frozenset(
     )
 )
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
-_MAX_BODY_BYTES = 16 << 20  # bytes of a kept answer; a record has at most 64 MiB
+_MAX_BODY_BYTES = 16 << 20  # of a kept answer; a record has at most 64 MiB
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
 from replay_gui.record.surroundings.agent_code import is_agent_code
 
-_MAX_LINES = 8  # listed differences
-_CONTEXT = 30  # characters of a text before the first word that differs
-_MAX_TEXT = 120  # characters of a value
+_MAX_DIFFERENCES = 8  # listed differences
+_CONTEXT_CHARACTERS = 30  # of a text before the first word that differs
+_MAX_VALUE_CHARACTERS = 120  # of a value
 
 
 class DifferenceKind(StrEnum):
@@ -121,8 +121,8 @@ class FirstDifference:
             yield f"  nearest recorded request: {self.nearest or 'none of this kind'}{at}"
         for field in self.fields:
             yield f"  {field.path}: recorded {field.recorded}, now {field.now}"
-        if len(self.differences) > _MAX_LINES:
-            yield f"  and {len(self.differences) - _MAX_LINES:,} more differences"
+        if len(self.differences) > _MAX_DIFFERENCES:
+            yield f"  and {len(self.differences) - _MAX_DIFFERENCES:,} more differences"
         if self.kind in (DifferenceKind.CHANGED, DifferenceKind.REPEATED) and self.expected is not None:
             yield f"  the recorded run asked next for {self.expected}"
         if self.kind is not DifferenceKind.NOT_ASKED:
@@ -131,7 +131,7 @@ class FirstDifference:
     @property
     def fields(self) -> tuple[DifferingField, ...]:
         """The first differences, as texts."""
-        texts = ((difference.path, *difference_texts(difference)) for difference in self.differences[:_MAX_LINES])
+        texts = ((difference.path, *difference_texts(difference)) for difference in self.differences[:_MAX_DIFFERENCES])
         return tuple(DifferingField(pointer_text(path), a, b) for path, a, b in texts)
 
     @property
@@ -147,7 +147,7 @@ class FirstDifference:
             nearest=self.nearest,
             nearest_position=None if self.index is None else position_after(self.index),
             fields=self.fields,
-            more_fields=max(0, len(self.differences) - _MAX_LINES),
+            more_fields=max(0, len(self.differences) - _MAX_DIFFERENCES),
             expected=self.expected,
             place=self.place,
         )
@@ -170,7 +170,7 @@ class DiffersFromRecord(BaseException):
 def difference_texts(difference: Difference) -> tuple[str, str]:
     """Return both values in one line each; of two texts, the part around the first differing word."""
     a, b = difference.a, difference.b
-    if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_TEXT // 2:
+    if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_VALUE_CHARACTERS // 2:
         spans_a, spans_b = changed_words(a, b)
         return _excerpt(a, spans_a), _excerpt(b, spans_b)
     return _value_text(a), _value_text(b)
@@ -185,12 +185,16 @@ def place_in_agent(frames: Iterable[FrameType]) -> str | None:
 
 
 def _excerpt(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    begin = max(0, (spans[0][0] if spans else 0) - _CONTEXT)
-    cut = ("…" if begin else "") + one_line(text[begin:], _MAX_TEXT)
+    begin = max(0, (spans[0][0] if spans else 0) - _CONTEXT_CHARACTERS)
+    cut = ("…" if begin else "") + one_line(text[begin:], _MAX_VALUE_CHARACTERS)
     return f"“{cut}”"
 
 
 def _value_text(value: Any) -> str:
     if value is ABSENT:
         return "(absent)"
-    return f"“{one_line(value, _MAX_TEXT)}”" if isinstance(value, str) else one_line(preview(value), _MAX_TEXT)
+    return (
+        f"“{one_line(value, _MAX_VALUE_CHARACTERS)}”"
+        if isinstance(value, str)
+        else one_line(preview(value), _MAX_VALUE_CHARACTERS)
+    )

@@ -11,7 +11,7 @@ from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallR
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.matcher.past_run import PastRun
 
-_GOOD = 200  # the HTTP status
+_STATUS_OK = 200  # the HTTP status
 _JSON = {"content-type": "application/json"}
 
 
@@ -26,8 +26,8 @@ def fixed_answer(run: PastRun, request: CallRequest, value: Any) -> CallAnswer:
     """Return the answer with this value to a call of a tool, in the form of the tool's recorded answers."""
     plain = plain_form(value).value
     if "host" in request.meta:  # over HTTP
-        form = {"status": _GOOD, "headers": _JSON, "body": msgspec.json.encode(plain)}
-        return CallAnswer({"status": _GOOD, "body": plain}, form=form)
+        form = {"status": _STATUS_OK, "headers": _JSON, "body": msgspec.json.encode(plain)}
+        return CallAnswer({"status": _STATUS_OK, "body": plain}, form=form)
     known = (call.answer for call in run.calls if call.request.name == request.name)
     form = next((dict(answer.form) for answer in known if answer is not None and answer.success), {})
     return CallAnswer(plain, form=form | ({MADE_AGAIN: True} if MADE_AGAIN in form else {}))

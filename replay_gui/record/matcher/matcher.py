@@ -13,7 +13,7 @@ from replay_gui.record.matcher.request_differences import equal_by_rules, reques
 _Place: TypeAlias = tuple[CallKind, str, str, int]
 """Kind, name and version of a call, and the number of its parent (-1: none)."""
 
-_MAX_COMPARED = 200  # recorded requests that are compared in full to find the nearest
+_MAX_COMPARED_REQUESTS = 200  # recorded requests that are compared in full to find the nearest
 
 
 class CallMatcher:
@@ -73,7 +73,7 @@ class CallMatcher:
         alike = [call for call in self._run.calls if call.request.kind is request.kind]
         named = [call for call in alike if call.request.name == request.name] or alike
         named.sort(key=lambda call: (call.number in self._taken, abs(call.number - at)))
-        candidates = named[:_MAX_COMPARED]
+        candidates = named[:_MAX_COMPARED_REQUESTS]
 
         def distance(call: PastCall) -> tuple[bool, bool, bool, int, int]:
             differing = len(request_differences(call.request, request))

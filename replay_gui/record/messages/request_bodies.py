@@ -17,8 +17,8 @@ from replay_gui.record.calls.json_bodies import json_value
 
 _LISTS = ("messages", "input", "contents")
 _MIN_BYTES, _MAX_BYTES = 256, 4 << 20  # bytes of a kept body
-_KEPT = 4  # bodies: parallel conversations
-_CHANGED = 3  # last messages of a body that may differ in the next, because marks for caches move
+_KEPT_BODIES = 4  # bodies: parallel conversations
+_CHANGED_MESSAGES = 3  # last messages of a body that may differ in the next, because marks for caches move
 _MAX_PIECES = 16
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -47,7 +47,7 @@ class _Body:
             return None
         count, pieces = len(self.ends), self.pieces
         if not _begins_with(body, pieces):
-            count -= _CHANGED
+            count -= _CHANGED_MESSAGES
             pieces = [*_up_to(pieces, self.ends[count - 1])] if count > 0 else []
             if not pieces or not _begins_with(body, pieces):
                 return None
@@ -102,7 +102,7 @@ class RequestBodies:
 
     def _store_body(self, body: _Body, before: _Body | None) -> None:
         others = [kept for kept in self._kept if kept is not before]
-        self._kept = (body, *others[: _KEPT - 1])
+        self._kept = (body, *others[: _KEPT_BODIES - 1])
 
 
 def _ends_of_list(body: bytes, name: str) -> list[int]:

@@ -24,8 +24,8 @@ CONVERSATION = frozenset(
 )
 """Members of requests with the input of the model."""
 
-_MAX_PARTS = 1_000_000  # bytes of a member that is assembled again
-_MAX_INLINE = 256  # bytes of a member that stays in the request
+_MAX_ASSEMBLED_BYTES = 1_000_000  # of a member that is assembled again
+_MAX_INLINE_BYTES = 256  # of a member that stays in the request
 _SPLIT = frozenset((str, list, dict))
 
 
@@ -199,7 +199,7 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _is_split(name: str, member: Any) -> bool:
-    return type(member) in _SPLIT and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE)
+    return type(member) in _SPLIT and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE_BYTES)
 
 
 def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
@@ -227,9 +227,9 @@ def _spans(numbers: Iterable[int], before: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _numbers(spans: list[Any]) -> Iterator[int]:
-    left = _MAX_PARTS
+    left = _MAX_ASSEMBLED_BYTES
     for first, count in spans:
         left -= count
         if count < 0 or left < 0:
-            raise ValueError(f"a request of more than {_MAX_PARTS:,} parts")
+            raise ValueError(f"a request of more than {_MAX_ASSEMBLED_BYTES:,} parts")
         yield from range(first, first + count)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_TIMEOUT = 600.0  # seconds without a byte
+_TIMEOUT_S = 600.0  # seconds without a byte
 _READ_BYTES = 1 << 16
 _HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding")
@@ -41,7 +41,7 @@ def forward_request(method: str, url: str, headers: Headers, body: bytes) -> For
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT)
+    connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
     try:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.putrequest(method, path or "/", skip_accept_encoding=True)

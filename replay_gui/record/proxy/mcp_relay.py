@@ -36,7 +36,7 @@ _READ_BYTES = 1 << 16
 _MAX_LINE_BYTES = 64 << 20  # bytes kept for recording; the largest size of a record
 _WHERE = "MCP proxy"
 _MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # names of a server's calls that are distinguished; characters
-_GRACE = 10.0  # seconds in which a server must end after its client is gone
+_GRACE_S = 10.0  # seconds in which a server must end after its client is gone
 
 
 class PipeChunk(NamedTuple):
@@ -130,7 +130,7 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
 def _end(server: subprocess.Popen[bytes]) -> None:
     server.terminate()
     try:
-        server.wait(_GRACE)
+        server.wait(_GRACE_S)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()

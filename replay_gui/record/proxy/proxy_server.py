@@ -22,7 +22,7 @@ from replay_gui.record.sessions.open_call import OpenCall
 _MAX_BODY_BYTES = 256 << 20  # of a request
 _STATUSES = range(200, 600)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
-_OK = 200
+_STATUS_OK = 200
 _REFUSED, _BAD_GATEWAY, _NOT_FOUND, _NO_UPGRADE = 400, 502, 404, 426
 
 
@@ -65,7 +65,7 @@ class _ProxyHandler(LoopbackHandler):
         session = self.server.session
         if self.command == "HEAD":  # Claude Code sometimes checks whether the provider is reachable: not a call
             if session.is_rerun:
-                self._send(_OK, (), ())
+                self._send(_STATUS_OK, (), ())
             else:
                 self._forward(url, body, None)
             return

@@ -10,13 +10,13 @@ import contextlib
 import socket
 import sys
 
-_TIMEOUT = 10.0  # seconds
+_TIMEOUT_S = 10.0
 
 
 def send(port: int, path: str, message: bytes) -> bytes:
     """Return the body of the answer to a message. Raises OSError."""
     head = f"POST {path} HTTP/1.0\r\ncontent-length: {len(message)}\r\n\r\n".encode()
-    with socket.create_connection(("127.0.0.1", port), _TIMEOUT) as connection:
+    with socket.create_connection(("127.0.0.1", port), _TIMEOUT_S) as connection:
         connection.sendall(head + message)
         parts = []
         while part := connection.recv(1 << 16):

@@ -17,8 +17,8 @@ from replay_gui.record.receiver.trace_files import TraceFiles
 
 DEFAULT_PORT = 4318  # the default port of OTLP/HTTP
 _TRACES = "/v1/traces"
-_MAX_BYTES = 64 << 20  # bytes of a request, also unpacked
-_MAX_VALUES = 1 << 20  # maps and lists of a request; one of two bytes takes a hundred in memory
+_MAX_REQUEST_BYTES = 64 << 20  # of a request, also unpacked
+_MAX_CONTAINERS = 1 << 20  # maps and lists of a request; one of two bytes takes a hundred in memory
 _OTHER_SIGNALS = ("/v1/metrics", "/v1/logs")
 
 
@@ -41,7 +41,7 @@ class _ReceivingHandler(LoopbackHandler):
 
     def do_POST(self) -> None:
         try:
-            body = self.read_body(_MAX_BYTES)
+            body = self.read_body(_MAX_REQUEST_BYTES)
         except BodyRefused as why:
             self._answer(why.status, str(why))
             return
@@ -70,17 +70,17 @@ class _ReceivingHandler(LoopbackHandler):
         if self.headers.get("content-encoding") == "gzip":
             unpacking = zlib.decompressobj(31)
             try:
-                body = unpacking.decompress(body, _MAX_BYTES)
+                body = unpacking.decompress(body, _MAX_REQUEST_BYTES)
             except zlib.error as why:
                 raise ImportRefused(f"no gzip: {why}") from None
             if unpacking.unconsumed_tail:
-                raise ImportRefused(f"more than {_MAX_BYTES >> 20} MiB when unpacked")
+                raise ImportRefused(f"more than {_MAX_REQUEST_BYTES >> 20} MiB when unpacked")
             if not unpacking.eof:
                 raise ImportRefused("gzip that is cut short")
         if not self._is_json:
             return trace_request(body)
-        if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
-            raise ImportRefused(f"more than {_MAX_VALUES:,} values; send fewer spans at once")
+        if body.count(b"{") + body.count(b"[") > _MAX_CONTAINERS:
+            raise ImportRefused(f"more than {_MAX_CONTAINERS:,} values; send fewer spans at once")
         try:
             return json_value(body)
         except NotJson as why:

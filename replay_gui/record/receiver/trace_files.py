@@ -22,8 +22,8 @@ _SPANS, _LOG = ".otlp.jsonl", ".rlog"
 _FORMAT = "otel"
 _UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
 _MIN_LINES_BYTES, _MAX_LINES_BYTES, _MAX_GROWTH = 16 << 20, 256 << 20, 16  # bytes of the spans of one request
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_MAX_NAME = 64  # characters of a trace's id in a file's name
+_APPEND_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_MAX_ID_CHARACTERS = 64  # of a trace's id in a file's name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class TraceFiles:
             for trace_id, span, line in lines:
                 trace = self._trace(trace_id)
                 try:
-                    with os.fdopen(os.open(trace.path, _APPEND, PRIVATE), "ab") as file:
+                    with os.fdopen(os.open(trace.path, _APPEND_FLAGS, PRIVATE), "ab") as file:
                         file.write(line)
                 except OSError as why:
                     raise LogUnreadable(f"{trace.path}: cannot be written: {why.strerror}") from None
@@ -131,7 +131,7 @@ class TraceFiles:
     def _trace(self, trace_id: str) -> _Trace:
         trace = self._traces.get(trace_id)
         if trace is None:
-            name = _UNSAFE.sub("_", trace_id)[:_MAX_NAME] or "trace"
+            name = _UNSAFE.sub("_", trace_id)[:_MAX_ID_CHARACTERS] or "trace"
             number = self._next_numbers.get(name, 1)
             while True:
                 stem = name if number == 1 else f"{name}-{number}"

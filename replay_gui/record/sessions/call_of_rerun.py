@@ -12,7 +12,7 @@ from replay_gui.record.matcher.past_run import PastCall
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.open_call import running_task
 
-_TICK = 0.001  # seconds between two checks of a call's turn
+_CHECK_INTERVAL_S = 0.001  # seconds between two checks of a call's turn
 
 
 class AnsweringSession(Protocol):
@@ -106,7 +106,7 @@ def wait_for_turns(turns: Iterator[None]) -> None:
     for _ in turns:
         if is_in_loop:
             return
-        time.sleep(_TICK)
+        time.sleep(_CHECK_INTERVAL_S)
 
 
 async def wait_async(turns: Iterator[None]) -> None:
@@ -114,4 +114,4 @@ async def wait_async(turns: Iterator[None]) -> None:
     for _ in turns:
         if running_task() is None:
             return
-        await asyncio.sleep(_TICK)
+        await asyncio.sleep(_CHECK_INTERVAL_S)

@@ -13,7 +13,7 @@ from replay_gui.core.state.json_form import indented_json, json_form
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import is_too_deep, json_value
 
-_MAX_TEXT = 20_000  # shown characters of a request or an answer
+_MAX_TEXT_CHARACTERS = 20_000  # shown characters of a request or an answer
 
 
 class ReplyKind(StrEnum):
@@ -76,7 +76,7 @@ def question_about(asked: str, request: CallRequest, answer: CallAnswer | None, 
 
 def _json_text(value: Any) -> str:
     text = indented_json(json_form(value))
-    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
+    return text if len(text) <= _MAX_TEXT_CHARACTERS else f"{text[:_MAX_TEXT_CHARACTERS]}…"
 
 
 def value_of_words(words: str) -> object:

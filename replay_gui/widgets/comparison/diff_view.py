@@ -12,7 +12,7 @@ from replay_gui.models.run.json_text import json_text
 from replay_gui.widgets.comparison.diff_delegate import DiffDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_MAX_COPIED_CHARACTERS = 1 << 20  # characters
+_MAX_COPIED_CHARACTERS = 1 << 20
 
 
 class DiffView(RowView):

@@ -12,9 +12,9 @@ from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_ev
 from replay_gui.models.comparison.comparison_rows import ComparisonRows, RowTone
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 
-_MIN_MARK_PX = 3  # pixels of a mark
-_HIT_PX = 3  # pixels of a search hit, at the right edge
-_MIN_WINDOW_PX = 12  # pixels of the window, at least
+_MIN_MARK_PX = 3  # of a mark
+_HIT_PX = 3  # of a search hit, at the right edge
+_MIN_WINDOW_PX = 12  # of the window, at least
 
 
 class DivergenceStrip(QWidget):

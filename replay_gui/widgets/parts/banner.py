@@ -12,7 +12,7 @@ from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _ROLES = {"info": "info", "warning": "warn", "error": "bad"}
-_MAX_CHARACTERS = 600  # characters
+_MAX_CHARACTERS = 600
 
 
 class Banner(QFrame):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
 _OPACITY = 0.45
-_DELAY_MS = 200  # ms: faster replacements do not flicker
+_DELAY_MS = 200  # faster replacements do not flicker
 
 
 class Dimmer(QObject):

@@ -13,7 +13,7 @@ from replay_gui.models.run.event_search_model import EventSearchModel
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-TYPING = 150  # ms from the last key to the start of the search
+TYPING_PAUSE_MS = 150  # ms from the last key to the start of the search
 _MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width from which the key is shown in the line, too
 _WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # width of the line if there is room, and if there is none
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -64,7 +64,7 @@ class FindField(QWidget):
         for part in (self.line, self.case, self.count, self.previous, self.next, self.stop):
             row.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._pause = QTimer(self, singleShot=True, interval=TYPING)
+        self._pause = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
         self.line.textChanged.connect(self._on_text)
         self.case.toggled.connect(self._on_pause)

@@ -11,7 +11,7 @@ from replay_gui.look.icons import PIXEL_RATIOS
 from replay_gui.look.theme import ICON, UNIT, theme, ui_font
 
 OUTCOME_SIZE = 13.0  # logical pixels
-_STEP = int(OUTCOME_SIZE) + UNIT  # distance of the marks
+_STEP_PX = int(OUTCOME_SIZE) + UNIT  # distance of the marks
 
 
 def outcome_color(outcome: bool | None) -> QColor:
@@ -54,7 +54,7 @@ def outcomes_width(counts: Iterable[int], most: int) -> int:
     metrics = QFontMetrics(ui_font())
     return max(
         (
-            count * _STEP if count <= most else 3 * (_STEP + UNIT + metrics.horizontalAdvance(f"{count:,}"))
+            count * _STEP_PX if count <= most else 3 * (_STEP_PX + UNIT + metrics.horizontalAdvance(f"{count:,}"))
             for count in set(counts)
         ),
         default=0,
@@ -65,7 +65,7 @@ def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | Non
     """Draw a mark for each outcome from the left edge of a rectangle; if there are more than `most`, their numbers."""
     if len(outcomes) <= most:
         for place, outcome in enumerate(outcomes):
-            paint_outcome(painter, _first_center(rect) + QPointF(place * _STEP, 0), outcome)
+            paint_outcome(painter, _first_center(rect) + QPointF(place * _STEP_PX, 0), outcome)
         return
     painter.setPen(theme().secondary)
     rest = QRect(rect)
@@ -73,7 +73,7 @@ def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | Non
         words = f"{outcomes.count(outcome):,}"
         if words != "0":
             paint_outcome(painter, _first_center(rest), outcome)
-            rest.setLeft(rest.left() + _STEP)
+            rest.setLeft(rest.left() + _STEP_PX)
             painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), words)
             rest.setLeft(rest.left() + painter.fontMetrics().horizontalAdvance(words) + 2 * UNIT)
 

@@ -10,7 +10,7 @@ from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.widgets.readable.text_matches import TextMatches
 from replay_gui.widgets.readable.text_menu import show_text_menu
 
-_MAX_BLOCK_CHARACTERS = 1024  # characters of a block
+_MAX_BLOCK_CHARACTERS = 1024  # of a block
 _CONTINUED_BLOCK = 1  # user state of a block that continues the line before it
 
 

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from replay_gui.core.readable.reading_line import Fold, LineKind, ReadingLine
 from replay_gui.look.theme import GAP, UNIT, theme
-from replay_gui.widgets.readable.reading_writer import GUTTER, QUOTE, ReadingWriter
+from replay_gui.widgets.readable.reading_writer import GUTTER_PX, QUOTE_INDENT_PX, ReadingWriter
 from replay_gui.widgets.readable.text_matches import TextMatches
 from replay_gui.widgets.readable.text_menu import show_text_menu
 
-_CHEVRON = 4.0  # half of its size
+_CHEVRON_PX = 4.0  # half of its size
 _FOLD_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -257,10 +257,10 @@ class ReadingView(QTextEdit):
         number = self._line_of(block)
         line, colors = self._lines[number], theme()
         for level in range(line.quotes):
-            x = self.document().documentMargin() + level * QUOTE + UNIT
+            x = self.document().documentMargin() + level * QUOTE_INDENT_PX + UNIT
             painter.fillRect(QRectF(x, rect.top(), 2.0, rect.height()), colors.faint)
         if line.fold is not None and block.blockNumber() == self._firsts[number]:
-            middle = QPointF(rect.left() - GUTTER / 2, rect.top() + self._line_height(block) / 2)
+            middle = QPointF(rect.left() - GUTTER_PX / 2, rect.top() + self._line_height(block) / 2)
             _draw_chevron(painter, middle, colors.secondary, is_open=self._open[number])
         if line.marker and block.blockNumber() == self._firsts[number]:
             painter.setPen(colors.secondary)
@@ -274,7 +274,7 @@ class ReadingView(QTextEdit):
 
 
 def _draw_chevron(painter: QPainter, middle: QPointF, color: QColor, *, is_open: bool) -> None:
-    near, far = _CHEVRON, _CHEVRON / 2
+    near, far = _CHEVRON_PX, _CHEVRON_PX / 2
     points = [(-near, -far), (0.0, far), (near, -far)] if is_open else [(-far, -near), (far, 0.0), (-far, near)]
     painter.setPen(QPen(color, 1.5))
     painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in points]))

@@ -18,11 +18,11 @@ from PySide6.QtGui import (
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle
 from replay_gui.look.theme import GAP, UI_SIZE, UNIT, Bold, Normal, data_font, theme, ui_font
 
-GUTTER = 16.0  # px to the left of a line, for its chevron
-QUOTE = 12.0  # px for each level of quotation
-_INDENT = 20.0  # px for each level of lists: room for a marker
-_DEPTH = 14.0  # px for each level of a tree
-_BLOCK_CHARACTERS = 1024  # characters; Qt needs almost a second for a block of 65,536
+GUTTER_PX = 16.0  # px to the left of a line, for its chevron
+QUOTE_INDENT_PX = 12.0  # px for each level of quotation
+_LIST_INDENT_PX = 20.0  # px for each level of lists: room for a marker
+_LEVEL_INDENT_PX = 14.0  # px for each level of a tree
+_BLOCK_CHARACTERS = 1024  # Qt needs almost a second for a block of 65,536
 _HEADING_SIZES = (1.45, 1.3, 1.15, 1.05, 1.0, 1.0)  # of the usual size, by level
 
 
@@ -140,8 +140,13 @@ def _font(form: LetterStyle, line: ReadingLine) -> QFont:
 def _block_format(line: ReadingLine) -> QTextBlockFormat:
     colors, ground = theme(), QTextBlockFormat()
     is_tree = line.kind is LineKind.DATA or line.depth > 0
-    lead = line.quotes * QUOTE + line.indent * _INDENT + line.depth * _DEPTH + (GUTTER if is_tree else 0.0)
-    ground.setLeftMargin(lead + (QUOTE / 2 if line.quotes else 0.0))
+    lead = (
+        line.quotes * QUOTE_INDENT_PX
+        + line.indent * _LIST_INDENT_PX
+        + line.depth * _LEVEL_INDENT_PX
+        + (GUTTER_PX if is_tree else 0.0)
+    )
+    ground.setLeftMargin(lead + (QUOTE_INDENT_PX / 2 if line.quotes else 0.0))
     if line.begins or line.kind is LineKind.HEAD:
         ground.setTopMargin(GAP)
     if line.kind is LineKind.HEAD:
@@ -167,5 +172,5 @@ def _table_format(line: ReadingLine) -> QTextTableFormat:
     table.setBorderBrush(QBrush(theme().line))
     table.setCellPadding(UNIT)
     table.setTopMargin(GAP)
-    table.setLeftMargin(line.quotes * QUOTE + line.indent * _INDENT)
+    table.setLeftMargin(line.quotes * QUOTE_INDENT_PX + line.indent * _LIST_INDENT_PX)
     return table

@@ -30,7 +30,7 @@ from replay_gui.widgets.run.filter_menu import FilterMenu
 from replay_gui.widgets.run.row_delegate import RowDelegate
 
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
-_MAX_EVENTS_SCANNED = 65_536  # events whose kinds are measured measured
+_MAX_EVENTS_SCANNED = 65_536  # events whose kinds are measured
 _REQUEST_INTERVAL_MS = 100  # ms between two requests for texts, which cannot be read during fast scrolling
 _JUMP_INTERVAL_MS = 40  # ms between two jumps, each of which paints all rows again
 _MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the time is hidden in favour of the text

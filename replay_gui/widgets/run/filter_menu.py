@@ -19,7 +19,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 _MAX_ENTRIES = 30  # listed kinds, and tools: those with most events
-_MAX_NAME_CHARACTERS = 40  # characters of a name
+_MAX_NAME_CHARACTERS = 40  # of a name
 
 
 class FilterMenu(CheckMenu):

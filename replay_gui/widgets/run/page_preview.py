@@ -14,7 +14,7 @@ from replay_gui.look.theme import GAP, LIGHT, LINE, theme
 from replay_gui.printout.pages import Pages
 from replay_gui.printout.sheet import HEIGHT, WIDTH
 
-_SLICE_S = 0.006  # seconds of layout between two turns of the event loop
+_SLICE_S = 0.006  # of layout between two turns of the event loop
 _MAX_PICTURES = 12  # cached pictures of pages
 
 

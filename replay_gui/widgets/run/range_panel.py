@@ -15,7 +15,7 @@ from replay_gui.widgets.parts.section import Section, SectionColumn
 from replay_gui.widgets.run.fact_pairs import fact_pairs
 from replay_gui.widgets.run.fact_section import FactSection
 
-_REST_MS = 60  # ms, between two sums while the range is drawn
+_REST_MS = 60  # between two sums while the range is drawn
 
 
 class RangePanel(Panel):

@@ -21,7 +21,7 @@ from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.mark_rows import mark_rows
 from replay_gui.widgets.run.sentence_row import SentenceRow
 
-_MAX_CHARACTERS = 200  # lines of one row
+_MAX_CHARACTERS = 200  # of one row
 _MAX_OUTCOMES = 3  # graders that are listed
 _MAX_MARKS = 8  # that are listed
 

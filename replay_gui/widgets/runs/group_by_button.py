@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.runs.runs_session import RunsSession
 
-_MAX_NAME = 60  # characters
+_MAX_NAME_CHARACTERS = 60
 
 
 class GroupByButton(QToolButton):
@@ -31,7 +31,7 @@ class GroupByButton(QToolButton):
     @Slot()
     def _show(self) -> None:
         self.setText(f"Group by {_shown(self._session.group_by)} ▾")
-        self.setAccessibleName(f"Group by {one_line(self._session.group_by, _MAX_NAME)}")
+        self.setAccessibleName(f"Group by {one_line(self._session.group_by, _MAX_NAME_CHARACTERS)}")
         self.setEnabled(bool(self._session.facts))
 
     @Slot()
@@ -60,4 +60,4 @@ class GroupByButton(QToolButton):
 
 def _shown(fact: str) -> str:
     """Return the name of a fact, which may be from a log, in a form for a menu."""
-    return escape_mnemonics(one_line(fact, _MAX_NAME))
+    return escape_mnemonics(one_line(fact, _MAX_NAME_CHARACTERS))

@@ -32,11 +32,11 @@ from replay_gui.widgets.runs.picture_layout import (
     PictureLayout,
 )
 
-_MAX_TITLE = 200  # characters
+_MAX_TITLE_CHARACTERS = 200
 _VALUES_AFTER = " · "  # between the tool and its values in a title
 _MIN_NAME_SHARE = 0.4  # of a head, for the name of the tool
 _BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
-_DOT = 1.6  # radius of the dot for a call that was not made
+_DOT_RADIUS_PX = 1.6  # radius of the dot for a call that was not made
 _FRAME_ALPHA = 0.12  # opacity of the background of a column that separates
 
 
@@ -83,7 +83,7 @@ class PicturePainter:
                 if cell is None:
                     painter.setPen(Qt.PenStyle.NoPen)
                     painter.setBrush(theme().faint)
-                    painter.drawEllipse(self._layout.cell(row, place).center(), _DOT, _DOT)
+                    painter.drawEllipse(self._layout.cell(row, place).center(), _DOT_RADIUS_PX, _DOT_RADIUS_PX)
                 else:
                     self._paint_cell(cell, column)
         if current is not None:
@@ -207,7 +207,7 @@ def _outline(body: QRectF, acts: bool, is_pointed: bool) -> QPainterPath:
 
 def column_title(column: PictureColumn) -> str:
     """Return the title of a column in one line, cut if it is very long."""
-    return one_line(column.title, _MAX_TITLE)
+    return one_line(column.title, _MAX_TITLE_CHARACTERS)
 
 
 def head_title(column: PictureColumn, metrics: QFontMetrics, length: int) -> str:

@@ -27,7 +27,7 @@ _KEYS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_MAX_CALL = 300  # characters
+_MAX_CALL_CHARACTERS = 300
 _STATES = {
     CellState.SAME: "done as in most runs",
     CellState.OTHER_ARGUMENTS: "done with other arguments",
@@ -289,7 +289,7 @@ class RunsPictureView(QAbstractScrollArea):
             hint = "Click opens it; Ctrl+click chooses it, and two are compared"
             return f"{self._names[row]}\n{hint}" if row >= 0 else ""
         entry = picture.columns[column]
-        lines = [one_line(f"{entry.tool}({entry.label})", _MAX_CALL)]
+        lines = [one_line(f"{entry.tool}({entry.label})", _MAX_CALL_CHARACTERS)]
         cell = self._cells.get((row, column))
         if row >= 0:
             name = self._names[row]

@@ -21,7 +21,7 @@ FOUND_HEIGHT = 0.4  # of the strip, of a search hit; an error reaches to the top
 CHANGE_HEIGHT = 0.25  # of a change of the chosen value
 COLUMN_PX = 2  # pixels per column of the overview
 EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: width of the area in which an edge of the window can be grasped
-MIN_WINDOW_PX = 10.0  # pixels: a narrower window could not be grasped
+MIN_WINDOW_PX = 10.0  # a narrower window could not be grasped
 
 
 class _Strip(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types

@@ -46,7 +46,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
 )
 from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
 
-KEY_PAN = 0.1  # of the visible range
+KEY_PAN_SHARE = 0.1  # of the visible range
 EVENTS_PER_TURN = 1 << 18  # events sorted into lanes in one step: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
@@ -283,7 +283,7 @@ class Timeline(QWidget):
         self._hover.leave()
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            pixels = -(across or down) / WHEEL_NOTCH * KEY_PAN * self.scale.width
+            pixels = -(across or down) / WHEEL_NOTCH * KEY_PAN_SHARE * self.scale.width
             self._hands.view(self.scale.panned(pixels, self._index.count))
         else:
             self._hands.zoom(wheel_factor(down), event.position().x() - self._layout().origin)

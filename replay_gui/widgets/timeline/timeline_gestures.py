@@ -16,7 +16,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-_PANS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_PAN_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class TimelineGestures:
         """Begin to pan, to move the position, to draw an area or to choose a range; return whether one has begun."""
         x, held = event.position().x(), event.modifiers()
         left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
-        if event.button() == Qt.MouseButton.MiddleButton or (left and held & _PANS):
+        if event.button() == Qt.MouseButton.MiddleButton or (left and held & _PAN_MODIFIERS):
             self._gesture = Panning(event.position())
             self._widget.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif x < self._get_layout().names:

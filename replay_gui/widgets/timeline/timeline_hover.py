@@ -18,9 +18,9 @@ from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_REST_MS = 120  # ms
-_MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
-_ROWS_ASKED = 2 * BLOCK_ROWS  # rows from the event's block on: its effects come after it
+_REST_MS = 120
+_MAX_SUMMARY_CHARACTERS = 240  # of a summary
+_ROWS_REQUESTED = 2 * BLOCK_ROWS  # rows from the event's block on: its effects come after it
 _MAX_MARKS = 3  # marks described at one point
 
 
@@ -95,7 +95,7 @@ class TimelineHover(QFrame):
         self._fill(title, "\n".join((" · ".join(filter(None, (facts, near))), *marked)), self._summary(), at)
         if not self._text.text():
             start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
-            self._session.request_tip(start, min(start + _ROWS_ASKED, self._session.index.count))
+            self._session.request_tip(start, min(start + _ROWS_REQUESTED, self._session.index.count))
         self._light()
 
     def show_marks(self, first: float, last: float, at: QPoint) -> bool:

@@ -18,7 +18,7 @@ from replay_gui.models.timeline.timeline_choice import REST, SPENDING, SUBAGENTS
 from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
-_MAX_NAME = 60  # characters
+_MAX_NAME_CHARACTERS = 60
 _MAX_LISTED_LANES = 40  # lanes
 _STEP_PX = 32  # pixels by which the column of names becomes wider
 
@@ -53,7 +53,7 @@ class TimelineMenu(QMenu):
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
         if lane_at_pointer is not None:
             self._add(
-                f"Hide {one_line(lane_at_pointer.title, _MAX_NAME)}", choice.without(lane_at_pointer.key)
+                f"Hide {one_line(lane_at_pointer.title, _MAX_NAME_CHARACTERS)}", choice.without(lane_at_pointer.key)
             ).setEnabled(len(shown) > 1)
             self.addSeparator()
             if lane_at_pointer.is_one_tool:
@@ -68,7 +68,9 @@ class TimelineMenu(QMenu):
         for lane in lanes[:_MAX_LISTED_LANES]:
             hidden = lane.key in choice.hidden
             other = choice.with_lane(lane.key) if hidden else choice.without(lane.key)
-            self._add(one_line(lane.title, _MAX_NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
+            self._add(one_line(lane.title, _MAX_NAME_CHARACTERS), other, not hidden).setEnabled(
+                hidden or len(shown) > 1
+            )
         if session.totals is not None and session.totals.spending.known:
             hidden = SPENDING in choice.hidden
             self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)

@@ -16,7 +16,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_MAX_NAME = 60  # characters of the value's name
+_MAX_NAME_CHARACTERS = 60  # of the value's name
 
 
 class ValueTraceBar(QFrame):
@@ -113,4 +113,4 @@ class ValueTraceBar(QFrame):
 def _name(path: Sequence[str | int]) -> str:
     """Return the last key of a path, for an item of a list with the list: ``messages[5]``."""
     keys = [at for at, name in enumerate(path) if not str(name).isdigit()]
-    return one_line(pointer_text(join_pointer(path[keys[-1] if keys else 0 :])), _MAX_NAME)
+    return one_line(pointer_text(join_pointer(path[keys[-1] if keys else 0 :])), _MAX_NAME_CHARACTERS)

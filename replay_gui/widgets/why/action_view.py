@@ -20,7 +20,7 @@ from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.parts.text.line_text import MIDDLE, RIGHT, LineText
 
 _NUMBER_PX, _MAX_TOOL_SHARE = 5 * GAP, 0.45
-_MAX_TEXT = 300  # characters
+_MAX_TEXT_CHARACTERS = 300
 _NOTES = {Shared.ONLY_A: "only A", Shared.ONLY_B: "only B", Shared.ARGUMENTS: "other arguments", Shared.BOTH: ""}
 
 
@@ -162,7 +162,7 @@ class _ActionDelegate(QStyledItemDelegate):
             note, note_px = "", 0  # the arguments are more useful, and the tint shows that they differ
         failed = row.failed_a if is_a else row.failed_b
         room = QRect(left, rect.y(), max(rect.right() - left - GAP - note_px, 0), rect.height())
-        words = one_line(text, _MAX_TEXT) + (f" × {len(requests):,}" if len(requests) > 1 else "")
+        words = one_line(text, _MAX_TEXT_CHARACTERS) + (f" × {len(requests):,}" if len(requests) > 1 else "")
         self._data.draw(painter, room, words, colors.bad_text if failed else colors.text)
         if note:
             room = QRect(rect.right() - GAP - note_px, rect.y(), note_px, rect.height())

@@ -21,7 +21,7 @@ from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
 
 _TITLE = "Why"
-_MAX_LINE = 300  # characters of the line about differences left out
+_MAX_LINE_CHARACTERS = 300  # of the line about differences left out
 
 
 class WhyPanel(Panel):
@@ -132,7 +132,7 @@ class SetAsideFoot(QFrame):
     def show_words(self, words: str, lines: tuple[str, ...]) -> None:
         """Set the line, and the lines that are shown when it is unfolded."""
         self._words.setText(words)
-        self.lines.setText("\n".join(one_line(line, _MAX_LINE) for line in lines))
+        self.lines.setText("\n".join(one_line(line, _MAX_LINE_CHARACTERS) for line in lines))
 
     @Slot(bool)
     def _on_toggled(self, on: bool) -> None:

@@ -16,7 +16,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-MIN_INTERVAL = 1.0  # seconds between two dialogs
+MIN_INTERVAL_S = 1.0  # seconds between two dialogs
 
 
 class CrashDialog(QDialog):
@@ -88,7 +88,7 @@ class CrashHook(QObject):
             now = time.monotonic()
             if now < self._quiet_until:
                 return
-            self._quiet_until = now + MIN_INTERVAL
+            self._quiet_until = now + MIN_INTERVAL_S
         self.crashed.emit(text)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:

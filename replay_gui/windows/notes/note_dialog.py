@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.facts.run_note import MAX_TEXT
+from replay_gui.core.facts.run_note import MAX_NOTE_CHARACTERS
 from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -126,7 +126,7 @@ class NoteDialog(QDialog):
         first, last = sorted((self.first.value(), self.last.value()))
         text = self.text.toPlainText().encode("utf-8", "replace").decode()  # lone surrogates cannot be written
         place = max(self.place.currentIndex(), 0)
-        self.written.emit(WrittenNote(place, text[:MAX_TEXT].strip(), Position(first), Position(last)))
+        self.written.emit(WrittenNote(place, text[:MAX_NOTE_CHARACTERS].strip(), Position(first), Position(last)))
         self.accept()
 
     @Slot()

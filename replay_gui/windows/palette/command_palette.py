@@ -15,9 +15,14 @@ from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.windows.palette.palette_delegate import PaletteDelegate
 
 _WIDTH_PX = 90 * GAP
-_ROWS = 14  # visible entries
+_VISIBLE_ROWS = 14  # visible entries
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: 1 - _ROWS, Qt.Key.Key_PageDown: _ROWS - 1}
+_MOVES = {
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageUp: 1 - _VISIBLE_ROWS,
+    Qt.Key.Key_PageDown: _VISIBLE_ROWS - 1,
+}
 _STAYS_OPEN = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
@@ -41,7 +46,7 @@ class CommandPalette(QFrame):
         self.view = RowView("What was found", entries)
         self.view.setItemDelegate(PaletteDelegate(self.view, entries))
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.setFixedHeight(_ROWS * ROW)
+        self.view.setFixedHeight(_VISIBLE_ROWS * ROW)
         self.view.hint = "No entry has this name."
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)

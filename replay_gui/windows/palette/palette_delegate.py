@@ -13,7 +13,7 @@ from replay_gui.models.palette.palette_list import PaletteList
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.parts.text.line_text import RIGHT, LineText, draw_marked
 
-_APART = GAP + UNIT  # pixels between two words
+_WORD_GAP_PX = GAP + UNIT  # pixels between two words
 
 
 class PaletteDelegate(QStyledItemDelegate):
@@ -42,10 +42,10 @@ class PaletteDelegate(QStyledItemDelegate):
         for words, face in ((entry.shortcut, self._data), (str(entry.group), self._ui)):
             if words:
                 face.draw(painter, space, words, quiet, RIGHT)
-                space = space.adjusted(0, 0, -face.width(words) - _APART, 0)
+                space = space.adjusted(0, 0, -face.width(words) - _WORD_GAP_PX, 0)
         painter.setFont(self._ui.font)
         used = draw_marked(
             painter, space, entry.name, marked=self._entries.spans(row), ink=loud, ground=colors.changed_word
         )
         about = entry.detail if entry.enabled else "not available now"
-        self._ui.draw(painter, space.adjusted(used + _APART, 0, 0, 0), about, quiet)
+        self._ui.draw(painter, space.adjusted(used + _WORD_GAP_PX, 0, 0, 0), about, quiet)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
 _MAX_NAMES = 2_000  # offered tools, and kinds
-_MAX_CHARACTERS = 120  # characters of a name
+_MAX_CHARACTERS = 120  # of a name
 
 
 class PaletteEntries:

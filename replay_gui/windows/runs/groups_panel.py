@@ -16,8 +16,8 @@ from replay_gui.widgets.runs.evaluated_run_view import EvaluatedRunView
 from replay_gui.widgets.runs.flip_view import FlipView
 from replay_gui.widgets.runs.run_group_view import RunGroupView
 
-_MAX_NAME = 40  # characters of a version
-_FEW_CHOSEN = 2
+_MAX_NAME_CHARACTERS = 40  # of a version
+_MIN_CHOSEN_RUNS = 2
 
 
 class GroupsPanel(Panel):
@@ -109,7 +109,7 @@ class GroupsPanel(Panel):
             self.set_note("")
         else:
             by_task = session.group_by == TASK
-            self.set_title("Tasks" if by_task else f"By {one_line(session.group_by, _MAX_NAME)}")
+            self.set_title("Tasks" if by_task else f"By {one_line(session.group_by, _MAX_NAME_CHARACTERS)}")
             self.set_note(f"{len(session.groups):,}" if session.groups else "")
         self._summary.setText(self._summary_words())
         self._summary.setVisible(bool(self._summary.text()) and not as_table)
@@ -122,10 +122,10 @@ class GroupsPanel(Panel):
         session, as_table = self._session, self.table_button.isChecked()
         versioned = session.versions is not None
         self.contrast_button.setVisible(as_table)
-        self.contrast_button.setEnabled(len(self.all_runs.chosen) >= _FEW_CHOSEN)
+        self.contrast_button.setEnabled(len(self.all_runs.chosen) >= _MIN_CHOSEN_RUNS)
         groups = not as_table and not versioned and session.group_by not in (TASK, OUTCOME)
         self.versions_button.setVisible(groups and len(session.groups) > 1)
-        self.versions_button.setEnabled(len(self.groups.chosen) == _FEW_CHOSEN)
+        self.versions_button.setEnabled(len(self.groups.chosen) == _MIN_CHOSEN_RUNS)
         self.swap_button.setVisible(versioned and not as_table)
         self.leave_button.setVisible(versioned and not as_table)
 
@@ -216,4 +216,4 @@ class GroupsPanel(Panel):
 
 
 def _version_name(value: str | None) -> str:
-    return "unknown" if value is None else one_line(value, _MAX_NAME)
+    return "unknown" if value is None else one_line(value, _MAX_NAME_CHARACTERS)

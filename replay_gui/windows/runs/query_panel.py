@@ -20,7 +20,7 @@ FIRST_QUERY = "select task, count(*) as runs, sum(passed::int) as passed from ru
 _HINT = "One SELECT over the tables runs, steps and features. Ctrl+Enter runs it."
 _LINES, _ROWS_MEASURED = 3, 100
 _MAX_WIDTH_PX = 60 * GAP  # of a column
-_MAX_QUERY = 20_000  # characters
+_MAX_QUERY_CHARACTERS = 20_000
 
 
 class QueryPanel(Panel):
@@ -76,7 +76,7 @@ class QueryPanel(Panel):
         """Send the query in the field."""
         text = self.field.toPlainText().strip()
         if text and self.query.folder:
-            self.query.send_query(text[:_MAX_QUERY])
+            self.query.send_query(text[:_MAX_QUERY_CHARACTERS])
 
     @Slot()
     def _on_opened(self) -> None:

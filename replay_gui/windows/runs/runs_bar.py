@@ -24,7 +24,7 @@ from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # at least, and at most
 _FIELD_STRETCH = 40  # relative to the empty room after it
-_MAX_NAME = 80  # characters
+_MAX_NAME_CHARACTERS = 80
 _EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
 _NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
 _PASSED_TIP = "Definition of passing, for logs without outcomes: score >= 0.5 and end == answered"
@@ -103,7 +103,7 @@ class RunsBar(ActionBar):
         named = names[0] if len(names) == 1 else plural(len(names), "source")
         runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
         self._enable_export()
-        self.name.setText(f"{one_line(named, _MAX_NAME)}{runs}")
+        self.name.setText(f"{one_line(named, _MAX_NAME_CHARACTERS)}{runs}")
         self.counts.show_counts(session.counts if session.outcomes else None)
 
     @Slot()

@@ -9,8 +9,8 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.files.stream_spool import StreamSpool
 from replay_gui.models.session import Session
 
-_LOOK_MS = 100
-_ENOUGH_BYTES = 1 << 16  # bytes in which a log without lines can be recognised
+_CHECK_INTERVAL_MS = 100
+_RECOGNISABLE_BYTES = 1 << 16  # bytes in which a log without lines can be recognised
 _ENDED = "Standard input has ended. Whether the run has ended too is only known from its events."
 
 
@@ -26,7 +26,7 @@ class StandardInput(QObject):
         super().__init__(parent)
         self._session, self._spool, self._position, self._format = session, spool, position, format
         self._tried = 0  # number of bytes at the last attempt to open them
-        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer = QTimer(self, interval=_CHECK_INTERVAL_MS)
         self._timer.timeout.connect(self._on_look)
         self._timer.start()
 
@@ -35,7 +35,7 @@ class StandardInput(QObject):
         spool, session = self._spool, self._session
         ended, written = spool.ended, spool.written
         is_open = session.facts is not None and session.facts.path == str(spool.path)
-        is_worth_trying = spool.has_line or written >= _ENOUGH_BYTES or ended
+        is_worth_trying = spool.has_line or written >= _RECOGNISABLE_BYTES or ended
         if not is_open and is_worth_trying and (written >= 2 * self._tried + 1 or (ended and written > self._tried)):
             self._tried = written
             session.open(str(spool.path), self._position, self._format)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-MAX_BYTES = 1 << 20  # characters of the stored text
+MAX_CHARACTERS = 1 << 20  # of the stored text
 _MAX_EXPANDED = 1_000  # paths
 _MAX_NAMES = 1_000
 
@@ -96,14 +96,14 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     def save(self) -> str:
         """Return the state as JSON, without the parts that make it too long for `restored`."""
         text = _as_json(self)
-        if len(text) > MAX_BYTES:
+        if len(text) > MAX_CHARACTERS:
             text = _as_json(msgspec.structs.replace(self, folded=(), filter=ShownFilter(), state=ShownState()))
         return text
 
     @classmethod
     def restored(cls, saved: object) -> WindowState | None:
         """Return the state that `save` wrote; None if it is missing or invalid."""
-        if not isinstance(saved, str) or len(saved) > MAX_BYTES:
+        if not isinstance(saved, str) or len(saved) > MAX_CHARACTERS:
             return None
         try:
             state = msgspec.convert(json.loads(saved), cls)

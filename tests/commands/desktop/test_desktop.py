@@ -170,7 +170,7 @@ def test_a_cache_that_is_not_made_is_no_failure(
     program = tmp_path / "update-mime-database"
     program.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     program.chmod(0o755)
-    monkeypatch.setattr("replay_gui.commands.desktop.desktop._UPDATE_SECONDS", 0.01)
+    monkeypatch.setattr("replay_gui.commands.desktop.desktop._UPDATE_TIMEOUT_SECONDS", 0.01)
     (home / ENTRY).parent.mkdir(parents=True)
     (home / ENTRY).write_text("theirs")
     result = command("desktop", "install")

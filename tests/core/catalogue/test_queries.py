@@ -149,7 +149,7 @@ def test_rows_are_bounded(catalogue: Path) -> None:
 def test_memory_is_bounded(catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also that of long texts, and of the answer, which DuckDB does not count: 3 GB of one text once took 12 GB."""
     monkeypatch.setattr(queries, "_MEMORY", "50MB")
-    monkeypatch.setattr(queries, "_MAX_GROWTH", 200 << 20)
+    monkeypatch.setattr(queries, "_MAX_GROWTH_BYTES", 200 << 20)
     before = resource.getrlimit(resource.RLIMIT_DATA)
     for costly in (
         "list(range) from range(400000000)",

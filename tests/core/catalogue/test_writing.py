@@ -100,10 +100,10 @@ def test_the_log_of_a_run_is_kept_unless_it_is_long(
 
     names = sorted(logs.iterdir())
     whole = [path.read_bytes() for path in names]
-    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs._GROUP", 4)
+    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs._RUNS_PER_GROUP", 4)
     assert write(tmp_path / "groups", logs).runs == 9
     assert [log_of(tmp_path / "groups", number) for number in range(9)] == whole
-    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs.MAX_KEPT", min(map(len, whole)))
+    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs.MAX_KEPT_BYTES", min(map(len, whole)))
     write(tmp_path / "short", logs)
     assert {run.kept_log != "" for run in open_catalogue(tmp_path / "short").runs} == {True, False}
     assert [log_of(tmp_path / "short", number) for number in range(9)] == whole

@@ -14,6 +14,6 @@ def test_files_below_come_in_order_without_hidden_ones(tmp_path: Path, monkeypat
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
     assert [Path(file).name for file in files_below(str(tmp_path))] == ["a.txt", "1.txt", "2.txt"]
-    monkeypatch.setattr(module, "FILES_LIMIT", 2)
+    monkeypatch.setattr(module, "MAX_FILES", 2)
     with pytest.raises(ImportRefused, match="more than 2 files"):
         files_below(str(tmp_path))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.readable.event_reading import FIRST_PAGE, MORE, EventReading, plain_event_lines
+from replay_gui.core.readable.event_reading import FIRST_PAGE_CHARACTERS, MORE, EventReading, plain_event_lines
 from replay_gui.core.readable.reading_line import Fold, LineKind, ReadingLine, TextStyle
 from replay_gui.core.text.plain_text import visible
 from tests.helpers.story import answer, call, event_at
@@ -160,7 +160,7 @@ def test_size_is_bounded_by_pages() -> None:
     reading = EventReading(event("x:a", {"t": "line\n" * 10_000_000, "l": list(range(100_000))}))
     first = reading.next_page()
     assert not first.whole
-    assert sum(len(line.visible_text) for line in first.lines) < 2 * FIRST_PAGE
+    assert sum(len(line.visible_text) for line in first.lines) < 2 * FIRST_PAGE_CHARACTERS
     assert reading.count == len(first.lines)
     blank = EventReading(event("x:a", {"t": "\n" * 10_000_000})).next_page()
     assert len(blank.lines) < 500, "laying out a line costs time, even if it is empty"
@@ -188,7 +188,7 @@ def test_a_line_of_any_length_is_read_in_pieces(unit: str) -> None:
         assert visible(text).replace(" ", "") in seen.replace(" ", "")  # a paragraph has no space at its end
         for page in pages:
             assert all(len(line.visible_text.encode()) <= 8_192 for line in page.lines)
-            assert sum(len(line.visible_text.encode()) for line in page.lines) < FIRST_PAGE + 8_192
+            assert sum(len(line.visible_text.encode()) for line in page.lines) < FIRST_PAGE_CHARACTERS + 8_192
 
 
 def test_pages_follow_one_another() -> None:

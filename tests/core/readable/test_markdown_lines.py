@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from replay_gui.core.readable.markdown_lines import PICTURE, markdown_lines
-from replay_gui.core.readable.markdown_sections import MAX_SECTION, sections
+from replay_gui.core.readable.markdown_sections import MAX_SECTION_CHARACTERS, sections
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, TextStyle
 
 MANY = 100_000
@@ -117,7 +117,7 @@ def test_sections_hold_the_text_in_bounded_parts(written: list[str]) -> None:
     text = "\n".join(written)
     found = list(sections(text))
     assert "".join(line for part in found for line in part.lines) == text.replace("\n", "")
-    assert all(sum(map(len, part.lines)) <= 2 * MAX_SECTION for part in found)
+    assert all(sum(map(len, part.lines)) <= 2 * MAX_SECTION_CHARACTERS for part in found)
 
 
 def test_a_block_of_code_goes_on_in_the_next_section() -> None:

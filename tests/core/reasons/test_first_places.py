@@ -57,7 +57,7 @@ def test_it_is_the_first_that_a_plain_search_finds(
 
 
 def test_too_many_candidates_leave_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(first_places, "_MAX_DECODED", 3)
+    monkeypatch.setattr(first_places, "_MAX_DECODED_EVENTS", 3)
     path = tmp_path / "run.rlog"
     with Recorder(path, "t", "1", run_id="r") as run:
         for number in range(6):

@@ -174,7 +174,7 @@ def test_without_a_scheduler_one_line_says_so(logs: Path, tmp_path: Path) -> Non
 import sys
 from replay_gui.cli import main
 from replay_gui.engine.jobs import catalogue_cluster
-catalogue_cluster._CONNECT_TIMEOUT = 1
+catalogue_cluster._CONNECT_TIMEOUT_S = 1
 sys.exit(main(sys.argv[1:]))
 """
     words = ["catalogue", str(logs), "-o", str(tmp_path / "made"), "--cluster", "tcp://127.0.0.1:9"]

@@ -40,7 +40,7 @@ def test_what_is_no_frame_ends_the_stream() -> None:
 
 
 def test_a_message_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "FRAME_LIMIT", 10)
+    monkeypatch.setattr(frames, "MAX_FRAME_BYTES", 10)
     with pytest.raises(ValueError, match="over the limit"):
         write_frame(io.BytesIO(), {"value": "x" * 20})
 

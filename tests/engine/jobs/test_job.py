@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.engine.jobs.job import PART_INTERVAL, PartPacer
+from replay_gui.engine.jobs.job import PART_INTERVAL_S, PartPacer
 
 
 @pytest.mark.parametrize("cost_of_each", [0.0, 0.0001])
@@ -23,5 +23,5 @@ def test_parts_that_grow_take_a_bounded_share_of_the_time(cost_of_each: float) -
         pacer.send(make)
     assert sent >= 5
     if not cost_of_each:
-        assert sent == pytest.approx(now / PART_INTERVAL, rel=0.02)
+        assert sent == pytest.approx(now / PART_INTERVAL_S, rel=0.02)
     assert spent <= now / 15

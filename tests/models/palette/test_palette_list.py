@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pytestqt.qtbot import QtBot
 
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
-from replay_gui.models.palette.palette_list import ENTRIES_PER_TURN, MAX_SHOWN, PaletteList
+from replay_gui.models.palette.palette_list import ENTRIES_PER_TURN, MAX_SHOWN_ENTRIES, PaletteList
 from replay_gui.models.palette.value_paths import MAX_VALUES, value_paths
 
 
@@ -38,7 +38,7 @@ def test_a_long_list_is_made_and_looked_at_in_turns(qtbot: QtBot) -> None:
     entries = PaletteList()
     entries.fill([], values())
     assert len(made) == ENTRIES_PER_TURN
-    assert entries.rowCount() == MAX_SHOWN
+    assert entries.rowCount() == MAX_SHOWN_ENTRIES
     entries.find(f"value {3 * ENTRIES_PER_TURN - 1}")
     assert len(made) == ENTRIES_PER_TURN, "what is there is looked at first"
     qtbot.waitUntil(lambda: entries.is_complete)

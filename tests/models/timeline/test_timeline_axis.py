@@ -212,7 +212,13 @@ def test_times_have_the_digits_they_need(ns: int, step: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("ns", "words"),
-    [(1.24 * SECOND, "1.2 s"), (42 * SECOND, "42 s"), (3 * MINUTE, "3 min"), (4.4 * HOUR, "4 h"), (2 * DAY, "2 days")],
+    [
+        (1.24 * SECOND, "1.2 s"),
+        (42 * SECOND, "42 s"),
+        (3 * MINUTE, "3 min"),
+        (4.4 * HOUR, "4 h"),
+        (2 * DAY, "2 days"),
+    ],
 )
 def test_about(ns: float, words: str) -> None:
     assert rounded_duration(ns) == words
@@ -249,7 +255,12 @@ def test_a_run_that_goes_on_has_a_clock_that_does() -> None:
     recorded = TimeAxis.of(index)
     later = recorded.until(5 * SECOND)
     assert (recorded.extent(3), later.extent(3)) == (20 * SECOND, 25 * SECOND)
-    assert later.coordinates(np.array([1, 2, 3, 4])).tolist() == [0, 10 * SECOND, 20 * SECOND, 25 * SECOND]
+    assert later.coordinates(np.array([1, 2, 3, 4])).tolist() == [
+        0,
+        10 * SECOND,
+        20 * SECOND,
+        25 * SECOND,
+    ]
     assert later.positions(np.array([20.0, 22.5, 25.0]) * SECOND).tolist() == [3, 3.5, 4]
     assert [text for _, text in later.ticks(0, 25 * SECOND, 5 * SECOND)] == [
         "0:00",

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.event import UNREADABLE_KIND
 from replay_gui.core.log.positions import Position
-from replay_gui.core.readable.event_reading import FIRST_PAGE, NEXT_PAGE, EventReading
+from replay_gui.core.readable.event_reading import FIRST_PAGE_CHARACTERS, NEXT_PAGE_CHARACTERS, EventReading
 from replay_gui.engine.panels.panel_messages import ReadFurther
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.fact_row import FactRow
@@ -100,15 +100,17 @@ def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: Sto
     session.show_position_state(position_state_at(1, event=event))
     assert detail.more.isVisible()
     before = detail.text.toPlainText()
-    assert len(before) <= FIRST_PAGE
+    assert len(before) <= FIRST_PAGE_CHARACTERS
     reading = EventReading(event)
     after = len(reading.next_page().lines)
-    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE)))
+    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE_CHARACTERS)))
     assert detail.text.toPlainText().startswith(before)
     assert len(detail.text.toPlainText()) > 2 * len(before)
     assert detail.more.isVisible()
-    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE)))
-    assert detail.pages_read.characters < FIRST_PAGE + NEXT_PAGE, "an answer that comes twice is taken once"
+    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE_CHARACTERS)))
+    assert detail.pages_read.characters < FIRST_PAGE_CHARACTERS + NEXT_PAGE_CHARACTERS, (
+        "an answer that comes twice is taken once"
+    )
 
 
 def test_the_json_of_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:

@@ -98,7 +98,7 @@ def test_a_fault_on_a_thread_is_shown_once_with_text_to_copy(
 def test_after_a_while_another_fault_is_shown(
     qtbot: QtBot, hook: CrashHook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(crash_dialog, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(crash_dialog, "MIN_INTERVAL_S", 0.0)
     for text in ("one", "two"):
         with qtbot.waitSignal(hook.crashed):
             sys.excepthook(ValueError, ValueError(text), None)

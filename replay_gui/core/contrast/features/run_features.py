@@ -27,8 +27,8 @@ from replay_gui.core.text.plain_text import one_line
 _MAX_LEAVES = 60  # arguments of one input
 _MAX_ORDERED_TOOLS = 30  # tools of which pairs are made
 _MAX_RETRY_CALLS = 2_000  # calls of a run that are searched for errors and repeats
-_MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
-_MAX_ERROR = 60
+_MAX_SETTING_CHARACTERS = 200  # of a member of the set-up; longer ones are prompts
+_MAX_ERROR_CHARACTERS = 60
 _NAME_LENGTH = 32  # hexadecimal characters, as in the key of a call
 _MAX_FILES, _MAX_NAMES = 50, 400  # files of a patch; names in one file
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
@@ -58,7 +58,7 @@ def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
     for figure, index in reading.figures.items():
         yield HeldFeature(Feature(kind=FeatureKind.TOLD, value=figure), index)
     for path, value in input_leaves({name: of for name, of in reading.config.items() if name not in TRIAL_NAMES}):
-        if not isinstance(value, str) or len(value) < _MAX_SETTING:
+        if not isinstance(value, str) or len(value) < _MAX_SETTING_CHARACTERS:
             yield HeldFeature(Feature(kind=FeatureKind.SET_UP, path=path, value=value_json(value)))
 
 
@@ -134,7 +134,7 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
             case _:
                 assert_never(call.effect)
         if call.ok is False:
-            words = one_line(masked_answer(call.answer), _MAX_ERROR)
+            words = one_line(masked_answer(call.answer), _MAX_ERROR_CHARACTERS)
             yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=tool, value=words), call.request)
 
 

@@ -19,7 +19,7 @@ _CALL_REASONS = ("tool_calls", "tool_use", "function_call")  # reasons of one an
 _LIMITS = ("max", "length", "token limit", "timeout", "too_many", "exit_c", "limit")  # how reasons to stop begin
 _GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold only grades
 _ABOUT = ("meta",)  # a member that holds a verdict and other data
-_MAX_LABEL = 40  # characters
+_MAX_LABEL_CHARACTERS = 40
 
 
 class RunGrades:
@@ -53,7 +53,7 @@ class RunGrades:
             self._grades.append({"passed": None, "score": None, "by": name, "label": str(value).lower()})
         elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
             self._grades.append({"passed": None, "score": float(value), "by": name})
-        elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL:
+        elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL_CHARACTERS:
             passed = _PASSED.get(value.lower())
             self._grades.append({"passed": passed, "score": None, "by": name, "label": value})
         elif (name in _EXPECTED or name.startswith("expected_")) and value not in (None, "", [], {}):

@@ -17,7 +17,7 @@ RUN_IDS = (
 SEVERAL_RUNS = "ids of runs in a file that is too large to be sorted by them, read as one run"
 
 _MAX_RUNS = 10_000
-_USUAL = 0.8  # share of the first records that have the id
+_MIN_SHARE_WITH_ID = 0.8  # share of the first records that have the id
 
 Numbered: TypeAlias = tuple[int, Any]
 
@@ -33,7 +33,11 @@ def runs_in(
     Args:
         read: begins to read the file's records again. sample: its first records.
     """
-    named = [name for name in RUN_IDS if sum(_id(one, name) is not None for one in sample) >= _USUAL * len(sample)]
+    named = [
+        name
+        for name in RUN_IDS
+        if sum(_id(one, name) is not None for one in sample) >= _MIN_SHARE_WITH_ID * len(sample)
+    ]
     for name in named if sample else ():
         counts = Counter(_id(record, name) for _, record in read(ImportNotes()))
         known = len(counts) - (None in counts)

@@ -45,7 +45,7 @@ UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
-_SAMPLE = 200  # records in the sample for a guess
+_MAX_SAMPLED_RECORDS = 200  # records in the sample for a guess
 
 
 class JsonLines:
@@ -99,7 +99,7 @@ def first_objects(file: ForeignFile) -> Iterator[dict[str, Any]]:
     """Yield the first objects of the file."""
     whole = _whole(file)
     if whole is not None:
-        yield from (record for record in whole[:_SAMPLE] if isinstance(record, dict))
+        yield from (record for record in whole[:_MAX_SAMPLED_RECORDS] if isinstance(record, dict))
     else:
         yield from (record for record in file.first_lines if isinstance(record, dict))
 

@@ -14,7 +14,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.log.source import read_beginning
 
-_MAX_BYTES = 1 << 22
+_MAX_FILE_BYTES = 1 << 22
 
 
 class _Saved(msgspec.Struct):
@@ -54,9 +54,11 @@ def _read(path: Path) -> list[_Saved]:
     if not os.path.lexists(path):
         return []
     try:
-        raw = read_beginning(path, _MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise LogUnreadable(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, the limit for mappings; remove it")
+        raw = read_beginning(path, _MAX_FILE_BYTES + 1)
+        if len(raw) > _MAX_FILE_BYTES:
+            raise LogUnreadable(
+                f"{path}: is larger than {_MAX_FILE_BYTES >> 20} MiB, the limit for mappings; remove it"
+            )
         saved = msgspec.json.decode(raw, type=list[_Saved])
         for entry in saved:
             Mapping(**entry.mapping)

@@ -12,7 +12,7 @@ from replay_gui.core.reasons.evidence.file_edits import edited_path
 
 _MIN_SIMILARITY = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
-_MAX_TEXT = 20_000  # characters of an argument whose words are compared
+_MAX_TEXT_CHARACTERS = 20_000  # of an argument whose words are compared
 
 
 class Attempt:
@@ -50,7 +50,7 @@ class Attempt:
     @cached_property
     def _words(self) -> frozenset[str]:
         texts = (value for _, value in input_leaves(self.call.input) if isinstance(value, str))
-        return frozenset(word for text in texts for word in _WORD.findall(text[:_MAX_TEXT]))
+        return frozenset(word for text in texts for word in _WORD.findall(text[:_MAX_TEXT_CHARACTERS]))
 
 
 def later_words(tried: bool) -> str:

@@ -23,7 +23,7 @@ _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_
 _WHOLE = ("content", "file_text")
 _PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "TargetFile", "file")
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}(?:→|\t|: ?|\| ?|$)")
-_MAX_TEXT = 1 << 22  # characters of one edit
+_MAX_TEXT_CHARACTERS = 1 << 22  # of one edit
 
 
 @dataclass(slots=True)
@@ -213,7 +213,7 @@ def _patch_texts(input: Any) -> Iterator[str]:
     values = input.values() if isinstance(input, Mapping) else [input]
     for value in values:
         for text in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(text, str) and len(text) <= _MAX_TEXT and "*** Begin Patch" in text:
+            if isinstance(text, str) and len(text) <= _MAX_TEXT_CHARACTERS and "*** Begin Patch" in text:
                 yield text[text.index("*** Begin Patch") :]
 
 
@@ -235,7 +235,7 @@ def _lines_read(text: str) -> list[str]:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text[:_MAX_TEXT].splitlines()]
+    return [line.rstrip() for line in text[:_MAX_TEXT_CHARACTERS].splitlines()]
 
 
 def _with_effect(changes: FileChanges) -> FileChanges:

@@ -14,7 +14,7 @@ _FILE = re.compile(
     r"(?<![\w./\\-])[\w./\\-]*(?<=[\w-])\.(?:py|pyi|ipynb|js|mjs|ts|tsx|jsx|json|jsonl|md|rst|txt|toml|cfg|ini|ya?ml|html?|css|java|kt|go|rs"
     r"|c|h|cc|cpp|hpp|cs|rb|php|sh|sql|csv|xml|lock|proto|swift|scala|lua|pl|r)\b(?!\()"
 )
-_MAX_TEXT = 20_000  # characters of an argument in which names of files are searched
+_MAX_TEXT_CHARACTERS = 20_000  # of an argument in which names of files are searched
 
 
 def only_read(run: RunAccount, other: RunAccount) -> list[tuple[ToolCall, str]]:
@@ -39,7 +39,7 @@ def only_read(run: RunAccount, other: RunAccount) -> list[tuple[ToolCall, str]]:
 
 def _files(call: ToolCall) -> list[str]:
     texts = (value for _, value in input_leaves(call.input) if isinstance(value, str))
-    return [file for text in texts for file in _FILE.findall(text[:_MAX_TEXT])]
+    return [file for text in texts for file in _FILE.findall(text[:_MAX_TEXT_CHARACTERS])]
 
 
 def _last_part(path: str) -> str:

@@ -23,11 +23,11 @@ from replay_gui.core.reasons.event_texts import event_holds, role_of, with_separ
 
 _STRETCH_BYTES = 1 << 23  # bytes that are read at once
 _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept in memory
-_MAX_DECODED = 20_000  # events that are decoded for one value
+_MAX_DECODED_EVENTS = 20_000  # events that are decoded for one value
 _BUDGET_BYTES = 3 << 30  # bytes that are searched in all passes together
-_MAX_TOGETHER = 500  # values of one pass
-_MIN_TOGETHER_BYTES = 2  # a single byte occurs in nearly every record, and would end the search for the others there
-_PATTERN_MEMORY = 1 << 26  # bytes; with less, RE2 becomes slow for many long values
+_MAX_VALUES_AT_ONCE = 500  # values of one pass
+_MIN_BYTES_AT_ONCE = 2  # a single byte occurs in nearly every record, and would end the search for the others there
+_PATTERN_MEMORY_BYTES = 1 << 26  # with less, RE2 becomes slow for many long values
 
 
 class FirstPlaces:
@@ -59,15 +59,15 @@ class FirstPlaces:
     def find_all(self, values: Iterable[str]) -> None:
         """Find several values in one pass over the bytes, for later calls of `find`."""
         searches = [_Search(value) for value in dict.fromkeys(values) if value not in self._places]
-        for begin in range(0, len(searches), _MAX_TOGETHER):
-            self._find([search for search in searches[begin : begin + _MAX_TOGETHER] if search.value])
+        for begin in range(0, len(searches), _MAX_VALUES_AT_ONCE):
+            self._find([search for search in searches[begin : begin + _MAX_VALUES_AT_ONCE] if search.value])
         self._places.update((search.value, search.place) for search in searches)
         self._given_up.update(search.value for search in searches if search.place is None and not search.whole)
 
     def _find(self, searches: list[_Search]) -> None:
         """Search for all of these in one pass."""
-        together = _Together([search for search in searches if search.shortest >= _MIN_TOGETHER_BYTES])
-        alone = [search for search in searches if search.shortest < _MIN_TOGETHER_BYTES]
+        together = _Together([search for search in searches if search.shortest >= _MIN_BYTES_AT_ONCE])
+        alone = [search for search in searches if search.shortest < _MIN_BYTES_AT_ONCE]
         for start, data in self._stretches() if searches else ():
             if self.exhausted or not (together.left or alone):
                 break
@@ -104,7 +104,7 @@ class FirstPlaces:
             search.decoded += 1
             if speaks and event_holds(event, search.value, search.pattern):
                 search.place, search.done = EventIndex(index), True
-            elif search.decoded >= _MAX_DECODED:
+            elif search.decoded >= _MAX_DECODED_EVENTS:
                 search.done = True
         together.drop_ended()
 
@@ -124,7 +124,7 @@ class FirstPlaces:
                 if role_of(event) is not None and event_holds(event, search.value, search.pattern):
                     search.place, search.done = EventIndex(index), True
                     return
-            search.done = search.decoded >= _MAX_DECODED
+            search.done = search.decoded >= _MAX_DECODED_EVENTS
             if index + 1 >= len(self._offsets):
                 search.whole = not search.done
                 return
@@ -189,7 +189,7 @@ def _pattern_of(searches: list[_Search]) -> Any:
 
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1  # bytes
-    options.never_capture, options.log_errors, options.max_mem = True, False, _PATTERN_MEMORY
+    options.never_capture, options.log_errors, options.max_mem = True, False, _PATTERN_MEMORY_BYTES
     needles = dict.fromkeys(needle for search in searches for needle in search.needles)
     return re2.compile(b"|".join(map(re.escape, needles)), options)
 

@@ -18,7 +18,7 @@ _MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
 _MIN_SIMILARITY = 0.15
-_MAX_MATCHED = 200  # calls of one tool and side that are matched by similarity
+_MAX_MATCHED_CALLS = 200  # calls of one tool and side that are matched by similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _by_likeness(
     """
     by_tool: defaultdict[str, list[ToolCall]] = defaultdict(list)
     for call in other:
-        if len(by_tool[call.tool]) < _MAX_MATCHED:
+        if len(by_tool[call.tool]) < _MAX_MATCHED_CALLS:
             by_tool[call.tool].append(call)
     counts: defaultdict[str, int] = defaultdict(int)
     times = Counter(call.tool for call in reference)
@@ -100,7 +100,7 @@ def _by_likeness(
     candidates = []
     for call in reference:
         counts[call.tool] += 1
-        if counts[call.tool] <= _MAX_MATCHED:
+        if counts[call.tool] <= _MAX_MATCHED_CALLS:
             mine = leaf_counts(call)
             for second in by_tool[call.tool]:
                 alike = shared_leaves(mine, leaves[id(second)])

@@ -13,8 +13,8 @@ from replay_gui.core.reasons.event_texts import message_text, role_of, word_patt
 from replay_gui.core.reasons.origin import OriginRole
 
 _TYPES = frozenset({"message", "input", "sample"})
-_MAX_READ = 600  # events that one query reads
-_EDGE = 40  # first and last messages by which a conversation is recognised
+_MAX_EVENTS_READ = 600  # events that one query reads
+_EDGE_MESSAGES = 40  # first and last messages by which a conversation is recognised
 
 Message = tuple[EventIndex, str]
 """The index of an event, and its words."""
@@ -31,12 +31,12 @@ class Messages:
     def before(self, index: int, role: OriginRole) -> Iterator[Message]:
         """Yield the messages of a role before an index, the last one first."""
         end = int(np.searchsorted(self._indexes, index))
-        return self._of_role(self._indexes[max(0, end - _MAX_READ) : end][::-1].tolist(), role)
+        return self._of_role(self._indexes[max(0, end - _MAX_EVENTS_READ) : end][::-1].tolist(), role)
 
     def after(self, index: int, role: OriginRole) -> Iterator[Message]:
         """Yield the messages of a role after an index, in order."""
         start = int(np.searchsorted(self._indexes, index, side="right"))
-        return self._of_role(self._indexes[start : start + _MAX_READ].tolist(), role)
+        return self._of_role(self._indexes[start : start + _MAX_EVENTS_READ].tolist(), role)
 
     def last(self, role: OriginRole) -> Message | None:
         """Return the last message of a role."""
@@ -59,13 +59,13 @@ class Messages:
 
     def never_named(self, role: OriginRole, value: str) -> bool:
         """Whether no message of a role has a value; False if there are too many messages to know."""
-        if not len(self._indexes) or len(self._indexes) > _MAX_READ:
+        if not len(self._indexes) or len(self._indexes) > _MAX_EVENTS_READ:
             return False
         return self.first_naming(role, value, int(self._indexes[-1]) + 1) is None
 
     def is_conversation(self) -> bool:
         """Whether a user has more than one message among the first and the last messages."""
-        edges = [*self._indexes[:_EDGE].tolist(), *self._indexes[_EDGE:][-_EDGE:].tolist()]
+        edges = [*self._indexes[:_EDGE_MESSAGES].tolist(), *self._indexes[_EDGE_MESSAGES:][-_EDGE_MESSAGES:].tolist()]
         from_user = self._of_role(edges, OriginRole.USER)
         return next(from_user, None) is not None and next(from_user, None) is not None
 

@@ -24,7 +24,7 @@ from replay_gui.core.reasons.evidence.run_failures import Loop, find_loops, unre
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # set-up events that are searched for a value
-_SETUP_AMONG = 40  # the first events, which contain the set-up
+_SETUP_WITHIN_EVENTS = 40  # the first events, which contain the set-up
 _MAX_RESULT_EVENTS = 400
 _MAX_TRANSITIONS = 4_000  # changes of the state that are examined for loops
 
@@ -132,7 +132,7 @@ class RunAccount:
     @cached_property
     def setup_events(self) -> list[Event]:
         """The first events, which describe the set-up of the run."""
-        events = [self.event(index) for index in range(min(self.count, _SETUP_AMONG))]
+        events = [self.event(index) for index in range(min(self.count, _SETUP_WITHIN_EVENTS))]
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
 
     @cached_property

@@ -14,7 +14,7 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.reasons.evidence.attempts import Attempt
 
 LOOP_CALLS = 3  # equal calls with equal answers that make a loop
-_MAX_FAILED = 200  # failed calls that are examined
+_MAX_FAILED_CALLS = 200  # failed calls that are examined
 
 LoopKey: TypeAlias = tuple[bytes, bytes]
 """What is equal of calls that make a loop: the key of the call, and a hash of its answer."""
@@ -70,10 +70,10 @@ def unrecovered_errors(calls: Sequence[ToolCall]) -> list[ToolCall]:
         if call.ok:
             again = Attempt(call)
             later[again.of].append(again)
-        elif call.ok is False and looked < _MAX_FAILED and is_expected_to_succeed(call):
+        elif call.ok is False and looked < _MAX_FAILED_CALLS and is_expected_to_succeed(call):
             looked += 1
             failed = Attempt(call)
-            if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED:]):
+            if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED_CALLS:]):
                 errors.append(call)
     return errors[::-1]
 

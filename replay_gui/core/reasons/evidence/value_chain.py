@@ -20,7 +20,7 @@ from replay_gui.core.reasons.origin import Origin, OriginRole
 
 _MAX_DEPTH = 6  # answers in one chain
 _MAX_VALUES = 60  # values that are traced for one call
-_MAX_TOGETHER = 2_000  # values that are searched before their calls are explained
+_MAX_VALUES_AT_ONCE = 2_000  # values that are searched before their calls are explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
     frontier = list(calls)
     for _ in range(_MAX_DEPTH + 1):
         values = dict.fromkeys(value for _, call in frontier for value in rare_values(call) if value not in searched)
-        values = dict.fromkeys(islice(values, max(_MAX_TOGETHER - len(searched), 0)))
+        values = dict.fromkeys(islice(values, max(_MAX_VALUES_AT_ONCE - len(searched), 0)))
         if not values:
             return
         searched.update(values)

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.state.state import LISTS, MAPS, leaves
 
-MAX_CHARACTERS = 200  # characters of a text that are searched for; of a longer text its beginning
+MAX_TEXT_CHARACTERS = 200  # of a text that are searched for; of a longer text its beginning
 MAX_TEXTS = 5
 _MAX_LEAVES = 400  # parts of a value that are examined
 _MAX_CAUSES = 12
@@ -54,8 +54,8 @@ def traced_texts(value: Any) -> list[str]:
     """Return the texts to search for a value, at most MAX_TEXTS; [] for a short or common value."""
     texts: dict[str, None] = {}
     for leaf in islice(_scalars(value), _MAX_LEAVES):
-        if isinstance(leaf, str) and len(leaf) > MAX_CHARACTERS:
-            leaf = leaf[:MAX_CHARACTERS].rpartition(" ")[0] or leaf[:MAX_CHARACTERS]
+        if isinstance(leaf, str) and len(leaf) > MAX_TEXT_CHARACTERS:
+            leaf = leaf[:MAX_TEXT_CHARACTERS].rpartition(" ")[0] or leaf[:MAX_TEXT_CHARACTERS]
         if is_rare_value(leaf):
             texts[value_text(leaf)] = None
     return list(texts)[:MAX_TEXTS]

@@ -28,13 +28,17 @@ from replay_gui.core.reasons.phrases import (
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT
 
-_MAX_EXPLAINED = 40  # actions of one kind that are traced and listed
+_MAX_EXPLAINED_ACTIONS = 40  # actions of one kind that are traced and listed
 _INPUT = "/input"
 _IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 
 def add_action_reasons(
-    reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION, most: int = _MAX_EXPLAINED
+    reasons: ReasonList,
+    matched: MatchedCalls,
+    rules: Rules,
+    tier: Tier = Tier.ACTION,
+    most: int = _MAX_EXPLAINED_ACTIONS,
 ) -> None:
     """Add the reasons in matched calls.
 

@@ -34,9 +34,9 @@ MADE_UP = "made up"
 """The chip of a name that nothing before holds."""
 
 _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and times
-_YES_WITHIN = 3  # events between the user's message and the call after it
-_OFFER_WITHIN = 2  # events between the agent's proposal and the user's reply
-_MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
+_MAX_EVENTS_AFTER_YES = 3  # events between the user's message and the call after it
+_MAX_EVENTS_AFTER_OFFER = 2  # events between the agent's proposal and the user's reply
+_MIN_NOUN_LETTERS = 4  # letters of a word of a tool's name that the user may have used
 _MAX_SEARCHED_MESSAGES = 40  # messages that are searched for one about a call
 
 
@@ -140,10 +140,10 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     elif end:
         sentences.append(f"{other.name} {end}.")
     message = next(done_by.messages.before(call.request, OriginRole.USER), None)
-    if message is not None and call.request - message[0] <= _YES_WITHIN:
+    if message is not None and call.request - message[0] <= _MAX_EVENTS_AFTER_YES:
         index, words = message
         offer = next(done_by.messages.before(index, OriginRole.AGENT), None)
-        if offer is not None and index - offer[0] <= _OFFER_WITHIN:
+        if offer is not None and index - offer[0] <= _MAX_EVENTS_AFTER_OFFER:
             sentences.append(f"Before it, {done_by.name} {asked_words(offer)}, {replied_words(message)}.")
         else:
             sentences.append(f"{done_by.name} did it after {quoted(words)} ({event_words(index)}).")
@@ -379,4 +379,4 @@ def _message_after_common_calls(
 
 def _nouns(words: list[str]) -> list[str]:
     """Return the words of a name that are long enough to identify what a message is about."""
-    return [word for word in words if len(word) >= _MIN_NOUN and word.isalpha()]
+    return [word for word in words if len(word) >= _MIN_NOUN_LETTERS and word.isalpha()]

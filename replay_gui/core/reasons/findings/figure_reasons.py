@@ -22,12 +22,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?")  # differs from run to run
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_MAX_SENTENCES = 400  # last messages of a run that are compared
+_MAX_MESSAGES = 400  # last messages of a run that are compared
 _MIN_WORDS, _MIN_SIMILARITY = 5, 0.5
-_MIN_QUOTED = 3  # words of a sentence that is worth quoting
+_MIN_QUOTED_WORDS = 3  # words of a sentence that is worth quoting
 _MAX_QUOTED, _BEHIND = 80, 20  # characters of a sentence that are quoted; those after the figure
 _CONTEXT_WORDS = 4  # words on each side of a figure
-_LAST = 2.0  # the order value of the least important: calls have values from 0 to 1
+_LAST_ORDER = 2.0  # the order value of the least important: calls have values from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
     sentences_p, sentences_f = (
-        _sentences(run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES)) for run in (reasons.reference, reasons.other)
+        _sentences(run.messages.latest(OriginRole.AGENT, _MAX_MESSAGES)) for run in (reasons.reference, reasons.other)
     )
     pair = _most_similar_sentences(sentences_p, sentences_f)
     if pair is not None:
@@ -77,8 +77,10 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
             ReasonKind.TOLD,
             Tier.RESULT if is_missed else Tier.TROUBLE,
             f"{run.name} told the user {own.figure} ({event_words(own.index)}); {second.name} never did{but}.",
-            order=0.5 if is_missed else _LAST,
-            details=(f"{_quoted_with(own.sentence, own.figure)}.",) if len(own.sentence.split()) >= _MIN_QUOTED else (),
+            order=0.5 if is_missed else _LAST_ORDER,
+            details=(f"{_quoted_with(own.sentence, own.figure)}.",)
+            if len(own.sentence.split()) >= _MIN_QUOTED_WORDS
+            else (),
             at_reference=indexes[reasons.reference.side],
             at_other=indexes[reasons.other.side],
         )
@@ -140,7 +142,7 @@ def _sentences(messages: Iterable[Message]) -> list[_Sentence]:
             figures = figures_of(text)
             if figures:
                 sentences.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
-    return sentences[-_MAX_SENTENCES:]
+    return sentences[-_MAX_MESSAGES:]
 
 
 def _most_similar_sentences(

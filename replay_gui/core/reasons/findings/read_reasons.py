@@ -19,7 +19,7 @@ from replay_gui.core.text.wording import plural
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
 _NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
-_MODULUS = 1 << 128
+_HASH_MODULUS = 1 << 128
 
 
 def add_world_reason(reasons: ReasonList) -> None:
@@ -74,7 +74,7 @@ class _ChangesBefore:
         self._requests = [change.request for change in run.changes]
         self._sums = [0]
         for change in run.changes:
-            self._sums.append((self._sums[-1] + int.from_bytes(change.key, "little")) % _MODULUS)
+            self._sums.append((self._sums[-1] + int.from_bytes(change.key, "little")) % _HASH_MODULUS)
 
     def before(self, call: ToolCall) -> int:
         """Return a number that is equal for equal changes before the call."""

@@ -27,9 +27,9 @@ from replay_gui.core.reasons.phrases import (
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
-_MAX_ANSWER = 60  # characters of an answer in a sentence
-_MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
-_LAST_MESSAGES = 4  # messages in which a final answer is searched
+_MAX_ANSWER_CHARACTERS = 60  # characters of an answer in a sentence
+_MAX_LAST_MESSAGE_CHARACTERS = 200  # characters of a last message that may be an answer
+_MAX_LAST_MESSAGES = 4  # messages in which a final answer is searched
 _ANSWER = re.compile(
     r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
@@ -111,7 +111,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
         answer = _named_answer(second) or _last_message(second)
         if answer is None or _only(call.input) in _NOTHING:
             return False
-        last = f"{second.name} said last {quoted(answer[1], _MAX_ANSWER)} ({event_words(answer[0])})"
+        last = f"{second.name} said last {quoted(answer[1], _MAX_ANSWER_CHARACTERS)} ({event_words(answer[0])})"
         _add_calls(reasons, f"{run.name} submitted {submitted}; {last}.", call_p, call_f)
     else:
         _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
@@ -123,7 +123,7 @@ def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall)
     for text_of in (readable_text, answer_text):  # the whole input, if the text for people is the same
         text_p, text_f = (text_of(_only(call.input)) for call in (call_p, call_f))
         if text_p.strip() and text_f.strip() and text_p != text_f:
-            words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER)
+            words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER_CHARACTERS)
             break
     at_f, at_p = event_words(call_f.request), event_words(call_p.request)
     sentence = f"{reasons.other.name} submitted {words_f} ({at_f}); {reasons.reference.name} {words_p} ({at_p})."
@@ -157,10 +157,10 @@ def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call
 def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any) -> None:
     origins = []
     for run, answer in ((reasons.reference, answer_p), (reasons.other, answer_f)):
-        at = run.first_place(answer.strip()) if 4 <= len(answer.strip()) <= _MAX_LAST_WORDS else None
+        at = run.first_place(answer.strip()) if 4 <= len(answer.strip()) <= _MAX_LAST_MESSAGE_CHARACTERS else None
         if at is not None:
             origins.append(run.origin(at, answer.strip()))
-    words_p, words_f = quoted_difference(answer_p, answer_f, _MAX_ANSWER)
+    words_p, words_f = quoted_difference(answer_p, answer_f, _MAX_ANSWER_CHARACTERS)
     expected = f"; wanted {quoted(answer_text(_only(wanted)), 40)}" if wanted not in (None, "", []) else ""
     reasons.add(
         ReasonKind.SUBMISSION,
@@ -194,13 +194,15 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
             at, words = named
             last = _last_message(other)
             last_words = (
-                "" if last is None else f": its last message is {quoted(last[1], _MAX_ANSWER)} ({event_words(last[0])})"
+                ""
+                if last is None
+                else f": its last message is {quoted(last[1], _MAX_ANSWER_CHARACTERS)} ({event_words(last[0])})"
             )
             indexes = {run.side: at, other.side: None if last is None else last[0]}
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.RESULT,
-                f"{run.name} answered {quoted(words, _MAX_ANSWER)} ({event_words(at)});"
+                f"{run.name} answered {quoted(words, _MAX_ANSWER_CHARACTERS)} ({event_words(at)});"
                 f" {other.name} names no final answer{last_words}.",
                 order=0.8,
                 at_reference=indexes[reasons.reference.side],
@@ -213,7 +215,7 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
     last_p, last_f = (_last_message(run) for run in (reasons.reference, reasons.other))
     if last_p is None or last_f is None:
         return
-    if max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_WORDS:
+    if max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
         _add_said(reasons, last_p, last_f, "said last")
     elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
         _add_said(reasons, last_p, last_f, "said last", Tier.OTHER)
@@ -224,7 +226,7 @@ def _add_said(reasons: ReasonList, message_p: Message, message_f: Message, verb:
     (at_p, words_p), (at_f, words_f) = message_p, message_f
     if _plain(words_p) == _plain(words_f):
         return
-    shown_p, shown_f = quoted_difference(words_p, words_f, _MAX_ANSWER)
+    shown_p, shown_f = quoted_difference(words_p, words_f, _MAX_ANSWER_CHARACTERS)
     reasons.add(
         ReasonKind.SUBMISSION,
         tier,
@@ -244,14 +246,14 @@ def last_words(run: RunAccount, second: RunAccount) -> str:
     mine, others = _last_message(run), _last_message(second)
     if mine is None or others is None or _plain(mine[1]) == _plain(others[1]):
         return ""
-    words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_WORDS)
+    words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_MESSAGE_CHARACTERS)
     at = event_words(mine[0]), event_words(others[0])
     return f"{run.name} said last {words} ({at[0]}); {second.name} {other_words} ({at[1]})."
 
 
 def _named_answer(run: RunAccount) -> Message | None:
     """Return the last answer that one of the agent's last messages names as such, else the one that a grader took."""
-    for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):
+    for index, words in reversed(run.messages.latest(OriginRole.AGENT, _MAX_LAST_MESSAGES)):
         answers = _ANSWER.findall(words)
         if answers:
             return index, answers[-1].strip(" *.")
@@ -262,7 +264,7 @@ def _named_answer(run: RunAccount) -> Message | None:
 
 def _last_message(run: RunAccount) -> Message | None:
     """Return the last message of the agent, except a mere stop signal."""
-    latest = reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES))
+    latest = reversed(run.messages.latest(OriginRole.AGENT, _MAX_LAST_MESSAGES))
     return next((message for message in latest if message[1].strip() not in _STOPS), None)
 
 

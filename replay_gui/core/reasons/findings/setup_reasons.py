@@ -28,9 +28,9 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
-_FIRST = -9.0  # before all actions
-_LOOKED_AT = 500  # characters at the end of a path
-_MAX_SETUP = 5_000  # members of a configuration that are compared
+_FIRST_ORDER = -9.0  # before all actions
+_MAX_PATH_CHARACTERS = 500  # characters at the end of a path
+_MAX_SETUP_MEMBERS = 5_000  # members of a configuration that are compared
 
 
 def add_setup_reason(reasons: ReasonList) -> int:
@@ -65,7 +65,7 @@ def _add_other_task(reasons: ReasonList) -> bool:
         return False
     words_p, words_f = differing_words(task_p, task_f)
     tasks = f"{words_f} in {reasons.other.name}, {words_p} in {reasons.reference.name}"
-    _add(reasons, Tier.ACTION, f"They are runs of different tasks: {tasks}.", order=_FIRST)
+    _add(reasons, Tier.ACTION, f"They are runs of different tasks: {tasks}.", order=_FIRST_ORDER)
     return True
 
 
@@ -84,7 +84,7 @@ def _setup(run: RunAccount) -> dict[str, Any]:
         if event.kind == Kind.AGENT_INIT.value:
             for name in ("agent_type", "agent_version"):
                 members.setdefault(f"/{name}", event.payload.get(name))
-            for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP):
+            for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP_MEMBERS):
                 if path[0] in TRIAL_NAMES and len(path) == 1:
                     continue
                 members.setdefault(join_pointer(path), value)
@@ -103,7 +103,7 @@ def _setup_order(difference: tuple[str, Any, Any]) -> tuple[int, bool, bool]:
 
 def _weight(path: str) -> int:
     """Return 0 for members that can matter, 1 for those that may, 2 for those that hardly do."""
-    path = path[-_LOOKED_AT:]
+    path = path[-_MAX_PATH_CHARACTERS:]
     if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
         return 0
     return 2 if _IDLE.search(path) else 1

@@ -24,9 +24,9 @@ from replay_gui.core.reasons.phrases import answer_words, call_words, event_word
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.wording import plural
 
-_MIN_REWRITTEN = 50  # lines that are removed and added again
+_MIN_REWRITTEN_LINES = 50  # lines that are removed and added again
 _MAX_FILES, _MAX_NAMES = 20, 4
-_MAX_LINE = 60  # characters of a line of code
+_MAX_LINE_CHARACTERS = 60  # of a line of code
 _NO_LINE = "does not"
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
@@ -161,7 +161,7 @@ def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
     """Add that a file was rewritten with the same lines."""
     added, removed = (sum(lines.values()) for lines in (change.added, change.removed))
     same = sum((change.added & change.removed).values())
-    if same >= _MIN_REWRITTEN and same >= 0.8 * min(added, removed):
+    if same >= _MIN_REWRITTEN_LINES and same >= 0.8 * min(added, removed):
         wrote = f"{reasons.other.name} wrote {file_words(path)} anew"
         sentence = f"{wrote}: {same:,} lines are taken out and put in again unchanged."
         _add(reasons, sentence, order=-1.5)
@@ -267,7 +267,7 @@ def _first_lines(change_p: FileChange, change_f: FileChange, *, with_remarks: bo
         )
         alone.append(("adds", added) if added else ("takes out", removed))
     lines_p, lines_f = ((lines or [""])[0].strip() for _, lines in alone)
-    quoted_lines = quoted_difference(lines_p, lines_f, _MAX_LINE)
+    quoted_lines = quoted_difference(lines_p, lines_f, _MAX_LINE_CHARACTERS)
     words_p, words_f = (
         f"{verb} {line}{_more(lines)}" if lines else _NO_LINE
         for (verb, lines), line in zip(alone, quoted_lines, strict=True)

@@ -16,8 +16,8 @@ _STATED_FIGURE = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|
 _MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
 _YEARS = range(1900, 2101)
-_MAX_KNOWN = 1 << 20  # figures that are remembered; beyond that no message is marked
-_MAX_TEXT = 1 << 16  # characters of a text that are examined
+_MAX_KNOWN_FIGURES = 1 << 20  # figures that are remembered; beyond that no message is marked
+_MAX_TEXT_CHARACTERS = 1 << 16  # of a text that are examined
 _MAX_VALUES = 20_000  # texts of an event
 
 
@@ -37,11 +37,11 @@ class FigureWatch:
         role = role_of(event)
         if role is None and not is_setup(event):
             return ()
-        if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN:
-            stated = (_plain(match[1]) for match in _STATED_FIGURE.finditer(message_text(event)[:_MAX_TEXT]))
+        if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN_FIGURES:
+            stated = (_plain(match[1]) for match in _STATED_FIGURE.finditer(message_text(event)[:_MAX_TEXT_CHARACTERS]))
             unknown = dict.fromkeys(figure for figure in stated if figure not in self._known and _is_rare(figure))
             figures = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
-        if len(self._known) < _MAX_KNOWN:
+        if len(self._known) < _MAX_KNOWN_FIGURES:
             self._known.update(_figures(event))
         return figures
 
@@ -58,7 +58,7 @@ def _figures(event: Event) -> Iterator[str]:
         value = pending.pop()
         looked += 1
         if isinstance(value, str):
-            yield from map(_plain, _NUMBER.findall(value[:_MAX_TEXT]))
+            yield from map(_plain, _NUMBER.findall(value[:_MAX_TEXT_CHARACTERS]))
         elif isinstance(value, dict):
             pending.extend(value.values())
         elif isinstance(value, list | tuple):

@@ -31,11 +31,11 @@ from replay_gui.core.text.plain_text import one_line
 MAX_EVENTS = 200_000
 """Events of the longest run in which a command looks for marks: each takes 30 to 60 µs."""
 
-_MAX_OPEN = 100  # failed calls of one tool that are remembered
+_MAX_OPEN_FAILURES = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
-_MAX_OF_KIND = 20  # marks of one kind
+_MAX_MARKS_OF_KIND = 20  # marks of one kind
 _MAX_EVENTS_OF_MARK = 1_000  # a later mark replaces the one before
-_MAX_ANSWER = 200  # characters of an answer whose origin is searched
+_MAX_ANSWER_CHARACTERS = 200  # of an answer whose origin is searched
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class MarkFinder:
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
             self._outcome = event
         figures = self._figures.add_event(event)
-        if figures and len(self._from_nowhere) < _MAX_OF_KIND:
+        if figures and len(self._from_nowhere) < _MAX_MARKS_OF_KIND:
             sentence = figure_sentence(event.index, figures)
             self._from_nowhere.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
         call = self._reader.read_event(event)
@@ -119,7 +119,7 @@ class MarkFinder:
                 self._failed[again.of] = [failed for failed in tries if not failed.is_like(again)]
         elif call.ok is False and is_expected_to_succeed(call):
             failed = Attempt(call)
-            if len(self._failed[failed.of]) < _MAX_OPEN:
+            if len(self._failed[failed.of]) < _MAX_OPEN_FAILURES:
                 self._failed[failed.of].append(failed)
         self._changes.add_call(call)
         self._count(call)
@@ -137,7 +137,7 @@ class MarkFinder:
             loop = self._open[key]
             loop.times = times
             loop.events[len(loop.events) if len(loop.events) < _MAX_EVENTS_OF_MARK else -1 :] = [call.request]
-        elif len(self._loops) < _MAX_OF_KIND:
+        elif len(self._loops) < _MAX_MARKS_OF_KIND:
             self._open[key] = _Loop(call, times, [*self._begun.pop(key, ()), call.request])
             self._loops.append(self._open[key])
 
@@ -147,10 +147,10 @@ class MarkFinder:
             shown = quoted(masked_answer(readable_text(failed.call.answer)))  # no two marks read the same
             groups[failed.call.tool, shown].append(failed)
         marks = []
-        for group in [*groups.values()][:_MAX_OF_KIND]:
+        for group in [*groups.values()][:_MAX_MARKS_OF_KIND]:
             first = group[0].call
             of_same = self._failed[group[0].of]
-            more = " or more" if len(of_same) >= _MAX_OPEN else ""  # not all calls are remembered
+            more = " or more" if len(of_same) >= _MAX_OPEN_FAILURES else ""  # not all calls are remembered
             again = f" {len(group):,} times{more}" if len(group) > 1 else ""
             tried = any(other.call.request > first.request and group[0].is_like(other) for other in of_same)
             sentence = (
@@ -204,7 +204,7 @@ class MarkFinder:
             close = "; they differ in 1 character"
         sentence = f"The answer is {quoted(answered)}, the target {quoted(wanted[0])}{close}."
         events = [self._outcome.index]
-        if log is not None and 4 <= len(answered) <= _MAX_ANSWER:
+        if log is not None and 4 <= len(answered) <= _MAX_ANSWER_CHARACTERS:
             place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(answered)
             if place is not None:
                 events.insert(0, place)

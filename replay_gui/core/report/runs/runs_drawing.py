@@ -17,10 +17,10 @@ CELL = (24.0, 15.0)
 _NAMES_WIDTH, _MARK_WIDTH = 150.0, 28.0
 _HEAD, _COUNTS, _ROW, _GAP, _BELOW = 106.0, 16.0, 20.0, 10.0, 6.0
 _MAX_COLUMN_WIDTH = 46.0
-_CHARACTER = 6.4  # width of a character at 11 units, in a wide font
-_MAX_NAME = 24  # characters
-MAX_TITLE = int((_HEAD - 14) / sin(radians(-SLANT)) / _CHARACTER)  # characters of a head
-_OVERHANG = MAX_TITLE * _CHARACTER * cos(radians(SLANT))  # width of the last head
+_CHARACTER_WIDTH = 6.4  # width of a character at 11 units, in a wide font
+_MAX_NAME_CHARACTERS = 24
+MAX_TITLE = int((_HEAD - 14) / sin(radians(-SLANT)) / _CHARACTER_WIDTH)  # characters of a head
+_OVERHANG = MAX_TITLE * _CHARACTER_WIDTH * cos(radians(SLANT))  # width of the last head
 
 CellKind = Literal["same", "other", "error", "none"]
 CellTone = Literal["read", "good", "bad", "unknown"]
@@ -96,7 +96,7 @@ def runs_drawing(picture: RunsPicturePart) -> RunsDrawing:
         if number and outcome != picture.rows[number - 1][1]:
             breaks.append(y + _GAP / 2)
             y += _GAP
-        rows.append(RowDrawing(y + _ROW / 2, one_line(name, _MAX_NAME), outcome))
+        rows.append(RowDrawing(y + _ROW / 2, one_line(name, _MAX_NAME_CHARACTERS), outcome))
         for column, x, text in zip(picture.columns, centers, texts, strict=True):
             tone = _TONES.get(outcome, "unknown") if column.acts else "read"
             kind, _, count = text.partition(" ")
@@ -133,7 +133,7 @@ def _frame(column: PictureColumnPart, x: float, width: float, bottom: float) -> 
         y=_HEAD,
         width=width - 2,
         height=bottom - _HEAD + 2,
-        counts=counts if len(counts) * _CHARACTER <= width else f"{passing}·{failing}",
+        counts=counts if len(counts) * _CHARACTER_WIDTH <= width else f"{passing}·{failing}",
         tone="good" if passing * of_failing >= failing * of_passing else "bad",
     )
 

@@ -49,7 +49,7 @@ from replay_gui.engine.jobs.evaluation.failures_job import PackedFailures, logs_
 from replay_gui.engine.jobs.job import JobContext
 from replay_gui.engine.opening import user_notes_places
 
-PART_INTERVAL = 0.1  # seconds between two parts
+PART_INTERVAL_S = 0.1  # seconds between two parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[l
     for done, source in enumerate(sources):
         if time.monotonic() >= next_part:
             context.part(RunsListed(done, len(sources), listed, _names(files[listed:])))
-            listed, next_part = len(files), time.monotonic() + PART_INTERVAL
+            listed, next_part = len(files), time.monotonic() + PART_INTERVAL_S
         begun = FileBegun(source.path)
         if begun in deadly:
             problems.append((source.path, _not_read(source.path, deadly[begun])))

@@ -195,6 +195,6 @@ def test_a_long_loop_names_its_first_events_and_its_last(tmp_path: Path, monkeyp
 def test_how_often_a_call_failed_is_not_said_where_not_all_are_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mark_finder, "_MAX_OPEN", 2)
+    monkeypatch.setattr(mark_finder, "_MAX_OPEN_FAILURES", 2)
     ((_, sentence, _), _) = marks(tmp_path, TASK, FAILED, FAILED, FAILED)
     assert sentence.startswith("book_flight was answered “Error: full” 2 times or more (event 3)")

@@ -33,7 +33,7 @@ class Parts:
 def test_changes_are_handed_on_once_up_to_the_last_that_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(reported_replay, "PART_INTERVAL", 0.0)  # a part at every event
+    monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 0.0)  # a part at every event
     monkeypatch.setattr(changes_job, "MAX_CHANGES", limit)
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
     last = list_changes(ChangesArguments(str(path), ("memory",)), parts)

@@ -36,7 +36,7 @@ class Parts:
 def test_each_change_is_handed_on_once_and_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(reported_replay, "PART_INTERVAL", 0.0)  # a part at every event
+    monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 0.0)  # a part at every event
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
     last = trace_values(TraceArguments(str(path), (keys, ()), str(tmp_path)), parts)
     with EventLog.open(path) as log:
@@ -53,7 +53,7 @@ def test_the_changes_of_a_long_log_are_indexed_once_and_looked_up_then(
     path, folder = write_log(tmp_path / "run.rlog", turns=30), tmp_path / "index"
     folder.mkdir()
     monkeypatch.setattr(trace_job, "MIN_EVENTS", 100)
-    monkeypatch.setattr(reported_replay, "PART_INTERVAL", 1e9)  # all of it in one answer
+    monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 1e9)  # all of it in one answer
     with EventLog.open(path) as log:
         builder = IndexBuilder(log, folder)
         write_table(folder, log, builder.run(lambda offset: None))

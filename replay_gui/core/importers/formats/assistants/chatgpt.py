@@ -14,7 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
-_MAX_SAMPLE = 20  # conversations that are examined to recognise a file
+_MAX_SAMPLED_CONVERSATIONS = 20  # conversations that are examined to recognise a file
 _TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
 _CONTEXTS = ("user_editable_context", "model_editable_context", "reasoning_recap")
 _TO_ALL = ("all", None)  # recipients that are not tools
@@ -41,7 +41,7 @@ class ChatGpt:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a conversation, or an array that begins with conversations."""
-        return any(_is_conversation(one) for one in self._conversations(file)[:_MAX_SAMPLE])
+        return any(_is_conversation(one) for one in self._conversations(file)[:_MAX_SAMPLED_CONVERSATIONS])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield every conversation as a run."""

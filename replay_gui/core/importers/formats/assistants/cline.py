@@ -30,7 +30,7 @@ _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _REFUSED = "The user denied this operation"
 _RAN = "Command executed in terminal"
 _EXIT_CODE = re.compile(r"\bExit code: (?!0\b)(-?\d{1,10})")
-_TO_OUTPUT = 4096  # characters before the output in which the exit code is searched
+_MAX_HEAD_CHARACTERS = 4096  # characters before the output in which the exit code is searched
 
 
 def outcome_of(output: str) -> tuple[str | None, bool]:
@@ -40,7 +40,7 @@ def outcome_of(output: str) -> tuple[str | None, bool]:
         why = report.get("error") or report.get("message")
         return first_line(why) or "failed", report["status"] == "denied"
     if output.startswith(_RAN):
-        code = _EXIT_CODE.search(output[:_TO_OUTPUT].partition("\nOutput:")[0])
+        code = _EXIT_CODE.search(output[:_MAX_HEAD_CHARACTERS].partition("\nOutput:")[0])
         return f"exit {code[1]}" if code else None, False
     refused = output.startswith(_REFUSED)
     failed = refused or output.startswith(_FAILED) or is_failure_text(output)

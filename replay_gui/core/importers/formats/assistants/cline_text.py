@@ -23,7 +23,7 @@ _AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z
 _WHOLE_FILES = ("content", "diff", "result")  # parameters that may hold their own closing tag
 _HEADING = re.compile(r"\[([a-z]\w{0,60})(?=[ \]])")
 _HEADING_END = "] Result:"
-_MAX_HEADING = 20_000  # characters; a whole question fits
+_MAX_HEADING_CHARACTERS = 20_000  # a whole question fits
 _MAX_TAGS = 100  # opening tags that are examined in one text, to bound the time for a hostile text
 
 
@@ -31,7 +31,7 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
     """Split a text that begins with the heading of a result into (the tool, the heading, the rest)."""
     text = text.lstrip()
     match = _HEADING.match(text)
-    end = text.find(_HEADING_END, match.end(), _MAX_HEADING) if match else -1
+    end = text.find(_HEADING_END, match.end(), _MAX_HEADING_CHARACTERS) if match else -1
     return None if match is None or end < 0 else (match[1], text[: end + 1], text[end + len(_HEADING_END) :])
 
 

@@ -20,7 +20,7 @@ _STEP, _EPISODE = {"num", "action"}, {"benchmark", "summary_info", "steps"}
 _PAGE = ("url", "open_pages_urls", "focused_element", "axtree", "axtree_pruned", "axtree_obj", "screenshot_path")
 _OF_PAGE = (*_PAGE, "bounding_boxes", "extra_element_properties", "pruned_html", "dom_txt", "dom_obj")
 _NAME = re.compile(r"\s*([A-Za-z_]\w{0,60})\(", re.ASCII)
-_LONGEST_CALL = 1 << 16  # characters; the syntax tree of a longer one may not fit into memory
+_MAX_CALL_CHARACTERS = 1 << 16  # the syntax tree of a longer one may not fit into memory
 _GRADED = ("cum_reward", "terminated", "truncated", "err_msg")
 _USED = ("input_tokens", "output_tokens", "cost", "n_retry", "n_retry_llm", "step_elapsed", "agent_elapsed")
 
@@ -125,7 +125,7 @@ def _call(action: str) -> tuple[str, Any]:
     """Return (tool, arguments) of an action in the form of a Python call; the text as arguments if it is none."""
     named = _NAME.match(action)
     name = named[1] if named else "action"
-    if len(action) > _LONGEST_CALL:
+    if len(action) > _MAX_CALL_CHARACTERS:
         return name, action
     try:
         (statement,) = ast.parse(action.strip()).body

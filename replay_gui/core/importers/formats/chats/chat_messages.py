@@ -37,7 +37,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
-_MAX_SAMPLE = 50  # messages that are examined to recognise a file
+_MAX_SAMPLED_MESSAGES = 50  # messages that are examined to recognise a file
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # members that hold messages
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
@@ -47,7 +47,7 @@ _MEMBERS = (  # members that hold messages
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
 """Names of members around messages that are not used as a run's name."""
-_DEEPEST = 5  # levels of objects and arrays around messages
+_MAX_DEPTH = 5  # levels of objects and arrays around messages
 _THANKS = "Got it. Thanks for the context!"  # as Gemini CLI writes in the model's place
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
@@ -166,8 +166,8 @@ class ChatMessages:
             return next((held for member in _MEMBERS if (held := self._messages_of(document.get(member)))), None)
         if not isinstance(document, list) or not document:
             return None
-        read = [message for message in document[:_MAX_SAMPLE] if is_message(message)]
-        most = len(read) * 2 > len(document[:_MAX_SAMPLE])
+        read = [message for message in document[:_MAX_SAMPLED_MESSAGES] if is_message(message)]
+        most = len(read) * 2 > len(document[:_MAX_SAMPLED_MESSAGES])
         return document if most and any(map(names_speaker, read)) else None
 
     def _without_messages(self, whole: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class ChatMessages:
         about = self._without_messages(inner) if isinstance(inner, dict) else {}
         return {**rest, str(member): about} if about else rest
 
-    def _split(self, value: Any, name: str = "", depth: int = _DEEPEST) -> tuple[list[tuple[str, list[Any]]], Any]:
+    def _split(self, value: Any, name: str = "", depth: int = _MAX_DEPTH) -> tuple[list[tuple[str, list[Any]]], Any]:
         """Return (the lists of messages within an object, each with the name of its member; the rest of the object)."""
         if isinstance(value, list) and self._messages_of(value) is not None:
             return [(name, value)], None

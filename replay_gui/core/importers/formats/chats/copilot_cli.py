@@ -19,7 +19,7 @@ _EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-
 _SHELLS = re.compile("bash|shell", re.IGNORECASE)  # tools that run commands: bash, read_bash, powershell
 _SHUTDOWN = "session.shutdown"
 _REFUSED = ("rejected", "denied")  # codes of errors
-_LAST_BYTES = 1 << 18  # of a file, in which its last record is searched
+_TAIL_BYTES = 1 << 18  # of a file, in which its last record is searched
 _TOKENS = {
     "input": "inputTokens",
     "cached": "cacheReadTokens",
@@ -103,7 +103,7 @@ class _CopilotCliEvents(RecordEvents):
 
     def examine_file(self, file: ForeignFile) -> None:
         size = file.source.size
-        end = file.source.read_at(max(0, size - _LAST_BYTES), min(size, _LAST_BYTES)).rstrip()
+        end = file.source.read_at(max(0, size - _TAIL_BYTES), min(size, _TAIL_BYTES)).rstrip()
         last = decoded(end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
         self._is_summed = isinstance(last, dict) and last.get("type") == _SHUTDOWN and bool(_metrics(last.get("data")))
 

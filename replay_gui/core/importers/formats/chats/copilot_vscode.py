@@ -27,7 +27,7 @@ from replay_gui.core.importers.times import any_time
 _REFUSED = "refused by the user"
 _CANCELLED = ("canceled", "cancelled")  # the error of an answer that the user stopped
 _STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # the state of an answer, by its number
-_STOPPED = 2
+_STATE_STOPPED = 2
 _NOT_LET = (0, 5)  # the numbers of confirmations that mean denied and skipped
 REPLACED = "earlier states of calls, replaced by later lines"
 
@@ -264,7 +264,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         wrong = wrong if isinstance(wrong, dict) else {}
         message, extra = str(wrong.get("message") or ""), self.fields(wrong, "message")
         state = record.get("modelState")
-        is_stopped = isinstance(state, dict) and state.get("value") == _STOPPED
+        is_stopped = isinstance(state, dict) and state.get("value") == _STATE_STOPPED
         if record.get("isCanceled") is True or is_stopped or message.lower() in _CANCELLED:
             self.run.interrupted(message or "the user stopped the answer", "user", extra)
             self.how = "stopped by user", None

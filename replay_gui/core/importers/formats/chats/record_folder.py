@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import FormatUnknown
-from replay_gui.core.importers.files_below import FILES_LIMIT
+from replay_gui.core.importers.files_below import MAX_FILES
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
 
@@ -27,7 +27,7 @@ def records_beside(path: Path) -> list[Path]:
         return []
     found = [(match, each) for each in path.parent.iterdir() if (match := _NAME.fullmatch(each.name)) is not None]
     alike = [(int(match[2]), each.name, each) for match, each in found if match[1] == own[1]]
-    return [each for _, _, each in sorted(alike)[:FILES_LIMIT] if belongs_to(each, path)]
+    return [each for _, _, each in sorted(alike)[:MAX_FILES] if belongs_to(each, path)]
 
 
 def first_record_in(folder: Path) -> Path | None:

@@ -41,7 +41,7 @@ _API_ERRORS = re.compile(
 """How errors of the API begin that Claude Code puts in the model's place; older versions do not mark their lines."""
 _LIMIT = re.compile(r"Claude AI usage limit|You've hit your ")
 REPEATED_CALLS = "calls that repeat one with their id"
-_NAME_LIMIT = 256  # characters of a tool's name, which becomes a key in the state
+_MAX_NAME_CHARACTERS = 256  # of a tool's name, which becomes a key in the state
 _ENDS: dict[str, End] = {
     "end_turn": "answered",
     "stop_sequence": "answered",
@@ -192,7 +192,7 @@ class ConversationLines:
             meta = {"block": {"data": block["data"]}} if "data" in block else {}
             extra, _ = self._rest(block, "data")
             self._state.anchor(run.withheld_reasoning(extra, **meta))
-        elif is_request(block) and isinstance(block.get("name"), str) and len(block["name"]) <= _NAME_LIMIT:
+        elif is_request(block) and isinstance(block.get("name"), str) and len(block["name"]) <= _MAX_NAME_CHARACTERS:
             call_id, name, value = block.get("id"), block["name"], block.get("input")
             again = call_id in self._state.surveyed.answered_again if isinstance(call_id, str) else True
             if block.keys() == _CALL_MEMBERS and _is_repeated(run.call(call_id), name, value, again):

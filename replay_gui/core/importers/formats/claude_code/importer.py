@@ -28,7 +28,7 @@ _KEYS_OF_TYPE = {  # types of lines outside the tree, with keys that no other pr
 _STREAM_TYPES = frozenset({"assistant", "user"})
 _ANSWER = {"id", "type", "role", "content", "usage"}  # of the model's API; other programs' lines lack them
 _MAX_REWOUND_RUNS = 8
-_MAX_SAMPLE = 20  # items of an array, for recognition
+_MAX_SAMPLED_ITEMS = 20  # items of an array, for recognition
 # For a first line that is longer than the part read for recognition
 _LONG_FIRST_LINE = re.compile(rb'\s*\{(?=.*"parentUuid"\s*:)(?=.*"sessionId"\s*:\s*")', re.DOTALL)
 
@@ -93,7 +93,7 @@ class ClaudeCode:
 
 def _is_printed(document: Any) -> bool:
     """Return whether a file is the stream as one array, or a record of it over several lines."""
-    return any(map(_is_session_line, document[:_MAX_SAMPLE] if isinstance(document, list) else [document]))
+    return any(map(_is_session_line, document[:_MAX_SAMPLED_ITEMS] if isinstance(document, list) else [document]))
 
 
 def _has_session(line: Any) -> bool:

@@ -12,9 +12,9 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import read_beginning
 
-_HEAD_BYTES = 4096  # bytes of a file in which the session's id is searched
+_HEAD_BYTES = 4096  # of a file in which the session's id is searched
 _WORKFLOWS = "workflows"
-_MAX_META_SIZE = 1 << 16  # bytes
+_MAX_META_BYTES = 1 << 16
 
 
 class _SubagentMeta(msgspec.Struct, rename="camel"):
@@ -69,7 +69,7 @@ def _subagent(path: Path, is_inside: bool) -> SubagentFile:
     meta = _SubagentMeta()
     with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write this file
         if is_inside and belongs_to(meta_path(path), path):
-            meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
+            meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_BYTES), type=_SubagentMeta)
     agent_id = path.stem.removeprefix("agent-")
     workflow = path.parent.name if path.parent.parent.name == _WORKFLOWS else ""
     return SubagentFile(

@@ -21,7 +21,7 @@ SYNTHETIC_MODEL = "<synthetic>"
 
 _IFLOW = ("session-", "response-")
 """How the ids of sessions and of answers begin in iFlow's files, which are written as Claude Code's."""
-_FACT_LENGTH = 4096  # characters; facts go into the log's header, whose size is limited
+_MAX_FACT_CHARACTERS = 4096  # facts go into the log's header, whose size is limited
 
 
 class _Block(msgspec.Struct):
@@ -294,7 +294,7 @@ def _take_facts(surveyed: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
 
 
 def _fact(text: str | None) -> str:
-    return (text or "")[:_FACT_LENGTH]
+    return (text or "")[:_MAX_FACT_CHARACTERS]
 
 
 def _message_id(fields: _ClaudeCodeFields) -> str | None:

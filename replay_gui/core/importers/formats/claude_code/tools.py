@@ -14,7 +14,7 @@ _PATCH_TOOLS = {
     "NotebookEdit": ("notebook-edit", "notebook_path"),
 }
 _MEMORY_FILES = frozenset({"CLAUDE.md", "CLAUDE.local.md", "MEMORY.md"})
-_PATH_LIMIT = 1024  # characters; a memory's path becomes a key in the state
+_MAX_PATH_CHARACTERS = 1024  # a memory's path becomes a key in the state
 
 
 def propose_patch(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: str) -> None:
@@ -57,7 +57,9 @@ def relative_path(root: str, path: str) -> str:
 
 def _is_memory(path: str) -> bool:
     parts = path.replace("\\", "/").split("/")
-    return len(path) <= _PATH_LIMIT and (parts[-1] in _MEMORY_FILES or (".claude" in parts and "memory" in parts))
+    return len(path) <= _MAX_PATH_CHARACTERS and (
+        parts[-1] in _MEMORY_FILES or (".claude" in parts and "memory" in parts)
+    )
 
 
 def _edited(details: dict[str, Any], given: dict[str, Any]) -> Any:

@@ -16,7 +16,7 @@ _WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
 _CHUNK = re.compile(r"Chunk ID: (\S+)")
 _RUNNING = re.compile(r"Process running with session ID (\S+)")
 _COUNTED = re.compile(r"(Original token count|Total output lines): (\d+)")
-_MAX_SIGN = 64  # characters at the beginning of an output that show a failure
+_MAX_SIGN_CHARACTERS = 64  # characters at the beginning of an output that show a failure
 _FAILURES = (  # in lower case
     "apply_patch verification failed",
     "apply_patch handler received",
@@ -133,7 +133,9 @@ def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
     start = text.lstrip()
     if success is False:
         return line or "failed"
-    if code is None and (start[:_MAX_SIGN].lower().startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())):
+    if code is None and (
+        start[:_MAX_SIGN_CHARACTERS].lower().startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())
+    ):
         return line or "failed"
     if isinstance(output, dict) and (output.get("success") is False or output.get("is_error") is True):
         return first_line(str(output.get("error") or output.get("message") or "")) or "failed"

@@ -13,8 +13,8 @@ from replay_gui.core.importers.json_lines import lines
 from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.source import Source
 
-_SECOND = 1_000_000_000  # ns
-_MIN_DURATION = 100_000  # ns; no call of a tool is shorter
+_NS_PER_SECOND = 1_000_000_000
+_MIN_DURATION_NS = 100_000  # no call of a tool is shorter
 _UUID7_MARK = 14  # index of the digit with a UUID's version
 ENDS = frozenset({"exec_command_end", "patch_apply_end", "mcp_tool_call_end", "web_search_end"})
 CALL_EVENTS = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_call_begin", "web_search_begin", *ENDS})
@@ -191,7 +191,7 @@ class _InheritedHistory:
                 return turn >= session
         if time is None or self._begun is None:
             return False
-        return time > self._begun + (0 if starts else _SECOND)
+        return time > self._begun + (0 if starts else _NS_PER_SECOND)
 
 
 def _whole(value: Any) -> int | None:
@@ -252,13 +252,14 @@ def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
 def duration_of(value: Any) -> int | None:
     """Return a duration in ns, from ``{"secs": 1, "nanos": 5}`` or a number of milliseconds; None if it is neither.
 
-    None also for less than `_MIN_DURATION`: Codex 0.171 states some 4 µs for each command that ended before it looked.
+    None also for less than `_MIN_DURATION_NS`: Codex 0.171 states about 4 µs for a command that ended
+    before it looked.
     """
     if isinstance(value, dict):
         whole, part = value.get("secs"), value.get("nanos")
-        if type(whole) is int and type(part) is int and 0 <= whole < 1 << 32 and 0 <= part < _SECOND:
-            duration = whole * _SECOND + part
-            return duration if duration >= _MIN_DURATION else None
+        if type(whole) is int and type(part) is int and 0 <= whole < 1 << 32 and 0 <= part < _NS_PER_SECOND:
+            duration = whole * _NS_PER_SECOND + part
+            return duration if duration >= _MIN_DURATION_NS else None
         return None
     return milliseconds(value)
 

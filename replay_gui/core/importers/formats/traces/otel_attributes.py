@@ -12,7 +12,7 @@ from replay_gui.core.importers.formats.traces.spans import unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 
-_MAX_COMPARED_CHARACTERS = 2048  # characters; a longer text that no other code reads is compared by its hash
+_MAX_COMPARED_CHARACTERS = 2048  # a longer text that no other code reads is compared by its hash
 
 # Names of attributes that differ between faithful runs: ids and clocks; tokens and cost; machine and network;
 # versions and settings of the recorder.

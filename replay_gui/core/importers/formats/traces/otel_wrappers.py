@@ -30,7 +30,7 @@ _CAMEL = {
     "array_value": "arrayValue",
     "kvlist_value": "kvlistValue",
 }
-_ROOT = "0" * 16  # the Go SDK's parent id for a root span
+_ROOT_PARENT_ID = "0" * 16  # the Go SDK's parent id for a root span
 
 
 def in_known_form(document: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _of_go(span: dict[str, Any]) -> dict[str, Any]:
         **rest,
         "name": span["Name"],
         "context": {"trace_id": context.get("TraceID"), "span_id": context.get("SpanID")},
-        "parent_id": None if above == _ROOT else above,
+        "parent_id": None if above == _ROOT_PARENT_ID else above,
         "start_time": span.get("StartTime"),
         "end_time": span.get("EndTime"),
         "status": {"status_code": str(status.get("Code")).upper(), "description": status.get("Description")},

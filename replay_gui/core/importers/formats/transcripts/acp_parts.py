@@ -12,7 +12,7 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 _NAME = re.compile(r"[A-Za-z][\w.:-]*")
 _OF_GEMINI = re.compile(r"([a-z][a-z_]+)-\d{8,}.*")  # an id that begins with the tool's name
 _REFUSED = re.compile(r"\s*(?:the )?user (?:rejected|denied|refused|declined|cancell?ed|doesn't want)", re.IGNORECASE)
-_TICKS = 10**10  # of Grok, for a dollar
+_TICKS_PER_DOLLAR = 10**10  # Grok's unit of cost
 _AGENTS = {"claudeCode": "Claude Code", "codex": "Codex", "kiro": "Kiro", "x.ai/tool": "Grok"}
 
 
@@ -111,7 +111,7 @@ def uses_of(usage: dict[str, Any]) -> Iterator[tuple[str | None, dict[str, int],
         counts = {name: count for name, count in use.items() if type(count) is int} if isinstance(use, dict) else {}
         if "inputTokens" in counts or "outputTokens" in counts:
             ticks = counts.get("costUsdTicks")
-            yield model, _tokens(counts), None if ticks is None else ticks / _TICKS
+            yield model, _tokens(counts), None if ticks is None else ticks / _TICKS_PER_DOLLAR
 
 
 def _tokens(counts: dict[str, int]) -> dict[str, int]:
