@@ -60,11 +60,11 @@ EVALUATION = BundledSample(
 RECORDED = BundledSample(
     "agent/run.rlog",
     "A recorded agent",
-    "A small agent, recorded by hooks; its code lies beside the log, to be changed and run again.",
+    "A small agent, recorded by hooks; its code is beside the log: change it, and run it again.",
 )
 SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION, RECORDED)
 PROGRAMS = ("agent/agent.py", "agent/model.py")
-"""What runs RECORDED again, beside it."""
+"""The programs of the sample RECORDED, written beside its log."""
 
 
 def write_samples(folder: Path) -> list[Path]:

@@ -324,7 +324,7 @@ ACTION_SPECS = (
     ),
     ActionSpec("text_smaller", VIEW, "Smaller t&ext", ("Ctrl+-",), "Show all text smaller", needs_run=False, group=4),
     ActionSpec(
-        "text_normal", VIEW, "&Normal text size", ("Ctrl+0",), "Show all text as at first", needs_run=False, group=4
+        "text_normal", VIEW, "&Normal text size", ("Ctrl+0",), "Reset the size of text", needs_run=False, group=4
     ),
     ActionSpec(
         "documentation",

@@ -19,7 +19,7 @@ from tests.helpers.paths import VECTORS
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended, and what it said."""
+    """The exit code of a command, and its output."""
 
     code: int
     out: str
@@ -40,7 +40,7 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """command(*arguments, stdin=b""): whatever comes, standard error has at most one line a problem, no traceback."""
+    """command(*arguments, stdin=b""): standard error has only lines of the program, never a traceback."""
 
     def run(*arguments: object, stdin: bytes = b"") -> Result:
         with io.TextIOWrapper(tempfile.TemporaryFile()) as given:
@@ -49,10 +49,10 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
             monkeypatch.setattr(sys, "stdin", given)
             capsys.readouterr()
             code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        assert all(line.startswith("replay-gui: ") for line in said.err.splitlines())
-        return Result(code, said.out, said.err)
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        assert all(line.startswith("replay-gui: ") for line in printed.err.splitlines())
+        return Result(code, printed.out, printed.err)
 
     return run
 

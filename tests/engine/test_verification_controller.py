@@ -68,12 +68,14 @@ class Shares:
     def next(self) -> tuple[AnyArguments, list[JobProgress | JobPart | JobDone]]:
         """Arguments and messages of a job that is done."""
         arguments = self.running.pop(self.generator.randrange(len(self.running)))
-        told = Told()
-        result = JOBS[arguments.job](as_sent(arguments), told)
-        return arguments, [*told.messages, JobDone(0, encode_value(result))]
+        reporter = MessageList()
+        result = JOBS[arguments.job](as_sent(arguments), reporter)
+        return arguments, [*reporter.messages, JobDone(0, encode_value(result))]
 
 
-class Told:
+class MessageList:
+    """A reporter that keeps the messages of a job."""
+
     def __init__(self) -> None:
         self.messages: list[JobProgress | JobPart | JobDone] = []
         self.cache = JobCache()
@@ -87,7 +89,7 @@ class Told:
 
 def build_index(log: EventLog, folder: Path) -> BuiltIndex:
     folder.mkdir(exist_ok=True)
-    return registry.build_index(IndexArguments(OpenedFile.of(log), str(folder), True), Told())
+    return registry.build_index(IndexArguments(OpenedFile.of(log), str(folder), True), MessageList())
 
 
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltIndex | None = None) -> VerificationReport:

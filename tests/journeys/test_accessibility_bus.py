@@ -33,14 +33,14 @@ jeepney = pytest.importorskip("jeepney", reason="jeepney is missing")
 
 
 @contextmanager
-def started(command: Sequence[str], environment: Mapping[str, str], *, told: bool = False) -> Iterator[str]:
-    """Run a program until the end of the block; yield the first line that it prints, if it is `told` to print one."""
+def started(command: Sequence[str], environment: Mapping[str, str], *, prints: bool = False) -> Iterator[str]:
+    """Run a program until the end of the block; yield the first line that it prints, if it `prints` one."""
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().strip() if told else ""
+        yield process.stdout.readline().strip() if prints else ""
     finally:
         process.terminate()
         process.wait(WAIT)
@@ -62,7 +62,7 @@ class Bus:
         self._connection.close()
 
     def pause(self) -> None:
-        """Wait until anything is told, or for a moment."""
+        """Wait for a signal of the bus, or for a moment."""
         with suppress(TimeoutError):
             self._connection.receive(timeout=0.2)
 
@@ -98,10 +98,10 @@ def test_whatever_can_have_the_focus_is_named() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bus"))  # short: the path of a socket
         places = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), folder)
-        display = stack.enter_context(started(["Xvfb", "-displayfd", "1", "-nolisten", "tcp"], places, told=True))
+        display = stack.enter_context(started(["Xvfb", "-displayfd", "1", "-nolisten", "tcp"], places, prints=True))
         places |= {"DISPLAY": f":{display}", "GSETTINGS_BACKEND": "memory"}
         daemon = ["dbus-daemon", "--session", "--nofork", "--print-address"]
-        session = stack.enter_context(started(daemon, places, told=True))
+        session = stack.enter_context(started(daemon, places, prints=True))
         places["DBUS_SESSION_BUS_ADDRESS"] = session
         stack.enter_context(started([str(LAUNCHER)], places))
         places |= {"QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}

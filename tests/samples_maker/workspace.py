@@ -18,7 +18,7 @@ RENAMED = {"sum(total)": "sum(total_cents)", "product_id, price FROM": "product_
 
 
 def furnish(folder: Path, connection: sqlite3.Connection) -> None:
-    """Writes every file; `connection` tells what the queries answer today, which the checks then hold them to."""
+    """Writes every file; `connection`: its answers today are what the checks expect."""
     for name in ("db/migrations", "app/queries", "app/jobs", "checks", "docs", "ops"):
         (folder / name).mkdir(parents=True)
     for name, script in {"0040_base.sql": BASE, **MIGRATIONS}.items():

@@ -191,7 +191,7 @@ def test_a_log_that_stands_in_may_hold_anything(tmp_path: Path, form: Any, monke
     past.calls[0].answer = replace(answer, form={"json_rpc": form})
     rerun = new_rerun_session(past, tmp_path / "again.rlog", RerunOptions())
     monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([PipeChunk(ASKED, True)]))
-    monkeypatch.setattr(mcp_relay, "write_whole", answers.append)
+    monkeypatch.setattr(mcp_relay, "write_to_client", answers.append)
     assert answer_client(rerun) == 0
     (given,) = map(json.loads, answers)
     assert "result" in given or given["error"]

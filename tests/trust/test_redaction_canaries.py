@@ -69,8 +69,7 @@ class Canaries:
 
     def record(self, path: Path) -> None:
         """A run with all of it, in each kind of event."""
-        run_id = f"{_RUN_ID}"
-        with Recorder(path, f"agent CANARY{self.new()}", "1", config=self.members(), run_id=run_id) as run:
+        with Recorder(path, f"agent CANARY{self.new()}", "1", config=self.members(), run_id=_RUN_ID) as run:
             run.state_transition("phase", f"CANARY{self.new()}")
             run.observation("message", "user", self.members())
             run.observation("message", "user", f"He said ”CANARY{self.new()}” and left: password: {self.new()}")
@@ -116,8 +115,7 @@ def pair(tmp_path: Path) -> Pair:
 
 def texts_of(path: Path) -> str:
     """All that a reader of the file finds."""
-    data = path.read_bytes()
-    return data.decode("utf-8", "replace")
+    return path.read_bytes().decode("utf-8", "replace")
 
 
 def leaked(planted: list[str], text: str) -> list[str]:
@@ -162,18 +160,18 @@ def test_of_two_runs(pair: Pair, tmp_path: Path, profile: str, suffix: str, laid
 
 
 ONE_PLACE: dict[str, Callable[[Recorder, str], object]] = {
-    "config": lambda run, said: run.append(
-        "AgentInit", {"agent_type": "t", "agent_version": "1", "config": {"private": said}}
+    "config": lambda run, secret: run.append(
+        "AgentInit", {"agent_type": "t", "agent_version": "1", "config": {"private": secret}}
     ),
-    "input": lambda run, said: run.tool_request("search", {"private": said}),
-    "output": lambda run, said: run.tool_response(run.tool_request("search", {}), {"private": said}),
-    "data": lambda run, said: run.observation("message", "user", {"private": said}),
-    "decision": lambda run, said: run.decision("plan", {"private": said}),
-    "memory": lambda run, said: run.memory_write("password", said),
-    "patch": lambda run, said: run.patch_proposal("author", "file", {"private": said}),
-    "key": lambda run, said: run.append("x:seen", {"customer": said}),
-    "operation": lambda run, said: run.append(
-        "x:ops", {"ops": [{"op": "add", "path": "/customer", "value": {"customer": said}}]}
+    "input": lambda run, secret: run.tool_request("search", {"private": secret}),
+    "output": lambda run, secret: run.tool_response(run.tool_request("search", {}), {"private": secret}),
+    "data": lambda run, secret: run.observation("message", "user", {"private": secret}),
+    "decision": lambda run, secret: run.decision("plan", {"private": secret}),
+    "memory": lambda run, secret: run.memory_write("password", secret),
+    "patch": lambda run, secret: run.patch_proposal("author", "file", {"private": secret}),
+    "key": lambda run, secret: run.append("x:seen", {"customer": secret}),
+    "operation": lambda run, secret: run.append(
+        "x:ops", {"ops": [{"op": "add", "path": "/customer", "value": {"customer": secret}}]}
     ),
 }
 
@@ -252,10 +250,10 @@ def evaluation(folder: Path, canaries: Canaries, tasks: int) -> list[str]:
             config: dict[str, Any] = {"password": shared[5] if passed else shared[6]}
             config["private"] = {"a": shared[0] if passed else "x"}
             config["env"] = [{"name": "api_key", "value": shared[0] if passed else next(others)}]
-            told = iter([canaries.new() if passed else next(others) for _ in range(5)])
-            config |= {"auth": ["token", next(told)], "deep": ["api_key", {"a": next(told)}]}
-            config["pairs"] = [["api_key", next(told)], ["password", [next(told)]]]
-            config["made"] = {"name": "password", "value": {"a": [next(told)]}}
+            own = iter([canaries.new() if passed else next(others) for _ in range(5)])
+            config |= {"auth": ["token", next(own)], "deep": ["api_key", {"a": next(own)}]}
+            config["pairs"] = [["api_key", next(own)], ["password", [next(own)]]]
+            config["made"] = {"name": "password", "value": {"a": [next(own)]}}
             config["tools"] = ["kept tool" if passed else "other tool"]
             path = folder / f"{task}-{trial}.rlog"
             write_run(path, calls, task=f"task {task}", trial=trial, passed=passed, config=config)

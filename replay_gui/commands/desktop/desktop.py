@@ -64,7 +64,9 @@ def program_path() -> Path:
         raise NoDesktop(f"{own}: there is no such program for menus to start; install the package")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(home_folder(), ".cache"))
     if own.is_relative_to(cache) or ".cache" in own.parts:
-        raise NoDesktop(f"{own}: lies in a cache, which is emptied some time; uv tool install or pipx install first")
+        raise NoDesktop(
+            f"{own}: is in a cache, which can be emptied at any time; use uv tool install or pipx install first"
+        )
     if found is not None and Path(found).resolve() == own.resolve():
         return Path(found).absolute()  # the name that does not change when uv or pipx install a newer version
     return own

@@ -17,7 +17,7 @@ from replay_gui.core.text.plain_text import one_line
 
 MAX_ROWS = 100_000  # of an answer
 _MEMORY = "1GB"  # DuckDB's limit; it does not count long texts, nor the answer in Python
-_MAX_GROWTH_BYTES = 3 << 29  # bytes by which the process may grow meanwhile
+_MAX_GROWTH_BYTES = 3 << 29  # by which the process may grow during a query
 _MAX_REASON_CHARACTERS = 2_000  # of DuckDB's error message
 _TABLES = {"runs": "runs", "steps": "steps", "held": "features", "names": "feature_names"}
 _FEATURES = (

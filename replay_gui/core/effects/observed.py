@@ -2,7 +2,7 @@
 
 Three observations count, each with its weight:
 
-** *Changed after*: if a call is made twice in a run with two different answers, one of the tools in between changed
+* *Changed after*: if a call is made twice in a run with two different answers, one of the tools in between changed
   something. The weight 1 is shared among those tools that never left an answer unchanged.
 * *Given back changed*: an answer holds an entity that an earlier answer of another tool about the same argument held,
   with some values changed: weight 1 if a changed value is one that the call was given, else 1/2.
@@ -29,7 +29,8 @@ from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_LEAVES = 6  # of an answer that may be an entity
 _UNINFORMATIVE_WORDS = word_set("ok okay done success successful successfully true null none status result message")
-_WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters in which a word is searched for
+_WORD = re.compile(r"[^\W_]+")
+_MAX_SEARCHED_CHARACTERS = 200  # of an answer, for an informative word
 _MAX_EARLIER_ANSWERS = 12  # earlier answers in which an entity is searched for
 _MAX_CALLS = 2_000  # of a run that are examined
 _CERTAIN_WEIGHT = 2.0  # weight from which an unchanged answer no longer clears a tool
@@ -118,7 +119,7 @@ def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
 
 
 def _is_informative(answer: str) -> bool:
-    return any(word not in _UNINFORMATIVE_WORDS for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
+    return any(word not in _UNINFORMATIVE_WORDS for word in _WORD.findall(answer[:_MAX_SEARCHED_CHARACTERS].lower()))
 
 
 def _changed_entity(call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> tuple[float, str]:

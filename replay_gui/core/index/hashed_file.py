@@ -15,6 +15,8 @@ Value = TypeVar("Value", bound=msgspec.Struct)
 def write_hashed(path: Path, value: msgspec.Struct) -> None:
     """Write a value in one piece; `path` appears complete or stays unchanged.
 
+    For caches: nothing is flushed to the disk, since a file that a loss of power damages is recognised and made again.
+
     Raises OSError if the file cannot be written, UnicodeEncodeError if a text cannot be encoded.
     """
     raw = msgspec.msgpack.encode(value)

@@ -33,7 +33,7 @@ class PaletteList(QAbstractTableModel):
         self._more: Iterator[PaletteEntry] = iter(())
         self._pattern = FuzzyPattern("")
         self._ranked: list[_Ranked] = []
-        self._looked_at = 0
+        self._examined = 0
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._on_turn)
 
@@ -48,7 +48,7 @@ class PaletteList(QAbstractTableModel):
 
     def find(self, typed: str) -> None:
         """List the matches; the first part immediately."""
-        self._pattern, self._looked_at = FuzzyPattern(typed), 0
+        self._pattern, self._examined = FuzzyPattern(typed), 0
         self._ranked = []
         if self._make_events is not None:
             for entry in self._make_events(typed.strip()):
@@ -72,16 +72,16 @@ class PaletteList(QAbstractTableModel):
     @Slot()
     def _on_turn(self) -> None:
         """Examine ENTRIES_PER_TURN entries, and make more if none are left."""
-        stop = self._looked_at + ENTRIES_PER_TURN
+        stop = self._examined + ENTRIES_PER_TURN
         if stop > len(self._entries):
             self._entries.extend(islice(self._more, stop - len(self._entries)))
-        part = self._entries[self._looked_at : stop]
-        ranked = list(filter(None, (self._rank(self._looked_at + n, entry) for n, entry in enumerate(part))))
-        if ranked or self._looked_at == 0:
+        part = self._entries[self._examined : stop]
+        ranked = list(filter(None, (self._rank(self._examined + n, entry) for n, entry in enumerate(part))))
+        if ranked or self._examined == 0:
             self.beginResetModel()
             self._ranked = nlargest(MAX_SHOWN_ENTRIES, (*self._ranked, *ranked), key=lambda one: one[:2])
             self.endResetModel()
-        self._looked_at += len(part)
+        self._examined += len(part)
         if len(part) == ENTRIES_PER_TURN:
             self._turn.start()
         else:

@@ -88,7 +88,7 @@ def same_words(why: WhyResult) -> str:
     if passed[0] is not None and passed[0] == passed[1]:
         lines = [f"Both runs {'passed' if passed[0] else 'failed'}. No difference was found in what they did."]
     elif None not in passed:
-        lines.append("Their outcomes differ all the same.")
+        lines.append("Their outcomes differ nevertheless.")
     lines += [why.last_words] if why.last_words else []
     words = set_aside_words(why)
     if words:

@@ -208,7 +208,7 @@ def _decoded(body: bytes | None, content_type: str, read_json: Callable[[bytes],
     try:
         return read_json(body)
     except NotJson:
-        pass  # not every body is text text
+        pass  # not every body is JSON
     try:
         text = body.decode()
     except UnicodeDecodeError:

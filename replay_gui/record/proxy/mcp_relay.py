@@ -116,7 +116,7 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
         with passing_on_termination(server):
             for piece in pieces_of(from_server):
                 calls.note_from_server(piece)
-                write_whole(piece.data)
+                write_to_client(piece.data)
             status = server.wait()
     except BaseException:  # the client no longer reads, or Ctrl-C
         _end(server)
@@ -142,7 +142,7 @@ def answer_client(session: RerunSession) -> int:
         for piece in pieces_of(_STDIN):
             for message in messages_in(piece.data) if piece.is_line else ():
                 if is_request(message):
-                    write_whole(_recorded_line(session, message))
+                    write_to_client(_recorded_line(session, message))
     finally:
         session.finish()
     return 0
@@ -183,8 +183,8 @@ def pieces_of(descriptor: int) -> Iterator[PipeChunk]:
         yield PipeChunk(last, is_line)
 
 
-def write_whole(line: bytes) -> None:
-    """Write to standard output; raise BrokenPipeError if its reader is gone."""
+def write_to_client(line: bytes) -> None:
+    """Write all of a line to standard output; raise BrokenPipeError if its reader is gone."""
     view = memoryview(line)
     while view:
         view = view[os.write(_STDOUT, view) :]

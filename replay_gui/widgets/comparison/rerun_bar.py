@@ -90,9 +90,10 @@ class RerunBar(QWidget):
     @Slot()
     def _show_progress(self) -> None:
         if self._process.running:
-            run = self._comparison
-            events = run.b.index.count if self.shows_new_log else 0
-            self.words.setText("Cancelling…" if self._process.cancelled else progress_words(events, run.a.index.count))
+            session = self._comparison
+            events = session.b.index.count if self.shows_new_log else 0
+            progress = progress_words(events, session.a.index.count)
+            self.words.setText("Cancelling…" if self._process.cancelled else progress)
 
     @property
     def shows_new_log(self) -> bool:

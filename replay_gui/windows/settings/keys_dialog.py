@@ -32,8 +32,8 @@ _HOW = "Choose an action, click the field below, and press the key."
 class KeysDialog(QDialog):
     """Each change takes effect immediately. A key of another action is refused, with a message.
 
-    Attributes: line: the search text. list: the actions. field: for the new key. said: the refusal.
-    use, none, first, all_first: the buttons.
+    Attributes: line: the search text. list: the actions. field: for the new key. hint: how to use it, or the refusal.
+    use, none, reset, reset_all: the buttons.
     """
 
     def __init__(self, keys: KeyChoice, parent: QWidget) -> None:
@@ -52,18 +52,18 @@ class KeysDialog(QDialog):
         self.hint = PlainLabel(_HOW, "secondary")
         self.hint.setWordWrap(True)
         self.use, self.none = QPushButton("Use this key"), QPushButton("No key")
-        self.first, self.all_first = QPushButton("As at first"), QPushButton("All as at first")
+        self.reset, self.reset_all = QPushButton("Reset"), QPushButton("Reset all")
         row, buttons = QHBoxLayout(), QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         row.addWidget(self.field, 1)
         for button, slot in (
             (self.use, self._on_use),
             (self.none, self._on_none),
-            (self.first, self._on_first),
-            (self.all_first, self._on_all_first),
+            (self.reset, self._on_reset),
+            (self.reset_all, self._on_reset_all),
         ):
             button.setAutoDefault(False)
             button.clicked.connect(slot)
-            if button is self.all_first:
+            if button is self.reset_all:
                 buttons.addButton(button, QDialogButtonBox.ButtonRole.ResetRole)
             else:
                 row.addWidget(button)
@@ -114,7 +114,7 @@ class KeysDialog(QDialog):
         self.hint.setText(refused or _HOW)
         self.use.setEnabled(bool(name) and not key.isEmpty() and not refused)
         self.none.setEnabled(bool(name) and bool(self._keys.keys(name)))
-        self.first.setEnabled(bool(name) and self._keys.is_chosen(name))
+        self.reset.setEnabled(bool(name) and self._keys.is_chosen(name))
 
     @Slot()
     def _on_use(self) -> None:
@@ -125,11 +125,11 @@ class KeysDialog(QDialog):
         self._show(self._keys.choose(self._chosen, QKeySequence()))
 
     @Slot()
-    def _on_first(self) -> None:
+    def _on_reset(self) -> None:
         self._show(self._keys.reset(self._chosen))
 
     @Slot()
-    def _on_all_first(self) -> None:
+    def _on_reset_all(self) -> None:
         self._keys.reset_all()
         self._show("")
 

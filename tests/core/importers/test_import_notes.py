@@ -16,7 +16,7 @@ from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, missi
         "a reason that is new",
     ],
 )
-def test_what_may_be_missing_is_a_gap(reason: str) -> None:
+def test_a_note_about_missing_data_is_a_gap(reason: str) -> None:
     notes = ImportNotes()
     notes.count(reason, 3, "blank lines")  # an example is text of the source, and decides nothing
     assert gap_notes(notes.sentences()) == notes.sentences()
@@ -35,7 +35,7 @@ def test_what_may_be_missing_is_a_gap(reason: str) -> None:
         "tool results whose request is not in the file",
     ],
 )
-def test_what_is_all_there_is_none(reason: str) -> None:
+def test_a_note_about_data_that_is_kept_is_no_gap(reason: str) -> None:
     notes = ImportNotes()
     notes.count(reason, example="left out")
     assert gap_notes(notes.sentences()) == ()

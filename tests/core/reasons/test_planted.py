@@ -69,13 +69,13 @@ PLANTED: dict[str, tuple[Callable[[list[Step], Random], tuple[list[Step], Step]]
 def reasons_of(good: ComparedSide, bad: ComparedSide, swapped: bool) -> tuple[Reason, ...]:
     """The reasons of two runs; without the outcomes the first is about the same calls, or about the same two."""
     finder = WhyFinder(bad, good) if swapped else WhyFinder(good, bad)
-    told, untold = finder.find().reasons, finder.find(results=(RunResult(), RunResult())).reasons
+    graded, ungraded = finder.find().reasons, finder.find(results=(RunResult(), RunResult())).reasons
     about = [
         [ORDER if reason.kind == ORDER else canonical([reason.tool, *sorted_inputs(reason)]) for reason in found[:1]]
-        for found in (told, untold)
+        for found in (graded, ungraded)
     ]
     assert about[0] == about[1]
-    return told
+    return graded
 
 
 def sorted_inputs(reason: Reason) -> list[str]:

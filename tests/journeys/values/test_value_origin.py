@@ -1,4 +1,4 @@
-"""Where a value came from: the writer, what caused it, and who first said it; certain, or possible."""
+"""The origin of a value: its writer, the causes, and the first event with it; each certain or possible."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def origin_of(journey: Journey, *path: str | int) -> OriginDialog:
     return dialog
 
 
-def test_the_answer_that_first_says_it_is_possible_where_only_the_text_is_equal(journey: Journey, log: Path) -> None:
+def test_the_first_answer_with_it_is_only_possible_since_its_text_is_equal(journey: Journey, log: Path) -> None:
     journey.open(log)
     journey.session.seek(Position(6))
     journey.arrive(6)
@@ -55,7 +55,7 @@ def test_the_answer_that_first_says_it_is_possible_where_only_the_text_is_equal(
     assert not journey.session.marks.shows_origins
 
 
-def test_a_short_value_is_not_looked_for(journey: Journey, log: Path) -> None:
+def test_a_short_value_is_not_searched(journey: Journey, log: Path) -> None:
     journey.open(log)
     journey.session.seek(Position(6))
     journey.arrive(6)

@@ -22,5 +22,5 @@ def test_choosing() -> None:
     "saved",
     [None, 7, "", "{", "[]", "null", '{"folded": 3}', '{"folded": ["x", 1], "hidden": {"a": 1}}', b"{}", "[" * 100_000],
 )
-def test_what_makes_no_sense_is_passed_over(saved: object) -> None:
+def test_invalid_data_is_ignored(saved: object) -> None:
     assert LaneChoice.restored(saved) == ALL_LANES

@@ -184,7 +184,7 @@ def test_the_words_of_the_window() -> None:
     assert [reason_words(chosen, failed) for chosen in (0, NO_REASON)] == ["reason 1 of 2", "2 reasons"]
     assert (reason_words(0, None), reason_words(NO_REASON, same)) == ("no reason yet", "no difference")
     assert same_words(same).startswith("Both runs passed. No difference was found in what they did.")
-    assert "Their outcomes differ all the same.\n\nA said last." in same_words(why_of(last_words="A said last."))
+    assert "Their outcomes differ nevertheless.\n\nA said last." in same_words(why_of(last_words="A said last."))
     assert foot_words(failed).startswith("Wording differs in 11 messages")
     assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "No difference was left out"
 

@@ -145,7 +145,7 @@ def test_a_value_of_the_user_is_a_whole_result(
     asks = RerunOptions(asked=frozenset([tool]), ask=lambda _: Reply(ReplyKind.VALUE, value))
     answers = list[bytes]()
     monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([PipeChunk(called(tool), True)]))
-    monkeypatch.setattr(mcp_relay, "write_whole", answers.append)
+    monkeypatch.setattr(mcp_relay, "write_to_client", answers.append)
     for old, new, options in (
         ("run", "again", RerunOptions(fixed={tool: value}) if how == "fixed" else asks),
         ("again", "once more", RerunOptions()),

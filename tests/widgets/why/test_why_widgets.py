@@ -125,7 +125,7 @@ def test_while_the_reasons_are_looked_for_it_says_so(qtbot: QtBot, session: Stor
 def test_cards_are_painted_at_any_width(qtbot: QtBot, session: StoryWhy, reason: Reason) -> None:
     panel = shown(qtbot, WhyPanel(session), 200, 300)
     session.show(why_of(reason))
-    assert not panel.view.viewport().grab().isNull()
+    assert count_of(panel.view.viewport().grab().toImage(), DARK.text) > 20
 
 
 def test_actions_lead_to_their_events(qtbot: QtBot, session: StoryWhy) -> None:

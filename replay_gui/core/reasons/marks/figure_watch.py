@@ -49,7 +49,7 @@ class FigureWatch:
 def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:
     """Return the sentence of a mark."""
     shown = ", ".join(figures[:4]) + (f" and {len(figures) - 4:,} more" if len(figures) > 4 else "")
-    return f"The figures {shown} stand in no event before (event {index + 1:,})."
+    return f"The figures {shown} are in no earlier event (event {index + 1:,})."
 
 
 def _figures(event: Event) -> Iterator[str]:

@@ -208,7 +208,7 @@ class MarkFinder:
             place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(answered)
             if place is not None:
                 events.insert(0, place)
-                sentence += f" The answer first stands in {event_words(place)}."
+                sentence += f" The answer is first in {event_words(place)}."
         return [RunMark(MarkKind.ANSWER, sentence, tuple(events))]
 
 

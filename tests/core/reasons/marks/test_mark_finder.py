@@ -131,7 +131,7 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
         ((TASK, EDIT, command("sed -i s/a/b/ a.py && pytest -q | tee out.txt; git add -A; git commit -m x")), []),
         (
             (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
-            [(MarkKind.FIGURES, "The figures 1250.5, 77 stand in no event before (event 3).", (2,))],
+            [(MarkKind.FIGURES, "The figures 1250.5, 77 are in no earlier event (event 3).", (2,))],
         ),
     ],
 )
@@ -144,9 +144,9 @@ def test_what_is_marked(
 @pytest.mark.parametrize(
     ("passed", "expected", "ending"),
     [
-        (False, "FLAG{ab}", "; they differ in 1 character. The answer first stands in event 3."),
-        (False, "flag{A\\b}", "; they differ in capital letters alone. The answer first stands in event 3."),
-        (False, "other", ". The answer first stands in event 3."),
+        (False, "FLAG{ab}", "; they differ in 1 character. The answer is first in event 3."),
+        (False, "flag{A\\b}", "; they differ in capital letters alone. The answer is first in event 3."),
+        (False, "other", ". The answer is first in event 3."),
         (True, "flag{a\\b}", None),
     ],
 )

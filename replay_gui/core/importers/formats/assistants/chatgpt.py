@@ -35,8 +35,8 @@ class ChatGpt:
         **dict.fromkeys(("create_time", "update_time", "start_time", "end_time", "timestamp_"), CLOCK),
         **dict.fromkeys(("finished_duration_sec", "finished_text"), CLOCK),
         "title": "a name that a model made up for the conversation",
-        "chunks": "the pieces of a thought, which stands there whole",
-        "jupyter_messages": "how the code's output came in, which stands there whole",
+        "chunks": "the pieces of a thought, which is there as a whole, too",
+        "jupyter_messages": "the messages with the code's output, which is there as a whole, too",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

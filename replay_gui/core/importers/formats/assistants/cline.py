@@ -60,7 +60,7 @@ class Cline(RecordFormat):
         "conversationHistoryIndex": "the place in the conversation",
         **dict.fromkeys(("lastCheckpointHash", "taskId"), ID),
         **{f"text/{name}": USAGE for name in ("tokensIn", "tokensOut", "cacheWrites", "cacheReads", "cost")},
-        "text/request": "what the model was sent: what was said and answered stands in records of its own",
+        "text/request": "the request to the model: its messages and answers have their own records",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

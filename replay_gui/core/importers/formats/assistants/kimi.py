@@ -106,7 +106,7 @@ class _KimiEvents(RecordEvents):
     agent = "Kimi"
     _approvals: Mapping[str, Any] = MappingProxyType({})  # calls that need approval, by the id of the request
     _refused: frozenset[str] = frozenset()  # calls
-    _used: tuple[str, Any] | None = None  # where an answer's tokens were told, and which; another record repeats them
+    _used: tuple[str, Any] | None = None  # (kind of record, tokens) of the last answer; other records repeat them
     _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
 
     _folders: tuple[str, ...] = ()  # of the opened file, the last ones
@@ -175,9 +175,9 @@ class _KimiEvents(RecordEvents):
                 self.add_unknown(kind, record, "type")
 
     def _tokens_once(self, kind: str, usage: Any) -> dict[str, int] | None:
-        """Return the tokens of one answer; None if another kind of record told them, before or after the answer."""
-        tokens, told = _tokens(usage, _TOKENS), self._used
-        is_repeated = told is not None and told[0] != kind and told[1] == usage
+        """Return the tokens of one answer; None if another kind of record has them, before or after the answer."""
+        tokens, last = _tokens(usage, _TOKENS), self._used
+        is_repeated = last is not None and last[0] != kind and last[1] == usage
         if tokens is not None:
             self._used = None if is_repeated else (kind, usage)
         return None if is_repeated else tokens

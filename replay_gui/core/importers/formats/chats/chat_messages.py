@@ -83,7 +83,7 @@ class ChatMessages:
         return isinstance(document, dict) and bool(self._split(document)[0])
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return a database's journal, if it has one: the newest messages may stand there alone."""
+        """Return a database's journal, if it has one: only it may have the newest messages."""
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -144,8 +144,11 @@ class ChatMessages:
         setting = events.rest(self._without_messages(whole))
         for system in _instructions(whole, setting):
             instructions, first = {"role": "system", "content": system}, [*islice(messages, 1)]
-            said = read_message(first[0][1]) if first and is_message(first[0][1]) else None
-            if said is None or (said.role, said.content) != ("system", read_message(instructions).content):
+            head = read_message(first[0][1]) if first and is_message(first[0][1]) else None
+            if head is None or (head.role, head.content) != (
+                "system",
+                read_message(instructions).content,
+            ):
                 first = [(0, instructions), *first]
             messages = chain(first, messages)
         setting = events.grades.take_grades(setting)
@@ -297,7 +300,7 @@ class ChatMessageEvents(RecordEvents):
         if not (isinstance(about, dict) and isinstance(about.get("usage"), dict)):
             about = {}
         extra = self.fields(message.rest, "model", "metadata" if about else "")
-        extra = _with(extra, "metadata", self.fields(about, "model", "usage", "cost")) if about else extra
+        extra = _with_unused(extra, "metadata", self.fields(about, "model", "usage", "cost")) if about else extra
         self.run.context |= {"message_id": record.get("id")}
         answer = message.rest.get("response_metadata")
         answer = answer if isinstance(answer, dict) else {}
@@ -386,6 +389,6 @@ def _is_result(part: Any) -> bool:
     return isinstance(kind, str) and kind.replace("-", "_").endswith("tool_result")
 
 
-def _with(extra: dict[str, Any], name: str, unused: dict[str, Any]) -> dict[str, Any]:
+def _with_unused(extra: dict[str, Any], name: str, unused: dict[str, Any]) -> dict[str, Any]:
     """Return the unused part of a message, with the unused part of one of its members."""
     return {**extra, "fields": {**extra.get("fields", {}), name: unused["fields"]}} if unused else extra

@@ -28,7 +28,7 @@ from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, seconds
 from replay_gui.core.log.kinds import Kind
 
-LOST_ATTACHMENTS = "texts that stood in an attachment which the file lacks"
+LOST_ATTACHMENTS = "texts in attachments that the file lacks"
 UNKNOWN_EVENTS = "events of an unknown type, kept as custom events"
 OTHER_PATCHES = "changes of a kind that a log cannot hold, kept without effect on the state"
 

@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER,
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 
 _OF_EVALUATION = "of the whole evaluation, not of a sample"
-_REPEATED = "the provider's own form of what stands in input and output"
+_REPEATED = "the provider's own form of input and output"
 OF_EVENT: dict[str, str] = {
     **dict.fromkeys(("uuid", "span_id", "agent_span_id", "parent_id", "id", "message_id", "call_id"), ID),
     **dict.fromkeys(("timestamp", "working_start", "working_time", "completed", "time"), CLOCK),
@@ -49,7 +49,7 @@ OF_LOG: dict[str, str] = {
     "replaced": "the value before a change, which the state has",
     **dict.fromkeys(("_journal", "summaries.json"), "what the header and the samples say once more"),
     "reductions.json": _OF_EVALUATION,
-    "header.json/samples": "the samples stand in members of their own",
+    "header.json/samples": "the samples are in their own members",
 }
 VOLATILE = {
     **OF_EVENT,

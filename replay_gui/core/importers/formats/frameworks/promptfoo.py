@@ -35,7 +35,7 @@ class Promptfoo(CaseFormat):
         "raw": "the provider's answer, whose text and calls are in the output",
         **dict.fromkeys(
             ("config", "prompts", "stats", "table", "shareableUrl", "metadata", "runtimeOptions", "version", "author"),
-            "of the evaluation as a whole; what a test was made of stands in its result",
+            "of the whole evaluation; the data of a test are in its result",
         ),
     }
 

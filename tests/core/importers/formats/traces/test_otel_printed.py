@@ -53,7 +53,7 @@ def test_printed_spans_have_their_parents_and_times(tmp_path: Path) -> None:
     assert one.run.notes.sentences() == ()
 
 
-def test_a_span_that_stands_there_twice_is_read_once(tmp_path: Path) -> None:
+def test_a_span_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
     (one,) = read_printed(tmp_path, BEGUN, MODEL, MODEL, TOOL, ENDED, BEGUN)
     assert one.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse"]
     assert one.run.notes[REPEATED] == 3
@@ -77,7 +77,7 @@ def test_a_file_that_is_damaged_again_and_again_is_given_up_soon(tmp_path: Path)
     assert 1 < one.run.notes[BETWEEN_VALUES] < 100
 
 
-def test_one_value_that_breaks_off_is_no_row_of_values(tmp_path: Path) -> None:
+def test_a_single_value_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.json"
     path.write_text(json.dumps({"a": [{"b": 1}, {"c": 2}]}, indent=0)[:-3])
     with pytest.raises(ImportRefused, match="ends in the middle"):

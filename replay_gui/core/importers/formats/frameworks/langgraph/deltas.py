@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from replay_gui.core.importers.formats.frameworks.langgraph.values import REMOVE_ALL, facts_of, message_of, removed_id
+from replay_gui.core.text.json_pointer import join_pointer
 
 CheckpointKey: TypeAlias = tuple[Any, Any]
 """(namespace, checkpoint id)"""
@@ -50,7 +51,7 @@ class DeltaChannels:
         if channel not in self._names or checkpoint != self._at:
             return []
         self._written.setdefault(checkpoint, []).append((channel, value))
-        path = f"/{channel.replace('~', '~0').replace('/', '~1')}"
+        path = join_pointer((channel,))
         if channel not in self._lists:
             self._lists[channel] = []
             _put(self._lists[channel], value)
