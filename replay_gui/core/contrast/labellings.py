@@ -102,7 +102,7 @@ def labellings(
 
 
 def _ways(total: int, failing: int) -> int:
-    """Return the number of ways to assign the outcomes; some number above MAX_EXACT if there are very many."""
+    """Return the number of ways to assign the outcomes; a number above MAX_EXACT_LABELLINGS if there are more."""
     return math.comb(total, failing) if min(failing, total - failing) <= 2 or total <= 64 else MAX_EXACT_LABELLINGS + 1
 
 

@@ -218,7 +218,7 @@ class _Strata:
 
 
 def _stretches(table: FeatureTable) -> Iterator[tuple[int, int]]:
-    """Yield stretches of features (first, end) that have about _AT_ONCE entries together."""
+    """Yield stretches of features (first, end) that have about _ENTRIES_AT_ONCE entries together."""
     first = 0
     while first < len(table):
         end = int(np.searchsorted(table.starts, table.starts[first] + _ENTRIES_AT_ONCE, side="right")) - 1

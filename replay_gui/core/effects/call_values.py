@@ -50,7 +50,7 @@ def leaf_counts(call: ToolCall) -> Counter[tuple[str, bytes]]:
 
 
 def leaf_hashes(call: ToolCall) -> bytes:
-    """Return the hashes of the leaves of an input, of path and value, sorted; LEAF_HASH bytes each."""
+    """Return the hashes of the leaves of an input, of path and value, sorted; each LEAF_HASH_BYTES long."""
     leaves = leaf_counts(call).elements()
     return b"".join(sorted(digest(encode_decoded([path, value]))[:LEAF_HASH_BYTES] for path, value in leaves))
 

@@ -13,7 +13,7 @@ MAX_FILES = 20_000
 def files_below(folder: str) -> list[str]:
     """Return the files in a folder sorted by name, then those in its subfolders; no hidden files, no linked folders.
 
-    Skips a folder that cannot be read. Raises ImportRefused if there are more than FILES_LIMIT files.
+    Skips a folder that cannot be read. Raises ImportRefused if there are more than MAX_FILES files.
     """
     files: list[str] = []
     for parent, folders, names in os.walk(folder):

@@ -64,7 +64,7 @@ class Framing:
     """Reads objects of a log at given offsets, through a window on the file.
 
     Attributes:
-        searched: the cost of searches so far: bytes examined and hashed, and _CANDIDATE_WORK for each offset at
+        searched: the cost of searches so far: bytes examined and hashed, and _CANDIDATE_COST_BYTES for each offset at
             which a record may begin.
     """
 

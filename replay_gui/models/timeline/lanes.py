@@ -30,7 +30,7 @@ MAX_PARTS = 16  # of a lane
 NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
-_FIRST_TOOL_KEY = 8  # the key of tool t is _FIRST_TOOL + t
+_FIRST_TOOL_KEY = 8  # the key of tool t is _FIRST_TOOL_KEY + t
 _MAX_TOOLS = 1000  # the first tools of a run, which may have separate lanes
 _MORE_TOOLS_KEY = _FIRST_TOOL_KEY + _MAX_TOOLS  # the key of all others, which never have
 
