@@ -14,14 +14,12 @@ import pytest
 
 from tests.helpers.paths import ROOT
 
-MAX_FILES = 25  # in a folder, with its __init__.py, without those in its subfolders
+MAX_FILES = 25  # Python files in a folder, without those in its subfolders
 MIN_FILES = 3
 MAX_LINES = 400
 PACKAGE = ROOT / "replay_gui"
 CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
 FOLDERS_OF_FEW = {
-    "replay_gui/core/importers/formats": "holds folders; besides them what all formats share",
-    "replay_gui/record": "holds folders; besides them what is public",
     "replay_gui/record/child/site": "a folder for the path of other processes, with the one file that Python imports",
     "tests/reference": "the independent reader of the log format is one file on purpose",
 }
@@ -232,11 +230,11 @@ def test_nothing_else_waits_for_the_disk_on_the_thread_of_the_window() -> None:
 
 
 def folders() -> Iterator[tuple[str, int, int]]:
-    """Every folder with Python files: how many of its own it has, and how many without ``__init__.py``."""
+    """Every folder with Python files: how many of its own it has, and how many without __init__.py and conftest.py."""
     for top in (PACKAGE, ROOT / "tests"):
         for folder in (top, *sorted(path for path in top.rglob("*") if path.is_dir())):
-            files = [file.name for file in folder.glob("*.py") if file.name != "conftest.py"]
-            besides = len(files) - ("__init__.py" in files)
+            files = {file.name for file in folder.glob("*.py")}
+            besides = len(files - {"__init__.py", "conftest.py"})
             if besides:
                 yield folder.relative_to(ROOT).as_posix(), len(files), besides
 
@@ -247,12 +245,17 @@ def is_mirror(folder: str) -> bool:
 
 
 def test_no_folder_has_too_many_files_or_too_few() -> None:
-    wrong = [
-        f"{folder}: {count}"
-        for folder, count, besides in folders()
-        if count > MAX_FILES or (besides < MIN_FILES and folder not in FOLDERS_OF_FEW and not is_mirror(folder))
-    ]
-    assert wrong == []
+    counts = list(folders())
+    assert [(folder, count) for folder, count, _ in counts if count > MAX_FILES] == []
+    assert {folder for folder, _, besides in counts if besides < MIN_FILES and not is_mirror(folder)} == {
+        *FOLDERS_OF_FEW
+    }
+
+
+def test_folders_are_named_by_nouns() -> None:
+    """No folder of the package has a name in -ing."""
+    names = {folder.rpartition("/")[2] for folder, _, _ in folders() if folder.startswith("replay_gui")}
+    assert {name for name in names if name.endswith("ing")} == set()
 
 
 def test_no_file_is_too_long() -> None:

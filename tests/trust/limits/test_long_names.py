@@ -13,7 +13,7 @@ from replay_gui.core.log.chain import request_hash
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
-from tests.trust.test_full_disk import FullDisk
+from tests.trust.limits.full_disk import FullDisk
 
 NAME = "\x1b[31m\u202e" + "n" * 25_000
 KEY = NAME[:4000]

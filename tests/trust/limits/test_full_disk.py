@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 import errno
-import io
 import os
 import subprocess
 from pathlib import Path
@@ -21,6 +19,7 @@ from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.kept_indexes import keep
 from tests.helpers.logs import write_log
+from tests.trust.limits.full_disk import FullDisk
 
 
 @pytest.fixture
@@ -76,47 +75,6 @@ def test_no_folder_at_all_for_an_index(journey: Journey, tmp_path: Path, monkeyp
     journey.open(path)
     assert journey.session.report is not None
     assert journey.session.report.verdict == "VALID"
-
-
-class FullDisk:
-    """Lets so many writes through to files below a folder; all later ones find the disk full."""
-
-    def __init__(self, folder: Path, writes: int) -> None:
-        self.folder, self.left = str(folder), writes
-
-    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real_open = io.open
-
-        def opened_file(file: Any, mode: str = "r", *rest: Any, **more: Any) -> Any:
-            found = real_open(file, mode, *rest, **more)
-            mine = isinstance(file, int) or str(file).startswith(self.folder)
-            return self._watched(found) if mine and set(mode) & set("wax+") else found
-
-        monkeypatch.setattr(builtins, "open", opened_file)
-        monkeypatch.setattr(io, "open", opened_file)
-        monkeypatch.setattr(os, "fdopen", opened_file)
-
-    def _watched(self, file: Any) -> Any:
-        disk = self
-
-        class Watched:
-            def __getattr__(self, name: str) -> Any:
-                return getattr(file, name)
-
-            def __enter__(self) -> Any:
-                return self
-
-            def __exit__(self, *args: Any) -> None:
-                file.close()
-
-            def write(self, data: Any) -> int:
-                disk.left -= 1
-                if disk.left < 0:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                written: int = file.write(data)
-                return written
-
-        return Watched()
 
 
 def test_a_full_disk_at_every_write_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
