@@ -311,13 +311,16 @@ ACTION_SPECS = (
         group=3,
     ),
     ActionSpec(
-        "reset_layout",
+        "move_border",
         VIEW,
-        "Reset la&yout",
-        ("Ctrl+Shift+0",),
-        "Reset the size of every panel",
+        "Move a &border",
+        ("Ctrl+Alt+B",),
+        "Move a border between panels by the arrow keys; again: the next one",
         needs_run=False,
         group=3,
+    ),
+    ActionSpec(
+        "reset_layout", VIEW, "Reset la&yout", ("Ctrl+Shift+0",), "Reset every panel's size", needs_run=False, group=3
     ),
     ActionSpec(
         "text_larger", VIEW, "Lar&ger text", ("Ctrl++", "Ctrl+="), "Show all text larger", needs_run=False, group=4

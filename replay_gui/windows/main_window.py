@@ -45,6 +45,7 @@ from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.session.follow_actions import FollowActions
 from replay_gui.windows.session.last_positions import LastPositions
+from replay_gui.windows.session.layout_actions import LayoutActions
 from replay_gui.windows.session.layout_memory import LayoutMemory
 from replay_gui.windows.session.link_actions import LinkActions
 from replay_gui.windows.session.session_restore import SessionRestore
@@ -217,7 +218,6 @@ class MainWindow(QMainWindow):
             "cancel": self.on_cancel,
             "clear_cache": self.on_clear_cache,
             "quit": self.on_quit,
-            "reset_layout": self.on_reset_layout,
         }
 
     def _connect(self) -> None:
@@ -227,7 +227,8 @@ class MainWindow(QMainWindow):
         )
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions, self.links
         others = self.undo_actions, self.reruns, self.note_actions, self.settings_actions, self.follow_actions
-        for owner in (self, HelpActions(self._settings.fileName(), self.actions_, self), *owners, *others):
+        layout = LayoutActions(self, lambda: self._layout.reset(self.run_view, self.compare_view))
+        for owner in (self, HelpActions(self._settings.fileName(), self.actions_, self), layout, *owners, *others):
             connect_actions(self.actions_, owner.handlers)
         for some in (self.run_actions, self.palette_actions):
             some.search_wanted.connect(self.find_actions.find_first)
@@ -288,10 +289,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_quit(self) -> None:
         self.close()
-
-    @Slot()
-    def on_reset_layout(self) -> None:
-        self._layout.reset(self.run_view, self.compare_view)
 
     @Slot()
     def on_clear_cache(self) -> None:

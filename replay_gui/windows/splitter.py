@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
-from replay_gui.look.theme import GAP, HEAD, set_role
+from replay_gui.look.theme import GAP, HEAD, set_role, theme
 
 REACH_PX = 3 * GAP  # thickness of the area in which a border can be grasped, if it is thicker than the gap
+STEP_PX = 2 * GAP  # the way of a border for one arrow key
+_BACK = (Qt.Key.Key_Up, Qt.Key.Key_Left)
+_FORTH = (Qt.Key.Key_Down, Qt.Key.Key_Right)
+_LEAVE = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def new_splitter(orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
@@ -26,18 +30,24 @@ def new_splitter(orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
 
 class _Splitter(QSplitter):
     def createHandle(self) -> QSplitterHandle:
-        return _Handle(self.orientation(), self)
+        return BorderHandle(self.orientation(), self)
 
 
-class _Handle(QSplitterHandle):
+class BorderHandle(QSplitterHandle):
     """The gap, and an area that extends into the parts of the panels beside it that are not clickable.
 
     Between two columns it is at their heads, whose texts are away from the edges; between two rows in the middle.
+    With the focus, the arrow keys move it.
+
+    Signals: left(): Esc or Enter.
     """
+
+    left = Signal()
 
     def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:
         super().__init__(orientation, parent)
         self._held: float | None = None  # from the gap's edge to the pointer while it is dragged
+        self.setAccessibleName("Border between columns" if self._is_upright else "Border between rows")
         more = self._more
         self.setContentsMargins(*((more, 0, more, 0) if self._is_upright else (0, more, 0, more)))
 
@@ -62,6 +72,45 @@ class _Handle(QSplitterHandle):
             else QRect(middle.x() - REACH_PX, 0, 2 * REACH_PX, whole.height())
         )
         self.setMask(QRegion(self.contentsRect()) | QRegion(place & whole))
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that move the border, which are shortcuts elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if is_plain and event.key() in (*_BACK, *_FORTH, *_LEAVE):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the border by an arrow key in its direction, or leave it."""
+        key = Qt.Key(event.key())
+        if key in _LEAVE:
+            self.left.emit()
+        elif key in (*_BACK, *_FORTH):
+            if (key in (Qt.Key.Key_Left, Qt.Key.Key_Right)) is self._is_upright:
+                now = self._along(QPointF(self.pos())) + self._more
+                self.moveSplitter(round(now) + (STEP_PX if key in _FORTH else -STEP_PX))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the focus no longer."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the gap in the accent colour while it has the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.fillRect(self.contentsRect(), theme().accent)
+            painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Grasp the border; Qt's own handler would jump by the part of the area inside the panel."""

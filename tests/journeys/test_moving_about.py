@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.look.theme import GAP, apply_theme
+from replay_gui.look.theme import GAP, apply_theme, theme
 from replay_gui.models.session import Session
 from replay_gui.samples import DAMAGED
 from replay_gui.widgets.parts.banner import Banner
@@ -20,6 +20,7 @@ from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.splitter import STEP_PX, BorderHandle
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
@@ -80,6 +81,40 @@ def test_enter_presses_the_button_that_has_the_focus_too(journey: Journey, log: 
     view.state.changed_only.setFocus()
     QTest.keyClick(view.state.changed_only, Key.Key_Enter)
     assert view.state.changed_only.isChecked()
+
+
+def test_a_border_between_panels_is_moved_by_keys(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    view, window = journey.window.run_view, journey.window
+    view.events.view.setFocus()
+    sizes = [view.timeline.height(), view.events.width(), view.detail.width()]
+
+    def moved(key: Qt.Key) -> list[int]:
+        """Changes of the heights and widths of three panels by a key."""
+        journey.press(key)
+        QApplication.processEvents()
+        before, sizes[:] = [*sizes], [view.timeline.height(), view.events.width(), view.detail.width()]
+        return [now - then for now, then in zip(sizes, before, strict=True)]
+
+    journey.press(Key.Key_B, Ctrl | Alt)
+    border = QApplication.focusWidget()
+    assert isinstance(border, BorderHandle)
+    assert border.accessibleName() == "Border between rows"
+    assert border.grab().toImage().pixelColor(border.width() // 4, border.height() // 2) == theme().accent
+    assert moved(Key.Key_Down) == [STEP_PX, 0, 0]
+    assert moved(Key.Key_Left) == [0, 0, 0]
+    journey.press(Key.Key_B, Ctrl | Alt)
+    assert moved(Key.Key_Right) == [0, STEP_PX, -STEP_PX]
+    journey.press(Key.Key_B, Ctrl | Alt)
+    assert moved(Key.Key_Left) == [0, 0, -STEP_PX]
+    assert journey.session.position == 0, "the arrows are no steps meanwhile"
+    journey.press(Key.Key_Escape)
+    assert QApplication.focusWidget() is view.events.view
+    for _ in range(4):
+        journey.press(Key.Key_B, Ctrl | Alt)
+    assert QApplication.focusWidget() is view.events.view, "after the last border"
+    window.actions_["reset_layout"].trigger()
+    assert moved(Key.Key_Shift) != [0, 0, 0]
 
 
 def test_back_and_forward_through_jumps(journey: Journey, log: Path) -> None:

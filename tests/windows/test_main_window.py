@@ -20,6 +20,7 @@ from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
 from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.session.layout_actions import LayoutActions
 
 
 @pytest.fixture
@@ -37,8 +38,11 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
     assert isinstance(of_comparison, CompareActions)
     help_actions = window.findChild(HelpActions)
     assert isinstance(help_actions, HelpActions)
+    layout_actions = window.findChild(LayoutActions)
+    assert isinstance(layout_actions, LayoutActions)
     return [
         window.handlers,
+        layout_actions.handlers,
         window.sources.handlers,
         window.run_actions.handlers,
         window.value_actions.handlers,
