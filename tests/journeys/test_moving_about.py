@@ -86,7 +86,9 @@ def test_enter_presses_the_button_that_has_the_focus_too(journey: Journey, log: 
 def test_a_border_between_panels_is_moved_by_keys(journey: Journey, log: Path) -> None:
     journey.open(log)
     view, window = journey.window.run_view, journey.window
+    journey.until(lambda: journey.session.totals is not None and not journey.session.working)
     view.events.view.setFocus()
+    QApplication.processEvents()  # the timeline takes the height that its lanes need
     sizes = [view.timeline.height(), view.events.width(), view.detail.width()]
 
     def moved(key: Qt.Key) -> list[int]:
