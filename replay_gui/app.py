@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from replay_gui.windows.main_window import MainWindow
 
 ORGANISATION = "replay-gui"
-_BUILD_PAGES_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
+_PREPARE_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
+_NEXT_PAGES_AFTER_MS = 50  # once the page of a run is built; the window answers in between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +165,12 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
         window.show()
         if options.restores:
             window.restore.restore()
-        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
-        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, bridge.prepare)
-        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, partial(_set_icon, app))
+        bridge.prepared.connect(window.build_run_page)
+        others = QTimer(window, singleShot=True, interval=_NEXT_PAGES_AFTER_MS)
+        others.timeout.connect(window.build_pages)
+        bridge.prepared.connect(others.start)
+        QTimer.singleShot(_PREPARE_AFTER_MS, bridge.prepare)
+        QTimer.singleShot(_PREPARE_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
         if options.screenshot is None and window.isVisible():

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 
 class EngineBridge(QObject):
-    """The engine as an object of the GUI thread. Its signal is emitted on the engine thread, and Qt carries it over.
+    """The engine as an object of the GUI thread. Its signals are emitted on other threads, and Qt carries them over.
 
     The engine is imported and started with the first request: the first window is shown sooner without it.
 
     Signals:
-        answered(object): an Answer. Connect methods of QObjects only: anything else would run on the engine thread.
+        answered(object): an Answer. prepared(): the engine is imported.
+        Connect methods of QObjects only: anything else would run on the thread that emits.
     """
 
     answered = Signal(object)
+    prepared = Signal()
+
+    _preparation: Thread | None = None
 
     @cached_property
     def _engine(self) -> Engine:
@@ -38,7 +42,12 @@ class EngineBridge(QObject):
 
     def prepare(self) -> None:
         """Import the engine on a separate thread, so that the first request does not block the event loop."""
-        Thread(target=import_module, args=("replay_gui.engine.engine",), name="import").start()
+        self._preparation = Thread(target=self._prepare, name="import")
+        self._preparation.start()
+
+    def _prepare(self) -> None:
+        import_module("replay_gui.engine.engine")
+        self.prepared.emit()
 
     def send_request(self, key: Hashable, request: Request) -> int:
         """Queue a request, which replaces a waiting one with the same key; return its ticket."""
@@ -46,6 +55,8 @@ class EngineBridge(QObject):
 
     def close(self) -> None:
         """End the engine thread and the workers. Call it before the object is deleted."""
+        if self._preparation is not None:
+            self._preparation.join()  # it emits a signal of this object
         if "_engine" in self.__dict__:
             self._engine.close()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -123,7 +122,10 @@ def write_subagents(path: Path, count: int) -> Path:
 def use(journey: Journey, path: Path, clock: Callable[[], float] = time.thread_time) -> float:
     """Open, scrub, look at everything, close; return the longest time between two turns, by `clock`."""
     journey.window.build_pages()
-    import_module("replay_gui.engine.engine")  # as EngineBridge.prepare does on a thread
+    bridge = journey.session.bridge
+    assert bridge is not None
+    with journey.qtbot.waitSignal(bridge.prepared, timeout=_PATIENCE_MS):
+        bridge.prepare()
     QApplication.processEvents()
     pulse = Pulse(clock)
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=_PATIENCE_MS):
