@@ -65,7 +65,7 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _TRACEBACK = re.compile(
-    r"(?:[^\n]{1,200}\n)?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
+    r"(?:[^\n]{1,200}\n)?[^\n]{0,99}?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
 )
 """A traceback of Python, up to the line with its exception."""
 _MAX_TRACEBACK = 1 << 15  # characters
@@ -189,7 +189,7 @@ def _printed(text: str) -> str:
 
 
 def raised_in(text: str) -> str:
-    """Return the line with the exception of a traceback with which a text begins, after at most a line; or ""."""
+    """Return the line with the exception of a traceback with which a text begins, after at most two lines; or ""."""
     if "Traceback (" not in text[:MAX_CHARACTERS]:
         return ""
     found = _TRACEBACK.match(text[:_MAX_TRACEBACK].lstrip())

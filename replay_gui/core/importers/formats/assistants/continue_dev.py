@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED
 
 _REFUSED = ("canceled", "cancelled")
 _FAILED = ("errored", "error")
+_EXITED = re.compile(r"Error executing tool \w{1,40}: Error \(exit code (-?\d{1,9})\): ")
 _CAMEL_CASE = {"promptTokens": "prompt_tokens", "completionTokens": "completion_tokens"}
 
 
@@ -24,6 +26,7 @@ class Continue(RecordFormat):
 
     name = "continue"
     title = "Continue session"
+    version = 2
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "sessionId", "toolCallId"), ID),
@@ -50,6 +53,10 @@ class Continue(RecordFormat):
 
 class _ContinueEvents(ChatMessageEvents):
     agent = "Continue"
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        session = self.whole.get("sessionId")
+        return session if isinstance(session, str) else super().run_id(head)
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one entry: its message, then the results of its calls."""
@@ -103,4 +110,6 @@ class _ContinueEvents(ChatMessageEvents):
         extra |= {"shown": named} if any(named) and output is not state.get("output") else {}
         refused = status in _REFUSED
         error = first_line(output) or str(status) if refused or status in _FAILED else None
+        if error is not None and isinstance(output, str) and (exited := _EXITED.match(output)):
+            error, extra = f"exit {exited[1]}", {**extra, "exit_code": int(exited[1])}
         self.add_result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)

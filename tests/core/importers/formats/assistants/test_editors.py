@@ -8,6 +8,7 @@ from pathlib import Path
 
 import zstandard
 
+from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed
 from tests.helpers.paths import DATA
 
@@ -20,8 +21,10 @@ def test_a_session_of_continue() -> None:
     found = read_seed("continue/0.json")
     assert [event.payload["data"] for event in found.of("Observation")] == ["Fix it"]
     assert found.decisions() == [(None, "I look."), ("Hm", None), (None, "Done.")]
-    assert (found.tools(), errors(found)) == ({"read_file": 1, "run": 1}, [None, "The user cancelled this tool call."])
-    assert (len(found.of("CapabilityDenied")), found.of("Error")) == (1, [])
+    cancelled, calls = "The user cancelled this tool call.", {"read_file": 1, "run": 1, "Bash": 1}
+    assert (found.run.run_id, found.tools(), errors(found)) == ("c", calls, [None, cancelled, "exit 1"])
+    assert response_summary(found.of("ToolResponse")[2].payload) == "exit 1 · OSError: no x"
+    assert (len(found.of("CapabilityDenied")), len(found.of("Error"))) == (1, 1)
     assert found.tokens() == {"input": 10, "output": 5}
     assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.5]
 
