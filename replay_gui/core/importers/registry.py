@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
+from replay_gui.core.importers.formats.assistants.cline_stream import ClineStream
 from replay_gui.core.importers.formats.assistants.continue_dev import Continue
 from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
@@ -100,6 +101,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         LangGraph(),
         CursorStream(),
         DroidStream(),
+        ClineStream(),
         QwenCode(),
         ClaudeCode(),
         Codex(),

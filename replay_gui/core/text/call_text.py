@@ -43,7 +43,8 @@ _MAIN_ARGUMENTS = (
     "description",
     "code",
 )
-_ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "todoList", "plan"), ("question", "content", "step", "title")
+_ENTRY_LISTS = ("questions", "todos", "todoList", "plan", "files")
+_ENTRY_WORDS = ("question", "content", "step", "title", "path")
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
 _MAX_COMMAND_MEMBERS = 50  # members with a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # first words of a shell that runs a text
@@ -61,6 +62,7 @@ _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
     r"|(?:the )?command (?:completed successfully|(?:failed|exited) with (?:exit )?code:? -?\d{1,9})\.?"
     r"|(?:command )?output:|stdout:|total output lines:.*|execution logs:|observation:"
+    r"|\[command exited with code -?\d{1,9}\]|\[std(?:out|err)\]"
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
@@ -68,7 +70,7 @@ _TRACEBACK = re.compile(
     r"(?:[^\n]{1,200}\n)?[^\n]{0,99}?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
 )
 """A traceback of Python, up to the line with its exception."""
-_MAX_TRACEBACK = 1 << 15  # characters
+_MAX_TRACEBACK_CHARACTERS = 1 << 15
 _POWERSHELL, _POWERSHELL_MESSAGE = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
@@ -123,7 +125,11 @@ def _entries_text(arguments: Members) -> str:
 
 
 def _with_words_joined(arguments: Members) -> Members:
-    """Return the arguments with a command in a list of words as one text; for ``bash -lc TEXT`` the text."""
+    """Return the arguments with commands, or the words of one, as one text; for ``bash -lc TEXT`` the text."""
+    lines = arguments.get("commands")
+    if isinstance(lines, list) and lines and all(isinstance(line, str) for line in lines[:_MAX_COMMAND_MEMBERS]):
+        rest = {name: value for name, value in arguments.items() if name != "commands"}
+        return {"command": "; ".join(map(str, lines[:_MAX_COMMAND_MEMBERS])), **rest}
     for name in ("command", "cmd"):
         words = arguments.get(name)
         if isinstance(words, list) and words and all(isinstance(word, str) for word in words[:_MAX_COMMAND_MEMBERS]):
@@ -192,7 +198,7 @@ def raised_in(text: str) -> str:
     """Return the line with the exception of a traceback with which a text begins, after at most two lines; or ""."""
     if "Traceback (" not in text[:MAX_CHARACTERS]:
         return ""
-    found = _TRACEBACK.match(text[:_MAX_TRACEBACK].lstrip())
+    found = _TRACEBACK.match(text[:_MAX_TRACEBACK_CHARACTERS].lstrip())
     return "" if found is None else found[1]
 
 
@@ -214,12 +220,13 @@ def _telling_line(output: Any) -> str:
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
     output = _printed(text_of(output))
     start = plain_start(output)
-    if start.lstrip()[:1] in ("{", "["):
+    first_line = start.lstrip().partition("\n")[0]
+    if first_line[:1] in ("{", "[") and not _FRAME.fullmatch(first_line):
         return "" if output in _NO_OUTPUT else preview(output)
     lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
     if not lines or output in _NO_OUTPUT:
         return ""
-    if raised := raised_in(output):
+    if raised := raised_in(output[output.find(lines[0]) :]):
         return plain_start(raised)
     if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
         message = next((match[1] for line in lines if (match := _POWERSHELL_MESSAGE.fullmatch(line))), "")

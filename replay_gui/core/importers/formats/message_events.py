@@ -27,7 +27,7 @@ _FAILURE = re.compile(
     re.MULTILINE,
 )
 _FAILED_AT_END = re.compile(r"(?:\A|\n)Command failed with exit code: -?[1-9]\d{0,8}\.?\s*\Z")
-_MAX_END = 100  # characters
+_MAX_END_CHARACTERS = 100
 _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
 
 
@@ -131,7 +131,7 @@ def split_traceback(error: str) -> tuple[str, bool]:
 
 def is_failure_text(text: str) -> bool:
     """Return whether the first words of a tool's result report a failure, or its last line the exit code of one."""
-    return _FAILURE.match(text) is not None or _FAILED_AT_END.search(text[-_MAX_END:]) is not None
+    return _FAILURE.match(text) is not None or _FAILED_AT_END.search(text[-_MAX_END_CHARACTERS:]) is not None
 
 
 def _id(call: dict[str, Any]) -> dict[str, Any]:

@@ -85,8 +85,9 @@ class ModelChanges(RecordEvents):
     def add_model_change(self, about: Any) -> None:
         """Add a change of the model or the mode."""
         about = about if isinstance(about, dict) else {}
-        self.set_model(about.get("modelId") or self._model)
-        mode = {name: value for name, value in about.items() if name != "modelId"}
+        named = "modelId" if "modelId" in about else "id"
+        self.set_model(about.get(named) or self._model)
+        mode = {name: value for name, value in about.items() if name not in (named, "provider")}
         if mode and mode != self._mode:
             self._mode = mode
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})

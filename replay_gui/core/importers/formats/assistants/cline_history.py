@@ -5,15 +5,19 @@ The model's calls are XML in its text, or separate parts; results are texts of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
+from replay_gui.core.errors import FormatUnknown
+from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.formats.assistants.cline import ModelChanges, outcome_of
 from replay_gui.core.importers.formats.assistants.cline_text import (
     ENVIRONMENT,
     ENVIRONMENT_END,
     USER_INPUT,
+    answers_in,
     heading_of,
     parts_in,
     split_environment,
@@ -22,20 +26,29 @@ from replay_gui.core.importers.formats.assistants.cline_text import (
 )
 from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
-from replay_gui.core.importers.formats.message_content import content_of, text_of
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_content import text_of
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import use_of
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordFormat, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.side_files import belongs_to
 
 _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
 _NOTES = ("[ERROR]", "[TASK RESUMPTION]")
 _INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
 _SENT = ("inputTokens", "cacheReadTokens", "cacheWriteTokens")
+_MESSAGES, _STATE = ".messages.json", "session"
+_ENDS: dict[str, End] = {"completed": "answered", "cancelled": "stopped by user", "failed": "crash", "error": "crash"}
 _MAX_OPEN_CALLS = 100  # the newest open calls, in which the call of a result is searched
+_OF_SESSION = (
+    *("session_id", "pid", "started_at", "ended_at", "updated_at", "cwd", "workspace_root", "team_name", "metadata"),
+    *("messages_path", "version", "prompt", "status", "exit_code", "model", "provider"),
+)
+"""Members of a session's state that differ between faithful runs, or that the messages and the end tell."""
 _OF_USER = ("task", "feedback", "user_message", "answer")
 
 
@@ -44,12 +57,13 @@ class ClineHistory(RecordFormat):
 
     name = "cline-history"
     title = "Cline conversation"
-    version = 2
+    version = 3
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         **dict.fromkeys(("id", "call_id", "tool_use_id"), ID),
         **dict.fromkeys(("metrics", "usage"), USAGE),
+        "query": "of an answer: its part of the call",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -65,13 +79,58 @@ class ClineHistory(RecordFormat):
             if (text := _text(part)) is not None
         )
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept also the state of a session beside its messages, to name them."""
+        return _messages_of(file) is not None or super().recognises(file)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the file with the state of the session."""
+        state = _state_of(file.path)
+        return [] if state is None else [state]
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the task, with the state of its session, if that is in a file beside it."""
+        if (messages := _messages_of(file)) is not None:
+            raise FormatUnknown(f"{file.path}: the state of the session whose messages are in {messages}")
+        path = _state_of(file.path)
+        state = read_side_json(path) if path is not None and isinstance(file.document, dict) else None
+        if not isinstance(state, dict):
+            yield from super().runs(file)
+            return
+        name = str(state.get("session_id") or file.stem)
+        yield self._run(name, {**file.document, _STATE: state}, ImportNotes(file.notes))
+
     def events(self, notes: ImportNotes) -> ChatMessageEvents:
         """Return the reader of one task's messages."""
         return _HistoryEvents(self.name, self.volatile, notes)
 
 
+def _state_of(path: Path) -> Path | None:
+    """Return the file with the state of the session whose messages `path` has; None if there is none."""
+    state = path.with_name(f"{path.name.removesuffix(_MESSAGES)}.json")
+    return state if path.name.endswith(_MESSAGES) and state.is_file() and belongs_to(state, path) else None
+
+
+def _messages_of(file: ForeignFile) -> str | None:
+    """Return the name of the file with the messages of a session whose state `file` has; None for any other file."""
+    named = file.document.get("messages_path") if isinstance(file.document, dict) else None
+    return PurePath(named).name if isinstance(named, str) and named.endswith(_MESSAGES) else None
+
+
 class _HistoryEvents(ChatMessageEvents, ModelChanges):
     agent = "Cline"
+    taken = (_STATE,)
+
+    def add_end(self) -> None:
+        """Add the end of the session and its cost, as its own file has them."""
+        state = as_map(self.whole.get(_STATE))
+        cost = as_map(state.get("metadata")).get("totalCost")
+        if rest := self.rest(state, *_OF_SESSION):
+            self.run.bookkeeping(f"{self.format}/{_STATE}", rest, cost=cost or None)
+        if how := _ENDS.get(str(state.get("status"))):
+            code = state.get("exit_code")
+            self.how = how, f"exit code {code}" if code else None
+        super().add_end()
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
@@ -189,9 +248,9 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "tool_result":
             self._finish_result()
-            output, why = _answers_in(part.get("content"))
+            output, why, about = answers_in(part.get("content"))
             call_id = part.get("tool_use_id")
-            extra = self.fields(part, "type", "tool_use_id", "content", "is_error", "name")
+            extra = self.fields(part, "type", "tool_use_id", "content", "is_error", "name") | about
             failed = why or part.get("is_error")
             self._result(call_id if isinstance(call_id, str) else None, None, output, extra, failed)
         elif self._heading is not None:
@@ -232,17 +291,6 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
             failed = why or ("failed" if is_error is True else is_error if isinstance(is_error, str) else None)
             self.add_result(call_id, output, failed, extra, refused=refused, tool_name=name)
         self._words += words_in(output_text, _OF_USER[1:])
-
-
-def _answers_in(content: Any) -> tuple[Any, str | None]:
-    """Return (what a tool answered, why it failed) of a result's content, which may hold several answers."""
-    answers = content if isinstance(content, list) else []
-    if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
-        return content_of(content), None
-    wrong = [str(one.get("error") or "failed") for one in answers if one["success"] is False]
-    results = [one["result"] for one in answers]
-    texts = all(isinstance(result, str) for result in results)
-    return ("\n".join(results) if texts else results), first_line(wrong[0]) if wrong else None
 
 
 def _parts(content: Any) -> list[Any]:

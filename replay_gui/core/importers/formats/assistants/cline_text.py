@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.text.closed_tags import without_closed
 
 ENVIRONMENT, ENVIRONMENT_END = "<environment_details>", "</environment_details>"
@@ -23,6 +24,7 @@ _AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z
 _WHOLE_FILES = ("content", "diff", "result")  # parameters that may hold their own closing tag
 _HEADING = re.compile(r"\[([a-z]\w{0,60})(?=[ \]])")
 _HEADING_END = "] Result:"
+_EXITED = re.compile(r"Command exited with code (-?\d{1,9})")
 _MAX_HEADING_CHARACTERS = 20_000  # a whole question fits
 _MAX_TAGS = 100  # opening tags that are examined in one text, to bound the time for a hostile text
 
@@ -48,6 +50,21 @@ def split_environment(text: str) -> tuple[str, str]:
     """Return (the text without the editor's context at its end, the context)."""
     at = text.rfind(ENVIRONMENT) if text.rstrip().endswith(ENVIRONMENT_END) else -1
     return (text, "") if at < 0 else (text[:at], text[at:])
+
+
+def answers_in(content: Any) -> tuple[Any, str | None, dict[str, Any]]:
+    """Return (what a tool answered, why it failed, its exit code) of a result that may hold several answers."""
+    answers = content if isinstance(content, list) else []
+    if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
+        return content_of(content), None, {}
+    wrong = [str(one.get("error") or "failed") for one in answers if one["success"] is False]
+    results = [one["result"] for one in answers]
+    texts = all(isinstance(result, str) for result in results)
+    output = "\n".join(results) if texts else results
+    exited = _EXITED.fullmatch(wrong[0]) if wrong else None
+    if exited is not None:
+        return output, f"exit {exited[1]}", {"exit_code": int(exited[1])}
+    return output, first_line(wrong[0]) if wrong else None, {}
 
 
 def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:

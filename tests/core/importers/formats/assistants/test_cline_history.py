@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.importers.run_builder import UNKNOWN_REQUESTS
-from tests.helpers.foreign import Read, read_all, written
+from replay_gui.core.text.call_text import request_summary, response_summary
+from tests.helpers.foreign import Read, read_all, read_seed, written
 from tests.helpers.paths import DATA
 
 SEEDS = DATA / "seeds" / "cline-history"
@@ -163,3 +165,51 @@ def test_a_hostile_text_is_read_in_bounded_time(tmp_path: Path) -> None:
     many = 100_000
     said = "<a_b>" * many + "<a_b><c>" + "</a_b>" * many + " " * many + "<thinking>" * many
     assert task(tmp_path, said, "[a_b " * many, ENVIRONMENT).decisions() == [(None, said)]
+
+
+def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
+    notice = "<mode_notice>The user switched from plan mode to act mode.</mode_notice>"
+    answer = {"query": "make", "result": "no header", "error": "Command exited with code 1", "success": False}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": f'<user_input mode="act">{notice}\nBuild</user_input>'}]},
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "a", "name": "run", "input": {}}],
+            "modelInfo": {"id": "m-1", "provider": "p"},
+            "metrics": {"inputTokens": 5, "outputTokens": 2, "cacheReadTokens": 4},
+        },
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": [answer]}]},
+    ]
+    path = written(tmp_path, {"messages": messages}, "s1.messages.json")
+    (found,) = read_all(path)
+    assert [event.payload["transition_type"] for event in found.of("StateTransition")] == ["model"]
+    assert (found.format, [event.payload["data"] for event in found.of("Observation")]) == ("cline-history", ["Build"])
+    assert ([event.payload["error"] for event in found.of("ToolResponse")], found.tokens()) == (
+        ["exit 1"],
+        {"input": 9, "cached": 4, "output": 2},
+    )
+    status = {"status": "completed", "exit_code": 0, "source": "cli", "metadata": {"totalCost": 0.5}}
+    state = {"session_id": "s1", **status, "messages_path": str(path)}
+    beside = written(tmp_path, state, "s1.json")
+    (found,) = read_all(path)
+    assert (found.run.run_id, found.events[-1].payload) == ("s1", {"how": "answered", "why": None})
+    (session,) = found.of("x:bookkeeping/cline-history/session")
+    assert (session.payload["data"], session.meta["cost"]) == ({"source": "cli"}, 0.5)
+    with pytest.raises(FormatUnknown, match=r"whose messages are in s1\.messages\.json"):
+        read_all(beside, "cline-history")
+
+
+def test_the_stream_of_cline_3(tmp_path: Path) -> None:
+    found = read_seed("cline-stream/0.jsonl")
+    assert found.decisions() == [("Look first.", None), (None, "I look."), (None, "Done.")]
+    asked = [(event.payload["tool_name"], request_summary(event.payload)) for event in found.of("ToolRequest")]
+    assert asked == [("run_commands", "cd w; python3 t.py"), ("editor", "t.py, old_text: a, new_text: b")]
+    told = [response_summary(event.payload) for event in found.of("ToolResponse")]
+    assert told == ["exit 1 · AssertionError: wrong", "Edited t.py"]
+    assert [event.payload["message"] for event in found.of("Error")] == ["exit 1", "overloaded"]
+    assert found.tokens() == {"input": 10, "cached": 4, "output": 2}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+    begun = {"type": "agent_event", "event": {"type": "iteration_start", "iteration": 1}}
+    (found,) = read_all(written(tmp_path, [begun, {"type": "run_aborted", "message": "Aborted"}]))
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
+    assert found.events[-1].payload["how"] == "stopped by user"

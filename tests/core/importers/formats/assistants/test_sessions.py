@@ -301,26 +301,6 @@ def test_a_branch_of_pi_begins_with_what_it_took(tmp_path: Path) -> None:
     assert [event.meta["time"] for event in found.events[:2]] == [1_769_940_000 * 10**9] * 2
 
 
-def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
-    notice = "<mode_notice>The user switched from plan mode to act mode.</mode_notice>"
-    answer = {"query": "make", "result": "no header", "error": "Command exited with code 1", "success": False}
-    messages = [
-        {"role": "user", "content": [{"type": "text", "text": f'<user_input mode="act">{notice}\nBuild</user_input>'}]},
-        {
-            "role": "assistant",
-            "content": [{"type": "tool_use", "id": "a", "name": "run", "input": {}}],
-            "metrics": {"inputTokens": 5, "outputTokens": 2, "cacheReadTokens": 4},
-        },
-        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": [answer]}]},
-    ]
-    (found,) = read_all(written(tmp_path, {"messages": messages}))
-    assert (found.format, [event.payload["data"] for event in found.of("Observation")]) == ("cline-history", ["Build"])
-    assert (errors(found), found.tokens()) == (
-        ["Command exited with code 1"],
-        {"input": 9, "cached": 4, "output": 2},
-    )
-
-
 def test_a_task_of_roo_code(tmp_path: Path) -> None:
     request = {"apiProtocol": "anthropic", "tokensIn": 300, "tokensOut": 80, "cacheReads": 100, "cost": 0.5}
     server = {"type": "use_mcp_tool", "serverName": "x", "toolName": "y", "arguments": '{"a": 1}'}
