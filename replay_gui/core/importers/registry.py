@@ -66,6 +66,7 @@ from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust
+from replay_gui.core.importers.formats.traces.hal import Hal
 from replay_gui.core.importers.formats.traces.langfuse.importer import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
 from replay_gui.core.importers.formats.traces.mlflow import MlFlow
@@ -150,6 +151,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         LangChainEvents(),
         LangGraphStream(),
         Braintrust(),
+        Hal(),
         Weave(),
         OpenAiAssistants(),
         DeepEval(),

@@ -54,6 +54,10 @@ class OpenTelemetry:
         **dict.fromkeys(("toolUseId", "toolCallId"), ID),
         "toolCallType": "the kind of a call, which is always a function's",
         "gen_ai.input.messages/*/role": "of a message that repeats what a span has told",
+        **dict.fromkeys(
+            ("body/input/messages/*/role", "body/output/messages/*/role"), "of what a tool was given and gave"
+        ),
+        **dict.fromkeys(("messages/*/content/id", "attributes/event.name"), "of a record in CloudWatch"),
         "serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,

@@ -87,7 +87,7 @@ class SpanEvents:
     def imported_run(self, run_id: str, created: int | None, further: Iterable[ImportedEvent] = ()) -> ImportedRun:
         """Return the trace as a run. `created`: its start, in ns since 1970. `further`: events to add at its end."""
         return ImportedRun(
-            name=self.agent,
+            name=self.agent if self._agent is not None else run_id,
             run_id=run_id,
             agent=self.agent,
             created=created,
@@ -263,7 +263,7 @@ class SpanEvents:
         self._finish_reasons[bool(self._subagents(span))] = span.finish
         for message in messages:
             self._is_new(message)
-        self._added_keys.add(key_of(["assistant", data]))
+        self._added_keys |= {key_of(["assistant", data]), *(key_of(["rest", one]) for one in rest)}
         for call in calls:
             self._request_without_span(call, time)
         if span.error is not None:
@@ -340,7 +340,12 @@ class SpanEvents:
     def _add_differing_messages(self, span: Span) -> None:
         """Add what a model's span says that no other has: the span within it, which records the same call, differs."""
         messages = [read_message(value) for value in (*span.messages, *span.answers) if is_message(value)]
-        others = [one for one in messages if not self._added_keys.issuperset(keys_of(one))]
+        others = [
+            one
+            for one in messages
+            if not self._added_keys.issuperset(keys_of(one))
+            or (one.role == "assistant" and rest_of(one) and key_of(["rest", rest_of(one)]) not in self._added_keys)
+        ]
         differing = [{"role": one.role, "content": one.content, **rest_of(one)} for one in others]
         if differing:
             self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": differing})

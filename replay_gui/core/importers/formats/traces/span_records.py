@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
@@ -12,7 +12,7 @@ from replay_gui.core.importers.formats.records import check_size, first_records,
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Span
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
 
 PAGING = dict.fromkeys(("cursor", "cursors", "next_cursor", "meta", "total"), "the place of this page among others")
@@ -58,7 +58,7 @@ class SpanRecordFormat:
             spans = self.spans(records, own)
             events = SpanEvents(spans, self.name, own, plain(self._around(file), own))
             starts = [span.start for span in spans if span.start is not None]
-            yield events.imported_run(trace, min(starts, default=None))
+            yield events.imported_run(trace, min(starts, default=None), self.further(file, trace))
 
     def _around(self, file: ForeignFile) -> dict[str, Any]:
         """Return the file's members beside its records; pages of an API have the place of the next one."""
@@ -66,6 +66,10 @@ class SpanRecordFormat:
         around = file.document if isinstance(file.document, dict) and member is not None else {}
         used = (member, *PAGING, *self.volatile)
         return {name: value for name, value in around.items() if name not in used}
+
+    def further(self, file: ForeignFile, trace: str) -> Iterable[ImportedEvent]:  # noqa: ARG002  # of subclasses
+        """Return the events at the end of a trace's run that are in the file beside its spans."""
+        return ()
 
     def is_span(self, record: dict[str, Any]) -> bool:
         """Return whether a record is a span of this format."""

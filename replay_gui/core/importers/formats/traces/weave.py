@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
@@ -32,10 +32,11 @@ class Weave(SpanRecordFormat):
     name = "weave"
     title = "W&B Weave trace"
     version = 5
-    members = ("calls", "traces", "data")
+    members: ClassVar[Sequence[str]] = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
+        "weave_task_id": ID,
         **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),
         **dict.fromkeys(("started_at", "ended_at", "deleted_at", "expire_at"), CLOCK),
         "usage": USAGE,
@@ -47,7 +48,7 @@ class Weave(SpanRecordFormat):
 
     def is_span(self, record: dict[str, Any]) -> bool:
         """Accept records of a call of an op within a trace."""
-        return isinstance(record.get("op_name"), str) and {"trace_id", "started_at", "inputs"} <= record.keys()
+        return _op(record) is not None and {"trace_id", "started_at", "inputs"} <= record.keys()
 
     def trace_of(self, record: dict[str, Any]) -> str:
         """Return the trace's id."""
@@ -59,8 +60,9 @@ class Weave(SpanRecordFormat):
         return [self._span(record, asked, notes) for record in records]
 
     def _span(self, record: dict[str, Any], asked: set[str], notes: ImportNotes) -> Span:
-        named, given, output = _OP.fullmatch(record["op_name"]), record["inputs"], record.get("output")
-        name = named[1] if named else record["op_name"]
+        op, given, output = str(_op(record)), record["inputs"], record.get("output")
+        named = _OP.fullmatch(op)
+        name = named[1] if named else op
         attributes, summary = record.get("attributes"), record.get("summary")
         attributes = attributes if isinstance(attributes, dict) else {"attributes": attributes} if attributes else {}
         answers, finish = answers_in(output)
@@ -73,7 +75,7 @@ class Weave(SpanRecordFormat):
         has_choices = isinstance(output, dict) and isinstance(output.get("choices"), list)
         kept = {key: output[key] for key in output if key not in _OF_ANSWER} if has_choices and output else {}
         stable = {key: value for key, value in attributes.items() if key not in self.volatile}
-        fields = {**self.rest(record, *_USED), **stable, "op": record["op_name"]}
+        fields = {**self.rest(record, *_USED), **stable, "op": op}
         fields |= {"request": sent} if sent else {}
         fields |= {"response": kept} if answers and kept else {}
         members = summary if isinstance(summary, dict) else {"summary": summary}
@@ -100,6 +102,14 @@ class Weave(SpanRecordFormat):
                 "summary": summary,
             },
         )
+
+
+def _op(record: dict[str, Any]) -> str | None:
+    """Return the name of a call's op, which some exports have only in the summary."""
+    summary = record.get("summary")
+    about = summary.get("weave") if isinstance(summary, dict) else None
+    op = record.get("op_name") or (about.get("trace_name") if isinstance(about, dict) else None)
+    return op if isinstance(op, str) else None
 
 
 def _requested_tools(output: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""Traces as platforms keep them: CloudWatch with AgentCore, prompt flow, Braintrust's SDK, agents in Langfuse."""
+"""Traces as platforms keep them: CloudWatch with AgentCore, prompt flow, Braintrust's SDK, Langfuse, HAL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.paths import DATA
 
 TRACE, ARGUMENTS = "6a01eef11066751d68f90def0da1f80a", {"from": "SEA", "to": "NYC"}
 QUESTION, ANSWER = "Which flights are there?", "One flight: AS1."
@@ -205,3 +206,13 @@ def test_messages_of_an_agent_in_langfuse_are_told_once(tmp_path: Path) -> None:
         assert kept.payload["data"] == output
         (alone,) = read_all(written(tmp_path, {"trace": {"id": "t"}, "observations": observations[:1]}))
         assert said(alone) == [TOLD[0], TOLD[2]]
+
+
+def test_each_task_of_hal_is_a_run() -> None:
+    first, second = read_all(DATA / "seeds" / "hal" / "0.json")
+    assert [(run.format, run.run.name) for run in (first, second)] == [("hal", "a"), ("hal", "b")]
+    assert said(first) == [("user", "Do a."), ("assistant", "2 is done."), ("assistant", "1 is done.")]
+    assert [event.meta["tokens"] for event in first.of("Decision")] == [{"input": 10, "output": 2}] * 2
+    assert (first.outcomes(), second.outcomes()) == ([(True, None, "HAL")], [(False, None, "HAL")])
+    assert second.of("x:outcome")[0].payload["parts"] == {"score": False, "explanation": "wrong"}
+    assert first.of("x:bookkeeping/hal/trace")[0].payload["data"]["config"]["benchmark_name"] == "gaia"
