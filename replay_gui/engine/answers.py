@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.importers.generic.mapping import Mapping as FieldMapping
     from replay_gui.core.index.run_index import RunIndex
     from replay_gui.core.log.event import Event
-    from replay_gui.core.state.state import StateChange
+    from replay_gui.core.state.state import Path
+    from replay_gui.core.state.state_changes import StateChanges
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         more_changes: the number of changes that `changes` leaves out.
         effect: the effect of the event, if it is a call.
         reading: the beginning of the event, as text for people.
-        first_keys: the first SHOWN_KEYS keys, in order, of a state with more keys; else none.
+        first_keys: the first SHOWN_KEYS keys, in order, of a state with more, and of changed maps in it (see WideMaps).
         content_hash: BLAKE3 of the event's content, hex; "" if it has none.
     """
 
@@ -146,7 +147,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     event: Event | None
     related: tuple[Related, ...]
     state: Mapping[str, Any]
-    changes: tuple[StateChange, ...]
+    changes: StateChanges
     trusted: bool
     not_applied: str | None
     pair: Event | None = None
@@ -154,7 +155,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     more_changes: int = 0
     effect: EffectFinding | None = None
     reading: ReadingPage = ReadingPage()
-    first_keys: tuple[str, ...] = ()
+    first_keys: Mapping[Path, list[str]] = msgspec.field(default_factory=dict)
     content_hash: str = ""
 
 

@@ -26,8 +26,9 @@ from replay_gui.core.readable.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
-from replay_gui.core.state.first_keys import SHOWN_KEYS, FirstKeys
+from replay_gui.core.state.first_keys import WideMaps
 from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
@@ -95,7 +96,7 @@ class OpenRun:
         self._complain = complain
         self._dropped = False
         self._pages = EventPagesReader()
-        self._first_keys = FirstKeys()  # of the state
+        self._wide_maps = WideMaps()  # of the state
         self._cache = cache
         self._values = values
         self._stored = SnapshotReader(Path(), self._hash_before, values)
@@ -273,7 +274,7 @@ class OpenRun:
                 event=None,
                 related=(),
                 state=EMPTY.root,
-                changes=(),
+                changes=StateChanges(),
                 trusted=True,
                 not_applied=None,
             )
@@ -283,12 +284,13 @@ class OpenRun:
         events, root = self._events, effect.state.root
         pair = events.paired_event(event.index)
         related, more_led_to = events.related(event)
+        changes = StateChanges(effect.changes).prepare()
         return PositionState(
             position=position,
             event=event,
             related=related,
             state=root,
-            changes=effect.changes,
+            changes=changes,
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
             pair=pair,
@@ -296,7 +298,7 @@ class OpenRun:
             more_changes=effect.more_changes,
             more_led_to=more_led_to,
             reading=self._pages.begin(event, pair, self._since(event)),
-            first_keys=tuple(self._first_keys.of(root)) if len(root) > SHOWN_KEYS else (),
+            first_keys=self._wide_maps.first_keys(root, changes.touched),
             content_hash=blake3(event.content).hexdigest() if event.content else "",
         )
 

@@ -13,6 +13,7 @@ from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.spending import SpendingBuilder
 from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import OverlayMap, StateChange
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.engine.answers import Totals
 from replay_gui.models.run.value_rows import TreeView, ValueTree
 from replay_gui.models.timeline.lanes import Lanes
@@ -32,13 +33,13 @@ def inspector(log: Path, small: Path) -> Iterator[Figure]:
     generator = random.Random(3)
     tree, view = ValueTree(), TreeView()
     state = OverlayMap({f"k{i:06}": i for i in range(100_000)})
-    tree.rows(state, (), view)  # type: ignore[arg-type]
+    tree.rows(state, StateChanges(), view)  # type: ignore[arg-type]
     best = float("inf")
     for step in range(30):
         fresh, key = state.copy(), f"k{generator.randrange(100_000):06}"
         fresh[key] = step
-        change = StateChange((key,), 0, step)
-        best = min(best, seconds(lambda: tree.rows(fresh, (change,), view)))  # type: ignore[arg-type]  # noqa: B023
+        changes = StateChanges([StateChange((key,), 0, step)])
+        best = min(best, seconds(lambda: tree.rows(fresh, changes, view)))  # type: ignore[arg-type]  # noqa: B023
         state = fresh
     yield Figure("state inspector: a step in a map of 100,000 keys", 1000 * best, 10, "ms")
 

@@ -14,6 +14,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.readable.event_reading import EventReading
 from replay_gui.core.state.state import StateChange
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
@@ -208,11 +209,12 @@ def story_row(place: int) -> EventRow:
 
 def position_state_at(position: int, **parts: Any) -> PositionState:
     given: dict[str, Any] = {
-        "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE, "changes": CHANGES,
-        "trusted": True, "not_applied": None,
+        "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE,
+        "changes": CHANGES, "trusted": True, "not_applied": None,
     }  # fmt: skip
     event = (given | parts)["event"]
     if event is not None:
         given["reading"] = EventReading(event).next_page()
         given["content_hash"] = blake3(event.content).hexdigest()
-    return PositionState(position=Position(position), **(given | parts))
+    changes = StateChanges(parts.get("changes", CHANGES))
+    return PositionState(position=Position(position), **(given | parts | {"changes": changes}))

@@ -20,7 +20,7 @@ from replay_gui.look.marks import mark_of
 from replay_gui.look.theme import DARK, LIGHT, apply_theme, theme
 from replay_gui.models.comparison.comparison_rows import RowTone
 from replay_gui.models.comparison.diff_lines import DiffStyle
-from replay_gui.models.run.value_rows import ChangeMark
+from replay_gui.models.values.value_row import ChangeMark
 from replay_gui.widgets.comparison.diff_delegate import SIGN_OF_STYLE
 from replay_gui.widgets.comparison.divergence_strip import tone_color, tone_reach
 from replay_gui.widgets.run.value_delegate import SIGN_OF_MARK

@@ -23,6 +23,7 @@ from tests.helpers.comparisons import facts_of
 from tests.helpers.logs import damage, write_log
 from tests.helpers.runs import first_events, synthetic_index
 from tests.helpers.scripted_bridge import ScriptedBridge
+from tests.helpers.story import position_state_at
 
 WAIT = 30_000  # ms
 
@@ -328,9 +329,7 @@ def test_work_on_a_run_that_could_not_be_opened_ends_too(
 
 
 def state_at(position: int) -> PositionState:
-    return PositionState(
-        position=Position(position), event=None, related=(), state={}, changes=(), trusted=True, not_applied=None
-    )
+    return position_state_at(position, event=None, related=(), state={}, changes=())
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from replay_gui.core.readable.reading_line import (
     TextStyle,
     note_line,
     pieces,
+    shaped_systems,
     utf8_size,
 )
 from replay_gui.core.readable.reading_page import ReadingPage
@@ -39,8 +40,9 @@ from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
-FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen, and read within a frame or two
+FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen
 NEXT_PAGE_CHARACTERS = 24_576  # of each further page
+SLICE_CHARACTERS = 8_192  # of a page, laid out at once: about 8 ms
 MORE = "More"
 """The heading above ids, hashes, empty members and meta."""
 
@@ -49,6 +51,7 @@ _INVISIBLE_PER_VISIBLE = 4  # reading this many invisible characters takes as lo
 _NEW_LETTER_COST_CHARACTERS = (
     6  # a letter beyond ASCII is searched in fonts, which takes as long as layout of this many
 )
+_NEW_SHAPED_COST_CHARACTERS = SLICE_CHARACTERS  # Qt looks for a font for a writing system that is shaped: 20 ms
 _CELL_COST_LINES = 2  # lines whose layout takes as long as that of a cell of a table
 _MAX_MEMBERS = 200  # members of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model's name
@@ -82,6 +85,8 @@ class EventReading:
         self._lines = (piece for line in _event_lines(event, pair, since) for piece in pieces(line))
         self._next: ReadingLine | None = next(self._lines, None)
         self.position, self.count = position_after(event.index), 0
+        self._left = 0  # characters of what was asked for
+        self._shaped: set[int] = set()  # met so far
 
     def skip(self, count: int) -> None:
         """Skip the first `count` lines."""
@@ -90,16 +95,26 @@ class EventReading:
             self._next = next(self._lines, None)
 
     def next_page(self, limit: int = FIRST_PAGE_CHARACTERS) -> ReadingPage:
-        """Return the next lines, with about `limit` characters in total."""
-        page, letters = list[ReadingLine](), set[str]()
-        while self._next is not None and limit > 0:
-            page.append(self._next)
-            new = set() if self._next.visible_text.isascii() else set(self._next.visible_text) - letters
+        """Return the next lines, with about `limit` characters in total, or the first part of them.
+
+        While the page before goes on, the next part of what was asked for then.
+        """
+        page, letters, room = list[ReadingLine](), set[str](), SLICE_CHARACTERS
+        self._left = self._left if self._left > 0 else limit
+        while self._next is not None and self._left > 0 and room > 0:
+            line = self._next
+            page.append(line)
+            new = set() if line.visible_text.isascii() else set(line.visible_text) - letters
             letters |= new
-            limit -= _cost(self._next) + _NEW_LETTER_COST_CHARACTERS * len(new)
+            shaped = shaped_systems("".join(new)) - self._shaped
+            self._shaped |= shaped
+            cost = _cost(line) + _NEW_LETTER_COST_CHARACTERS * len(new)
+            self._left -= cost
+            room -= cost + _NEW_SHAPED_COST_CHARACTERS * len(shaped)
             self._next = next(self._lines, None)
         self.count += len(page)
-        return ReadingPage(tuple(page), self._next is None)
+        whole = self._next is None
+        return ReadingPage(tuple(page), whole, self._left > 0 and not whole)
 
 
 def _cost(line: ReadingLine) -> int:

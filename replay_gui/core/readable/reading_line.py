@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, replace
 from enum import Enum, Flag, auto
@@ -12,6 +13,8 @@ from replay_gui.core.text.plain_text import visible, without_color_codes
 
 TAB_COLUMNS = 4
 MAX_LINE_BYTES = 8_192  # UTF-8 bytes of one laid-out line: layout time of non-Latin letters grows with their bytes
+
+_SHAPED = re.compile("[\u0700-\u07ff\u0900-\u0dff\u1780-\u17ff]")
 
 
 class TextStyle(Enum):
@@ -144,6 +147,14 @@ def utf8_size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
+def shaped_systems(text: str) -> set[int]:
+    """Return a number for each writing system in a text whose letters are shaped by rules of a font.
+
+    Qt looks for such a font among all, once for each: up to 20 ms. These are Syriac to Sinhala, and Khmer.
+    """
+    return {ord(letter) >> 7 for letter in _SHAPED.findall(text)}
+
+
 def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
     """Yield a line, or the pieces of a line too long for layout; their sources together are the line's source."""
     visible = line.visible_text
@@ -151,17 +162,27 @@ def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
         yield line
         return
     room = size = MAX_LINE_BYTES if visible.isascii() else MAX_LINE_BYTES // 4  # characters
-    piece, spans = line, list[StyledText]()
+    piece, spans, systems = line, list[StyledText](), set[int]()
     for span in line.spans:
         begin = 0
         while begin < len(span.text):
-            spans.append(span._replace(text=span.text[begin : begin + room]))
-            begin += room
-            room -= len(spans[-1].text)
-            if not room:
+            text = _with_one_system(span.text[begin : begin + room], systems)
+            spans.append(span._replace(text=text))
+            begin += len(text)
+            room -= len(text)
+            if not room or begin < len(span.text):
                 yield replace(piece, spans=tuple(spans))
                 rest = None if line.source is None else ""
                 piece = replace(line, source=rest, is_rest=True, begins=False, marker="", fold=None, name="")
-                room, spans = size, []
+                room, spans, systems = size, [], set()
     if spans:
         yield replace(piece, spans=tuple(spans))
+
+
+def _with_one_system(text: str, systems: set[int]) -> str:
+    """Return the beginning of a text up to a second writing system that is shaped; `systems`: those met before."""
+    for letter in _SHAPED.finditer(text):
+        systems.add(ord(letter[0]) >> 7)
+        if len(systems) > 1:
+            return text[: letter.start()]
+    return text

@@ -11,7 +11,11 @@ if TYPE_CHECKING:  # the first window shows no line
 
 
 class ReadingPage(msgspec.Struct, frozen=True):
-    """A part of the lines of an event. `whole`: whether it is the last part."""
+    """A part of the lines of an event.
+
+    Attributes: whole: whether it is the last part. goes_on: whether the next part belongs to what was asked for.
+    """
 
     lines: tuple[ReadingLine, ...] = ()
     whole: bool = True
+    goes_on: bool = False

@@ -1,15 +1,18 @@
-"""The first keys of a wide map, in order, which are shown first."""
+"""The first keys of wide maps, in order, which are shown first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 from typing import Any
 
-from replay_gui.core.state.state import OverlayMap
+from replay_gui.core.state.members import member_at
+from replay_gui.core.state.state import OverlayMap, Path
 
 SHOWN_KEYS = 200
 """How many members of a map are shown at first."""
+
+_MAX_WIDE_MAPS = 16  # that are looked at; a tree opens half as many by itself
 
 
 class FirstKeys:
@@ -46,3 +49,28 @@ def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: li
         return None  # the key that moves up into the window is unknown
     added = since[0]
     return sorted([*keys, *added])[: len(keys)] if added else keys
+
+
+class WideMaps:
+    """The first keys of a state's root and of changed maps within it, as far as these have more than SHOWN_KEYS."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, FirstKeys] = {}
+
+    def first_keys(self, root: Mapping[str, Any], touched: Iterable[Path]) -> dict[Path, list[str]]:
+        """Return them by path. Their members are read from the disk meanwhile, if they still lie there.
+
+        `touched`: of the maps and lists that have changed.
+        """
+        known, found = self._known, dict[Path, list[str]]()
+        self._known = {}
+        for path in sorted({(), *touched}, key=len):
+            value = member_at(root, path)
+            if isinstance(value, Mapping) and len(value) > SHOWN_KEYS:
+                self._known[path] = known.get(path, FirstKeys())
+                found[path] = self._known[path].of(value)
+                for key in found[path]:
+                    value.get(key)
+            if len(found) == _MAX_WIDE_MAPS:
+                break
+        return found

@@ -17,7 +17,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.value_rows import content_text, size_text
+from replay_gui.models.values.value_row import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
 _MAX_PAIR_CHARACTERS = 48  # two values up to this length are on one line

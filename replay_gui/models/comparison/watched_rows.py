@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.word_diff import changed_words, cut_to_difference
+from replay_gui.core.state.bounded_equality import BoundedEquality
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
-from replay_gui.models.run.value_rows import ValueRow
-from replay_gui.models.values.bounded_equality import BoundedEquality
+from replay_gui.models.values.value_row import ValueRow
 from replay_gui.models.values.watched_values import WatchedValues
 
 _MAX_CHARACTERS = 32  # of the value of each side, which stand beside each other

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.readable.reading_line import ReadingLine, in_local_time
+from replay_gui.core.readable.reading_page import ReadingPage
 from replay_gui.engine.answers import PositionState
 from replay_gui.engine.panels.panel_messages import PanelAnswer, ReadFurther, ReadOn
 from replay_gui.models.session import Session
@@ -13,7 +14,9 @@ from replay_gui.models.time_choice import time_choice
 
 
 class EventPages(QObject):
-    """Attributes: lines: read so far. whole: whether these are all. characters: their number in the lines.
+    """Attributes:
+        lines: read so far. whole: whether these are all. characters: their number in the lines.
+        goes_on: whether more lines are on their way, since they come in parts.
 
     Signal: grew(int): there are more lines, from this one on.
     """
@@ -25,16 +28,21 @@ class EventPages(QObject):
         self._session = session
         self._position = Position(0)
         self.lines: tuple[ReadingLine, ...] = ()
-        self.whole = True
+        self.whole, self.goes_on = True, False
         self.characters = 0
         session.panel_answered.connect(self._on_panel_answered)
 
     def begin(self, shown: PositionState | None) -> None:
         """Show the first page of another event, or none."""
-        self.lines, self.whole, self.characters = (), True, 0
+        self.lines, self.whole, self.goes_on, self.characters = (), True, False, 0
         if shown is not None:
             self._position = shown.position
-            self._add_lines(shown.reading.lines, shown.reading.whole)
+            self._add_page(shown.reading)
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether there are more lines, and none are on their way."""
+        return not self.whole and not self.goes_on
 
     def request_more(self) -> None:
         """Request the next page; emits `grew`."""
@@ -49,11 +57,12 @@ class EventPages(QObject):
     def go_on(self, further: ReadFurther) -> None:
         """Add the next page, if it is of the shown event."""
         if (further.position, further.after) == (self._position, len(self.lines)):
-            self._add_lines(further.reading.lines, further.reading.whole)
+            self._add_page(further.reading)
             self.grew.emit(further.after)
 
-    def _add_lines(self, lines: tuple[ReadingLine, ...], whole: bool) -> None:
-        if time_choice().is_local:
-            lines = tuple(map(in_local_time, lines))
-        self.lines, self.whole = self.lines + lines, whole
+    def _add_page(self, page: ReadingPage) -> None:
+        lines = tuple(map(in_local_time, page.lines)) if time_choice().is_local else page.lines
+        self.lines, self.whole, self.goes_on = self.lines + lines, page.whole, page.goes_on
         self.characters += sum(len(line.visible_text) for line in lines)
+        if page.goes_on:
+            self.request_more()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
-from replay_gui.core.state.state import ABSENT, Path, StateChange
+from replay_gui.core.state.members import member, member_at
+from replay_gui.core.state.state import ABSENT, Path
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member, pages_to
+from replay_gui.models.run.value_rows import TreeView, ValueTree, pages_to
 from replay_gui.models.run.value_search import ValueSearch
+from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 
 MEMBERS_PER_TURN = 4000  # members that a search examines in one turn of the event loop, about 12 ms
 
 _MAX_PAGES = 20  # of a wide map or list that are opened to reach a member far down in it
 _NOTHING: dict[str, Any] = {}
+_NO_CHANGES = StateChanges()
+_NO_KEYS: dict[Path, list[str]] = {}
 
 
 class StateTree(QAbstractTableModel):
@@ -35,7 +40,7 @@ class StateTree(QAbstractTableModel):
         self._tree = ValueTree()
         self._view = TreeView()
         self._root: Mapping[str, Any] = _NOTHING
-        self._changes: Sequence[StateChange] = ()
+        self._changes = _NO_CHANGES
         self._needle = ""
         self._rows: list[ValueRow] = []
         self._search = ValueSearch(_NOTHING, "")
@@ -44,9 +49,12 @@ class StateTree(QAbstractTableModel):
 
     # ---- the shown rows ---------------------------------------------------------------------------
     def show(
-        self, root: Mapping[str, Any], changes: Sequence[StateChange] = (), first_keys: Sequence[str] = ()
+        self,
+        root: Mapping[str, Any],
+        changes: StateChanges = _NO_CHANGES,
+        first_keys: Mapping[Path, list[str]] = _NO_KEYS,
     ) -> None:
-        """Show another value, with the same paths expanded. `first_keys`: of a wide value, if they are known."""
+        """Show another value, with the same paths expanded. `first_keys`: of wide maps by path, as far as known."""
         self._root, self._changes = root, changes
         self._tree.know_first_keys(root, first_keys)
         self._searching.stop()
@@ -193,9 +201,7 @@ class StateTree(QAbstractTableModel):
     def value(self, row: int) -> Any:
         """Return the value of a row; for a removed value, its old value."""
         path = self.path(row)
-        here: Any = self._root
-        for token in path:
-            here = member(here, token)
+        here = member_at(self._root, path)
         if here is ABSENT:
             return next((change.old for change in self._changes if change.path == path), ABSENT)
         return here

@@ -7,75 +7,28 @@ text too long for its row can be expanded into its lines.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from replay_gui.core.state.bounded_equality import BoundedEquality
 from replay_gui.core.state.first_keys import SHOWN_KEYS, FirstKeys
+from replay_gui.core.state.members import member, member_at
 from replay_gui.core.state.state import ABSENT, Path, StateChange
-from replay_gui.core.state.value_text import is_container, scalar_text
-from replay_gui.core.text.plain_text import one_line, visible
-from replay_gui.core.text.value_preview import member_text
-from replay_gui.core.text.wording import plural
-from replay_gui.models.values.bounded_equality import BoundedEquality
+from replay_gui.core.state.state_changes import StateChanges
+from replay_gui.core.state.value_text import is_container
+from replay_gui.core.text.plain_text import visible
+from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 
 PAGE_MEMBERS = SHOWN_KEYS  # further children that "… more" shows
 PAGE_TEXT_CHARACTERS = 65_536  # of a long text that each page adds
-_MAX_KEY_CHARACTERS = 80
-_MAX_UNCOUNTED_MEMBERS = 5  # a map with more keys is shown with its size
-_MAX_PREVIEW_CHARACTERS = 120  # of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
-_MAX_COMPARED_MEMBERS = 200  # compared members of a replaced map or list
-_MAX_OPENED_MEMBERS = 1_500  # members of maps and lists that are open because of a change inside: about 20 ms
+_MAX_OPENED_MEMBERS = 600  # members of maps and lists that are open because of a change inside: about 8 ms
 
 PathSet: TypeAlias = frozenset[Path]
 
 _wrap = partial(textwrap.wrap, drop_whitespace=False, break_on_hyphens=False)
-
-
-class ChangeMark(Enum):
-    """The event's change of a row; INSIDE: a member of it was changed."""
-
-    SAME = auto()
-    INSIDE = auto()
-    ADDED = auto()
-    CHANGED = auto()
-    REMOVED = auto()
-
-
-class RowKind(Enum):
-    """The content of a row of a value."""
-
-    MEMBER = auto()
-    TEXT = auto()  # a line of a long text
-    MORE = auto()  # a row for the members outside the window; shows more of them when activated
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueRow:
-    """One row. `path` is that of its value; key, text, note and old can be shown as they are, on one line each.
-
-    key: the member's name ("" for a line of text). text: a scalar, or a line. note: the size of a container, or another
-    remark. old: the old value, if it was changed to a scalar.
-    """
-
-    path: Path
-    kind: RowKind
-    depth: int
-    key: str = ""
-    text: str = ""
-    note: str = ""
-    old: str = ""
-    mark: ChangeMark = ChangeMark.SAME
-    expandable: bool = False
-    expanded: bool = False
-
-    @property
-    def identity(self) -> tuple[Path, RowKind, str]:
-        """Equal for the same row at two positions."""
-        return self.path, self.kind, self.text if self.kind is RowKind.TEXT else ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,53 +51,24 @@ class TreeView:
     width: int = 60
 
 
-class _Changes(NamedTuple):
-    """The changes of a state, computed once, because rows are made again for each new width.
-
-    by_path: those that replaced a value by another. touched: the members through which they are reached.
-    """
-
-    given: Sequence[StateChange]
-    by_path: dict[Path, StateChange]
-    touched: dict[Path, set[str | int]]
-
-    @classmethod
-    def of(cls, given: Sequence[StateChange]) -> _Changes:
-        equality = BoundedEquality()
-        by_path = {
-            change.path: change for change in given if not equality.equal(change.old, change.new, _MAX_COMPARED_MEMBERS)
-        }
-        touched: dict[Path, set[str | int]] = {}
-        for path in by_path:
-            for i in range(len(path) - 1, -1, -1):
-                keys = touched.setdefault(path[:i], set())
-                if path[i] in keys:
-                    break
-                keys.add(path[i])
-        return cls(given, by_path, touched)
-
-
 class ValueTree:
-    """Makes rows; caches the first keys of wide maps, and the changes, because finding them takes long."""
+    """Makes rows; caches the first keys of wide maps, because finding them takes long."""
 
     def __init__(self) -> None:
         self._first_keys: dict[Path, FirstKeys] = {}
-        self._changes = _Changes.of(())
 
-    def know_first_keys(self, root: Mapping[str, Any], keys: Sequence[str]) -> None:
-        """Use these first keys of a wide root; if empty, they are found when they are shown."""
-        if keys:
-            self._first_keys.setdefault((), FirstKeys()).remember_keys(root, [*keys])
+    def know_first_keys(self, root: Mapping[str, Any], first_keys: Mapping[Path, list[str]]) -> None:
+        """Use these first keys of wide maps, by path; others are found when they are shown."""
+        for path, keys in first_keys.items():
+            self._first_keys.setdefault(path, FirstKeys()).remember_keys(member_at(root, path), keys)
 
-    def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
+    def rows(self, root: Mapping[str, Any], changes: StateChanges, view: TreeView) -> list[ValueRow]:
         """Return the visible rows of a value, from top to bottom; the time depends on the expanded part only."""
-        if changes is not self._changes.given:
-            self._changes = _Changes.of(changes)
         leads = None if view.found is None else {path[:i] for path in view.found for i in range(len(path) + 1)}
         walk = _Walk(
             view=view,
-            changes=self._changes.by_path,
-            touched=self._changes.touched,
+            changes=changes.replaced,
+            touched=changes.touched,
             visible_paths=leads,
             first_keys=self._first_keys,
         )
@@ -201,15 +125,13 @@ class _Walk:
         expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
         unfolded = both and len(shown) <= _MAX_UNFOLDED_MEMBERS and len(old) <= _MAX_UNFOLDED_MEMBERS
         expanded = expandable and self._is_open(path, mark, unfolded, shown)
-        was = "" if mark is not ChangeMark.CHANGED or both else content_text(old) or scalar_text(old)
         yield ValueRow(
             path=path,
             kind=RowKind.MEMBER,
             depth=depth,
-            key=visible(str(key)[:_MAX_KEY_CHARACTERS]),
-            text="" if is_container(shown) else scalar_text(shown),
-            note=content_text(shown, expanded),
-            old=was,
+            name=key if isinstance(key, str) else str(key),
+            value=shown,
+            was=old if mark is ChangeMark.CHANGED and not both else ABSENT,
             mark=mark,
             expandable=expandable,
             expanded=expanded,
@@ -255,12 +177,12 @@ class _Walk:
         for line in text[:limit].splitlines():
             for piece in _wrap(visible(line, "\t").expandtabs(4), width=width) or [""]:
                 number += 1
-                yield ValueRow(path=(*path, number), kind=RowKind.TEXT, depth=depth, text=piece, mark=mark)
+                yield ValueRow(path=(*path, number), kind=RowKind.TEXT, depth=depth, words=piece, mark=mark)
         if len(text) > limit:
             yield self._more(path, depth, f"… {len(text) - limit:,} characters more")
 
     def _more(self, path: Path, depth: int, words: str) -> ValueRow:
-        return ValueRow(path=path, kind=RowKind.MORE, depth=depth, note=words)
+        return ValueRow(path=path, kind=RowKind.MORE, depth=depth, words=words)
 
     def _window(self, path: Path, value: Any, old: Any, limit: int) -> tuple[list[Any], int, int]:
         """Return (the keys to show in order, number of keys before them, number after them)."""
@@ -290,34 +212,6 @@ class _Walk:
         elif is_container(old) and not isinstance(value, Mapping):
             forced |= set(range(len(value), min(len(old), len(value) + PAGE_MEMBERS)))
         return forced if not isinstance(value, Mapping) else {key for key in forced if isinstance(key, str)}
-
-
-def content_text(value: Any, expanded: bool = False) -> str:
-    """Return the beginning of a map's or list's content, or its size if the members follow; "" for a scalar."""
-    if not is_container(value):
-        return ""
-    if expanded:
-        return f"({len(value):,})"
-    count = f"({len(value):,}) " if isinstance(value, Mapping) and len(value) > _MAX_UNCOUNTED_MEMBERS else ""
-    return one_line(count + member_text(value), _MAX_PREVIEW_CHARACTERS)
-
-
-def size_text(value: Any) -> str:
-    """Return ``14 keys`` or ``391 items``; "" for a scalar."""
-    if isinstance(value, Mapping):
-        return plural(len(value), "key")
-    if is_container(value):
-        return plural(len(value), "item")
-    return ""
-
-
-def member(holder: Any, key: str | int) -> Any:
-    """Return the member, or ABSENT."""
-    if isinstance(holder, Mapping):
-        return holder.get(key, ABSENT) if isinstance(key, str) else ABSENT
-    if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):
-        return holder[key]
-    return ABSENT
 
 
 def pages_to(holder: Any, key: str | int) -> int:

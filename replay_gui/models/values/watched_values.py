@@ -11,15 +11,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, StateChange
-from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
-from replay_gui.core.text.plain_text import visible
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text
 from replay_gui.models.session import Session
+from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 from replay_gui.models.values.watched_paths import Keys, keys_of, path_of
 
-_MAX_KEY_CHARACTERS = 80
 _NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
@@ -74,10 +71,10 @@ class WatchedValues(QAbstractTableModel):
             path=path,
             kind=RowKind.MEMBER,
             depth=0,
-            key=visible(pointer_text(join_pointer(keys))[:_MAX_KEY_CHARACTERS]),
-            text="" if value is ABSENT or is_container(value) else scalar_text(value),
-            note=self._absence(keys) if value is ABSENT else content_text(value),
-            old="" if change is None or change.old is ABSENT or value is ABSENT else _short(change.old),
+            name=pointer_text(join_pointer(keys)),
+            value=value,
+            was=ABSENT if change is None or value is ABSENT else change.old,
+            words=self._absence(keys) if value is ABSENT else "",
             mark=self._mark(keys, value, change),
         )
 
@@ -119,7 +116,3 @@ class WatchedValues(QAbstractTableModel):
         row = self._rows[index.row()]
         was = f"before: {row.old}" if row.old else ""
         return " ".join(part for part in (row.key, row.text, row.note, was) if part)
-
-
-def _short(value: Any) -> str:
-    return content_text(value) or scalar_text(value)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow
+from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.parts.text.line_text import LineText
 

@@ -23,8 +23,8 @@ from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_words import label_at
-from replay_gui.models.run.value_rows import content_text
 from replay_gui.models.session import Session
+from replay_gui.models.values.value_row import content_text
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.menus import MenuBar

@@ -10,8 +10,23 @@ from hypothesis import strategies as st
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.readable.event_reading import FIRST_PAGE_CHARACTERS, MORE, EventReading, plain_event_lines
-from replay_gui.core.readable.reading_line import Fold, LineKind, ReadingLine, TextStyle
+from replay_gui.core.readable.event_reading import (
+    FIRST_PAGE_CHARACTERS,
+    MORE,
+    SLICE_CHARACTERS,
+    EventReading,
+    plain_event_lines,
+)
+from replay_gui.core.readable.reading_line import (
+    Fold,
+    LineKind,
+    ReadingLine,
+    StyledText,
+    TextStyle,
+    pieces,
+    shaped_systems,
+)
+from replay_gui.core.readable.reading_page import ReadingPage
 from replay_gui.core.text.plain_text import visible
 from tests.helpers.story import answer, call, event_at
 
@@ -194,8 +209,9 @@ def test_a_line_of_any_length_is_read_in_pieces(unit: str) -> None:
 def test_pages_follow_one_another() -> None:
     one = event("Decision", {"decision_type": "message", "data": "word **w**\n\n" * 9_000})
     begun, other = EventReading(one), EventReading(one)
-    first = begun.next_page()
-    other.skip(len(first.lines))
+    while begun.next_page().goes_on:
+        pass
+    other.skip(begun.count)
     assert other.next_page() == begun.next_page()
 
 
@@ -214,3 +230,20 @@ def test_what_the_head_says_is_not_said_again() -> None:
     assert texts("Decision", {"decision_type": "thinking", "data": None, "reasoning": "so"})[0] == "so"
     assert texts("x:a", {"source": "s"})[0] == 'source "s"'
     assert texts(*call("ls", {"path": "."}))[0] == 'path "."'
+
+
+def test_a_page_comes_in_parts_that_are_laid_out_quickly() -> None:
+    """What takes long to lay out ends a part: many letters, and each writing system that is shaped."""
+    languages = ["\u0915\u0916" * 100, "\u0b95 \u0d95 ", "word", "\u0a95"]
+    one = event("Observation", {"obs_type": "message", "source": "u", "data": "\n\n".join(languages)})
+    reading, parts = EventReading(one), list[ReadingPage]()
+    while not parts or parts[-1].goes_on:
+        parts.append(reading.next_page())
+    systems = [len(shaped_systems("".join(line.visible_text for line in part.lines))) for part in parts]
+    assert systems == [1, 2, 1], "a line of usual length stays whole"
+    plain = EventReading(event("Decision", {"decision_type": "message", "data": "word " * 5_000}))
+    sizes = [len(page.lines[-1].visible_text) for page in (plain.next_page(), plain.next_page())]
+    assert max(sizes) <= SLICE_CHARACTERS < sum(sizes), "one line, in two parts"
+    long = ReadingLine((StyledText("".join(languages) * 20),))
+    assert "".join(piece.visible_text for piece in pieces(long)) == long.visible_text
+    assert all(len(shaped_systems(piece.visible_text)) <= 1 for piece in pieces(long))

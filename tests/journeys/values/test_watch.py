@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from replay_gui import Recorder
 from replay_gui.core.log.positions import Position
 from replay_gui.models.comparison.diff_lines import DiffStyle
-from replay_gui.models.run.value_rows import ChangeMark
+from replay_gui.models.values.value_row import ChangeMark
 from replay_gui.widgets.values.watch_view import WatchView
 from replay_gui.windows.compare_status import CompareStatus
 from tests.helpers.journey import Journey

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.state import first_keys
 from replay_gui.core.state.first_keys import SHOWN_KEYS
 from replay_gui.core.state.state import ABSENT, StateChange
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.models.run import state_tree
 from replay_gui.models.run.state_tree import StateTree
 
@@ -53,7 +54,7 @@ def test_rows_that_stay_are_not_reset(tree: StateTree, qtbot: QtBot) -> None:
 
 
 def test_what_the_event_opens_can_be_closed(tree: StateTree) -> None:
-    tree.show({"a": {"x": 2}}, (StateChange(("a", "x"), 1, 2),))
+    tree.show({"a": {"x": 2}}, StateChanges([StateChange(("a", "x"), 1, 2)]))
     assert paths(tree) == [("a",), ("a", "x")]
     tree.set_expanded(0, False)
     assert paths(tree) == [("a",)]
@@ -71,7 +72,7 @@ def test_more_shows_more(tree: StateTree) -> None:
 
 
 def test_values_and_parents(tree: StateTree) -> None:
-    tree.show({"a": {"x": [1, 2]}}, (StateChange(("a", "gone"), "was", ABSENT),))
+    tree.show({"a": {"x": [1, 2]}}, StateChanges([StateChange(("a", "gone"), "was", ABSENT)]))
     assert [tree.value(i) for i in range(3)] == [{"x": [1, 2]}, "was", [1, 2]]
     assert tree.parent_row(2) == 0
     assert tree.parent_row(0) == 0
@@ -80,7 +81,7 @@ def test_values_and_parents(tree: StateTree) -> None:
 
 
 def test_search_and_changed_only(tree: StateTree) -> None:
-    tree.show({"a": {"x": 1}, "b": 2}, (StateChange(("b",), 1, 2),))
+    tree.show({"a": {"x": 1}, "b": 2}, StateChanges([StateChange(("b",), 1, 2)]))
     tree.set_needle("x")
     assert paths(tree) == [("a",), ("a", "x")]
     tree.set_needle("")
@@ -89,7 +90,7 @@ def test_search_and_changed_only(tree: StateTree) -> None:
 
 
 def test_rows_speak(tree: StateTree) -> None:
-    tree.show({"a": 2}, (StateChange(("a",), 1, 2),))
+    tree.show({"a": 2}, StateChanges([StateChange(("a",), 1, 2)]))
     assert tree.data(tree.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "a, 2, changed, before: 1"
     assert tree.data(QModelIndex()) is None
 
@@ -134,6 +135,6 @@ def test_the_first_keys_of_a_wide_state_are_those_that_it_is_told(
 ) -> None:
     state = {f"{n:04}": n for n in range(1_000)}
     monkeypatch.setattr(first_keys, "nsmallest", None)
-    tree.show(state, (), tuple(sorted(state)[:SHOWN_KEYS]))
+    tree.show(state, first_keys={(): sorted(state)[:SHOWN_KEYS]})
     assert tree.rowCount() == SHOWN_KEYS + 1
     assert tree.row(SHOWN_KEYS - 1).key == "0199"

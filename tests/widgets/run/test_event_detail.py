@@ -97,20 +97,30 @@ def test_copies(detail: EventDetail) -> None:
 def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:
     assert not detail.more.isVisible()
     event = replace(event_at(0), payload={"decision_type": "message", "data": "word \n" * 40_000})
-    session.show_position_state(position_state_at(1, event=event))
-    assert detail.more.isVisible()
-    before = detail.text.toPlainText()
-    assert len(before) <= FIRST_PAGE_CHARACTERS
     reading = EventReading(event)
-    after = len(reading.next_page().lines)
-    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE_CHARACTERS)))
-    assert detail.text.toPlainText().startswith(before)
-    assert len(detail.text.toPlainText()) > 2 * len(before)
-    assert detail.more.isVisible()
-    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE_CHARACTERS)))
-    assert detail.pages_read.characters < FIRST_PAGE_CHARACTERS + NEXT_PAGE_CHARACTERS, (
-        "an answer that comes twice is taken once"
-    )
+    reading.next_page()
+
+    def read_on(limit: int) -> str:
+        """Answer until what was asked for is there."""
+        goes_on = True
+        while goes_on:
+            assert not detail.more.isVisible() or detail.pages_read.can_be_asked
+            after, page = reading.count, reading.next_page(limit)
+            detail.pages_read.go_on(ReadFurther(Position(1), after, page))
+            shown = len(detail.pages_read.lines)
+            detail.pages_read.go_on(ReadFurther(Position(1), after, page))
+            assert len(detail.pages_read.lines) == shown, "an answer that comes twice is taken once"
+            goes_on = page.goes_on
+        assert detail.more.isVisible()
+        return detail.text.toPlainText()
+
+    session.show_position_state(position_state_at(1, event=event))
+    assert not detail.more.isVisible(), "the rest of the first page is on its way"
+    before = read_on(FIRST_PAGE_CHARACTERS)
+    assert len(before) <= FIRST_PAGE_CHARACTERS
+    further = read_on(NEXT_PAGE_CHARACTERS)
+    assert further.startswith(before)
+    assert 2 * len(before) < len(further) < FIRST_PAGE_CHARACTERS + NEXT_PAGE_CHARACTERS
 
 
 def test_the_json_of_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.state.state import StateChange
+from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.look.theme import ROW
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.widgets.run.value_view import ValueView
@@ -53,7 +54,7 @@ def test_the_chosen_row_stays_where_it_is_when_rows_are_inserted_above(view: Val
     view.choose(_row(tree, "key050"))
     offset = view.currentIndex().row() - view.verticalScrollBar().value()
     more = {f"a{n}": n for n in range(5)}
-    tree.show(more | VALUE, [StateChange((key,), None, n) for key, n in more.items()])
+    tree.show(more | VALUE, StateChanges(StateChange((key,), None, n) for key, n in more.items()))
     assert view.currentIndex().row() == _row(tree, "key050")
     assert view.currentIndex().row() - view.verticalScrollBar().value() == offset
 

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.state import StateChange
 from replay_gui.engine.queries.value_messages import ChangeRow, ValueChanges, ValueTrace
-from replay_gui.models.run.value_rows import ChangeMark
 from replay_gui.models.values.change_table import ChangeTable
+from replay_gui.models.values.value_row import ChangeMark
 from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.values.watched_values import WatchedValues
 from replay_gui.widgets.values.change_plot import ChangePlot

@@ -1,4 +1,4 @@
-"""Equality of values, within a limited time on the window's thread."""
+"""Equality of values, within a limited time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container
 
-MAX_MEMBERS = 5_000  # members compared each time the rows are made: about 2 ms
+MAX_MEMBERS = 5_000  # members compared in all: about 2 ms
 _CHARACTERS_PER_MEMBER = 64  # characters whose comparison takes as long as that of a member
 
 

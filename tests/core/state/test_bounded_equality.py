@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.state.bounded_equality import MAX_MEMBERS, BoundedEquality
 from replay_gui.core.state.state import ABSENT, OverlayMap
-from replay_gui.models.values.bounded_equality import MAX_MEMBERS, BoundedEquality
 
 
 @pytest.mark.parametrize(
