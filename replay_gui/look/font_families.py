@@ -19,8 +19,9 @@ def font_families(monospaced: bool) -> tuple[str, ...]:
     There are none if the first one cannot be loaded.
     """
     inter, mono = _upright(fontpkg_inter.ROOT), _upright(fontpkg_jetbrains_mono.ROOT)
-    symbols = resources() / "fonts" / "symbols.ttf"  # of its own: a wide line, a record sign, boxes with ticks
-    files = (mono, inter, symbols) if monospaced else (inter, mono, symbols)
+    fonts = resources() / "fonts"
+    further = (fonts / "symbols.ttf", fonts / "emoji.ttf")  # a wide line, a record sign, ballot boxes; usual emoji
+    files = (mono, inter, *further) if monospaced else (inter, mono, *further)
     first, *others = (None if file is None else _loaded(file) for file in files)
     return () if first is None else (first, *(family for family in others if family is not None))
 

@@ -23,6 +23,7 @@ from replay_gui.look.theme import (
     theme_events,
     ui_font,
 )
+from tests.look.emoji_font import EMOJI
 from tests.look.symbols_font import FILE, symbols_font
 
 READ = [
@@ -117,12 +118,12 @@ PRINTED = "⎯⎿⏺⏵⏸⏹☐☑☒✔✘✻│├└─╭╯█✓✗●○
 
 @pytest.mark.parametrize("font", [ui_font, data_font])
 def test_what_agents_print_is_drawn_without_a_font_of_the_system(qapp: QApplication, font: Callable[[], QFont]) -> None:
-    layout = QTextLayout(PRINTED, font())
+    layout = QTextLayout(PRINTED + EMOJI, font())
     layout.beginLayout()
     layout.createLine()
     layout.endLayout()
     runs = layout.glyphRuns()
-    assert {run.rawFont().familyName() for run in runs} <= {"Inter", "JetBrains Mono", "Replay Symbols"}
+    assert {run.rawFont().familyName() for run in runs} <= {"Inter", "JetBrains Mono", "Replay Symbols", "Replay Emoji"}
     assert all(0 not in run.glyphIndexes() for run in runs), "none is an empty box"
 
 
