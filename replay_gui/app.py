@@ -130,7 +130,7 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
-    from replay_gui.look.theme import apply_theme, theme_events, ui_font
+    from replay_gui.look.theme import apply_theme, choose_theme, theme_events, ui_font
     from replay_gui.models.session import Session
     from replay_gui.models.time_choice import time_choice
     from replay_gui.samples import SAMPLES
@@ -153,11 +153,13 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
         signal.raise_signal(number)  # while Qt was imported; ends the event loop as soon as it begins
     bridge = EngineBridge()
     session = Session(bridge=bridge)
+    theme = options.theme or _remembered_theme(settings)
+    choose_theme(app, theme)
     window = MainWindow(session, app, settings)
     window.show_samples([Sample(sample.title, sample.about, str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
-    apply_theme(app, options.theme or _remembered_theme(settings))  # now: adding widgets to a styled window is slow
+    apply_theme(app, theme)  # now: adding widgets to a styled window is slow
     shows_run = _open_what_is_named(window, options)
     try:
         if options.screenshot is not None:

@@ -237,12 +237,18 @@ def theme() -> Theme:
     return theme_events().theme
 
 
+def choose_theme(app: QApplication, choice: str) -> None:
+    """Draw icons in a theme from now on, before `apply_theme`: "dark", "light", or "auto", which follows the system."""
+    events = theme_events()
+    light = choice == "light" or (choice == "auto" and app.styleHints().colorScheme() == Qt.ColorScheme.Light)
+    events.choice, events.theme = choice, LIGHT if light else DARK
+
+
 def apply_theme(app: QApplication, choice: str) -> None:
     """Give the whole application a theme. `choice`: "dark", "light", or "auto", which follows the system."""
-    events, hints = theme_events(), app.styleHints()
-    hints.colorSchemeChanged.connect(events.on_system_scheme_changed, Qt.ConnectionType.UniqueConnection)
-    light = choice == "light" or (choice == "auto" and hints.colorScheme() == Qt.ColorScheme.Light)
-    events.choice, events.theme = choice, LIGHT if light else DARK
+    choose_theme(app, choice)
+    events = theme_events()
+    app.styleHints().colorSchemeChanged.connect(events.on_system_scheme_changed, Qt.ConnectionType.UniqueConnection)
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(events.theme))
     app.setFont(ui_font())
