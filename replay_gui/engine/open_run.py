@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -47,6 +48,14 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 OnWarning: TypeAlias = Callable[[str], None]
 
 
+class LogGrowth(Enum):
+    """Whether the log of an open run grows."""
+
+    NONE = auto()
+    BY_CONVERSION = auto()  # a conversion is still writing it, and it may end inside a record
+    BY_FOLLOWING = auto()  # its file is, or was, followed; its index is then not kept in the cache
+
+
 OpenRuns: TypeAlias = "Callable[[], tuple[OpenRun | None, OpenRun | None]]"
 """Returns the open runs of sides A and B."""
 
@@ -59,8 +68,7 @@ class OpenRun:
         index, built: the RunIndex so far, and its data that is not in columns.
         first_broken: index of the first event known to be broken, or None.
         totals: tokens and cost, None until they are requested. effects: of its calls.
-        growing: whether a conversion is still writing the log, which then may end inside a record.
-        followed: whether its file is, or was, followed; its index is then not kept in the cache.
+        growth: whether the log grows.
     """
 
     def __init__(
@@ -87,7 +95,7 @@ class OpenRun:
         self.facts = facts
         self.first_broken: EventIndex | None = None
         self.totals: Totals | None = None
-        self.growing, self.followed = growing is not None, False
+        self.growth = LogGrowth.NONE if growing is None else LogGrowth.BY_CONVERSION
         self._own_hashes = own_hashes
         self._log = log
         self._file = file
@@ -133,7 +141,7 @@ class OpenRun:
         Raises:
             OSError, ValueError: the index is not in the folder.
         """
-        if self.followed:  # the index may still grow, so a copy is published
+        if self.growth is LogGrowth.BY_FOLLOWING:  # the index may still grow, so a copy is published
             index = build_run_index(self._view, built, False, count)
             self._use_index(built, replace(index, complete=True) if complete else index)
             return
@@ -163,11 +171,11 @@ class OpenRun:
             self._view = IndexView(folder)
         if log is not None:
             self._use_log(log, own_hashes)
-        if log is not None or not self.followed:
+        if log is not None or self.growth is not LogGrowth.BY_FOLLOWING:
             self._stored = SnapshotReader(folder, self._hash_before, self._values)
             self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
             self._replayer = Replayer(self._log, self._snapshots, GilYield())
-        self.followed, self.facts, self.totals, self.first_broken = True, facts, None, None
+        self.growth, self.facts, self.totals, self.first_broken = LogGrowth.BY_FOLLOWING, facts, None, None
         self._file, self._touched_at = stamp, touched_at(facts.path)
         self._beside = stamps_beside(Path(facts.path))
         self.grow(built, is_whole)
@@ -180,7 +188,7 @@ class OpenRun:
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
         """Use the complete log, which was opened again because its path has changed."""
         self._use_log(log, own_hashes)
-        self.facts, self.growing = facts, False
+        self.facts, self.growth = facts, LogGrowth.NONE
         self._replayer = Replayer(log, self._snapshots, GilYield())
 
     def _use_log(self, log: EventLog, own_hashes: HashChecks | None) -> None:
@@ -192,7 +200,7 @@ class OpenRun:
 
     def _use_index(self, built: BuiltIndex, index: RunIndex) -> None:
         self.built, self.index = built, index
-        if self.growing or self.followed:
+        if self.growth is not LogGrowth.NONE:
             self._log.source.refresh_size()
         self._log.use_offsets(index.offset)
         self._stored.set_table(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
@@ -252,7 +260,7 @@ class OpenRun:
     def close(self) -> None:
         """Close the log; remove an index that is incomplete or not in the cache, and a log that never became whole."""
         self._log.close()
-        if self.growing:
+        if self.growth is LogGrowth.BY_CONVERSION:
             shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
         self._drop_index_folder()
 

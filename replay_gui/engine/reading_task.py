@@ -24,7 +24,7 @@ from replay_gui.engine.jobs.job_types import (
     ReplayArguments,
     StatesArguments,
 )
-from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.open_run import LogGrowth, OpenRun
 from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import SendAnswer, WorkEnded
 from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
@@ -185,7 +185,9 @@ class ReadingTask:
 
     def _conclude(self, report: VerificationReport | None) -> None:
         run = self._run
-        if report is None or (run.followed and report.events != run.index.count):  # it has grown meanwhile
+        if report is None:
+            return
+        if run.growth is LogGrowth.BY_FOLLOWING and report.events != run.index.count:  # it has grown meanwhile
             return
         is_stale = run.drop_stale_index(report.file_blake3)
         if is_stale or self._verification.has_false_snapshots:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 
 import msgspec
 
@@ -33,6 +33,10 @@ from replay_gui.engine.jobs.job_types import (
     ReplayArguments,
     StatesArguments,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WORKERS = 2
 _MIN_SLICE_BYTES = 8 << 20  # of one integrity slice at the front
@@ -87,7 +91,7 @@ class VerificationController:
         self._run_replay()
         self._advance()
 
-    def start_with_snapshots(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
+    def start_with_snapshots(self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64]) -> None:
         """Begin with snapshots from the cache, which are used as starts of slices but not trusted.
 
         Without recorded state hashes, a false snapshot would not be detected, and the log is replayed from its start.
@@ -123,7 +127,7 @@ class VerificationController:
         rest = self._limit if self._front is None else self._front
         return count if rest is None else min(count, rest.event_index)
 
-    def index_built(self, built: BuiltIndex, folder: str, offsets: Any) -> VerificationReport | None:
+    def index_built(self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64]) -> VerificationReport | None:
         """Use the index: its pass has replayed the log, and made snapshots between which slices are checked.
 
         Args:
@@ -143,7 +147,7 @@ class VerificationController:
         self._plan_states(built, folder, offsets)
         return self._go_on()
 
-    def _boundaries_from(self, built: BuiltIndex, offsets: Any) -> list[Boundary]:
+    def _boundaries_from(self, built: BuiltIndex, offsets: NDArray[np.uint64]) -> list[Boundary]:
         """Return places at which an integrity pass can begin: events after one with a readable seq.
 
         None after skipped bytes: there one must know how much the search for the next record has read.
@@ -157,7 +161,7 @@ class VerificationController:
                 boundaries.append(Boundary(EventIndex(event_index), int(offsets[event_index]), before, seq + 1))
         return boundaries
 
-    def _plan_states(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
+    def _plan_states(self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64]) -> None:
         """Cut the log at snapshots into slices of about equal length."""
         if built.state_hash is None or not built.state_hashes:
             return

@@ -5,6 +5,7 @@ Widgets read from the session and send requests through it; none is connected to
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -230,7 +231,7 @@ class Session(VisibleRange):
 
     def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
         """Write all rules to a file, instead of a write that still waits; emits `rules_written`."""
-        self.send_request(f"write rules {path}", WriteRules(path, rules))
+        self.send_request(("write rules", path), WriteRules(path, rules))
 
     def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
         """Open a run; emits run_changed, or alert_raised with the reason of the failure.
@@ -268,7 +269,7 @@ class Session(VisibleRange):
         """Clear the caches, except for the open runs; `alert_raised` reports the size."""
         self.send_request("cache", ClearCache())
 
-    def send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:
+    def send_request(self, key: Hashable, question: RequestBody, run: int | None = None) -> None:
         """Send a request about the open run; it replaces a waiting one with the same key."""
         if self.bridge is not None:
             self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))

@@ -157,10 +157,13 @@ class RerunActions(QObject):
     # ---- while it runs ------------------------------------------------------------------------------
     @Slot()
     def _on_log_began(self) -> None:
-        plan, facts = self.process.plan, self._session.facts
-        assert plan is not None
+        from replay_gui.models.rerun.rerun_states import RunningAgain  # not needed before an agent is run again
+
+        state, facts = self.process.state, self._session.facts
+        assert isinstance(state, RunningAgain)
+        plan = state.plan
         is_open = facts is not None and absolute_path(facts.path) == str(plan.run)
-        self._comparison.start(str(self.process.new), None if is_open else str(plan.run))
+        self._comparison.start(str(state.files.new), None if is_open else str(plan.run))
         self._actions["show_parting"].setChecked(True)
 
     @Slot()

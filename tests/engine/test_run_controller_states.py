@@ -34,6 +34,7 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobMessage, JobPart, JobProgress, encode_value
+from replay_gui.engine.open_run import LogGrowth
 from replay_gui.engine.opening import Conversion
 from replay_gui.engine.requests import AnswerValue, CheckFile, Find, GetRows, GetTotals, Open, Seek, StopWork, WorkEnded
 from replay_gui.engine.run_controller import RunController
@@ -274,12 +275,12 @@ class RunControllerMachine(RuleBasedStateMachine):
         assert active.run.number == self.shown
         match active.state:
             case GrowingRun():
-                assert active.run.growing
+                assert active.run.growth is LogGrowth.BY_CONVERSION
                 assert not active.run.index.complete
             case WholeRun():
-                assert not active.run.growing
+                assert active.run.growth is LogGrowth.NONE
             case IncompleteRun():
-                assert active.run.growing
+                assert active.run.growth is LogGrowth.BY_CONVERSION
                 assert active.run.number in self.disturbed
 
 

@@ -9,7 +9,7 @@ from replay_gui.core.report.model import Report
 from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
-from replay_gui.engine.open_run import OpenRuns
+from replay_gui.engine.open_run import LogGrowth, OpenRuns
 from replay_gui.engine.queries.report_messages import MakeReport, NotReported, Reported, ReportProgress
 from replay_gui.engine.requests import OnRunMessage, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
@@ -43,7 +43,7 @@ class ReportController:
         if len(open_runs) < len(chosen) or open_runs[0].number != run:
             self._answer(run, NotReported(request.number, "the run is no longer open"))
             return
-        if any(open_run.growing for open_run in open_runs):
+        if any(open_run.growth is LogGrowth.BY_CONVERSION for open_run in open_runs):
             problem = "the run is not whole: its file has not been converted to its end"
             self._answer(run, NotReported(request.number, problem))
             return

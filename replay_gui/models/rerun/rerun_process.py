@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import assert_never
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.rerun_files import RerunFiles, RerunState, final_state_of, prepared_files, state_of
 from replay_gui.models.rerun.rerun_plan import RerunPlan
-from replay_gui.record.child.rerun_report import RerunReport
+from replay_gui.models.rerun.rerun_states import NotRun, PreparingRerun, RerunEnded, RerunProgress, RunningAgain
 from replay_gui.record.sessions.questions import Reply
 
 _POLL_MS = 200  # between two checks of the log and for questions
@@ -25,9 +27,7 @@ class RerunProcess(QObject):
     """One re-run at a time. DiskQuestions write and read its files, so the window does not wait for the disk.
 
     Attributes:
-        plan: the current or the last plan; None before the first one. new: path of its log. running: whether it runs.
-        report: the verdict after the end; None if there is none. cancelled: whether the user ended it.
-        problem: why it could not be started, or "". size: bytes of the new log so far.
+        state: one of RerunProgress. size: bytes of the new log so far.
 
     Signals:
         changed(): it was started or has ended, or `size` has changed. printed(): `output` is longer.
@@ -43,15 +43,9 @@ class RerunProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.plan: RerunPlan | None = None
-        self.new = Path()
-        self.running = False
-        self.report: RerunReport | None = None
-        self.problem = ""
-        self.cancelled = False
+        self.state: RerunProgress = NotRun()
         self.size = 0
         self._output = bytearray()
-        self._files: RerunFiles | None = None
         self._asked: set[str] = set()
         self._process = QProcess(self)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
@@ -62,10 +56,10 @@ class RerunProcess(QObject):
         self._process.readyRead.connect(self._on_output)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
-        self._preparation, self._state = DiskQuestion(self), DiskQuestion(self)
+        self._preparation, self._file_state = DiskQuestion(self), DiskQuestion(self)
         self._reply, self._end_state = DiskQuestion(self), DiskQuestion(self)
         self._preparation.answered.connect(self._on_prepared)
-        self._state.answered.connect(self._on_state)
+        self._file_state.answered.connect(self._on_file_state)
         self._end_state.answered.connect(self._on_end_state)
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._check_files)
@@ -73,30 +67,48 @@ class RerunProcess(QObject):
         self._grace.timeout.connect(self._kill)
 
     @property
+    def running(self) -> bool:
+        """Whether an agent is being run again."""
+        return isinstance(self.state, PreparingRerun | RunningAgain)
+
+    @property
+    def new(self) -> Path:
+        """The path of the new log; "." if there is none."""
+        match self.state:
+            case RunningAgain(files=files):
+                return files.new
+            case RerunEnded(new=new):
+                return new
+            case NotRun() | PreparingRerun():
+                return Path()
+            case _:
+                assert_never(self.state)
+
+    @property
     def output(self) -> str:
         """The last part of the output of the agent and of the command."""
         return self._output.decode(errors="replace")
 
     def start(self, plan: RerunPlan) -> None:
-        """Start a re-run unless one is running; `problem` is the reason if it could not be started."""
+        """Start a re-run unless one is running."""
         if self.running:
             return
-        self.plan, self.new, self.running = plan, Path(), True
-        self.report, self.problem, self.cancelled, self.size = None, "", False, 0
+        self.state, self.size = PreparingRerun(plan), 0
         self._output.clear()
         self._asked.clear()
         self._preparation.ask_disk(partial(prepared_files, plan))
 
     @Slot(object)
     def _on_prepared(self, files: RerunFiles | str) -> None:
-        plan = self.plan
-        if isinstance(files, str) or plan is None:
-            self.problem = f"It could not be started: {files}"
-            self._end()
+        if not isinstance(self.state, PreparingRerun):
+            return  # the window has closed meanwhile
+        plan, cancelled = self.state.plan, self.state.cancelled
+        if isinstance(files, str):
+            self._end(RerunEnded(cancelled=cancelled, problem=f"It could not be started: {files}"))
             self.changed.emit()
             return
-        self._files, self.new = files, files.new
-        if self.cancelled:
+        self.state = RunningAgain(plan, files, cancelled)
+        if cancelled:
             self._finish()
             return
         program, *arguments = plan.program(files.new, files.folder)
@@ -107,27 +119,26 @@ class RerunProcess(QObject):
 
     def reply(self, name: str, reply: Reply) -> None:
         """Answer a question."""
-        if self._files is not None:
-            self._reply.ask_disk(partial(self._files.reply, name, reply))
+        if isinstance(self.state, RunningAgain):
+            self._reply.ask_disk(partial(self.state.files.reply, name, reply))
 
     @Slot()
     def cancel(self) -> None:
         """End the process and all that it has started."""
-        if self.running and not self.cancelled:
-            self.cancelled = True
+        if isinstance(self.state, PreparingRerun | RunningAgain) and not self.state.cancelled:
+            self.state = replace(self.state, cancelled=True)
             self._signal(signal.SIGTERM)
             self._grace.start()
 
     def close(self) -> None:
         """End the process at once: the window closes."""
         if self.running:
-            self.cancelled = True
             self._process.blockSignals(True)
             self._kill()
             self._process.waitForFinished(_GRACE_MS)
-            if self._files is not None:
-                self._files.remove()
-            self._end()
+            if isinstance(self.state, RunningAgain):
+                self.state.files.remove()
+            self._end(RerunEnded(self.new, cancelled=True))
 
     def _signal(self, number: int) -> None:
         if pid := self._process.processId():
@@ -141,12 +152,12 @@ class RerunProcess(QObject):
     @Slot()
     def _check_files(self) -> None:
         """Check whether the log has grown, and whether there are questions."""
-        if self._files is not None and self.plan is not None and not self._state.pending:
-            self._state.ask_disk(partial(state_of, self._files, asks=self.plan.asks))
+        if isinstance(self.state, RunningAgain) and not self._file_state.pending:
+            self._file_state.ask_disk(partial(state_of, self.state.files, asks=self.state.plan.asks))
 
     @Slot(object)
-    def _on_state(self, state: RerunState) -> None:
-        if state.files is not self._files:
+    def _on_file_state(self, state: RerunState) -> None:
+        if not isinstance(self.state, RunningAgain) or state.files is not self.state.files:
             return
         if state.size > self.size:
             is_first, self.size = self.size == 0, state.size
@@ -165,8 +176,8 @@ class RerunProcess(QObject):
 
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self.problem = f"It could not be started: {self._process.errorString()}."
+        if error is QProcess.ProcessError.FailedToStart and isinstance(self.state, RunningAgain):
+            self.state = replace(self.state, problem=f"It could not be started: {self._process.errorString()}.")
             self._finish()
 
     @Slot()
@@ -177,18 +188,19 @@ class RerunProcess(QObject):
     def _finish(self) -> None:
         """Read the last state of the files."""
         self._poll.stop()
-        if self._files is not None:
-            self._end_state.ask_disk(partial(final_state_of, self._files))
+        if isinstance(self.state, RunningAgain):
+            self._end_state.ask_disk(partial(final_state_of, self.state.files))
 
     @Slot(object)
     def _on_end_state(self, state: RerunState) -> None:
-        self.report = state.report
-        self._on_state(state)
-        self._end()
-        self.log_grew.emit()
-        self.changed.emit()
+        self._on_file_state(state)
+        if isinstance(self.state, RunningAgain):
+            cancelled, problem = self.state.cancelled, self.state.problem
+            self._end(RerunEnded(self.state.files.new, state.report, cancelled, problem))
+            self.log_grew.emit()
+            self.changed.emit()
 
-    def _end(self) -> None:
-        self.running, self._files = False, None
+    def _end(self, ended: RerunEnded) -> None:
+        self.state = ended
         self._poll.stop()
         self._grace.stop()

@@ -8,7 +8,7 @@ import msgspec
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.models.rerun.rerun_states import RerunEnded
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.matcher.first_difference import DifferenceForm, DifferenceKind
 
@@ -45,20 +45,20 @@ def progress_words(events: int, total: int) -> str:
     return f"Running again: {plural(events, 'event')} so far, of {total:,} in the recorded run"
 
 
-def verdict_of(process: RerunProcess) -> RerunVerdict:
-    """Return the verdict of a re-run that has ended."""
-    report = process.report
-    if process.cancelled:
+def verdict_of(ended: RerunEnded, output: str) -> RerunVerdict:
+    """Return the verdict of a re-run; `output`: the last part of what the agent and the command printed."""
+    report = ended.report
+    if ended.cancelled:
         return RerunVerdict("info", "Cancelled. The new log has the events until then.")
     if report is None:
-        problem = f"The command could not be run again: {_last_line(process.output)}"
-        return RerunVerdict("bad", process.problem or problem)
+        problem = f"The command could not be run again: {_last_line(output)}"
+        return RerunVerdict("bad", ended.problem or problem)
     if report.problems:
         return RerunVerdict("bad", one_line(report.problems[0], 400), notes=_notes(report))
     if report.difference is not None:
         return _of_difference(report.difference, report)
     if report.log is None and report.status:
-        return RerunVerdict("bad", f"The agent ended before it made a call: {_last_line(process.output)}")
+        return RerunVerdict("bad", f"The agent ended before it made a call: {_last_line(output)}")
     if report.log is None:
         return RerunVerdict("warn", "No call of a model or a tool was seen. Is this the agent's command?")
     answered = f"{plural(report.answered, 'call')} answered from the log"

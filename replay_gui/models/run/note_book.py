@@ -199,7 +199,7 @@ class NoteBook(Undoable[_Change]):
 
     def _send_question(self, question: NoteQuestion) -> None:
         # each request has its own key, so that none replaces another
-        self.session.send_request(f"{type(question).__name__} {next(self._numbers)}", question)
+        self.session.send_request((type(question), next(self._numbers)), question)
 
 
 def _change_words(change: _Change) -> str:

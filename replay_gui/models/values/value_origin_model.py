@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -35,88 +36,132 @@ class OriginRow:
     certain: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _NoValue:
+    """The origin of no value is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AwaitingTrace:
+    """The changes of the value are not known yet."""
+
+    trace: ChosenValueTrace
+
+
+@dataclass(frozen=True, slots=True)
+class _Searching:
+    """The steps are searched. `has_texts`: whether the value has any text to search for."""
+
+    number: int
+    has_texts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The steps are known. `has_texts`: as of _Searching."""
+
+    rows: tuple[OriginRow, ...]
+    has_texts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _NotFound:
+    """There are no steps, because of this problem."""
+
+    problem: str
+
+
 class ValueOriginModel(QObject):
     """Requests the origin of a value, and marks the steps on the timeline.
 
-    Attributes: title: the value's name. rows: the steps, the latest first. working: whether the answer is awaited.
-    Signal: changed(): any of these, or the words, have changed.
+    Attributes: title: the value's name.
+    Signal: changed(): the title, the rows or the words have changed.
     """
 
     changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.title, self.working = "", False
-        self.rows: tuple[OriginRow, ...] = ()
+        self.title = ""
         self._session = session
-        self._number, self._problem = 0, ""
-        self._trace: ChosenValueTrace | None = None  # the awaited one
-        self._traced = False  # whether the value has any text to search for
+        self._state: _NoValue | _AwaitingTrace | _Searching | _Found | _NotFound = _NoValue()
         session.values.origin_found.connect(self._on_found)
+
+    @property
+    def rows(self) -> tuple[OriginRow, ...]:
+        """The steps, the latest first."""
+        return self._state.rows if isinstance(self._state, _Found) else ()
+
+    @property
+    def working(self) -> bool:
+        """Whether the answer is awaited."""
+        return isinstance(self._state, _AwaitingTrace | _Searching)
 
     def request_origin(self, trace: ChosenValueTrace) -> None:
         """Request the origin of the traced value, at the session's position, once its changes are known."""
         self._forget_trace()
-        self._trace = trace
+        self._state = _AwaitingTrace(trace)
         trace.changed.connect(self._on_traced)
-        self.rows, self.working, self._problem = (), True, ""
         self._on_traced()
 
     @Slot()
     def _on_traced(self) -> None:
-        trace = self._trace
-        if trace is None or trace.path is None:
+        if not isinstance(self._state, _AwaitingTrace) or (path := self._state.trace.path) is None:
             return
+        trace, self.title = self._state.trace, _title(path)
         if trace.tracing:
-            self.title = _title(trace.path)
             self.changed.emit()
             return
         self._forget_trace()
-        self._request_steps(trace.path, trace.writer, trace.problem)
+        self._request_steps(path, trace.writer, trace.problem)
 
     def _forget_trace(self) -> None:
-        if self._trace is not None:
-            self._trace.changed.disconnect(self._on_traced)
-        self._trace = None
+        if isinstance(self._state, _AwaitingTrace):
+            self._state.trace.changed.disconnect(self._on_traced)
+        self._state = _NoValue()
 
     def _request_steps(self, path: Path, writer: Position | None, problem: str) -> None:
         state = self._session.position_state
         value = ABSENT if state is None else value_at(state.state, keys_of(path))
         texts = [] if value is ABSENT else traced_texts(value)
-        self.title = _title(path)
-        self.rows, self.working, self._traced = (), writer is not None, bool(texts)
-        self._problem = "" if writer is not None else problem or "no event up to here has changed this value"
-        self._number = self._session.values.new_number()
+        number = self._session.values.new_number()
+        if writer is None:
+            self._state = _NotFound(problem or "no event up to here has changed this value")
+        else:
+            self._state = _Searching(number, bool(texts))
         index = None if writer is None else index_before(writer)
-        self._session.values.request_value(FindValueOrigin(self._number, index, tuple(texts)))
+        self._session.values.request_value(FindValueOrigin(number, index, tuple(texts)))
         self.changed.emit()
 
     def end(self) -> None:
         """End the search, and remove the marks."""
         self._forget_trace()
-        self._number = self._session.values.new_number()
-        self._session.values.request_value(FindValueOrigin(self._number))
+        self._session.values.request_value(FindValueOrigin(self._session.values.new_number()))
         self._mark(())
 
     @property
     def words(self) -> str:
         """A sentence about the shown steps."""
-        if self._problem:
-            return f"Not known: {self._problem}."
-        if self.working:
-            return "Looking…"
-        if not self._traced:
-            return "The value is too short, too common or not a text: its first occurrence is not searched."
-        if any(not row.certain for row in self.rows):
-            return "Links are certain by ids, except those called possible: there only the text is equal."
-        return "Certain: the events name one another by ids."
+        match self._state:
+            case _NotFound(problem):
+                return f"Not known: {problem}."
+            case _AwaitingTrace() | _Searching():
+                return "Looking…"
+            case _NoValue() | _Found(has_texts=False):
+                return "The value is too short, too common or not a text: its first occurrence is not searched."
+            case _Found(rows) if any(not row.certain for row in rows):
+                return "Links are certain by ids, except those called possible: there only the text is equal."
+            case _Found():
+                return "Certain: the events name one another by ids."
+            case _:
+                assert_never(self._state)
 
     @Slot(object)
     def _on_found(self, origin: ValueOrigin) -> None:
-        if origin.number == self._number:
-            self.working, self._problem = False, origin.problem
-            self.rows = tuple(self._rows(origin.steps))
-            self._mark(tuple(row.position for row in self.rows))
+        if isinstance(self._state, _Searching) and origin.number == self._state.number:
+            rows = tuple(self._rows(origin.steps))
+            self._state = _NotFound(origin.problem) if origin.problem else _Found(rows, self._state.has_texts)
+            self._mark(tuple(row.position for row in rows))
             self.changed.emit()
 
     def _rows(self, steps: tuple[ValueStep, ...]) -> Iterator[OriginRow]:

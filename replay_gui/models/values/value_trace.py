@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,26 @@ from replay_gui.models.session import Session
 REST_MS = 200  # ms that a choice must last before its history is requested: moving through rows requests none
 
 
+@dataclass(frozen=True, slots=True)
+class _Tracing:
+    """More events may come. `share`: of the run that was replayed, 0 … 1."""
+
+    number: int
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """No more events come. `problem`: why the history is not known, or ""."""
+
+    problem: str = ""
+
+
 class ChosenValueTrace(QObject):
     """The history of the value at one path, for the session's run. Marks its changes on the timeline.
 
     Attributes:
         path: of the value, or None. indexes: int64, the known events that changed it, ascending.
-        tracing: whether more may come. problem: why the history is not known, or "".
 
     Signal: changed(): any of these, or the words, have changed.
     """
@@ -37,16 +51,24 @@ class ChosenValueTrace(QObject):
         super().__init__(parent)
         self.path: Path | None = None
         self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.tracing, self.problem = False, ""
-        self._done = 0.0  # share of the run that was replayed
+        self._work: _Tracing | _Traced = _Traced()
         self._session = session
-        self._number = 0
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._request)
         session.values.traced.connect(self._on_traced)
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._restart)  # the run was still growing
         session.position_state_changed.connect(self.changed)
+
+    @property
+    def tracing(self) -> bool:
+        """Whether more events may come."""
+        return isinstance(self._work, _Tracing)
+
+    @property
+    def problem(self) -> str:
+        """Why the history is not known, or ""."""
+        return self._work.problem if isinstance(self._work, _Traced) else ""
 
     @Slot(object)
     def follow(self, path: Path | None) -> None:
@@ -59,10 +81,9 @@ class ChosenValueTrace(QObject):
     def stop(self) -> None:
         """End the trace under way; the events found so far stay."""
         if self.tracing:
-            self._number = self._session.values.new_number()
             self._rest.stop()
-            self._session.values.request_value(TraceValue(self._number, ()))
-            self.tracing, self.problem = False, "stopped"
+            self._session.values.request_value(TraceValue(self._session.values.new_number(), ()))
+            self._work = _Traced("stopped")
             self.changed.emit()
 
     # ---- steps --------------------------------------------------------------------------------------
@@ -104,9 +125,9 @@ class ChosenValueTrace(QObject):
         if self.problem and not len(self.indexes):
             return f"its history is not known: {self.problem}"
         number, writer = len(self.indexes), self.writer
-        if self.tracing:
+        if isinstance(self._work, _Tracing):
             so_far = f"changed {plural(number, 'time')} so far" if number else "no change so far"
-            return f"{so_far}, {int(100 * self._done)} % replayed"
+            return f"{so_far}, {int(100 * self._work.share)} % replayed"
         cut = f" ({self.problem})" if self.problem else ""
         if not number:
             return f"no event changed it{cut}"
@@ -139,28 +160,30 @@ class ChosenValueTrace(QObject):
 
     @Slot()
     def _restart(self) -> None:
-        self._number = self._session.values.new_number()
-        self.indexes, self.problem, self._done = np.zeros(0, np.int64), "", 0.0
-        self.tracing = self.path is not None
-        if self.tracing:
+        number = self._session.values.new_number()
+        self.indexes = np.zeros(0, np.int64)
+        if self.path is not None:
+            self._work = _Tracing(number)
             self._rest.start()
         else:
+            self._work = _Traced()
             self._rest.stop()
-            self._session.values.request_value(TraceValue(self._number, ()))
+            self._session.values.request_value(TraceValue(number, ()))
         self._mark()
         self.changed.emit()
 
     @Slot()
     def _request(self) -> None:
-        if self.path is not None:
-            self._session.values.request_value(TraceValue(self._number, tuple(str(name) for name in self.path)))
+        if self.path is not None and isinstance(self._work, _Tracing):
+            keys = tuple(str(name) for name in self.path)
+            self._session.values.request_value(TraceValue(self._work.number, keys))
 
     @Slot(object)
     def _on_traced(self, trace: ValueTrace) -> None:
-        if trace.number != self._number:
+        if not isinstance(self._work, _Tracing) or trace.number != self._work.number:
             return
-        self.tracing, self.problem = not trace.ended, trace.problem
-        self._done = trace.done / trace.total if trace.total else 0.0
+        share = trace.done / trace.total if trace.total else 0.0
+        self._work = _Traced(trace.problem) if trace.ended else replace(self._work, share=share)
         if trace.indexes:
             self.indexes = np.append(self.indexes, np.array(trace.indexes, np.int64))
             self._mark()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.models.rerun.rerun_states import NotRun, PreparingRerun, RerunEnded, RunningAgain
 from replay_gui.models.rerun.rerun_words import RerunVerdict, progress_words, verdict_of
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
@@ -76,24 +79,29 @@ class RerunBar(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the progress, or the verdict."""
-        running = self._process.running
+        state, running = self._process.state, self._process.running
         self.cancel.setVisible(running)
-        self.cancel.setEnabled(not self._process.cancelled)
         self.close_button.setVisible(not running)
-        if running:
-            self._show(RerunVerdict("info", ""))
-            self._show_progress()
-        elif self._process.plan is not None:
-            self._show(verdict_of(self._process))
-        self.setVisible(self._process.plan is not None)
+        match state:
+            case NotRun():
+                pass
+            case PreparingRerun(cancelled=cancelled) | RunningAgain(cancelled=cancelled):
+                self.cancel.setEnabled(not cancelled)
+                self._show(RerunVerdict("info", ""))
+                self._show_progress()
+            case RerunEnded():
+                self._show(verdict_of(state, self._process.output))
+            case _:
+                assert_never(state)
+        self.setVisible(not isinstance(state, NotRun))
 
     @Slot()
     def _show_progress(self) -> None:
-        if self._process.running:
-            session = self._comparison
+        state, session = self._process.state, self._comparison
+        if isinstance(state, PreparingRerun | RunningAgain):
             events = session.b.index.count if self.shows_new_log else 0
             progress = progress_words(events, session.a.index.count)
-            self.words.setText("Cancelling…" if self._process.cancelled else progress)
+            self.words.setText("Cancelling…" if state.cancelled else progress)
 
     @property
     def shows_new_log(self) -> bool:

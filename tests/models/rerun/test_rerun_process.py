@@ -19,6 +19,7 @@ from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_files import RerunFiles, final_state_of, prepared_files, state_of
 from replay_gui.models.rerun.rerun_plan import EDITS, REPORT, RerunPlan
 from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.models.rerun.rerun_states import RerunEnded
 from replay_gui.models.rerun.rerun_words import verdict_of
 from replay_gui.record.child.rerun_report import RerunReport
 
@@ -45,8 +46,9 @@ def test_files_are_touched_by_other_threads_only(
     assert process.running
     process._check_files()
     qtbot.waitUntil(lambda: not process.running)
-    assert not verdict_of(process).notes
-    assert process.report is None
+    assert isinstance(process.state, RerunEnded)
+    assert not verdict_of(process.state, process.output).notes
+    assert process.state.report is None
     assert {name for name, _ in touched} == {"prepared_files", "state_of", "final_state_of"}
     assert not any(is_main for _, is_main in touched)
 
@@ -57,11 +59,13 @@ def test_why_a_process_could_not_be_started(qtbot: QtBot, plan: RerunPlan, monke
     process = RerunProcess()
     process.start(plan)
     qtbot.waitUntil(lambda: not process.running)
-    assert process.problem.startswith("It could not be started: ")
+    assert isinstance(process.state, RerunEnded)
+    assert process.state.problem.startswith("It could not be started: ")
     monkeypatch.setattr(tempfile, "tempdir", gone)
     process.start(plan)
     qtbot.waitUntil(lambda: not process.running)
-    assert process.problem == f"It could not be started: {gone}: No such file or directory"
+    assert isinstance(process.state, RerunEnded)
+    assert process.state.problem == f"It could not be started: {gone}: No such file or directory"
 
 
 def test_the_files_of_a_run_again(plan: RerunPlan) -> None:

@@ -99,8 +99,9 @@ def test_the_line_names_the_value_and_steps_to_its_changes(qtbot: QtBot, session
     assert not bar.stop.isHidden()
     assert "\n" not in bar.words.text()
     assert "a<b>" in bar.words.text()
+    number = session.values.new_number() - 1  # the last one
     session.values.traced.emit(
-        ValueTrace(number=trace._number, indexes=(EventIndex(3), EventIndex(9)), done=20, total=20, ended=True)
+        ValueTrace(number=number, indexes=(EventIndex(3), EventIndex(9)), done=20, total=20, ended=True)
     )
     assert bar.stop.isHidden()
     session.seek(4)
