@@ -21,7 +21,7 @@ from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.divergence.tool_differences import EqualRequests, compare_tools
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 OnProgress = Callable[[int, int], None]  # gets (done, total), in any unit
 
@@ -156,7 +156,7 @@ def _result(side: ComparedSide) -> tuple[RunResult, list[tuple[str, str]]]:
     """Return the outcome and end that a run records, and (kind, content hash) of the events with them, in order."""
     kinds = [number for number, kind in enumerate(side.index.kinds) if is_result(kind)]
     hashes, result = list[tuple[str, str]](), RunResult()
-    for index in np.flatnonzero(np.isin(side.index.kind, kinds)).tolist() if kinds else ():
+    for index in map(EventIndex, np.flatnonzero(np.isin(side.index.kind, kinds)).tolist() if kinds else ()):
         event = side.event(index)
         result = result.with_event(event.kind, event.payload)
         hashes.append((event.kind, side.content_hash(index)))

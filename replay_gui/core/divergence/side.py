@@ -17,6 +17,7 @@ from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 
 _MAX_CACHED_EVENTS = 256  # decoded events
 
@@ -77,7 +78,7 @@ class ComparedSide:
         built = IndexBuilder(log, folder).run(lambda _built: None)
         return cls(log, build_run_index(view, built, complete=True), folder)
 
-    def event(self, index: int) -> Event:
+    def event(self, index: EventIndex) -> Event:
         """Return the event at an index; recently read events are cached."""
         event = self._events.get(index)
         if event is None:
@@ -89,7 +90,7 @@ class ComparedSide:
             self._events[index] = event
         return event
 
-    def content_hash(self, index: int) -> str:
+    def content_hash(self, index: EventIndex) -> str:
         """Return the hash of an event's content, in hex."""
         return bytes(self.content[index]).hex()
 

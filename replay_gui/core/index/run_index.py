@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.numpy_on_demand import np
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def forget_pages(index: RunIndex) -> None:
             mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def time_since_start(index: RunIndex, event_index: int) -> int | None:
+def time_since_start(index: RunIndex, event_index: EventIndex) -> int | None:
     """Return the time of an event since the earliest time of the run, in ns; None if it has no time."""
     time = int(index.time[event_index])
     return None if index.span is None or time == NO_TIME else time - index.span[0]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import index_before
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
@@ -42,7 +42,7 @@ class TrailTable(QAbstractListModel):
             return None
         return self._session.effect_of(self.side, index_before(line.row.position), line.row.tool)
 
-    def row_at(self, position: int) -> int:
+    def row_at(self, position: Position) -> int:
         """Return the row of the event just before a position; -1 if it is not in the trail."""
         for number, line in enumerate(self._lines):
             if isinstance(line, TrailRow) and line.row.position == position:

@@ -8,6 +8,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import ModelUse, total_cost, total_tokens
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why_result import WhyResult
@@ -146,7 +147,7 @@ def _step(origin: Origin, index: RunIndex) -> str:
     return role_words(origin)
 
 
-def _tool(event_index: int, index: RunIndex) -> str:
+def _tool(event_index: EventIndex, index: RunIndex) -> str:
     """Return the tool of a request; "" for any other event."""
     tool = int(index.tool[event_index])
     is_request = index.kinds[int(index.kind[event_index])] == Kind.TOOL_REQUEST

@@ -8,6 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.log.positions import Position
 from replay_gui.core.reasons.why_result import SetAside
 from replay_gui.engine.comparison.why_answers import ReasonsNotFound, ReasonsProgress, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
@@ -137,7 +138,7 @@ def test_the_steps_of_a_trail_and_its_gaps(session: StoryWhy, qtmodeltester: Mod
     qtmodeltester.check(table)  # type: ignore[no-untyped-call]
     assert table.index(1).data() == "14 more steps"
     assert table.index(0).data().startswith("5 ")
-    assert (table.row_at(20), table.row_at(6)) == (2, -1)
+    assert (table.row_at(Position(20)), table.row_at(Position(6))) == (2, -1)
     table.activate(1)
     assert session.sent[-1] == GetTrail(0, (), ((5, 19),))
     table.activate(0)

@@ -16,7 +16,7 @@ from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_result
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 
 class CauseBuilder:
@@ -66,7 +66,7 @@ class CauseBuilder:
     def build_cause(self, draft: CauseDraft, points: Points) -> Cause:
         """Return the cause with its explanation and counts."""
         row, change = int(points.row[draft.point]), Change(int(points.change[draft.point]))
-        index_a, index_b = int(points.a[draft.point]), int(points.b[draft.point])
+        index_a, index_b = EventIndex(int(points.a[draft.point])), EventIndex(int(points.b[draft.point]))
         tool = int(self._joint.tool[row])
         is_tool = draft.kind is CauseKind.TOOL and tool >= 0
         length = self._stretch_length(draft.point, points, change)
@@ -101,9 +101,9 @@ class CauseBuilder:
         differences = self._filter.marked_differences(row, self._joint.kind_of(row), self._joint.tool_of(row))
         return [difference for difference in differences if not difference.ignored]
 
-    def _request(self, index: int) -> Event | None:
+    def _request(self, index: EventIndex) -> Event | None:
         """Return the request of a response of A."""
-        request = int(self._joint.a.index.pair[index])
+        request = EventIndex(int(self._joint.a.index.pair[index]))
         return None if request == NO_PAIR else self._joint.a.event(request)
 
     def _replacement(self, row: int, change: Change) -> Event | None:

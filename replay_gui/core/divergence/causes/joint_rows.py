@@ -13,7 +13,7 @@ from replay_gui.core.divergence.side import ComparedSide, number_jointly
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 ANSWER = Kind.TOOL_RESPONSE.value
 
@@ -82,12 +82,12 @@ class JointRows:
 
     def event_a(self, row: int) -> Event | None:
         """The row's event of A, read from the log; None if only B has one."""
-        index = int(self.alignment.a[row])
+        index = EventIndex(int(self.alignment.a[row]))
         return None if index == NO_EVENT else self.a.event(index)
 
     def event_b(self, row: int) -> Event | None:
         """The row's event of B, read from the log; None if only A has one."""
-        index = int(self.alignment.b[row])
+        index = EventIndex(int(self.alignment.b[row]))
         return None if index == NO_EVENT else self.b.event(index)
 
 

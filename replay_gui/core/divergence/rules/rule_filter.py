@@ -16,7 +16,7 @@ from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 from replay_gui.core.text.event_label import event_label
 
 REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row
@@ -38,12 +38,13 @@ class ChangedRows:
 
     def events(self, row: int) -> tuple[Event, Event]:
         """Return both events of a row with two events."""
-        return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
+        a, b = EventIndex(int(self._alignment.a[row])), EventIndex(int(self._alignment.b[row]))
+        return self._a.event(a), self._b.event(b)
 
     def label(self, row: int) -> str | None:
         """Return the label of the row's events in a list; None if both sides have different labels."""
         alignment = self._alignment
-        sides = (self._a, int(alignment.a[row])), (self._b, int(alignment.b[row]))
+        sides = (self._a, EventIndex(int(alignment.a[row]))), (self._b, EventIndex(int(alignment.b[row])))
         labels = {event_label(side.event(index)) for side, index in sides if index != NO_EVENT}
         return labels.pop() if len(labels) == 1 else None
 

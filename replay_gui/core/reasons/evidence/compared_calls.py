@@ -21,6 +21,7 @@ from replay_gui.core.effects.observed import observe_effects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 
 MAX_CALLS = 4_000  # calls of a run that are all read
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # combines two hashes, depending on their order
@@ -112,8 +113,10 @@ def _content_keys(side: ComparedSide, requests: NDArray[np.intp]) -> NDArray[np.
 def _calls(side: ComparedSide, requests: NDArray[np.intp], classifier: EffectClassifier) -> tuple[ToolCall, ...]:
     pair = side.index.pair
     return tuple(
-        make_call(classifier, side.event(index), side.event(int(pair[index])) if pair[index] != NO_PAIR else None)
-        for index in requests.tolist()
+        make_call(
+            classifier, side.event(index), side.event(EventIndex(int(pair[index]))) if pair[index] != NO_PAIR else None
+        )
+        for index in map(EventIndex, requests.tolist())
     )
 
 

@@ -33,7 +33,7 @@ _PATTERN_MEMORY_BYTES = 1 << 26  # with less, RE2 becomes slow for many long val
 class FirstPlaces:
     """The first places of values in one run."""
 
-    def __init__(self, source: Source, offsets: NDArray[np.uint64], event: Callable[[int], Event]) -> None:
+    def __init__(self, source: Source, offsets: NDArray[np.uint64], event: Callable[[EventIndex], Event]) -> None:
         """`offsets`: of each record, ascending; `event`: returns the event at an index."""
         self._source, self._offsets, self._event = source, offsets, event
         self._places: dict[str, EventIndex | None] = {}
@@ -98,7 +98,7 @@ class FirstPlaces:
         near = [search for search in together.left if search.next_hit(record, 0) is not None]
         if not near:
             return
-        event = self._event(index)
+        event = self._event(EventIndex(index))
         speaks = role_of(event) is not None
         for search in near:
             search.decoded += 1
@@ -119,7 +119,7 @@ class FirstPlaces:
                 return
             index = int(np.searchsorted(self._offsets, np.uint64(start + at), side="right")) - 1
             if index >= 0:
-                event = self._event(index)
+                event = self._event(EventIndex(index))
                 search.decoded += 1
                 if role_of(event) is not None and event_holds(event, search.value, search.pattern):
                     search.place, search.done = EventIndex(index), True

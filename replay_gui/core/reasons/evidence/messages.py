@@ -23,7 +23,7 @@ Message = tuple[EventIndex, str]
 class Messages:
     """The messages of a run. No query reads more than 600 events, so that it is answered quickly."""
 
-    def __init__(self, indexes: NDArray[np.intp], event: Callable[[int], Event]) -> None:
+    def __init__(self, indexes: NDArray[np.intp], event: Callable[[EventIndex], Event]) -> None:
         """`indexes`: of the observations and decisions, ascending. `event`: returns the event at an index."""
         self._indexes, self._event = indexes, event
         self._read: dict[int, tuple[OriginRole, str] | None] = {}
@@ -72,7 +72,7 @@ class Messages:
     def _of_role(self, indexes: Iterable[int], role: OriginRole) -> Iterator[Message]:
         for index in indexes:
             if index not in self._read:
-                self._read[index] = _message(self._event(index))
+                self._read[index] = _message(self._event(EventIndex(index)))
             message = self._read[index]
             if message is not None and message[0] is role:
                 yield EventIndex(index), message[1]

@@ -51,14 +51,15 @@ class RunAccount:
         """The number of events."""
         return self.run.index.count
 
-    def event(self, index: int) -> Event:
+    def event(self, index: EventIndex) -> Event:
         """Return an event."""
         return self.run.event(index)
 
-    def indexes_of(self, *kinds: str) -> list[int]:
+    def indexes_of(self, *kinds: str) -> list[EventIndex]:
         """Return the indexes of the events of these kinds, ascending."""
         numbers = [number for number, kind in enumerate(self.run.index.kinds) if kind in kinds]
-        return np.flatnonzero(np.isin(self.run.index.kind, numbers)).tolist() if numbers else []
+        found: list[EventIndex] = np.flatnonzero(np.isin(self.run.index.kind, numbers)).tolist() if numbers else []
+        return found
 
     # ---- calls ------------------------------------------------------------------------------------
     @cached_property
@@ -132,7 +133,7 @@ class RunAccount:
     @cached_property
     def setup_events(self) -> list[Event]:
         """The first events, which describe the set-up of the run."""
-        events = [self.event(index) for index in range(min(self.count, _SETUP_WITHIN_EVENTS))]
+        events = [self.event(index) for index in map(EventIndex, range(min(self.count, _SETUP_WITHIN_EVENTS)))]
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
 
     @cached_property
@@ -163,7 +164,7 @@ class RunAccount:
     def last_step(self) -> tuple[EventIndex, Event] | None:
         """The last event that is a step of the agent or of the world."""
         for index in range(self.count - 1, max(-1, self.count - 200), -1):
-            event = self.event(index)
+            event = self.event(EventIndex(index))
             if role_of(event) is not None:
                 return event.index, event
         return None

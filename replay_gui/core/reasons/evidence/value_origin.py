@@ -62,7 +62,7 @@ def traced_texts(value: Any) -> list[str]:
 
 
 def value_origin(
-    event_at: Callable[[int], Event], places: FirstPlaces, writer: EventIndex, texts: Sequence[str]
+    event_at: Callable[[EventIndex], Event], places: FirstPlaces, writer: EventIndex, texts: Sequence[str]
 ) -> list[ValueStep]:
     """Return the steps from the writer back, the latest first; `texts`: the result of `traced_texts`."""
     written = event_at(writer)
@@ -90,10 +90,10 @@ def value_origin(
     return sorted([*steps, *firsts], key=lambda step: -step.index)
 
 
-def _causes(event_at: Callable[[int], Event], event: Event) -> Iterator[Event]:
+def _causes(event_at: Callable[[EventIndex], Event], event: Event) -> Iterator[Event]:
     """Yield the chain of causes of an event, the direct cause first, up to a message of the user."""
     while event.parent is not None and event.parent < event.index and role_of(event) is not OriginRole.USER:
-        cause = event_at(event.parent)
+        cause = event_at(EventIndex(event.parent))
         if cause.seq != event.parent:  # a damaged log
             return
         yield cause

@@ -8,6 +8,7 @@ import msgspec
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.value_origin import ValueStep, value_origin
 from replay_gui.engine.jobs.job import JobReporter
@@ -27,7 +28,7 @@ def find_value_origin(arguments: OriginArguments, reporter: JobReporter) -> Orig
     with EventLog.open(arguments.path) as log:
 
         @lru_cache(_KEPT_EVENTS)
-        def event_at(index: int) -> Event:
+        def event_at(index: EventIndex) -> Event:
             return log[index]
 
         places = FirstPlaces(log.source, log.offsets, event_at)

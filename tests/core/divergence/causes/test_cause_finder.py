@@ -15,7 +15,7 @@ from replay_gui.core.divergence.comparison import NO_CAUSE, Cause, CauseKind, Ch
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 from tests.core.divergence import mutations
 from tests.core.divergence.mutations import MUTATIONS, Case, Expected
 from tests.core.divergence.runs import Agent, Ev, Style, write_run
@@ -42,7 +42,7 @@ def named_right(case: Case, comparison: Comparison, a: ComparedSide, b: Compared
     left: list[Expected] = list(case.expected)
     points = comparison.points
     for cause in comparison.causes:
-        places = int(points.a[cause.point]), int(points.b[cause.point])
+        places = EventIndex(int(points.a[cause.point])), EventIndex(int(points.b[cause.point]))
         at = {side.event(place).content for side, place in zip((a, b), places, strict=True) if place != NO_EVENT}
         found = next((e for e in left if (e.kind, e.tool) == (cause.kind, cause.tool) and at & e.contents), None)
         if found is None:
