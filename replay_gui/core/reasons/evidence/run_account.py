@@ -58,8 +58,8 @@ class RunAccount:
     def indexes_of(self, *kinds: str) -> list[EventIndex]:
         """Return the indexes of the events of these kinds, ascending."""
         numbers = [number for number, kind in enumerate(self.run.index.kinds) if kind in kinds]
-        found: list[EventIndex] = np.flatnonzero(np.isin(self.run.index.kind, numbers)).tolist() if numbers else []
-        return found
+        found = np.flatnonzero(np.isin(self.run.index.kind, numbers)).tolist() if numbers else []
+        return [EventIndex(index) for index in found]
 
     # ---- calls ------------------------------------------------------------------------------------
     @cached_property
