@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
@@ -19,11 +21,12 @@ from replay_gui.core.importers.formats.records import (
     RecordEvents,
     RecordFormat,
     as_fields,
+    numbered_records,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
 
-_TELEMETRY = "ui_telemetry"
+_TELEMETRY, _REWIND = "ui_telemetry", "rewind"
 
 
 class QwenCode(RecordFormat):
@@ -31,9 +34,9 @@ class QwenCode(RecordFormat):
 
     name = "qwen-code"
     title = "Qwen Code session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("uuid", "parentUuid", "sessionId", "id", "callId"), ID),
+        **dict.fromkeys(("uuid", "parentUuid", "targetUuid", "sessionId", "id", "callId"), ID),
         "timestamp": CLOCK,
         "durationMs": CLOCK,
         "cwd": HOST,
@@ -54,6 +57,13 @@ class QwenCode(RecordFormat):
         return _QwenEvents(self.name, self.volatile, notes)
 
 
+def _without_ids(value: Any) -> Any:
+    """Return a record without the ids of its calls."""
+    if isinstance(value, list):
+        return [_without_ids(item) for item in value]
+    return {key: _without_ids(value[key]) for key in value if key != "id"} if isinstance(value, dict) else value
+
+
 def _message(record: dict[str, Any]) -> dict[str, Any] | None:
     message = record.get("message")
     has_parts = isinstance(message, dict) and isinstance(message.get("parts"), list) and "role" in message
@@ -62,6 +72,24 @@ def _message(record: dict[str, Any]) -> dict[str, Any] | None:
 
 class _QwenEvents(ChatMessageEvents):
     agent = "Qwen Code"
+    _rewound: frozenset[str] = frozenset()  # ids of the records that the user took back
+
+    def examine_file(self, file: ForeignFile) -> None:
+        """Find the records from which the user went back: those that do not lead to the last record."""
+        parents, messages, last, has_rewind = dict[str, Any](), set[str](), None, False
+        for _, record in numbered_records(file, ImportNotes()):
+            if isinstance(record, dict) and isinstance(record.get("uuid"), str):
+                last = record["uuid"]
+                parents.setdefault(last, record.get("parentUuid"))
+                messages |= {last} if _message(record) is not None else set()
+                has_rewind = has_rewind or record.get("subtype") == _REWIND
+        rewound = {*parents} if has_rewind else set()
+        while isinstance(last, str) and last in rewound:
+            rewound.discard(last)
+            last = parents[last]
+        self._rewound = frozenset(rewound)
+        if taken_back := messages & rewound:
+            self.notes.count(REWOUND_MESSAGES, len(taken_back))
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         return next((str(record["sessionId"]) for record in head if "sessionId" in record), None)
@@ -71,6 +99,9 @@ class _QwenEvents(ChatMessageEvents):
         message = _message(record)
         if not self._begun:
             self.begin({})
+        if record.get("uuid") in self._rewound:
+            self.run.bookkeeping(f"{self.format}/rewound", _without_ids(self.rest(record)))
+            return
         used = ("type", "subtype", "message", "toolCallResult", "model")
         rest = self.rest(record, *used)
         if message is None:
@@ -82,8 +113,9 @@ class _QwenEvents(ChatMessageEvents):
             if record.get("subtype") == "chat_compression":
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": facts}})
                 return
-            if record.get("subtype") == "rewind":  # the user went back: the next lines continue from an earlier message
-                self.run.custom(f"{self.format}/rewind", {**rest, "systemPayload": facts})
+            if record.get("subtype") == _REWIND:  # the user went back: the next lines continue from an earlier message
+                self.run.unmapped = rest | (self.rest(payload, "targetUuid") if isinstance(payload, dict) else {})
+                self.run.custom(f"{self.format}/rewind", "the user went back to an earlier message")
                 return
             self.run.bookkeeping(
                 f"{self.format}/{record.get('subtype') or record.get('type')}",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
@@ -44,6 +46,29 @@ def test_commands_compaction_and_rewinding_in_qwen_code(tmp_path: Path) -> None:
     ]  # fmt: skip
     command = found.events[2].payload
     assert (command["obs_type"], command["data"]) == ("command", "/compress")
+
+
+def test_what_the_user_of_qwen_code_took_back_is_no_step(tmp_path: Path) -> None:
+    def line(uuid: str, parent: str | None, role: str, *parts: Any) -> dict[str, Any]:
+        message = {"role": role, "parts": [*parts]}
+        kind = "user" if role == "user" else "assistant"
+        return {"uuid": uuid, "parentUuid": parent, "sessionId": "s", "type": kind, "message": message}
+
+    rewind = {"type": "system", "subtype": "rewind", "systemPayload": {"targetUuid": "1"}}
+    call = {"functionCall": {"id": "c0", "name": "ls", "args": {}}}
+    lines = [
+        line("1", None, "user", {"text": "Hi"}),
+        line("2", "1", "model", {"text": "No."}, call),
+        {"uuid": "3", "parentUuid": "1", "sessionId": "s", **rewind},
+        line("4", "3", "user", {"text": "Again"}),
+        line("5", "4", "model", {"text": "Yes."}),
+    ]
+    (found,) = read_all(written(tmp_path, lines), "qwen-code")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Hi", "Again"]
+    assert (found.decisions(), found.tools()) == ([(None, "Yes.")], {})
+    (taken_back,) = found.of("x:bookkeeping/qwen-code/rewound")
+    assert taken_back.payload["data"]["message"]["parts"][0] == {"text": "No."}
+    assert found.run.notes.sentences() == (f"{REWOUND_MESSAGES}: 1",)
 
 
 def test_a_session_of_kimi_code() -> None:
