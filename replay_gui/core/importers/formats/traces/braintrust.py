@@ -40,7 +40,7 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 6
+    version = 7
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

@@ -36,7 +36,7 @@ from replay_gui.core.importers.formats.traces.spans import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_builder import End, RunBuilder, how_it_broke
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder, how_it_broke
 from replay_gui.core.log.kinds import Kind
 
 _ENDS: dict[str, End] = {
@@ -328,6 +328,10 @@ class SpanEvents:
                 self._add_message(message, span)
             elif message.content is not None and number < len(own) and not is_added:
                 self._decided = self._run.decision("message", message.content, message.reasoning, time=span.end)
+            elif message.reasoning == NOT_RECORDED:
+                self._run.withheld_reasoning(time=span.end)
+            elif message.reasoning and not is_added:
+                self._decided = self._run.decision("thinking", None, message.reasoning, time=span.end)
             for call in message.calls:
                 self._request_without_span(call, span.end, as_fields(call.rest))
             for result in message.results:

@@ -64,10 +64,12 @@ def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], told: Con
 
 
 def keys_of(message: Message) -> list[str]:
-    """Return what identifies the results, the calls and the text of a message."""
+    """Return what identifies the results, the calls and the text of a message; of one without these, its reasoning."""
     keys = [key_of(["result", unfolded(result.output)]) for result in message.results]
     keys += [key_of([message.role, "call", call.name, call.input]) for call in message.calls]
-    return keys if message.content is None else [*keys, key_of([message.role, message.content])]
+    if message.content is not None:
+        keys.append(key_of([message.role, message.content]))
+    return keys or ([key_of(["reasoning", message.reasoning])] if message.reasoning else [])
 
 
 def key_of(value: Any) -> str:

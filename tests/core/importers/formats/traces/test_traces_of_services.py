@@ -144,7 +144,7 @@ def test_a_request_of_the_responses_api_is_read_as_what_was_said() -> None:
     ]
     assert found.of("AgentInit")[0].payload["config"]["request"] == {"temperature": 0.5, "custom_inputs": {"room": "B"}}
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["seen"]
-    assert found.decisions() == [(None, "4 degrees")]
+    assert found.decisions() == [("Look first.", None), (None, "4 degrees")]
 
 
 def test_an_empty_list_of_messages_says_nothing(tmp_path: Path) -> None:
