@@ -13,7 +13,7 @@ import pytest
 from replay_gui.commands.runs import open_run
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why import WhyFinder
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
@@ -119,6 +119,10 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
         assert edits(agent) == []
         assert not any(">" in given or "sed -i" in given for tool, given in calls(agent) if tool == "TerminalAction")
     assert sorted({json.loads(given)["path"] for given in edits("pydantic_ai")}) == EDITED
+
+    *reasons, last = WhyFinder(sides["codex"], sides["copilot"]).find().reasons
+    assert reasons[0].kind is ReasonKind.EXTRA
+    assert last.sentence == "They are runs of different agents: “GitHub Copilot CLI” in B, codex in A (and 11 more)."
 
     told = first_reason(sides, "openai_agents", "pydantic_ai").sentence
     assert told == "list_dir(.) was answered otherwise (event 7 of B against event 4 of A)."

@@ -28,7 +28,8 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
-_FIRST_ORDER = -9.0  # before all actions
+_FIRST_ORDER, _LAST_ORDER = -9.0, 9e9  # before all actions; after all other reasons
+_AGENT = "/agent_type"
 _MAX_PATH_CHARACTERS = 500  # characters at the end of a path
 _MAX_SETUP_MEMBERS = 5_000  # members of a configuration that are compared
 
@@ -46,6 +47,12 @@ def add_setup_reason(reasons: ReasonList) -> int:
         return 0
     path, value_p, value_f = min(differences, key=_setup_order)
     more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    agents = [_agent(run) for run in (reasons.reference, reasons.other)]
+    if all(agents) and agents[0] != agents[1]:  # then versions and settings are of two programs, and say nothing
+        words_p, words_f = differing_words(*agents)
+        sides = f"{words_f} in {reasons.other.name}, {words_p} in {reasons.reference.name}"
+        _add(reasons, Tier.OTHER, f"They are runs of different agents: {sides}{more}.", order=_LAST_ORDER, path=_AGENT)
+        return len(differences)
     words_p, words_f = differing_words(value_p, value_f)
     tier = Tier.LOOKED if _weight(path) == 0 else Tier.OTHER
     _add(
@@ -74,6 +81,12 @@ def _add(reasons: ReasonList, tier: Tier, sentence: str, *, order: float, path: 
         next((event.index for event in run.setup_events), None) for run in (reasons.reference, reasons.other)
     )
     reasons.add(ReasonKind.SETUP, tier, sentence, order=order, path=path, at_reference=at_reference, at_other=at_other)
+
+
+def _agent(run: RunAccount) -> str | None:
+    """Return the name of the agent, as the log has it; None if it has none."""
+    name = None if run.init is None else run.init.payload.get("agent_type")
+    return name if isinstance(name, str) and name else None
 
 
 def _setup(run: RunAccount) -> dict[str, Any]:
