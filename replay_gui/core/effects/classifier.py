@@ -9,11 +9,13 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.declarations import effect_of_capabilities
 from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
-from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
+from replay_gui.core.effects.tool_names import QUERY_WORDS, effect_of_name, name_words, runs_code, runs_python
+from replay_gui.core.effects.word_lists import word_set
 
 _COMMAND_MEMBERS = ("command", "cmd", "CommandLine", "code", "script", "commands", "keystrokes", "input")
 _OPERATION_MEMBERS = ("command", "action", "operation", "method", "op")
@@ -28,11 +30,13 @@ _PATH_MEMBERS = (
     "filePath",
     "TargetFile",
 )
+_NOTE_VERBS = word_set("save add write take make store record append create update keep")
+_NOTE_NOUNS = word_set("note notes finding findings memory memo memos")
 _SQL_MEMBERS = ("sql", "query", "statement")
-_SQL_WORDS = frozenset({"sql", "query", "db", "database", "sqlite", "postgres", "mysql", "duckdb"})
-_SQL_READS = re.compile(r"\s*(?:select|explain|show|describe|pragma|with|values)\b", re.IGNORECASE)
+_SQL_REMARK = re.compile(r"\s*(?:(?:--[^\n]*\n|/\*[^*]*\*/)\s*)*")  # before a statement
+_SQL_READS = re.compile(r"(?:select|explain|show|describe|pragma|with|values)\b", re.IGNORECASE)
 _SQL_CHANGES = re.compile(
-    r"\s*(?:insert|update|delete|merge|replace|create|drop|alter|truncate|grant|revoke)\b", re.IGNORECASE
+    r"(?:insert|update|delete|merge|replace|create|drop|alter|truncate|grant|revoke)\b", re.IGNORECASE
 )
 _PATCHED_FILE = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$|^\+\+\+ (?:b/)?(\S+)", re.MULTILINE)
 _MAX_REMEMBERED = 50_000  # findings that are cached
@@ -66,7 +70,7 @@ class EffectClassifier:
         declared = self.declared.get(tool) or effect_of_capabilities(capabilities)
         if declared is not None:
             return EffectFinding(declared.effect, declared.reason, _targets(input))
-        finding = self._of_sql(tool, input) or self._of_code(tool, input)
+        finding = _of_note(tool, input) or self._of_sql(tool, input) or self._of_code(tool, input)
         if finding is not None and finding.effect is not Effect.UNKNOWN:
             return finding
         named = _of_operation(input) or self._named(tool)
@@ -83,13 +87,17 @@ class EffectClassifier:
         return self._of_name[tool]
 
     def _of_sql(self, tool: str, input: Any) -> EffectFinding | None:
-        if not isinstance(input, Mapping) or _SQL_WORDS.isdisjoint(name_words(tool)):
+        if QUERY_WORDS.isdisjoint(name_words(tool)):
             return None
-        text = next((input[name] for name in _SQL_MEMBERS if isinstance(input.get(name), str)), "")
-        if _SQL_READS.match(text):
+        text = input if isinstance(input, str) else ""
+        if isinstance(input, Mapping):
+            text = next((input[name] for name in _SQL_MEMBERS if isinstance(input.get(name), str)), "")
+        remark = _SQL_REMARK.match(text)
+        begin = 0 if remark is None else remark.end()
+        if _SQL_READS.match(text, begin):
             return EffectFinding(Effect.READS, "SQL that reads")
-        if (match := _SQL_CHANGES.match(text)) is not None:
-            return EffectFinding(Effect.CHANGES, f"SQL: {match[0].strip().upper()}")
+        if (match := _SQL_CHANGES.match(text, begin)) is not None:
+            return EffectFinding(Effect.CHANGES, f"SQL: {match[0].upper()}")
         return None
 
     def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
@@ -118,6 +126,17 @@ class EffectClassifier:
         if self._shell is None:
             self._shell = ShellEffects()
         return self._shell.effect(text)
+
+
+def _of_note(tool: str, input: Any) -> EffectFinding | None:
+    """Return that a tool such as ``save_note`` notes sentences for the agent itself; one on an object is a change."""
+    words = name_words(tool)
+    if len(words) < 2 or not _NOTE_NOUNS.issuperset(words[1:]) or words[0] not in _NOTE_VERBS:
+        return None
+    values = [value for _, value in input_leaves(input)]
+    if not values or not all(isinstance(value, str) and " " in value.strip() for value in values):
+        return None
+    return EffectFinding(Effect.NOTES, "a note for the agent itself")
 
 
 def code_of(input: Any) -> tuple[str, str]:

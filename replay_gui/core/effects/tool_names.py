@@ -14,7 +14,7 @@ _READS = word_set(
     "get list search find read fetch view show look lookup query describe count browse retrieve inspect grep glob ls"
     " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download"
     " visit go goto navigate open page watch poll preview compare check estimate quote recommend suggest detect"
-    " analyze analyse summarize summarise extract parse classify translate convert is has can"
+    " analyze analyse snapshot summarize summarise extract parse classify translate convert is has can"
 )
 _CHANGES = word_set(
     "rm mv cp mkdir touch unlink kill create update set add insert put post write edit modify delete remove"
@@ -49,6 +49,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CODE_WORDS = word_set(
     "bash shell sh zsh terminal exec execute run python ipython jupyter command cmd powershell console code interpreter"
 )
+QUERY_WORDS = word_set("sql query db database sqlite postgres mysql duckdb")
+"""Words in the names of tools that query a database."""
 
 
 def name_words(tool: str) -> list[str]:
@@ -58,8 +60,9 @@ def name_words(tool: str) -> list[str]:
 
 
 def runs_code(tool: str) -> bool:
-    """Whether the name shows that the tool runs commands or code."""
-    return not _CODE_WORDS.isdisjoint(name_words(tool))
+    """Whether the name shows that the tool runs commands or code; a query of a database is neither."""
+    words = name_words(tool)
+    return not _CODE_WORDS.isdisjoint(words) and QUERY_WORDS.isdisjoint(words)
 
 
 def runs_python(tool: str) -> bool:

@@ -11,7 +11,9 @@ from replay_gui.core.reasons.evidence.file_edits import FileChange
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import OriginRole
 
-_BOUND = re.compile(r"^\s*(\w+)(?:: [^=]+)? = .*[^,]$|\b(?:for|as) (\w+)\b")  # variables, not keyword arguments
+_BOUND = re.compile(  # variables, not keyword arguments
+    r"^\s*(?:(?:const|let|var|final|auto) )?(\w+)(?:: [^=]+)? :?= .*[^,]$|\b(?:for|as|const|let|var) (\w+)\b"
+)
 _WORD = re.compile(r"\w+")
 
 

@@ -201,5 +201,7 @@ def _number_needles(value: str) -> list[bytes]:
         written = [with_separators(value).encode()] if re.fullmatch(r"\d{4,15}", value) else []
         return [encode(number), *written] if -(1 << 63) <= number < 1 << 64 else []
     if re.fullmatch(r"-?\d{1,17}\.\d{1,17}", value):
-        return [b"\xcb" + struct.pack(">d", float(value))]
+        whole, _, decimals = value.partition(".")
+        written = [f"{with_separators(whole)}.{decimals}".encode()] if re.fullmatch(r"\d{4,15}", whole) else []
+        return [b"\xcb" + struct.pack(">d", float(value)), *written]
     return []

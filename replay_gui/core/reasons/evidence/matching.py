@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.effects.answers import masked_answer
-from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
+from replay_gui.core.effects.call_values import input_leaves, is_name, leaf_counts, shared_leaves
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.reasons.phrases import is_content
 
@@ -87,7 +88,8 @@ def _by_likeness(
 ) -> tuple[list[tuple[ToolCall, ToolCall]], list[ToolCall], list[ToolCall]]:
     """Return (pairs of one tool with other arguments, calls of the reference only, calls of the other run only).
 
-    The only calls of a tool that are left are a pair, too, if all that they are given is a text.
+    The only calls of a tool that are left are a pair, too, if they are given the same arguments, with other values;
+    but not if these name objects, or are commands of one line: then they are different actions.
     """
     by_tool: defaultdict[str, list[ToolCall]] = defaultdict(list)
     for call in other:
@@ -104,7 +106,7 @@ def _by_likeness(
             mine = leaf_counts(call)
             for second in by_tool[call.tool]:
                 alike = shared_leaves(mine, leaves[id(second)])
-                if alike >= _MIN_SIMILARITY or (call.tool in single and _is_text_alone(call, second)):
+                if alike >= _MIN_SIMILARITY or (call.tool in single and _have_same_arguments(call, second)):
                     candidates.append((-alike, abs(call.request - second.request), call.request, second.request))
     of_reference = {call.request: call for call in reference}
     of_other = {call.request: call for call in other}
@@ -116,8 +118,10 @@ def _by_likeness(
     return pairs, [*of_reference.values()], [*of_other.values()]
 
 
-def _is_text_alone(*calls: ToolCall) -> bool:
-    """Whether each of these calls has only one argument, a text, under the same name."""
-    leaves = [input_leaves(call.input) for call in calls]
-    is_text = all(len(of_call) == 1 and is_content(*of_call[0]) for of_call in leaves)
-    return is_text and leaves[0][0][0] == leaves[1][0][0]
+def _have_same_arguments(a: ToolCall, b: ToolCall) -> bool:
+    """Whether two calls are given values under the same names, none of which names an object."""
+    of_a, of_b = (input_leaves(call.input) for call in (a, b))
+    both = (*of_a, *of_b)
+    if runs_code(a.tool) and not all(is_content(*leaf) for leaf in both):
+        return False
+    return [path for path, _ in of_a] == [path for path, _ in of_b] and not any(is_name(value) for _, value in both)

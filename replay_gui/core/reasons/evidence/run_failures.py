@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.chain import digest
@@ -62,20 +63,43 @@ def unrecovered_errors(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """Return the failed calls that were not followed by a successful retry.
 
     Commands and code are left out: the failure of many is an answer, such as grep without a match, and of several
-    commands in one text it is unknown which one failed.
+    commands in one text it is unknown which one failed. So are failed reads of what the run knew already.
     """
+    known = KnownReads()
+    needless = {call.request for call in calls if known.add_call(call)}
     later: defaultdict[str, list[Attempt]] = defaultdict(list)
     errors, looked = [], 0
     for call in reversed(calls):
         if call.ok:
             again = Attempt(call)
             later[again.of].append(again)
-        elif call.ok is False and looked < _MAX_FAILED_CALLS and is_expected_to_succeed(call):
+        elif (
+            call.ok is False
+            and looked < _MAX_FAILED_CALLS
+            and is_expected_to_succeed(call)
+            and call.request not in needless
+        ):
             looked += 1
             failed = Attempt(call)
             if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED_CALLS:]):
                 errors.append(call)
     return errors[::-1]
+
+
+class KnownReads:
+    """Receives the calls of a run in order, and remembers the reads that were answered since the last change."""
+
+    def __init__(self, max_calls: int = 1 << 62) -> None:
+        self._keys: set[bytes] = set()
+        self._max_calls = max_calls
+
+    def add_call(self, call: ToolCall) -> bool:
+        """Note a call; return whether it is a failed read whose equal was answered before."""
+        if call.changed:
+            self._keys.clear()
+        elif call.ok and call.effect in READING_EFFECTS and len(self._keys) < self._max_calls:
+            self._keys.add(call.key)
+        return call.ok is False and call.key in self._keys
 
 
 def find_loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> list[Loop]:

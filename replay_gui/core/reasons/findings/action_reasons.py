@@ -13,17 +13,24 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.value_chain import find_places
-from replay_gui.core.reasons.findings.explanations import MADE_UP, explain_changed, explain_extra, explain_missing
+from replay_gui.core.reasons.evidence.value_chain import MissingLinkKind, find_places
+from replay_gui.core.reasons.findings.explanations import (
+    MADE_UP,
+    Explanation,
+    explain_changed,
+    explain_extra,
+    explain_missing,
+)
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
     answer_words,
     argument_words,
+    call_words,
+    differing_words,
     event_words,
     past_action_words,
     past_tool_words,
     tool_words,
-    value_words,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT
@@ -118,9 +125,10 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
     explanation = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
     more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
     name, reference = reasons.other.name, reasons.reference.name
+    words, other_words = differing_words(value, other_value)
     sentence = (
-        f"{name} {past_tool_words(second)} with {argument_words(path)} {value_words(other_value)};"
-        f" {reference} with {value_words(value)}"
+        f"{name} {past_tool_words(second)} with {argument_words(path)} {other_words};"
+        f" {reference} with {words}"
         f" ({more}{event_words(second.request)} against {event_words(first.request)})."
     )
     reasons.add(
@@ -204,17 +212,30 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> 
             origins=explanation.origins,
         )
         return
+    before = _answered_before(reasons, call, explanation)
     reasons.add(
         ReasonKind.MISSING,
         tier,
         f"{other.name} never {did}; {done_by.name} did ({_at_words(calls)}).",
         order=_order(call, done_by),
-        details=explanation.sentences,
-        chip=explanation.chip,
+        details=(*explanation.sentences, *((before,) if before else ())),
+        chip=MissingLinkKind.WORLD.value if before else explanation.chip,
         of_reference=call,
         at_other=explanation.index,
         origins=explanation.origins,
     )
+
+
+def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanation) -> str:
+    """Return that a call of both runs was answered otherwise before one run chose not to do this; "" if none was."""
+    found = reasons.other_answer if explanation.chip == MissingLinkKind.AGENT.value else None
+    if found is None or explanation.index is None:
+        return ""
+    first, second = found
+    if first.request > call.request or second.request > explanation.index:
+        return ""
+    at = f"{event_words(second.request)} against {event_words(first.request)}"
+    return f"Before that, {call_words(second, 60)} was answered otherwise ({at})."
 
 
 def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:

@@ -37,6 +37,7 @@ _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and tim
 _MAX_EVENTS_AFTER_YES = 3  # events between the user's message and the call after it
 _MAX_EVENTS_AFTER_OFFER = 2  # events between the agent's proposal and the user's reply
 _MIN_NOUN_LETTERS = 4  # letters of a word of a tool's name that the user may have used
+_MAX_PHRASE_WORDS = 4  # words of a text that may be a name
 _MAX_SEARCHED_MESSAGES = 40  # messages that are searched for one about a call
 
 
@@ -170,7 +171,7 @@ def explain_changed(
     a, b = calls
     if ABSENT in values or reference.searched_out or other.searched_out:
         return Explanation(chip=MissingLinkKind.AGENT.value)
-    is_rare_a, is_rare_b = map(is_rare_value, values)
+    is_rare_a, is_rare_b = (is_rare_value(value) and not _is_sentence(value) for value in values)
     text_a, text_b = map(value_text, values)
     shown_a, shown_b = map(value_words, values)
     at_a = reference.first_place(text_a, a.request) if is_rare_a else None
@@ -206,6 +207,11 @@ def explain_changed(
         sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."
         return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
     return Explanation((), MissingLinkKind.AGENT.value, origins)
+
+
+def _is_sentence(value: Any) -> bool:
+    """Whether a value is a text, such as code, that is seldom repeated word for word."""
+    return isinstance(value, str) and len(value.split(maxsplit=_MAX_PHRASE_WORDS)) > _MAX_PHRASE_WORDS
 
 
 def _value_of_answer(
@@ -302,19 +308,17 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: MissingLink) ->
 class _WrongOrder(NamedTuple):
     """A change that one run made only after a call, and the other without it.
 
-    early: the other run's change. late_try: its failed call afterwards. later: the change of the first run.
+    early: the other run's change. late_try: its refused call afterwards. later: the change of the first run.
     """
 
     early: ToolCall
-    late_try: ToolCall | None
+    late_try: ToolCall
     later: ToolCall
 
 
 def _order_words(done_by: RunAccount, other: RunAccount, order: _WrongOrder) -> str:
     early, late_try, later = order
-    answered = ""
-    if late_try is not None:
-        answered = f" and was then answered {answer_words(late_try.answer)} ({event_words(late_try.request)})"
+    answered = f" and was then answered {answer_words(late_try.answer)} ({event_words(late_try.request)})"
     return (
         f"{done_by.name} did it before {tool_words(later)} ({event_words(later.request)});"
         f" {other.name} did {call_words(early, 50)} first ({event_words(early.request)}){answered}."
@@ -322,7 +326,7 @@ def _order_words(done_by: RunAccount, other: RunAccount, order: _WrongOrder) -> 
 
 
 def _find_premature_change(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _WrongOrder | None:
-    """Return a change of the same object that `done_by` made after `call` and `other` made without it."""
+    """Return a change of the same object that `done_by` made after `call`, and `other` before it was refused `call`."""
     about = subjects(call)
     later = {
         change.tool: change
@@ -333,7 +337,7 @@ def _find_premature_change(done_by: RunAccount, other: RunAccount, call: ToolCal
         if early.tool in later and subjects(early) & about:
             tries = (try_ for try_ in other.calls if try_.request > early.request and try_.tool == call.tool)
             late_try = next((try_ for try_ in tries if try_.ok is False and subjects(try_) & about), None)
-            return _WrongOrder(early, late_try, later[early.tool])
+            return None if late_try is None else _WrongOrder(early, late_try, later[early.tool])
     return None
 
 

@@ -12,7 +12,7 @@ from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
-from replay_gui.core.reasons.phrases import event_words, quoted
+from replay_gui.core.reasons.phrases import call_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-]|\.\d)")
@@ -118,11 +118,26 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
         f"{reasons.other.name} told the user {value_f}, and {reasons.reference.name} told {value_p}"
         f" ({event_words(second.index)} against {event_words(first.index)}).",
         order=0.4,
-        details=(f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}.",),
+        details=(
+            f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}.",
+            *_source_words(reasons.other, second.index, value_f),
+            *_source_words(reasons.reference, first.index, value_p),
+        ),
         at_reference=first.index,
         at_other=second.index,
         origins=origins,
     )
+
+
+def _source_words(run: RunAccount, told_at: EventIndex, figure: str) -> tuple[str, ...]:
+    """Return the sentence that tells where a run had a figure from; () if that is not known."""
+    place = run.first_place(figure.rstrip("0") if "." in figure else figure)  # 412,005.10 may stand there as 412005.1
+    call = None if place is None else run.call_at(place)
+    if place == told_at and not run.in_setup(figure):
+        return (f"Nothing before {event_words(told_at)} of {run.name} holds {figure}.",)
+    if place is None or call is None or run.role_at(place) is not OriginRole.ANSWER:
+        return ()
+    return (f"{run.name} had {figure} from {call_words(call, 60)} ({event_words(place)}).",)
 
 
 def _quoted_with(text: str, figure: str) -> str:

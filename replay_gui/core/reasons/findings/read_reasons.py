@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 
-from replay_gui.core.effects.answers import answer_text, masked_answer
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
-from replay_gui.core.reasons.phrases import call_words, differing_words, event_words, file_words
+from replay_gui.core.reasons.phrases import (
+    argument_words,
+    call_words,
+    differing_words,
+    event_words,
+    file_words,
+    quoted_difference,
+    tool_words,
+)
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import without_color_codes
 from replay_gui.core.text.wording import plural
 
-_LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
-_NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
-_HASH_MODULUS = 1 << 128
+_WORD = re.compile(r"\w+")
+_MIN_WORDS, _MIN_LIKENESS = 4, 0.3  # words of a query; share of equal words from which two are similar
+_MAX_PAIRED, _MAX_TEXT, _MAX_QUOTED = 100, 20_000, 80  # calls; characters that are compared, and quoted
 
 
 def add_world_reason(reasons: ReasonList) -> None:
-    """Add the first call without an effect that both runs made and that got another answer.
-
-    Only if both made the same changes before: else a run's own changes may explain the answer.
-    """
-    changes = _ChangesBefore(reasons.reference), _ChangesBefore(reasons.other)
-    answers: dict[bytes, list[ToolCall]] = {}
-    for call in reasons.reference.calls:
-        answers.setdefault(call.key, []).append(call)
-    found: tuple[int, ToolCall, ToolCall] | None = None  # with the sum of both indexes, to find the earliest
-    for call in reasons.other.calls:
-        same = answers.get(call.key)
-        if not same or call.effect not in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
-            continue
-        first = same.pop(0)
-        place_of_both = first.request + call.request
-        if call.response is None or first.response is None or (found is not None and place_of_both >= found[0]):
-            continue
-        if changes[0].before(first) != changes[1].before(call):
-            continue
-        if _answer_lines(call) != _answer_lines(first):  # last, since answers may be long
-            found = place_of_both, first, call
+    """Add the first call without an effect that both runs made and that got another answer; see `other_answer`."""
+    found = reasons.other_answer
     if found is not None:
-        _, first, call = found
+        first, call = found
         reasons.add(
             ReasonKind.WORLD,
             Tier.NOT_LOOKED,
@@ -60,27 +47,6 @@ def add_world_reason(reasons: ReasonList) -> None:
         )
 
 
-def _answer_lines(call: ToolCall) -> list[str]:
-    """Return the lines of an answer, without blanks at their ends; sorted for a program, which has two streams."""
-    text = _NULL.sub("", masked_answer(call.answer))
-    lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
-    return sorted(lines) if runs_code(call.tool) or call.effect is Effect.CHECKS else lines
-
-
-class _ChangesBefore:
-    """The changes that a run made before each of its calls, in any order."""
-
-    def __init__(self, run: RunAccount) -> None:
-        self._requests = [change.request for change in run.changes]
-        self._sums = [0]
-        for change in run.changes:
-            self._sums.append((self._sums[-1] + int.from_bytes(change.key, "little")) % _HASH_MODULUS)
-
-    def before(self, call: ToolCall) -> int:
-        """Return a number that is equal for equal changes before the call."""
-        return self._sums[bisect_left(self._requests, call.request)]
-
-
 def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add what only one of the runs read. `both_ways`: no run is known to have failed.
 
@@ -89,10 +55,56 @@ def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """
     reference, other = reasons.reference, reasons.other
     missing, extra = only_read(reference, other), only_read(other, reference)
+    pair = _asked_otherwise(missing, extra)
+    if pair is not None:
+        _add_asked_otherwise(reasons, *pair)
+        missing, extra = ([one for one in reads if one[0] not in pair] for reads in (missing, extra))
     if missing:
         _add_reads(reasons, missing, reference, other, Tier.NOT_LOOKED)
     if extra:
         _add_reads(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
+
+
+def _asked_otherwise(
+    missing: list[tuple[ToolCall, str]], extra: list[tuple[ToolCall, str]]
+) -> tuple[ToolCall, ToolCall] | None:
+    """Return the first query, or code, of which the other run has a similar one of its own; None if there is none."""
+    mine, others = ([call for call, _ in reads if _text_of(call)][:_MAX_PAIRED] for reads in (missing, extra))
+    for call in mine:
+        words = set(_WORD.findall(_text_of(call)))
+        alike = [(_likeness(words, _text_of(other)), -place, other) for place, other in enumerate(others)]
+        best = max((one for one in alike if one[2].tool == call.tool), key=lambda one: one[:2], default=None)
+        if best is not None and best[0] >= _MIN_LIKENESS:
+            return call, best[2]
+    return None
+
+
+def _text_of(call: ToolCall) -> str:
+    """Return the only argument of a call if it is a text of several words, such as code; else ""."""
+    leaves = input_leaves(call.input)
+    text = leaves[0][1][:_MAX_TEXT] if len(leaves) == 1 and isinstance(leaves[0][1], str) else ""
+    return text if len(_WORD.findall(text)) >= _MIN_WORDS else ""
+
+
+def _likeness(words: set[str], text: str) -> float:
+    others = set(_WORD.findall(text))
+    return len(words & others) / len(words | others) if words and others else 0.0
+
+
+def _add_asked_otherwise(reasons: ReasonList, first: ToolCall, second: ToolCall) -> None:
+    (path, text), (_, other_text) = (input_leaves(call.input)[0] for call in (first, second))
+    words, other_words = quoted_difference(text, other_text, _MAX_QUOTED)
+    reasons.add(
+        ReasonKind.LOOK,
+        Tier.NOT_LOOKED,
+        f"{reasons.other.name} called {tool_words(second)} with {argument_words(path)} {other_words};"
+        f" {reasons.reference.name} with {words}"
+        f" ({event_words(second.request)} against {event_words(first.request)}).",
+        order=-0.5,
+        of_reference=first,
+        of_other=second,
+        path=path,
+    )
 
 
 def _add_reads(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.other_answers import other_answer
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
@@ -24,6 +26,11 @@ class ReasonList:
     def __init__(self, reference: RunAccount, other: RunAccount) -> None:
         self.reference, self.other = reference, other
         self._found: list[tuple[int, float, int, Reason]] = []
+
+    @cached_property
+    def other_answer(self) -> tuple[ToolCall, ToolCall] | None:
+        """The first call without an effect that both runs made, and that was answered otherwise; see `other_answer`."""
+        return other_answer(self.reference, self.other)
 
     def add(
         self,

@@ -9,7 +9,7 @@ from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.endings import has_last_word, incomplete_end_words
-from replay_gui.core.reasons.evidence.file_edits import is_patch
+from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
@@ -210,12 +210,14 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
             )
             return
     runs = (reasons.reference, reasons.other)
-    if any(run.changes or run.messages.is_conversation() for run in runs):  # then the words are not “answer”
+    last_p, last_f = (_last_message(run) for run in runs)
+    is_conversation = any(run.messages.is_conversation() for run in runs)  # whose figures are compared elsewhere
+    if last_p is None or last_f is None or is_conversation:
         return
-    last_p, last_f = (_last_message(run) for run in (reasons.reference, reasons.other))
-    if last_p is None or last_f is None:
-        return
-    if max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
+    if any(run.changes for run in runs):  # then the last words are a report, and not the answer
+        if not any(edits_files(call) for run in runs for call in run.changes):
+            add_last_figures(reasons, last_p, last_f)
+    elif max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
         _add_said(reasons, last_p, last_f, "said last")
     elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
         _add_said(reasons, last_p, last_f, "said last", Tier.OTHER)

@@ -30,6 +30,7 @@ _MAX_LINE_CHARACTERS = 60  # of a line of code
 _NO_LINE = "does not"
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
+_TEST = re.compile(r"(?:^|[/\\])tests?[/\\]|\btest_|[._]test\.|[._]spec\.")  # in the path of a file
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 
 
@@ -43,7 +44,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: Submission, handed_f: 
     if (handed_p.patch is None) != (handed_f.patch is None) and not (handed_p.files and handed_f.files):
         return _add_no_submission(reasons, handed_p, handed_f)
     files_p, files_f = handed_p.files, _with_names_of(handed_f.files, handed_p.files)
-    both = sorted(files_p.keys() & files_f.keys())
+    both = sorted(files_p.keys() & files_f.keys(), key=lambda path: (_TEST.search(path) is not None, path))
     _add_files(reasons, files_p, files_f, handed=(handed_p, handed_f))
     for path in both[:_MAX_FILES]:
         _add_rewritten(reasons, path, files_f[path])

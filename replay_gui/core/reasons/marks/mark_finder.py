@@ -22,7 +22,13 @@ from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.check_watch import CheckWatch
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
-from replay_gui.core.reasons.evidence.run_failures import LOOP_CALLS, LoopKey, LoopWatch, is_expected_to_succeed
+from replay_gui.core.reasons.evidence.run_failures import (
+    LOOP_CALLS,
+    KnownReads,
+    LoopKey,
+    LoopWatch,
+    is_expected_to_succeed,
+)
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, readable_text
@@ -63,6 +69,7 @@ class MarkFinder:
         self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
         self._failed: defaultdict[str, list[Attempt]] = defaultdict(list)
+        self._known = KnownReads(_MAX_CALLS)
         self._watch = LoopWatch(_MAX_CALLS)
         self._begun: dict[LoopKey, list[EventIndex]] = {}  # calls that may become a loop
         self._loops: list[_Loop] = []
@@ -113,11 +120,12 @@ class MarkFinder:
         return tuple(sorted(marks, key=lambda mark: mark.events[:1]))
 
     def _take_call(self, call: ToolCall) -> None:
+        is_needless = self._known.add_call(call)
         if call.ok:
             again = Attempt(call)
             if self._failed and (tries := self._failed.get(again.of)):
                 self._failed[again.of] = [failed for failed in tries if not failed.is_like(again)]
-        elif call.ok is False and is_expected_to_succeed(call):
+        elif call.ok is False and is_expected_to_succeed(call) and not is_needless:
             failed = Attempt(call)
             if len(self._failed[failed.of]) < _MAX_OPEN_FAILURES:
                 self._failed[failed.of].append(failed)
