@@ -30,7 +30,7 @@ _TOKENS = {
     "output": "completion_tokens",
     "reasoning": "completion_reasoning_tokens",
 }
-_OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "finishReason", "object", "response")
+_OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "object", "response")
 _COSTS = ("cost", "cost_usd", "estimated_cost", "total_cost")
 _USED = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
 
@@ -46,6 +46,7 @@ class Braintrust(SpanRecordFormat):
         **PAGING,
         **dict.fromkeys(("id", "span_id", "root_span_id", "span_parents", "_xact_id", "_pagination_key"), ID),
         **dict.fromkeys(("project_id", "experiment_id", "dataset_record_id", "org_id", "log_id", "origin"), ID),
+        "toolCallId": ID,
         "created": CLOCK,
         "metrics": USAGE,
         "exec_counter": "the order in which the recorder wrote",
@@ -97,7 +98,8 @@ class Braintrust(SpanRecordFormat):
         setting = {key: value for key, value in metadata.items() if role != "model" or key != "model"}
         fields |= {"metadata": setting} if setting else {}
         fields |= {name: told for name, told in sides.items() if told}
-        fields |= {"error": error} if error is not None and not isinstance(error, str) else {}
+        wrong = (first_line(str(error)) or "failed") if error is not None else None
+        fields |= {"error": error} if error != wrong else {}
         if parent is not None:
             grading = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
             fields |= grading
@@ -116,7 +118,7 @@ class Braintrust(SpanRecordFormat):
             output=None if answers else plain(output, notes),
             messages=tuple(plain(messages, notes)),
             answers=tuple(plain(answers, notes)),
-            error=(first_line(str(error)) or "failed") if error is not None else None,
+            error=wrong,
             fields=plain({key: value for key, value in fields.items() if value is not None}, notes),
             finish=finish,
             meta={
