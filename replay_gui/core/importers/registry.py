@@ -71,7 +71,7 @@ from replay_gui.core.importers.formats.traces.langfuse.importer import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
 from replay_gui.core.importers.formats.traces.mlflow import MlFlow
 from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
-from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
+from replay_gui.core.importers.formats.traces.otel.importer import OpenTelemetry
 from replay_gui.core.importers.formats.traces.weave import Weave
 from replay_gui.core.importers.formats.transcripts.acp import Acp
 from replay_gui.core.importers.formats.transcripts.antigravity import Antigravity

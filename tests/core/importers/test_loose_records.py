@@ -128,3 +128,12 @@ def test_a_question_and_its_answer_in_one_record() -> None:
     assert asked.payload["fields"] == {"mood": "good"}
     (said,) = found.of("Decision")
     assert (said.payload["data"], said.payload["fields"]) == ("It is blue.", {"ground_truth": "blue", "score": 0.5})
+
+
+def test_records_within_data(tmp_path: Path) -> None:
+    inner = {"type": "plan", "timestamp": "2026-01-01T00:00:00Z", "action": "Search.", "cost": 0.5, **USAGE}
+    (run,) = lines(tmp_path, {"event_type": "step", "data": inner}, {"event_type": "done", "data": {"score": 1}})
+    assert run.kinds[1:] == ["x:json-lines/plan", "x:json-lines/done"]
+    first, second = run.events[1:]
+    assert first.payload["data"] == {"action": "Search.", "event_type": "step"}
+    assert (first.meta["time"], first.meta["cost"], second.payload["data"]) == (1767225600 * 10**9, 0.5, {"score": 1})

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
+from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.registry import importers
 from tests.helpers.foreign import read_all
 from tests.helpers.leaves import changed_files
@@ -25,7 +25,7 @@ MAX_CHANGES = 400  # changes of one sample
 VOLATILE_LINES = {"# aider chat started at ": "started_at", "> Tokens: ": "tokens_sent"}
 """How lines of text begin that say a volatile member, and its name."""
 WITH_ATTRIBUTES = ("langfuse", "langsmith", "mlflow", "otel")
-"""Importers that leave out attributes by the pattern in `otel_attributes`, in addition to their `volatile`."""
+"""Importers that leave out attributes by the pattern in `otel.attributes`, in addition to their `volatile`."""
 
 
 def samples() -> Iterator[Any]:

@@ -14,7 +14,8 @@ _COUNTS: Mapping[str, str] = {
     **dict.fromkeys(("completion_tokens", "output_tokens", "completionTokens", "outputTokens"), "output_tokens"),
     "tokens_out": "output_tokens",
 }
-USAGES = (*_HOLDERS, *_COUNTS, "total_tokens", "totalTokens", "cost_usd", "total_cost_usd")
+_COSTS = ("cost_usd", "total_cost_usd", "cost")  # the last means this only beside tokens
+USAGES = (*_HOLDERS, *_COUNTS, "total_tokens", "totalTokens", *_COSTS[:2])
 """Names of members with tokens or cost, which are volatile."""
 _MILLISECONDS = ("duration_ms", "latency_ms", "elapsed_ms", "durationMs", "latencyMs")
 _SECONDS = (
@@ -28,7 +29,7 @@ LENGTHS = (*_MILLISECONDS, *_SECONDS)
 def use_in(record: dict[str, Any]) -> dict[str, Any]:
     """Return ``tokens`` and ``cost`` of a record, for an event's meta; {} if it has neither."""
     held = next((record[name] for name in _HOLDERS if isinstance(record.get(name), dict)), None)
-    cost = next((record[name] for name in ("cost_usd", "total_cost_usd", "cost") if record.get(name) is not None), None)
+    cost = next((record[name] for name in _COSTS if record.get(name) is not None), None)
     counts = (
         held
         if held is not None

@@ -57,7 +57,7 @@ class JsonLines:
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
-        **dict.fromkeys(USAGES, USAGE),
+        **dict.fromkeys((*USAGES, "*/cost"), USAGE),
         **dict.fromkeys(LENGTHS, CLOCK),
         **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
     }
@@ -193,7 +193,8 @@ class _JsonLinesEvents:
         self._run.once, self._used = {} if is_repeated else use, (parts["id"], use)
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
-        rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
+        paid = ("cost",) if use.get("cost") is not None else ()
+        rest = {key: value for key, value in mapping.rest(record).items() if key not in (*JsonLines.volatile, *paid)}
         if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
             rest[mapping.member("kind", record)] = parts["kind"]
         if parts["tool"] is None and (call := call_in(record, JsonLines.volatile)) is not None:

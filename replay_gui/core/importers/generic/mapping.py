@@ -54,6 +54,7 @@ END_TIMES = (
     "finished_at",
     "completed_at",
 )
+_TIMES = frozenset(USUAL_NAMES["time"])
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
 # The meaning of a kind: that of the first of these words that it contains
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -137,7 +138,16 @@ def value_at_path(record: dict[str, Any], path: str) -> Any:
 
 
 def with_inner_message(record: dict[str, Any]) -> dict[str, Any]:
-    """Return `record` with the members of its ``message`` moved up, unless that is a provider's message."""
+    """Return `record` with the members of its ``message`` moved up, unless that is a provider's message.
+
+    Members of ``data`` are moved up if they have the record's time, and only kinds stand beside them.
+    """
+    data = record.get("data")
+    if isinstance(data, dict) and record.keys() - {"data"} <= set(USUAL_NAMES["kind"]) and data.keys() & _TIMES:
+        return {
+            **{f"data.{key}" if key in record else key: value for key, value in data.items()},
+            **_without(record, "data"),
+        }
     inner = record.get("message")
     if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
         return record

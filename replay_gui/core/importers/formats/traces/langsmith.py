@@ -16,7 +16,7 @@ from replay_gui.core.importers.formats.traces.langchain_wrappers import (
     tool_failure,
     tool_output,
 )
-from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
+from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -59,7 +59,8 @@ class LangSmith:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with a LangSmith run among its first five records."""
-        return _is_run(file.document) or any(map(_is_run, [*_batch(file), *first_records(file, "runs")[:5]]))
+        first = [file.document, *first_records(file, "runs")[:5]]
+        return any(_is_run(record) for one in first for record in _unbatched(one))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace of the file."""
@@ -98,20 +99,22 @@ class LangSmith:
 
 def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[Any]:
     """Yield the records of a file: runs, and the additions to runs when they ended."""
-    if _is_run(file.document):
-        yield file.document
-    elif batch := _batch(file):
-        yield from batch
-    else:
-        yield from (record for _, record in numbered_records(file, notes, "runs"))
+    if _is_run(file.document) or _is_batch(file.document):
+        yield from _unbatched(file.document)
+        return
+    for _, record in numbered_records(file, notes, "runs"):
+        yield from _unbatched(record)
 
 
-def _batch(file: ForeignFile) -> list[Any]:
-    """Return the records of a batch as clients send it: runs that began, then updates of runs."""
-    match file.document:
-        case {"post": list(begun), "patch": list(updates)}:
-            return [*begun, *updates]
-    return []
+def _is_batch(record: Any) -> bool:
+    return isinstance(record, dict) and bool(record) and record.keys() <= {"post", "patch"}
+
+
+def _unbatched(record: Any) -> list[Any]:
+    """Return the records of a batch as clients send it: runs that began, then updates of runs; others unchanged."""
+    if not _is_batch(record):
+        return [record]
+    return [one for name in ("post", "patch") for one in record.get(name) or ()]
 
 
 def _is_run(record: Any) -> bool:

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, first_records, numbered_records
-from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
-from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
-from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span
-from replay_gui.core.importers.formats.traces.otel_spans import spans_in
+from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
+from replay_gui.core.importers.formats.traces.otel.importer import OpenTelemetry
+from replay_gui.core.importers.formats.traces.otel.meaning import as_common_span
+from replay_gui.core.importers.formats.traces.otel.spans import spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import unfolded
 from replay_gui.core.importers.import_notes import ImportNotes

@@ -239,7 +239,7 @@ class SpanEvents:
         texts = [message.content for message in messages if message.content is not None]
         reasoning = "\n".join(message.reasoning for message in messages if message.reasoning) or None
         data = (texts[0] if len(texts) == 1 else texts or None) if messages else span.output
-        shown = ANSWER_NOT_RECORDED if span.is_output_missing and data is None and not messages else data
+        shown = ANSWER_NOT_RECORDED if data in (None, {}, []) and not messages else data
         asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
         rest = [rest_of(message) for message in messages if rest_of(message)]
         fields = {
@@ -310,7 +310,7 @@ class SpanEvents:
             payload = {"decision_type": "message", "data": answer, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
             self._last_text = answer
-        if messages and is_same(answer, self._last_text):
+        if span.output != self._last_text and is_same(only_member(answer), self._last_text):
             self._run.bookkeeping(f"{self._format}/output", span.output, time=span.end)
         elif span.output is not None and not is_same(span.output, self._last_text):
             self._run.custom(f"{self._format}/output", span.output, time=span.end)

@@ -81,3 +81,18 @@ def test_the_sums_of_a_root_count_where_no_model_tells_any(tmp_path: Path) -> No
         assert run.tokens() == {"input": 65, "output": 7, "cached": 9}
         assert sum(event.meta.get("cost", 0) for event in run.events) == 0.25
         assert run.events[0].payload["config"]["inputs"] == {"retries": 2}
+
+
+def test_batches_in_a_row(tmp_path: Path) -> None:
+    """As the client sends them: runs that began, and updates; one has none."""
+    about = {"trace_id": "a", "session_name": "default"}
+    root = {"id": "a", "run_type": "chain", "name": "bot", "inputs": {"question": "q"}, "outputs": {}, **about}
+    asked = {"messages": [{"role": "user", "content": "q"}]}
+    model = {"id": "b", "run_type": "llm", "name": "m", "inputs": asked, "outputs": {}, "parent_run_id": "a", **about}
+    choice = {"index": 0, "message": {"role": "assistant", "content": "x"}}
+    batches = [{"post": [root]}, {"post": [model], "patch": [{"id": "b", "outputs": {"choices": [choice]}}]}]
+    (run,) = read_all(written(tmp_path, [*batches, {"patch": [{"id": "a", "outputs": {"output": "x"}}]}]))
+    assert (run.format, run.run.agent, run.decisions()) == ("langsmith", "bot", [(None, "x")])
+    assert (run.of("x:langsmith/output"), len(run.of("x:bookkeeping/langsmith/output"))) == ([], 1)
+    (begun,) = read_all(written(tmp_path, [*batches[:1], {"post": [model]}]))
+    assert begun.decisions() == [(None, "(answer, not recorded)")]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.importers.formats.traces.otel_meaning import role_of
-from replay_gui.core.importers.formats.traces.otel_spans import spans_in
+from replay_gui.core.importers.formats.traces.otel.meaning import role_of
+from replay_gui.core.importers.formats.traces.otel.spans import spans_in
 from tests.helpers.foreign import Read, read_all, real_files, written
 from tests.helpers.shared_data import each_real_file
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.formats.traces.otel import REPEATED
+from replay_gui.core.importers.formats.traces.otel.importer import REPEATED
 from replay_gui.core.importers.json_lines import BETWEEN_VALUES
 from tests.helpers.foreign import Read, read_all
 

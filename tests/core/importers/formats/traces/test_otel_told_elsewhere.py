@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.formats.traces.otel import OTHER_RECORDS
+from replay_gui.core.importers.formats.traces.otel.importer import OTHER_RECORDS
 from tests.helpers.foreign import Read, read_all
 
 

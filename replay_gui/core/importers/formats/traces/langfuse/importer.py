@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.traces.langfuse.messages import (
     messages_in,
 )
 from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
-from replay_gui.core.importers.formats.traces.otel_attributes import compared_part
+from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -96,7 +96,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 15
+    version = 16
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""

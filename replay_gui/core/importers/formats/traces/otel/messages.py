@@ -9,13 +9,14 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import (
-    paired_message,
     step_output,
     tool_output,
     without_callback,
 )
-from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, is_volatile
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel.attributes import Attributes
+from replay_gui.core.importers.formats.traces.otel.events import CHOICE, messages_of_events
+from replay_gui.core.importers.formats.traces.otel.message_values import answer_messages, items_in, sent_messages
+from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 
 _INPUTS = (
@@ -50,22 +51,10 @@ _NUMBERED = {
 }
 _CALL = re.compile(r"tool_calls\.(\d{1,8})\.(?:tool_call\.)?(?:function\.)?(id|name|arguments)")
 _PART = re.compile(r"contents\.(\d{1,8})\.(?:message_content|tool_call)\.(?:function\.)?(.+)")
-_SPEAKERS = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
-_CHOICE, _DETAILS, _EVALUATION = (
-    "gen_ai.choice",
-    "gen_ai.client.inference.operation.details",
-    "gen_ai.evaluation.result",
-)
 TOOL_TASK = "Tool.task"
 """The end of the entity name of LlamaIndex' tools in Traceloop; the tool's own name is in its output."""
 NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
-_ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
 _HOLD_MESSAGES = (
     *("messages", "contents", "prompt", "task", "choices", "candidates", "content", "generations", "input", "output"),
 )
@@ -81,7 +70,7 @@ def messages_of(
 
     Input and output are None if messages have the same content.
     """
-    events = _events(span)
+    events = messages_of_events(span, is_agent=role == "agent")
     sent = _numbered(attributes, "prompt") or events[0]
     answered = _numbered(attributes, "completion") or events[1]
     given, before = without_callback(unfolded(attributes.take_attribute(*_INPUTS)) if not sent else None)
@@ -92,9 +81,9 @@ def messages_of(
     _mark_equals(attributes)
     instructions = unfolded(attributes.take_attribute("gen_ai.system_instructions")) if role == "model" else None
     others = {"callback": before | after}
-    if not sent and (sent := _messages(given)):
+    if not sent and (sent := sent_messages(given)):
         others["request"] = _beside(given)
-    if not answered and (answered := _answers(output) or (_state(output) if role == "agent" else [])):
+    if not answered and (answered := answer_messages(output) or (_state(output) if role == "agent" else [])):
         others["response"] = _beside(output)
     if calls := _vercel_calls(attributes):
         text = output if isinstance(output, str) else None
@@ -131,7 +120,7 @@ def _beside(value: Any) -> dict[str, Any]:
 def _mark_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
     """Mark attributes as read that repeat the content of events."""
     for name, messages in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
-        if messages and _messages(unfolded(attributes.found.get(name))) in (messages, messages[1:]):
+        if messages and sent_messages(unfolded(attributes.found.get(name))) in (messages, messages[1:]):
             attributes.mark_read(name)
 
 
@@ -158,7 +147,7 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
         facts = facts if isinstance(facts, dict) else {}
         if given is None and event.get("name") == "gen_ai.tool.message":
             given = content_of(unfolded(facts.get("content")))
-        elif output is None and event.get("name") == _CHOICE:
+        elif output is None and event.get("name") == CHOICE:
             output = content_of(unfolded(facts.get("message")))
     return name, given, output, before | after | of_message
 
@@ -177,157 +166,9 @@ def facts_of_tool(span: RawSpan) -> dict[str, Any]:
     }
 
 
-def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Return (evaluations of the span, events that were not read)."""
-    scores, others = list[dict[str, Any]](), list[Any]()
-    known = (*_SPEAKERS, _CHOICE, _DETAILS, "exception")  # a name can be unhashable
-    for event in span.events:
-        facts = event.get("attributes") if isinstance(event, dict) else None
-        if not isinstance(facts, dict):
-            others.append(event)
-        elif event.get("name") == _EVALUATION:
-            score, label = facts.get("gen_ai.evaluation.score.value"), facts.get("gen_ai.evaluation.score.label")
-            scores.append(
-                {
-                    "passed": {"pass": True, "passed": True, "fail": False, "failed": False}.get(str(label).lower()),
-                    "score": float(score) if isinstance(score, int | float) else None,
-                    "by": str(facts.get("gen_ai.evaluation.name") or "evaluation"),
-                    "label": str(label) if label is not None else None,
-                }
-            )
-        elif event.get("name") == _DETAILS:
-            others += _other_details(facts, span)
-        elif event.get("name") not in known:
-            others.append({"name": event.get("name"), "attributes": facts})
-    return scores, others
-
-
-def _without_nulls(value: Any) -> Any:
-    """Return `value` without null members at any depth; objects of an SDK have many of them."""
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: _without_nulls(member) for name, member in value.items() if member is not None}
-
-
-def _other_details(facts: dict[str, Any], span: RawSpan) -> list[Any]:
-    """Return the data of an inference-details event that neither its messages nor the span's attributes have."""
-    used = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions")
-    rest = {
-        name: value
-        for name, value in facts.items()
-        if name not in used and not is_volatile(name) and unfolded(span.attributes.get(name)) != unfolded(value)
-    }
-    return [{"name": _DETAILS, "attributes": rest}] if rest else []
-
-
-def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
-    """Return (messages sent, messages received) from a span's events (conventions 1.28 to 1.36)."""
-    sent, answered = list[Any](), list[Any]()
-    for event in span.events:
-        if not isinstance(event, dict):
-            continue
-        name, facts = str(event.get("name")), event.get("attributes")
-        facts = facts if isinstance(facts, dict) else {}
-        if name in _SPEAKERS:
-            speaker = _SPEAKERS[name]
-            used = ("content", "gen_ai.event.content", "id", *(("role",) if facts.get("role") == speaker else ()))
-            more = {key: unfolded(value) for key, value in facts.items() if key not in used and value is not None}
-            if facts.get("id"):
-                more["tool_call_id"] = facts["id"]
-            content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
-            if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's message
-                sent.append({**_without_nulls(content), **more, "role": content.get("role") or speaker})
-            elif content != _ELIDED:
-                sent.append({"content": content, **more, "role": speaker})
-        elif name == _CHOICE and facts.get("content") != _ELIDED:
-            message = _without_nulls(unfolded(facts.get("message", facts.get("content"))))
-            more = {key: unfolded(value) for key, value in facts.items() if key not in ("message", "content", "id")}
-            whole = message if is_message(message) else {"role": "assistant", "content": message}
-            answered.append({**whole, **more})
-        elif name == _DETAILS:
-            if instructions := unfolded(facts.get("gen_ai.system_instructions")):
-                sent.append({"role": "system", "content": content_of(instructions)})
-            sent += _messages(unfolded(facts.get("gen_ai.input.messages")))
-            answered += _messages(unfolded(facts.get("gen_ai.output.messages")))
-    return sent, answered
-
-
 def _is_request(given: Any) -> bool:
     """Return whether the input of an agent's span is the one argument of its method, a request of the Responses API."""
-    return isinstance(given, dict) and given.keys() == {"request"} and bool(_items(given["request"], "input"))
-
-
-def _items(value: Any, name: str) -> list[Any]:
-    """Return the items of a request or response of the Responses API; [] if they are not all messages and calls."""
-    held = value.get(name) if isinstance(value, dict) else None
-    items = held if isinstance(held, list) and all(map(is_message, held)) else []
-    usual = (("type", "message"), ("status", "completed"))
-    return [
-        {name: fact for name, fact in item.items() if fact is not None and name != "id" and (name, fact) not in usual}
-        for item in items
-    ]
-
-
-def _messages(given: Any) -> list[Any]:
-    """Return the messages in a model's input: a list, or a request with messages."""
-    match given:
-        case list() if any(isinstance(message, dict) and {"role", "kind", "lc"} & message.keys() for message in given):
-            return _flat(given)
-        case {"contents": list(contents)}:
-            instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
-            return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]
-        case {"messages": [list(messages)]} if paired_message(messages) is None:
-            return _flat(messages)
-        case {"messages": list(messages)}:
-            return _flat([paired_message(message) or message for message in messages])
-        case {"input": list()}:
-            return _items(given, "input")
-        case {"prompt": str(prompt)}:
-            system = given.get("system")
-            return [
-                *([{"role": "system", "content": system}] if isinstance(system, str) else []),
-                {"role": "user", "content": prompt},
-            ]
-        case {"task": str(task), "reset": bool(), **more}:  # the arguments of smolagents' `run`
-            settings = {"reset": given["reset"], **more}
-            return [{"role": "user", "content": task, "settings": _without_nulls(settings)}]
-        case str() if given:
-            return [{"role": "user", "content": given}]
-    return []
-
-
-def _flat(messages: list[Any]) -> list[Any]:
-    """Return the messages; Pydantic AI's, which hold parts of several speakers, are split."""
-    flattened = list[Any]()
-    for message in messages:
-        if isinstance(message, dict) and message.get("kind") in ("request", "response") and "role" not in message:
-            parts = message.get("parts")
-            for part in parts if isinstance(parts, list) else []:
-                kind = str(part.get("part_kind")) if isinstance(part, dict) else ""
-                role = "assistant" if message["kind"] == "response" else kind.removesuffix("-prompt")
-                flattened.append({"role": "tool" if kind == "tool-return" else role, "content": [part]})
-        else:
-            flattened.append(message)
-    return flattened
-
-
-def _answers(output: Any) -> list[Any]:
-    match output:
-        case [dict(), *_] if all(is_message(answer) for answer in output):
-            return list(output)
-        case {"object": "response", "output": list()}:
-            return _items(output, "output")
-        case {"role": _} | {"candidates": [{"content": {"parts": list()}}, *_]}:
-            return [output]
-        case {"choices": [{"message": dict(message)}, *_]}:
-            return [{"role": "assistant", **message}]
-        case {"content": {"parts": list(parts)}}:
-            return [{"role": "assistant", "content": parts}]
-        case {"generations": [[{"message": dict(message)}]]}:
-            return [message]
-    return []
+    return isinstance(given, dict) and given.keys() == {"request"} and bool(items_in(given["request"], "input"))
 
 
 def _state(output: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
 
 _SPANS = "claude_code."
 _AGENT, _MODEL, _TOOL, _RUNS, _WAITS = (

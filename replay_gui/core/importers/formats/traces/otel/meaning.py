@@ -13,16 +13,16 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, compared_part
-from replay_gui.core.importers.formats.traces.otel_messages import (
+from replay_gui.core.importers.formats.traces.otel.attributes import Attributes, compared_part
+from replay_gui.core.importers.formats.traces.otel.events import evaluations
+from replay_gui.core.importers.formats.traces.otel.messages import (
     NOT_SPECIFIED,
     TOOL_TASK,
-    evaluations,
     facts_of_tool,
     messages_of,
     tool_of,
 )
-from replay_gui.core.importers.formats.traces.otel_spans import FAILED, RawSpan
+from replay_gui.core.importers.formats.traces.otel.spans import FAILED, RawSpan
 from replay_gui.core.importers.formats.traces.span_turns import rest_of
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -209,7 +209,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
         meta={
             "span": span.id,
             "model": model,
-            "tokens": _tokens(span.attributes) if role == "model" else None,
+            "tokens": tokens_of(span.attributes) if role == "model" else None,
             "cost": _cost(span.attributes) if role == "model" else None,
             "attributes": attributes.kept(notes) or None,
         },
@@ -217,7 +217,8 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
     )
 
 
-def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
+def tokens_of(attributes: dict[str, Any]) -> dict[str, int] | None:
+    """Return the tokens in a span's attributes, by sort; None if there are none."""
     counts = {}
     for sort, names in _SORTS:
         value = next((attributes[name] for name in names if attributes.get(name) is not None), None)

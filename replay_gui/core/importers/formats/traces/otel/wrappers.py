@@ -1,4 +1,4 @@
-"""Convert spans of Zipkin, Patronus, the Go SDK, and of OTLP with Python's names to forms that `otel_spans` reads."""
+"""Convert spans of Zipkin, Patronus, the Go SDK, and of OTLP with Python's names to forms that `spans` reads."""
 
 from __future__ import annotations
 

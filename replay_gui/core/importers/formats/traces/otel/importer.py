@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check_size
-from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
-from replay_gui.core.importers.formats.traces.otel_claude_code import with_genai_names
-from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
-from replay_gui.core.importers.formats.traces.otel_meaning import as_common_span, is_of_an_agent, role_of
-from replay_gui.core.importers.formats.traces.otel_prompt_flow import with_prompt_flow_names
-from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import OF_TABLES
+from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
+from replay_gui.core.importers.formats.traces.otel.claude_code import with_genai_names
+from replay_gui.core.importers.formats.traces.otel.logs import LogRecord, log_records_in, with_log_records
+from replay_gui.core.importers.formats.traces.otel.meaning import as_common_span, is_of_an_agent, role_of, tokens_of
+from replay_gui.core.importers.formats.traces.otel.prompt_flow import with_prompt_flow_names
+from replay_gui.core.importers.formats.traces.otel.spans import PROPAGATION, RawSpan, spans_in
+from replay_gui.core.importers.formats.traces.otel.wrappers import OF_TABLES
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.spans import Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -33,7 +35,7 @@ class OpenTelemetry:
 
     name = "otel"
     title = "OpenTelemetry trace"
-    volatile: ClassVar[Mapping[str, str]] = {  # in addition to attributes, which are in otel_attributes
+    volatile: ClassVar[Mapping[str, str]] = {  # in addition to attributes, which are in `attributes`
         "trace_id": ID,
         "span_id": ID,
         "parent": ID,
@@ -98,7 +100,7 @@ class OpenTelemetry:
             roles = {span.id: role_of(span) for span in spans}
             spans, lost = with_log_records(_without_repeated(spans, own), records.get(trace, []), roles)
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
-            events = SpanEvents([as_common_span(span, own) for span in spans], self.name, own, facts)
+            events = SpanEvents(_with_sums(spans, [as_common_span(span, own) for span in spans]), self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
 
@@ -130,6 +132,17 @@ def _without_repeated(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]
         else:
             others.append(span)
     return [*found.values(), *others]
+
+
+def _with_sums(raw: list[RawSpan], spans: list[Span]) -> list[Span]:
+    """Return the spans; if no model's has tokens, the outermost agents' have theirs, which else sum the models'."""
+    agents = {span.id for span in raw if span.attributes.get("gen_ai.operation.name") == "invoke_agent"}
+    if any(span.meta.get("tokens") for span in spans):
+        return spans
+    tokens = {span.id: tokens_of(span.attributes) for span in raw if span.id in agents and span.parent not in agents}
+    return [
+        replace(span, meta={**span.meta, "tokens": tokens[span.id]}) if tokens.get(span.id) else span for span in spans
+    ]
 
 
 def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Read OpenTelemetry spans from their wrappers.
 
 OTLP, Tempo, Jaeger, dumps of the Python and JavaScript SDKs, rows of Phoenix' data frames, MLflow traces; and those
-that `otel_wrappers` converts to one of these forms.
+that `wrappers` converts to one of these forms.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import held_in, in_known_form, of_table, unnested_spans
-from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
+from replay_gui.core.importers.formats.traces.otel.otlp_values import attributes_in, hex_id, nanoseconds
+from replay_gui.core.importers.formats.traces.otel.wrappers import held_in, in_known_form, of_table, unnested_spans
 from replay_gui.core.importers.times import any_time
 
 FAILED = "failed"  # the error of a span whose status has no description

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import unfolded
 
 _NAMES = {

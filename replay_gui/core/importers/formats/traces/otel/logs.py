@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
-from replay_gui.core.importers.formats.traces.otel_wrappers import held_in, in_known_form
-from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, plain_value
+from replay_gui.core.importers.formats.traces.otel.otlp_values import attributes_in, hex_id, plain_value
+from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel.wrappers import held_in, in_known_form
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 
 _NAMES = ("event.name", "otel.event.name")

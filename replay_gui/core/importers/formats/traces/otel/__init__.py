@@ -1,0 +1,1 @@
+"""OpenTelemetry: spans and log records in all wrappers, and their meaning in all conventions."""
