@@ -58,6 +58,17 @@ def follow(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("the position moves while it grows, frame p99, to one at rest", frame / at_rest, 2.0, "x", note)
 
 
+def history(log: Path, small: Path) -> Iterator[Figure]:
+    """From the key to the next change of a value, beside a step by key in the same window, in the thread's own time."""
+    with tempfile.TemporaryDirectory(prefix="replay-gui-history-") as cache:
+        found, _ = probed("value_probe", log, cache)
+    note = f"{found['changes']:,} changes; looked up in {found['looked_up']:.0f} ms"
+    yield Figure("from the key to the next change of a value, p95", found["change"], 5, "ms", note)
+    yield Figure("the same, to a step by key", found["change"] / found["step"], 2.0, "x")
+    note = f"ready {found['ready_after']:.0f} s after the verdict"
+    yield Figure("index of all changes, in the cache", found["bytes"] / 1e6, 20, "MB", note)
+
+
 def _start_seconds(kind: str, config: str) -> float:
     command = [sys.executable, str(Path(__file__).with_name("start_probe.py")), kind, config]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -67,4 +78,4 @@ def _start_seconds(kind: str, config: str) -> float:
     return time.perf_counter() - begun
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start, follow]
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start, follow, history]

@@ -1,6 +1,6 @@
-"""The cache of the index of a run's changes, in the folder of its index. It is built for the first history.
+"""The cache of the index of a run's changes, in the folder of its index.
 
-It takes several times as long as the index itself, so it is not a part of that pass.
+It takes several times as long as the index itself, so it is no part of that pass: it is built right after it.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class ValueArguments(JobArguments, frozen=True):
 class TraceArguments(ValueArguments, frozen=True):
     """Find the events that changed the value at each of some paths of the state.
 
-    `paths`: the keys of each. `folder`: of the log's index, which also keeps the index of all changes.
+    `paths`: the keys of each. `folder`: of the log's index, which may also have the index of all changes.
     """
 
     job: ClassVar[str] = "trace"
@@ -34,6 +34,13 @@ class TraceProgress(msgspec.Struct, frozen=True):
     done: int
     total: int
     indexes: tuple[tuple[EventIndex, ...], ...]
+
+
+class IndexChangesArguments(ValueArguments, frozen=True):
+    """Make the index of all changes of the log, and keep it in `folder`, where the index of its events is."""
+
+    job: ClassVar[str] = "index_changes"
+    folder: str
 
 
 class ChangesArguments(ValueArguments, frozen=True):

@@ -14,8 +14,9 @@ from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_history
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 from replay_gui.engine.jobs.values import reported_replay, trace_job
+from replay_gui.engine.jobs.values.index_changes_job import index_changes
 from replay_gui.engine.jobs.values.trace_job import trace_values
-from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
+from replay_gui.engine.jobs.values.value_arguments import IndexChangesArguments, TraceArguments, TraceProgress
 from tests.helpers.logs import write_log
 
 
@@ -47,23 +48,23 @@ def test_each_change_is_handed_on_once_and_in_order(
     assert (last.done, last.total) == (151, 151)
 
 
-def test_the_changes_of_a_long_log_are_indexed_once_and_looked_up_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_that_were_indexed_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, folder = write_log(tmp_path / "run.rlog", turns=30), tmp_path / "index"
     folder.mkdir()
-    monkeypatch.setattr(trace_job, "MIN_EVENTS", 100)
     monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 1e9)  # all of it in one answer
     with EventLog.open(path) as log:
         builder = IndexBuilder(log, folder)
         write_table(folder, log, builder.run(lambda offset: None))
     paths: tuple[tuple[str, ...], ...] = (("memory",), ("tools", "search", "calls"), ("messages", "3"), ("no",), ())
     arguments = TraceArguments(str(path), paths, str(folder))
-    first = trace_values(arguments, Parts())
-    assert (folder / CHANGES_FILE).exists()
+    replayed = trace_values(arguments, Parts())
+    index_changes(IndexChangesArguments(str(path), str(folder)), Parts())
+    kept = (folder / CHANGES_FILE).stat()
     monkeypatch.setattr(trace_job, "_replay", None)
-    assert trace_values(arguments, Parts()) == first
-    assert [bool(indexes) for indexes in first.indexes] == [True, True, True, False, True]
+    assert trace_values(arguments, Parts()) == replayed
+    assert [bool(indexes) for indexes in replayed.indexes] == [True, True, True, False, True]
+    index_changes(IndexChangesArguments(str(path), str(folder)), Parts())
+    assert (folder / CHANGES_FILE).stat().st_ino == kept.st_ino, "it is not made again"
 
 
 def test_an_index_of_changes_that_is_damaged_or_of_a_shorter_log_is_not_used(tmp_path: Path) -> None:
