@@ -41,8 +41,8 @@ class RunTotals:
 
     Sources record the same numbers in up to three places: in each step, on separate lines, and once for the whole run.
     Only the first of these with any numbers but 0 is counted, for tokens and for cost separately. But a stream may
-    record a step's output before it is complete: if one event records the whole run and has more output, that output
-    counts.
+    record a step's output before it is complete, and leave out steps of subagents: if one event records the whole run
+    and has more output, its numbers count, as far as they are larger.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,9 @@ class RunTotals:
         tokens = _first_with_numbers(self._tokens, lambda counts: not any(counts.values()))
         output = sum(sums.get("output", 0) for sums in self._tokens[UseScope.RUN].values())
         if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
-            tokens = {name: {**sums, "output": output} for name, sums in tokens.items()}
+            whole = {sort: count for sums in self._tokens[UseScope.RUN].values() for sort, count in sums.items()}
+            ((name, sums),) = tokens.items()
+            tokens = {name: {sort: max(sums.get(sort, 0), whole.get(sort, 0)) for sort in {**sums, **whole}}}
         costs = _first_with_numbers(self._costs, lambda cost: cost == 0)
         names = dict.fromkeys((*tokens, *costs))
         return tuple(

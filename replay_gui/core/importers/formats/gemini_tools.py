@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 _SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # the first words of a shell command's result
 _WRAPPED = "<untrusted_context>\n"  # before the result, since 0.60
 _EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
-_REFUSED = "[Operation Cancelled]"  # the user refused
+_REFUSED = ("[Operation Cancelled]", "Qwen Code requires permission to use ")  # by the user, or by a rule
 
 
 def shell_exit_code(output: Any) -> int | None:

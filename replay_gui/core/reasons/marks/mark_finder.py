@@ -76,6 +76,7 @@ class MarkFinder:
         self._open: dict[LoopKey, _Loop] = {}  # the loops that may continue
         self._from_nowhere: list[RunMark] = []
         self._changes = CheckWatch()
+        self._denied = set[int]()  # indexes of the responses right before a denial
         self._outcome: Event | None = None
 
     def add_event(self, event: Event) -> None:
@@ -89,6 +90,8 @@ class MarkFinder:
                 **declared_effects([event.payload.get("config")]),
                 **self._classifier.declared,
             }
+        elif event.kind == Kind.CAPABILITY_DENIED.value:
+            self._denied.add(event.index - 1)
         elif event.kind == Kind.STATE_TRANSITION.value and event.payload.get("ops"):
             self._watch.note_change()
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
@@ -182,7 +185,8 @@ class MarkFinder:
     def _checks(self) -> list[RunMark]:
         change, check = self._changes.last_change, self._changes.last_check
         if check is not None and check.is_failed_check and (change is None or check.request > change.request):
-            sentence = f"The last check failed ({event_words(check.request)}: {call_words(check, 60)})."
+            how = "was denied" if check.response in self._denied else "failed"
+            sentence = f"The last check {how} ({event_words(check.request)}: {call_words(check, 60)})."
             return [RunMark(MarkKind.CHECK, sentence, (check.request,))]
         if change is None or not self._changes.lacks_check_after:
             return []

@@ -36,7 +36,8 @@ MARK_WORDS: dict[MarkKind, MarkWords] = {
     MarkKind.CHECK: MarkWords(
         "Checks",
         "check",
-        "The last check failed, or none was made after the last change. Scratch files, patches and commits are none.",
+        "The last check failed or was denied, or none was made after the last change. Scratch files, patches and"
+        " commits are none.",
     ),
     MarkKind.ANSWER: MarkWords(
         "Answers and targets", "answer", "The answer did not pass, and is not the target that the grader names."

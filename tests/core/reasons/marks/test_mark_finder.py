@@ -164,6 +164,17 @@ def test_an_answer_against_its_target(passed: bool, expected: str, ending: str |
     assert finder.marks(log) == wanted
 
 
+def test_a_check_that_was_denied_has_not_failed(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run.rlog", "t", "1", run_id="r") as run:
+        asked = run.tool_request("bash", {"command": "pytest -q"})
+        run.tool_response(asked, "no", success=False, error="no")
+        run.append("CapabilityDenied", {"capability": "bash", "tool_name": "bash", "reason": "no"})
+    finder = MarkFinder()
+    for event in EventLog.open(tmp_path / "run.rlog"):
+        finder.add_event(event)
+    assert "The last check was denied (event 2: bash(pytest -q))." in [mark.sentence for mark in finder.marks()]
+
+
 def test_a_call_after_which_the_state_changes_is_no_loop(tmp_path: Path) -> None:
     with Recorder(tmp_path / "run.rlog", "t", "1", run_id="r") as run:
         for number in range(4):

@@ -34,7 +34,7 @@ class QwenCode(RecordFormat):
 
     name = "qwen-code"
     title = "Qwen Code session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "targetUuid", "sessionId", "id", "callId"), ID),
         "timestamp": CLOCK,

@@ -15,7 +15,7 @@ from replay_gui.core.importers.run_builder import RunBuilder
 
 _REFUSALS = re.compile(
     r"The user doesn't want to (?:proceed with this tool use|take this action right now)"
-    r"|Claude requested permissions to |Permission to use "
+    r"|Claude requested permissions to |Permission to use |Qwen Code requires permission to use "
     r"|PreToolUse:\S+ hook (?:blocking )?error|Hook PreToolUse:\S+ denied"
 )
 _DENIAL_REASON = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)

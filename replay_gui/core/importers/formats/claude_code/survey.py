@@ -53,6 +53,7 @@ class _ClaudeCodeFields(msgspec.Struct, rename="camel", kw_only=True):
     stream_session_id: str | None = msgspec.field(name="session_id", default=None)
     agent_id: str | None = None
     version: str | None = None
+    qwen_code_version: str | None = msgspec.field(name="qwen_code_version", default=None)
     cwd: str | None = None
     git_branch: str | None = None
     timestamp: str | None = None
@@ -283,7 +284,9 @@ def _take_facts(surveyed: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
     if surveyed.session.startswith(_IFLOW[0]) and (_message_id(fields) or "").startswith(_IFLOW[1]):
         surveyed.agent = "iflow"
     surveyed.agent_id = surveyed.agent_id or _fact(fields.agent_id)
-    surveyed.version = surveyed.version or _fact(fields.version)
+    if fields.qwen_code_version:  # of its ``--output-format json`` and ``stream-json``
+        surveyed.agent = "Qwen Code"
+    surveyed.version = surveyed.version or _fact(fields.version or fields.qwen_code_version)
     surveyed.cwd = surveyed.cwd or _fact(fields.cwd)
     surveyed.git_branch = surveyed.git_branch or _fact(fields.git_branch)
     if surveyed.created is None:

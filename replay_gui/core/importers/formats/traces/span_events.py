@@ -280,8 +280,7 @@ class SpanEvents:
 
     # ---- tools ----------------------------------------------------------------------------------
     def _begin_tool(self, span: Span) -> None:
-        meta = {**span.meta, "tool_call_id": span.call_id}
-        extra = as_fields(span.fields)
+        extra, meta = as_fields(span.fields), {**span.meta, "tool_call_id": span.call_id}
         self._run.request(span.id, span.name, span.input, extra=extra, time=span.start, parent=self._decided, **meta)
 
     def _end_tool(self, span: Span) -> None:

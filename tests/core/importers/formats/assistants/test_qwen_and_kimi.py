@@ -1,0 +1,157 @@
+"""Sessions of Qwen Code and Kimi: their files, and what they print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
+from replay_gui.core.importers.packed import file_of
+from replay_gui.core.text.call_text import response_summary
+from tests.helpers.foreign import Read, read_all, read_seed, written
+from tests.helpers.paths import DATA
+
+
+def errors(found: Read) -> list[object]:
+    return [event.payload["error"] for event in found.of("ToolResponse")]
+
+
+def test_a_session_of_qwen_code() -> None:
+    found = read_seed("qwen-code/0.jsonl")
+    assert (found.run.run_id, found.run.agent) == ("q1", "Qwen Code")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Make the tests pass"]
+    assert found.decisions() == [("Run them first.", "I run the tests."), (None, "One test fails.")]
+    assert found.tools() == {"run_shell_command": 2, "glob": 1}
+    assert errors(found) == ["exit 1", "[Operation Cancelled] Reason: User did not allow tool call", "no such folder"]
+    assert (len(found.of("Error")), len(found.of("CapabilityDenied"))) == (2, 1)
+    (answer, _) = found.of("Decision")
+    assert answer.meta["tokens"] == {"input": 200, "cached": 50, "output": 30, "reasoning": 7}
+    assert answer.meta["model"] == "qwen3-coder-plus"
+
+
+def test_commands_compaction_and_rewinding_in_qwen_code(tmp_path: Path) -> None:
+    told = [
+        ("slash_command", {"phase": "invocation", "rawCommand": "/compress", "sentToModel": False}),
+        ("slash_command", {"phase": "result", "rawCommand": "/compress"}),
+        ("chat_compression", {"info": {"newTokenCount": 9}}),
+        ("rewind", {"targetUuid": "u"}),
+    ]
+    said = {"sessionId": "s", "type": "user", "message": {"role": "user", "parts": [{"text": "Hi"}]}}
+    lines = [said, *({"type": "system", "subtype": kind, "systemPayload": payload} for kind, payload in told)]
+    (found,) = read_all(written(tmp_path, lines), "qwen-code")
+    assert found.kinds == [
+        "AgentInit", "Observation", "Observation", "x:bookkeeping/qwen-code/slash_command", "Snapshot",
+        "x:qwen-code/rewind",
+    ]  # fmt: skip
+    command = found.events[2].payload
+    assert (command["obs_type"], command["data"]) == ("command", "/compress")
+
+
+def test_what_qwen_code_prints_is_its_own_and_counts_subagents(tmp_path: Path) -> None:
+    def line(kind: str, *content: Any, **more: Any) -> dict[str, Any]:
+        role = {"role": kind, "content": [*content], **({"usage": more.pop("usage")} if "usage" in more else {})}
+        return {"type": kind, "uuid": str(content), "session_id": "q", "parent_tool_use_id": None, "message": role}
+
+    why = 'Qwen Code requires permission to use "edit", but that permission was declined.'
+    denial = {"tool_name": "edit", "tool_use_id": "c0", "tool_input": {"path": "a"}}
+    lines = [
+        {"type": "system", "subtype": "init", "session_id": "q", "tools": [], "qwen_code_version": "0.15.10"},
+        line(
+            "assistant",
+            {"type": "tool_use", "id": "c0", "name": "edit", "input": {"path": "a"}},
+            usage={"input_tokens": 100, "output_tokens": 20},
+        ),
+        line("user", {"type": "tool_result", "tool_use_id": "c0", "is_error": True, "content": why}),
+        {
+            "type": "result",
+            "subtype": "success",
+            "session_id": "q",
+            "is_error": False,
+            "num_turns": 1,
+            "result": "Done.",
+            "usage": {"input_tokens": 203, "output_tokens": 40},
+            "permission_denials": [denial],
+        },
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert (found.format, found.run.agent) == ("claude-code", "Qwen Code")
+    init = found.of("AgentInit")[0].payload
+    assert (init["agent_type"], init["agent_version"]) == ("Qwen Code", "0.15.10")
+    assert (len(found.of("CapabilityDenied")), found.of("Error")) == (1, [])
+    assert found.tokens() == {"input": 203, "output": 40}
+
+
+def test_what_the_user_of_qwen_code_took_back_is_no_step(tmp_path: Path) -> None:
+    def line(uuid: str, parent: str | None, role: str, *parts: Any) -> dict[str, Any]:
+        message = {"role": role, "parts": [*parts]}
+        kind = "user" if role == "user" else "assistant"
+        return {"uuid": uuid, "parentUuid": parent, "sessionId": "s", "type": kind, "message": message}
+
+    rewind = {"type": "system", "subtype": "rewind", "systemPayload": {"targetUuid": "1"}}
+    call = {"functionCall": {"id": "c0", "name": "ls", "args": {}}}
+    lines = [
+        line("1", None, "user", {"text": "Hi"}),
+        line("2", "1", "model", {"text": "No."}, call),
+        {"uuid": "3", "parentUuid": "1", "sessionId": "s", **rewind},
+        line("4", "3", "user", {"text": "Again"}),
+        line("5", "4", "model", {"text": "Yes."}),
+    ]
+    (found,) = read_all(written(tmp_path, lines), "qwen-code")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Hi", "Again"]
+    assert (found.decisions(), found.tools()) == ([(None, "Yes.")], {})
+    (taken_back,) = found.of("x:bookkeeping/qwen-code/rewound")
+    assert taken_back.payload["data"]["message"]["parts"][0] == {"text": "No."}
+    assert found.run.notes.sentences() == (f"{REWOUND_MESSAGES}: 1",)
+
+
+def test_a_session_of_kimi_code() -> None:
+    found = read_seed("kimi/0.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Run ls"]
+    assert found.of("x:bookkeeping/kimi/context")[0].payload["data"] == "<system-reminder>plan</system-reminder>"
+    assert found.decisions() == [("I use Bash.", None), (None, "There is no x."), (None, "Make one?")]
+    assert found.tools() == {"Bash": 2, "Write": 1}
+    assert errors(found) == ["ls: x: no such file", "The user said no.", "exit 1"]
+    assert response_summary(found.of("ToolResponse")[2].payload) == "exit 1 · AssertionError: wrong"
+    assert (len(found.of("Error")), len(found.of("CapabilityDenied")), len(found.of("Snapshot"))) == (2, 1, 1)
+    assert found.run.notes.sentences() == ()
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [  # what is told twice, in either order, is counted once
+        *[{"input": 35, "cached": 20, "output": 4}] * 2, {"input": 9, "cached": 2, "output": 3},
+    ]  # fmt: skip
+    assert {event.meta.get("model") for event in found.events if event.meta.get("tokens")} == {"k-one"}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_a_folder_of_kimi_code_is_its_main_agent(tmp_path: Path) -> None:
+    for agent in ("main", "agent-0"):
+        path = tmp_path / "session_1" / "agents" / agent / "wire.jsonl"
+        path.parent.mkdir(parents=True)
+        path.write_bytes((DATA / "seeds/kimi/0.jsonl").read_bytes())
+    main = file_of(tmp_path / "session_1")
+    assert [read_all(path)[0].run.run_id for path in (main, path)] == ["session_1", "session_1/agent-0"]
+
+
+def test_a_stream_of_kimi_code_tells_of_itself_and_of_failures(tmp_path: Path) -> None:
+    call = {"type": "function", "id": "c0", "function": {"name": "Bash", "arguments": '{"command": "x"}'}}
+    lines = [
+        {"role": "meta", "type": "system.version", "version": "2.1.0"},
+        {"role": "assistant", "content": "I run it.", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c0", "content": "no x\nCommand failed with exit code: 127."},
+        {"role": "meta", "type": "session.resume_hint", "session_id": "s1", "content": "To resume"},
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert (found.format, errors(found)) == ("chat-messages", ["no x"])
+    assert len(found.of("x:bookkeeping/chat-messages/meta")) == 2
+    assert (found.of("Observation"), found.run.notes.sentences()) == ([], ())
+
+
+def test_a_session_of_the_older_kimi_cli() -> None:
+    found = read_seed("kimi/1.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Read x"]
+    assert found.decisions() == [("I read it.", None), (None, "I may not read it.")]
+    (call,) = found.of("ToolRequest")
+    assert (call.payload["input"], call.meta["time"]) == ({"path": "x"}, 1_771_243_203 * 10**9)
+    assert errors(found) == ["Rejected by the user."]
+    assert len(found.of("CapabilityDenied")) == 1
+    assert found.of("x:bookkeeping/kimi/StatusUpdate")[0].meta["tokens"] == {"input": 35, "cached": 20, "output": 4}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
