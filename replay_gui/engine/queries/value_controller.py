@@ -17,7 +17,7 @@ from replay_gui.engine.jobs.values.value_arguments import (
     TraceProgress,
     ValueArguments,
 )
-from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.open_run import LogGrowth, OpenRun
 from replay_gui.engine.queries.value_messages import (
     AnyValueAnswer,
     AnyValueQuestion,
@@ -73,7 +73,7 @@ class ValueController:
         Not of a run that is still growing. It is begun once: if it fails, each history replays the log.
         """
         run = self._run
-        is_worth_it = run.index.complete and not run.followed and run.index.count >= MIN_INDEXED_EVENTS
+        is_worth_it = run.index.complete and run.growth is LogGrowth.NONE and run.index.count >= MIN_INDEXED_EVENTS
         if is_worth_it and not self._is_begun:
             self._is_begun = True
             self._indexing.start(IndexChangesArguments(str(run.log.source.path), str(run.folder)), _on_indexed)
