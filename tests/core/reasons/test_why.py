@@ -268,7 +268,10 @@ def test_graded_answers_and_their_origin(tmp_path: Path) -> None:
             run.outcome(passed=name == "b", by="match", answer=answer, expected="FLAG{right_one}")
         sides.append(side_of(path))
     first = WhyFinder(sides[0], sides[1], ("x", "y")).find().reasons[0]
-    assert first.sentence == "x answered “FLAG{wrong_one}”; y “FLAG{right_one}”; wanted “FLAG{right_one}”."
+    assert (
+        first.sentence
+        == "x answered “FLAG{wrong_one}” (event 4); y “FLAG{right_one}” (event 4); wanted “FLAG{right_one}”."
+    )
     assert "x had “FLAG{wrong_one}” from an answer of bash (event 3)." in first.details
 
 

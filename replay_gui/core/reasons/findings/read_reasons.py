@@ -7,6 +7,7 @@ import re
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code, runs_python
 from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
@@ -69,7 +70,7 @@ def _asked_otherwise(
     missing: list[tuple[ToolCall, str]], extra: list[tuple[ToolCall, str]]
 ) -> tuple[ToolCall, ToolCall] | None:
     """Return the first query, or code, of which the other run has a similar one of its own; None if there is none."""
-    mine, others = ([call for call, _ in reads if _text_of(call)][:_MAX_PAIRED] for reads in (missing, extra))
+    mine, others = ([call for call, _ in reads if _may_differ(call)][:_MAX_PAIRED] for reads in (missing, extra))
     for call in mine:
         words = set(_WORD.findall(_text_of(call)))
         alike = [(_likeness(words, _text_of(other)), -place, other) for place, other in enumerate(others)]
@@ -77,6 +78,11 @@ def _asked_otherwise(
         if best is not None and best[0] >= _MIN_LIKENESS:
             return call, best[2]
     return None
+
+
+def _may_differ(call: ToolCall) -> bool:
+    """Whether a call is given a text alone, and not to a shell: its commands are worded in many ways."""
+    return bool(_text_of(call)) and (runs_python(call.tool) or not runs_code(call.tool))
 
 
 def _text_of(call: ToolCall) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.event_texts import word_pattern
 from replay_gui.core.reasons.evidence.endings import has_last_word, incomplete_end_words
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.messages import Message
@@ -161,16 +163,26 @@ def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any)
         if at is not None:
             origins.append(run.origin(at, answer.strip()))
     words_p, words_f = quoted_difference(answer_p, answer_f, _MAX_ANSWER_CHARACTERS)
+    at_p, at_f = _answered_at(reasons.reference, answer_p), _answered_at(reasons.other, answer_f)
+    where_p, where_f = ("" if at is None else f" ({event_words(at)})" for at in (at_p, at_f))
     expected = f"; wanted {quoted(answer_text(_only(wanted)), 40)}" if wanted not in (None, "", []) else ""
     reasons.add(
         ReasonKind.SUBMISSION,
         Tier.RESULT,
-        f"{reasons.other.name} answered {words_f}; {reasons.reference.name} {words_p}{expected}.",
+        f"{reasons.other.name} answered {words_f}{where_f}; {reasons.reference.name} {words_p}{where_p}{expected}.",
         details=tuple(_origin_words(reasons, origin) for origin in origins if origin.role is OriginRole.ANSWER),
         origins=tuple(origins),
-        at_reference=next((o.index for o in origins if o.side == reasons.reference.side), None),
-        at_other=next((o.index for o in origins if o.side == reasons.other.side), None),
+        at_reference=at_p,
+        at_other=at_f,
     )
+
+
+def _answered_at(run: RunAccount, answer: str) -> EventIndex | None:
+    """Return the last message of the agent if it has an answer word for word, else the event of its grader."""
+    last, graded = _last_message(run), run.graded_answer
+    if last is not None and answer.strip() and word_pattern(answer.strip()).search(last[1]):
+        return last[0]
+    return None if graded is None else graded.index
 
 
 def _origin_words(reasons: ReasonList, origin: Origin) -> str:
