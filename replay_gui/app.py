@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from replay_gui.engine.bridge import EngineBridge
     from replay_gui.engine.files.stream_spool import StreamSpool
     from replay_gui.windows.main_window import MainWindow
 
@@ -167,11 +168,7 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
         window.show()
         if options.restores:
             window.restore.restore()
-        bridge.prepared.connect(window.build_run_page)
-        others = QTimer(window, singleShot=True, interval=_NEXT_PAGES_AFTER_MS)
-        others.timeout.connect(window.build_pages)
-        bridge.prepared.connect(others.start)
-        QTimer.singleShot(_PREPARE_AFTER_MS, bridge.prepare)
+        QTimer.singleShot(_PREPARE_AFTER_MS, partial(_prepare_pages, window, bridge))
         QTimer.singleShot(_PREPARE_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
@@ -206,6 +203,17 @@ def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
         if options.value:
             window.links.show_value(options.value, at)
     return path is not None and not is_folder
+
+
+def _prepare_pages(window: MainWindow, bridge: EngineBridge) -> None:
+    """Import the engine on its own thread; then build the page of a run, and the other pages in a later turn."""
+    from PySide6.QtCore import QTimer
+
+    others = QTimer(window, singleShot=True, interval=_NEXT_PAGES_AFTER_MS)
+    others.timeout.connect(window.build_pages)
+    bridge.prepared.connect(window.build_run_page)
+    bridge.prepared.connect(others.start)
+    bridge.prepare()
 
 
 def _set_icon(app: QApplication) -> None:

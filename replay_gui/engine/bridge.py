@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import cached_property
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from replay_gui.engine.requests import Answer, Request
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 class EngineBridge(QObject):
     """The engine as an object of the GUI thread. Its signals are emitted on other threads, and Qt carries them over.
 
-    The engine is imported and started with the first request: the first window is shown sooner without it.
+    The engine is imported on a thread of its own, and started with the first request: the window is shown meanwhile.
 
     Signals:
         answered(object): an Answer. prepared(): the engine is imported.
@@ -29,35 +28,53 @@ class EngineBridge(QObject):
     answered = Signal(object)
     prepared = Signal()
 
-    _preparation: Thread | None = None
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine: Engine | None = None
+        self._preparation: Thread | None = None
+        self._early: list[tuple[Hashable, Request]] = []  # requests that wait for the engine
+        self._is_closed = False
+        self.prepared.connect(self._send_early, Qt.ConnectionType.QueuedConnection)
 
-    @cached_property
-    def _engine(self) -> Engine:
-        from replay_gui.engine.engine import Engine
-        from replay_gui.engine.worker_pool import WorkerPool
-
-        engine = Engine(self._deliver, WorkerPool())
-        engine.start()
-        return engine
-
+    @Slot()
     def prepare(self) -> None:
-        """Import the engine on a separate thread, so that the first request does not block the event loop."""
-        self._preparation = Thread(target=self._prepare, name="import")
-        self._preparation.start()
+        """Import the engine, unless that is under way, so that the first request does not wait for it."""
+        if self._preparation is None or not self._preparation.is_alive():
+            self._preparation = Thread(target=self._import_engine, name="import")
+            self._preparation.start()
 
-    def _prepare(self) -> None:
+    def _import_engine(self) -> None:
         import_module("replay_gui.engine.engine")
         self.prepared.emit()
 
-    def send_request(self, key: Hashable, request: Request) -> int:
-        """Queue a request, which replaces a waiting one with the same key; return its ticket."""
-        return self._engine.send_request(key, request)
+    def send_request(self, key: Hashable, request: Request) -> None:
+        """Queue a request, which replaces a waiting one with the same key. After `close` it is dropped."""
+        if self._engine is not None:
+            self._engine.send_request(key, request)
+        elif not self._is_closed:
+            self._early.append((key, request))
+            self.prepare()
+
+    @Slot()
+    def _send_early(self) -> None:
+        """Start the engine, if there are requests for it."""
+        early, self._early = self._early, []
+        if early and self._engine is None:
+            from replay_gui.engine.engine import Engine
+            from replay_gui.engine.worker_pool import WorkerPool
+
+            self._engine = Engine(self._deliver, WorkerPool())
+            self._engine.start()
+        for key, request in early:
+            self.send_request(key, request)
 
     def close(self) -> None:
         """End the engine thread and the workers. Call it before the object is deleted."""
+        self._is_closed = True
         if self._preparation is not None:
             self._preparation.join()  # it emits a signal of this object
-        if "_engine" in self.__dict__:
+        self._send_early()  # a file of the user that is to be written is still written
+        if self._engine is not None:
             self._engine.close()
 
     def _deliver(self, answer: Answer) -> None:

@@ -22,7 +22,7 @@ class ScriptedBridge(EngineBridge):
         self.waiting: dict[tuple[Side | None, Hashable], Request] = {}
         self.reads_rules = reads_rules
 
-    def send_request(self, key: Hashable, request: Request) -> int:
+    def send_request(self, key: Hashable, request: Request) -> None:
         match request.body:
             case ReadRules() if self.reads_rules:
                 self.answer(request, answer_read_rules(request.body))
@@ -30,7 +30,6 @@ class ScriptedBridge(EngineBridge):
                 self.answer(request, answer_write_rules(request.body))
             case _:
                 self.waiting[request.side, key] = request
-        return 1
 
     def answer(self, request: Request, value: AnswerValue) -> None:
         """Deliver an answer to this request, as the engine would."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from PySide6.QtCore import QCoreApplication
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import RunOpened
+from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.marks_answer import MarksFound
 from replay_gui.engine.panels.panel_messages import EndRead
 from replay_gui.engine.queries.value_messages import ValueTrace
@@ -34,3 +38,17 @@ def test_only_answers_about_the_run_shown_are_passed_on(qapp: QCoreApplication) 
             bridge.answered.emit(Answer(run, 0, value, side))
     assert (traced, ended, session.run_marks.found) == ([trace], [end], marks)
     session.close()
+
+
+def test_rules_are_written_though_the_engine_was_not_imported_yet(
+    qapp: QCoreApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    session, rules = Session(bridge=EngineBridge()), tmp_path / "rules.toml"
+    session.request_write_rules(str(rules), ())
+    assert not rules.exists(), "the event loop has not run since, so the engine is not started"
+    session.close()
+    assert rules.exists()
+    session.request_write_rules(str(tmp_path / "other.toml"), ())  # is dropped
+    session.close()
+    assert not (tmp_path / "other.toml").exists()

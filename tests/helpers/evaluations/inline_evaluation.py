@@ -60,13 +60,12 @@ class InlineBridge(QObject):
         """This object, as the type that sessions take."""
         return cast(EngineBridge, self)
 
-    def send_request(self, key: Hashable, request: Request) -> int:
+    def send_request(self, key: Hashable, request: Request) -> None:
         body = request.body
         assert isinstance(body, EvaluateRuns)
         self.requests.append(body)
         if body.sources and not self.holds:
             self._evaluate(body)
-        return len(self.requests)
 
     def release(self) -> None:
         """Answer the last request."""
