@@ -18,6 +18,7 @@ from replay_gui.core.importers.formats.traces.span_turns import (
     is_of_an_agent,
     key_of,
     keys_of,
+    keys_with_rest,
     messages_of,
     rest_of,
     results_of_other_ids,
@@ -343,12 +344,7 @@ class SpanEvents:
     def _add_differing_messages(self, span: Span) -> None:
         """Add what a model's span says that no other has: the span within it, which records the same call, differs."""
         messages = [read_message(value) for value in (*span.messages, *span.answers) if is_message(value)]
-        others = [
-            one
-            for one in messages
-            if not self._added_keys.issuperset(keys_of(one))
-            or (one.role == "assistant" and rest_of(one) and key_of(["rest", rest_of(one)]) not in self._added_keys)
-        ]
+        others = [one for one in messages if not self._added_keys.issuperset(keys_with_rest(one))]
         differing = [{"role": one.role, "content": one.content, **rest_of(one)} for one in others]
         if differing:
             self._run.bookkeeping(f"{self._format}/model", {"name": span.name, "messages": differing})

@@ -72,6 +72,12 @@ def keys_of(message: Message) -> list[str]:
     return keys or ([key_of(["reasoning", message.reasoning])] if message.reasoning else [])
 
 
+def keys_with_rest(message: Message) -> list[str]:
+    """Return the same with what identifies the other members of a model's message."""
+    rest = rest_of(message) if message.role == "assistant" else None
+    return [*keys_of(message), *([key_of(["rest", rest])] if rest else [])]
+
+
 def key_of(value: Any) -> str:
     """Return a text that equal values have in common."""
     return json.dumps(value, sort_keys=True, default=str)

@@ -6,16 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.helpers.foreign import Read, read_all, written
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
 
 
-def read(folder: Path, *spans: tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]) -> Read:
+def read(folder: Path, *spans: tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]], traces: bool = False) -> Read:
     made = [
         {
             "name": str(number),
-            "context": {"trace_id": "0x1", "span_id": hex(number)},
+            "context": {"trace_id": hex(number if traces else 1), "span_id": hex(number)},
             "parent_id": None,
             "start_time": f"2026-01-01T00:00:0{number}Z",
             "end_time": f"2026-01-01T00:00:0{number}.5Z",
@@ -76,3 +78,34 @@ def test_texts_by_older_conventions(tmp_path: Path) -> None:
         run = read(tmp_path, (CHAT, events))
         assert [event.payload["data"] for event in run.of("Observation")] == sent
         assert run.decisions() == [(None, "So.")]
+
+
+@pytest.mark.parametrize("traces", [False, True])
+def test_calls_of_azures_agents_are_one_run_by_their_thread(tmp_path: Path, traces: bool) -> None:
+    """Each is a trace of its own, if no span is around them; results are recorded before their calls."""
+
+    def call(operation: str, **more: str) -> dict[str, Any]:
+        about = {"gen_ai.system": "az.ai.agents", "gen_ai.operation.name": operation, "gen_ai.agent.id": "a1"}
+        return about | {f"gen_ai.{name.replace('_', '.')}": value for name, value in more.items()}
+
+    thread = {"thread_id": "t1"}
+    sent = whole("gen_ai.assistant.message", role="assistant", content={"text": {"value": "It is nice."}})
+    run_events = [
+        whole("gen_ai.tool.message", content="Nice", id="c1"),
+        whole("gen_ai.assistant.message", tool_calls=[CALL]),
+        sent,
+    ]
+    asked = [whole("gen_ai.user.message", role="user", content="How is Rome?")]
+    instructions = [whole("gen_ai.system.message", content="Be brief.")]
+    usage = {"gen_ai.usage.input_tokens": 70, "gen_ai.usage.output_tokens": 15}
+    run = read(
+        tmp_path,
+        (call("create_agent", agent_name="guide"), instructions),
+        (call("create_message", **thread), asked),
+        (call("process_thread_run", **thread) | usage, run_events),
+        (call("list_messages", **thread), [sent, *asked]),
+        traces=traces,
+    )
+    assert (run.run.agent, run.tokens(), run.tools()) == ("guide", {"input": 70, "output": 15}, {"weather": 1})
+    assert [event.payload["data"] for event in run.of("Observation")] == ["Be brief.", "How is Rome?"]
+    assert (run.of("ToolResponse")[0].payload["output"], run.decisions()) == ("Nice", [(None, "It is nice.")])

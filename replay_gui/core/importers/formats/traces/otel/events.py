@@ -6,6 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.message_values import sent_messages, without_nulls
 from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
@@ -61,9 +62,28 @@ def messages_of_events(span: RawSpan, *, is_agent: bool = False) -> tuple[list[A
                 sent.append({"role": "system", "content": content_of(instructions)})
             sent += sent_messages(unfolded(facts.get("gen_ai.input.messages")))
             answered += sent_messages(unfolded(facts.get("gen_ai.output.messages")))
-    while is_agent and sent and sent[-1].get("role") == "assistant":
-        answered.insert(0, sent.pop())
+    if is_agent and not answered:
+        roles = [message.get("role") for message in sent]
+        asked = max((number for number, role in enumerate(roles, 1) if role in ("user", "system")), default=0)
+        if "assistant" in roles[asked:]:
+            return sent[:asked], _in_order(sent[asked:])
     return sent, answered
+
+
+def _in_order(messages: list[Any]) -> list[Any]:
+    """Return the messages, with each result after its call; Azure's agents record results when they are submitted."""
+    ordered, early = list[Any](), list[Any]()
+    asked = set[Any]()
+    for message in messages:
+        if message.get("role") == "tool" and str(message.get("tool_call_id")) not in asked:
+            early.append(message)
+            continue
+        calls = message.get("tool_calls")
+        asked |= {str(call.get("id")) for call in maps_in(calls)}
+        ordered.append(message)
+        ordered += [one for one in early if str(one.get("tool_call_id")) in asked]
+        early = [one for one in early if str(one.get("tool_call_id")) not in asked]
+    return [*ordered, *early]
 
 
 def _facts(event: dict[str, Any]) -> dict[str, Any]:

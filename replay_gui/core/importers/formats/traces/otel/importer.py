@@ -11,6 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check_size
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
+from replay_gui.core.importers.formats.traces.otel.azure_agents import by_thread, with_azure_prompts
 from replay_gui.core.importers.formats.traces.otel.claude_code import with_genai_names
 from replay_gui.core.importers.formats.traces.otel.logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel.meaning import as_common_span, is_of_an_agent, role_of, tokens_of
@@ -69,7 +70,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 29
+    version = 30
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
@@ -94,7 +95,7 @@ class OpenTelemetry:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace in records.keys() - traces.keys():
             notes.count(OTHER_RECORDS, len(records[trace]))
-        traces = {trace: _in_known_names(spans) for trace, spans in traces.items()}
+        traces = {trace: _in_known_names(spans) for trace, spans in by_thread(traces).items()}
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
             roles = {span.id: role_of(span) for span in spans}
@@ -107,7 +108,7 @@ class OpenTelemetry:
 
 def _in_known_names(spans: list[RawSpan]) -> list[RawSpan]:
     """Return the spans of a trace, with the attributes of some programs renamed to the conventions."""
-    return with_prompt_flow_names(with_genai_names(spans))
+    return with_azure_prompts(with_prompt_flow_names(with_genai_names(spans)))
 
 
 def _is_unmistakable(span: RawSpan) -> bool:

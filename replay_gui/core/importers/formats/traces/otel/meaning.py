@@ -40,6 +40,8 @@ _OPERATIONS: dict[str, Role] = {
     "tool_call": "tool",
     "execute_tool": "tool",
     "embeddings": "step",
+    **dict.fromkeys(("create_thread", "create_message", "start_thread_run", "submit_tool_outputs"), "step"),
+    "list_messages": "step",
 }
 _KINDS: dict[str, Role] = {  # OpenInference, Traceloop and MLflow
     "AGENT": "agent",
