@@ -54,7 +54,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
@@ -85,12 +85,12 @@ class ModelChanges(RecordEvents):
     def add_model_change(self, about: Any) -> None:
         """Add a change of the model or the mode."""
         about = about if isinstance(about, dict) else {}
-        named = "modelId" if "modelId" in about else "id"
-        self.set_model(about.get(named) or self._model)
-        mode = {name: value for name, value in about.items() if name not in (named, "provider")}
+        self.set_model(about.get("modelId") or about.get("id") or self._model)
+        mode = {name: value for name, value in about.items() if name not in ("modelId", "id")}
         if mode and mode != self._mode:
             self._mode = mode
-            self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})
+            kind = "mode" if "mode" in mode else "provider"
+            self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": mode})
 
 
 class _ClineEvents(ModelChanges):

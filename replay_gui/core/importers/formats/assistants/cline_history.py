@@ -57,7 +57,7 @@ class ClineHistory(RecordFormat):
 
     name = "cline-history"
     title = "Cline conversation"
-    version = 3
+    version = 4
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
@@ -250,7 +250,9 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
             self._finish_result()
             output, why, about = answers_in(part.get("content"))
             call_id = part.get("tool_use_id")
-            extra = self.fields(part, "type", "tool_use_id", "content", "is_error", "name") | about
+            call = self.run.call(call_id)
+            same = {"name": call.tool_name if call else None}
+            extra = self.fields(part, "type", "tool_use_id", "content", "is_error", **same) | about
             failed = why or part.get("is_error")
             self._result(call_id if isinstance(call_id, str) else None, None, output, extra, failed)
         elif self._heading is not None:

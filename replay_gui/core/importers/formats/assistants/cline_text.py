@@ -53,18 +53,19 @@ def split_environment(text: str) -> tuple[str, str]:
 
 
 def answers_in(content: Any) -> tuple[Any, str | None, dict[str, Any]]:
-    """Return (what a tool answered, why it failed, its exit code) of a result that may hold several answers."""
+    """Return (what a tool answered, why it failed, its exit code or which parts failed) of one or several answers."""
     answers = content if isinstance(content, list) else []
     if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
         return content_of(content), None, {}
-    wrong = [str(one.get("error") or "failed") for one in answers if one["success"] is False]
+    wrong = [str(one.get("error") or "failed") for one in answers if one["success"] is not True]
     results = [one["result"] for one in answers]
     texts = all(isinstance(result, str) for result in results)
     output = "\n".join(results) if texts else results
     exited = _EXITED.fullmatch(wrong[0]) if wrong else None
     if exited is not None:
         return output, f"exit {exited[1]}", {"exit_code": int(exited[1])}
-    return output, first_line(wrong[0]) if wrong else None, {}
+    several = {"succeeded": [one["success"] for one in answers]} if wrong and len(answers) > 1 else {}
+    return output, first_line(wrong[0]) if wrong else None, several
 
 
 def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:

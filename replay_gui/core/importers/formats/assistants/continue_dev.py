@@ -8,10 +8,19 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_content import content_of
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    as_map,
+    maps_in,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 
@@ -26,7 +35,7 @@ class Continue(RecordFormat):
 
     name = "continue"
     title = "Continue session"
-    version = 2
+    version = 3
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "sessionId", "toolCallId"), ID),
@@ -105,7 +114,13 @@ class _ContinueEvents(ChatMessageEvents):
         output = "\n".join(map(str, texts)) if texts and len(texts) == len(parts) else state.get("output")
         call = self.run.call(call_id)
         used = {"status": "done", "parsedArgs": call.input if call else None}
-        extra = self.fields(state, "toolCall", "processedArgs", "output", "tool", **used)
+        asked = as_map(as_map(state.get("toolCall")).get("function"))
+        is_same = call is not None and (asked.get("name"), decoded(asked.get("arguments"))) == (
+            call.tool_name,
+            call.input,
+        )
+        repeated = ("toolCall",) if is_same or not asked else ()
+        extra = self.fields(state, *repeated, "processedArgs", "output", "tool", **used)
         named = [self.rest(part, "content") for part in parts]
         extra |= {"shown": named} if any(named) and output is not state.get("output") else {}
         refused = status in _REFUSED

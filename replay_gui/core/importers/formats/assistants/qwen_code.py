@@ -34,7 +34,7 @@ class QwenCode(RecordFormat):
 
     name = "qwen-code"
     title = "Qwen Code session"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "targetUuid", "sessionId", "id", "callId"), ID),
         "timestamp": CLOCK,
@@ -105,6 +105,7 @@ class _QwenEvents(ChatMessageEvents):
         used = ("type", "subtype", "message", "toolCallResult", "model")
         rest = self.rest(record, *used)
         if message is None:
+            rest.pop("systemPayload", None)
             rest |= {} if record.get("type") == "system" else {"type": record.get("type")}
             payload = record.get("systemPayload")
             if record.get("subtype") == "slash_command" and self._command(payload, rest):

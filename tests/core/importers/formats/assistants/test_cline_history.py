@@ -182,7 +182,7 @@ def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
     ]
     path = written(tmp_path, {"messages": messages}, "s1.messages.json")
     (found,) = read_all(path)
-    assert [event.payload["transition_type"] for event in found.of("StateTransition")] == ["model"]
+    assert [event.payload["transition_type"] for event in found.of("StateTransition")] == ["model", "provider"]
     assert (found.format, [event.payload["data"] for event in found.of("Observation")]) == ("cline-history", ["Build"])
     assert ([event.payload["error"] for event in found.of("ToolResponse")], found.tokens()) == (
         ["exit 1"],

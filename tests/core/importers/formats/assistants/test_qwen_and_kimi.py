@@ -35,14 +35,16 @@ def test_commands_compaction_and_rewinding_in_qwen_code(tmp_path: Path) -> None:
         ("slash_command", {"phase": "result", "rawCommand": "/compress"}),
         ("chat_compression", {"info": {"newTokenCount": 9}}),
         ("rewind", {"targetUuid": "u"}),
+        ("ui_telemetry", {"uiEvent": {"duration_ms": 41, "prompt_id": "p"}}),
     ]
     said = {"sessionId": "s", "type": "user", "message": {"role": "user", "parts": [{"text": "Hi"}]}}
     lines = [said, *({"type": "system", "subtype": kind, "systemPayload": payload} for kind, payload in told)]
     (found,) = read_all(written(tmp_path, lines), "qwen-code")
     assert found.kinds == [
         "AgentInit", "Observation", "Observation", "x:bookkeeping/qwen-code/slash_command", "Snapshot",
-        "x:qwen-code/rewind",
+        "x:qwen-code/rewind", "x:bookkeeping/qwen-code/ui_telemetry",
     ]  # fmt: skip
+    assert found.events[-1].payload == {"data": {}}
     command = found.events[2].payload
     assert (command["obs_type"], command["data"]) == ("command", "/compress")
 
