@@ -215,6 +215,16 @@ def test_stopped_while_it_looks_for_reasons_the_comparison_stays(pair: Pair) -> 
     assert pair.all(Explained)
 
 
+def test_outcomes_that_change_while_it_looks_for_reasons_are_used_by_another_search(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work_once()
+    for _ in range(2):
+        pair.comparing.handle_request(1, Explain(), 0)
+    pair.pool.work()
+    assert [handle.job for handle in pair.pool.handles] == ["compare", "why", "why"]
+    assert len(pair.all(Explained)) == 1, "the first result is out of date"
+
+
 def test_what_breaks_the_search_for_reasons_is_said(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(why_job, "WhyFinder", None)
     pair.ask(1)
