@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QTextDocument, QTextTable
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextDocument, QTextFormat, QTextTable
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
-from replay_gui.look.theme import WIDE, theme, ui_font
+from replay_gui.look.theme import UI_SIZE, WIDE, Bold, data_font, ui_font
 from replay_gui.resource_paths import resources
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+_CODE = "monospace"  # the family that Qt gives a block of code
+_SIZES = {1: 1.6 * UI_SIZE, 2: 1.3 * UI_SIZE, 3: 1.1 * UI_SIZE}  # of headings, by level
 
 
 class PageView(QTextBrowser):
@@ -48,9 +50,34 @@ class PageView(QTextBrowser):
         for table in self.document().rootFrame().childFrames():  # only at the top, like tables of Markdown
             if isinstance(table, QTextTable):
                 form = table.format()
-                form.setBorderBrush(theme().line)
+                form.setBorder(0)  # Qt draws a part of it
                 table.setFormat(form)
+        self._use_own_faces()
         self.moveCursor(self.textCursor().MoveOperation.Start)
+
+    def _use_own_faces(self) -> None:
+        """Draw code, headings and bold words in the faces of the window: for bold, Qt would smear the regular one."""
+        spans, block, heading = list[tuple[int, int, QTextCharFormat]](), self.document().begin(), QTextBlockFormat()
+        heading.setTopMargin(WIDE)
+        cursor = self.textCursor()
+        while block.isValid():
+            level, part = block.blockFormat().headingLevel(), block.begin()
+            if level:
+                cursor.setPosition(block.position())
+                cursor.mergeBlockFormat(heading)
+            while not part.atEnd():
+                fragment, look = part.fragment(), part.fragment().charFormat()
+                is_bold = look.fontWeight() > Bold
+                if is_bold or look.fontFixedPitch() or _CODE in look.font().families():
+                    look.clearProperty(QTextFormat.Property.FontSizeAdjustment)
+                    look.setFont(ui_font(Bold, _SIZES.get(level, UI_SIZE)) if is_bold else data_font())
+                    spans.append((fragment.position(), fragment.length(), look))
+                part += 1
+            block = block.next()
+        for begin, length, look in spans:
+            cursor.setPosition(begin)
+            cursor.setPosition(begin + length, cursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(look)
 
     def loadResource(self, _type: int, _name: QUrl | str) -> Any:
         """Load no resource: a page is text only."""

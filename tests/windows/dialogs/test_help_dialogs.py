@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication, QTextTable
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.diagnostics import Topic, configure_logging, topic_logger
+from replay_gui.look.theme import Bold
 from replay_gui.models.diagnostics_text import diagnostics_text
 from replay_gui.version import VERSION
 from replay_gui.widgets.parts import page_view
@@ -61,6 +62,22 @@ def test_a_link_to_a_page_shows_it_and_no_other_link_does_anything(parent: QWidg
     assert dialog.pages.currentRow() == 1
     assert "without a heading" in dialog.view.toPlainText()
     dialog.close()
+
+
+def test_a_page_has_the_faces_of_the_window(qtbot: QtBot, docs: Path) -> None:
+    (docs / "c.md").write_text("# Head\n\nText, **bold** and `code`.\n\n| a | b |\n|---|---|\n| c | d |\n\n    block\n")
+    view = PageView()
+    qtbot.addWidget(view)
+    view.show_page(docs / "c.md")
+    faces: dict[str, tuple[str, float]] = {}
+    for text in ("Head", "Text", "bold", "code", "block"):
+        font = view.document().find(text).charFormat().font()
+        faces[text] = font.families()[0], font.variableAxisValue(QFont.Tag("wght"))
+    bold = float(Bold.value)
+    assert [faces[text] for text in ("Head", "bold")] == [("Inter", bold)] * 2
+    assert [faces[text][0] for text in ("Text", "code", "block")] == ["Inter", "JetBrains Mono", "JetBrains Mono"]
+    (table,) = (frame for frame in view.document().rootFrame().childFrames() if isinstance(frame, QTextTable))
+    assert table.format().border() == 0
 
 
 def test_a_page_may_hold_no_html_and_loads_nothing(qtbot: QtBot, docs: Path) -> None:
