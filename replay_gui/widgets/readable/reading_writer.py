@@ -23,6 +23,7 @@ QUOTE_INDENT_PX = 12.0  # px for each level of quotation
 _LIST_INDENT_PX = 20.0  # px for each level of lists: room for a marker
 _LEVEL_INDENT_PX = 14.0  # px for each level of a tree
 _BLOCK_CHARACTERS = 1024  # Qt needs almost a second for a block of 65,536
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _HEADING_SIZES = (1.45, 1.3, 1.15, 1.05, 1.0, 1.0)  # of the usual size, by level
 
 
@@ -50,6 +51,8 @@ class ReadingWriter:
         used = 0
         for span in line.spans:
             look, text = self._format_of(span, line), span.text
+            if line.kind is LineKind.HEAD and text.strip() == text:  # it breaks between its facts; copies have a space
+                text = text.replace(" ", _NO_BREAK_SPACE)
             while text:
                 room = _BLOCK_CHARACTERS - used
                 if room <= 0:

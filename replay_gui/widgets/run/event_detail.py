@@ -394,4 +394,5 @@ class EventDetail(Panel):
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
         room = self.height() - HEAD - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
         self.integrity.set_room(self._damaged or self.integrity.full_height <= room - self.origin.full_height)
-        self.sections.setMaximumHeight(max(room, self.sections.minimumSizeHint().height()))
+        least = self.sections.sizeHint() if self._damaged else self.sections.minimumSizeHint()
+        self.sections.setMaximumHeight(max(room, least.height()))
