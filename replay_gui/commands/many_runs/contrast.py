@@ -44,7 +44,7 @@ _MAX_NAME, _MAX_NAMES, _MAX_OUTLIERS = 60, 6, 3  # characters; names of runs; ru
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    what = "a log, another recognised file, FILE#RUN, a folder (all runs in it), or a catalogue"
+    what = "a log, another recognised file, FILE#RUN, a folder (all runs in it), a glob, or a catalogue"
     parser.add_argument("runs", metavar="RUN", nargs="+", help=what)
     add_format_argument(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object with every separator")

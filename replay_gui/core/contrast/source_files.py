@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +57,16 @@ class SourceFile:
 
 
 def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
-    """Yield the files of the sources, in this order; raise ImportRefused for a folder with too many files."""
+    """Yield the files of the sources, in this order; raise ImportRefused for a folder with too many files.
+
+    A pattern is expanded if no file has its name, because not every shell does.
+    """
     for given in sources:
         path, chosen = split_run(given)
         if chosen is None and Path(path).is_dir():
             yield from (SourceFile(file, root=path) for file in files_below(path))
+        elif glob.has_magic(path) and not os.path.lexists(path):
+            found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207  a pattern may be absolute
+            yield from source_files(found) if found else [SourceFile(path, chosen)]
         else:
             yield SourceFile(path, chosen)

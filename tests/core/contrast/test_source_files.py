@@ -20,6 +20,11 @@ def test_files_runs_of_files_and_folders_are_found_in_their_order(tmp_path: Path
         *(SourceFile(str(folder / name), root=str(folder)) for name in ("a.rlog", "b.rlog", "deep/c.rlog")),
         SourceFile(str(tmp_path / "missing")),
     ]
+    (folder / "[x].rlog").write_bytes(b"")
+    names = ("[x].rlog", "a.rlog", "b.rlog")
+    assert list(source_files([f"{folder}/*.rlog"])) == [SourceFile(str(folder / name)) for name in names]
+    assert list(source_files([f"{folder}/[x].rlog"])) == [SourceFile(str(folder / "[x].rlog"))]
+    assert list(source_files([f"{folder}/*.json"])) == [SourceFile(f"{folder}/*.json")], "it is reported"
 
 
 def test_the_runs_of_a_file(tmp_path: Path) -> None:

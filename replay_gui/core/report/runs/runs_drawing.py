@@ -19,6 +19,7 @@ _HEAD, _COUNTS, _ROW, _GAP, _BELOW = 106.0, 16.0, 20.0, 10.0, 6.0
 _MAX_COLUMN_WIDTH = 46.0
 _CHARACTER_WIDTH = 6.4  # width of a character at 11 units, in a wide font
 _MAX_NAME_CHARACTERS = 24
+_MIN_NAME_CHARACTERS, _VALUES_AFTER = 8, " · "  # of a tool in a head; what follows it
 MAX_TITLE = int((_HEAD - 14) / sin(radians(-SLANT)) / _CHARACTER_WIDTH)  # characters of a head
 _OVERHANG = MAX_TITLE * _CHARACTER_WIDTH * cos(radians(SLANT))  # width of the last head
 
@@ -108,7 +109,7 @@ def runs_drawing(picture: RunsPicturePart) -> RunsDrawing:
         if column.separated is not None
     )
     heads = tuple(
-        HeadDrawing(x, _HEAD - 4, one_line(column.title, MAX_TITLE), column.separates)
+        HeadDrawing(x, _HEAD - 4, _head_text(column.title), column.separates)
         for column, x in zip(picture.columns, centers, strict=True)
     )
     return RunsDrawing(
@@ -122,6 +123,16 @@ def runs_drawing(picture: RunsPicturePart) -> RunsDrawing:
         cells=tuple(cells),
         breaks=tuple(breaks),
     )
+
+
+def _head_text(title: str) -> str:
+    """Return the head of a column; of a long one the tool's name is cut, because its first value tells calls apart."""
+    name, dot, values = one_line(title).partition(_VALUES_AFTER)
+    value = f"{dot}{values.partition(', ')[0]}"
+    room = MAX_TITLE - len(value)
+    if len(title) <= MAX_TITLE or not dot or room < _MIN_NAME_CHARACTERS:
+        return one_line(title, MAX_TITLE)
+    return f"{one_line(name, room)}{value}"
 
 
 def _frame(column: PictureColumnPart, x: float, width: float, bottom: float) -> FrameDrawing:

@@ -26,6 +26,8 @@ def test_cells_stand_below_their_heads_and_say_what_was_done() -> None:
     ]  # fmt: skip
     assert [cell.tone for cell in drawing.cells[4:]] == ["read", "good", "good", "good"]
     assert len(drawing.heads[1].text) == MAX_TITLE
+    long = runs_drawing(picture((column(f"update_reservation_flights_of_users · HAT004, {'x' * 40}"),))).heads[0].text
+    assert (long.endswith("… · HAT004"), len(long)) == (True, MAX_TITLE)
     (frame,) = drawing.frames
     assert (frame.counts, frame.tone) == ("2/2·0/2", "good")
     assert frame.x < drawing.heads[1].x < frame.x + frame.width
