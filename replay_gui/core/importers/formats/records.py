@@ -63,7 +63,11 @@ class RecordFormat:
         events = self.events(notes)
         events.examine_file(file)
         run_id = events.run_id(head) or file.stem
-        yield events.imported_run(run_id, numbered_records(file, notes, self.member), events.time_of(head[0]))
+        yield events.imported_run(run_id, self.records(file, notes), events.time_of(head[0]))
+
+    def records(self, file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+        """Yield the records of a file with their numbers from 1."""
+        return numbered_records(file, notes, self.member)
 
     def _run(self, name: str, whole: dict[str, Any], notes: ImportNotes) -> ImportedRun:
         records: list[Any] = whole[str(self.member)]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.assistants.kimi_files import (
+    SPAWNED,
+    RecordOfSubagent,
+    files_of_agents,
+    session_of,
+    with_subagents,
+)
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -33,6 +40,7 @@ _WRAPPED = ("TurnBegin", "StepBegin", "ContentPart", "ToolCall", "ToolResult", "
 _GROUPS = ("config.", "context.", "cron.", "goal.", "llm.", "mcp.", "permission.", "plan_mode.", "profile.", "step.")
 _MORE_GROUPS = ("swarm_mode.", "tools.", "turn.", "usage.", "full_compaction.", "micro_compaction.", "file_history.")
 _NEWER_GROUPS = ("agent.", "plugin.", "prompt.", "runtime.", "subagent.", "task.", "token_counting.")
+_GIT_END, _SUMMARY = "</git-context>", "\n\n[summary]\n"
 _EXITED = re.compile(r"(?:\A|\n)Command failed with exit code: (-?\d{1,9})\.?\s*\Z")
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}  # by the reason why an answer ended
 _TOKENS = {"rest": "inputOther", "cached": "inputCacheRead", "written": "inputCacheCreation", "output": "output"}
@@ -45,22 +53,12 @@ _OLDER_TOKENS = {
 }
 
 
-_FILE, _MAIN = "wire.jsonl", "main"
-"""The name of every session's file, and the agent to which the user speaks."""
-
-
-def main_agent_in(folder: Path) -> Path | None:
-    """Return the main agent's file in a folder of a session; None if it has none."""
-    path = folder / "agents" / _MAIN / _FILE
-    return path if path.is_file() else None
-
-
 class Kimi(RecordFormat):
-    """The importer. A file is one run, of the session or of one of its subagents."""
+    """The importer. A file is one run, of the session with its subagents, or of one of these."""
 
     name = "kimi"
     title = "Kimi session"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
         **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId", "subagentId", "taskId"), ID),
@@ -88,6 +86,14 @@ class Kimi(RecordFormat):
             return True
         return any(_wrapped(record) is not None for record in records)
 
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the files of the session's other agents."""
+        return [*files_of_agents(file.path).values()]
+
+    def records(self, file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+        """Yield the records, with those of subagents."""
+        return with_subagents(super().records(file, notes), files_of_agents(file.path), notes)
+
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one file's records."""
         return _KimiEvents(self.name, self.volatile, notes, self.volatile_within)
@@ -109,25 +115,30 @@ class _KimiEvents(RecordEvents):
     _used: tuple[str, Any] | None = None  # (kind of record, tokens) of the last answer; other records repeat them
     _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
 
-    _folders: tuple[str, ...] = ()  # of the opened file, the last ones
+    _session: str | None = None
+    _is_subagent = False
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._subagents: dict[str, tuple[_KimiEvents, dict[str, Any]]] = {}  # by id: the reader, meta of its events
 
     def examine_file(self, file: ForeignFile) -> None:
-        if file.path.name == _FILE:
-            self._folders = file.path.absolute().parts[:-1]
+        self._session = session_of(file.path)
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        """Return the session's id, from its folder; of a subagent's file, with the subagent's id."""
-        match self._folders:
-            case (*_, session, "agents", agent):
-                return session if agent == _MAIN else f"{session}/{agent}"
-            case (*_, session):
-                return session
-        return super().run_id(head)
+        return self._session or super().run_id(head)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("time", record.get("timestamp", record.get("created_at"))))
 
     def add_record(self, record: dict[str, Any]) -> None:
+        if isinstance(record, RecordOfSubagent) and record.agent in self._subagents:
+            reader, about = self._subagents[record.agent]
+            self.run.context |= about
+            reader.add_record(dict(record))
+            return
+        if record.get("type") == SPAWNED:
+            self._begin_subagent(record)
         if not self.run.count:
             is_first = record.get("type") == "metadata"
             facts = self.rest(record, "type") if is_first else {}
@@ -144,6 +155,23 @@ class _KimiEvents(RecordEvents):
             self._message(message, self.rest(record, "type", "message"))
         else:
             self._line(kind, record)
+
+    def _begin_subagent(self, record: dict[str, Any]) -> None:
+        """Prepare for the records of a subagent, which may be in a file of its own."""
+        agent, call = str(record.get("subagentId")), self.run.call(record.get("parentToolCallId"))
+        reader = _KimiEvents(self.format, self.volatile, self.notes, self.volatile_within)
+        reader.run, reader._is_subagent, reader._subagents = self.run, True, self._subagents
+        name = str(record.get("subagentName") or agent)
+        about = {"agent": agent, "subagent": [name], "parent": None if call is None else call.seq}
+        self._subagents[agent] = reader, about
+
+    def add_answer(
+        self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        """Add an answer; one of a subagent is not the run's."""
+        if text and self._is_subagent:
+            return self.run.decision("subagent-message", text, reasoning, extra, **meta)
+        return super().add_answer(text, reasoning, extra, **meta)
 
     def _line(self, kind: str, record: dict[str, Any]) -> None:
         """Add a record that is not a part of the conversation."""
@@ -166,6 +194,8 @@ class _KimiEvents(RecordEvents):
             case "permission.record_approval_result":
                 result = record.get("result")
                 self._approved(record.get("toolCallId"), result.get("decision") if isinstance(result, dict) else result)
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "metadata":
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case _ if kind.startswith((*_GROUPS, *_MORE_GROUPS, *_NEWER_GROUPS)):
                 if kind == "llm.request":
@@ -207,6 +237,11 @@ class _KimiEvents(RecordEvents):
         elif by == "injection":
             self.run.unmapped = {**members, **named}
             self.run.bookkeeping(f"{self.format}/context", content)
+        elif self._is_subagent:
+            if isinstance(content, str) and content.startswith("<git-context>") and _GIT_END in content:
+                context, _, content = content.partition(_GIT_END)
+                self.run.bookkeeping(f"{self.format}/context", context + _GIT_END)
+            self.run.observation("subagent-message", "agent", content.strip() if content else content, extra)
         else:
             self.add_message(role if by == "user" else str(about.get("name") or by), content, extra)
 
@@ -256,6 +291,8 @@ class _KimiEvents(RecordEvents):
         if output is None and isinstance(message, str):
             output = message
             used.append("message")
+        if isinstance(output, str) and output.startswith("agent_id: ") and _SUMMARY in output:
+            fields["about"], _, output = output.partition(_SUMMARY)  # how the subagent ended, before what it said
         error = (first_line(output) or "failed") if facts.get(failed) is True else None
         fields = {**fields, **self.rest(facts, *used)}
         if error is not None and isinstance(output, str) and (exited := _EXITED.search(output)):

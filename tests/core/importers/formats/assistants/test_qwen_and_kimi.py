@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
-from tests.helpers.paths import DATA
 
 
 def errors(found: Read) -> list[object]:
@@ -124,13 +124,48 @@ def test_a_session_of_kimi_code() -> None:
     assert found.events[-1].payload == {"how": "answered", "why": None}
 
 
-def test_a_folder_of_kimi_code_is_its_main_agent(tmp_path: Path) -> None:
-    for agent in ("main", "agent-0"):
+def test_a_folder_of_kimi_code_is_its_main_agent_with_its_subagents(tmp_path: Path) -> None:
+    def loop(**event: Any) -> dict[str, Any]:
+        return {"type": "context.append_loop_event", "event": event}
+
+    begun = {"type": "metadata", "protocol_version": "1.5"}
+    told = {"type": "subagent.spawned", "subagentId": "agent-0", "subagentName": "explore", "parentToolCallId": "c0"}
+    answer = "agent_id: agent-0\nstatus: completed\n\n[summary]\nIn line 1."
+    asked = "<git-context>\nBranch: main\n</git-context>\n\nWhere is it?"
+    origin = {"kind": "system_trigger", "name": "subagent"}
+    files: dict[str, list[dict[str, Any]]] = {
+        "main": [
+            begun,
+            loop(type="tool.call", toolCallId="c0", name="Agent", args={"prompt": "Where is it?"}),
+            told,
+            loop(type="tool.result", toolCallId="c0", result={"output": answer}),
+            loop(type="content.part", part={"type": "text", "text": "It is in line 1."}),
+            loop(type="step.end", finishReason="end_turn", usage={"inputOther": 10, "output": 4}),
+        ],
+        "agent-0": [
+            begun,
+            {"type": "context.append_message", "message": {"role": "user", "content": asked, "origin": origin}},
+            loop(type="content.part", part={"type": "text", "text": "In line 1."}),
+            loop(type="step.end", finishReason="end_turn", usage={"inputOther": 5, "output": 2}),
+        ],
+    }
+    for agent, lines in files.items():
         path = tmp_path / "session_1" / "agents" / agent / "wire.jsonl"
         path.parent.mkdir(parents=True)
-        path.write_bytes((DATA / "seeds/kimi/0.jsonl").read_bytes())
-    main = file_of(tmp_path / "session_1")
-    assert [read_all(path)[0].run.run_id for path in (main, path)] == ["session_1", "session_1/agent-0"]
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    (found,) = read_all(file_of(tmp_path / "session_1"))
+    assert (found.run.run_id, read_all(path)[0].run.run_id) == ("session_1", "session_1/agent-0")
+    (prompt,) = found.of("Observation")
+    assert (prompt.payload["data"], prompt.payload["source"]) == ("Where is it?", "agent")
+    request = found.events.index(found.of("ToolRequest")[0])
+    assert (prompt.meta["subagent"], prompt.meta["parent"]) == (["explore"], request)
+    kinds = [event.payload["decision_type"] for event in found.of("Decision")]
+    assert (found.decisions(), kinds) == (
+        [(None, "In line 1."), (None, "It is in line 1.")],
+        ["subagent-message", "message"],
+    )
+    assert found.of("ToolResponse")[0].payload["output"] == "In line 1."
+    assert found.tokens() == {"input": 15, "cached": 0, "output": 6}
 
 
 def test_a_stream_of_kimi_code_tells_of_itself_and_of_failures(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""The files of a Kimi session: ``SESSION/agents/AGENT/wire.jsonl``, or of the older CLI ``SESSION/wire.jsonl``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.importers.files_below import MAX_FILES
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import numbered_values
+from replay_gui.core.importers.side_files import belongs_to
+from replay_gui.core.log.source import Source
+
+SPAWNED = "subagent.spawned"  # the record that starts a subagent
+_FILE, _AGENTS, _MAIN = "wire.jsonl", "agents", "main"
+
+
+class RecordOfSubagent(dict[str, Any]):
+    """A record in a subagent's own file. `agent`: the subagent's id."""
+
+    agent = ""
+
+
+def main_agent_in(folder: Path) -> Path | None:
+    """Return the main agent's file in a folder of a session; None if it has none."""
+    path = folder / _AGENTS / _MAIN / _FILE
+    return path if path.is_file() else None
+
+
+def session_of(path: Path) -> str | None:
+    """Return the session's id, from its folder; of a subagent's file, with the subagent's id; None for other files."""
+    if path.name != _FILE:
+        return None
+    match path.absolute().parts[:-1]:
+        case (*_, session, folder, agent) if folder == _AGENTS:
+            return session if agent == _MAIN else f"{session}/{agent}"
+        case (*_, session):
+            return session
+    return None
+
+
+def files_of_agents(path: Path) -> dict[str, Path]:
+    """Return the files of the other agents of a session, by the agent's id."""
+    if path.name != _FILE or path.parent.parent.name != _AGENTS:
+        return {}
+    folder = path.parent.parent
+    found = [one for one in sorted(folder.glob(f"*/{_FILE}"))[:MAX_FILES] if one.parent != path.parent]
+    return {one.parent.name: one for one in found if belongs_to(one, path, folder)}
+
+
+def with_subagents(
+    records: Iterable[tuple[int, Any]], others: dict[str, Path], notes: ImportNotes
+) -> Iterator[tuple[int, Any]]:
+    """Yield the records; those of a subagent, in its own file, follow the one that starts it. Empties `others`."""
+    for number, record in records:
+        yield number, record
+        is_start = isinstance(record, dict) and record.get("type") == SPAWNED
+        path = others.pop(str(record.get("subagentId")), None) if is_start else None
+        if path is None:
+            continue
+        with Source(path) as source:
+            for inner_number, inner in with_subagents(numbered_values(source, notes), others, notes):
+                if isinstance(inner, dict) and not isinstance(inner, RecordOfSubagent):
+                    inner = RecordOfSubagent(inner)
+                    inner.agent = path.parent.name
+                yield inner_number, inner
