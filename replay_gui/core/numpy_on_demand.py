@@ -7,6 +7,7 @@ types for the type checker only. All other modules import numpy as usual.
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -24,5 +25,7 @@ class _OnDemand(ModuleType):
 
 if TYPE_CHECKING:
     import numpy as np
+elif find_spec("numpy") is None:
+    raise ModuleNotFoundError("No module named 'numpy'", name="numpy")  # now, not when a run is opened
 else:
     np = _OnDemand("numpy")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import replace
+from importlib import reload
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from replay_gui import app
 from replay_gui.app import WindowOptions
 from replay_gui.cli import main
+from replay_gui.core import numpy_on_demand
 
 
 @pytest.fixture
@@ -33,6 +36,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[WindowOptions]:
 def test_nothing_asked(command: Any, asked: list[WindowOptions]) -> None:
     assert command().code == 0
     assert asked == [WindowOptions(restores=True)]
+
+
+def test_without_numpy_no_window_is_shown(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(app, "run_app", lambda _options: reload(numpy_on_demand))
+    done = command()
+    assert done.code == 2
+    assert "No module named 'numpy'; install the missing package" in done.err
 
 
 def test_what_was_open_the_last_time_is_not_wanted(command: Any, asked: list[WindowOptions]) -> None:
