@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.files_below import MAX_FILES
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
 
+UNREADABLE_FILES = "files of subagents that cannot be read, left out"
 SPAWNED = "subagent.spawned"  # the record that starts a subagent
 _FILE, _AGENTS, _MAIN = "wire.jsonl", "agents", "main"
 
@@ -59,9 +61,12 @@ def with_subagents(
         path = others.pop(str(record.get("subagentId")), None) if is_start else None
         if path is None:
             continue
-        with Source(path) as source:
-            for inner_number, inner in with_subagents(numbered_values(source, notes), others, notes):
-                if isinstance(inner, dict) and not isinstance(inner, RecordOfSubagent):
-                    inner = RecordOfSubagent(inner)
-                    inner.agent = path.parent.name
-                yield inner_number, inner
+        try:
+            with Source(path) as source:
+                for inner_number, inner in with_subagents(numbered_values(source, notes), others, notes):
+                    if isinstance(inner, dict) and not isinstance(inner, RecordOfSubagent):
+                        inner = RecordOfSubagent(inner)
+                        inner.agent = path.parent.name
+                    yield inner_number, inner
+        except LogUnreadable:
+            notes.count(UNREADABLE_FILES, example=path.parent.name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.importers.formats.assistants.kimi_files import UNREADABLE_FILES
 from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.text.call_text import response_summary
@@ -166,6 +168,13 @@ def test_a_folder_of_kimi_code_is_its_main_agent_with_its_subagents(tmp_path: Pa
     )
     assert found.of("ToolResponse")[0].payload["output"] == "In line 1."
     assert found.tokens() == {"input": 15, "cached": 0, "output": 6}
+    path.unlink()
+    path.symlink_to(written(tmp_path, {}, "elsewhere.jsonl"))  # a link to a file elsewhere is not read
+    assert len(read_all(file_of(tmp_path / "session_1"))[0].of("Observation")) == 0
+    path.unlink()
+    os.mkfifo(path)
+    (found,) = read_all(file_of(tmp_path / "session_1"))
+    assert found.run.notes.sentences() == (f"{UNREADABLE_FILES}: 1 (agent-0)",)
 
 
 def test_a_stream_of_kimi_code_tells_of_itself_and_of_failures(tmp_path: Path) -> None:
