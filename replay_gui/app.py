@@ -227,7 +227,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: WindowOptions,
 
     problems: list[str] = []
     path = Path(options.screenshot or "")
-    export = window.on_export if options.show == "report" else None
+    export = window.file_actions.on_export if options.show == "report" else None
     comparison = window.comparison
     why = window.compare_view.why if comparison.active else None
     picture = Screenshot(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Slot
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
-    QFileDialog,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -30,15 +28,15 @@ from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.action_keys import is_for_focus
-from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
+from replay_gui.windows.actions import ACTION_SPECS, connect_actions, make_actions, set_icons
 from replay_gui.windows.dialogs.help_actions import HelpActions
+from replay_gui.windows.file_actions import FileActions
 from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.notes.note_actions import NoteActions
 from replay_gui.windows.palette.palette_actions import PaletteActions
 from replay_gui.windows.path_opener import PathOpener
-from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
@@ -48,17 +46,17 @@ from replay_gui.windows.session.last_positions import LastPositions
 from replay_gui.windows.session.layout_actions import LayoutActions
 from replay_gui.windows.session.layout_memory import LayoutMemory
 from replay_gui.windows.session.link_actions import LinkActions
+from replay_gui.windows.session.recent_files import RecentFiles
 from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.session.undo_actions import UndoActions
 from replay_gui.windows.settings.settings_actions import SettingsActions
-from replay_gui.windows.source_actions import SourceActions, folder_of_run
+from replay_gui.windows.source_actions import SourceActions
 from replay_gui.windows.values.value_actions import ValueActions
 
 if TYPE_CHECKING:
     from replay_gui.widgets.comparison.divergence_search import DivergenceFind
     from replay_gui.windows.compare_bar import CompareBar
     from replay_gui.windows.compare_view import CompareView
-    from replay_gui.windows.dialogs.export_dialog import ExportDialog
     from replay_gui.windows.run_status import RunStatus
     from replay_gui.windows.run_view import RunView
 
@@ -73,9 +71,10 @@ class MainWindow(QMainWindow):
     Attributes:
         session: the run in A; it is closed with the window. comparison: of that run with another one.
         playback: of the session. actions_: the QActions by the name of their ActionSpec. run_actions: those on one run.
-        sources: the actions on files, folders and formats. find_actions: the search. restore: of the last session.
-        finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
-        recent_files: the list that the welcome page shows. reruns: the actions that run the agent again.
+        file_actions: open, close and more. sources: the actions on files, folders and formats.
+        find_actions: the search. finder: the search in the run. find_field: its line. run_bar: the tool bar of a run.
+        menus: the menu bar. recent_files: the list that the welcome page shows. restore: of the last session.
+        reruns: the actions that run the agent again.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -106,15 +105,23 @@ class MainWindow(QMainWindow):
         self.undo_actions = UndoActions(self.comparison, self.note_actions, self.actions_, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
+        self.file_actions = FileActions(
+            session,
+            self.comparison,
+            self,
+            playback=self.playback,
+            notes=self.note_actions,
+            runs_page=self.runs_page,
+        )
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self.links = LinkActions(session, self.comparison, self._get_run_view, self)
-        self._banners = BannerArea(session, self.on_reload, self.comparison)
+        self._banners = BannerArea(session, self.file_actions.on_reload, self.comparison)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        comparison_banners = BannerArea(self.comparison, self.on_reload)
+        comparison_banners = BannerArea(self.comparison, self.file_actions.on_reload)
         self.sources.attach(self._banners, comparison_banners)
         self.reruns = RerunActions(session, self.comparison, self.actions_, column, self)
         self.reruns.noticed.connect(self._banners.on_alert)
@@ -207,19 +214,6 @@ class MainWindow(QMainWindow):
         self._welcome.set_samples(samples)
 
     # ---- connections --------------------------------------------------------------------------------
-    @property
-    def handlers(self) -> Handlers:
-        """The slots of the actions that belong to the window itself."""
-        return {
-            "open": self.on_open,
-            "reload": self.on_reload,
-            "close": self.on_close,
-            "export": self.on_export,
-            "cancel": self.on_cancel,
-            "clear_cache": self.on_clear_cache,
-            "quit": self.on_quit,
-        }
-
     def _connect(self) -> None:
         self.settings_actions = SettingsActions(self._app, self._settings, self.actions_, self)
         self.palette_actions = PaletteActions(
@@ -228,7 +222,8 @@ class MainWindow(QMainWindow):
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions, self.links
         others = self.undo_actions, self.reruns, self.note_actions, self.settings_actions, self.follow_actions
         layout = LayoutActions(self, lambda: self._layout.reset(self.run_view, self.compare_view))
-        for owner in (self, HelpActions(self._settings.fileName(), self.actions_, self), layout, *owners, *others):
+        help_actions = HelpActions(self._settings.fileName(), self.actions_, self)
+        for owner in (self.file_actions, help_actions, layout, *owners, *others):
             connect_actions(self.actions_, owner.handlers)
         for some in (self.run_actions, self.palette_actions):
             some.search_wanted.connect(self.find_actions.find_first)
@@ -244,7 +239,7 @@ class MainWindow(QMainWindow):
         self.menus.recent_cleared.connect(self.recent_files.clear)
         self.menus.recent_cleared.connect(self._show_recent)
         self.playback.changed.connect(self._on_progress_changed)
-        self._welcome.open_requested.connect(self.on_open)
+        self._welcome.open_requested.connect(self.file_actions.on_open)
         self._welcome.path_chosen.connect(self._opener.open_path)
         self._welcome.pair_chosen.connect(self.open_paths)
         # The sessions emit alerts_cleared before the alerts that the pages must show.
@@ -255,59 +250,6 @@ class MainWindow(QMainWindow):
         self.comparison.progress_changed.connect(self._on_progress_changed)
         self.comparison.active_changed.connect(self._on_run_changed)
         theme_events().changed.connect(self._on_theme_changed)
-
-    # ---- actions ----------------------------------------------------------------------------------
-    @Slot()
-    def on_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open the log of a run", folder_of_run(self.session.facts))
-        if path:
-            self.session.open(path)
-
-    @Slot()
-    def on_reload(self) -> None:
-        """Read the open run, or both runs of a comparison, from disk again."""
-        (self.comparison if self.comparison.active else self.session).reload()
-
-    @Slot()
-    def on_close(self) -> None:
-        """Go back from a comparison to run A, or from a run to the welcome page."""
-        if self.comparison.active:
-            self.comparison.end()
-        else:
-            self.session.close_run()
-
-    @Slot()
-    def on_cancel(self) -> None:
-        """Pause if the run is being played, else stop the background work."""
-        if self.playback.playing:
-            self.playback.pause()
-        else:
-            self.session.cancel_work()
-            self.comparison.cancel_work()
-            self.runs_page.runs.stop()
-
-    @Slot()
-    def on_quit(self) -> None:
-        self.close()
-
-    @Slot()
-    def on_clear_cache(self) -> None:
-        self.session.clear_cache()
-
-    # The dialogs are imported when they are first opened: the window is shown sooner without them.
-    @Slot()
-    def on_export(self) -> ExportDialog:
-        from replay_gui.models.run_report_maker import RunReportMaker
-        from replay_gui.windows.dialogs.export_dialog import ExportDialog
-
-        maker = RunReportMaker(self.session, self.comparison)
-        maker.notes = self.note_actions.book.noted_events()
-        facts = self.session.facts
-        assert facts is not None  # or the action is disabled
-        path = Path(facts.path)
-        dialog = ExportDialog(maker, path.parent, f"{path.stem}-{'comparison' if maker.compares else 'report'}", self)
-        dialog.open()
-        return dialog
 
     @Slot()
     def _show_recent(self) -> None:

@@ -243,7 +243,7 @@ def test_notes_are_in_the_report_if_the_user_wishes(journey: Journey, log: Path,
     go(journey, 2)
     write(journey, "mail me@example.org <b>now</b>")
     journey.until(lambda: len(said(journey)) == 1)
-    dialog = journey.window.on_export()
+    dialog = journey.window.file_actions.on_export()
     journey.until(lambda: dialog.complete)
     assert dialog.with_notes.text() == "With my notes (1)"
     assert dialog.maker.report is not None

@@ -41,7 +41,7 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
     layout_actions = window.findChild(LayoutActions)
     assert isinstance(layout_actions, LayoutActions)
     return [
-        window.handlers,
+        window.file_actions.handlers,
         layout_actions.handlers,
         window.sources.handlers,
         window.run_actions.handlers,

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from replay_gui.engine.opening import conversion_cache
-from replay_gui.windows.recent_files import RecentFiles
+from replay_gui.windows.session.recent_files import RecentFiles
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""The session of one window: the followed file, restoration at the next start, undo, and links."""
+"""The session of one window: the followed file, recent files, restoration at the next start, undo, and links."""

@@ -132,7 +132,7 @@ def test_a_profile_that_does_not_come(
 
     monkeypatch.setattr("replay_gui.windows.dialogs.export_dialog.read_profile", read_profile)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(fifo), ""))
-    journey.window.on_export()
+    journey.window.file_actions.on_export()
     (dialog,) = journey.window.findChildren(ExportDialog)
     journey.until(lambda: dialog.maker.report is not None)
     dialog.hiding.button(2).click()
