@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", metavar="FILE", dest="out", type=Path, required=True, help="the anchor to write")
     parser.add_argument("--sign", metavar="KEY", type=Path, help="an Ed25519 private key (PEM) to sign it with")
     parser.epilog = (
-        "Keep the anchor where nobody who can change RUN can change it. replay-gui verify RUN --anchor FILE then\n"
-        f"shows whether RUN was cut, rolled back or replaced. To make keys: {HOW_TO_MAKE_KEYS}"
+        "Keep the anchor where nobody with write access to RUN can change it. replay-gui verify RUN --anchor FILE\n"
+        f"then shows whether RUN was cut, rolled back or replaced. To make keys: {HOW_TO_MAKE_KEYS}"
     )
 
 

@@ -37,7 +37,7 @@ def log_file(text: str) -> Path:
     except OSError as error:
         raise ArgumentTypeError(f"{text}: cannot be read: {error.strerror or error}") from None
     if beginning and not _LOG_LINE.match(beginning):
-        raise ArgumentTypeError(f"{text}: contains something else than diagnostics; give another name")
+        raise ArgumentTypeError(f"{text}: contains other data than diagnostics; give another name")
     return path
 
 

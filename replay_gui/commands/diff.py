@@ -241,7 +241,7 @@ def _print_comparison(
         words = [result.words() for result in comparison.results]
         what = "What was expected, or its details, differ." if words[0] == words[1] else "The outcomes differ."
         if not all(words) and any(words):
-            what = f"Only {'A' if words[0] else 'B'} says what came of the run."
+            what = f"Only {'A' if words[0] else 'B'} has a recorded outcome."
         steps = "" if len(comparison.points.row) else "Every step is equal. "
         print_line(f"{steps}{what}")
     _print_left_out(comparison)

@@ -69,7 +69,7 @@ def _keys(pointer: str) -> list[str]:
     try:
         return split_pointer(pointer)
     except ValueError as why:
-        raise PositionError(f"{pointer!r} is no JSON Pointer: {why}") from None
+        raise PositionError(f"{pointer!r} is not a JSON Pointer: {why}") from None
 
 
 def _contents(run: OpenedRun, stop: Position, name: str) -> Iterator[bytes | None]:

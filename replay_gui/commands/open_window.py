@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
     parser.add_argument("--path", metavar="POINTER", type=_keys, default=(), help=_PATH_HELP)
     parser.add_argument("--follow", action="store_true", help=_FOLLOW_HELP)
-    parser.add_argument("--empty", action="store_true", help="open nothing, not even what was open the last time")
+    parser.add_argument("--empty", action="store_true", help="open no run, and do not restore the last window")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
     picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="the file to save the picture to")
@@ -181,7 +181,7 @@ def _keys(text: str) -> tuple[str, ...]:
     try:
         return tuple(split_pointer(text))
     except ValueError as why:
-        raise ArgumentTypeError(f"{text!r} is no JSON Pointer: {why}") from None
+        raise ArgumentTypeError(f"{text!r} is not a JSON Pointer: {why}") from None
 
 
 def _png(text: str) -> str:

@@ -27,9 +27,9 @@ COMMANDS = {
     "import": ("convert", "convert foreign logs to replay logs"),
     "record": ("record", "run an agent's command, and record its calls to models and tools"),
     "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),
-    "receive": ("receive", "take the traces of instrumented agents (OpenTelemetry) as they run"),
+    "receive": ("receive", "receive the traces of instrumented agents (OpenTelemetry) as they run"),
     "demo": ("demo", "write the bundled samples"),
-    "desktop": ("desktop.desktop", "put the program into the desktop's menus and file managers, or take it away"),
+    "desktop": ("desktop.desktop", "add the program to the desktop's menus and file managers, or remove it"),
     "man": ("desktop.man", "write the manual pages"),
     "completion": ("desktop.completion", "print the completion of commands and options for bash, zsh or fish"),
 }

@@ -103,5 +103,5 @@ def _exit_status(result: CommandResult, log: Path) -> int:
     recorded = result.recorded
     if recorded is not None and recorded.unseen:
         listed = ", ".join(f"{what} ({plural(times, 'time')})" for what, times in sorted(recorded.unseen.items()))
-        print_error(f"not recorded, and not answered when it runs again: {listed}")
+        print_error(f"not recorded, and not answered in a re-run: {listed}")
     return result.status

@@ -191,7 +191,7 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     given = _read_arguments(args)
     with open_run(args.run, args.format) as opened:
         if opened.conversion is not None or opened.log.header.source is not None:
-            print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
+            print_error(f"{args.run}: is not a recording, so only tools can be answered from it, not models over HTTP")
         recorded = read_past_run(Path(opened.log.source.path))
         _print_limits(recorded, {*args.live, *args.ask})
         answer = _answer_by_hooks if args.means is RecordingMeans.HOOKS else _answer_from_here
@@ -204,9 +204,9 @@ def _print_limits(recorded: PastRun, tools: set[str]) -> None:
         print_note(f"the recorded run has no call of a tool that is named {name}")
     if recorded.lacking:
         listed = ", ".join(f"{what} ({plural(times, 'time')})" for what, times in sorted(recorded.lacking.items()))
-        print_note(f"this was not recorded, so the run may differ for it: {listed}")
+        print_note(f"this was not recorded, so the run may differ: {listed}")
     if (begin := recorded.begin) is not None and begin.is_of_another_process:
-        print_note(f"of the processes of the command, this one was recorded alone: {shlex.join(begin.process)}")
+        print_note(f"of the processes of the command, only this one was recorded: {shlex.join(begin.process)}")
 
 
 def _answer_from_here(args: argparse.Namespace, given: _Given, recorded: PastRun, new: Path) -> CommandResult:
@@ -302,9 +302,7 @@ def _print_result(result: CommandResult, where: str) -> None:
     if recorded is not None:
         for what, times in sorted(recorded.unseen.items()):
             outcome = "refused" if what == "a connection" else "not answered from the log"
-            print_error(
-                f"{what} was {outcome} ({plural(times, 'time')}): it was not recorded; the run may differ for it"
-            )
+            print_error(f"{what} was {outcome} ({plural(times, 'time')}): it was not recorded, so the run may differ")
         given = f", {recorded.given:,} with a value of yours" if recorded.given else ""
         answered = f"{plural(recorded.answered, 'call')} answered as recorded"
         print_error(f"{answered}, {recorded.made:,} made for real{given}{where}")

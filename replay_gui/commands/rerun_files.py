@@ -46,7 +46,7 @@ def edits_of_file(path: Path | None) -> list[AnswerEdit]:
     try:
         given = msgspec.json.decode(read_beginning(path, _MAX_EDITS_BYTES), type=list[_EditOfFile])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
-        raise RerunRefused(f"{path}: is no list of edits: {why}") from None
+        raise RerunRefused(f"{path}: is not a list of edits: {why}") from None
     return [_edit(edit.event, edit.pointer, edit.value, str(path)) for edit in given]
 
 
@@ -85,5 +85,5 @@ def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:
     try:
         split_pointer(pointer)
     except ValueError as why:
-        raise RerunRefused(f"{where}: “{pointer}” is no pointer: {why}") from None
+        raise RerunRefused(f"{where}: “{pointer}” is not a JSON Pointer: {why}") from None
     return AnswerEdit(index_before(Position(event)), pointer, value)

@@ -235,7 +235,7 @@ def strict_failures(report: VerificationReport) -> list[str]:
     wanted = {
         f"the verdict is {report.verdict}": report.verdict == VALID,
         "it was imported, not recorded": report.origin == "recorded",
-        "it has no good seal": report.seal == "good",
+        "it has no valid seal": report.seal == "good",
         "it has a torn tail": report.tail_bytes == 0,
         f"{unchecked:,} recorded state hashes were not checked": unchecked == 0,
     }

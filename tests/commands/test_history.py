@@ -58,7 +58,7 @@ def test_a_value_that_never_was(command: Any, run: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--path", "memory"], "'memory' is no JSON Pointer"),
+        (["--path", "memory"], "'memory' is not a JSON Pointer"),
         (["--path", "/memory", "--at", 99], "no position 99: the log has 5 events"),
         ([], "--path"),
     ],

@@ -85,7 +85,7 @@ def test_strict_passes_a_sealed_and_checked_run(command: Any, vectors: Path) -> 
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("unsealed", "it has no good seal"),
+        ("unsealed", "it has no valid seal"),
         ("torn-tail", "it has a torn tail"),
         ("reducer-foreign", "recorded state hashes were not checked"),
         ("content-edited", "the verdict is INVALID"),

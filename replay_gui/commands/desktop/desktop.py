@@ -88,7 +88,7 @@ def _update_caches(folder: Path, changes: Changes) -> None:
             continue
         command = shutil.which(program)
         if command is None:
-            print_note(f"{program} is not installed; desktops may not see the change until it was run")
+            print_note(f"{program} is not installed; desktops may not see the change until it has run")
             continue
         try:
             done = subprocess.run(

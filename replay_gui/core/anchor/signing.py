@@ -78,7 +78,7 @@ def open_envelope(form: dict[str, Any], key: Ed25519PublicKey | None) -> bytes:
         signatures = [base64.b64decode(entry["sig"], validate=True) for entry in form["signatures"]]
         right_type = form["payloadType"] == PAYLOAD_TYPE
     except (KeyError, TypeError, ValueError, binascii.Error):
-        raise AnchorRefused("no DSSE envelope: payload, payloadType or signatures are missing or damaged") from None
+        raise AnchorRefused("not a DSSE envelope: payload, payloadType or signatures are missing or damaged") from None
     if not right_type:
         raise AnchorRefused(f"the envelope holds {json.dumps(form['payloadType'])[:80]}, not {PAYLOAD_TYPE}")
     if key is not None and not any(_is_by(key, signature, payload) for signature in signatures):

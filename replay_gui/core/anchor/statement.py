@@ -158,7 +158,7 @@ def read_anchor(path: Path, key: Ed25519PublicKey | None) -> ReadAnchor:
     except (ValueError, RecursionError):
         form = None
     if not isinstance(form, dict):
-        raise AnchorRefused(f"{path}: no anchor; replay-gui anchor makes one")
+        raise AnchorRefused(f"{path}: not an anchor; replay-gui anchor makes one")
     signed = "payload" in form
     try:
         if signed:
@@ -176,12 +176,12 @@ def _anchor(raw: bytes) -> Anchor:
     try:
         statement = msgspec.json.decode(raw, type=_Statement)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
-        raise AnchorRefused(f"no anchor: {why}") from None
+        raise AnchorRefused(f"not an anchor: {why}") from None
     if statement._type != STATEMENT or statement.predicateType != PREDICATE:
-        raise AnchorRefused(f"a statement of another kind ({statement.predicateType[:80]!r}), no anchor")
+        raise AnchorRefused(f"a statement of another kind ({statement.predicateType[:80]!r}), not an anchor")
     (subject,), facts = statement.subject, statement.predicate
     if facts.size < 0 or (facts.events or 0) < 0 or (facts.events is None) != (facts.sealed is None):
-        raise AnchorRefused("no anchor: its numbers make no sense")
+        raise AnchorRefused("not an anchor: its numbers are invalid")
     return Anchor(
         name=subject.name,
         size=facts.size,

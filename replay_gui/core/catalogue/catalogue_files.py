@@ -117,11 +117,11 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
     try:
         manifest = msgspec.json.decode(read_beginning(path, _MAX_MANIFEST_BYTES), type=Manifest)
     except LogUnreadable as why:
-        raise CatalogueRefused(f"{folder}: is no catalogue: {why}") from None
+        raise CatalogueRefused(f"{folder}: is not a catalogue: {why}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise CatalogueRefused(f"{path}: is damaged; write the catalogue again") from None
     if manifest.digest != manifest.with_digest().digest:
-        raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
+        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
     if manifest.catalogue != ROWS_VERSION:
         raise CatalogueRefused(f"{folder}: was written by another version of this program; write it again")
     for name in files:
@@ -129,9 +129,9 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
             with Source(table_path(folder, name)) as file:
                 good = file.blake3() == manifest.files.get(name)
         except LogUnreadable as why:
-            raise CatalogueRefused(f"{folder}: is not whole: {why}") from None
+            raise CatalogueRefused(f"{folder}: is incomplete: {why}") from None
         if not good:
-            raise CatalogueRefused(f"{table_path(folder, name)}: is not as it was written; write the catalogue again")
+            raise CatalogueRefused(f"{table_path(folder, name)}: was changed since it was written; write it again")
     return manifest
 
 

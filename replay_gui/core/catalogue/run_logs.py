@@ -39,7 +39,7 @@ def kept_log(folder: Path, number: int, run: EvaluatedRun) -> bytes:
     with reading_tables(folder):
         data = next(read_logs(path, number, 1), None)
     if not isinstance(data, bytes) or log_digest(data) != run.kept_log:
-        raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
+        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
     return data
 
 

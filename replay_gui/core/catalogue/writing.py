@@ -138,9 +138,9 @@ def write_catalogue(
 def _check_folder(folder: Path) -> None:
     """Raise CatalogueRefused if the user's files in the folder could be lost."""
     if folder.exists() and not folder.is_dir():
-        raise CatalogueRefused(f"{folder}: is no folder; give another name")
+        raise CatalogueRefused(f"{folder}: is not a folder; give another name")
     if folder.is_dir() and not is_catalogue(folder) and any(folder.iterdir()):
-        raise CatalogueRefused(f"{folder}: holds something else than a catalogue; give a new or empty folder")
+        raise CatalogueRefused(f"{folder}: contains other files than a catalogue; give a new or empty folder")
 
 
 def tables_of(part: CataloguePart) -> dict[str, pa.Table]:
@@ -352,7 +352,7 @@ def _check_logs(folder: Path, names: Sequence[str]) -> None:
     """Raise CatalogueRefused if the kept logs do not have these digests; "" is the digest of a log that is not kept."""
     logs = read_logs(table_path(folder, LOGS), 0, len(names))
     if [log_digest(log) if isinstance(log, bytes) else "" for log in logs] != [*names]:
-        raise CatalogueRefused(f"{table_path(folder, LOGS)}: is not as it was written; write the catalogue again")
+        raise CatalogueRefused(f"{table_path(folder, LOGS)}: was changed since it was written; write it again")
 
 
 def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:

@@ -102,7 +102,7 @@ def cached_conversions(
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
         kept = _read_conversion(folder, name, digest)
         if not kept:
-            raise LogUnreadable(f"{folder}: what was just written cannot be read back")
+            raise LogUnreadable(f"{folder}: the log that was just written cannot be read")
         return kept
 
 

@@ -57,9 +57,9 @@ class GuardedImporter:
         self.name, self.title, self.version = importer.name, importer.title, importer.version
         is_named = isinstance(self.name, str) and _NAME.fullmatch(self.name) is not None
         if not (is_named and isinstance(self.title, str) and isinstance(self.version, int)):
-            raise TypeError("it is no importer: its name, title or version is of another form")
+            raise TypeError("it is not an importer: its name, title or version is of another form")
         if not (callable(importer.recognises) and callable(importer.runs)):
-            raise TypeError("it is no importer: it lacks recognises() or runs()")
+            raise TypeError("it is not an importer: it lacks recognises() or runs()")
         self._importer = importer
         self._output = _PluginOutput(self.name)
 

@@ -65,7 +65,7 @@ class SqliteDatabase:
             raise self._too_costly() from None
 
     def _too_costly(self) -> ImportRefused:
-        return ImportRefused(f"{self._path}: a SQLite database whose rows cost too much to read for its size")
+        return ImportRefused(f"{self._path}: a SQLite database whose rows need too much work for its size")
 
     def has_tables(self, tables: Tables) -> bool:
         """Return whether the database has all these tables, with these columns."""

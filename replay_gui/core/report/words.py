@@ -206,7 +206,7 @@ def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     left_out = comparison.content.left_out_words()
     left_out = f" {left_out}." if left_out else ""
     if not comparison.diverged and not comparison.content.whole:
-        words = f"Equal in what is compared. Not all of it is in the logs: {'; '.join(comparison.content.gaps)}."
+        words = f"Equal in what is compared. Some data is not in the logs: {'; '.join(comparison.content.gaps)}."
         return "EQUAL IN WHAT IS COMPARED", "bad" if broken else "warn", f"{words}{left_out}{passed}{untrusted}"
     if not comparison.diverged:
         return "SAME", "bad" if broken else "good", f"The runs are the same.{left_out}{passed}{untrusted}"

@@ -76,7 +76,7 @@ def at_pointer(value: Any, pointer: str) -> Any:
     try:
         tokens = split_pointer(pointer)
     except ValueError as why:
-        raise PositionError(f"{pointer!r} is no JSON Pointer: {why}") from None
+        raise PositionError(f"{pointer!r} is not a JSON Pointer: {why}") from None
     here, walked = value, ""
     for token in tokens:
         missing = PositionError(f"the path {pointer!r} leads nowhere: {walked or 'the state'} {_lacks(here, token)}")

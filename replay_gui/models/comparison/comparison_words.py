@@ -23,7 +23,7 @@ _MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # listed one by one behind the badge
 
 
-GROWING = BadgeVerdict("raised", "B still runs", "The events that only A has at the end may still come in B.")
+GROWING = BadgeVerdict("raised", "B still runs", "The last events that only A has may still appear in B.")
 
 
 def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:
@@ -37,12 +37,12 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
     if not comparison.diverged:
         count = len(comparison.alignment.partner_of_a)
         ignored = comparison.counts.ignored
-        sentence = "Every step of A has its equal in B, in the same order."
+        sentence = "Every step of A has an equal step in B, in the same order."
         if ignored:
             sentence = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
         left_out = comparison.content.left_out_words()
         if not comparison.content.whole:
-            words = ["Equal in what is compared. Not all of it is in the logs:", *comparison.content.gaps]
+            words = ["Equal in what is compared. Some data is not in the logs:", *comparison.content.gaps]
             return BadgeVerdict("warn", "Equal in what is compared", "\n".join([*words, *_sentences(left_out)]))
         return BadgeVerdict("good", f"Same · {plural(count, 'event')}", "\n".join([sentence, *_sentences(left_out)]))
     if not len(comparison.points.row):

@@ -142,5 +142,5 @@ def limits(facts: RunFacts, index: RunIndex) -> list[str]:
         limits_found.append("The command that ran the agent is not in the log.")
     elif facts.begin.is_of_another_process:
         process = one_line(shlex.join(facts.begin.process), 200)
-        limits_found.append(f"Of the processes of the command, this one was recorded alone: {process}.")
+        limits_found.append(f"Of the processes of the command, only this one was recorded: {process}.")
     return limits_found

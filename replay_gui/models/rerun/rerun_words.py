@@ -97,7 +97,7 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
             )
             then = f"then {asked} was asked for with {path} {now} instead of {recorded}{at}."
         case _ if nearest == asked:
-            then = f"then {asked} was asked for otherwise than recorded{at}."
+            then = f"then {asked} was asked for in another way than recorded{at}."
         case _:
             then = f"then {asked} was asked for instead of {nearest}{at}."
     begin = f"As recorded up to event {found.position:,}" if found.position > 1 else "Nothing was as recorded"

@@ -44,7 +44,7 @@ def event_words(index: RunIndex, position: Position) -> str:
     return "\n".join([*lines, " · ".join(details)] if details else lines)
 
 
-BOOKKEEPING_TIP = "Titles, modes, hooks and other lines that are no steps of the agent"
+BOOKKEEPING_TIP = "Titles, modes, hooks and other lines that are not steps of the agent"
 
 
 def bookkeeping_words(count: int, hidden: bool) -> str:

@@ -18,7 +18,7 @@ KIND_WORDS: dict[str, str] = {
     CUSTOM_PREFIX: "Events of other kinds",
 }
 """By the kind whose mark and hue a lane has; calls of tools and bookkeeping have none."""
-SNAPSHOT_WORDS = "A state that is kept, so that going there is quick"
+SNAPSHOT_WORDS = "A stored state, which makes seeking quick"
 
 
 def lane_words(lane: Lane, marks: TimelineMarks) -> str:

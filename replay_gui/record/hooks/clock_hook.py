@@ -80,4 +80,4 @@ def _put_member(owner: type, name: str, make: Callable[[Any], Any]) -> None:
         members[name] = classmethod(make(original))
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
     if not isinstance(owner.__dict__[name], classmethod):
-        raise RerunRefused(f"the clock cannot be recorded: this Python lets nobody replace {owner.__name__}.{name}")
+        raise RerunRefused(f"the clock cannot be recorded: {owner.__name__}.{name} of this Python cannot be replaced")

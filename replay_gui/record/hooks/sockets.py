@@ -59,7 +59,7 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return  # the second event of one start, which Popen usually makes in this way from Python 3.13 on
     session = session_in_force()
     if session is None and event in _CONNECTIONS and is_forked_from_rerun():
-        raise SocketRefused(f"{event}: a re-run opens no connection, and nor does a process that is forked from it")
+        raise SocketRefused(f"{event}: a re-run opens no connection, nor does a process that is forked from it")
     if session is None or ((current := current_call()) is not None and current.answer is None):
         return  # inside a call that is made for real
     session.note_unseen(_PROCESSES.get(event, "a connection"))

@@ -48,7 +48,7 @@ def edit_answers(run: PastRun, edits: Iterable[AnswerEdit]) -> frozenset[int]:
         call = by_answer.get(edit.index)
         event = f"event {position_after(edit.index):,}"
         if call is None or call.answer is None:
-            raise RerunRefused(f"{run.path}: {event} is no answer and no prompt, so it cannot be edited")
+            raise RerunRefused(f"{run.path}: {event} is neither an answer nor a prompt, so it cannot be edited")
         try:
             call.answer = _edited(call, call.answer, edit)
         except (KeyError, ValueError) as why:
@@ -70,7 +70,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
         whole = json_value(raw)
     except NotJson:
         if call.request.kind is not CallKind.MODEL or not answer.success:
-            raise ValueError("its body is no JSON") from None
+            raise ValueError("its body is not JSON") from None
         body = rewritten_stream(raw, with_value_at(answer.output, tokens, edit.value, edit.pointer))
         form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
         return model_answer(status, body, streamed=True, form=form)

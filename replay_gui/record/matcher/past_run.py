@@ -177,7 +177,7 @@ class _CallReader:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("a name is no text")
+        raise TypeError("a name is not a text")
     return value
 
 

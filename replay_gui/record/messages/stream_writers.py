@@ -47,7 +47,7 @@ def rewritten_stream(body: bytes, message: Any) -> bytes:
                 return b"".join(msgspec.json.encode(chunk) + b"\n" for chunk in written)
             end = b"data: [DONE]\n\n" if ends_with_done else b""
             return b"".join(map(_event, written)) + end
-    raise ValueError("its stream is of no form that can be written")
+    raise ValueError("its stream has a form that cannot be written")
 
 
 def _event(chunk: Chunk) -> bytes:

@@ -30,7 +30,7 @@ class TraceReceiver(LoopbackServer):
         try:
             super().__init__(port, _ReceivingHandler)
         except OSError as why:
-            raise LogUnreadable(f"port {port}: cannot be listened at: {why.strerror}; give another --port") from None
+            raise LogUnreadable(f"port {port}: cannot be opened: {why.strerror}; give another --port") from None
         self.files = files
         self.decoding = threading.Lock()  # one request is decoded at a time: each may take a gigabyte
 

@@ -34,4 +34,4 @@ def put_back(state: Any) -> None:
         version, numbers, gauss = state
         random.setstate((version, tuple(numbers), gauss))
     except (TypeError, ValueError, OverflowError) as why:
-        raise RerunRefused(f"the recorded state of the random numbers is none: {why}") from None
+        raise RerunRefused(f"the recorded state of the random numbers is invalid: {why}") from None

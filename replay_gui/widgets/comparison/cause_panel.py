@@ -17,11 +17,11 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
-_EQUAL_TEXT = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
+_EQUAL_TEXT = "These runs are the same.\n\nEvery step of A has an equal step in B, in the same order."
 _EQUAL_BY_RULES_TEXT = "These runs differ only in parts that your rules ignore."
-_NOT_WHOLE_TEXT = "These runs are equal in what is compared. Not all of their sources is in the logs:"
-_OTHER_OUTCOME_TEXT = "Every step of A has its equal in B, and their outcomes differ."
-_NO_CAUSE_TEXT = "The runs differ, and no cause could be made out."
+_NOT_WHOLE_TEXT = "These runs are equal in what is compared. Some data of their sources is not in the logs:"
+_OTHER_OUTCOME_TEXT = "Every step of A has an equal step in B, but their outcomes differ."
+_NO_CAUSE_TEXT = "The runs differ, but no cause was found."
 
 
 class CausePanel(Panel):
@@ -72,8 +72,8 @@ class CausePanel(Panel):
             self.causes.hint = "\n\n".join((_NOT_WHOLE_TEXT, *comparison.content.gaps))
         else:
             self.causes.hint = _EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT
-        alike = comparison is not None and comparison.same
-        self.set_title("The runs are alike" if alike else "Where they part")
+        is_same = comparison is not None and comparison.same
+        self.set_title("The runs are the same" if is_same else "Where they part")
         self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)
         self.causes.viewport().update()
 

@@ -32,8 +32,8 @@ class DivergenceStrip(QWidget):
         self.setFixedWidth(ICON)
         self.setAccessibleName("Overview of all divergences")
         self.setToolTip(
-            "Every divergence: left what only A has, right what only B has, in the middle what has moved or left"
-            " another state, else what is changed. At the right edge every hit. Click or drag to go there."
+            "All divergences. Left: only in A. Right: only in B. Middle: moved, or with another state after it."
+            " Full width: changed. Right edge: search hits. Click or drag to go there."
         )
         bar.valueChanged.connect(self.update)
         bar.rangeChanged.connect(self.update)

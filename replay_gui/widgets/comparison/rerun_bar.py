@@ -38,7 +38,7 @@ class RerunBar(QWidget):
         self.notes = PlainLabel(role="secondary")
         self.notes.setWordWrap(True)
         set_role(self.place, "link")
-        self.place.setToolTip("The agent's code that asked. Click to copy.")
+        self.place.setToolTip("The agent's code that made the request. Click to copy.")
         self.output, self.cancel = QPushButton("Output"), QPushButton("Cancel")
         self.output.setToolTip("Output of the agent")
         self.close_button = QToolButton()

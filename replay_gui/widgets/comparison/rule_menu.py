@@ -55,7 +55,7 @@ class RuleMenu(QMenu):
         """Offer the rules that ignore a reason."""
         tool = reason.tool
         if tool is None:
-            self.addAction("No rule can pass over this").setEnabled(False)
+            self.addAction("No rule can ignore this").setEnabled(False)
             return
         title = self.addAction("This does not matter:")
         title.setEnabled(False)

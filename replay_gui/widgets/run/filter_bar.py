@@ -35,7 +35,7 @@ class FilterBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "bar")
-        self.setAccessibleName("Filters in force")
+        self.setAccessibleName("Active filters")
         self.chips: list[ElidedButton] = []
         self._chip_area = QWidget()
         self._flow = FlowLayout(self._chip_area, UNIT)

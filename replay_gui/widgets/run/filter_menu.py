@@ -76,7 +76,7 @@ class FilterMenu(CheckMenu):
 
     def _add_bookkeeping(self, count: int, shown: bool) -> None:
         action = self.addAction(f"Bookkeeping lines\t{count:,}")
-        action.setToolTip(plain_tooltip("Titles, modes, hooks and other lines that are no steps of the agent"))
+        action.setToolTip(plain_tooltip("Titles, modes, hooks and other lines that are not steps of the agent"))
         action.setCheckable(True)
         action.setChecked(shown)
         action.toggled.connect(self.bookkeeping_toggled)

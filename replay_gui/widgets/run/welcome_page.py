@@ -110,7 +110,7 @@ FORMATS = (
     "SWE-agent, Inspect, LangGraph, LangSmith, Langfuse, MLflow, OpenTelemetry, Temporal and others, and any "
     "JSON Lines. The documentation lists them all (Shift+F1)."
 )
-_INTRODUCTION = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
+_INTRODUCTION = "Open the log of a run, go to any event, and see what the agent knew, asked for and received."
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class AnswerDialog(QDialog):
         self.next_button.setDefault(True)
         self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
         form = "JSON. " if answer.is_json else ""
-        head = PlainLabel(f"What if event {answer.position:,} had been otherwise? {answer.about}")
+        head = PlainLabel(f"What if event {answer.position:,} had been different? {answer.about}")
         head.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.addWidget(PlainLabel(f"{form}Nothing runs yet.", "secondary"), 1)

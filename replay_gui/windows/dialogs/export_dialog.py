@@ -36,7 +36,7 @@ from replay_gui.widgets.run.page_preview import PagePreview
 
 FORMS = (
     (".pdf", "PDF", "Pages, with the verdict on each"),
-    (".html", "HTML", "One file for any browser; runs nothing, loads nothing"),
+    (".html", "HTML", "One file for any browser, without scripts and downloads"),
     (".json", "JSON", "Everything, as canonical JSON (RFC 8785)"),
     (".md", "Markdown", "For a ticket or a pull request"),
     (".xml", "JUnit XML", "One test case per check, for CI"),
@@ -183,7 +183,7 @@ class ExportDialog(QDialog):
         self.save_button.setEnabled(not self._profile.pending)  # it contains data that the user wants to hide
         note = report.redaction
         changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
-        self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
+        self._about_hidden.setText(f"{changed}Hashes and counts are never hidden." if changed else "")
         self.preview.show_document(layout_document(report))
         self._pages.setText("Laying out the pages…")
 

@@ -56,7 +56,7 @@ class GroupsPanel(Panel):
         self.versions_button = self.add_button(
             "Before / after", "Compare the two chosen groups, task by task (Ctrl+click chooses two)"
         )
-        self.swap_button = self.add_button("Swap", "What was before is after")
+        self.swap_button = self.add_button("Swap", "Exchange before and after")
         self.leave_button = self.add_button("Leave", "No longer compare versions")
         self.table_button = self.add_button("Table", "List every run with its facts", checkable=True)
         self._connect()
@@ -114,7 +114,7 @@ class GroupsPanel(Panel):
         self._summary.setText(self._summary_words())
         self._summary.setVisible(bool(self._summary.text()) and not as_table)
         mixed = session.group_by == TASK and any(group.mixed for group in session.groups)
-        self.groups.setToolTip("Tasks with mixed outcomes stand first" if mixed else "")
+        self.groups.setToolTip("Tasks with mixed outcomes are first" if mixed else "")
         self._show_buttons()
 
     @Slot()

@@ -155,11 +155,11 @@ def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path, logs: Path) 
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "runs.parquet").write_bytes(b"mine")
-    with pytest.raises(CatalogueRefused, match="holds something else"):
+    with pytest.raises(CatalogueRefused, match="contains other files"):
         write(folder, logs)
     assert files_of(folder) == {"runs.parquet": b"mine"}
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CatalogueRefused, match="is no folder"):
+    with pytest.raises(CatalogueRefused, match="is not a folder"):
         write(tmp_path / "file", logs)
 
 
@@ -170,7 +170,7 @@ def test_a_catalogue_among_its_sources_is_no_source(logs: Path) -> None:
 
 
 def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueRefused, match="is no catalogue"):
+    with pytest.raises(CatalogueRefused, match="is not a catalogue"):
         read_manifest(tmp_path)
 
 

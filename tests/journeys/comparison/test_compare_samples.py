@@ -143,7 +143,7 @@ def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: 
     comparison = journey.compared()
     assert comparison.comparison is not None
     assert not comparison.comparison.diverged
-    assert journey.window.compare_view.causes.accessibleName() == "The runs are alike"
+    assert journey.window.compare_view.causes.accessibleName() == "The runs are the same"
     of_one = [journey.window.actions_[spec.name] for spec in ACTION_SPECS if spec.single_run_only]
     assert not any(action.isEnabled() for action in of_one)
     journey.press(Key.Key_W, Ctrl | Shift)

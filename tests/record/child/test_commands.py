@@ -171,7 +171,7 @@ def test_of_several_processes_the_first_is_recorded(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0
     assert "is not recorded, and not answered: another process of this command made calls before" in done.stderr
-    assert "not recorded, and not answered when it runs again: a program that was started (1 time)" in done.stderr
+    assert "not recorded, and not answered in a re-run: a program that was started (1 time)" in done.stderr
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"x": 1}]
 

@@ -101,11 +101,11 @@ def test_edits_come_from_a_file(run: Path, capsys: pytest.CaptureFixture[str]) -
     command = ["rerun", str(run), "--edits", str(edits), "--", "true"]
     deep = '[{"event": 4, "pointer": "", "value": %s}]'
     for text, words in (
-        ("{}", "is no list of edits"),
+        ("{}", "is not a list of edits"),
         ('[{"event": 0, "pointer": "", "value": 1}]', "is not the number of an event"),
         (deep % nested(129), "too deeply"),
         (deep % nested(700), "too deeply"),
-        (deep % nested(100_000), "is no list of edits"),
+        (deep % nested(100_000), "is not a list of edits"),
     ):
         edits.write_text(text)
         assert main(command) == 2

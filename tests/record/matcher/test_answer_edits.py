@@ -108,7 +108,7 @@ def test_a_difference_before_the_edit_stops(server: ModelServer, run: Path) -> N
 @pytest.mark.parametrize(
     ("index", "pointer", "words"),
     [
-        (0, "", "event 1 is no answer and no prompt"),
+        (0, "", "event 1 is neither an answer nor a prompt"),
         (-1, "/choices/4", "it has no value at “choices\\[4\\]”"),
         (-1, "left", "begins with /"),
     ],

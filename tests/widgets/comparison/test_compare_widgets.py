@@ -75,8 +75,8 @@ def test_alike_runs_are_said_to_be(qtbot: QtBot, session: StoryComparison) -> No
     panel = CausePanel(session)
     qtbot.addWidget(panel)
     session.show(comparison_of([E] * 3))
-    assert panel.accessibleName() == "The runs are alike"
-    assert "alike" in panel.causes.hint
+    assert panel.accessibleName() == "The runs are the same"
+    assert "the same" in panel.causes.hint
 
 
 def test_a_steps_differences_and_the_rules_for_a_place(qtbot: QtBot, session: StoryComparison) -> None:

@@ -109,7 +109,7 @@ def test_over_a_name_it_tells_the_whole_of_it(timeline: Timeline) -> None:
 def test_over_a_snapshot_it_says_what_that_is(timeline: Timeline, session: AskedSession) -> None:
     session.show(replace(session.index, snapshots=(Position(20),)))
     timeline.show_hover(QPoint(round(timeline.x_of(20)), round(timeline._layout().plot.bottom())))
-    assert timeline.hover.words == "Snapshot\nA state that is kept, so that going there is quick"
+    assert timeline.hover.words == "Snapshot\nA stored state, which makes seeking quick"
 
 
 def test_where_there_is_nothing_it_says_nothing(timeline: Timeline) -> None:

@@ -100,7 +100,7 @@ class Rule:
                 raise RulesRefused("a tolerance applies to numbers, so it takes no pattern")
         elif self.action in _EFFECTS:
             if self.tool is None or (self.kind, self.label, self.path, self.pattern, *bounds) != (None,) * 4:
-                raise RulesRefused(f'"{self.action.value}" is said of a tool, and takes nothing else')
+                raise RulesRefused(f'"{self.action.value}" applies to a tool, and takes no other member')
         elif bounds:
             raise RulesRefused(f"abs and rel belong to a tolerance, not to {self.action.value}")
         elif (self.tool, self.kind, self.label, self.path, self.pattern) == (None,) * 5:

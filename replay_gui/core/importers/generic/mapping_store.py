@@ -64,4 +64,4 @@ def _read(path: Path) -> list[_Saved]:
             Mapping(**entry.mapping)
         return saved
     except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
-        raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); mend the file, or remove it") from None
+        raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); correct the file, or remove it") from None

@@ -60,7 +60,7 @@ def _archived(file: ForeignFile) -> Iterator[ImportedRun]:
     notes = ImportNotes()
     header = _decoded(members.read(head), notes)
     if not isinstance(header, dict) or not isinstance(header.get("eval"), dict):
-        raise ImportRefused(f"{file.source.path}, member {head}: says nothing of an evaluation")
+        raise ImportRefused(f"{file.source.path}, member {head}: has no data of an evaluation")
     if head == _START:
         notes.count(UNFINISHED)
     for name in sorted(filter(_SAMPLE.fullmatch, members), key=_by_numbers):
