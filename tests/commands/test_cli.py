@@ -123,5 +123,5 @@ def test_diagnostics_are_not_appended_to_another_file(command: Any, tmp_path: Pa
     file.write_bytes(content)
     result = command("info", file, "--log", file)
     assert (result.code, result.out) == (2, "")
-    assert "contains something else than diagnostics" in result.err
+    assert "contains other data than diagnostics" in result.err
     assert file.read_bytes() == content

@@ -80,7 +80,7 @@ def test_a_path_leads_into_the_state(command: Any, tmp_path: Path) -> None:
         (["--at", 41, "--path", "/agent/config/tools/01"], "no item '01'"),
         (["--at", 41, "--path", "/agent/type/x"], "is neither a map nor a list"),
         (["--at", 41, "--path", "agent"], "begins with /"),
-        (["--at", 41, "--path", "/agent~2"], "is no JSON Pointer"),
+        (["--at", 41, "--path", "/agent~2"], "is not a JSON Pointer"),
         ([], "--at"),
     ],
 )

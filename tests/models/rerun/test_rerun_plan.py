@@ -76,7 +76,7 @@ def test_what_one_has_to_know_before() -> None:
     lacking = RunIndex(kinds=(*KINDS, NOT_RECORDED))
     said = " ".join(limits(run_facts("run.rlog", begin=begin), lacking))
     assert "“Not recorded”" in said
-    assert "this one was recorded alone: python agent.py 'a b'." in said
+    assert "only this one was recorded: python agent.py 'a b'." in said
     own = replace(begin, command=("python", "/x/agent.py", "a b"))
     assert not own.is_of_another_process
     assert RunStart.of_event({}, {"begun": own.meta}) == own
