@@ -272,6 +272,8 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
         and decoded_container(value) is value
     ):
         yield from text_lines(value, 0, language)
+    elif name == "output" and event.kind == Kind.TOOL_RESPONSE and _are_parts(value):
+        yield from _output_parts(value, language)
     elif name == "error" and isinstance(value, str) and value:
         for line in text_lines(value, 0):
             yield replace(line, style=TextStyle.REMOVED)
@@ -297,6 +299,25 @@ def _message_lines(value: Any) -> Iterator[ReadingLine]:
         yield from member_lines(value, 0)
     else:
         yield from field_lines("data", value, 0)
+
+
+def _are_parts(value: Any) -> bool:
+    """Whether an output is a list of texts and pictures, as subagents and MCP servers answer."""
+    is_list = is_container(value) and not isinstance(value, Mapping)
+    return is_list and bool(value) and all(isinstance(part, Mapping) and _is_part(part) for part in value)
+
+
+def _output_parts(parts: Sequence[Mapping[str, Any]], language: Any) -> Iterator[ReadingLine]:
+    for part in islice(parts, _MAX_MEMBERS):
+        text = part.get("text")
+        if not isinstance(text, str):
+            yield from _spoken_part(part)
+        elif decoded_container(text) is text:
+            yield from text_lines(text, 0, language)
+        else:
+            yield from field_lines(part["type"], text, 0)
+    if len(parts) > _MAX_MEMBERS:
+        yield note_line(f"… {len(parts) - _MAX_MEMBERS:,} more")
 
 
 def _is_part(value: Any) -> bool:

@@ -14,7 +14,9 @@ from replay_gui.models.values.change_table import ChangeColumn, ChangeTable
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_WIDEST = ("1,234,567", "+1:03:12.480", "Memory write (search_flights)")  # widths of the first columns
+_WIDEST = ("1,234,567", "+1:03:12.480")  # widths of the first columns
+_MOST_LABEL_PX = 26 * GAP
+_MEASURED_ROWS = 100
 
 
 class ChangeView(RowView):
@@ -33,6 +35,7 @@ class ChangeView(RowView):
         self.row_activated.connect(self._go_to)
         session.position_changed.connect(self._on_position_changed)
         table.changed.connect(self.choose_position)
+        table.changed.connect(self._fit_columns)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -60,8 +63,16 @@ class ChangeView(RowView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give event, time and label the width they need, and both values half of the rest."""
         super().resizeEvent(event)
-        metrics = QFontMetrics(ui_font())
-        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in _WIDEST]
+        self._fit_columns()
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        metrics, table = QFontMetrics(ui_font()), self._table
+        labels = [
+            table.data(table.index(row, ChangeColumn.LABEL)) for row in range(min(table.rowCount(), _MEASURED_ROWS))
+        ]
+        texts = (*_WIDEST, max((table.headings[ChangeColumn.LABEL], *labels), key=metrics.horizontalAdvance))
+        widths = [min(metrics.horizontalAdvance(words) + 2 * GAP, _MOST_LABEL_PX) for words in texts]
         half = max((self.viewport().width() - sum(widths)) // 2, 10 * GAP)
         for column, width in enumerate((*widths, half, half)):
             self.setColumnWidth(column, width)

@@ -16,7 +16,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_MAX_NAME_CHARACTERS = 60  # of the value's name
+_MAX_NAME_CHARACTERS = 32  # of the value's name: a hash must not be wider than the panel
 
 
 class ValueTraceBar(QFrame):

@@ -46,7 +46,6 @@ class CommandPalette(QFrame):
         self.view = RowView("What was found", entries)
         self.view.setItemDelegate(PaletteDelegate(self.view, entries))
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.setFixedHeight(_VISIBLE_ROWS * ROW)
         self.view.hint = "No entry has this name."
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -100,7 +99,9 @@ class CommandPalette(QFrame):
 
     @Slot()
     def _choose_best(self) -> None:
-        """Choose the first entry while the user has chosen no other one, else the same row again."""
+        """Choose the first entry while the user has chosen no other one, else the same row again; fit the height."""
+        self.view.setFixedHeight(min(max(self._entries.rowCount(), 1), _VISIBLE_ROWS) * ROW)
+        self.adjustSize()
         row = self.view.currentIndex().row() if self._moved else 0
         self._choose(row)
 

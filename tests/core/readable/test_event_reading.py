@@ -100,6 +100,8 @@ def test_messages_are_read_as_markdown() -> None:
 
 def test_results_and_other_data_are_not_markdown() -> None:
     assert texts(*answer("ls", "# a\n* b"))[:2] == ["# a", "* b"]
+    parts = [{"type": "text", "text": "# a\n* b"}, {"type": "text", "text": '{"n": 1}'}, {"type": "image", "data": "A"}]
+    assert texts(*answer("ls", parts))[:4] == ["# a", "* b", "text.n 1", "(picture)"]
     assert texts("x:a", {"data": "**a**"}) == ['data "**a**"']
 
 
