@@ -274,6 +274,10 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
         yield from text_lines(value, 0, language)
     elif name == "output" and event.kind == Kind.TOOL_RESPONSE and _are_parts(value):
         yield from _output_parts(value, language)
+    elif name == "output" and isinstance(value, Mapping) and _are_parts(value.get("content")):
+        yield from _output_parts(value["content"], language)
+        rest = ((inner, member) for inner, member in value.items() if inner != "content")
+        yield from member_lines({inner: member for inner, member in rest if member or type(member) is int}, 0)
     elif name == "error" and isinstance(value, str) and value:
         for line in text_lines(value, 0):
             yield replace(line, style=TextStyle.REMOVED)

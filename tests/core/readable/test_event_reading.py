@@ -101,6 +101,8 @@ def test_messages_are_read_as_markdown() -> None:
 def test_results_and_other_data_are_not_markdown() -> None:
     assert texts(*answer("ls", "# a\n* b"))[:2] == ["# a", "* b"]
     parts = [{"type": "text", "text": "# a\n* b"}, {"type": "text", "text": '{"n": 1}'}, {"type": "image", "data": "A"}]
+    wrapped = {"content": parts[:1], "isError": False, "structuredContent": {"rows": 2}}
+    assert texts(*answer("ls", wrapped))[:3] == ["# a", "* b", "structuredContent.rows 2"]
     assert texts(*answer("ls", parts))[:4] == ["# a", "* b", "text.n 1", "(picture)"]
     assert texts("x:a", {"data": "**a**"}) == ['data "**a**"']
 
