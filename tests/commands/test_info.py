@@ -21,8 +21,8 @@ MEMBERS = [
 def test_what_a_run_is_about(command: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     with Recorder(path, "triage", "1.0", run_id="run-1", created=100) as run:
-        for success in (True, False):
-            call = run.tool_request("search", 1, time=300)
+        for number, success in enumerate((True, False)):
+            call = run.tool_request("search", number, time=300)
             run.tool_response(call, None, success=success, time=200)
         run.capability_denied("net", "fetch", "no", time=250)
     result = command("info", path, "--json")
