@@ -77,9 +77,9 @@ def _events(generator: random.Random, events: int, leaves: int) -> Iterator[tupl
     number = 0
     while True:
         number += 1
-        said = "message" if number % every == 0 else "sensor"
-        yield "Observation", {"obs_type": said, "source": "user", "data": _text(generator, 28)}, {}
-        yield "Decision", {"decision_type": said, "data": _text(generator, 20), "reasoning": _text(generator, 10)}, {}
+        text = "message" if number % every == 0 else "sensor"
+        yield "Observation", {"obs_type": text, "source": "user", "data": _text(generator, 28)}, {}
+        yield "Decision", {"decision_type": text, "data": _text(generator, 20), "reasoning": _text(generator, 10)}, {}
         seq += 2
         for _ in range(3):
             tool = generator.choice(_TOOLS)

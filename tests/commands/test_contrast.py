@@ -180,9 +180,9 @@ def test_a_contrast_is_no_check(command: Any, refunds: list[Path], tmp_path: Pat
 def test_text_of_a_log_is_never_markup_and_secrets_can_be_hidden(command: Any, tmp_path: Path) -> None:
     evil = MadeCall("send_mail", {"to": "eve@example.com", "text": "<script>alert(1)</script>\x1b[31m\u202e"})
     paths = [write_run(tmp_path / f"{n}.rlog", [evil] * n, passed=bool(n), trial=n) for n in range(2)]
-    said = command("contrast", *paths).out
-    assert "\x1b" not in said
-    assert "\u202e" not in said
+    output = command("contrast", *paths).out
+    assert "\x1b" not in output
+    assert "\u202e" not in output
     report = tmp_path / "report.html"
     command("contrast", *paths, "--report", report)
     assert "<script>" not in report.read_text()

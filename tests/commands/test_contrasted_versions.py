@@ -103,9 +103,9 @@ def test_runs_of_which_the_fact_is_unknown_are_a_version(command: Any, tmp_path:
             write_run(path, [LOOK], trial=trial, passed=prompt is None, config=config)
     report = tmp_path / "report.json"
     asked = ("--versions", "set-up: prompt", "unknown", "terse")
-    told = command("contrast", *tmp_path.glob("*.rlog"), *asked, "--report", report).out.splitlines()
-    assert told[0] == 'Versions by set-up: prompt: unknown → "terse"'
-    assert "broken, 2 of 2 passed before, 0 of 2 after" in told[2]
+    output = command("contrast", *tmp_path.glob("*.rlog"), *asked, "--report", report).out.splitlines()
+    assert output[0] == 'Versions by set-up: prompt: unknown → "terse"'
+    assert "broken, 2 of 2 passed before, 0 of 2 after" in output[2]
     assert "--versions 'set-up: prompt' unknown '\"terse\"'" in json.loads(report.read_text())["command"]
     known = command("contrast", *tmp_path.glob("*.rlog"), *asked[:3], "verbose")
     assert "there are '\"terse\"', 'unknown'" in known.err

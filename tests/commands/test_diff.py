@@ -16,12 +16,12 @@ from replay_gui.samples import OTHERWISE, REFERENCE, RERUN
 from tests.commands.conftest import Command
 
 
-def record(path: Path, hits: list[str], said: str, run_id: str = "run") -> Path:
+def record(path: Path, hits: list[str], text: str, run_id: str = "run") -> Path:
     with Recorder(path, "t", "1", {"n": 1}, run_id=run_id, created=1) as run:
         run.decision("step", "look", time=2)
         call = run.tool_request("search", {"q": "orders"}, time=3)
         run.tool_response(call, {"hits": hits}, time=4)
-        run.decision("step", said, time=5)
+        run.decision("step", text, time=5)
     return path
 
 
@@ -51,7 +51,7 @@ def test_the_sample_parts_where_search_answered_otherwise(command: Command) -> N
 def test_causes_come_first_then_counts_then_the_steps(command: Command, pair: tuple[Path, Path]) -> None:
     result = command("diff", *pair)
     assert result.code == 1
-    said = result.out
+    output = result.out
     marks = [
         "search answered differently to the same request",
         "“orders” returned 1 hit instead of 2",
@@ -61,8 +61,8 @@ def test_causes_come_first_then_counts_then_the_steps(command: Command, pair: tu
         "-       5           Assistant",
         "+                5  Assistant",
     ]
-    assert [mark for mark in marks if mark not in said] == []
-    assert [said.index(mark) for mark in marks] == sorted(said.index(mark) for mark in marks)
+    assert [mark for mark in marks if mark not in output] == []
+    assert [output.index(mark) for mark in marks] == sorted(output.index(mark) for mark in marks)
 
 
 def test_json_says_what_is_promised(command: Command, pair: tuple[Path, Path]) -> None:
@@ -176,15 +176,15 @@ def test_a_format_is_for_both_files_and_a_log_is_a_log(
     command: Command, pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
     files = []
-    for name, said in (("one", "yes"), ("other", "no")):
-        trial = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": said}]}
+    for name, text in (("one", "yes"), ("other", "no")):
+        trial = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": text}]}
         files.append(tmp_path / f"{name}.json")
         files[-1].write_text(json.dumps([trial] * 4))
-    guessed, told = (command("diff", *files, "--json", *how).object for how in ((), ("--format", "json-lines")))
-    assert [guessed[side]["events"] for side in "ab"] != [told[side]["events"] for side in "ab"]
-    assert told["a"]["events"] == told["b"]["events"]
+    guessed, result = (command("diff", *files, "--json", *how).object for how in ((), ("--format", "json-lines")))
+    assert [guessed[side]["events"] for side in "ab"] != [result[side]["events"] for side in "ab"]
+    assert result["a"]["events"] == result["b"]["events"]
     mixed = command("diff", pair[0], files[1], "--json", "--format", "json-lines").object
-    assert [mixed[side]["events"] for side in "ab"] == [5, told["b"]["events"]]
+    assert [mixed[side]["events"] for side in "ab"] == [5, result["b"]["events"]]
     assert command("diff", *files, "--format", "nonsense").code == 2
 
 
@@ -225,10 +225,10 @@ def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path
     assert "Why first failed" not in unasked.out
     assert len([line for line in unasked.err.splitlines() if "are not allowed" in line]) == 2
     user_trusted_folders().add(tmp_path)
-    told = command("diff", a, b)
-    assert "Outcome of A: failed, set by hand" in told.out
-    assert "Why first failed" in told.out
-    assert "first never cancelled flight Z7GOZK; second did (event 3)." in told.out
+    result = command("diff", a, b)
+    assert "Outcome of A: failed, set by hand" in result.out
+    assert "Why first failed" in result.out
+    assert "first never cancelled flight Z7GOZK; second did (event 3)." in result.out
     found = command("diff", "--json", a, b).object
     assert (found["failed"], found["outcomes"]["b"]["outcome"]["passed"]) == ("a", True)
     assert [(reason["kind"], reason["tool"], reason["b"]) for reason in found["reasons"]] == [
@@ -247,8 +247,8 @@ def test_other_runs_of_a_file_are_told(command: Command, tmp_path: Path) -> None
     a, b = conversations("a.jsonl", "No."), conversations("b.jsonl", "Never.")
     found = command("diff", a, b)
     assert found.code == 0
-    told = [line for line in found.out.splitlines() if "holds 2 runs" in line]
-    assert told == [
+    listed = [line for line in found.out.splitlines() if "holds 2 runs" in line]
+    assert listed == [
         f"{side} holds 2 runs; only the first is compared. {path}#2 names the other."
         for side, path in (("A", a), ("B", b))
     ]

@@ -17,12 +17,12 @@ from tests.helpers.claude_code_lines import assistant, call, result, user, write
 from tests.helpers.paths import CASES
 
 
-def record(path: Path, write: Callable[[Recorder], object], said: str = "done") -> Path:
+def record(path: Path, write: Callable[[Recorder], object], text: str = "done") -> Path:
     """A run with what `write` adds between its question and its answer."""
     with Recorder(path, "t", "1", {"n": 1}, run_id=path.stem, created=1) as run:
         run.observation("message", "user", "go", time=2)
         write(run)
-        run.decision("answer", said, time=9)
+        run.decision("answer", text, time=9)
     return path
 
 
@@ -76,10 +76,10 @@ def test_equal_steps_with_another_outcome_are_not_the_same(command: Command, tmp
     assert (found["counts"]["equal"], found["counts"]["changed"]) == (3, 0)
     assert found["outcomes"]["a"]["outcome"] == {"passed": True, "score": 1.0, "by": "tests", "label": None}
     assert (found["outcomes"]["b"]["outcomes"][0]["passed"], found["outcomes"]["b"]["end"]) == (False, None)
-    said = command("diff", a, b).out
-    assert "Outcome of A: passed, score 1 by tests\nOutcome of B: failed, score 0 by tests\n" in said
-    assert "Every step is equal. The outcomes differ." in said
-    assert "the same" not in said
+    output = command("diff", a, b).out
+    assert "Outcome of A: passed, score 1 by tests\nOutcome of B: failed, score 0 by tests\n" in output
+    assert "Every step is equal. The outcomes differ." in output
+    assert "the same" not in output
 
 
 def test_an_outcome_that_one_run_lacks_is_a_difference(command: Command, tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_ids_clocks_and_paths_never_lead(command: Command, tmp_path: Path, one: 
     assert "after history that differs only by ids, times or paths" in first["explanation"]
     assert f"differs only by {what}" in last["explanation"]
     assert found["points"][last["point"]]["position"] == 3
-    said = command("diff", a, b).out
-    assert said.index("  1  The model decided") < said.index(f"  2  {last['explanation'].partition(' — ')[0]}")
+    output = command("diff", a, b).out
+    assert output.index("  1  The model decided") < output.index(f"  2  {last['explanation'].partition(' — ')[0]}")
 
 
 def test_a_run_that_differs_only_by_a_clock_says_so(command: Command, tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def test_members_that_are_not_compared_are_counted_by_name(command: Command, tmp
     found = command("diff", "--json", a, b).object["compared"]
     assert (found["events"], found["whole"]) == (8, True)
     assert found["members_left_out"] == {"time": 8, "cost": 1, "tokens": 1}
-    said = command("diff", a, b).out
-    assert "The runs are the same.\n3 members are not compared: time, cost, tokens.\n" in said
+    output = command("diff", a, b).out
+    assert "The runs are the same.\n3 members are not compared: time, cost, tokens.\n" in output
 
 
 def _session(folder: Path, *, kind: str, **more: Any) -> Path:
@@ -196,11 +196,11 @@ def test_what_was_cut_makes_the_comparison_less_than_whole(command: Command, tmp
     a, b = (_session(tmp_path / name, kind="telepathy", **{"k" * 5000: 1}) for name in "ab")
     result = command("diff", "--json", a, b)
     assert (result.code, result.object["diverged"], result.object["compared"]["whole"]) == (0, False, False)
-    said = command("diff", a, b).out
-    assert "Equal in what is compared; " in said
-    assert "members are not compared: " in said
-    assert "cut" in said
-    assert "the same" not in said
+    output = command("diff", a, b).out
+    assert "Equal in what is compared; " in output
+    assert "members are not compared: " in output
+    assert "cut" in output
+    assert "the same" not in output
     page = tmp_path / "report.md"
     assert command("diff", a, b, "--report", page).code == 0
     assert "Equal in what is compared" in page.read_text()

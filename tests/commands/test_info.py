@@ -87,10 +87,10 @@ def test_a_foreign_file(command: Any, tmp_path: Path) -> None:
 
 def test_people_are_told_the_same(command: Any, tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", turns=2)
-    said = command("info", path).out
-    assert f"{path}: run " in said
-    assert "events  11, sealed" in said
-    assert "tool search: 1 call, 0 errors, 0 denied" in said
+    output = command("info", path).out
+    assert f"{path}: run " in output
+    assert "events  11, sealed" in output
+    assert "tool search: 1 call, 0 errors, 0 denied" in output
 
 
 def test_hostile_names_are_escaped(command: Any, tmp_path: Path) -> None:

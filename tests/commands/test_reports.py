@@ -34,9 +34,9 @@ def test_a_report_is_written_in_the_form_its_name_says(
     command: Command, run: Path, tmp_path: Path, suffix: str
 ) -> None:
     file = tmp_path / f"report{suffix}"
-    said = command("verify", run, "--report", file)
-    assert said.code == 0
-    assert said.out.startswith("Verification: ")
+    result = command("verify", run, "--report", file)
+    assert result.code == 0
+    assert result.out.startswith("Verification: ")
     assert file.read_bytes()[:5] == b"%PDF-" if suffix == ".pdf" else b"VALID" in file.read_bytes()
 
 
@@ -51,10 +51,10 @@ def test_pages_need_no_display(run: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["report", "report.txt", "."])
 def test_a_name_that_says_no_form_is_refused_before_the_work(command: Command, run: Path, name: str) -> None:
-    said = command("verify", run, "--report", run.parent / name)
-    assert said.code == 2
-    assert ".sarif" in said.err or "folder" in said.err
-    assert not said.out
+    result = command("verify", run, "--report", run.parent / name)
+    assert result.code == 2
+    assert ".sarif" in result.err or "folder" in result.err
+    assert not result.out
 
 
 def test_a_damaged_run_has_a_report_and_exit_1(command: Command, run: Path, tmp_path: Path) -> None:
@@ -77,9 +77,9 @@ def test_a_full_disk_leaves_the_old_report(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    said = command("verify", run, "--report", file)
-    assert said.code == 2
-    assert "the disk is full" in said.err
+    result = command("verify", run, "--report", file)
+    assert result.code == 2
+    assert "the disk is full" in result.err
     assert file.read_text("utf-8") == "old"
 
 
@@ -90,9 +90,9 @@ def test_folders_stand_for_the_logs_below_them(command: Command, tmp_path: Path)
     logs.write_log(folder / "deep" / "b.rlog")
     (folder / "deep" / "loop").symlink_to(folder)
     (folder / "notes.txt").write_text("no run", "utf-8")
-    said = command("verify", folder, "--report", tmp_path / "all.json")
-    assert said.code == 1
-    table = said.out.splitlines()[-3:]
+    result = command("verify", folder, "--report", tmp_path / "all.json")
+    assert result.code == 1
+    table = result.out.splitlines()[-3:]
     assert table[0].split() == ["run", "events", "failures", "mismatches", "seal", "verdict"]
     assert table[1].split()[1:] == ["51", "1", "0", "good", "INVALID"]
     assert table[2].split()[1:] == ["51", "0", "0", "good", "VALID"]
@@ -101,9 +101,9 @@ def test_folders_stand_for_the_logs_below_them(command: Command, tmp_path: Path)
 
 def test_what_cannot_be_read_is_in_the_table_and_in_the_report(command: Command, run: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    said = command("verify", run, tmp_path / "gone.rlog", tmp_path / "empty", "--report", tmp_path / "r.json")
-    assert said.code == 2
-    assert said.out.count("could not be read") == 2
+    result = command("verify", run, tmp_path / "gone.rlog", tmp_path / "empty", "--report", tmp_path / "r.json")
+    assert result.code == 2
+    assert result.out.count("could not be read") == 2
     form = json.loads((tmp_path / "r.json").read_bytes())
     assert sorted(Path(one["run"]).name for one in form["unread"]) == ["empty", "gone.rlog"]
     assert form["verdict"] == "INVALID"
@@ -141,9 +141,9 @@ def test_an_anchor_finds_an_end_that_was_cut_off(command: Command, tmp_path: Pat
     made = command("anchor", run, "-o", anchor, "--sign", keys[0])
     assert made.code == 0
     assert "51 events" in made.out
-    said = command("verify", run, "--anchor", anchor, "--key", keys[1])
-    assert said.code == 0
-    assert "signed by the key" in said.out
+    result = command("verify", run, "--anchor", anchor, "--key", keys[1])
+    assert result.code == 0
+    assert "signed by the key" in result.out
     raw = run.read_bytes()
     shorter = logs.write_log(tmp_path / "shorter.rlog", turns=9, sealed=False).stat().st_size
     run.write_bytes(raw[:shorter])
@@ -166,9 +166,9 @@ def test_a_report_is_signed_and_checked_the_same_way(
     assert command("anchor", report, "-o", anchor, "--sign", keys[0]).code == 0
     assert command("verify", report, "--anchor", anchor, "--key", keys[1]).code == 0
     report.write_text(report.read_text("utf-8").replace("VALID", "INVALID"), "utf-8")
-    said = command("verify", report, "--anchor", anchor, "--key", keys[1])
-    assert said.code == 1
-    assert "Not the file" in said.out
+    result = command("verify", report, "--anchor", anchor, "--key", keys[1])
+    assert result.code == 1
+    assert "Not the file" in result.out
 
 
 def test_keys_and_anchors_that_are_none_are_refused(

@@ -26,17 +26,17 @@ def progress_of(monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
 
 
 def test_progress_on_a_terminal_is_wiped(monkeypatch: pytest.MonkeyPatch, vectors: Path) -> None:
-    said = progress_of(monkeypatch, vectors / "valid.rlog")
-    assert "Verifying" in said
-    assert said.endswith(" %\r\x1b[K")
+    output = progress_of(monkeypatch, vectors / "valid.rlog")
+    assert "Verifying" in output
+    assert output.endswith(" %\r\x1b[K")
 
 
 def test_progress_shows_no_hostile_name(monkeypatch: pytest.MonkeyPatch, vectors: Path, tmp_path: Path) -> None:
     path = tmp_path / "a\n\x1b[31mb.rlog"
     path.write_bytes((vectors / "valid.rlog").read_bytes())
-    said = progress_of(monkeypatch, path).replace("\r\x1b[K", "")
-    assert "a\\n\\x1b[31mb.rlog" in said
-    assert said.isprintable()
+    output = progress_of(monkeypatch, path).replace("\r\x1b[K", "")
+    assert "a\\n\\x1b[31mb.rlog" in output
+    assert output.isprintable()
 
 
 def test_colour_on_a_terminal_unless_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch, vectors: Path) -> None:

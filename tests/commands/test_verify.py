@@ -207,8 +207,8 @@ def test_hostile_text_is_escaped(command: Any, tmp_path: Path) -> None:
     for arguments in (["verify", path, path], ["verify", path, "--json"], ["verify", f"{path}.none"]):
         result = command(*arguments)
         assert result.code in (1, 2)
-        said = (result.out + result.err).replace("\n", "")
-        assert said.replace("…", "").isprintable()
+        output = (result.out + result.err).replace("\n", "")
+        assert output.replace("…", "").isprintable()
     assert "r\\x1b]0;owned\\x07\\u202e\\nVALID:0" in command("verify", path).out
 
 

@@ -97,11 +97,11 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
 
 def test_of_how_far_it_is_one_measure_tells(talk: Talk, session: Path) -> None:
     talk.open_whole(session)
-    told = [answer.value for answer in talk.seen if isinstance(answer.value, Progress)]
-    shares = [one.done / one.total for one in told if one.job == "Converting" and one.total]
+    listed = [answer.value for answer in talk.seen if isinstance(answer.value, Progress)]
+    shares = [one.done / one.total for one in listed if one.job == "Converting" and one.total]
     assert shares == sorted(shares)
     assert not shares or shares[-1] <= 1
-    jobs = [one.job for one in told]
+    jobs = [one.job for one in listed]
     assert jobs == sorted(jobs), "first Converting, then Verifying"
     assert isinstance(talk.seen[-1].value, WorkEnded)
     assert sum(isinstance(answer.value, WorkEnded) for answer in talk.seen) == 1

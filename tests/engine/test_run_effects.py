@@ -34,13 +34,13 @@ def told_by(found: RunEffects, log: EventLog) -> list[Effect | None]:
 
 
 def test_names_and_commands_tell(tmp_path: Path) -> None:
-    told = [None, None, Effect.UNKNOWN, Effect.CHANGES, Effect.CHANGES]
-    assert effects(tmp_path / "run.rlog", {}) == told
+    records = [None, None, Effect.UNKNOWN, Effect.CHANGES, Effect.CHANGES]
+    assert effects(tmp_path / "run.rlog", {}) == records
 
 
 def test_a_declaration_comes_first(tmp_path: Path) -> None:
-    told = [None, None, Effect.READS, Effect.READS, Effect.CHANGES]
-    assert effects(tmp_path / "run.rlog", {"tools": TOOLS}) == told
+    records = [None, None, Effect.READS, Effect.READS, Effect.CHANGES]
+    assert effects(tmp_path / "run.rlog", {"tools": TOOLS}) == records
 
 
 def test_the_set_up_of_a_run_that_was_imported_anew_counts(tmp_path: Path) -> None:

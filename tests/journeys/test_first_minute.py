@@ -43,13 +43,13 @@ def test_a_session_is_met_by_its_card_read_and_pointed_at(journey: Journey, sess
     session, window, view = journey.session, journey.window, journey.window.run_view
     card, detail, events, timeline = view.detail.card, view.detail, view.events, view.timeline.timeline
     journey.until(lambda: {"asked", "tokens in"} <= {row.accessibleName().partition(":")[0] for row in card.rows})
-    said = {row.accessibleName().partition(": ")[0]: row for row in card.rows}
-    assert said["agent"].accessibleName().endswith("claude-code 2.0.26")
-    assert said["model"].accessibleName().endswith("a-model")
-    assert "Fix the forecast" in said["asked"].accessibleName()
-    assert "1 failed" in said["failures"].accessibleName()
+    facts = {row.accessibleName().partition(": ")[0]: row for row in card.rows}
+    assert facts["agent"].accessibleName().endswith("claude-code 2.0.26")
+    assert facts["model"].accessibleName().endswith("a-model")
+    assert "Fix the forecast" in facts["asked"].accessibleName()
+    assert "1 failed" in facts["failures"].accessibleName()
 
-    said["asked"].click()
+    facts["asked"].click()
     journey.until(lambda: session.position > 0 and "Fix the forecast" in detail.text.toPlainText())
     asked = session.position
     heads = {detail._secondary.text(), view.state.accessibleName().removeprefix("State after ")}

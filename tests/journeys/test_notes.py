@@ -30,10 +30,10 @@ from tests.helpers.journey import Journey
 Key = Qt.Key
 
 
-def record(path: Path, *said: str) -> Path:
+def record(path: Path, *words: str) -> Path:
     path.unlink(missing_ok=True)
     with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
-        for text in said:
+        for text in words:
             run.decision("message", text)
     return path
 

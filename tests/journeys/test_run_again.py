@@ -130,9 +130,9 @@ def test_an_unchanged_agent_runs_as_recorded_and_a_changed_one_stops_where_it_di
     shown(journey, OutputDialog).close()
 
     agent.write_text(agent.read_text().replace('("a", "b")', '("a", "other")'))
-    said = run_again(journey)
+    result = run_again(journey)
     then = "then the tool search was asked for with input.query “other” instead of “b” (event 7)."
-    assert said == f"As recorded up to event 6; {then}"
+    assert result == f"As recorded up to event 6; {then}"
     assert journey.window.reruns.bar.place.text() == "agent.py:15 in plan"
     assert (comparison.a.position, comparison.b.position) == (7, 7), "both are shown where they part"
 
@@ -193,8 +193,8 @@ def test_a_tool_always_answers_the_same(journey: Journey, run: Path) -> None:
         assert not dialog.fixed["search"].isVisible()
         dialog.fixed["say"].setText('"nothing"')
 
-    said = "Every request was as recorded: 2 calls answered from the log, 2 with a value of yours."
-    assert run_again(journey, fix) == said
+    words = "Every request was as recorded: 2 calls answered from the log, 2 with a value of yours."
+    assert run_again(journey, fix) == words
     assert "found nothing" in journey.window.reruns.process.output
 
 

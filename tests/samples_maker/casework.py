@@ -58,8 +58,8 @@ class Work:
     @property
     def facts(self) -> dict[str, Any]:
         """What the sayings may mention."""
-        said = {"id": self.id, "reporter": self.reporter, "name": self.name, "table": self.table}
-        return said | {"rows": self.examined, "index": self.index}
+        record = {"id": self.id, "reporter": self.reporter, "name": self.name, "table": self.table}
+        return record | {"rows": self.examined, "index": self.index}
 
 
 class Casework:

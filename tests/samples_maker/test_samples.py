@@ -106,8 +106,8 @@ def test_only_what_comes_in_has_no_cause(reference: list[Event]) -> None:
 
 
 def test_people_do_not_read_the_same_thing_again_and_again(reference: list[Event]) -> None:
-    said = [event.payload["reasoning"] or event.payload["data"] for event in reference if event.kind == "Decision"]
-    assert len(set(said)) > 0.75 * len(said)
+    listed = [event.payload["reasoning"] or event.payload["data"] for event in reference if event.kind == "Decision"]
+    assert len(set(listed)) > 0.75 * len(listed)
 
 
 def test_the_rerun_has_equal_contents_and_nothing_else_in_common(reference: list[Event]) -> None:

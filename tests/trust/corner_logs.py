@@ -124,9 +124,9 @@ def corner_log(random: Random, contents: list[Content]) -> Forge:
 
 def _wide(random: Random) -> list[Content]:
     memory = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(_MANY)]
-    said = [encode(("Observation", {"obs_type": "message", "source": "u", "data": i})) for i in range(_MANY)]
+    messages = [encode(("Observation", {"obs_type": "message", "source": "u", "data": i})) for i in range(_MANY)]
     whole = encode(("x:set", {"ops": [{"op": "add", "path": "/l", "value": [*range(_MANY)]}]}))
-    return [*random.choice([memory, said, []]), whole]
+    return [*random.choice([memory, messages, []]), whole]
 
 
 def _content(random: Random) -> Content:

@@ -50,10 +50,10 @@ def _run(name: str, seconds: float) -> tuple[int, int]:
         done = subprocess.run(
             [*command, f"-artifact_prefix={FINDINGS / name}/"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
-    said = done.stderr.decode(errors="replace")
+    output = done.stderr.decode(errors="replace")
     if done.returncode:
-        print(said[-4000:], file=sys.stderr)
-    counts = re.findall(r"^#(\d+)|Done (\d+) runs", said, re.MULTILINE)
+        print(output[-4000:], file=sys.stderr)
+    counts = re.findall(r"^#(\d+)|Done (\d+) runs", output, re.MULTILINE)
     return max((int(a or b) for a, b in counts), default=0), done.returncode
 
 

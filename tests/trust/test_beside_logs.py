@@ -61,9 +61,9 @@ def test_no_command_uses_rules_that_nobody_has_allowed(
     without = capsys.readouterr().out
     make(rules_beside(a))
     assert main(["diff", str(a), str(b)]) == 1
-    said = capsys.readouterr()
-    assert said.out == without, "nothing is hidden"
-    (note,) = said.err.splitlines()
+    printed = capsys.readouterr()
+    assert printed.out == without, "nothing is hidden"
+    (note,) = printed.err.splitlines()
     assert "beside the log" in note
     for command in (["verify"], ["info"], ["events"], ["state", "--at", "1"]):
         assert main([command[0], str(a), *command[1:]]) == 0

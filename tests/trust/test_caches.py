@@ -90,7 +90,7 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
     whole = Path(shutil.copytree(folder, tmp_path / "whole"))
     truth = states(long_log)
     places = [0, 1, *range(7, len(truth), 67), len(truth) - 1]
-    sound = open_log_run(1, str(long_log), cache, lambda told: None)
+    sound = open_log_run(1, str(long_log), cache, lambda words: None)
     assert sound.index.complete
     said = facts_of_run(sound, places)
     sound.close()
@@ -130,7 +130,7 @@ def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: b
 
     checked = 0
     for what, file in forgeries(folder, other, other, 2):
-        run = open_log_run(1, str(long_log), cache, lambda told: None)
+        run = open_log_run(1, str(long_log), cache, lambda words: None)
         if run.index.complete:
             report = _verified(run)
             assert report == truth, what
@@ -253,7 +253,7 @@ def test_the_state_after_an_edit_in_place_is_the_edited_one(
     truth = states(long_log)
     if not known:
         monkeypatch.setattr(index_cache, "_is_unchanged", lambda table, log, by_content: not by_content)
-    run = open_log_run(1, str(long_log), cache, lambda told: None)
+    run = open_log_run(1, str(long_log), cache, lambda words: None)
     try:
         if known:
             assert not run.index.complete, "it is indexed anew"
@@ -267,7 +267,7 @@ def test_the_state_after_an_edit_in_place_is_the_edited_one(
 
 
 def test_an_open_log_that_is_edited_in_place_is_told_of(tmp_path: Path, long_log: Path) -> None:
-    run = open_log_run(1, str(long_log), IndexCache(tmp_path / "cache"), lambda told: None)
+    run = open_log_run(1, str(long_log), IndexCache(tmp_path / "cache"), lambda words: None)
     try:
         assert not run.change_on_disk()
         edited_in_place(long_log, 20)

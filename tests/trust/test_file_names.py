@@ -78,16 +78,16 @@ def test_every_command_takes_it_and_prints_no_control_character(
         ["verify", str(folder / "none.rlog")],
     ):
         code = main(arguments)
-        said = capfd.readouterr()
+        printed = capfd.readouterr()
         assert code == (2 if "none.rlog" in arguments[1] else 1 if str(other) in arguments else 0), (
             arguments,
-            said.err,
+            printed.err,
         )
-        assert "internal error" not in said.err
-        for line in (said.out + said.err).split("\n"):
+        assert "internal error" not in printed.err
+        for line in (printed.out + printed.err).split("\n"):
             assert line.isprintable() or "\t" in line, ascii(line)
         if "--json" in arguments:
-            assert json.loads(said.out)
+            assert json.loads(printed.out)
 
 
 @every_name

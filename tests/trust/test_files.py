@@ -82,10 +82,10 @@ def test_commands_refuse_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixtu
         folder = tmp_path / "odd"
         folder.mkdir()
         assert main(COMMANDS[command](odd_path(name, folder), str(good))) == 2, name
-        said = capsys.readouterr()
-        lines = [line for line in said.err.splitlines() if not line.startswith("  ")]
-        assert len(lines) == 1, (name, said.err)
-        assert "Traceback" not in said.err
+        printed = capsys.readouterr()
+        lines = [line for line in printed.err.splitlines() if not line.startswith("  ")]
+        assert len(lines) == 1, (name, printed.err)
+        assert "Traceback" not in printed.err
         shutil.rmtree(folder)
     assert sorted(tmp_path.iterdir()) == before, "nothing was made"
 
@@ -204,13 +204,13 @@ def test_the_window_lives_through_it_and_says_so(
 ) -> None:
     path = write_log(tmp_path / "run.rlog", turns=60)
     journey.open(path)
-    session, said = journey.session, list[str]()
-    session.alert_raised.connect(lambda trouble: said.append(trouble.text))
+    session, texts = journey.session, list[str]()
+    session.alert_raised.connect(lambda trouble: texts.append(trouble.text))
     change(path)
     for position in (session.index.count, 1, 150):
         session.seek(Position(position))
-    journey.until(lambda: any("changed on disk" in one or "reload" in one for one in said))
-    assert all("\n" not in one and "internal" not in one for one in said)
+    journey.until(lambda: any("changed on disk" in one or "reload" in one for one in texts))
+    assert all("\n" not in one and "internal" not in one for one in texts)
     session.reload()
     journey.until(lambda: not session.working)
     again = write_log(tmp_path / "again.rlog", turns=2)
@@ -242,11 +242,11 @@ def test_an_edit_at_any_read_of_a_verification_is_never_called_valid(
         with monkeypatch.context() as patch:
             patch.setattr(os, "pread", edit_before)
             code = main([command, str(path), *more])
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         if reads <= at:
             break
-        assert "Traceback" not in said.err
-        outcomes[at] = f"{code} {'changed' if 'changed while it was verified' in said.err else ''}"
+        assert "Traceback" not in printed.err
+        outcomes[at] = f"{code} {'changed' if 'changed while it was verified' in printed.err else ''}"
         if code == 0 and command == "anchor":
             assert main(["verify", str(path), "--anchor", str(anchor)]) == 1, "of an INVALID log, which it says"
             capsys.readouterr()

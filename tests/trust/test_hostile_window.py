@@ -191,8 +191,8 @@ def test_commands_print_nothing_that_a_terminal_obeys(
         ["verify", "--\u202e"],
     ):
         main(arguments)
-        said = capsys.readouterr()
-        for text in (said.out, said.err):
+        printed = capsys.readouterr()
+        for text in (printed.out, printed.err):
             assert not [c for c in set(text) if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"], arguments[:2]
 
 

@@ -176,8 +176,8 @@ def test_caps_are_raised_by_an_option(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text(json.dumps(value | {"more": "x" * (3 << 20)}))
     arguments = ["import", str(path), "-o", str(tmp_path / "out.rlog"), "--max-size"]
     assert main([*arguments, "2"]) == 2
-    said = capsys.readouterr().err
-    assert "more than 2 MB, which is not read; replay-gui import --max-size MB reads more" in said
+    printed = capsys.readouterr().err
+    assert "more than 2 MB, which is not read; replay-gui import --max-size MB reads more" in printed
     assert main([*arguments, "8"]) == 0
     for wrong in ("0", "-1", "x", "1e9"):
         assert main([*arguments, wrong]) == 2

@@ -73,9 +73,9 @@ def test_every_command_in_odd_surroundings(tmp_path: Path, changes: dict[str, st
         (tmp_path / command).mkdir()
         commands.append("\t".join(arguments_of(command, tmp_path / command)))
     done = run([sys.executable, "-c", ONE_AFTER_ANOTHER, *commands], changes, capture_output=True)
-    said = done.stderr.decode("utf-8", "replace").splitlines()
-    assert len(said) == len(COMMANDS), "also without a cache that can be written"
-    assert all(line.endswith(" 0") for line in said), said
+    output = done.stderr.decode("utf-8", "replace").splitlines()
+    assert len(output) == len(COMMANDS), "also without a cache that can be written"
+    assert all(line.endswith(" 0") for line in output), output
     assert done.returncode == 0
 
 
@@ -101,11 +101,11 @@ def test_output_that_takes_nothing(tmp_path: Path, output: str) -> None:
         os.close(written)
     ended = endings(done.stderr.decode())
     assert len(ended) == len(COMMANDS)
-    for said, code in ended:
-        assert "Traceback" not in said
-        assert "internal error" not in said
-        assert "Exception ignored" not in said
-        assert code in {"closed": (0, 2), "full": (2,), "no reader": (141,)}[output], said
+    for sentence, code in ended:
+        assert "Traceback" not in sentence
+        assert "internal error" not in sentence
+        assert "Exception ignored" not in sentence
+        assert code in {"closed": (0, 2), "full": (2,), "no reader": (141,)}[output], sentence
 
 
 def test_errors_that_are_closed(tmp_path: Path) -> None:
@@ -132,9 +132,9 @@ def test_a_user_whom_the_system_does_not_know(
     codes = []
     for words in (*arguments, ["desktop", "install"], ["desktop", "remove"]):
         codes.append(main(words))
-        said = capsys.readouterr().err
-        assert len(said.splitlines()) == (codes[-1] == 2), words
-        assert ("there is no home folder" in said) is (codes[-1] == 2)
+        printed = capsys.readouterr().err
+        assert len(printed.splitlines()) == (codes[-1] == 2), words
+        assert ("there is no home folder" in printed) is (codes[-1] == 2)
     assert codes.count(0) >= 3
     assert codes[-2:] == [2, 2]
     assert known_folders({}, Path(home_folder())), "the window looks for sessions, and finds none"
@@ -161,9 +161,9 @@ def test_another_user_who_has_no_name_and_no_home() -> None:
         done = run(words, {**WITHOUT_HOME, "HOME": "/proc/nonexistent"}, capture_output=True)
         ended = endings(done.stderr.decode())
         assert ended[: len(commands)] == [("", 0)] * len(commands)
-        for said, code in ended[len(commands) :]:
-            assert (said.count("\n"), code) == (1, 2), said
-            assert "Permission denied" in said or "it is write-protected" in said
+        for sentence, code in ended[len(commands) :]:
+            assert (sentence.count("\n"), code) == (1, 2), sentence
+            assert "Permission denied" in sentence or "it is write-protected" in sentence
         assert {file.stat().st_uid for file in folder.rglob("*")} == {0}
 
 

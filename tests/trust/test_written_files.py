@@ -54,12 +54,12 @@ def run_program(*arguments: object) -> None:
     refuse(done.returncode, done.stderr)
 
 
-def refuse(code: int, said: str) -> None:
+def refuse(code: int, words: str) -> None:
     """Check how a command ended; raise what it said where that was exit code 2."""
-    assert "Traceback" not in said
-    assert code in (0, 1, 2), said
+    assert "Traceback" not in words
+    assert code in (0, 1, 2), words
     if code == 2:
-        (line,) = said.splitlines()
+        (line,) = words.splitlines()
         raise Refused(line)
 
 

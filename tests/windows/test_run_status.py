@@ -44,7 +44,7 @@ def test_of_a_damaged_log_it_does_not_say_that_it_was_checked(journey: Journey) 
     journey.open(Path(samples / "damaged.rlog"))
     status = journey.window.findChild(RunStatus)
     assert isinstance(status, RunStatus)
-    said = [
+    listed = [
         label.text() for label in status.findChildren(PlainLabel) if label.accessibleName() == "Seal and state hashes"
     ]
-    assert said == ["Sealed · damaged from event 813 on"]
+    assert listed == ["Sealed · damaged from event 813 on"]

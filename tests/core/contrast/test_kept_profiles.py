@@ -17,14 +17,14 @@ def test_logs_are_read_once_and_again_where_anything_differs(tmp_path: Path) -> 
     """Each reading is told, the second one for tools whose effect other runs show, too."""
     cache, places = ProfileCache(tmp_path / "surveys"), NotesPlaces(allowed=(str(tmp_path),))
     paths = [write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n), passed=None) for n in range(3)]
-    told = list[str]()
+    texts = list[str]()
 
     def read(*chosen: Path) -> tuple[list[RunProfile], list[str]]:
         files = [file for path in chosen for file in run_files(str(path), str(tmp_path / "c"), places=places)]
-        told.clear()
-        found = list(profiles(files, on_file=lambda file: told.append(Path(file.given).stem), cache=cache))
+        texts.clear()
+        found = list(profiles(files, on_file=lambda file: texts.append(Path(file.given).stem), cache=cache))
         assert found == list(profiles(files)), "as without a cache"
-        return found, [*told]
+        return found, [*texts]
 
     first, names = read(*paths)
     assert names == ["0", "1", "2", "0", "1", "2"]

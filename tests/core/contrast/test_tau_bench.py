@@ -75,8 +75,8 @@ def test_no_outcome_leaks_into_the_features(read_files: ReadFiles) -> None:
     """What the grader adds (reward, expected actions) is no feature: a trial without its end has the same ones."""
     made = read_files(*sorted(FOLDER.glob("task07/*.json")))
     for profile in made.profiles:
-        said = {held.feature.value for held in profile.features} | {held.feature.path for held in profile.features}
-        assert not any("reward" in text or "gt_data_hash" in text for text in said)
+        facts = {held.feature.value for held in profile.features} | {held.feature.path for held in profile.features}
+        assert not any("reward" in text or "gt_data_hash" in text for text in facts)
 
 
 def test_with_every_tool_renamed_the_first_separator_is_found_from_what_was_seen(

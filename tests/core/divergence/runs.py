@@ -138,8 +138,8 @@ class Agent:
     def words(self, n: int = 4) -> str:
         """Return words that no other text of the run has."""
         self._count += 1
-        said = " ".join(self.dice.choice(_VERBS + _NOUNS) for _ in range(n))
-        return f"{said} {self._count}{self.dice.randrange(10**6)}"
+        text = " ".join(self.dice.choice(_VERBS + _NOUNS) for _ in range(n))
+        return f"{text} {self._count}{self.dice.randrange(10**6)}"
 
     def observation(self, obs_type: str) -> Ev:
         return Ev("Observation", {"obs_type": obs_type, "source": "user", "data": self.words(8)})

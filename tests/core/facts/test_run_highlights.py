@@ -95,10 +95,10 @@ def test_what_is_asked_is_a_line(data: object, text: str) -> None:
 
 
 def test_a_command_leads_only_where_no_user_says_anything(tmp_path: Path) -> None:
-    for name, said in (("said.rlog", True), ("silent.rlog", False)):
+    for name, text in (("said.rlog", True), ("silent.rlog", False)):
         with Recorder(tmp_path / name, agent_type="a", agent_version="1", config={}) as run:
             run.observation("command", "user", "/clear")
-            if said:
+            if text:
                 run.observation("message", "user", "Mend it.")
         prompt = sum_up(TotalsArguments(str(tmp_path / name)), Silent()).prompt
-        assert prompt == (FirstPrompt(2, "Mend it.") if said else FirstPrompt(1, "/clear"))  # type: ignore[arg-type]
+        assert prompt == (FirstPrompt(2, "Mend it.") if text else FirstPrompt(1, "/clear"))  # type: ignore[arg-type]

@@ -18,10 +18,10 @@ HASH = "ab" * 32
 ANCHOR = NoteAnchor(EventIndex(3), HASH, "cd" * 32, "", "ef" * 32)
 
 
-def recorded(path: Path, *said: str) -> EventLog:
+def recorded(path: Path, *words: str) -> EventLog:
     """A log whose event 0 is the agent's, and event n says the n-th text."""
     with Recorder(path, agent_type="a", agent_version="1", config={}, run_id="r") as run:
-        for text in said:
+        for text in words:
             run.decision("message", text)
     return EventLog.open(path)
 

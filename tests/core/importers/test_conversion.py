@@ -263,9 +263,9 @@ def test_a_log_is_heard_of_while_it_grows(tmp_path: Path) -> None:
 def test_only_an_exported_log_has_in_its_header_what_was_found(tmp_path: Path) -> None:
     path = session(tmp_path)
     kept, (exported,) = cached_conversion(path, tmp_path / "cache"), convert(path, tmp_path / "out.rlog")
-    (facts, rows, sound), (told, told_rows, told_sound) = read_log(kept.path), read_log(exported.path)
-    assert told["source"].pop("notes") == list(kept.notes)
-    assert (told, told_rows) == (facts, rows)
+    (facts, rows, sound), (text, told_rows, told_sound) = read_log(kept.path), read_log(exported.path)
+    assert text["source"].pop("notes") == list(kept.notes)
+    assert (text, told_rows) == (facts, rows)
     assert sound
     assert told_sound
     with EventLog.open(exported.path) as log:

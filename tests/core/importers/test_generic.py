@@ -275,9 +275,9 @@ def test_a_result_says_that_it_failed_in_many_ways(
 def test_a_result_that_names_no_call_is_of_the_oldest_that_has_no_id(tmp_path: Path) -> None:
     calls = [{"type": "tool_use", "name": name, "input": {"path": name}} for name in ("Read", "Bash")]
     results = [{"type": "tool_result", "tool_use_id": f"t{number}", "content": f"of {number}"} for number in range(2)]
-    said = [{"role": "assistant", "message": {"role": "assistant", "content": calls}}]
-    said += [{"role": "user", "message": {"role": "user", "content": [result]}} for result in results]
-    found = read(tmp_path, *said)
+    messages = [{"role": "assistant", "message": {"role": "assistant", "content": calls}}]
+    messages += [{"role": "user", "message": {"role": "user", "content": [result]}} for result in results]
+    found = read(tmp_path, *messages)
     assert [event.meta["parent"] for event in found.of("ToolResponse")] == [
         seq for seq, event in enumerate(found.events) if event.kind == "ToolRequest"
     ]

@@ -59,8 +59,8 @@ def test_use_and_length_of_a_call(
     tmp_path: Path, record: dict[str, Any], tokens: dict[str, int], length: float | None
 ) -> None:
     (run,) = lines(tmp_path, {"timestamp": "2026-05-14T14:18:53", "model": "m", "prompt_preview": "Hi", **record})
-    told = {sort: count for sort, count in run.events[1].meta["tokens"].items() if (sort, count) != ("cached", 0)}
-    assert told == {"input": 16, **tokens}
+    facts = {sort: count for sort, count in run.events[1].meta["tokens"].items() if (sort, count) != ("cached", 0)}
+    assert facts == {"input": 16, **tokens}
     assert run.events[1].meta.get("duration") == (None if length is None else round(length * 1e9))
     assert run.events[1].payload["data"] == {"model": "m", "prompt_preview": "Hi"}
 

@@ -66,9 +66,11 @@ def counted(found: Read) -> Counts:
     for event in found.events:
         totals.add_meta(event.kind, event.meta)
     tokens = total_use(totals.uses()).tokens
-    said = [event.payload for event in found.of("Observation")]
+    messages = [event.payload for event in found.of("Observation")]
     return Counts(
-        prompts=sum(payload["obs_type"] in ("message", "command") and payload["source"] == "user" for payload in said),
+        prompts=sum(
+            payload["obs_type"] in ("message", "command") and payload["source"] == "user" for payload in messages
+        ),
         calls=len(found.of("ToolRequest")),
         failed=sum(not event.payload["success"] for event in found.of("ToolResponse")),
         input=tokens.get("input", 0),

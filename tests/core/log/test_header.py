@@ -65,9 +65,9 @@ def test_a_header_says_what_it_was_told(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
-    with pytest.raises(LogRefused, match=words) as told:
+    with pytest.raises(LogRefused, match=words) as text:
         opened(tmp_path, data)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(text.value)
 
 
 def test_the_largest_header(tmp_path: Path) -> None:

@@ -59,9 +59,9 @@ def test_mypy_tells_them_apart(tmp_path: Path) -> None:
     file.write_text(_SNIPPET + "\n".join(_WRONG_CALLS), encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--no-pretty", "--no-error-summary", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    said = [line.partition(": error: ") for line in done.stdout.splitlines() if ": error: " in line]
-    assert len(said) == len(_WRONG_CALLS), done.stdout + done.stderr
-    for number, ((where, _, words), wanted) in enumerate(zip(said, _WRONG_CALLS.values(), strict=True)):
+    listed = [line.partition(": error: ") for line in done.stdout.splitlines() if ": error: " in line]
+    assert len(listed) == len(_WRONG_CALLS), done.stdout + done.stderr
+    for number, ((where, _, words), wanted) in enumerate(zip(listed, _WRONG_CALLS.values(), strict=True)):
         given = "Position" if wanted == "EventIndex" else "EventIndex"
         assert where.endswith(f":{len(_SNIPPET.splitlines()) + number + 1}"), done.stdout
         assert f'incompatible type "{given}"; expected "{wanted}"' in words, done.stdout

@@ -71,8 +71,8 @@ def test_what_only_programs_need_comes_last_and_is_closed() -> None:
     assert texts("x:a", payload) == [
         'text "hello"', MORE, '  request_id "r1"', "  nothing null", "  digest abababababababab…", "  list (empty)",
     ]  # fmt: skip
-    said = {"decision_type": "subagent-message", "data": "Hi", "fields": {"isSidechain": True}}
-    assert texts("Decision", said) == ["Hi", MORE, "  fields.isSidechain true"]
+    record = {"decision_type": "subagent-message", "data": "Hi", "fields": {"isSidechain": True}}
+    assert texts("Decision", record) == ["Hi", MORE, "  fields.isSidechain true"]
     assert texts("Decision", {"fields": {"a": 1}}) == ["fields.a 1"], "there is nothing else"
     assert texts("PatchApplied", {"patch_hash": "ab" * 32}) == ["patch_hash abababababababab…"], "there is nothing else"
 
@@ -155,8 +155,8 @@ def test_code_is_coloured_by_the_file_or_the_argument() -> None:
     read = event(*call("Read", {"file_path": "/a/b.py"}))
     styles = styles_of(all_lines(event(*answer("Read", "  1→import os\n  2→x = 'y'")), read))
     assert (styles["  1→"], styles["import"], styles["'y'"]) == (TextStyle.QUIET, TextStyle.KEYWORD, TextStyle.STRING)
-    said = event(*answer("Write", "Here's what: it's written"))
-    assert TextStyle.STRING not in styles_of(all_lines(said, event(*write))).values()
+    shown_event = event(*answer("Write", "Here's what: it's written"))
+    assert TextStyle.STRING not in styles_of(all_lines(shown_event, event(*write))).values()
 
 
 values = st.recursive(
@@ -187,8 +187,10 @@ def test_size_is_bounded_by_pages() -> None:
 
 def test_what_is_said_in_empty_lines_costs_little() -> None:
     begun = time.thread_time()
-    said = event("Observation", {"obs_type": "message", "source": "user", "data": "a" + "\n \t\n" * 500_000 + "b"})
-    assert [line.visible_text for line in all_lines(said)[1:]] == ["a", "b"]
+    shown_event = event(
+        "Observation", {"obs_type": "message", "source": "user", "data": "a" + "\n \t\n" * 500_000 + "b"}
+    )
+    assert [line.visible_text for line in all_lines(shown_event)[1:]] == ["a", "b"]
     assert time.thread_time() - begun < 1
 
 
@@ -228,9 +230,9 @@ def test_depth_is_bounded(depth: int) -> None:
 
 
 def test_what_the_head_says_is_not_said_again() -> None:
-    said = {"obs_type": "message", "source": "user", "data": "Hi"}
-    assert texts("Observation", said) == ["Hi"]
-    assert texts("Observation", {**said, "obs_type": "clock"})[0] == 'obs_type "clock"'
+    record = {"obs_type": "message", "source": "user", "data": "Hi"}
+    assert texts("Observation", record) == ["Hi"]
+    assert texts("Observation", {**record, "obs_type": "clock"})[0] == 'obs_type "clock"'
     assert texts("Decision", {"decision_type": "thinking", "data": None, "reasoning": "so"})[0] == "so"
     assert texts("x:a", {"source": "s"})[0] == 'source "s"'
     assert texts(*call("ls", {"path": "."}))[0] == 'path "."'

@@ -139,8 +139,8 @@ def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
     assert found[0][2] == "good edited /w/a/store.py (event 3); bad edited no file."
     by_command = Step(tool="Bash", input={"command": "echo 'a = new_name()' > store.py"}, answer="")
     found = reasons(tmp_path / "4", [TASK, one], [TASK, by_command])
-    told = "good edited /w/a/store.py (event 3); bad changed store.py, by calls that do not tell the new text."
-    assert (Tier.UNSURE, told) in [(tier, sentence) for _, tier, sentence in found]
+    text = "good edited /w/a/store.py (event 3); bad changed store.py, by calls that do not tell the new text."
+    assert (Tier.UNSURE, text) in [(tier, sentence) for _, tier, sentence in found]
 
 
 def test_an_edit_without_an_answer_may_have_been_made(tmp_path: Path) -> None:

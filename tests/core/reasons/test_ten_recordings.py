@@ -88,15 +88,17 @@ def first_reason(sides: dict[str, ComparedSide], a: str, b: str) -> Reason:
 
 
 def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
-    told = first_reason(sides, "codex", "opencode").sentence
-    assert told == "B ran no check after its last change (event 52); A did (event 58)."
+    sentence = first_reason(sides, "codex", "opencode").sentence
+    assert sentence == "B ran no check after its last change (event 52); A did (event 58)."
     assert not any("pytest" in given for _, given in calls("opencode"))
     patched = [number for number, (_, given) in enumerate(calls("codex")) if "*** Begin Patch" in given]
     assert any("pytest" in given for _, given in calls("codex")[patched[-1] :])
 
-    told = first_reason(sides, "claude", "copilot").sentence
-    assert "; A was to edit" in told
-    assert told.endswith("CONTRIBUTING.md and …/demo-issue-tracker-api/app/constants.py, and no answer is recorded.")
+    sentence = first_reason(sides, "claude", "copilot").sentence
+    assert "; A was to edit" in sentence
+    assert sentence.endswith(
+        "CONTRIBUTING.md and …/demo-issue-tracker-api/app/constants.py, and no answer is recorded."
+    )
     assert [json.loads(given)["file_path"].rpartition("/")[2] for given in edits("claude")] == [
         "CONTRIBUTING.md",
         "constants.py",
@@ -114,8 +116,8 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
     ]
 
     for agent in ("crewai", "openhands"):
-        told = first_reason(sides, agent, "pydantic_ai").sentence
-        assert told == "B edited app/main.py and app/service.py; A edited no file."
+        sentence = first_reason(sides, agent, "pydantic_ai").sentence
+        assert sentence == "B edited app/main.py and app/service.py; A edited no file."
         assert edits(agent) == []
         assert not any(">" in given or "sed -i" in given for tool, given in calls(agent) if tool == "TerminalAction")
     assert sorted({json.loads(given)["path"] for given in edits("pydantic_ai")}) == EDITED
@@ -124,8 +126,8 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
     assert reasons[0].kind is ReasonKind.EXTRA
     assert last.sentence == "They are runs of different agents: “GitHub Copilot CLI” in B, codex in A (and 11 more)."
 
-    told = first_reason(sides, "openai_agents", "pydantic_ai").sentence
-    assert told == "list_dir(.) was answered otherwise (event 7 of B against event 4 of A)."
+    sentence = first_reason(sides, "openai_agents", "pydantic_ai").sentence
+    assert sentence == "list_dir(.) was answered otherwise (event 7 of B against event 4 of A)."
     spans = [line["span_data"] for line in lines("openai_agents") if line.get("object") == "trace.span"]
     parts = [part for line in lines("pydantic_ai") for part in line.get("parts", ())]
     first = next(span["output"] for span in spans if span.get("name") == "list_dir" and span["type"] == "function")

@@ -79,9 +79,9 @@ def test_a_refused_event_writes_nothing(path: Path, at: int) -> None:
         writer.append(*note(0))
         writer.append(*note(1), {"parent": 0})
         before = path.read_bytes()
-        with pytest.raises(EventInvalid) as told:
+        with pytest.raises(EventInvalid) as text:
             writer.append(*REFUSED[at])
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(text.value)
         assert path.read_bytes() == before
         assert writer.append(*note(2)) == 2
     sound(path, 3, "good")
@@ -252,9 +252,9 @@ def test_what_cannot_be_gone_on_with_is_left_alone(path: Path, name: str) -> Non
     data = damaged_logs(path)[name]()
     written(path, data)
     for _ in range(2):  # the refusal lets go of the file
-        with pytest.raises(LogRefused, match=str(path)) as told:
+        with pytest.raises(LogRefused, match=str(path)) as text:
             LogWriter.resume(path)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(text.value)
         assert path.read_bytes() == data
 
 

@@ -139,10 +139,10 @@ def kill_at_some_moment(path: Path, generator: random.Random) -> None:
     """Lets an agent record, kills it in the middle of its work, and looks at what it left."""
     child = subprocess.Popen([sys.executable, "-c", AGENT, str(path)], stdout=subprocess.PIPE)
     assert child.stdout is not None
-    with child.stdout as said:
-        heard = [said.readline() for _ in range(generator.randrange(1, 400))]
+    with child.stdout as text:
+        heard = [text.readline() for _ in range(generator.randrange(1, 400))]
         os.kill(child.pid, signal.SIGKILL)
-        heard += said.readlines()
+        heard += text.readlines()
     child.wait()
     acknowledged = max((int(line) for line in heard if line.endswith(b"\n")), default=0)
     with EventLog.open(path) as log:

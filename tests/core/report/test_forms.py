@@ -326,9 +326,9 @@ def test_a_message_of_sarif_has_no_links_and_no_placeholders() -> None:
 
 
 def test_no_text_of_the_log_is_a_link_in_sarif(hostile: Report) -> None:
-    said = [result["message"]["text"] for result in json.loads(FORMS[".sarif"](hostile))["runs"][0]["results"]]
-    assert any("team" in text for text in said)
-    assert [text for text in said if re.search(r"(?<!\\)\[|(?<!\{)\{(?!\{)", text)] == []
+    messages = [result["message"]["text"] for result in json.loads(FORMS[".sarif"](hostile))["runs"][0]["results"]]
+    assert any("team" in text for text in messages)
+    assert [text for text in messages if re.search(r"(?<!\\)\[|(?<!\{)\{(?!\{)", text)] == []
 
 
 def test_markdown_calls_nobody_and_refers_to_nothing() -> None:

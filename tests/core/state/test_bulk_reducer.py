@@ -135,9 +135,9 @@ def test_it_stops_at_the_event_that_goes_over_the_limit_of_work(max_work: int) -
     row = {str(i): i for i in range(100)}
     odd = [("/patches", {"a": row, "b": [1]}), ("/errors", {"count": -1, "last": row}), ("/pending", {"a": row})]
     ops = [{"op": "add", "path": path, "value": value} for path, value in odd]
-    said = {"error_type": "t", "message": "m", "component": "c", "recoverable": True}
+    record = {"error_type": "t", "message": "m", "component": "c", "recoverable": True}
     answered = {"tool_name": "b", "request_hash": "a", "output": 1, "success": True, "error": None}
-    events = [("Error", said), ("PatchApplied", {"patch_hash": "b"}), ("ToolResponse", answered)] * 3
+    events = [("Error", record), ("PatchApplied", {"patch_hash": "b"}), ("ToolResponse", answered)] * 3
     contents = [*map(encode, [("x:own", {"ops": ops}), *events, ("x:own", {"ops": ops[:1]}), *events])]
     together, single = BulkReducer(max_work=max_work), BulkReducer(max_work=max_work)
     assert _stops_at(together, [contents]) == _stops_at(single, [[content] for content in contents])
@@ -155,8 +155,8 @@ def _stops_at(reducer: BulkReducer, parts: list[list[bytes]]) -> int | None:
 def _many() -> list[bytes]:
     """Events that make memory and messages large."""
     writes = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(MIN_OVERLAY_MEMBERS + 2)]
-    said = {"obs_type": "message", "source": "user"}
-    return writes + [encode(("Observation", {**said, "data": str(i)})) for i in range(MIN_OVERLAY_MEMBERS + 2)]
+    record = {"obs_type": "message", "source": "user"}
+    return writes + [encode(("Observation", {**record, "data": str(i)})) for i in range(MIN_OVERLAY_MEMBERS + 2)]
 
 
 def _plain(value: Any) -> Any:

@@ -255,14 +255,14 @@ def test_entries_and_line_numbers_are_said_as_a_person_would() -> None:
     todos = {"tool_name": "Todo", "input": {"todos": [{"content": "do it"}], "merge": False}}
     assert summarize_event(event("ToolRequest", todos)) == "do it"
     for output, line in (("running with ID b1. Output is", "running with ID b1. Output is"), ("  1\tx = 2", "x = 2")):
-        told = {"tool_name": "f", "request_hash": "", "output": output, "success": True, "error": None}
-        assert summarize_event(event("ToolResponse", told)) == line
+        record = {"tool_name": "f", "request_hash": "", "output": output, "success": True, "error": None}
+        assert summarize_event(event("ToolResponse", record)) == line
 
 
 def test_news_of_a_background_task_are_its_summary() -> None:
     text = "<task-notification>\n<task-id>b1</task-id>\n<summary>Tests failed</summary>\n</task-notification>"
-    told = {"obs_type": "task-notification", "source": "task", "data": text}
-    assert summarize_event(event("Observation", told)) == "Tests failed"
+    record = {"obs_type": "task-notification", "source": "task", "data": text}
+    assert summarize_event(event("Observation", record)) == "Tests failed"
 
 
 def test_a_problem_is_said_in_its_words() -> None:

@@ -30,7 +30,7 @@ def writer(talk: Talk, tmp_path: Path) -> Iterator[LogWriter]:
 
 
 def until_state(talk: Talk, state: FollowState) -> None:
-    talk.until(Followed, lambda told: told.state is state)
+    talk.until(Followed, lambda text: text.state is state)
 
 
 def reports(talk: Talk) -> list[VerificationReport]:
@@ -76,7 +76,7 @@ def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(
     talk.ask(CheckFile(follows=True))
     talk.ask(GetTotals())
     talk.until(Totals)
-    assert not [told for told in talk.seen[known:] if isinstance(told.value, Followed)], "nobody writes it any more"
+    assert not [text for text in talk.seen[known:] if isinstance(text.value, Followed)], "nobody writes it any more"
 
 
 def test_a_recorder_that_goes_without_a_seal_is_told(talk: Talk, writer: LogWriter) -> None:

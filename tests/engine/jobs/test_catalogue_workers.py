@@ -47,10 +47,10 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_progress_is_told_and_every_source_comes_back(logs: Path) -> None:
     tasks = [SourceTask(source=str(path)) for path in sorted(logs.glob("refund*"))]
-    told: list[tuple[int, int]] = []
-    made = list(index_here(batches_of(tasks), 1, lambda done, total: told.append((done, total))))
+    records: list[tuple[int, int]] = []
+    made = list(index_here(batches_of(tasks), 1, lambda done, total: records.append((done, total))))
     assert [source.source for indexed in made for source in indexed.sources] == [task.source for task in tasks]
-    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    assert records == [(0, 4), (1, 4), (2, 4), (3, 4)]
 
 
 @contextmanager

@@ -21,9 +21,9 @@ Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModif
 None_ = Qt.KeyboardModifier.NoModifier
 
 
-def _record(path: Path, said: list[str]) -> Path:
+def _record(path: Path, messages: list[str]) -> Path:
     with Recorder(path, "t", "1", {}, run_id=path.stem, created=1) as run:
-        for number, words in enumerate(said):
+        for number, words in enumerate(messages):
             run.decision("step", words, time=number + 2)
     return path
 
@@ -31,10 +31,10 @@ def _record(path: Path, said: list[str]) -> Path:
 @pytest.fixture
 def comparison(journey: Journey, tmp_path: Path) -> ComparisonSession:
     """Steps of A and B, in rows: needle at 10 in both, at 40 in A, at 51 in B alone, at 90 in both."""
-    said = [f"step {number}" for number in range(120)]
+    listed = [f"step {number}" for number in range(120)]
     for number in (9, 89):
-        said[number] = f"Needle {number}"
-    a, b = [*said], [*said]
+        listed[number] = f"Needle {number}"
+    a, b = [*listed], [*listed]
     a[39] = "the needle of A"
     b.insert(50, "a needle that only B has")
     journey.window.comparison.start(str(_record(tmp_path / "b.rlog", b)), str(_record(tmp_path / "a.rlog", a)))
@@ -66,7 +66,7 @@ def test_hits_of_both_are_counted_marked_and_gone_through(journey: Journey, comp
     assert comparison.b.marks.found.tolist() == [10, 51, 91]
     assert len(comparison.a.marks.divergences)
     assert len(view.strip.hits()) == 4
-    for key, modifiers, row, said, found in (
+    for key, modifiers, row, text, found in (
         (Key.Key_F3, None_, 10, "1 of 4", [("A, B", "Needle 9")]),
         (Key.Key_F3, None_, 40, "2 of 4", [("A", "the needle of A")]),
         (Key.Key_Return, None_, 51, "3 of 4", [("B", "a needle that only B has")]),
@@ -76,7 +76,7 @@ def test_hits_of_both_are_counted_marked_and_gone_through(journey: Journey, comp
         (Key.Key_Return, Shift, 51, "3 of 4", [("B", "a needle that only B has")]),
     ):
         journey.press(key, modifiers)
-        assert (comparison.row, finder.status_text) == (row, said)
+        assert (comparison.row, finder.status_text) == (row, text)
         assert [(side, hit.text) for side, hit in _finding(journey).found.hits] == found
         first, last = view.view.rows_in_sight()
         assert first <= row <= last

@@ -83,12 +83,12 @@ def test_a_file_that_is_not_of_the_format_chosen_for_the_other_is_read_as_its_co
 
 def test_no_such_format_is_said_in_words(journey: Journey, trials: tuple[Path, Path]) -> None:
     comparison = journey.window.comparison
-    told: list[str] = []
-    comparison.alert_raised.connect(lambda alert: told.append(alert.text))
-    comparison.a.alert_raised.connect(lambda alert: told.append(alert.text))
+    records: list[str] = []
+    comparison.alert_raised.connect(lambda alert: records.append(alert.text))
+    comparison.a.alert_raised.connect(lambda alert: records.append(alert.text))
     comparison.start(str(trials[1]), str(trials[0]), format="nonsense")
     journey.until(lambda: not comparison.active)
-    assert any("no format is called 'nonsense'" in words for words in told)
+    assert any("no format is called 'nonsense'" in words for words in records)
 
 
 def test_a_mapping_holds_for_both_and_saving_one_compares_anew(journey: Journey, tmp_path: Path) -> None:

@@ -14,18 +14,18 @@ from replay_gui.core.recorder.recorder import Recorder
 from tests.helpers.journey import Journey
 
 
-def _record(path: Path, said: list[str]) -> Path:
+def _record(path: Path, messages: list[str]) -> Path:
     with Recorder(path, "t", "1", {}, run_id=path.stem, created=1) as run:
-        for number, words in enumerate(said):
+        for number, words in enumerate(messages):
             run.decision("step", words, time=number + 2)
     return path
 
 
 def test_equal_events_stand_one_above_the_other(journey: Journey, tmp_path: Path) -> None:
     """A lacks ten steps that B has from event 42 on."""
-    said = [f"step {number}" for number in range(100)]
+    listed = [f"step {number}" for number in range(100)]
     more = [f"only in B {number}" for number in range(10)]
-    a, b = _record(tmp_path / "a.rlog", said), _record(tmp_path / "b.rlog", [*said[:40], *more, *said[40:]])
+    a, b = _record(tmp_path / "a.rlog", listed), _record(tmp_path / "b.rlog", [*listed[:40], *more, *listed[40:]])
     journey.window.comparison.start(str(b), str(a))
     comparison = journey.compared()
     upper, lower = (panel.timeline for panel in journey.window.compare_view.timelines)

@@ -59,14 +59,14 @@ def test_a_watched_value_is_followed_through_absence(journey: Journey, log: Path
     assert watched.isVisible()
     journey.until(lambda: watched.model().row(0).mark is ChangeMark.CHANGED)  # type: ignore[attr-defined]
     assert words(watched) == ['memory.plan "two" before: "one"']
-    for position, said in (
+    for position, text in (
         (1, "memory.plan not there yet, first at 3"),
         (5, 'memory.plan "two"'),
         (6, "memory.plan removed at 6"),
         (7, "memory.plan removed at 6"),
     ):
         go(journey, position)
-        journey.until(lambda said=said: words(watched) == [said])  # type: ignore[misc]
+        journey.until(lambda expected=text: words(watched) == [expected])  # type: ignore[misc]
     journey.press(Key.Key_W, Ctrl | Alt)
     assert not watched.isVisible()
 

@@ -83,12 +83,12 @@ def test_steps_go_through_the_rows_in_their_order_and_around(
     session.select(1)
     arrived: list[int] = []
     finder.arrived.connect(arrived.append)
-    said = []
+    records = []
     for forward in (True, True, True, False):
         finder.step(forward)
-        said.append(finder.words)
+        records.append(finder.words)
     assert arrived == [4, 6, 0, 6]
-    assert said == ["2 of 3", "3 of 3", "1 of 3", "3 of 3"]
+    assert records == ["2 of 3", "3 of 3", "1 of 3", "3 of 3"]
     assert session.row == 6
     assert (session.a.position, session.b.position) == (5, 6)
     session.select(5)

@@ -68,15 +68,15 @@ def test_runs_that_cannot_be_run_again_say_why() -> None:
 
 def test_what_one_has_to_know_before() -> None:
     unknown = run_facts("run.rlog", begin=None)
-    said = " ".join(limits(unknown, WITH_CALLS))
-    assert "only tools are answered" in said
-    assert "is not in the log" in said
+    text = " ".join(limits(unknown, WITH_CALLS))
+    assert "only tools are answered" in text
+    assert "is not in the log" in text
     assert text_of_command(None) == ""
     begin = RunStart(("sh", "/a/run.sh"), "/a", process=("python", "agent.py", "a b"))
     lacking = RunIndex(kinds=(*KINDS, NOT_RECORDED))
-    said = " ".join(limits(run_facts("run.rlog", begin=begin), lacking))
-    assert "“Not recorded”" in said
-    assert "only this one was recorded: python agent.py 'a b'." in said
+    text = " ".join(limits(run_facts("run.rlog", begin=begin), lacking))
+    assert "“Not recorded”" in text
+    assert "only this one was recorded: python agent.py 'a b'." in text
     own = replace(begin, command=("python", "/x/agent.py", "a b"))
     assert not own.is_of_another_process
     assert RunStart.of_event({}, {"begun": own.meta}) == own

@@ -85,6 +85,6 @@ def test_what_has_another_form_is_left_to_others() -> None:
 
 
 def test_costs_in_words() -> None:
-    said = {0.0: "$0.00", 1234.5: "$1,234.50", 0.1: "$0.10", 0.05: "$0.05", 0.0042: "$0.0042"}
-    said |= {1e-7: "$0.0000001", 1e-12: "$0.00"}
-    assert {dollars: cost_text(dollars) for dollars in said} == said
+    record = {0.0: "$0.00", 1234.5: "$1,234.50", 0.1: "$0.10", 0.05: "$0.05", 0.0042: "$0.0042"}
+    record |= {1e-7: "$0.0000001", 1e-12: "$0.00"}
+    assert {dollars: cost_text(dollars) for dollars in record} == record

@@ -43,5 +43,5 @@ def test_a_shell_reads_the_very_name_and_a_terminal_obeys_none(tmp_path: Path) -
     words = [shell_word(text) for text in HOSTILE]
     assert all(word.isprintable() for word in words)
     script = f"printf '%s\\0' {' '.join(words)}"
-    said = subprocess.run(["bash", "-c", script], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout
-    assert said.split(b"\0")[:-1] == [os.fsencode(text) for text in HOSTILE]
+    output = subprocess.run(["bash", "-c", script], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout
+    assert output.split(b"\0")[:-1] == [os.fsencode(text) for text in HOSTILE]

@@ -34,12 +34,12 @@ def test_reasons_stay_while_one_task_is_looked_at(session: RunsSession, versions
     table = FlipTable(session)
     session.open((str(versions),))
     session.compare_versions(OLD_TO_NEW)
-    told = table.index(0, FlipColumn.FLIP).data()
+    cell = table.index(0, FlipColumn.FLIP).data()
     task = table.task(0)
     session.choose((*task.before.runs, *task.after.runs))
     assert session.contrasted is not None
     assert not session.contrasted.by_version
-    assert table.index(0, FlipColumn.FLIP).data() == told
+    assert table.index(0, FlipColumn.FLIP).data() == cell
     names = names_of(session, session.contrasted.chosen)
     assert names == ["trial 0 · new", "trial 1 · new", "trial 0 · old", "trial 1 · old"]
 

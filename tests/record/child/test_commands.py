@@ -97,9 +97,9 @@ def test_what_cannot_be_done_is_said(
     ]
     for arguments, words in cases:
         assert main(arguments) == 2, arguments
-        said = capfd.readouterr().err
-        assert words in said, arguments
-        assert len(said.splitlines()) == 1
+        printed = capfd.readouterr().err
+        assert words in printed, arguments
+        assert len(printed.splitlines()) == 1
 
 
 def test_a_killed_agent_leaves_what_was_answered(server: ModelServer, tmp_path: Path) -> None:
@@ -193,16 +193,16 @@ def test_what_was_acknowledged_is_in_the_log_of_a_process_that_was_killed(calls:
     process = subprocess.Popen([sys.executable, "agent.py"], cwd=tmp_path, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
-        told = [int(process.stdout.readline()) for _ in range(calls)]
+        listed = [int(process.stdout.readline()) for _ in range(calls)]
         process.kill()
-        told += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]
+        listed += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]
     finally:
         process.kill()
         process.communicate()
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert ReplayEngine(log).verify().verdict == "VALID"
         answers = [event.payload["output"] for event in log if event.kind == "ToolResponse"]
-    assert answers[: len(told)] == told
+    assert answers[: len(listed)] == listed
 
 
 def test_git_bisect_finds_the_commit_that_changed_a_request(

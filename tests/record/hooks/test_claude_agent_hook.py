@@ -103,9 +103,9 @@ def test_a_conversation_is_recorded_with_its_subagents(tmp_path: Path) -> None:
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert ReplayEngine(log).verify().verdict == "VALID"
         events = [event for event in log if event.kind not in ("AgentInit", "x:bookkeeping/random")]
-    told = [(event.kind, event.tool, event.payload.get("data", event.payload.get("output"))) for event in events]
+    listed = [(event.kind, event.tool, event.payload.get("data", event.payload.get("output"))) for event in events]
     first_calls = [{"name": "Task", "input": {"prompt": "find it"}}]
-    assert told == [
+    assert listed == [
         ("Observation", None, "How long is it? [secret]"),
         ("Decision", None, {"calls": first_calls, "content": "I look."}),
         ("ToolRequest", "Task", None),

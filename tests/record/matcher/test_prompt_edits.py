@@ -104,8 +104,8 @@ def test_an_edited_prompt_is_sent_wherever_the_agent_says_it(server: ModelServer
     (_, body, _), = server.requests  # fmt: skip
     assert [message["content"] for message in body["messages"]] == ["Be brief.", "one", "so: one", "three"]
     with EventLog.open(tmp_path / "new.rlog") as log:
-        told = [event.payload["data"] for event in log if event.kind == "Observation"]
-    assert told == ["Be brief.", "one", "three"], "the new log says what was sent"
+        messages = [event.payload["data"] for event in log if event.kind == "Observation"]
+    assert messages == ["Be brief.", "one", "three"], "the new log says what was sent"
 
 
 def test_a_prompt_of_the_first_request_changes_all(server: ModelServer, tmp_path: Path) -> None:

@@ -40,11 +40,11 @@ def forked_commands(commands: Sequence[Sequence[str]], user: int | None = None) 
     return ["-c", _FORKED, json.dumps([commands, user])]
 
 
-def endings(said: str) -> list[tuple[str, int]]:
+def endings(words: str) -> list[tuple[str, int]]:
     """Return (what it said, exit code) of each command, from the errors of the first process.
 
     From its output, where its errors were closed.
     """
-    found = re.split(rf"{_ENDED}(-?\d+)\n", said)
-    assert found[-1] == "", said
+    found = re.split(rf"{_ENDED}(-?\d+)\n", words)
+    assert found[-1] == "", words
     return [(text, int(code)) for text, code in zip(found[:-1:2], found[1::2], strict=True)]

@@ -152,7 +152,7 @@ def test_a_seek_beyond_the_budget_is_refused_in_words(low_budget: None, tmp_path
         building = tmp_path / "building"
         building.mkdir()
         built = IndexBuilder(log, building).run(lambda offset: None)
-    run = open_log_run(1, str(path), IndexCache(tmp_path / "cache"), lambda told: None)
+    run = open_log_run(1, str(path), IndexCache(tmp_path / "cache"), lambda text: None)
     run.built = built  # as when the index pass is done
     run.log.use_offsets(log.offsets)
     try:
@@ -190,6 +190,6 @@ def test_hostile_logs_with_little_memory_and_few_open_files(tmp_path: Path) -> N
     assert "internal error" not in done.stderr
     ended = endings(done.stderr)
     assert len(ended) == len(commands)
-    for words, (said, code) in zip(commands, ended, strict=True):
+    for words, (text, code) in zip(commands, ended, strict=True):
         assert code in (0, 1, 2), words
-        assert len(said.splitlines()) <= 1, words
+        assert len(text.splitlines()) <= 1, words

@@ -59,18 +59,18 @@ def test_commands_do_without_a_cache(no_cache: Path, tmp_path: Path, capsys: pyt
 def test_no_folder_at_all_for_an_index(journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run cannot be indexed without one; that is said in words, and the window lives on."""
     path = write_log(tmp_path / "run.rlog")
-    said = list[str]()
-    journey.session.alert_raised.connect(lambda trouble: said.append(trouble.text))
+    texts = list[str]()
+    journey.session.alert_raised.connect(lambda trouble: texts.append(trouble.text))
 
     def read_only(*args: Any, **more: Any) -> str:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr("replay_gui.core.index.index_cache.tempfile.mkdtemp", read_only)
     journey.session.open(str(path))
-    journey.until(lambda: bool(said))
-    assert "\n" not in said[0]
-    assert "cache" in said[0]
-    assert "Read-only file system" in said[0]
+    journey.until(lambda: bool(texts))
+    assert "\n" not in texts[0]
+    assert "cache" in texts[0]
+    assert "Read-only file system" in texts[0]
     monkeypatch.undo()
     journey.open(path)
     assert journey.session.report is not None
@@ -114,12 +114,12 @@ def test_a_full_disk_at_every_write_of_a_report(
             code = main(["verify", str(path), "--report", str(target)])
         finally:
             monkeypatch.undo()
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         assert [file.name for file in target.parent.iterdir()] == [target.name], "no draft is left"
         if disk.left >= 0:
             break
         assert code == 2
-        assert "the disk is full" in said.err
+        assert "the disk is full" in printed.err
         assert target.read_bytes() == b"what was there"
     assert writes > 0
     assert code == 0
@@ -140,12 +140,12 @@ def test_a_full_disk_at_every_write_of_an_import(
             code = main(["import", str(path), "-o", str(folder / "made.rlog")])
         finally:
             monkeypatch.undo()
-        said = capsys.readouterr()
+        printed = capsys.readouterr()
         if disk.left >= 0:
             break
         faults += 1
         assert code == 2
-        assert len(said.err.splitlines()) == 1, said.err
+        assert len(printed.err.splitlines()) == 1, printed.err
         assert list(folder.iterdir()) == []
     assert faults > 2
     assert code == 0
@@ -166,8 +166,8 @@ def test_a_small_disk_that_is_really_full(tmp_path: Path, capsys: pytest.Capture
         (disk / "filler").write_bytes(bytes(56_000))
         for suffix in (".html", ".json"):
             code = main(["verify", *[str(path)] * 6, "--report", str(disk / f"old{suffix}")])
-            said = capsys.readouterr()
-            assert (code, "the disk is full" in said.err) == (2, True)
+            printed = capsys.readouterr()
+            assert (code, "the disk is full" in printed.err) == (2, True)
             assert (disk / f"old{suffix}").read_bytes() == b"what was there"
     finally:
         subprocess.run(["umount", disk], check=True)

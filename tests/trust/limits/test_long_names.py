@@ -65,11 +65,11 @@ def test_long_names_are_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ]
     for command in commands:
         assert main(command) in (0, 1, 2)
-        said = capsys.readouterr()
-        assert max(map(len, (said.out + said.err).splitlines())) < _MAX_LINE, command[0]
-        assert len(said.out + said.err) < _MAX_OUTPUT, command[0]
-        assert "\x1b" not in said.out + said.err
-        assert "\u202e" not in said.out + said.err
+        printed = capsys.readouterr()
+        assert max(map(len, (printed.out + printed.err).splitlines())) < _MAX_LINE, command[0]
+        assert len(printed.out + printed.err) < _MAX_OUTPUT, command[0]
+        assert "\x1b" not in printed.out + printed.err
+        assert "\u202e" not in printed.out + printed.err
 
 
 def test_where_there_is_no_space_is_said(
@@ -104,9 +104,9 @@ def test_where_there_is_no_space_is_said(
             monkeypatch.undo()
             monkeypatch.setenv("XDG_CACHE_HOME", str(disk_folder))
             monkeypatch.setattr("tempfile.tempdir", str(disk_folder))
-            said = capsys.readouterr()
+            printed = capsys.readouterr()
             if code == 2:
                 refused += 1
-                assert str(tmp_path) in said.err, (command[0], said.err)
-                assert len(said.err.splitlines()) == 1
+                assert str(tmp_path) in printed.err, (command[0], printed.err)
+                assert len(printed.err.splitlines()) == 1
     assert refused

@@ -115,10 +115,10 @@ def test_few_open_files_and_little_memory_give_words(limits: dict[str, int], tmp
     done = run_capped(*forked_commands(commands), **limits)
     ended = endings(done.stderr)
     assert len(ended) == len(commands)
-    for said, code in ended:
-        assert "Traceback" not in said, said
-        assert "internal error" not in said, said
-        assert code in ((0,) if len(limits) == 2 else (0, 2)), said
+    for words, code in ended:
+        assert "Traceback" not in words, words
+        assert "internal error" not in words, words
+        assert code in ((0,) if len(limits) == 2 else (0, 2)), words
 
 
 def test_a_state_that_does_not_fit_into_memory_is_refused_in_words(tmp_path: Path) -> None:

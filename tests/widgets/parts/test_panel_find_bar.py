@@ -8,10 +8,10 @@ from tests.helpers.shown import shown
 
 def test_the_bar_is_gone_when_it_says_so_and_says_so_once(qtbot: QtBot) -> None:
     bar = shown(qtbot, PanelFindBar("Find", "Find in the panel"), 300, 60)
-    told: list[tuple[bool, bool]] = []
+    records: list[tuple[bool, bool]] = []
 
     def on_opened(on: bool) -> None:
-        told.append((on, bar.isHidden()))
+        records.append((on, bar.isHidden()))
         if not on:
             bar.end()  # as a button does that is released when the bar goes
 
@@ -20,5 +20,5 @@ def test_the_bar_is_gone_when_it_says_so_and_says_so_once(qtbot: QtBot) -> None:
     bar.begin()
     bar.line.setText("word")
     bar.end()
-    assert told == [(True, False), (False, True)]
+    assert records == [(True, False), (False, True)]
     assert bar.line.text() == ""

@@ -48,14 +48,14 @@ def test_runs_are_sorted_filtered_chosen_and_opened(qtbot: QtBot, session: RunsS
 
 def test_groups_are_filtered_and_the_chosen_one_stays(qtbot: QtBot, session: RunsSession, folder: Path) -> None:
     view = shown(qtbot, RunGroupView(session), 500, 300)
-    told: list[str] = []
-    view.group_chosen.connect(lambda group: told.append(group.value))
+    records: list[str] = []
+    view.group_chosen.connect(lambda group: records.append(group.value))
     session.open((str(folder),))
     view.choose_current()
     first = session.groups[0].value or ""
-    assert told == [first]
+    assert records == [first]
     view.choose_current()
-    assert told == [first, first], "it is told again"
+    assert records == [first, first], "it is told again"
     assert [group.value for group in view.chosen] == [first]
     last = session.groups[-1]
     session.choose_group(last)

@@ -91,8 +91,8 @@ def test_a_fault_on_a_thread_is_shown_once_with_text_to_copy(
     copy = next(b for b in hook.dialog.findChildren(QDialogButtonBox)[0].buttons() if b.text() == "Copy")
     copy.click()
     assert "ValueError: <b>fault 0</b>" in QGuiApplication.clipboard().text()
-    said = capsys.readouterr().err
-    assert all(f"fault {n}" in said for n in range(3))  # what is not shown is still written
+    printed = capsys.readouterr().err
+    assert all(f"fault {n}" in printed for n in range(3))  # what is not shown is still written
 
 
 def test_after_a_while_another_fault_is_shown(

@@ -97,8 +97,8 @@ def test_at_least_98_in_100_of_all_cases_are_right(tmp_path: Path) -> None:
 
 
 # ---- what single rules of the analysis say ------------------------------------------------------------
-def decision(said: str) -> Ev:
-    return Ev("Decision", {"decision_type": "step", "data": said, "reasoning": None})
+def decision(text: str) -> Ev:
+    return Ev("Decision", {"decision_type": "step", "data": text, "reasoning": None})
 
 
 def agent(parents: str = "none") -> Agent:

@@ -197,8 +197,8 @@ def test_what_a_tool_does_is_said_by_a_rule_and_ignores_no_difference(tmp_path: 
             *(Rule(action, tool=f"to {action.value}") for action in EFFECT_ACTIONS.values()),
         ]
     )
-    said = {f"to {action.value}": effect for effect, action in EFFECT_ACTIONS.items()}
-    assert rules.effects == {"send_query": Effect.READS, "get_lock": Effect.CHANGES, **said}
+    facts = {f"to {action.value}": effect for effect, action in EFFECT_ACTIONS.items()}
+    assert rules.effects == {"send_query": Effect.READS, "get_lock": Effect.CHANGES, **facts}
     assert len(rules.for_events("ToolRequest", "send_query")) == 0
     path = tmp_path / "some.rules.toml"
     write_rules(rules, path)

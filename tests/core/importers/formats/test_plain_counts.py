@@ -46,13 +46,13 @@ def copilot(path: Path) -> Counts:
     found = records(path)
     asked = [call for one in found if one["type"] == "assistant.message" for call in one["data"]["toolRequests"]]
     ended = [one["data"] for one in found if one["type"] == "tool.execution_complete"]
-    said = [one["data"]["outputTokens"] for one in found if one["type"] == "assistant.message"]
+    messages = [one["data"]["outputTokens"] for one in found if one["type"] == "assistant.message"]
     return Counts(
         sum(one["type"] == "user.message" for one in found),
         Counter(call["name"] for call in asked),
         sum(not one["success"] or "exit code 1>" in str(one.get("result")) for one in ended),
         sum(use["usage"]["inputTokens"] for one in found if one["type"] == "session.shutdown" for use in metrics(one)),
-        sum(said),
+        sum(messages),
     )
 
 
@@ -92,9 +92,9 @@ def pydantic_ai(path: Path) -> Counts:
 
 def crewai(path: Path) -> Counts:
     found = records(path)
-    told = {json.dumps(message) for one in found for message in one.get("messages") or () if message["role"] == "user"}
+    facts = {json.dumps(message) for one in found for message in one.get("messages") or () if message["role"] == "user"}
     return Counts(
-        len(told),
+        len(facts),
         Counter(one["tool_name"] for one in found if one["type"] == "tool_usage_started"),
         sum(one["type"] == "tool_usage_error" for one in found),
     )

@@ -33,10 +33,10 @@ def messages(path: Path) -> Counts:
 
 def sessions_of_others(path: Path) -> Counts:
     """As another program redacted them: a tool's message has the call and the answer."""
-    said = [one["message"] for one in records(path) if "message" in one]
-    tools = [message for message in said if "tool_name" in message]
+    texts = [one["message"] for one in records(path) if "message" in one]
+    tools = [message for message in texts if "tool_name" in message]
     failed = [message for message in tools if str(message.get("tool_output")).startswith("Error")]
-    return Counts(sum(one["role"] == "user" for one in said), Counter(one["tool_name"] for one in tools), len(failed))
+    return Counts(sum(one["role"] == "user" for one in texts), Counter(one["tool_name"] for one in tools), len(failed))
 
 
 def gemini(path: Path) -> Counts:

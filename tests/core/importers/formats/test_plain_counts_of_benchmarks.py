@@ -56,12 +56,12 @@ def swe_agent(path: Path) -> Counts:
     asked = [call["function"]["name"] for one in found["history"] for call in one.get("tool_calls") or ()]
     steps = found.get("trajectory") or ()
     words = [step["action"].split()[0] for step in steps]
-    told = [step["observation"] for step in steps]
+    listed = [step["observation"] for step in steps]
     use = found.get("info", {}).get("model_stats", {})
     return Counts(
         1,
         Counter(asked or words),
-        sum(REJECTED in text for text in told),
+        sum(REJECTED in text for text in listed),
         use.get("tokens_sent", 0),
         use.get("tokens_received", 0),
     )
@@ -74,8 +74,8 @@ def atif(path: Path) -> Counts:
         (rest,) = path.parent.glob(f"*{following.removeprefix('trajectory')}")
         steps += [step for step in document(rest)["steps"] if not step.get("is_copied_context")]
     calls = [call["function_name"] for step in steps for call in step.get("tool_calls") or ()]
-    said = [step["message"] for step in steps if step["source"] == "agent" and step["message"].startswith("{")]
-    calls += ["terminal" for text in said for _ in json.loads(text)["commands"]]  # Terminus answers with commands
+    messages = [step["message"] for step in steps if step["source"] == "agent" and step["message"].startswith("{")]
+    calls += ["terminal" for text in messages for _ in json.loads(text)["commands"]]  # Terminus answers with commands
     use = [step["metrics"] for step in steps if "metrics" in step]
     return Counts(
         sum(step["source"] == "user" for step in steps),

@@ -21,8 +21,8 @@ SEEDS = DATA / "seeds" / "cline-history"
 ENVIRONMENT = "<environment_details>\n# Current Mode\n</environment_details>"
 
 
-def texts(role: str, *said: str) -> dict[str, Any]:
-    return {"role": role, "content": [{"type": "text", "text": text} for text in said]}
+def texts(role: str, *words: str) -> dict[str, Any]:
+    return {"role": role, "content": [{"type": "text", "text": text} for text in words]}
 
 
 def task(folder: Path, answer: str, *results: str) -> Read:
@@ -89,34 +89,34 @@ def test_calls_in_parts_of_their_own() -> None:
 def test_a_plain_count_of_the_file(path: Path) -> None:
     messages = json.loads(path.read_text("utf-8"))
     parts = [(one["role"], part) for one in messages for part in one["content"]]
-    said = [(role, part["text"]) for role, part in parts if part["type"] == "text"]
+    listed = [(role, part["text"]) for role, part in parts if part["type"] == "text"]
     native = [part["name"] for _, part in parts if part["type"] == "tool_use"]
-    closed = [name for role, text in said if role == "assistant" for name in re.findall(r"^</(\w+)>$", text, re.M)]
+    closed = [name for role, text in listed if role == "assistant" for name in re.findall(r"^</(\w+)>$", text, re.M)]
     calls = Counter(native + [name for name in closed if name not in ("thinking", "content", "other_tag", "result")])
     (found,) = read_all(path)
     finished = calls.pop("attempt_completion")
     assert found.tools() == calls
     assert sum(event.payload.get("action") == "attempt_completion" for event in found.of("Decision")) == finished
     context = [event for event in found.events if event.kind == "x:bookkeeping/cline-history/context"]
-    assert len(context) == sum(text.startswith("<environment_details>") for _, text in said)
+    assert len(context) == sum(text.startswith("<environment_details>") for _, text in listed)
     whole = json.dumps(messages)
     assert len(prompts(found)) == whole.count("<task>") + whole.count("<feedback>")
 
 
 def test_what_only_looks_like_a_call_stays_text(tmp_path: Path) -> None:
-    for said in (
+    for text in (
         "Write `<read_file><path>a</path></read_file>` to read.",  # not at the end
         "<read_file>\n<path>a</path>",  # not closed
         "<string_array>\nplain words\n</string_array>",  # no parameters
     ):
-        found = task(tmp_path, said, "Thanks", ENVIRONMENT)
-        assert (found.decisions(), found.tools()) == ([(None, said)], {})
+        found = task(tmp_path, text, "Thanks", ENVIRONMENT)
+        assert (found.decisions(), found.tools()) == ([(None, text)], {})
 
 
 def test_the_words_of_a_question_may_go_over_lines_and_its_answer_is_the_users(tmp_path: Path) -> None:
     asked = "<ask_followup_question>\n<question>Which?\n\n1. a</question>\n</ask_followup_question>"
-    told = "[ask_followup_question for 'Which?\n\n1. a'] Result:"
-    found = task(tmp_path, asked, told, "<answer>\nthe first\n</answer>", ENVIRONMENT)
+    text = "[ask_followup_question for 'Which?\n\n1. a'] Result:"
+    found = task(tmp_path, asked, text, "<answer>\nthe first\n</answer>", ENVIRONMENT)
     assert results(found) == [("ask_followup_question", None)]
     assert prompts(found) == ["Go", "the first"]
 
@@ -163,8 +163,8 @@ def test_other_messages_are_not_taken(tmp_path: Path) -> None:
 
 def test_a_hostile_text_is_read_in_bounded_time(tmp_path: Path) -> None:
     many = 100_000
-    said = "<a_b>" * many + "<a_b><c>" + "</a_b>" * many + " " * many + "<thinking>" * many
-    assert task(tmp_path, said, "[a_b " * many, ENVIRONMENT).decisions() == [(None, said)]
+    text = "<a_b>" * many + "<a_b><c>" + "</a_b>" * many + " " * many + "<thinking>" * many
+    assert task(tmp_path, text, "[a_b " * many, ENVIRONMENT).decisions() == [(None, text)]
 
 
 def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
@@ -204,8 +204,8 @@ def test_the_stream_of_cline_3(tmp_path: Path) -> None:
     assert found.decisions() == [("Look first.", None), (None, "I look."), (None, "Done.")]
     asked = [(event.payload["tool_name"], request_summary(event.payload)) for event in found.of("ToolRequest")]
     assert asked == [("run_commands", "cd w; python3 t.py"), ("editor", "t.py, old_text: a, new_text: b")]
-    told = [response_summary(event.payload) for event in found.of("ToolResponse")]
-    assert told == ["exit 1 · AssertionError: wrong", "Edited t.py"]
+    answers = [response_summary(event.payload) for event in found.of("ToolResponse")]
+    assert answers == ["exit 1 · AssertionError: wrong", "Edited t.py"]
     assert [event.payload["message"] for event in found.of("Error")] == ["exit 1", "overloaded"]
     assert found.tokens() == {"input": 10, "cached": 4, "output": 2}
     assert found.events[-1].payload == {"how": "answered", "why": None}

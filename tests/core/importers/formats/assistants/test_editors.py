@@ -62,8 +62,8 @@ def test_a_session_in_crushs_database() -> None:
 
 def test_a_session_of_junie() -> None:
     found = read_seed("junie/0.jsonl")
-    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
-    assert said == [("user", "Fix it"), ("Junie", "Notice"), ("user", "Go on?\nYes")]
+    messages = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert messages == [("user", "Fix it"), ("Junie", "Notice"), ("user", "Go on?\nYes")]
     assert found.decisions() == [("Look first", None), (None, "Done")]
     asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
     files = {"files": [{"relativePath": "b.py"}]}

@@ -32,15 +32,15 @@ def test_a_session_of_qwen_code() -> None:
 
 
 def test_commands_compaction_and_rewinding_in_qwen_code(tmp_path: Path) -> None:
-    told = [
+    records = [
         ("slash_command", {"phase": "invocation", "rawCommand": "/compress", "sentToModel": False}),
         ("slash_command", {"phase": "result", "rawCommand": "/compress"}),
         ("chat_compression", {"info": {"newTokenCount": 9}}),
         ("rewind", {"targetUuid": "u"}),
         ("ui_telemetry", {"uiEvent": {"duration_ms": 41, "prompt_id": "p"}}),
     ]
-    said = {"sessionId": "s", "type": "user", "message": {"role": "user", "parts": [{"text": "Hi"}]}}
-    lines = [said, *({"type": "system", "subtype": kind, "systemPayload": payload} for kind, payload in told)]
+    message = {"sessionId": "s", "type": "user", "message": {"role": "user", "parts": [{"text": "Hi"}]}}
+    lines = [message, *({"type": "system", "subtype": kind, "systemPayload": payload} for kind, payload in records)]
     (found,) = read_all(written(tmp_path, lines), "qwen-code")
     assert found.kinds == [
         "AgentInit", "Observation", "Observation", "x:bookkeeping/qwen-code/slash_command", "Snapshot",
@@ -131,7 +131,7 @@ def test_a_folder_of_kimi_code_is_its_main_agent_with_its_subagents(tmp_path: Pa
         return {"type": "context.append_loop_event", "event": event}
 
     begun = {"type": "metadata", "protocol_version": "1.5"}
-    told = {"type": "subagent.spawned", "subagentId": "agent-0", "subagentName": "explore", "parentToolCallId": "c0"}
+    record = {"type": "subagent.spawned", "subagentId": "agent-0", "subagentName": "explore", "parentToolCallId": "c0"}
     answer = "agent_id: agent-0\nstatus: completed\n\n[summary]\nIn line 1."
     asked = "<git-context>\nBranch: main\n</git-context>\n\nWhere is it?"
     origin = {"kind": "system_trigger", "name": "subagent"}
@@ -139,7 +139,7 @@ def test_a_folder_of_kimi_code_is_its_main_agent_with_its_subagents(tmp_path: Pa
         "main": [
             begun,
             loop(type="tool.call", toolCallId="c0", name="Agent", args={"prompt": "Where is it?"}),
-            told,
+            record,
             loop(type="tool.result", toolCallId="c0", result={"output": answer}),
             loop(type="content.part", part={"type": "text", "text": "It is in line 1."}),
             loop(type="step.end", finishReason="end_turn", usage={"inputOther": 10, "output": 4}),

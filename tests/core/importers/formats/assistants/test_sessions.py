@@ -151,8 +151,8 @@ def test_calls_in_the_spelling_of_continue(tmp_path: Path) -> None:
 
 def test_a_session_of_grok() -> None:
     found = read_seed("grok/0.jsonl")
-    said = [event.payload["data"] for event in found.of("Observation") if event.payload["source"] == "user"]
-    assert said == ["Find cats", "and dogs"]
+    messages = [event.payload["data"] for event in found.of("Observation") if event.payload["source"] == "user"]
+    assert messages == ["Find cats", "and dogs"]
     assert len(found.of("x:bookkeeping/grok/context")) == 2
     asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
     assert asked == [
@@ -217,7 +217,7 @@ def test_a_branch_of_pi_begins_with_what_it_took(tmp_path: Path) -> None:
 def test_a_task_of_roo_code(tmp_path: Path) -> None:
     request = {"apiProtocol": "anthropic", "tokensIn": 300, "tokensOut": 80, "cacheReads": 100, "cost": 0.5}
     server = {"type": "use_mcp_tool", "serverName": "x", "toolName": "y", "arguments": '{"a": 1}'}
-    told = [
+    items = [
         ("say", "text", "Fix it"),
         ("say", "api_req_started", json.dumps(request)),
         ("ask", "tool", json.dumps({"tool": "newTask", "mode": "code"})),
@@ -225,7 +225,7 @@ def test_a_task_of_roo_code(tmp_path: Path) -> None:
         ("say", "subtask_result", "sub done"),
     ]
     condensed = {"type": "say", "say": "condense_context", "contextCondense": {"cost": 0.25, "summary": "short"}}
-    records = [{"type": kind, kind: name, "text": text} for kind, name, text in told]
+    records = [{"type": kind, kind: name, "text": text} for kind, name, text in items]
     (found,) = read_all(written(tmp_path, [*records, condensed]))
     assert (found.run.agent, found.tools(), found.tokens()) == (
         "Roo Code",

@@ -52,8 +52,8 @@ def test_real_conversations_lose_nothing(path: Path) -> None:
     """Counted from the source: an Observation or a Decision a message, in order and word for word."""
     (one,) = read_all(path)
     found = json.loads(path.read_text())
-    told = [event for event in one.events if event.kind in ("Observation", "Decision")]
-    assert [event.payload["data"] for event in told] == [message["content"] for message in found["history"]]
+    messages = [event for event in one.events if event.kind in ("Observation", "Decision")]
+    assert [event.payload["data"] for event in messages] == [message["content"] for message in found["history"]]
     (blamed,) = one.of("x:who-and-when/mistake")
     assert blamed.meta["parent"] == int(found["mistake_step"]) + 1
     assert one.events[-1].kind in ("x:expected", "x:outcome")

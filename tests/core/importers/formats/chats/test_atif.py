@@ -76,11 +76,11 @@ def test_keystrokes_in_the_text_are_calls(tmp_path: Path) -> None:
 
 
 def test_a_continuation_follows_and_copied_steps_are_no_new_ones(tmp_path: Path) -> None:
-    said = [{"step_id": number, "source": "agent", "message": f"m{number}"} for number in range(3)]
-    copied = {**said[0], "is_copied_context": True}
-    written(tmp_path, trajectory(copied, said[2]), "trajectory.cont-1.json")
+    messages = [{"step_id": number, "source": "agent", "message": f"m{number}"} for number in range(3)]
+    copied = {**messages[0], "is_copied_context": True}
+    written(tmp_path, trajectory(copied, messages[2]), "trajectory.cont-1.json")
     path = written(
-        tmp_path, trajectory(*said[:2], continued_trajectory_ref="trajectory.cont-1.json"), "trajectory.json"
+        tmp_path, trajectory(*messages[:2], continued_trajectory_ref="trajectory.cont-1.json"), "trajectory.json"
     )
     (one,) = read_all(path)
     assert [event.payload["data"] for event in one.of("Decision")] == ["m0", "m1", "m2"]
@@ -121,12 +121,12 @@ def test_what_subagents_did_stands_before_the_result_that_names_them(tmp_path: P
     other = {**trajectory({"source": "agent", "message": "Bye"}), "trajectory_id": "t2", "agent": {"name": "other"}}
     asked = step("ask", subagent_trajectory_ref=[{"trajectory_id": "t1"}])
     (one,) = read_all(written(tmp_path, trajectory(asked, subagent_trajectories=[other, inner])))
-    told = [
+    results = [
         (event.payload.get("tool_name") or event.payload.get("data"), event.meta.get("subagent"))
         for event in one.events
         if event.kind in ("ToolRequest", "ToolResponse", "Decision")
     ]
-    assert told == [("ask", None), ("look", ["helper"]), ("look", ["helper"]), ("ask", None), ("Bye", ["other"])]
+    assert results == [("ask", None), ("look", ["helper"]), ("look", ["helper"]), ("ask", None), ("Bye", ["other"])]
     assert [event.payload["output"] for event in one.of("ToolResponse")] == ["look", "ask"]
     assert one.tokens()["input"] == 4
 
@@ -146,5 +146,5 @@ def test_real_trajectories_lose_nothing(path: Path) -> None:
     typed = ["terminal" for step in agent if '"keystrokes"' in str(step["message"]) and "tool_calls" not in step]
     assert one.tools() == Counter(calls + typed)
     results = [result for step in steps for result in step.get("observation", {}).get("results", ())]
-    told = [event for event in one.of("Observation") if event.payload["obs_type"] == "environment"]
-    assert len(told) + len(one.of("ToolResponse")) == len(results)
+    messages = [event for event in one.of("Observation") if event.payload["obs_type"] == "environment"]
+    assert len(messages) + len(one.of("ToolResponse")) == len(results)

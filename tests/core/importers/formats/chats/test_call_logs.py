@@ -28,12 +28,12 @@ def lines(folder: Path, records: list[Any]) -> Path:
 
 
 def test_calls_with_all_that_was_said_before_are_one_run(tmp_path: Path) -> None:
-    said = {"role": "assistant", "content": "No weather."}
+    message = {"role": "assistant", "content": "No weather."}
     requests = [
         {"model": "m", "system": "Be brief.", "temperature": 0, "messages": [QUESTION]},
         {"model": "m", "system": "Be brief.", "temperature": 1, "messages": [QUESTION, ASKED, RESULT]},
     ]
-    answers = [completion({**ASKED, "refusal": None}, 10), completion(said, 20)]
+    answers = [completion({**ASKED, "refusal": None}, 10), completion(message, 20)]
     calls = [{"request": one, "response": two} for one, two in zip(requests, answers, strict=True)]
     (found,) = read_all(lines(tmp_path, calls))
     assert found.kinds == [
@@ -108,6 +108,6 @@ def test_the_answer_of_smolagents_after_its_last_step(tmp_path: Path) -> None:
 def test_reasoning_is_a_part_of_the_tokens_of_pydantic_ai(tmp_path: Path) -> None:
     use = {"input_tokens": 9, "output_tokens": 5, "cache_read_tokens": 4, "details": {"reasoning_tokens": 3}}
     asked = {"kind": "request", "parts": [{"part_kind": "user-prompt", "content": "Weather?"}]}
-    said = {"kind": "response", "parts": [{"part_kind": "text", "content": "Sunny."}], "usage": use}
-    (found,) = read_all(written(tmp_path, [asked, said]))
+    record = {"kind": "response", "parts": [{"part_kind": "text", "content": "Sunny."}], "usage": use}
+    (found,) = read_all(written(tmp_path, [asked, record]))
     assert (found.format, found.tokens()) == ("pydantic-ai", {"input": 9, "cached": 4, "output": 5, "reasoning": 3})

@@ -9,8 +9,8 @@ from typing import Any
 from tests.helpers.foreign import Read, read_all
 
 
-def read(folder: Path, *told: tuple[str, dict[str, Any]]) -> Read:
-    lines = [("session.start", {"sessionId": "s"}), *told]
+def read(folder: Path, *messages: tuple[str, dict[str, Any]]) -> Read:
+    lines = [("session.start", {"sessionId": "s"}), *messages]
     path = folder / "events.jsonl"
     path.write_text("\n".join(json.dumps({"type": kind, "data": data, "parentId": None}) for kind, data in lines))
     (found,) = read_all(path)

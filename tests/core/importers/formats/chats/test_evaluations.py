@@ -114,9 +114,9 @@ def test_a_run_of_smolagents_says_how_it_ended() -> None:
 def test_a_call_of_smolagents_that_failed_stands_in_the_answer_alone(tmp_path: Path) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": {"a": 13}}}
     step = {"step_number": 1, "timing": {}, "tool_calls": [], "observations": None, "action_output": None}
-    told = {"model_output": "I add.", "model_output_message": {"role": "assistant", "tool_calls": [call]}}
+    message = {"model_output": "I add.", "model_output_message": {"role": "assistant", "tool_calls": [call]}}
     wrong = {"type": "AgentToolExecutionError", "message": "ValueError: bad"}
-    (run,) = read_all(written(tmp_path, [{"task": "Add"}, {**step, **told, "error": wrong}]), "smolagents")
+    (run,) = read_all(written(tmp_path, [{"task": "Add"}, {**step, **message, "error": wrong}]), "smolagents")
     assert run.tools() == {"add": 1}
     assert [event.payload["error"] for event in run.of("ToolResponse")] == ["ValueError: bad"]
 

@@ -140,7 +140,7 @@ def test_every_conversation_of_a_store_is_a_run(tmp_path: Path) -> None:
 
 
 def test_the_state_of_a_team_has_its_thread_and_what_its_agents_keep(tmp_path: Path) -> None:
-    said = [
+    messages = [
         {"source": "user", "models_usage": None, "content": "Sum?", "type": "TextMessage"},
         {
             "source": "adder",
@@ -153,7 +153,7 @@ def test_the_state_of_a_team_has_its_thread_and_what_its_agents_keep(tmp_path: P
         "type": "TeamState",
         "agent_states": {
             "adder": {"agent_state": {"type": "AssistantAgentState", "llm_context": {"messages": CONTEXT}}},
-            "Manager": {"message_thread": said, "current_turn": 1},
+            "Manager": {"message_thread": messages, "current_turn": 1},
         },
     }
     path = tmp_path / "team.json"

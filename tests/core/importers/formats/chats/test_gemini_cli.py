@@ -26,7 +26,7 @@ def read(folder: Path, *messages: Any) -> Read:
 
 
 def test_a_chat_is_said_asked_and_answered(tmp_path: Path) -> None:
-    said = {
+    record = {
         "id": "m2",
         "timestamp": AT,
         "type": "gemini",
@@ -36,7 +36,7 @@ def test_a_chat_is_said_asked_and_answered(tmp_path: Path) -> None:
         "model": "gemini-2.5-pro",
         "toolCalls": [call(output="text")],
     }
-    one = read(tmp_path, {"id": "m1", "timestamp": AT, "type": "user", "content": "Hi"}, said)
+    one = read(tmp_path, {"id": "m1", "timestamp": AT, "type": "user", "content": "Hi"}, record)
     assert one.kinds == ["AgentInit", "Observation", "Decision", "Decision", "ToolRequest", "ToolResponse"]
     init, _, thought, answer, request, response = one.events
     assert init.payload["config"] == {"model": "gemini-2.5-pro"}
@@ -117,9 +117,9 @@ def test_a_message_in_parts_a_thought_without_a_time_and_a_request_that_the_user
 
 
 def test_commands_and_a_conversation_that_the_program_sets_up(tmp_path: Path) -> None:
-    said = [{"type": "user", "content": "/compress"}, {"type": "user", "content": "/home/x/a.py is broken"}]
+    messages = [{"type": "user", "content": "/compress"}, {"type": "user", "content": "/home/x/a.py is broken"}]
     path = tmp_path / "chat.json"
-    path.write_text(json.dumps({"sessionId": "s", "projectHash": "p", "messages": said}))
+    path.write_text(json.dumps({"sessionId": "s", "projectHash": "p", "messages": messages}))
     (chat,) = read_all(path)
     assert [event.payload["obs_type"] for event in chat.of("Observation")] == ["command", "message"]
     start = "This is the Gemini CLI. We are setting up the context for our chat.\nToday is Monday."

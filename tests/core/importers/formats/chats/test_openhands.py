@@ -71,8 +71,8 @@ def test_what_the_user_rejects_is_denied(tmp_path: Path) -> None:
 
 
 def test_a_command_that_still_runs_has_no_exit_code_and_the_shells_words_are_read(tmp_path: Path) -> None:
-    def answer(number: int, **said: object) -> dict[str, object]:
-        return {"kind": "ObservationEvent", "source": "environment", "tool_call_id": f"t{number}", "observation": said}
+    def answer(number: int, **text: object) -> dict[str, object]:
+        return {"kind": "ObservationEvent", "source": "environment", "tool_call_id": f"t{number}", "observation": text}
 
     waits = "\n[The command timed out after 9 seconds.]"
     left = "\n[The command completed with exit code 0.]"

@@ -35,10 +35,10 @@ def test_an_answer_alone(tmp_path: Path, answer: dict[str, Any]) -> None:
 
 def test_calls_in_the_text_of_messages(tmp_path: Path) -> None:
     call = '{"name": "w", "arguments": {"city": "P"}}'
-    said = f"Let me see.\n<tool_call>\n{call}\n</tool_call><tool_call>none</tool_call>"
+    text = f"Let me see.\n<tool_call>\n{call}\n</tool_call><tool_call>none</tool_call>"
     talk = [
         {"from": "human", "value": "Weather?"},
-        {"from": "gpt", "value": said},
+        {"from": "gpt", "value": text},
         {"from": "tool", "value": "<tool_response>\nsunny\n</tool_response>"},
         {"from": "function_call", "value": f"[{call}]"},
         {"from": "observation", "value": "rain"},
@@ -99,10 +99,13 @@ def test_chunks_of_a_response_are_joined(tmp_path: Path) -> None:
 
 def test_messages_as_tables_have_them(tmp_path: Path) -> None:
     talk = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
-    told = [{"role": "system", "text": None, "system_prompt": "be"}, {"role": "ai", "text": "a", "system_prompt": None}]
+    messages = [
+        {"role": "system", "text": None, "system_prompt": "be"},
+        {"role": "ai", "text": "a", "system_prompt": None},
+    ]
     rows = [
         {"messages": json.dumps(talk), "resolved": 1, "exit_status": "submitted (exit_cost)"},
-        {"trajectory": told, "exit_status": "unknown"},
+        {"trajectory": messages, "exit_status": "unknown"},
     ]
     first, second = read_all(written(tmp_path, rows))
     assert (first.format, first.decisions(), first.outcomes()) == (

@@ -52,12 +52,12 @@ def test_a_stored_session_of_strands(tmp_path: Path) -> None:
     messages.mkdir(parents=True)
     call, result = {"toolUseId": "t", "name": "w", "input": {}}, {"toolUseId": "t", "status": "error"}
     used = {"usage": {"inputTokens": 12, "outputTokens": 4}, "metrics": {"latencyMs": 3}}
-    told = [
+    records = [
         {"role": "user", "content": [{"text": "weather?"}]},
         {"role": "assistant", "content": [{"toolUse": call}], "metadata": used},
         {"role": "user", "content": [{"toolResult": {**result, "content": [{"text": "Error: no city"}]}}]},
     ]
-    for number, message in enumerate(told):
+    for number, message in enumerate(records):
         stored = {"message": message, "message_id": number, "created_at": f"2026-11-29T21:47:4{number}+00:00"}
         (messages / f"message_{number}.json").write_text(json.dumps(stored, indent=2))
     (run,) = read_all(file_of(tmp_path / "session_s"))

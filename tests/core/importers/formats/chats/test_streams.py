@@ -184,17 +184,17 @@ def test_what_opencode_adds_to_a_prompt_is_not_the_users(tmp_path: Path) -> None
     path = tmp_path / "session.json"
     path.write_text(json.dumps({"info": {}, "messages": [asked, answered]}))
     (found,) = read_all(path, "opencode")
-    said = [event.payload for event in found.of("Observation")]
-    assert [(one["obs_type"], one["source"]) for one in said] == [
+    messages = [event.payload for event in found.of("Observation")]
+    assert [(one["obs_type"], one["source"]) for one in messages] == [
         ("attachment", "opencode"), ("attachment", "user"), ("message", "user"),
     ]  # fmt: skip
-    assert said[1]["fields"] == {"filename": "a.png"}
+    assert messages[1]["fields"] == {"filename": "a.png"}
     assert len(found.of("x:bookkeeping/opencode/ignored-text")) == 1
     assert [event.meta["time"] // 10**6 for event in found.of("x:bookkeeping/opencode/step-finish")] == [8]
 
 
 def test_summaries_and_extensions_of_pi_may_be_messages(tmp_path: Path) -> None:
-    said: list[dict[str, Any]] = [
+    messages: list[dict[str, Any]] = [
         {"role": "branchSummary", "summary": "tried a", "fromId": "x"},
         {"role": "compactionSummary", "summary": "did b", "tokensBefore": 9},
         {"role": "custom", "customType": "todo", "content": "shown", "display": True},
@@ -202,7 +202,7 @@ def test_summaries_and_extensions_of_pi_may_be_messages(tmp_path: Path) -> None:
     ]
     path = tmp_path / "session.jsonl"
     lines: list[dict[str, Any]] = [{"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z", "cwd": "/w"}]
-    lines += [{"type": "message", "id": str(number), "message": one} for number, one in enumerate(said)]
+    lines += [{"type": "message", "id": str(number), "message": one} for number, one in enumerate(messages)]
     path.write_text("\n".join(map(json.dumps, lines)))
     (found,) = read_all(path, "pi")
     assert [event.payload for event in found.of("Snapshot")] == [
@@ -299,9 +299,9 @@ def test_calls_in_vs_code_that_the_user_did_not_let_be_made(tmp_path: Path) -> N
     parts = [shown("edit", 0), shown("ls", 1), shown("fetch", 5)]
     parts += [shown("make", 4, toolSpecificData=failed | {"terminalCommandOutput": {"text": "no"}})]
     parts += [shown("run", 4, toolSpecificData={"kind": "terminal", "commandLine": {"original": "uname"}})]
-    said = [{"id": part["toolCallId"], "name": part["toolId"], "arguments": "{}"} for part in parts]
+    listed = [{"id": part["toolCallId"], "name": part["toolId"], "arguments": "{}"} for part in parts]
     results = {part["toolCallId"]: {"content": [{"value": "told"}]} for part in parts}
-    rounds = {"metadata": {"toolCallRounds": [{"response": "", "toolCalls": said}], "toolCallResults": results}}
+    rounds = {"metadata": {"toolCallRounds": [{"response": "", "toolCalls": listed}], "toolCallResults": results}}
     first = {"timestamp": 1, "message": {"text": "go"}, "response": parts}
     by_editor = {"timestamp": 2, "isSystemInitiated": True, "message": {"text": "ended"}, "response": parts}
     path = tmp_path / "chat.json"
@@ -324,7 +324,7 @@ def test_calls_in_vs_code_that_the_user_did_not_let_be_made(tmp_path: Path) -> N
 
 def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Path) -> None:
     ran = {"success": True, "shellExecution": {"exitCode": 2}, "result": {"content": "no x\n<shellId: 0 completed>"}}
-    told = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
+    record = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
     read = {"success": True, "result": {"content": "how it ends: <exited with exit code 1>"}}
     usage = {"inputTokens": 30, "cacheReadTokens": 20, "outputTokens": 5, "reasoningTokens": 1, "cost": 1.0}
     given = {"command": "x"}
@@ -337,8 +337,8 @@ def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Pat
         ("tool.execution_start", {"toolCallId": "bash", "toolName": "bash", "arguments": given}),
         ("assistant.message", {"content": "", "outputTokens": 5, "toolRequests": requests}),
         *(
-            ("tool.execution_complete", {"toolCallId": tool, **said})
-            for tool, said in (("bash", ran), ("powershell", told), ("view", read))
+            ("tool.execution_complete", {"toolCallId": tool, **text})
+            for tool, text in (("bash", ran), ("powershell", record), ("view", read))
         ),
     ]
     path = tmp_path / "events.jsonl"

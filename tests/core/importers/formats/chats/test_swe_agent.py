@@ -51,25 +51,27 @@ def test_real_trajectories_lose_nothing(path: Path) -> None:
     if "trajectory" in found:
         steps = [(one["action"], one["observation"]) for one in found["trajectory"]]
     else:
-        said = [message for message in found["history"] if message["role"] == "assistant"]
-        steps = [(message["action"], None) for message in said]
+        messages = [message for message in found["history"] if message["role"] == "assistant"]
+        steps = [(message["action"], None) for message in messages]
     actions = [action for action, _ in steps if action.strip()]
     assert [event.payload["input"]["command"] for event in one.of("ToolRequest")] == actions
-    said = [message for message in found["history"] if message["role"] == "assistant" and not message.get("is_demo")]
-    named = [call["function"]["name"] for message in said for call in message.get("tool_calls") or ()]
+    messages = [
+        message for message in found["history"] if message["role"] == "assistant" and not message.get("is_demo")
+    ]
+    named = [call["function"]["name"] for message in messages for call in message.get("tool_calls") or ()]
     assert one.tools() == Counter(named or [action.split()[0] for action in actions])
     assert len(one.of("ToolResponse")) == len(actions)
     if "trajectory" in found:
         assert [event.payload["output"] for event in one.of("ToolResponse")] == [
-            told for did, told in steps if did.strip()
+            text for did, text in steps if did.strip()
         ]
     assert len(one.of("Decision")) == len(steps)
 
 
 def test_what_an_edit_is_of_where_the_file_has_no_states(tmp_path: Path) -> None:
-    said = [('open "tests/a.py"', "[File: tests/a.py]"), ("edit 'x' 'y'", "Text replaced.")]
+    records = [('open "tests/a.py"', "[File: tests/a.py]"), ("edit 'x' 'y'", "Text replaced.")]
     history = [{"role": "user", "content": "Mend it."}]
-    for action, answer in said:
+    for action, answer in records:
         history += [{"role": "assistant", "content": "Hm.", "action": action}, {"role": "tool", "content": answer}]
     (one,) = read_all(written(tmp_path, {"history": history}), "swe-agent")
     assert [event.payload["target"] for event in one.of("PatchProposal")] == ["tests/a.py"]
@@ -77,13 +79,13 @@ def test_what_an_edit_is_of_where_the_file_has_no_states(tmp_path: Path) -> None
 
 def test_a_call_tells_the_tool_of_its_command(tmp_path: Path) -> None:
     call = {"id": "c", "type": "function", "function": {"name": "bash", "arguments": "{}"}}
-    said = {"role": "assistant", "content": "Hm.", "thought": "Hm.", "action": "cd /x && ls", "tool_calls": [call]}
+    message = {"role": "assistant", "content": "Hm.", "thought": "Hm.", "action": "cd /x && ls", "tool_calls": [call]}
     step = {"action": "cd /x && ls", "observation": "a.py", "response": "Hm.", "thought": "Hm.", "state": {}}
     other = {**step, "action": "submit"}
-    history = [{"role": "user", "content": "Mend it."}, said, {"role": "tool", "content": "a.py"}]
+    history = [{"role": "user", "content": "Mend it."}, message, {"role": "tool", "content": "a.py"}]
     (one,) = read_all(written(tmp_path, {"history": history, "trajectory": [step, other], "info": {}}), "swe-agent")
     assert one.tools() == {"bash": 1, "submit": 1}
     (one,) = read_all(written(tmp_path, {"history": history}), "swe-agent")
     assert one.tools() == {"bash": 1}
-    (one,) = read_all(written(tmp_path, {"history": [history[0], {**said, "tool_calls": None}]}), "swe-agent")
+    (one,) = read_all(written(tmp_path, {"history": [history[0], {**message, "tool_calls": None}]}), "swe-agent")
     assert one.tools() == {"ls": 1}

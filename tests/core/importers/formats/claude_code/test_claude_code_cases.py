@@ -238,8 +238,8 @@ def test_commands_of_the_shell(tmp_path: Path) -> None:
         line("system", "s1", "u2", subtype="local_command", content="<command-name>/cost</command-name>"),
         user("u3", "s1", "is <b>this</b> a command?"),
     )
-    told = [(event.payload["obs_type"], event.payload["data"]) for event in found.of("Observation")]
-    assert told == [
+    messages = [(event.payload["obs_type"], event.payload["data"]) for event in found.of("Observation")]
+    assert messages == [
         ("command", "! ls"),
         ("command-output", "a.py"),
         ("command", "/cost"),
@@ -368,14 +368,14 @@ def test_how_a_stream_ended(tmp_path: Path, subtype: str, how: str) -> None:
 
 
 def test_the_tags_of_an_error_are_not_its_words(tmp_path: Path) -> None:
-    said = "<tool_use_error>File does not exist.</tool_use_error>"
+    words = "<tool_use_error>File does not exist.</tool_use_error>"
     found = read(
         tmp_path,
         assistant("a1", None, call("c1", "Read")),
-        user("u1", "a1", [result("c1", said, is_error=True)]),
+        user("u1", "a1", [result("c1", words, is_error=True)]),
     )
     assert found.one("Error").payload["message"] == "File does not exist."
-    assert found.one("ToolResponse").payload["output"] == said
+    assert found.one("ToolResponse").payload["output"] == words
 
 
 def test_members_of_unexpected_types_end_nothing(tmp_path: Path) -> None:

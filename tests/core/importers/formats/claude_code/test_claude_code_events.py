@@ -376,8 +376,8 @@ def test_events_of_subagents_name_them(tmp_path: Path) -> None:
         user("v1", None, "and you", isSidechain=True),
         assistant("a1", "u1", text("Done.")),
     )
-    said = [event.meta.get("subagent") for event in found.events]
-    assert said == [None, None, ["x7"], ["subagent 1"], ["x7"], ["subagent 1"], ["subagent 2"], None]
+    listed = [event.meta.get("subagent") for event in found.events]
+    assert listed == [None, None, ["x7"], ["subagent 1"], ["x7"], ["subagent 1"], ["subagent 2"], None]
 
 
 def test_a_line_that_only_repeats_calls_is_no_step(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path) -> None:
         user("u2", "a1", [result("c1", "Done")], toolUseResult={"runId": "wf_1"}),
         user("u3", "u2", "Thanks"),
     )
-    said = [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")]
-    assert said == [("Go", None), ("Do a", ["a"]), ("Do b", ["b"]), ("Thanks", None)]
+    messages = [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")]
+    assert messages == [("Go", None), ("Do a", ["a"]), ("Do b", ["b"]), ("Thanks", None)]
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,10 @@ def test_a_result_alone_is_the_answer(tmp_path: Path, indent: int | None) -> Non
 def test_the_stream_as_an_array_and_as_messages_of_the_sdk(tmp_path: Path) -> None:
     def parts(named: bool) -> list[dict[str, Any]]:
         call = {"id": "t", "name": "Bash", "input": {"command": "ls"}}
-        said = {"text": "I look."}
+        record = {"text": "I look."}
         if named:
-            return [{"type": "TextBlock", **said}, call]
-        return [{"type": "text", **said}, {"type": "tool_use", **call}]
+            return [{"type": "TextBlock", **record}, call]
+        return [{"type": "text", **record}, {"type": "tool_use", **call}]
 
     answer = {"tool_use_id": "t", "content": "no", "is_error": True}
     init = {"subtype": "init", "session_id": "s", "tools": [], "model": "m"}

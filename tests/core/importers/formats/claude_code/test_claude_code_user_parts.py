@@ -22,9 +22,9 @@ def test_parts_that_the_program_adds_are_not_the_users_words(tmp_path: Path) -> 
         ),
         user("e", "d", "<system-design> is a tag of mine"),
     )
-    said = [(event.payload["obs_type"], event.payload["source"]) for event in found.of("Observation")]
+    messages = [(event.payload["obs_type"], event.payload["source"]) for event in found.of("Observation")]
     notice, words = ("notice", "claude-code"), ("message", "user")
-    assert said == [notice, words, notice, words, ("notice", "agent"), ("notice", "agent"), words]
+    assert messages == [notice, words, notice, words, ("notice", "agent"), ("notice", "agent"), words]
     assert found.of("Observation")[1].payload["data"] == "what is this?"
 
 
@@ -63,9 +63,9 @@ def test_older_versions_do_not_mark_the_programs_words(tmp_path: Path) -> None:
         line("assistant", "f", "e", message=_synthetic(*by_program[0])),
         line("assistant", "g", "f", message=_synthetic(*by_program[1])),
     )
-    said = [tuple(event.payload[name] for name in ("obs_type", "source")) for event in found.of("Observation")]
+    messages = [tuple(event.payload[name] for name in ("obs_type", "source")) for event in found.of("Observation")]
     notice = ("notice", "claude-code")
-    assert said == [("message", "compaction"), notice, ("command", "user"), notice]
+    assert messages == [("message", "compaction"), notice, ("command", "user"), notice]
     assert found.of("Observation")[2].payload["data"] == "# use tabs"
     assert found.one("ToolResponse").payload["success"] is False
     assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "api_error"]
@@ -78,11 +78,11 @@ def _synthetic(message_id: str, words: str) -> dict[str, object]:
 
 def test_a_session_of_iflow_is_called_so(tmp_path: Path) -> None:
     answer = {"functionResponse": {"id": "t", "name": "read_file", "response": {"error": "no such file"}}}
-    told = {"callId": "t", "responseParts": answer, "resultDisplay": "Failed"}
+    record = {"callId": "t", "responseParts": answer, "resultDisplay": "Failed"}
     lines = (
         user("a", None, "hi", sessionId="session-1"),
         assistant("b", "a", call("t", "read_file", path="x"), sessionId="session-1"),
-        user("c", "b", [result("t", told)], sessionId="session-1"),
+        user("c", "b", [result("t", record)], sessionId="session-1"),
     )
     lines[1]["message"] |= {"id": "response-1", "usage": {"input_tokens": 0, "output_tokens": 0}}
     found = read(tmp_path, *lines)

@@ -132,9 +132,9 @@ def test_written_forms_that_no_file_at_hand_has(tmp_path: Path) -> None:
 
 def test_the_oldest_files_have_bare_items(tmp_path: Path) -> None:
     first = {"id": "s0", "timestamp": AT.format(0), "instructions": None}
-    said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
+    record = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
     call = {"type": "local_shell_call", "call_id": "c", "action": {"type": "exec", "command": ["ls"]}}
-    (one,) = read_all(write(tmp_path, first, {"record_type": "state"}, said, call, "garbage"))
+    (one,) = read_all(write(tmp_path, first, {"record_type": "state"}, record, call, "garbage"))
     assert (one.run.run_id, one.kinds) == (
         "s0",
         ["AgentInit", "x:bookkeeping/codex/state", "Observation", "ToolRequest", "x:codex/unreadable-line"],

@@ -82,8 +82,8 @@ def test_ids_tell_where_a_subagents_own_work_begins(tmp_path: Path) -> None:
     metas = ({"id": own, "forked_from_id": parent}, {"id": parent})
     lines = [{"timestamp": _TIME.format(0), "type": "session_meta", "payload": meta} for meta in metas]
     for turn, text in ((parent, "the parent's"), ("019f0000-0003-7000-8000-000000000000", "its own")):
-        said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
-        for kind, payload in (("event_msg", {"type": "task_started", "turn_id": turn}), ("response_item", said)):
+        message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+        for kind, payload in (("event_msg", {"type": "task_started", "turn_id": turn}), ("response_item", message)):
             lines.append({"timestamp": _TIME.format(0), "type": kind, "payload": payload})
     path = tmp_path / "rollout.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)))
@@ -116,9 +116,9 @@ def test_messages_without_a_type_are_messages(tmp_path: Path) -> None:
 @pytest.mark.parametrize("first", [True, False])
 def test_events_give_what_they_know_to_the_answer(tmp_path: Path, first: bool) -> None:
     call = {"item": True, "type": "function_call", "name": "shell", "arguments": "{}", "call_id": "k"}
-    told = {"type": "exec_command_end", "call_id": "k", "exit_code": 4, "duration": {"secs": 2, "nanos": 5}}
+    record = {"type": "exec_command_end", "call_id": "k", "exit_code": 4, "duration": {"secs": 2, "nanos": 5}}
     answer = {"item": True, "type": "function_call_output", "call_id": "k", "output": "oh"}
-    found = read(tmp_path, call, *((told, answer) if first else (answer, told)))
+    found = read(tmp_path, call, *((record, answer) if first else (answer, record)))
     (response,) = found.of("ToolResponse")
     assert (response.payload["error"], response.payload["exit_code"]) == ("exit 4 · oh", 4)
     assert response.meta["duration"] == 2_000_000_005

@@ -13,10 +13,10 @@ _TIME = "2026-08-17T13:00:{:02}.000Z"
 
 def read(folder: Path, *lines: tuple[str, dict[str, Any]], **meta: Any) -> Read:
     """A session of lines, each a type and a payload."""
-    told = [("session_meta", {"id": "s", "cwd": "/w", **meta}), *lines]
+    records = [("session_meta", {"id": "s", "cwd": "/w", **meta}), *lines]
     texts = [
         json.dumps({"timestamp": _TIME.format(number), "ordinal": number, "type": kind, "payload": payload})
-        for number, (kind, payload) in enumerate(told)
+        for number, (kind, payload) in enumerate(records)
     ]
     (folder / "rollout.jsonl").write_text("\n".join(texts))
     (found,) = read_all(folder / "rollout.jsonl")
@@ -95,8 +95,8 @@ def test_what_codex_adds_to_a_message_is_not_the_users(tmp_path: Path) -> None:
         ("world_state", {"full": True, "state": {"agents_md": {"text": "a"}}}),
         item("agent_message", author="/root/a", recipient="/root", content=[text("done")]),
     )
-    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
-    assert said == [
+    messages = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert messages == [
         ("user", "first"),
         ("user", "<skill> is a word"),
         ("user", "<question>is mine</question>"),
@@ -123,8 +123,8 @@ def test_what_no_event_says_that_the_user_asked_was_put_in(tmp_path: Path) -> No
         ("event_msg", {"type": "task_started"}),
         item("message", role="user", content=[text("of a turn that no event tells")]),
     )
-    said = [event.payload["data"] for event in found.of("Observation")]
-    assert said == ["mine", "mine too", "of a turn that no event tells"]
+    messages = [event.payload["data"] for event in found.of("Observation")]
+    assert messages == ["mine", "mine too", "of a turn that no event tells"]
     assert len(found.of("x:bookkeeping/codex/environment")) == 2
 
 
@@ -158,11 +158,14 @@ def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
 
 def test_what_only_events_tell_of_a_call(tmp_path: Path) -> None:
     invocation = {"server": "mail", "tool": "send", "arguments": {"to": "a"}}
-    said = {"content": [text("no such address")], "isError": True}
+    record = {"content": [text("no such address")], "isError": True}
     hit = {"title": "Weather", "url": "https://example.invalid"}
     answers = read(
         tmp_path,
-        ("event_msg", {"type": "mcp_tool_call_end", "call_id": "m", "invocation": invocation, "result": {"Ok": said}}),
+        (
+            "event_msg",
+            {"type": "mcp_tool_call_end", "call_id": "m", "invocation": invocation, "result": {"Ok": record}},
+        ),
         ("event_msg", {"type": "web_search_end", "call_id": "w", "query": "weather", "results": [hit]}),
     ).of("ToolResponse")
     assert [answer.payload["success"] for answer in answers] == [False, True]
@@ -170,8 +173,8 @@ def test_what_only_events_tell_of_a_call(tmp_path: Path) -> None:
 
 
 def test_the_ordinal_tells_where_a_subagents_own_work_begins(tmp_path: Path) -> None:
-    said = [item("message", role="user", content=[text(words)]) for words in ("parent's", "parent's too", "own")]
-    found = read(tmp_path, *said, source={"subagent": {}}, subagent_history_start_ordinal="3")
+    messages = [item("message", role="user", content=[text(words)]) for words in ("parent's", "parent's too", "own")]
+    found = read(tmp_path, *messages, source={"subagent": {}}, subagent_history_start_ordinal="3")
     assert [event.payload["data"] for event in found.of("Observation")] == ["own"]
     assert len(found.of("x:bookkeeping/codex/inherited")) == 2
 
@@ -193,12 +196,12 @@ def test_what_codex_adds_in_the_users_place_is_told_apart(tmp_path: Path) -> Non
         ("history_mutation", {"operation": "append", "items": [asked, {"type": "reasoning", "summary": []}]}),
         item("message", role="user", content=[text("<turn_aborted>\nstopped\n</turn_aborted>")]),
     )
-    said = [
+    messages = [
         (event.payload["obs_type"], event.payload["source"], event.payload["data"])
         for event in found.events
         if event.kind == "Observation"
     ]
-    assert said == [
+    assert messages == [
         ("message", "user", "Why four?"),
         ("command", "user", "! ls"),
         ("command-output", "command", "Exit code: 0"),

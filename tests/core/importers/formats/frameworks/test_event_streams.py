@@ -72,8 +72,8 @@ def test_an_event_log_of_autogen() -> None:
     assert said(found) == [("system", "Be brief."), ("user", "Weather in Rome and Nowhere?")]
     assert found.decisions() == [(None, "I look."), (None, "Rome is blue.")]
     assert found.tools() == {"weather": 2, "clock": 1}
-    told = [(event.payload["output"], event.payload["success"]) for event in found.of("ToolResponse")]
-    assert told == [("blue", True), ("no such city", False), ("noon", True)]
+    results = [(event.payload["output"], event.payload["success"]) for event in found.of("ToolResponse")]
+    assert results == [("blue", True), ("no such city", False), ("noon", True)]
     assert [event.payload["message"] for event in found.of("Error")] == ["no such city", "KeyError: 'x'"]
     assert (found.tokens(), found.of("x:end")[0].payload["how"]) == ({"input": 24, "output": 6}, "answered")
     assert len(found.of("x:bookkeeping/autogen-events/Message")) == 3
@@ -103,7 +103,7 @@ def test_each_kick_off_of_a_crew_is_a_run(tmp_path: Path) -> None:
 
 def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
     """Without roles; each event of a tool stands there twice, and its output nowhere."""
-    told: list[tuple[str, dict[str, Any]]] = [
+    messages: list[tuple[str, dict[str, Any]]] = [
         ("mcp_initialization_started", {"mcp_name": "days"}),
         ("crew_kickoff_started", {"inputs": {"user_input": "q"}}),
         ("task_started", {"description": "Answer q", "expected_output": "a"}),
@@ -114,7 +114,7 @@ def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
         ("crew_kickoff_completed", {"output": "a"}),
     ]
     begun = "2026-01-12 16:53:38"
-    events = [{"timestamp": begun, "type": kind, "agent_studio_id": "x", **more} for kind, more in told]
+    events = [{"timestamp": begun, "type": kind, "agent_studio_id": "x", **more} for kind, more in messages]
     (run,) = read_all(written(tmp_path, {"events": events}))
     assert (run.format, run.tools()) == ("crewai", {"find": 1})
     assert [event.payload["data"] for event in run.of("Observation")] == [

@@ -71,16 +71,16 @@ def test_a_session_as_python_dumps_it_and_the_answer_of_a_server_say_the_same(tm
 
 def test_pieces_of_an_answer_are_told_where_no_whole_follows(tmp_path: Path) -> None:
     def piece(text: str, *, partial: bool = True) -> dict[str, Any]:
-        said = {"role": "model", "parts": [{"text": text}]}
-        return {"author": "root", "invocationId": "e", "partial": partial, "content": said}
+        message = {"role": "model", "parts": [{"text": text}]}
+        return {"author": "root", "invocationId": "e", "partial": partial, "content": message}
 
-    for events, said in (
+    for events, message in (
         ([piece("It is "), piece("13."), piece("It is 13.", partial=False)], ["It is 13."]),
         ([piece("It is "), piece("13.")], ["It is 13."]),
         ([piece("It is "), piece("Stop.", partial=False)], ["It is ", "Stop."]),
     ):
         (run,) = read_all(written(tmp_path, events))
-        assert [event.payload["data"] for event in run.of("Decision")] == said
+        assert [event.payload["data"] for event in run.of("Decision")] == message
         assert run.run.notes[PIECES] == sum(event["partial"] for event in events)
 
 

@@ -94,10 +94,13 @@ def test_a_model_decides_and_a_tool_is_called(tmp_path: Path) -> None:
 
 
 def test_what_a_model_is_asked_again_is_told_once(tmp_path: Path) -> None:
-    said = {"role": "assistant", "content": [{"type": "reasoning", "reasoning": "Hm."}, {"type": "text", "text": "2"}]}
+    message = {
+        "role": "assistant",
+        "content": [{"type": "reasoning", "reasoning": "Hm."}, {"type": "text", "text": "2"}],
+    }
     asked = [{"id": "a", "role": "user", "content": "1+1?"}]
-    output = {"model": "m", "choices": [{"message": {**said, "id": "x"}, "stop_reason": "stop"}]}
-    again = [*asked, {**said, "id": "y"}, {"role": "user", "content": "Sure?"}]
+    output = {"model": "m", "choices": [{"message": {**message, "id": "x"}, "stop_reason": "stop"}]}
+    again = [*asked, {**message, "id": "y"}, {"role": "user", "content": "Sure?"}]
     one = read(
         tmp_path,
         {"event": "model", "model": "m", "input": asked, "tools": [{"name": "t"}], "output": output},

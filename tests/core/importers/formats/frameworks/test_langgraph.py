@@ -150,13 +150,13 @@ def the_run(path: Path) -> Read:
 
 
 def test_messages_are_the_users_the_assistants_and_the_tools(tmp_path: Path) -> None:
-    told = [{"type": "human", "content": "Look!", "id": "h1"}]
+    messages = [{"type": "human", "content": "Look!", "id": "h1"}]
     run = the_run(
         thread(
             tmp_path,
-            ({}, {"messages": told, "branch:to:agent": None}),
-            ({"messages": told}, {"messages": [AI]}),
-            ({"messages": [*told, AI]}, {"messages": [TOOL]}),
+            ({}, {"messages": messages, "branch:to:agent": None}),
+            ({"messages": messages}, {"messages": [AI]}),
+            ({"messages": [*messages, AI]}, {"messages": [TOOL]}),
         )
     )
     assert run.kinds == [
@@ -248,10 +248,10 @@ def test_an_odd_value_costs_no_other_value(tmp_path: Path, place: str, raw: byte
     with EventLog.open(cached_conversion(path, tmp_path / "cache").path) as log:
         events = list(log)
     assert NOT_WRITTEN not in [event.kind for event in events]
-    told = b"".join(event.content for event in events)
-    assert b"after" in told
-    assert (b"during" in told) or place == "a write"
-    assert b"before" in told
+    text = b"".join(event.content for event in events)
+    assert b"after" in text
+    assert (b"during" in text) or place == "a write"
+    assert b"before" in text
 
 
 def test_what_stands_in_the_journal_alone_is_read_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -325,8 +325,10 @@ def test_a_delta_channel_that_holds_no_list(tmp_path: Path) -> None:
 
 
 def test_a_branch_off_an_earlier_checkpoint_has_the_lists_of_then(tmp_path: Path) -> None:
-    said = [{"type": "human", "content": text, "id": text} for text in ("one", "two", "three")]
-    path = thread(tmp_path, ({}, {"messages": said[:1]}), ({}, {"messages": said[1:2]}), ({}, {"messages": said[2:]}))
+    listed = [{"type": "human", "content": text, "id": text} for text in ("one", "two", "three")]
+    path = thread(
+        tmp_path, ({}, {"messages": listed[:1]}), ({}, {"messages": listed[1:2]}), ({}, {"messages": listed[2:]})
+    )
     with closing(sqlite3.connect(path)) as made:
         made.execute("""UPDATE checkpoints SET metadata = '{"counters_since_delta_snapshot": {"messages": [1, 1]}}'""")
         made.execute("UPDATE checkpoints SET parent_checkpoint_id = '0' WHERE checkpoint_id = '2'")

@@ -110,8 +110,8 @@ def test_traces_that_hold_their_observations() -> None:
 def test_traces_beside_their_observations_and_the_forms_of_providers() -> None:
     found, empty = read_all(DATA / "seeds" / "langfuse" / "4.json")
     assert (found.run.run_id, empty.run.run_id, len(found.outcomes())) == ("tr3", "tr4", 1)
-    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
-    assert said == [("user", "Find x"), ("system", "Be brief."), ("user", "Say it")]  # no definition of a tool
+    messages = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert messages == [("user", "Find x"), ("system", "Be brief."), ("user", "Say it")]  # no definition of a tool
     assert (found.decisions(), found.tools()) == ([(None, None), (None, "It is 4.")], {"lookup": 1})
     first, second = found.of("Decision")
     assert first.payload["fields"]["request"] == {"model": "gemini-2.5-flash", "config": {"temperature": 0.5}}
@@ -185,14 +185,14 @@ def test_calls_by_their_attributes_and_what_a_model_of_google_was_sent(tmp_path:
     attributes = {"gen_ai.tool.name": "Hello", "gen_ai.tool.call.id": "c1"}
     sent = {"contents": [{"role": "user", "parts": [{"text": "Greet Bob."}]}]}
     answer = {"candidates": [{"content": {"role": "model", "parts": [{"text": "Done."}]}, "index": 0}]}
-    told = [
+    messages = [
         observation("m", "GENERATION", "llm.chat", 1, output=json.dumps(koog)),
         observation("h", "SPAN", "tool.Hello", 3, output="Hi", metadata=json.dumps({"attributes": attributes})),
         observation("g", "GENERATION", "generate_content", 5, input=json.dumps(sent), output=json.dumps(answer)),
     ]
     whole = {"input": json.dumps(json.dumps(sent)), "output": json.dumps(json.dumps(answer))}
     trace = {"id": "t", "name": "chat", "timestamp": "2025-01-01T00:00:00Z", **whole}
-    (one,) = read_all(written(tmp_path, {"trace": trace, "observations": told}))
+    (one,) = read_all(written(tmp_path, {"trace": trace, "observations": messages}))
     assert (one.tools(), one.of("ToolResponse")[0].payload["output"]) == ({"Hello": 1}, "Hi")
     assert one.decisions() == [(None, None), (None, "Done.")]
     assert [event.payload["data"] for event in one.of("Observation")] == ["Greet Bob."]
@@ -201,9 +201,9 @@ def test_calls_by_their_attributes_and_what_a_model_of_google_was_sent(tmp_path:
 
 def test_a_trace_with_the_names_of_the_python_client(tmp_path: Path) -> None:
     at = "2026-05-04T10:00:0{}Z".format
-    told = {"trace_id": "t", "level": "DEFAULT", "start_time": at(1), "end_time": at(2)}
-    model = {**told, "id": "m", "type": "generation", "name": "chat", "input": "q", "output": "a"}
-    tool = {**told, "id": "x", "type": "TOOL", "name": "find", "parent_observation_id": "m", "level": "ERROR"}
+    record = {"trace_id": "t", "level": "DEFAULT", "start_time": at(1), "end_time": at(2)}
+    model = {**record, "id": "m", "type": "generation", "name": "chat", "input": "q", "output": "a"}
+    tool = {**record, "id": "x", "type": "TOOL", "name": "find", "parent_observation_id": "m", "level": "ERROR"}
     used = {"usage_details": {"input": 3, "output": 1}, "total_cost": 0.5}
     score = {"id": "s", "trace_id": "t", "name": "good", "value": 1.0, "data_type": "BOOLEAN"}
     trace = {"id": "t", "name": "run", "timestamp": at(1), "user_id": "u", "scores": [score]}

@@ -58,24 +58,24 @@ def test_pairs_commands_and_messages_of_langchain(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, records))
     assert [event.payload["data"] for event in found.of("Observation")] == ["Find it."]
     assert found.of("x:langsmith/step")[0].payload["data"]["output"] == {"output": update}
-    told = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
-    assert told == [("found", None), (None, "Timeout('late')")]
+    results = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert results == [("found", None), (None, "Timeout('late')")]
     fields = [event.payload["fields"] for event in found.of("ToolRequest")]
     assert fields == [{"answer": {"artifact": {"pages": 2}}}, {"error": error, "events": [{"name": "start"}]}]
 
 
 def test_the_sums_of_a_root_count_where_no_model_tells_any(tmp_path: Path) -> None:
-    told = {
+    record = {
         "prompt_tokens": 65,
         "completion_tokens": 7,
         "total_cost": "0.25",
         "prompt_token_details": {"cache_read": 9},
     }
     sent = {"messages": [{"role": "user", "content": "q"}], "retries": 2}
-    root = {"id": "r", "trace_id": "r", "run_type": "chain", "name": "graph", "inputs": sent, "outputs": None, **told}
+    root = {"id": "r", "trace_id": "r", "run_type": "chain", "name": "graph", "inputs": sent, "outputs": None, **record}
     answer = {"choices": [{"message": {"role": "assistant", "content": "a"}}]}
     model = {**root, "id": "m", "parent_run_id": "r", "run_type": "llm", "outputs": answer}
-    without = {key: value for key, value in model.items() if key not in told}
+    without = {key: value for key, value in model.items() if key not in record}
     for records in ([root], [root, model], [root, without]):
         (run,) = read_all(written(tmp_path, records))
         assert run.tokens() == {"input": 65, "output": 7, "cached": 9}

@@ -83,8 +83,8 @@ def test_a_saved_state_is_one_run_with_the_answers_to_its_approvals(tmp_path: Pa
     refused = with_answer({"approved": [], "rejected": ["call_3"]})
     assert [event.payload["tool_name"] for event in refused.of("CapabilityDenied")] == ["wipe"]
     assert refused.events[-1].payload == {"how": "open", "why": None}
-    told = {"type": "function_call_output", "call_id": "call_3", "output": "Not approved."}
-    refused = with_answer({"rejected": True}, {"type": "tool_call_output_item", "raw_item": told})
+    record = {"type": "function_call_output", "call_id": "call_3", "output": "Not approved."}
+    refused = with_answer({"rejected": True}, {"type": "tool_call_output_item", "raw_item": record})
     assert [event.payload["reason"] for event in refused.of("CapabilityDenied")] == ["Not approved."]
     approved = with_answer({"approved": ["call_3"], "rejected": []})
     assert not approved.of("CapabilityDenied")

@@ -199,8 +199,8 @@ def test_events_of_agents_within_the_agent_name_them(tmp_path: Path) -> None:
         agent("e", "d", "deep", 6, 8),
         {**MODEL, "parentSpanId": "e", "startTimeUnixNano": str(7 * S), "endTimeUnixNano": str(8 * S)},
     )
-    said = {(event.kind, *event.meta.get("subagent", ())) for event in one.events if not event.kind.startswith("x:")}
-    assert said == {
+    facts = {(event.kind, *event.meta.get("subagent", ())) for event in one.events if not event.kind.startswith("x:")}
+    assert facts == {
         ("AgentInit",),
         ("ToolRequest", "scout"),
         ("ToolResponse", "scout"),

@@ -69,8 +69,8 @@ def test_an_agent_without_a_span_of_its_model(tmp_path: Path) -> None:
 
 
 def test_texts_by_older_conventions(tmp_path: Path) -> None:
-    told = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
-    for prompt, sent in (("Why?", ["Why?"]), (json.dumps(told), ["Be brief.", "Why?"])):
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
+    for prompt, sent in (("Why?", ["Why?"]), (json.dumps(messages), ["Be brief.", "Why?"])):
         events = [
             ("gen_ai.content.prompt", {"gen_ai.prompt": prompt}),
             ("gen_ai.content.completion", {"gen_ai.completion": "So."}),

@@ -13,8 +13,11 @@ ASKED = {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?
 
 def span(id: str, parent: str | None, begin: int, attributes: dict[str, Any], **more: Any) -> dict[str, Any]:
     times = {"start_time": f"2026-05-21T14:00:{begin:02}Z", "end_time": f"2026-05-21T14:00:{begin + 1:02}Z"}
-    told = {"name": id, "context": {"trace_id": "t1", "span_id": id}, "parent_id": parent, **times, **more}
-    return {**told, "attributes": {k: v if isinstance(v, str | int) else json.dumps(v) for k, v in attributes.items()}}
+    record = {"name": id, "context": {"trace_id": "t1", "span_id": id}, "parent_id": parent, **times, **more}
+    return {
+        **record,
+        "attributes": {k: v if isinstance(v, str | int) else json.dumps(v) for k, v in attributes.items()},
+    }
 
 
 def chat(id: str, begin: int, **attributes: Any) -> dict[str, Any]:
@@ -55,9 +58,9 @@ def test_a_call_in_a_part_of_a_message_is_the_one_beside_the_parts(tmp_path: Pat
 
 
 def test_an_answer_that_a_second_span_tells_without_a_word_is_counted_once(tmp_path: Path) -> None:
-    said = [{"role": "assistant", "parts": [{"type": "text", "content": "Blue."}]}]
+    messages = [{"role": "assistant", "parts": [{"type": "text", "content": "Blue."}]}]
     usage = {"usage__input_tokens": 70, "usage__output_tokens": 5, "response__id": "r1"}
-    found = read(tmp_path, chat("own", 1, **usage), chat("told", 1, output__messages=said, **usage))
+    found = read(tmp_path, chat("own", 1, **usage), chat("told", 1, output__messages=messages, **usage))
     assert (found.decisions(), found.tokens()) == ([(None, "Blue.")], {"input": 70, "output": 5})
 
 
@@ -67,14 +70,14 @@ def test_results_under_the_ids_of_calls_answer_items_of_other_ids(tmp_path: Path
         for n, city in enumerate(("Rome", "Nowhere"))
     ]
     thought = {"type": "reasoning", "content": '[{"type": "summary_text", "text": "Two cities."}]'}
-    told = [
+    listed = [
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": f"call{n}", "response": text}]}
         for n, text in enumerate(("blue", "Error: no such city"))
     ]
     found = read(
         tmp_path,
         chat("m1", 1, input__messages=[ASKED], output__messages=[{"role": "assistant", "parts": [thought, *calls]}]),
-        chat("m2", 3, input__messages=[ASKED, *told], output__messages=[{"role": "assistant", "parts": []}]),
+        chat("m2", 3, input__messages=[ASKED, *listed], output__messages=[{"role": "assistant", "parts": []}]),
     )
     assert answered(found) == [("blue", None), ("Error: no such city", "Error: no such city")]
     assert found.decisions()[0] == ("Two cities.", None)
@@ -107,22 +110,22 @@ def test_what_callbacks_of_langchain_put_around_values_is_told_beside_them(tmp_p
 
 def test_an_answer_stands_before_the_calls_within_its_span(tmp_path: Path) -> None:
     part = {"functionCall": {"name": "weather", "args": {}}}
-    said = [{"role": "assistant", "parts": [part]}]
+    messages = [{"role": "assistant", "parts": [part]}]
     tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
-    found = read(tmp_path, chat("m", 1, output__messages=said), span("t", "m", 1, tool))
+    found = read(tmp_path, chat("m", 1, output__messages=messages), span("t", "m", 1, tool))
     assert [kind for kind in found.kinds if kind in ("Decision", "ToolRequest")] == ["Decision", "ToolRequest"]
 
 
 def test_a_call_that_broke_off_is_known_by_its_spans_name(tmp_path: Path) -> None:
     parts = [{"function_call": {"name": "weather", "args": {"city": city}}} for city in ("Rome", "Nowhere")]
-    said = [{"role": "model", "parts": parts}]
+    messages = [{"role": "model", "parts": parts}]
     done = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
     vague = {"gcp.vertex.agent.tool_response": {"result": "<not specified>"}, "gen_ai.tool.call.id": "<not specified>"}
     failed = {"status_code": "ERROR", "description": "ValueError: no such city"}
     found = read(
         tmp_path,
         span("agent_run [travel]", "root", 1, {}, status=failed),
-        span("m", "agent_run [travel]", 2, {"gen_ai.operation.name": "chat", "gen_ai.output.messages": said}),
+        span("m", "agent_run [travel]", 2, {"gen_ai.operation.name": "chat", "gen_ai.output.messages": messages}),
         span("t1", "agent_run [travel]", 3, {**done, **vague}),
         span("execute_tool weather", "agent_run [travel]", 4, {}, status=failed),
         span("execute_tool (merged)", "agent_run [travel]", 5, {}),
@@ -141,14 +144,14 @@ def test_a_call_that_broke_off_is_known_by_its_spans_name(tmp_path: Path) -> Non
 
 
 def test_spans_of_llamaindex(tmp_path: Path) -> None:
-    told = {"blocks": [{"text": "blue"}], "tool_name": "weather", "raw_output": "blue", "is_error": False}
-    wrong = {**told, "blocks": [{"text": "no such city"}], "is_error": True}
+    record = {"blocks": [{"text": "blue"}], "tool_name": "weather", "raw_output": "blue", "is_error": False}
+    wrong = {**record, "blocks": [{"text": "no such city"}], "is_error": True}
     prepared = {"messages": ["ChatMessage(role=<MessageRole.USER>)"]}
     tool = {"tool__name": "weather", "input__value": {"kwargs": {"city": "Rome"}}}
     found = read(
         tmp_path,
         span("OpenAI._prepare_chat_with_tools", "root", 1, kind("LLM", output__value=prepared)),
-        span("FunctionTool.acall", "root", 2, kind("TOOL", output__value=told, **tool)),
+        span("FunctionTool.acall", "root", 2, kind("TOOL", output__value=record, **tool)),
         span("FunctionTool.call", "root", 4, kind("TOOL", output__value=wrong, **tool)),
     )
     assert not found.of("Decision")

@@ -121,12 +121,12 @@ def test_spans_of_prompt_flow_and_of_no_agent(tmp_path: Path) -> None:
 
     sent = json.dumps({"messages": [{"role": "user", "content": QUESTION}], "model": "m"}, indent=2)
     choice = {"finish_reason": "stop", "index": 0, "message": {"role": "assistant", "content": ANSWER}}
-    told = {
+    members = {
         "promptflow.function.inputs": sent,
         "promptflow.llm.generated_message": json.dumps(choice["message"]),
         "promptflow.function.output": json.dumps({"id": "c1", "choices": [choice]}),
     }
-    events = [{"name": name, "attributes": {"payload": value}} for name, value in told.items()]
+    events = [{"name": name, "attributes": {"payload": value}} for name, value in members.items()]
     used = {"llm.usage.prompt_tokens": 450, "llm.usage.completion_tokens": 17, "llm.usage.total_tokens": 467}
     spans = [
         dumped(1, "Flow", [], inputs='{"question": "x"}', output="done"),
@@ -157,8 +157,8 @@ def test_spans_of_prompt_flow_and_of_no_agent(tmp_path: Path) -> None:
 def test_rows_of_braintrust_that_are_merged(tmp_path: Path) -> None:
     def row(span: str, above: str | None, merge: bool | None = True, **more: Any) -> dict[str, Any]:
         parents = {} if above is None else {"span_parents": [above]}
-        told = {} if merge is None else {"_is_merge": merge}
-        return {**told, "id": f"row {span}", "span_id": span, "root_span_id": "s1", **parents, **more}
+        members = {} if merge is None else {"_is_merge": merge}
+        return {**members, "id": f"row {span}", "span_id": span, "root_span_id": "s1", **parents, **more}
 
     call = {"type": "tool-call", "toolCallId": "c1", "toolName": "search", "input": ARGUMENTS}
     prompt = {"prompt": QUESTION, "system": "Be brief.", "temperature": 0}

@@ -24,13 +24,13 @@ def keyed(members: dict[str, Any]) -> list[dict[str, Any]]:
 
 def span(id: str, parent: str, begin: int, attributes: dict[str, Any], **more: Any) -> dict[str, Any]:
     times = {"startTimeUnixNano": str(begin), "endTimeUnixNano": str(begin + 1)}
-    told = {"traceId": "t1", "spanId": id, "parentSpanId": parent, "name": id, **times}
-    return {**told, "attributes": keyed(attributes), **more}
+    record = {"traceId": "t1", "spanId": id, "parentSpanId": parent, "name": id, **times}
+    return {**record, "attributes": keyed(attributes), **more}
 
 
 def log(name: str, id: str, body: dict[str, Any] | None = None, **attributes: Any) -> dict[str, Any]:
-    told = {"traceId": "t1", "spanId": id, "attributes": keyed(attributes)}
-    return {**told, "eventName": name, **({"body": value(body)} if body else {})}
+    record = {"traceId": "t1", "spanId": id, "attributes": keyed(attributes)}
+    return {**record, "eventName": name, **({"body": value(body)} if body else {})}
 
 
 def read(folder: Path, spans: list[dict[str, Any]], logs: list[dict[str, Any]] | None = None) -> Read:
@@ -149,12 +149,12 @@ def test_a_call_that_two_spans_tell_is_one_and_messages_tell_what_it_was_given(t
 
 
 def test_an_agents_answer_is_said_where_no_model_tells_it(tmp_path: Path) -> None:
-    told = {
+    record = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.input.messages": json.dumps([message("user", text("Hi"))]),
         "gen_ai.output.messages": json.dumps([message("assistant", text("Hello!"))]),
     }
-    found = read(tmp_path, [span("agent", "", 0, told), model("m", "agent", 0, usage__input_tokens=5)])
+    found = read(tmp_path, [span("agent", "", 0, record), model("m", "agent", 0, usage__input_tokens=5)])
     assert [event.payload["data"] for event in found.of("Decision")] == ["(answer, not recorded)", "Hello!"]
 
 
@@ -175,9 +175,13 @@ def test_an_exception_tells_what_a_status_without_words_leaves_out(tmp_path: Pat
 
 
 def test_an_answer_that_ends_with_a_line_break_is_told_once_and_clocks_are_not_compared(tmp_path: Path) -> None:
-    told = {**dict.fromkeys(("gen_ai.event.start_time", "gen_ai.event.end_time"), "2026-11-29T16:44:05Z")}
+    record = {**dict.fromkeys(("gen_ai.event.start_time", "gen_ai.event.end_time"), "2026-11-29T16:44:05Z")}
     answer = json.dumps([message("assistant", text("4"))])
-    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.output.messages": answer.replace('"4"', '"4\\n"'), **told}
+    agent = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.output.messages": answer.replace('"4"', '"4\\n"'),
+        **record,
+    }
     found = read(tmp_path, [span("agent", "", 0, agent), model("m", "agent", 0, output__messages=answer)])
     assert [event.payload["data"] for event in found.of("Decision")] == ["4"]
     assert not found.of("x:otel/output")

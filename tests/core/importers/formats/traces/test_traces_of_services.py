@@ -129,8 +129,8 @@ def test_a_trace_of_mlflow_with_the_answer_of_a_served_agent_and_a_model_that_fa
     wrong = {"parent_span_id": "a", "status": {"code": "STATUS_CODE_ERROR", "message": ""}, "events": [raised]}
     spans = [span("a", "AGENT", {"q": "Hi"}), span("b", "CHAT_MODEL", asked, **wrong)]
     trace = {"info": {"trace_id": "tr-1", "state": "OK", "execution_duration_ms": 5}, "data": {"spans": spans}}
-    for told in (trace, {"trace": trace}, {"object": "response", "databricks_output": {"trace": trace}}):
-        (run,) = read_all(written(tmp_path, told))
+    for text in (trace, {"trace": trace}, {"object": "response", "databricks_output": {"trace": trace}}):
+        (run,) = read_all(written(tmp_path, text))
         assert (run.format, run.run.run_id, run.decisions()) == ("mlflow", "tr-1", [])  # it has said nothing
         (error,) = run.of("Error")
         assert error.payload["message"] == "content filter"
