@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.look.theme import GAP, ui_font
+from replay_gui.look.theme import GAP, UNIT, ui_font
 from replay_gui.models.runs.failure_table import FailureColumn, FailureTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
@@ -14,6 +14,7 @@ from replay_gui.widgets.runs.headed_view import HeadedView
 
 _NAMES_SHARE = 0.22  # of the width, at most
 _MIN_NAMES_WIDTH = 10 * GAP
+_MEASURED_ROWS = 100
 
 
 class FailureView(HeadedView):
@@ -34,9 +35,12 @@ class FailureView(HeadedView):
 
     @Slot()
     def _fit(self) -> None:
-        width = self.viewport().width()
-        names = min(self.sizeHintForColumn(FailureColumn.RUNS) + GAP, round(_NAMES_SHARE * width))
-        names, event = max(names, _MIN_NAMES_WIDTH), QFontMetrics(ui_font()).horizontalAdvance("1,234, 1,234") + 2 * GAP
+        width, metrics, table = self.viewport().width(), QFontMetrics(ui_font()), self._failures
+        rows = range(min(table.rowCount(), _MEASURED_ROWS))
+        named = (metrics.horizontalAdvance(table.data(table.index(row, FailureColumn.RUNS))) for row in rows)
+        needed = max(named, default=0) + 2 * (GAP + UNIT)
+        names = max(min(needed, round(_NAMES_SHARE * width)), _MIN_NAMES_WIDTH)
+        event = metrics.horizontalAdvance("1,234, 1,234") + 2 * GAP
         self.setColumnWidth(FailureColumn.RUNS, names)
         self.setColumnWidth(FailureColumn.REASON, max(width - names - event, 20 * GAP))
         self.setColumnWidth(FailureColumn.EVENT, event)
