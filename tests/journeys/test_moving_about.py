@@ -16,9 +16,6 @@ from replay_gui.look.theme import GAP, apply_theme, theme
 from replay_gui.models.session import Session
 from replay_gui.samples import DAMAGED
 from replay_gui.widgets.parts.banner import Banner
-from replay_gui.widgets.run.event_detail import EventDetail
-from replay_gui.widgets.run.event_list import EventList
-from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.splitter import STEP_PX, BorderHandle
 from tests.helpers.journey import Journey
@@ -53,7 +50,7 @@ def test_space_plays_and_pauses_and_brackets_set_the_speed(journey: Journey, log
     journey.arrive(journey.session.position)
 
 
-def test_space_presses_the_button_that_has_the_focus_and_letters_are_for_the_panels(
+def test_space_and_enter_press_the_button_that_has_the_focus_and_letters_are_for_the_panels(
     journey: Journey, log: Path
 ) -> None:
     journey.open(log)
@@ -69,18 +66,14 @@ def test_space_presses_the_button_that_has_the_focus_and_letters_are_for_the_pan
     journey.window.run_view.events.view.setFocus()
     QTest.keyClick(journey.window.run_view.events.view, Key.Key_R)
     assert journey.session.chosen is not None, "letters act with the focus in the panels of the run"
-
-
-def test_enter_presses_the_button_that_has_the_focus_too(journey: Journey, log: Path) -> None:
-    journey.open(log)
-    view = journey.window.run_view
-    button = next(b for b in journey.window.run_bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
+    journey.session.seek(Position(0))
     button.setFocus()
     QTest.keyClick(button, Key.Key_Return)
-    journey.arrive(51)
-    view.state.changed_only.setFocus()
-    QTest.keyClick(view.state.changed_only, Key.Key_Enter)
-    assert view.state.changed_only.isChecked()
+    assert journey.session.position == 51, "as Space does"
+    changed_only = journey.window.run_view.state.changed_only
+    changed_only.setFocus()
+    QTest.keyClick(changed_only, Key.Key_Enter)
+    assert changed_only.isChecked()
 
 
 def test_a_border_between_panels_is_moved_by_keys(journey: Journey, log: Path) -> None:
@@ -201,58 +194,38 @@ def test_every_control_can_be_named(journey: Journey, log: Path) -> None:
         and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
     ]
     assert nameless == []
+    journey.press(Key.Key_I, Ctrl)
+    facts = journey.window.run_view.facts
+    assert facts.isVisible()
+    assert facts.accessibleName() == "Run facts"
+    assert "Tools" in {section.accessibleName() for section in facts.findChildren(QWidget)}
 
 
-def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Path) -> None:
-    journey.open(log)
-    view = journey.window.run_view
-    events, detail, state = (view.findChild(kind) for kind in (EventList, EventDetail, StateInspector))
-    view.timeline.timeline.setFocus()
-    seen: list[QWidget] = []
-    for _ in range(60):
-        journey.press(Key.Key_Tab)
-        widget = journey.window.focusWidget()
-        panel = next((one for one in (events, detail, state) if one is not None and one.isAncestorOf(widget)), None)
-        if panel is not None and panel not in seen:
-            seen.append(panel)
-        if view.timeline.timeline.hasFocus():
-            break
-    assert view.timeline.timeline.hasFocus()
-    assert seen == [events, detail, state]
-
-
-def test_tab_goes_from_top_to_bottom_within_a_panel(journey: Journey, log: Path) -> None:
+def test_tab_goes_through_the_panels_and_from_top_to_bottom_within_each(journey: Journey, log: Path) -> None:
     journey.open(log)
     for position in (4, 20):
         journey.session.seek(Position(position))
         journey.arrive(position)
     view = journey.window.run_view
-    reached: dict[QWidget, list[QWidget]] = {panel: [] for panel in (view.events, view.detail, view.state)}
+    panels: tuple[QWidget, ...] = (view.events, view.detail, view.state)
+    reached: dict[QWidget, list[QWidget]] = {}
     view.timeline.timeline.setFocus()
     for _ in range(40):
         journey.press(Key.Key_Tab)
         widget = journey.window.focusWidget()
-        panel = next((one for one in reached if widget is not None and one.isAncestorOf(widget)), None)
+        panel = next((one for one in panels if widget is not None and one.isAncestorOf(widget)), None)
         if panel is not None and widget is not None:
-            reached[panel].append(widget)
+            reached.setdefault(panel, []).append(widget)
         if view.timeline.timeline.hasFocus():
             break
 
     def tops(panel: QWidget) -> list[int]:
         return [one.mapTo(panel, one.rect().topLeft()).y() for one in reached[panel]]
 
-    assert all(reached.values())
+    assert view.timeline.timeline.hasFocus(), "around"
+    assert tuple(reached) == panels, "as one reads them"
     journey.until(lambda: all(tops(panel) == sorted(tops(panel)) for panel in reached))  # once all is laid out
     assert len(reached[view.detail]) >= 4, "the heads of its sections too"
-
-
-def test_the_facts_can_be_named(journey: Journey, log: Path) -> None:
-    journey.open(log)
-    journey.press(Key.Key_I, Ctrl)
-    facts = journey.window.run_view.facts
-    assert facts.isVisible()
-    assert facts.accessibleName() == "Run facts"
-    assert "Tools" in {section.accessibleName() for section in facts.findChildren(QWidget)}
 
 
 @pytest.mark.parametrize("width", [1024, 1280])
