@@ -12,7 +12,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.phrases import input_words
 from replay_gui.core.reasons.why_result import ActionRow, Shared
 
-_SHOWN = (Effect.CHANGES, Effect.SUBMITS, Effect.HANDS_OVER, Effect.UNKNOWN)
+_SHOWN_EFFECTS = (Effect.CHANGES, Effect.SUBMITS, Effect.HANDS_OVER, Effect.UNKNOWN)
 _MAX_ROWS = 500
 
 
@@ -27,7 +27,7 @@ class _SharedCall:
 
 def action_rows(a: RunAccount, b: RunAccount) -> tuple[tuple[ActionRow, ...], int]:
     """Return (the first rows, the number of further ones); reads, checks and notes are left out."""
-    calls_a, calls_b = ([call for call in run.calls if call.effect in _SHOWN] for run in (a, b))
+    calls_a, calls_b = ([call for call in run.calls if call.effect in _SHOWN_EFFECTS] for run in (a, b))
     pairs: list[_SharedCall] = []
     for took_effect in (True, False):
         pairs += _pairs(

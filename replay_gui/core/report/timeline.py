@@ -26,7 +26,7 @@ _LANES = (
     ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
 )
 _FIRST_TOOL_ROW = 3  # index below the decisions that call the tools
-_OTHER = ("Other", CUSTOM_PREFIX)
+_OTHER_ROW = ("Other", CUSTOM_PREFIX)
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 
 
@@ -59,7 +59,7 @@ class TimelineCounter:
                 self._failed[event.tool][at] += 1
                 self._counts[_ERRORS][at] += 1
         elif event.kind == _ERROR and not is_counted_error(event.payload, failed_tool):
-            self._counts[_OTHER[0]][at] += 1
+            self._counts[_OTHER_ROW[0]][at] += 1
         else:
             self._counts[self._lane(event.kind)][at] += 1
 
@@ -67,7 +67,7 @@ class TimelineCounter:
         if kind not in self._lane_of:
             group = group_of(kind)
             titles = (title for title, _, members in _LANES if members is group)
-            self._lane_of[kind] = next(titles, _OTHER[0])
+            self._lane_of[kind] = next(titles, _OTHER_ROW[0])
         return self._lane_of[kind]
 
     def timeline_counts(self, broken: EventIndex | None) -> TimelineCounts | None:
@@ -77,7 +77,7 @@ class TimelineCounter:
         none = tuple(self._row())
         lanes = [
             TimelineLane(title, kind, tuple(self._counts[title]), none)
-            for title, kind in (*((title, kind) for title, kind, _ in _LANES), _OTHER)
+            for title, kind in (*((title, kind) for title, kind, _ in _LANES), _OTHER_ROW)
             if title in self._counts
         ]
         above = sum(title in self._counts for title, _, _ in _LANES[:_FIRST_TOOL_ROW])

@@ -32,12 +32,12 @@ from replay_gui.engine.worker_pool import WorkerPool
 FACTS_INTERVAL_S = 2.0  # seconds between two answers with the facts while events are being added
 
 _RECENT_NS = 60 * 10**9  # since the last write: the run may still be running
-_SHOWN = "the window shows the earlier content"
+_SHOWN_TEXT = "the window shows the earlier content"
 _WORDS = {
-    FileEnd.CUT: f"The file was cut; {_SHOWN}.",
-    FileEnd.REPLACED: f"The file was replaced by another, or rewritten; {_SHOWN}.",
-    FileEnd.GONE: f"The file was removed or renamed; {_SHOWN}.",
-    FileEnd.DAMAGED: f"The new data of the file is damaged; {_SHOWN}.",
+    FileEnd.CUT: f"The file was cut; {_SHOWN_TEXT}.",
+    FileEnd.REPLACED: f"The file was replaced by another, or rewritten; {_SHOWN_TEXT}.",
+    FileEnd.GONE: f"The file was removed or renamed; {_SHOWN_TEXT}.",
+    FileEnd.DAMAGED: f"The new data of the file is damaged; {_SHOWN_TEXT}.",
 }
 _LEFT = "The recorder ended without sealing the log; all that it wrote is shown."
 

@@ -21,7 +21,7 @@ from replay_gui.record.calls.mcp_results import result_text
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 
-_WHERE = "claude agent"
+_HOOK_NAME = "claude agent"
 _KEPT_ANSWER_IDS = 100  # kept ids
 _RESULT = f"{BOOKKEEPING_PREFIX}result"
 _RESULT_META = ("total_cost_usd", "duration_ms", "num_turns")
@@ -62,7 +62,7 @@ def _refuse_in_rerun(session: CallSession) -> None:
             "the Claude Agent SDK starts a program that asks models and uses tools itself; it is recorded, and not run "
             "again from the log"
         )
-        session.report_failure(_WHERE, error)
+        session.report_failure(_HOOK_NAME, error)
         raise error
 
 
@@ -97,7 +97,7 @@ class _Conversation:
 
     def prompted(self, content: Any) -> None:
         """Record the prompt of the user."""
-        try_to_record(self._session, _WHERE, lambda: self._observe(content))
+        try_to_record(self._session, _HOOK_NAME, lambda: self._observe(content))
 
     def sent(self, data: str) -> None:
         """Record the messages of the user in lines that are written."""
@@ -116,7 +116,7 @@ class _Conversation:
 
     def received(self, message: Any) -> None:
         """Record a message that is read."""
-        try_to_record(self._session, _WHERE, lambda: self._receive(message))
+        try_to_record(self._session, _HOOK_NAME, lambda: self._receive(message))
 
     def _observe(self, content: Any) -> None:
         self._last = self._session.log.recorder.append(

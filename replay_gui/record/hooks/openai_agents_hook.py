@@ -19,7 +19,7 @@ from replay_gui.record.sessions.call_session import session_in_force
 _INVOKER = "on_invoke_tool"
 _BIND = "__agents_bind_function_tool__"
 _WRAPPED = "__replay_gui_wrapped__"
-_KEPT = "_replay_gui_invoker"  # member of a tool: its invoker, and the hook of this
+_INVOKER_MEMBER = "_replay_gui_invoker"  # member of a tool: its invoker, and the hook of this
 
 
 def install(module: ModuleType) -> None:
@@ -33,9 +33,9 @@ def _hook(original: Any) -> Any:
         if name != _INVOKER or session_in_force() is None or hasattr(value, _WRAPPED):
             return value
         members = original(self, "__dict__")
-        if members.get(_KEPT, (None,))[0] is not value:  # the SDK checks that the invoker is the same object each time
-            members[_KEPT] = value, _wrapped(value, original(self, "name"))
-        return members[_KEPT][1]
+        if members.get(_INVOKER_MEMBER, (None,))[0] is not value:  # the SDK checks its identity
+            members[_INVOKER_MEMBER] = value, _wrapped(value, original(self, "name"))
+        return members[_INVOKER_MEMBER][1]
 
     return get_attribute
 

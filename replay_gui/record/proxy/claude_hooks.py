@@ -36,7 +36,7 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 _EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied")
 _SENDER = Path(__file__).with_name("send_hook_message.py")
 _SETTINGS = "--settings"
-_WHERE = "Claude Code"
+_HOOK_NAME = "Claude Code"
 _MAX_BODY_BYTES = 64 << 20  # the largest size of a record
 _OK, _NOT_FOUND = 200, 404
 _SUBAGENTS = ("Task", "Agent")  # the names of the tool inside which a subagent runs
@@ -76,7 +76,7 @@ class ClaudeToolCalls:
         outer = self._subagent() if isinstance(message.get("agent_id"), str) else None
         try:
             with inside(outer):
-                call = try_to_record(self._session, _WHERE, lambda: self._session.begin(request))
+                call = try_to_record(self._session, _HOOK_NAME, lambda: self._session.begin(request))
         except (DiffersFromRecord, ReplayError) as why:
             return _refusal(str(why))
         if call is not None:
@@ -95,7 +95,7 @@ class ClaudeToolCalls:
             if not waiting:
                 self._open.pop(key, None)
         if call is not None:
-            try_to_record(self._session, _WHERE, lambda: call.finish(answer))
+            try_to_record(self._session, _HOOK_NAME, lambda: call.finish(answer))
 
     def _subagent(self) -> OpenCall | None:
         """Return the call inside which a subagent runs, if only one is possible."""

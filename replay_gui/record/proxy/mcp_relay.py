@@ -34,7 +34,7 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 _STDIN, _STDOUT = 0, 1
 _READ_BYTES = 1 << 16
 _MAX_LINE_BYTES = 64 << 20  # bytes kept for recording; the largest size of a record
-_WHERE = "MCP proxy"
+_HOOK_NAME = "MCP proxy"
 _MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # names of a server's calls that are distinguished; characters
 _GRACE_S = 10.0  # seconds in which a server must end after its client is gone
 
@@ -58,7 +58,7 @@ class McpCalls:
         """Record the requests in a line of the client."""
         for message in self._messages(piece, "client"):
             if is_request(message):
-                call = try_to_record(self._session, _WHERE, lambda: self._session.begin(call_of(message)))  # noqa: B023
+                call = try_to_record(self._session, _HOOK_NAME, lambda: self._session.begin(call_of(message)))  # noqa: B023
                 if call is not None:
                     self._open[_key(message)] = call
 
@@ -68,7 +68,7 @@ class McpCalls:
             if is_answer(message):
                 call = self._open.pop(_key(message), None)
                 if call is not None:
-                    try_to_record(self._session, _WHERE, lambda: call.finish(answer_of(message)))  # noqa: B023
+                    try_to_record(self._session, _HOOK_NAME, lambda: call.finish(answer_of(message)))  # noqa: B023
             elif is_request(message):
                 self._session.note_unseen(self._words(message["method"]))
 

@@ -14,7 +14,7 @@ from replay_gui.models.diagnostics_text import diagnostics_text
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _SIZE_PX = (90 * GAP, 70 * GAP)
-_ABOUT = "Add this text to a bug report. It has no content of a log, but it may name files that were opened."
+_ABOUT_TEXT = "Add this text to a bug report. It has no content of a log, but it may name files that were opened."
 
 
 class DiagnosticsDialog(QDialog):
@@ -24,7 +24,7 @@ class DiagnosticsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Diagnostics")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        about = PlainLabel(_ABOUT)
+        about = PlainLabel(_ABOUT_TEXT)
         about.setWordWrap(True)
         self.report = QPlainTextEdit(diagnostics_text(settings_file, _recent_lines()))
         self.report.setReadOnly(True)

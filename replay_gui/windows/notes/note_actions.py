@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
 _MAX_NAME_CHARACTERS = 200
-_BESIDE = "notes_beside_logs"  # whether notes are kept beside logs; absent before the user has decided
+_BESIDE_SETTING = "notes_beside_logs"  # whether notes are kept beside logs; absent before the user has decided
 
 
 class _Noted(NamedTuple):
@@ -51,8 +51,8 @@ class NoteActions(QObject):
         self._history = UndoHistory(self)  # of notes only, for undo in their list
         for book in (self.book, self.book_b):
             self._history.watch(book)
-            if settings.contains(_BESIDE):
-                book.keep_beside(settings.value(_BESIDE, False, bool) is True)
+            if settings.contains(_BESIDE_SETTING):
+                book.keep_beside(settings.value(_BESIDE_SETTING, False, bool) is True)
             book.questions_changed.connect(self._ask_once)
             book.allowed.connect(comparison.rules.allow_offer)
             comparison.rules.changed.connect(book.read_again)  # its folder may be allowed now
@@ -90,7 +90,7 @@ class NoteActions(QObject):
 
     @Slot(bool)
     def _on_place_chosen(self, beside: bool) -> None:
-        self._settings.setValue(_BESIDE, beside)
+        self._settings.setValue(_BESIDE_SETTING, beside)
         self.book.keep_beside(beside)
         self.book_b.keep_beside(beside)
 

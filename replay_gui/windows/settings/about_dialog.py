@@ -12,7 +12,7 @@ from replay_gui.look.theme import GAP, WIDE
 from replay_gui.version import VERSION
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_ABOUT = "A replay debugger for the runs of AI agents. No data that it reads leaves this computer."
+_ABOUT_TEXT = "A replay debugger for the runs of AI agents. No data that it reads leaves this computer."
 
 
 class AboutDialog(QDialog):
@@ -33,5 +33,5 @@ class AboutDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         column.setSpacing(GAP)
-        for widget in (PlainLabel("replay-gui", "title"), PlainLabel(_ABOUT), self.versions, buttons):
+        for widget in (PlainLabel("replay-gui", "title"), PlainLabel(_ABOUT_TEXT), self.versions, buttons):
             column.addWidget(widget)

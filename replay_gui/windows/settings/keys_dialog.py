@@ -26,7 +26,7 @@ from replay_gui.windows.settings.key_choice import KeyChoice
 
 _SIZE_PX = (64 * GAP, 70 * GAP)
 _NAME = Qt.ItemDataRole.UserRole  # of an action
-_HOW = "Choose an action, click the field below, and press the key."
+_HINT = "Choose an action, click the field below, and press the key."
 
 
 class KeysDialog(QDialog):
@@ -49,7 +49,7 @@ class KeysDialog(QDialog):
         self.field.setAccessibleName("New key")
         self.field.setMaximumSequenceLength(1)
         self.field.setClearButtonEnabled(True)
-        self.hint = PlainLabel(_HOW, "secondary")
+        self.hint = PlainLabel(_HINT, "secondary")
         self.hint.setWordWrap(True)
         self.use, self.none = QPushButton("Use this key"), QPushButton("No key")
         self.reset, self.reset_all = QPushButton("Reset"), QPushButton("Reset all")
@@ -111,7 +111,7 @@ class KeysDialog(QDialog):
     def _refresh(self) -> None:
         name, key = self._chosen, self.field.keySequence()
         refused = self._keys.refusal(name, key) if name else ""
-        self.hint.setText(refused or _HOW)
+        self.hint.setText(refused or _HINT)
         self.use.setEnabled(bool(name) and not key.isEmpty() and not refused)
         self.none.setEnabled(bool(name) and bool(self._keys.keys(name)))
         self.reset.setEnabled(bool(name) and self._keys.is_chosen(name))

@@ -32,7 +32,7 @@ def test_a_mapping_is_kept_for_records_with_the_same_members(tmp_path: Path) -> 
 def test_a_file_that_cannot_be_read_is_told_of_and_left_alone(tmp_path: Path, content: str) -> None:
     file = tmp_path / "mappings.json"
     file.write_text(content)
-    with pytest.raises(LogUnreadable, match="mend the file"):
+    with pytest.raises(LogUnreadable, match="correct the file"):
         saved_mapping(file, RECORDS)
     with pytest.raises(LogUnreadable):
         save_mapping(file, RECORDS, MAPPING)

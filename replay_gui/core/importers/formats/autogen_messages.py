@@ -8,7 +8,7 @@ _TEXT_TYPES = ("TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessag
 _REQUEST, _RESULT, _THOUGHT = "ToolCallRequestEvent", "ToolCallExecutionEvent", "ThoughtEvent"
 _KEPT = {"UserMessage": "user", "SystemMessage": "system", "AssistantMessage": "assistant"}
 _KEPT_RESULTS = "FunctionExecutionResultMessage"
-_USED = ("source", "type", "content")
+_READ_MEMBERS = ("source", "type", "content")
 
 
 def is_agent_chat(value: Any) -> bool:
@@ -30,7 +30,7 @@ def as_chat(value: dict[str, Any]) -> dict[str, Any]:
         return _as_kept(value)
     if kind == _KEPT_RESULTS:
         kind, value = _RESULT, {"source": "tool", **value}
-    message = {name: member for name, member in value.items() if name not in _USED}
+    message = {name: member for name, member in value.items() if name not in _READ_MEMBERS}
     message |= {"agent": value["source"], "role": "user" if value["source"] == "user" else "assistant"}
     if kind == _REQUEST:
         return {**message, "content": None, "tool_calls": [call for call in content if isinstance(call, dict)]}
@@ -45,7 +45,7 @@ def as_chat(value: dict[str, Any]) -> dict[str, Any]:
 def _as_kept(value: dict[str, Any]) -> dict[str, Any]:
     """Convert a message of the context that an agent stores for its model."""
     role, content = _KEPT[value["type"]], value["content"]
-    message = {name: member for name, member in value.items() if name not in (*_USED, "thought")}
+    message = {name: member for name, member in value.items() if name not in (*_READ_MEMBERS, "thought")}
     message |= {"role": role, **({"agent": value["source"]} if value.get("source") not in (None, role) else {})}
     if value.get("thought"):
         message["thinking"] = value["thought"]

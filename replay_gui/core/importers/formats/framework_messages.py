@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 _PARTS = ("blocks", "items", "contents")  # members with the parts, if these are not in `content`
-_ABOUT = "additional_kwargs"  # LlamaIndex, LangChain: additions of the provider
+_ADDITIONS = "additional_kwargs"  # LlamaIndex, LangChain: additions of the provider
 _LIFTED = ("tool_calls", "tool_call_id", "name", "function_call")
 _CAPITAL = {"Role": "role", "Items": "items", "ModelId": "model", "Metadata": "metadata", "AuthorName": "agent"}
 _KINDS = {
@@ -32,13 +32,13 @@ def is_of_framework(value: dict[str, Any]) -> bool:
             return True
         case {"role": str(), "content": [*parts]} if any(map(_is_unusual, parts)):
             return True
-    return isinstance(value.get(_ABOUT), dict) and isinstance(value.get("role"), str)
+    return isinstance(value.get(_ADDITIONS), dict) and isinstance(value.get("role"), str)
 
 
 def as_usual(value: dict[str, Any]) -> dict[str, Any]:
     """Return such a message with `role`, and with `content` as parts of known types."""
     value = {_CAPITAL.get(name, name): member for name, member in value.items()}
-    role, about, meta = value["role"], value.get(_ABOUT), value.get("meta")
+    role, about, meta = value["role"], value.get(_ADDITIONS), value.get("meta")
     if isinstance(role, dict):
         more = {name: member for name, member in role.items() if (name, member) != ("type", "role")}
         value["role"] = more.pop("value", None) or more.pop("Label", None)
@@ -52,7 +52,7 @@ def as_usual(value: dict[str, Any]) -> dict[str, Any]:
         value["content"] = [_part(part) if isinstance(part, dict) else part for part in parts]
     if isinstance(about, dict):
         lifted = {name: about[name] for name in _LIFTED if name in about and name not in value}
-        value |= {**lifted, _ABOUT: {name: member for name, member in about.items() if name not in lifted}}
+        value |= {**lifted, _ADDITIONS: {name: member for name, member in about.items() if name not in lifted}}
     if isinstance(meta, dict):  # of Haystack
         lifted = {name: meta[name] for name in ("model", "usage") if name in meta and name not in value}
         value |= {**lifted, "meta": {name: member for name, member in meta.items() if name not in lifted}}

@@ -27,7 +27,7 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     read, written = (
         counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
     )
-    sent, answered = _first(counts, *_SENT), _first(counts, *_ANSWERED)
+    sent, answered = _first(counts, *_SENT_TOKENS), _first(counts, *_ANSWERED)
     if sent is None and answered is None:
         return {}
     cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
@@ -40,7 +40,7 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
 
 
-_SENT = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "promptTokenCount", "input_token_count")
+_SENT_TOKENS = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "promptTokenCount", "input_token_count")
 _ANSWERED = (
     *("completion_tokens", "output_tokens", "completionTokens", "outputTokens", "candidatesTokenCount"),
     "output_token_count",

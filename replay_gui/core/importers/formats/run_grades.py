@@ -18,7 +18,7 @@ _REASONS = ("stop_reason", "finish_reason", "termination_reason")
 _CALL_REASONS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run continues
 _LIMITS = ("max", "length", "token limit", "timeout", "too_many", "exit_c", "limit")  # how reasons to stop begin
 _GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold only grades
-_ABOUT = ("meta",)  # a member that holds a verdict and other data
+_VERDICT_HOLDERS = ("meta",)  # a member that holds a verdict and other data
 _MAX_LABEL_CHARACTERS = 40
 
 
@@ -34,7 +34,7 @@ class RunGrades:
         """Keep outcome, end and expected result for the end of the run; return the other members."""
         rest = dict[str, Any]()
         for name, value in setting.items():
-            if name in (*_GRADED, *_ABOUT) and isinstance(value, dict):
+            if name in (*_GRADED, *_VERDICT_HOLDERS) and isinstance(value, dict):
                 value = {
                     key: member
                     for key, member in value.items()

@@ -199,7 +199,7 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
     """
     named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
     if named_p is not None and named_f is not None:
-        _add_said(reasons, named_p, named_f, "answered")
+        _add_final_answers(reasons, named_p, named_f, "answered")
         return
     for run, other, named in ((reasons.reference, reasons.other, named_p), (reasons.other, reasons.reference, named_f)):
         if named is not None:
@@ -230,12 +230,14 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
         if not any(edits_files(call) for run in runs for call in run.changes):
             add_last_figures(reasons, last_p, last_f)
     elif max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
-        _add_said(reasons, last_p, last_f, "said last")
+        _add_final_answers(reasons, last_p, last_f, "said last")
     elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
-        _add_said(reasons, last_p, last_f, "said last", Tier.OTHER)
+        _add_final_answers(reasons, last_p, last_f, "said last", Tier.OTHER)
 
 
-def _add_said(reasons: ReasonList, message_p: Message, message_f: Message, verb: str, tier: Tier = Tier.RESULT) -> None:
+def _add_final_answers(
+    reasons: ReasonList, message_p: Message, message_f: Message, verb: str, tier: Tier = Tier.RESULT
+) -> None:
     """Add the answers of both agents, if they differ."""
     (at_p, words_p), (at_f, words_f) = message_p, message_f
     if _plain(words_p) == _plain(words_f):

@@ -17,8 +17,15 @@ from replay_gui.core.importers.times import any_time
 
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}
 _GOOD, _REFUSED, _STOPPED = ("done", "in-progress", "queued"), ("rejected-by-user",), ("cancelled",)
-_USUAL = ("complete", "tool_use", *_ENDS, "done", "error", *_REFUSED)  # states that the event itself already shows
-_SENT = ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
+_USUAL = (
+    "complete",
+    "tool_use",
+    *_ENDS,
+    "done",
+    "error",
+    *_REFUSED,
+)  # states that the event itself shows
+_SENT_TOKENS = ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
 
 
 class Amp(RecordFormat):
@@ -86,7 +93,7 @@ class _AmpEvents(ChatMessageEvents):
             {"state": rest} if (rest := {key: value for key, value in state.items() if value not in _USUAL}) else {}
         )
         members |= {"model": usage.get("model")}
-        members |= {"usage": as_usage(usage, sent=_SENT, received="outputTokens", cached="cacheReadInputTokens")}
+        members |= {"usage": as_usage(usage, sent=_SENT_TOKENS, received="outputTokens", cached="cacheReadInputTokens")}
         content = record.get("content")
         parts = [_part(part) for part in content] if isinstance(content, list) else content
         super().add_record({**members, "content": parts})

@@ -18,8 +18,8 @@ _MAX_SAMPLED_CONVERSATIONS = 20  # conversations that are examined to recognise 
 _TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
 _CONTEXTS = ("user_editable_context", "model_editable_context", "reasoning_recap")
 _TO_ALL = ("all", None)  # recipients that are not tools
-_DONE = "finished_successfully"
-_USUAL = ("text", "code", "execution_output", "thoughts")  # usual content types, which are not kept
+_DONE_STATUS = "finished_successfully"
+_USUAL_CONTENT_TYPES = ("text", "code", "execution_output", "thoughts")  # usual content types, which are not kept
 _FAILED = ("exception", "failed", "error")  # in the status of executed code
 
 
@@ -135,9 +135,9 @@ class _ChatGptEvents(ChatMessageEvents):
         members |= self.fields(record, "author", "content", "metadata", "recipient", "status", weight=1.0).get(
             "fields", {}
         )
-        if record.get("status") not in (_DONE, None):
+        if record.get("status") not in (_DONE_STATUS, None):
             members["message_status"] = record["status"]
-        if content.get("content_type") not in _USUAL:
+        if content.get("content_type") not in _USUAL_CONTENT_TYPES:
             members["content_type"] = content.get("content_type")
         thoughts = content.get("thoughts")
         thoughts = thoughts if isinstance(thoughts, list) else []

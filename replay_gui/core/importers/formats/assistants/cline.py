@@ -28,7 +28,7 @@ _REST = re.compile(
 )
 _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _REFUSED = "The user denied this operation"
-_RAN = "Command executed in terminal"
+_RAN_PREFIX = "Command executed in terminal"
 _EXIT_CODE = re.compile(r"\bExit code: (?!0\b)(-?\d{1,10})")
 _MAX_HEAD_CHARACTERS = 4096  # characters before the output in which the exit code is searched
 
@@ -39,7 +39,7 @@ def outcome_of(output: str) -> tuple[str | None, bool]:
     if isinstance(report, dict) and report.get("status") in ("error", "denied"):
         why = report.get("error") or report.get("message")
         return first_line(why) or "failed", report["status"] == "denied"
-    if output.startswith(_RAN):
+    if output.startswith(_RAN_PREFIX):
         code = _EXIT_CODE.search(output[:_MAX_HEAD_CHARACTERS].partition("\nOutput:")[0])
         return f"exit {code[1]}" if code else None, False
     refused = output.startswith(_REFUSED)

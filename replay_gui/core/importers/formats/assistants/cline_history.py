@@ -40,7 +40,7 @@ _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
 _NOTES = ("[ERROR]", "[TASK RESUMPTION]")
 _INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
-_SENT = ("inputTokens", "cacheReadTokens", "cacheWriteTokens")
+_SENT_TOKENS = ("inputTokens", "cacheReadTokens", "cacheWriteTokens")
 _MESSAGES, _STATE = ".messages.json", "session"
 _ENDS: dict[str, End] = {"completed": "answered", "cancelled": "stopped by user", "failed": "crash", "error": "crash"}
 _MAX_OPEN_CALLS = 100  # the newest open calls, in which the call of a result is searched
@@ -328,7 +328,7 @@ def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:
 def _use_of(metrics: Any) -> dict[str, Any]:
     """Return tokens and cost of an answer; the source counts cached tokens apart from the prompt."""
     if isinstance(metrics, dict) and "tokens" not in metrics:
-        usage = as_usage(metrics, sent=_SENT, received="outputTokens", cached="cacheReadTokens")
+        usage = as_usage(metrics, sent=_SENT_TOKENS, received="outputTokens", cached="cacheReadTokens")
         return {"usage": usage, "cost": metrics.get("cost")} if usage else {}
     counts = metrics.get("tokens") if isinstance(metrics, dict) else None
     if not isinstance(counts, dict):

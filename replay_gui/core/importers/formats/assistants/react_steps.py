@@ -19,7 +19,17 @@ _MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_step
 _ACTIONS = ("action", "tool", "tool_name", "tool_call")
 _THOUGHTS = ("thought", "thoughts", "reasoning", "rationale")
 _OBSERVED = ("observation", "obs", "action_output", "tool_output", "result")
-_GIVEN = ("action_input", "action_args", "input", "args", "arguments", "parameters", "params", "tool_input", "kwargs")
+_INPUTS = (
+    "action_input",
+    "action_args",
+    "input",
+    "args",
+    "arguments",
+    "parameters",
+    "params",
+    "tool_input",
+    "kwargs",
+)
 _NAMES = ("name", "tool", "tool_name", "action", "type", "function")
 _TASKS = ("question", "task", "goal", "query", "instruction", "user_input", "prompt", "input", "task_description")
 _ANSWERS = ("final_answer", "answer", "final_result", "final_output", "output", "response")
@@ -110,7 +120,7 @@ class _ReActEvents(ChatMessageEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
         thought, action, given, observed, last = (
-            _first(record, names) for names in (_THOUGHTS, _ACTIONS, _GIVEN, _OBSERVED, _ANSWERS[:2])
+            _first(record, names) for names in (_THOUGHTS, _ACTIONS, _INPUTS, _OBSERVED, _ANSWERS[:2])
         )
         used = [name for name in (thought, action, given, observed, last) if name]
         rest = self.rest(record, *used, "success", "ok", "error")
@@ -159,7 +169,7 @@ def _call(action: Any, given: Any) -> tuple[str, Any, dict[str, Any]]:
     """Return (the action's name, "" if there is none; its arguments; its other members)."""
     if isinstance(action, dict):
         named = next((name for name in _NAMES if isinstance(action.get(name), str) and action[name]), None)
-        inner = _first(action, _GIVEN)
+        inner = _first(action, _INPUTS)
         rest = {key: value for key, value in action.items() if key not in (named, inner)}
         asked = action[inner] if inner else rest if given is None else given
         return (

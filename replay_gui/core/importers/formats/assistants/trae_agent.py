@@ -13,7 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
 
-_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+_SENT_TOKENS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _TOO_LONG = "maximum steps"  # words in the final text of a run that reached its limit
 
 
@@ -70,7 +70,7 @@ class _TraeEvents(ChatMessageEvents):
         members |= {"asked": asked} if (asked := _other_calls(answer, calls)) else {}
         usage = as_usage(
             answer.get("usage"),
-            sent=_SENT,
+            sent=_SENT_TOKENS,
             received="output_tokens",
             cached="cache_read_input_tokens",
             reasoning="reasoning_tokens",

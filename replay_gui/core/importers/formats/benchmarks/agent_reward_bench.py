@@ -22,7 +22,7 @@ _OF_PAGE = (*_PAGE, "bounding_boxes", "extra_element_properties", "pruned_html",
 _NAME = re.compile(r"\s*([A-Za-z_]\w{0,60})\(", re.ASCII)
 _MAX_CALL_CHARACTERS = 1 << 16  # the syntax tree of a longer one may not fit into memory
 _GRADED = ("cum_reward", "terminated", "truncated", "err_msg")
-_USED = ("input_tokens", "output_tokens", "cost", "n_retry", "n_retry_llm", "step_elapsed", "agent_elapsed")
+_USAGE_MEMBERS = ("input_tokens", "output_tokens", "cost", "n_retry", "n_retry_llm", "step_elapsed", "agent_elapsed")
 
 
 class AgentRewardBench(RecordFormat):
@@ -37,7 +37,7 @@ class AgentRewardBench(RecordFormat):
         "seed": ID,
         "package_version": RECORDER,
         "date": CLOCK,
-        **{f"stats.{of}_{name}": USAGE for of in ("cum", "max") for name in _USED},
+        **{f"stats.{of}_{name}": USAGE for of in ("cum", "max") for name in _USAGE_MEMBERS},
     }
 
     def recognises(self, file: ForeignFile) -> bool:

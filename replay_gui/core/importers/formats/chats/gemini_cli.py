@@ -24,7 +24,7 @@ REWOUND_MESSAGES = "messages that were taken back by a rewind, kept as bookkeepi
 _REWOUND = "$rewound"
 _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
-_SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
+_DISPLAY_MEMBERS = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
 _REFUSED = ("cancelled", "rejected", "denied")
 _COMMAND = re.compile(r"/[a-z][a-z0-9:_-]{0,60}(?: [^\n]{0,200})?")  # no path, which has more slashes or capitals
 _CANCELLED = "Request cancelled."  # Gemini CLI's text after the user pressed Escape
@@ -251,8 +251,8 @@ def _call(run: RunBuilder, call: Any) -> None:
     failed = status != "success" or code is not None
     why = output.get("error") if isinstance(output, dict) else None
     reason = first_line(why) or (f"exit {code}" if status == "success" else str(status))
-    shown = {key: call[key] for key in _SHOWN if call.get(key)}
-    taken = {"name", "args", "id", "status", "result", "timestamp", *_SHOWN}
+    shown = {key: call[key] for key in _DISPLAY_MEMBERS if call.get(key)}
+    taken = {"name", "args", "id", "status", "result", "timestamp", *_DISPLAY_MEMBERS}
     rest = {key: value for key, value in call.items() if key not in taken}
     rest |= {"result": more} if (more := _rest_of_result(call)) else {}
     rest |= {} if status in ("success", "error", *_REFUSED) else {"status": status}

@@ -37,7 +37,7 @@ _SESSION_MEMBERS = frozenset({"sessionId", "session_id", "cwd", "gitBranch", "ve
 """Volatile members that rarely change: meta has them only if they differ from the last line with them."""
 _SETTINGS = frozenset({"userType", "entrypoint", "permissionMode"})
 """Content members that rarely change: kept only if they differ from the last line with them."""
-_TAKEN = frozenset({"type", "message", "toolUseResult", "isSidechain", "tool_use_result"})
+_READ_MEMBERS = frozenset({"type", "message", "toolUseResult", "isSidechain", "tool_use_result"})
 _FLAGS = {"user": ("isMeta", "isCompactSummary"), "assistant": ("isApiErrorMessage",)}
 """Members that the event's kind already expresses, by the type of the line."""
 _IN_CONTEXT = frozenset({"timestamp", "durationMs", "duration_ms", "agentId", "usage", "modelUsage"})
@@ -170,7 +170,7 @@ class LineEvents:
                 pass
             elif key in LINE:
                 once[name] = value
-            elif key not in _TAKEN and key not in _FLAGS.get(fields["type"], ()):
+            elif key not in _READ_MEMBERS and key not in _FLAGS.get(fields["type"], ()):
                 rest[key] = value
         time = iso_time(fields.get("timestamp"))
         if time is not None:

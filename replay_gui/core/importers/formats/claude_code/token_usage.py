@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these separately
+_SENT_TOKENS = (
+    "input_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+)  # counted separately
 
 
 def tokens_of(usage: Any) -> dict[str, int] | None:
@@ -12,9 +16,9 @@ def tokens_of(usage: Any) -> dict[str, int] | None:
     if not isinstance(usage, dict):
         return None
     counts = {name: count for name, count in usage.items() if type(count) is int}
-    sent = [counts[name] for name in _SENT if name in counts]
+    sent = [counts[name] for name in _SENT_TOKENS if name in counts]
     tokens = {"input": sum(sent)} if sent else {}
     names = {"output": "output_tokens", "cached": "cache_read_input_tokens"}
-    if not any(counts.get(name) for name in (*_SENT, "output_tokens")):
+    if not any(counts.get(name) for name in (*_SENT_TOKENS, "output_tokens")):
         return None  # as programs write that do not know
     return tokens | {sort: counts[name] for sort, name in names.items() if name in counts}

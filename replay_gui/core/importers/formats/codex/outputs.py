@@ -15,7 +15,7 @@ _EXITED = re.compile(r"(?:Process exited with code|Exit code:) (-?\d+)")
 _WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
 _CHUNK = re.compile(r"Chunk ID: (\S+)")
 _RUNNING = re.compile(r"Process running with session ID (\S+)")
-_COUNTED = re.compile(r"(Original token count|Total output lines): (\d+)")
+_COUNT_LINE = re.compile(r"(Original token count|Total output lines): (\d+)")
 _MAX_SIGN_CHARACTERS = 64  # characters at the beginning of an output that show a failure
 _FAILURES = (  # in lower case
     "apply_patch verification failed",
@@ -160,7 +160,7 @@ def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
             meta["chunk_id"] = match[1]
         elif match := _RUNNING.fullmatch(line):
             extra["running"], meta["session_id"] = True, match[1]
-        elif match := _COUNTED.fullmatch(line):
+        elif match := _COUNT_LINE.fullmatch(line):
             extra[match[1].lower().replace(" ", "_")] = int(match[2])
         else:
             break

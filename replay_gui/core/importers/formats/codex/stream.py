@@ -116,9 +116,9 @@ class CodexStream:
         extra = {**output.extra, **_extra(rest)}
         refused = output.refused or status in _REFUSED
         why = output.error or (status if refused else None)
-        told = {"extra": extra, "item_id": item_id}
+        details = {"extra": extra, "item_id": item_id}
         self.run.end_call(
-            item_id, output.output, error=output.error, refused=refused, error_type=None, message=why, **told
+            item_id, output.output, error=output.error, refused=refused, error_type=None, message=why, **details
         )
 
 

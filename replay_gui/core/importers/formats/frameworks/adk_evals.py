@@ -12,7 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 
 _STATUS = {1: True, 2: False, "PASSED": True, "FAILED": False}
 _CASES = ("eval_cases", "eval_case_results")
-_USED = ("user_content", "final_response", "agent_content", "intermediate_data")
+_READ_MEMBERS = ("user_content", "final_response", "agent_content", "intermediate_data")
 _METRICS = ("overall_eval_metric_results", "eval_metric_results")
 _TOOLS = ("tool_uses", "tool_responses")
 
@@ -72,7 +72,7 @@ class _AdkCaseEvents(CaseEvents):
 
     def _turn(self, turn: dict[str, Any]) -> None:
         self._add_content(turn.get("user_content"), "user")
-        if rest := self.fields(turn, *_USED):
+        if rest := self.fields(turn, *_READ_MEMBERS):
             self.run.bookkeeping(f"{self.format}/turn", rest["fields"])
         between = turn.get("intermediate_data")
         between = between if isinstance(between, dict) else {}

@@ -25,10 +25,10 @@ _USERS_OWN = (
     "pending_agent_tool_runs",
 )
 """Members whose names within are the user's or a provider's."""
-_READ = ("original_input", "pending_input", "max_turns", "model_responses")
+_READ_MEMBERS = ("original_input", "pending_input", "max_turns", "model_responses")
 _GUARDRAILS = tuple(f"{what}_guardrail_results" for what in ("input", "output", "tool_input", "tool_output"))
 _STOPS = "raise_exception"  # what a guardrail of a tool does
-_USUAL = (("status", "completed"), ("type", "message"))  # members of items
+_USUAL_MEMBERS = (("status", "completed"), ("type", "message"))  # members of items
 _TOKENS = {
     "input": "input_tokens",
     "cached": "input_tokens_details/cached_tokens",
@@ -133,7 +133,7 @@ class RunStateEvents(ChatMessageEvents):
         elif sort.endswith("_call_output") and sort != "function_call_output":
             self.add_result(call_id, content_of(item.get("output")), None, {}, tool_call_id=call_id)
         else:
-            super().add_record({name: value for name, value in item.items() if (name, value) not in _USUAL})
+            super().add_record({name: value for name, value in item.items() if (name, value) not in _USUAL_MEMBERS})
 
     def _add_call(self, name: str, item: dict[str, Any], call_id: str) -> None:
         """Add a call of a tool that is no function; one that the provider ran has its result in the same item."""
@@ -260,7 +260,7 @@ def _unread(state: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any
             return {name: without_copies(member) for name, member in value.items() if member not in copies}
         return value
 
-    rest: dict[str, Any] = without_copies({name: value for name, value in state.items() if name not in _READ})
+    rest: dict[str, Any] = without_copies({name: value for name, value in state.items() if name not in _READ_MEMBERS})
     context = as_map(rest.get("context"))
     approvals = {"approvals": context.get("approvals"), "by_tool": context.get("function_tool_approvals")}
     rest["context"] = {

@@ -15,7 +15,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 
 _MODEL_CALLS = ("LLMCall", "LLMStreamEnd")
-_USED = ("type", "messages", "response", "tools")
+_READ_MEMBERS = ("type", "messages", "response", "tools")
 
 
 class AutoGenEvents(RecordFormat):
@@ -136,7 +136,7 @@ class _AutoGenEvents(RecordEvents):
         self.set_model(message.rest.get("model"))
         usage = {name: record[name] for name in ("prompt_tokens", "completion_tokens") if name in record}
         self.run.once = use_of(message.rest.get("usage") or usage)
-        extra = self.fields({**message.rest, **self.rest(record, *_USED)}, "model")
+        extra = self.fields({**message.rest, **self.rest(record, *_READ_MEMBERS)}, "model")
         if message.content or message.reasoning or not message.calls:
             self.run.context["parent"] = self.add_answer(message.content, message.reasoning, extra)
             extra = {}

@@ -222,9 +222,9 @@ class _CrewAiEvents(RecordEvents):
     def _task(self, record: dict[str, Any]) -> None:
         task = record.get("task")
         task = task if isinstance(task, dict) else record
-        told = ("description", "expected_output", "name")
-        asked = {key: task[key] for key in told if task.get(key)}
-        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task", *told))
+        used = ("description", "expected_output", "name")
+        asked = {key: task[key] for key in used if task.get(key)}
+        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task", *used))
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""

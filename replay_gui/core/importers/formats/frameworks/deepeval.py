@@ -13,7 +13,7 @@ from replay_gui.core.log.kinds import Kind
 
 _LISTS = ("testCases", "conversationalTestCases")
 _EXPECTED = ("expectedOutput", "expectedTools", "expectedOutcome", "context")
-_READ = ("name", "input", "actualOutput", "retrievalContext", "toolsCalled", "turns", "success", "metricsData")
+_READ_MEMBERS = ("name", "input", "actualOutput", "retrievalContext", "toolsCalled", "turns", "success", "metricsData")
 _OF_METRIC = ("name", "success", "reason", "error")
 _OF_TOOL = ("name", "inputParameters", "input_parameters", "output")
 
@@ -53,7 +53,7 @@ class _DeepEvalEvents(CaseEvents):
     agent = "DeepEval"
 
     def add_record(self, record: dict[str, Any]) -> None:
-        setting = self.rest(record, *_READ, *_EXPECTED)
+        setting = self.rest(record, *_READ_MEMBERS, *_EXPECTED)
         self.run.agent_init(self.agent, "", {"test": record.get("name"), **setting})
         turns = record.get("turns")
         for turn in turns if isinstance(turns, list) else []:

@@ -29,7 +29,7 @@ _TOKENS = {
     "output": "candidates_token_count",
     "reasoning": "thoughts_token_count",
 }
-_USED = ("content", "author", "partial", "error_code", "error_message", "model_version")
+_READ_MEMBERS = ("content", "author", "partial", "error_code", "error_message", "model_version")
 
 
 class GoogleAdk(RecordFormat):
@@ -147,10 +147,10 @@ class _AdkEvents(RecordEvents):
         """Return (the event's changes of the state, its other members)."""
         actions = record.get("actions")
         if not isinstance(actions, dict):
-            return {}, self.fields(record, *_USED)
+            return {}, self.fields(record, *_READ_MEMBERS)
         delta = actions.get("state_delta")
         rest = self.fields(actions, "state_delta" if isinstance(delta, dict) else "").get("fields")
-        return delta if isinstance(delta, dict) else {}, self.fields({**record, "actions": rest}, *_USED)
+        return delta if isinstance(delta, dict) else {}, self.fields({**record, "actions": rest}, *_READ_MEMBERS)
 
     def _add_text(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
         members = extra.get("fields", {}) | message.rest

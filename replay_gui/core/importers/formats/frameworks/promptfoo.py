@@ -16,7 +16,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 
 _ALL_PASSED = "All assertions passed"
-_READ = ("prompt", "provider", "response", "vars", "gradingResult", "testCase", "success", "score", "error")
+_READ_MEMBERS = ("prompt", "provider", "response", "vars", "gradingResult", "testCase", "success", "score", "error")
 _TOKENS = {"input": "prompt", "output": "completion", "reasoning": "completionDetails/reasoning"}
 _OF_RESPONSE = ("output", "error", "tokenUsage", "cost", "cached", "raw")
 
@@ -93,7 +93,7 @@ class _PromptfooEvents(CaseEvents):
         parts = (record.get(name) for name in ("prompt", "testCase", "response"))
         prompt, test, response = (one if isinstance(one, dict) else {} for one in parts)
         setting = {"provider": record.get("provider"), "vars": record.get("vars")}
-        more = self.rest(record, *_READ)
+        more = self.rest(record, *_READ_MEMBERS)
         about = {"prompt": self.fields(prompt, "raw"), "test": self.fields(test, "assert", "vars")}
         members = {name: fields["fields"] for name, fields in about.items() if fields}
         if test.get("vars") != record.get("vars"):

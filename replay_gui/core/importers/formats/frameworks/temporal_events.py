@@ -245,8 +245,8 @@ class TemporalEvents:
         how = without_prefix(kind, "ACTIVITY_TASK_")
         error = (failure_text(facts.get("failure")) or _cause(facts) or how) if failed else None
         self._unmapped(facts)
-        told_as = None if kind == "ACTIVITY_TASK_CANCELED" else kind.lower()
-        self._run.end_call(scheduled, result, error=error, error_type=told_as)
+        error_type = None if kind == "ACTIVITY_TASK_CANCELED" else kind.lower()
+        self._run.end_call(scheduled, result, error=error, error_type=error_type)
 
     def _answered(self, kind: str, result: Any, facts: dict[str, Any], parent: int | None) -> None:
         """Add a model's answer, as a text if it has no other content."""

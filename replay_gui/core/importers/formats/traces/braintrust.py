@@ -32,7 +32,7 @@ _TOKENS = {
 }
 _OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "object", "response")
 _COSTS = ("cost", "cost_usd", "estimated_cost", "total_cost")
-_USED = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
+_READ_MEMBERS = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
 
 
 class Braintrust(SpanRecordFormat):
@@ -94,10 +94,10 @@ class Braintrust(SpanRecordFormat):
         }
         kind = {key: value for key, value in about.items() if key not in ("name", "exec_counter", "type")}
         kind |= {} if str(about.get("type")) in _ROLES else {"type": about.get("type")}
-        fields = {**self.rest(record, *_USED), **kind}
+        fields = {**self.rest(record, *_READ_MEMBERS), **kind}
         setting = {key: value for key, value in metadata.items() if role != "model" or key != "model"}
         fields |= {"metadata": setting} if setting else {}
-        fields |= {name: told for name, told in sides.items() if told}
+        fields |= {name: members for name, members in sides.items() if members}
         wrong = (first_line(str(error)) or "failed") if error is not None else None
         fields |= {"error": error} if error != wrong else {}
         if parent is not None:

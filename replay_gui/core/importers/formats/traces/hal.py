@@ -49,6 +49,6 @@ class Hal(Weave):
         return run.drain()
 
     def _around(self, file: ForeignFile) -> dict[str, Any]:
-        told = super()._around(file)
-        results = {name: value for name, value in as_map(told.get("results")).items() if name not in _OF_ALL_TASKS}
-        return {name: value for name, value in told.items() if name not in _OF_ALL_TASKS} | {"results": results}
+        others = super()._around(file)
+        results = {name: value for name, value in as_map(others.get("results")).items() if name not in _OF_ALL_TASKS}
+        return {name: value for name, value in others.items() if name not in _OF_ALL_TASKS} | {"results": results}

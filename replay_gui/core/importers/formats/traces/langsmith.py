@@ -30,7 +30,7 @@ from replay_gui.core.log.kinds import END
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
-_USED = ("name", "run_type", "inputs", "outputs", "error")
+_READ_MEMBERS = ("name", "run_type", "inputs", "outputs", "error")
 
 
 class LangSmith:
@@ -181,7 +181,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
     output = (NO_MESSAGES if role == "model" else None) if output == _NO_MESSAGES else output
     wrong = record.get("error")
     extra = record.get("extra")
-    rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
+    rest = {key: value for key, value in record.items() if key not in _READ_MEMBERS and key not in LangSmith.volatile}
     rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
     rest |= {"events": _without_times(record.get("events"))}
     others: dict[str, Any] = {}

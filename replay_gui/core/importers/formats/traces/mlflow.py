@@ -20,9 +20,9 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
-_ABOUT = {"why": "rationale", "source": "source", "metadata": "metadata"}  # members of an assessment
+_REMARKS = {"why": "rationale", "source": "source", "metadata": "metadata"}  # members of an assessment
 _ENDS: dict[str, End] = {"OK": "answered", "ERROR": "crash", "IN_PROGRESS": "open"}
-_USED = ("assessments", "trace_id", "request_id")
+_READ_MEMBERS = ("assessments", "trace_id", "request_id")
 
 
 class MlFlow:
@@ -59,7 +59,7 @@ class MlFlow:
             spans = [as_common_span(span, own) for span in spans_in(trace)]
             if spans:
                 spans[0] = replace(spans[0], scores=tuple(_scores(info)))
-            facts = {key: compared_part(unfolded(value)) for key, value in info.items() if key not in _USED}
+            facts = {key: compared_part(unfolded(value)) for key, value in info.items() if key not in _READ_MEMBERS}
             facts = {key: value for key, value in facts.items() if key not in self.volatile}
             events = SpanEvents(spans, self.name, own, facts, _end(info))
             run_id = str(info.get("trace_id") or info.get("request_id") or "trace")
@@ -105,5 +105,5 @@ def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "score": float(value) if is_number and value is not None else None,
             "by": str(assessment.get("assessment_name") or assessment.get("name") or "assessment"),
             "label": None if isinstance(value, int | float) or value is None else str(value),
-            "parts": {name: assessment[key] for name, key in _ABOUT.items() if assessment.get(key)} or None,
+            "parts": {name: assessment[key] for name, key in _REMARKS.items() if assessment.get(key)} or None,
         }

@@ -26,7 +26,7 @@ _ROLES: dict[str, Role] = {
     "response": "model",
     "guardrail": "guardrail",
 }
-_USED = ("type", "name", "input", "output", "response", "model", "usage")
+_READ_MEMBERS = ("type", "name", "input", "output", "response", "model", "usage")
 
 
 class OpenAiAgents:
@@ -105,7 +105,7 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     if kind == "response":
         output = _answer(data.get("response")) if output is None else output
         output = ANSWER_NOT_RECORDED if output is None else output
-    rest = {key: value for key, value in data.items() if key not in _USED and value not in (None, [], {}, "")}
+    rest = {key: value for key, value in data.items() if key not in _READ_MEMBERS and value not in (None, [], {}, "")}
     rest.pop("response_id", None)
     if role == "step":
         given, output = {"type": kind, **rest}, output if output is not None else given

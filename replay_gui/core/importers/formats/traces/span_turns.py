@@ -17,8 +17,8 @@ def messages_of(value: Any) -> list[Any]:
         case {"role": str()} if is_message(value):
             return [value]
         case {"prompt": str(prompt), **rest} if rest.keys() <= {"system"}:
-            told = {"system": rest.get("system"), "user": prompt}
-            return [{"role": role, "content": text} for role, text in told.items() if text]
+            texts = {"system": rest.get("system"), "user": prompt}
+            return [{"role": role, "content": text} for role, text in texts.items() if text]
     held = value.get("messages") if isinstance(value, dict) else value
     return held if isinstance(held, list) and all(map(is_message, held)) else []
 
@@ -50,7 +50,7 @@ def before_answers(messages: Sequence[Any]) -> Iterator[Any]:
         yield value
 
 
-def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], told: Container[str]) -> dict[str, str]:
+def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], texts: Container[str]) -> dict[str, str]:
     """Match new results with `open` calls by order, if no id matches and their numbers are equal; return id by id.
 
     Traceloop names a call by its item in OpenAI's Responses API, and the result by the id of the call.
@@ -58,7 +58,7 @@ def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], told: Con
     if not open:
         return {}
     results = [result for value in messages if is_message(value) for result in read_message(value).results]
-    new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in told]
+    new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in texts]
     ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
     return dict(zip(ids, open, strict=True)) if len(ids) == len(open) and not {*ids} & {*open} else {}
 

@@ -20,7 +20,7 @@ _KINDS: dict[str, Role] = {"llm": "model", "tool": "tool", "agent": "agent"}
 _OPENAI = {"input": "prompt_tokens", "output": "completion_tokens", "cached": "prompt_tokens_details/cached_tokens"}
 _ANTHROPIC = {"input": "input_tokens", "output": "output_tokens"}
 _OF_ANSWER = ("choices", "id", "created", "usage", "model")
-_USED = ("op_name", "inputs", "output", "exception", "attributes", "summary")
+_READ_MEMBERS = ("op_name", "inputs", "output", "exception", "attributes", "summary")
 
 
 class Weave(SpanRecordFormat):
@@ -75,7 +75,7 @@ class Weave(SpanRecordFormat):
         has_choices = isinstance(output, dict) and isinstance(output.get("choices"), list)
         kept = {key: output[key] for key in output if key not in _OF_ANSWER} if has_choices and output else {}
         stable = {key: value for key, value in attributes.items() if key not in self.volatile}
-        fields = {**self.rest(record, *_USED), **stable, "op": op}
+        fields = {**self.rest(record, *_READ_MEMBERS), **stable, "op": op}
         fields |= {"request": sent} if sent else {}
         fields |= {"response": kept} if answers and kept else {}
         members = summary if isinstance(summary, dict) else {"summary": summary}

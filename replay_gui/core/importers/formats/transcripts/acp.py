@@ -28,7 +28,7 @@ _WRAPPED = ("msg", "message", "payload", "frame")  # members in which clients lo
 _CHUNKS = ("user_message_chunk", "agent_message_chunk", "agent_thought_chunk")
 _CALLS = ("tool_call", "tool_call_update")
 _TURN_ENDS = ("turn_completed", "turn_end")
-_DONE = ("completed", "failed", "cancelled", "canceled", "rejected", "error")
+_FINAL_STATUSES = ("completed", "failed", "cancelled", "canceled", "rejected", "error")
 _ENDS: dict[str, End] = {
     "end_turn": "answered",
     "cancelled": "stopped by user",
@@ -224,7 +224,7 @@ class _AcpEvents(RecordEvents):
             news["earlier"] = earlier
         call = {**before, **news, **({"_meta": meta} if meta else {})}
         self._calls[call_id] = call, context
-        is_done = call.get("status") in _DONE
+        is_done = call.get("status") in _FINAL_STATUSES
         if call_id not in self._requested and (is_done or call.get("rawInput")):
             self._request_call(call_id)
         if is_done:

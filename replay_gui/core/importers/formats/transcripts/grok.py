@@ -17,7 +17,7 @@ from replay_gui.core.text.closed_tags import without_closed
 
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
 _SERVER_CALLS = {"web_search_call": "web_search", "custom_tool_call": "x_search", "code_interpreter_call": "code"}
-_GIVEN = ("action", "input", "code")  # members with the arguments of such a call
+_INPUT_MEMBERS = ("action", "input", "code")  # members with the arguments of such a call
 _QUERY_END = "</user_query>"
 _USER_QUERY = re.compile(f"<user_query>(.*?){_QUERY_END}", re.DOTALL)
 _CONTEXT = re.compile(
@@ -125,11 +125,11 @@ class _GrokEvents(ChatMessageEvents):
     def _server_call(self, call: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add a call that the provider ran before it answered, with its result if the file has it."""
         call_id = str(call.get("id") or f"call {self.run.count}")
-        given = {name: call[name] for name in _GIVEN if name in call}
+        given = {name: call[name] for name in _INPUT_MEMBERS if name in call}
         self._provider_calls.add(call_id)
         arguments, results = arguments_of(next(iter(given.values()), None)), call.get("outputs")
         arguments = {"code": arguments} if "code" in given else arguments
-        used = ("tool_type", "type", "status", "outputs", *_GIVEN)
+        used = ("tool_type", "type", "status", "outputs", *_INPUT_MEMBERS)
         extra = {**rest, **self.rest(call, *used)}
         name = str(call.get("tool_type") or "tool")
         self.run.request(call_id, name, arguments, extra={"fields": extra} if extra else None, tool_call_id=call_id)

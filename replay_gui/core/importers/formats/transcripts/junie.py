@@ -21,7 +21,7 @@ _TOOLS = {  # kinds of blocks, and the name of the tool that each shows
     "CustomAgentBlockUpdatedEvent": "agent",
 }
 _STATES = ("IN_PROGRESS", "COMPLETED", "INPUT_REQUIRED")
-_DONE = ("COMPLETED", "FAILED", "CANCELLED")
+_FINAL_STATUSES = ("COMPLETED", "FAILED", "CANCELLED")
 _OUTPUTS = ("output", "details")
 _ANSWER = "<!-- ANSWER -->"
 
@@ -122,7 +122,7 @@ class _JunieEvents(RecordEvents):
             if before:
                 self.run.bookkeeping(f"{self.format}/earlier", self.rest(before, "kind"))
             self._blocks[step] = {**before, **block, **({"about": about} if about else {})}, context
-            if block.get("status") in _DONE or (kind == "ResultBlockUpdatedEvent" and state == "COMPLETED"):
+            if block.get("status") in _FINAL_STATUSES or (kind == "ResultBlockUpdatedEvent" and state == "COMPLETED"):
                 self._finish(step)
         else:
             self.run.bookkeeping(f"{self.format}/{kind}", {**self.rest(block, "kind"), **about})
@@ -163,11 +163,11 @@ class _JunieEvents(RecordEvents):
         about = block.get("about")
         members = {
             **(about if isinstance(about, dict) else {"about": about}),
-            **({} if status in (None, "IN_PROGRESS", *_DONE) else {"status": status}),
+            **({} if status in (None, "IN_PROGRESS", *_FINAL_STATUSES) else {"status": status}),
         }
         self.run.request(call_id, name, given, extra=self.fields(members))
         self.run.context = now
-        if status in _DONE:
+        if status in _FINAL_STATUSES:
             output = next((block[key] for key in _OUTPUTS if block.get(key) is not None), None)
             error = None if status == "COMPLETED" else first_line(output) or str(status).lower()
             both = {"details": block["details"]} if block.get("output") is not None and block.get("details") else {}

@@ -41,7 +41,7 @@ _ENDS: dict[str, End] = {
     "UserInterruption": "stopped by user",
     "KeyboardInterrupt": "stopped by user",
 }
-_TAKEN = frozenset({"info", "messages", "trajectory_format", "instance_id"})
+_READ_MEMBERS = frozenset({"info", "messages", "trajectory_format", "instance_id"})
 
 
 class MiniSweAgent:
@@ -153,7 +153,7 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     ending = {key: info[key] for key in ("exit_status", "submission", "traceback") if info.get(key)}
     run.bookkeeping("mini-swe-agent/result", ending, **_costs(info))
     rest = {key: value for key, value in info.items() if key not in {*taken, "model_stats"}}
-    others = {key: value for key, value in trajectory.items() if key not in _TAKEN}
+    others = {key: value for key, value in trajectory.items() if key not in _READ_MEMBERS}
     if rest or others:
         run.bookkeeping("mini-swe-agent/info", {**others, **rest})
     _ending(run, info.get("exit_status") or left[0], info.get("submission") or left[1])

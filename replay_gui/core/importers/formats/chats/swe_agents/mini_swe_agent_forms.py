@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_READ = ("message", "function_call", "reasoning")
+_READ_TYPES = ("message", "function_call", "reasoning")
 _USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 
 
@@ -20,7 +20,7 @@ def as_chat(message: Any) -> Any:
 
 
 def _answer(message: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
-    by_type = {kind: [item for item in items if item.get("type") == kind] for kind in _READ}
+    by_type = {kind: [item for item in items if item.get("type") == kind] for kind in _READ_TYPES}
     extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
     response = {key: value for key, value in message.items() if key not in ("extra", "output")}
     usage = response.get("usage")
@@ -37,7 +37,7 @@ def _answer(message: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, A
         }
         for item in by_type["function_call"]
     ]
-    others = [item for item in items if item.get("type") not in _READ]
+    others = [item for item in items if item.get("type") not in _READ_TYPES]
     return {
         "role": "assistant",
         "content": "\n\n".join(_texts(by_type["message"], "content")) or None,

@@ -37,7 +37,7 @@ _ROLES: dict[str, Role] = {
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
 }
-_USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
+_READ_MEMBERS = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
 _READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
 _BEFORE_NAMES: dict[Role, str] = {"tool": _RUNNING, "agent": "invoke_agent "}
@@ -247,7 +247,9 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         else None,
         "usage": usage or None,
     }
-    rest = {key: value for key, value in observation.items() if key not in _USED and key not in Langfuse.volatile}
+    rest = {
+        key: value for key, value in observation.items() if key not in _READ_MEMBERS and key not in Langfuse.volatile
+    }
     rest |= {
         "metadata": compared_part(unfolded(observation.get("metadata"))),
         "type": kind if role == "step" or _ROLES.get(kind) != role else None,

@@ -76,7 +76,11 @@ def with_log_records(
 def _with_event(span: RawSpan, event: dict[str, Any], role: Role) -> RawSpan:
     """Return the span with a record; the input and output that AWS' distribution moved to one become attributes."""
     facts = event["attributes"]
-    sides = {side: told["messages"] for side in _SIDES if isinstance(told := facts.get(side), dict) and _is_moved(told)}
+    sides = {
+        side: side_facts["messages"]
+        for side in _SIDES
+        if isinstance(side_facts := facts.get(side), dict) and _is_moved(side_facts)
+    }
     if not sides:
         return replace(span, events=(*span.events, event))
     attributes = dict(span.attributes)
@@ -85,8 +89,8 @@ def _with_event(span: RawSpan, event: dict[str, Any], role: Role) -> RawSpan:
     return replace(span, attributes=attributes)
 
 
-def _is_moved(told: dict[str, Any]) -> bool:
-    messages = told.get("messages")
+def _is_moved(side: dict[str, Any]) -> bool:
+    messages = side.get("messages")
     return isinstance(messages, list) and bool(messages) and all(isinstance(one, dict) for one in messages)
 
 
@@ -106,8 +110,8 @@ def _as_attributes(side: str, messages: list[dict[str, Any]], role: Role, known:
     count = sum(name.startswith(f"{numbered}.") and name.endswith(".message.role") for name in known)
     contents = [message["content"] for message in messages]
     if count and role == "model":
-        told = {f"{numbered}.{number}.message.content": one for number, one in enumerate(contents[-count:])}
-        return told | ({f"{side}.value": contents[0]} if len(contents) > count else {})
+        side_facts = {f"{numbered}.{number}.message.content": one for number, one in enumerate(contents[-count:])}
+        return side_facts | ({f"{side}.value": contents[0]} if len(contents) > count else {})
     if role == "tool" or (len(messages) == 1 and isinstance(contents[0], dict)):
         return {f"{side}.value": contents[0] if len(contents) == 1 else contents}
     return {f"gen_ai.{side}.messages": messages}

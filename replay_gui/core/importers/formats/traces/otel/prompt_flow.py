@@ -40,11 +40,11 @@ def _known(span: RawSpan) -> RawSpan:
     for event in span.events:
         name = event.get("name") if isinstance(event, dict) else None
         facts = event.get("attributes") if isinstance(event, dict) else None
-        told = facts.get("payload") if isinstance(facts, dict) else None
-        if name in _EVENTS and told is not None:
-            attributes[_EVENTS[name]] = told
-        elif name == _ANSWERED and told is not None:
-            attributes[_ANSWER] = told
+        payload = facts.get("payload") if isinstance(facts, dict) else None
+        if name in _EVENTS and payload is not None:
+            attributes[_EVENTS[name]] = payload
+        elif name == _ANSWERED and payload is not None:
+            attributes[_ANSWER] = payload
         else:
             others.append(event)
     if _is_in(attributes.get(_ANSWER), attributes.get("output.value")):

@@ -261,7 +261,7 @@ _READ_OF_OTLP = (
     *("durationNano", "scope", "span_events"),  # in CloudWatch
 )
 _STATUS_OF_PHOENIX = ("span_kind", "status_code", "status_message")
-_EVERYWHERE = frozenset({"name", "attributes", "events", "logs", "resource", "status", "processID"})
+_COMMON_MEMBERS = frozenset({"name", "attributes", "events", "logs", "resource", "status", "processID"})
 _STATUS = ("status_code", "code")
 _READ_OF_READABLE = (
     *("traceId", "id", "spanContext", "_spanContext", "parentSpanContext", "parentSpanId", "parentId"),
@@ -297,7 +297,7 @@ def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
     left = {
         name: value
         for name, value in span.items()
-        if name not in _EVERYWHERE
+        if name not in _COMMON_MEMBERS
         and name not in used
         and name not in PROPAGATION
         and value not in (None, "", 0, [], {})
