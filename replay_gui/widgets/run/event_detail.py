@@ -284,7 +284,7 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_integrity(self) -> None:
-        rows: list[QWidget] = []
+        rows: list[FactRow] = []
         facts = self._session.facts
         event, shown = self._event, self._session.position_state
         checks = () if event is None or shown is None else hash_checks(event, shown.content_hash, self._session.report)
@@ -302,7 +302,9 @@ class EventDetail(Panel):
             if check.hash and check.words:
                 rows.append(SentenceRow("", check.words))
                 rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.integrity.set_rows(rows)
+        for row in rows:
+            row.leaves_room = True  # so that hashes with and without a check mark are aligned
+        self.integrity.set_rows([*rows])
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None
         words = checks[0].words.partition(":")[0] if checks else ""

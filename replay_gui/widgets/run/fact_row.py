@@ -25,7 +25,7 @@ class FactRow(QAbstractButton):
     """`name` in the window's font, `text` in the data font and elided; a link is drawn in the accent colour.
 
     Attributes:
-        said: the text. sound: True draws a check before it, False a cross.
+        shown_text: the text. sound: True draws a check before it, False a cross; `leaves_room` for one, if it has none.
         aim: the position that a click goes to, or other data of the owner.
 
     Signals:
@@ -37,6 +37,7 @@ class FactRow(QAbstractButton):
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sound: bool | None = None
+        self.leaves_room = False
         self.aim: Position | str = ""
         self.shown_text, self._name, self._link = (
             text,
@@ -90,7 +91,7 @@ class FactRow(QAbstractButton):
 
     def text_room(self, width: int) -> QRect:
         """Return the rectangle of the text in a row of this width."""
-        left = _text_left() + (0 if self.sound is None else ICON + UNIT)
+        left = _text_left() + (0 if self.sound is None and not self.leaves_room else ICON + UNIT)
         return QRect(left, 0, width - left - GAP, self.height())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
