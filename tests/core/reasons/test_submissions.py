@@ -28,6 +28,18 @@ def reasons(folder: Path, a: list[Step], b: list[Step]) -> list[tuple[ReasonKind
     return [(reason.kind, reason.tier, reason.sentence) for reason in found.reasons]
 
 
+def test_a_file_is_known_by_its_branch_too(tmp_path: Path) -> None:
+    good, bad = (
+        Step(
+            tool="update_file", input={"repo": "acme/tool", "branch": to, "path": "setup.cfg", "content": "version = 2"}
+        )
+        for to in ("release-2", "main")
+    )
+    assert reasons(tmp_path / "1", [TASK, good], [TASK, good]) == []
+    (first,) = reasons(tmp_path / "2", [TASK, good], [TASK, bad])
+    assert first[2] == "bad changed acme/tool main: setup.cfg; good changed acme/tool release-2: setup.cfg."
+
+
 def test_edits_are_compared_by_what_is_left_of_them(tmp_path: Path) -> None:
     catch = "def find(key):\n    try:\n        return table[key]\n    except LookupProblem:\n        return None"
     plain = "def find(key):\n    return table.get_or_empty(key)"

@@ -22,6 +22,7 @@ _OLD = ("old_string", "old_str", "old", "search", "old_text")
 _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
 _WHOLE = ("content", "file_text")
 _PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "TargetFile", "file")
+_PLACES = ("owner", "repo", "repository", "project", "bucket", "branch", "ref")  # that a file may be in
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}(?:→|\t|: ?|\| ?|$)")
 _MAX_TEXT_CHARACTERS = 1 << 22  # of one edit
 
@@ -85,7 +86,7 @@ def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
         if edits_files(call):
             _apply_call(changes, call.input, known)
         elif call.effect is Effect.READS and call.took_effect and isinstance(call.answer, str):
-            path = _first(call.input, _PATHS) if isinstance(call.input, Mapping) else None
+            path = _named_file(call.input) if isinstance(call.input, Mapping) else None
             if path is not None and path not in changes:
                 known[path] = Counter(_lines_read(call.answer)) | known.get(path, Counter())
     return _with_effect(changes)
@@ -108,7 +109,7 @@ def edits_files(call: ToolCall) -> bool:
 def edited_path(call: ToolCall) -> str | None:
     """Return the file that the input of an edit names; None for other calls, and for patches."""
     is_named = isinstance(call.input, Mapping) and _has_text(call.input)
-    return _first(call.input, _PATHS) if is_named else None
+    return _named_file(call.input) if is_named else None
 
 
 def edited_paths(call: ToolCall) -> list[str]:
@@ -153,7 +154,7 @@ def _apply_call(changes: FileChanges, input: Any, known: Mapping[str, Counter[st
         _apply_patch(changes, patch, net=True)
     if patches or not isinstance(input, Mapping):
         return
-    path = _first(input, _PATHS) or ""
+    path = _named_file(input) or ""
     edits = input.get("edits")
     for members in edits if isinstance(edits, list) else [input]:
         if isinstance(members, Mapping):
@@ -219,6 +220,13 @@ def _patch_texts(input: Any) -> Iterator[str]:
 
 def _has_text(input: Members) -> bool:
     return _first(input, (*_OLD, *_NEW)) is not None or isinstance(input.get("edits"), list)
+
+
+def _named_file(input: Members) -> str | None:
+    """Return the file that an input names, after the repository and branch that it is in, if these are named, too."""
+    path = _first(input, _PATHS)
+    places = [value for name in _PLACES if isinstance(value := input.get(name), str) and value]
+    return path if path is None or not places else f"{' '.join(places)}: {path}"
 
 
 def _first(members: Members, names: tuple[str, ...]) -> str | None:
