@@ -196,7 +196,10 @@ def text_of(value: Any) -> str:
     text = chosen.get("text", chosen.get("content"))
     if isinstance(text, list) and text and isinstance(text[0], Mapping):
         text = text[0].get("text")
-    return text if isinstance(text, str) and text else _calls_of(chosen)
+    if isinstance(text, str) and text:
+        return text
+    held = chosen.get("content") if _is_message(chosen) else None
+    return _calls_of(chosen) or (member_text(held) if isinstance(held, list) and held else "")
 
 
 _TEXT_OF_PARTS = {"tool_call_response": "response"}

@@ -48,7 +48,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 5
+    version = 6
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -187,6 +187,8 @@ class _CrewAiEvents(RecordEvents):
         match kind:
             case "llm_call_started":
                 self._add_model_call(record)
+                if rest := self._rest(record, "messages"):
+                    self.run.bookkeeping(f"{self.format}/{kind}", rest["fields"])
             case "llm_call_completed":
                 self._add_model_call(record)
                 self.run.once = _use(record.get("usage"))
@@ -214,7 +216,7 @@ class _CrewAiEvents(RecordEvents):
                     self._rest(record, "error"),
                 )
             case _:
-                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "task", "messages").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "messages").get("fields", {}))
 
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
         return self.fields(record, "type", "model", "task_name", *used)
@@ -254,6 +256,8 @@ class _CrewAiEvents(RecordEvents):
             if message.get("role") in ("system", "user"):
                 extra = self.fields({**message, "agent_role": record.get("agent_role")}, "role", "content")
                 self.add_message(str(message["role"]), message.get("content"), extra)
+            else:
+                self.run.bookkeeping(f"{self.format}/context", message)
 
     def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
         name = str(record.get("tool_name"))

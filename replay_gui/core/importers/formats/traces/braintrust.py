@@ -30,7 +30,8 @@ _TOKENS = {
     "output": "completion_tokens",
     "reasoning": "completion_reasoning_tokens",
 }
-_OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "object", "response")
+_OF_RESPONSE = ("id", "created", "usage", "totalUsage", "system_fingerprint", "object")
+_OF_HTTP = ("id", "timestamp", "headers", "body")  # of the response that the Vercel AI SDK keeps
 _COSTS = ("cost", "cost_usd", "estimated_cost", "total_cost")
 _READ_MEMBERS = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
 
@@ -40,13 +41,15 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 7
+    version = 8
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "span_id", "root_span_id", "span_parents", "_xact_id", "_pagination_key"), ID),
         **dict.fromkeys(("project_id", "experiment_id", "dataset_record_id", "org_id", "log_id", "origin"), ID),
-        "toolCallId": ID,
+        **dict.fromkeys(("toolCallId", "output/response/id", "output/response/body"), ID),
+        **dict.fromkeys(("usage", "totalUsage"), USAGE),
+        **dict.fromkeys(("timestamp", "headers"), CLOCK),
         "created": CLOCK,
         "metrics": USAGE,
         "exec_counter": "the order in which the recorder wrote",
@@ -97,6 +100,8 @@ class Braintrust(SpanRecordFormat):
         fields = {**self.rest(record, *_READ_MEMBERS), **kind}
         setting = {key: value for key, value in metadata.items() if role != "model" or key != "model"}
         fields |= {"metadata": setting} if setting else {}
+        if isinstance(http := sides["response"].get("response"), dict):
+            sides["response"]["response"] = other_members(http, _OF_HTTP)
         fields |= {name: members for name, members in sides.items() if members}
         wrong = (first_line(str(error)) or "failed") if error is not None else None
         fields |= {"error": error} if error != wrong else {}

@@ -30,6 +30,8 @@ from replay_gui.core.log.kinds import END
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
+_OF_ANSWERS = ("id", "created", "usage", "usage_metadata", "system_fingerprint")
+_EMPTY: tuple[Any, ...] = (None, [], {}, "")
 _READ_MEMBERS = ("name", "run_type", "inputs", "outputs", "error")
 
 
@@ -38,7 +40,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 17
+    version = 18
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
@@ -51,7 +53,8 @@ class LangSmith:
         ),
         **dict.fromkeys(("inputs_s3_urls", "outputs_s3_urls", "s3_urls", "trace_min_start_time"), ID),
         "lc": RECORDER,
-        "events/*/time": CLOCK,
+        **dict.fromkeys(("created", "events/*/time"), CLOCK),
+        "system_fingerprint": ID,
         "child_runs": "runs of their own",
         "message/type": "how LangChain serialises a message",
         "messages/*/*/type": "how LangChain serialises a message",
@@ -70,7 +73,7 @@ class LangSmith:
         for record in _records(file, notes):
             known = by_id.get(str(record.get("id"))) if isinstance(record, dict) else None
             if known is not None:  # an update of a run that has begun
-                known |= {key: value for key, value in record.items() if value is not None}
+                known |= {key: _updated(known.get(key), value) for key, value in record.items() if value not in _EMPTY}
             elif _is_run(record):
                 all_records.extend(_unnested(record))
                 by_id |= {str(one["id"]): one for one in all_records[len(by_id) :] if one.get("id")}
@@ -104,6 +107,13 @@ def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[Any]:
         return
     for _, record in numbered_records(file, notes, "runs"):
         yield from _unbatched(record)
+
+
+def _updated(value: Any, update: Any) -> Any:
+    """Return a member of a run after an update: an object keeps what the update does not name."""
+    if not isinstance(value, dict) or not isinstance(update, dict):
+        return update
+    return value | {key: _updated(value.get(key), member) for key, member in update.items()}
 
 
 def _is_batch(record: Any) -> bool:
@@ -299,6 +309,8 @@ def _generation(output: Any) -> Any:
             known = (None, "", content)
             more = {key: value for key, value in rest.items() if value not in known and key != "generation_info"}
             return more | {key: value for key, value in others.items() if value not in (None, [], {}, "LLMResult")}
+        case {"choices": list(), **others}:
+            return {key: value for key, value in others.items() if value is not None and key not in _OF_ANSWERS}
     return None
 
 
@@ -311,8 +323,9 @@ def _answers(output: Any) -> list[Any]:
             return [{"role": "assistant", **facts}]
         case {"generations": [[{"text": str(text)}]]}:
             return [{"role": "assistant", "content": text}]
-        case {"choices": [{"message": dict(message)}]}:
-            return [{"role": "assistant", **message}]
+        case {"choices": [{"message": dict(message), **choice}]}:
+            more = {key: value for key, value in choice.items() if value is not None and (key, value) != ("index", 0)}
+            return [{"role": "assistant", **message, **more}]
         case {"messages": [dict(message)]} if is_message(message):
             return [message]
         case {"message": dict(message)} | {"output": dict(message)} if is_message(message):

@@ -19,7 +19,7 @@ _OP = re.compile(r"weave:///.*/op/([^:/]+)(?::.*)?")
 _KINDS: dict[str, Role] = {"llm": "model", "tool": "tool", "agent": "agent"}
 _OPENAI = {"input": "prompt_tokens", "output": "completion_tokens", "cached": "prompt_tokens_details/cached_tokens"}
 _ANTHROPIC = {"input": "input_tokens", "output": "output_tokens"}
-_OF_ANSWER = ("choices", "id", "created", "usage", "model")
+_OF_ANSWER = ("choices", "id", "created", "usage")
 _READ_MEMBERS = ("op_name", "inputs", "output", "exception", "attributes", "summary")
 
 
@@ -31,12 +31,14 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 6
+    version = 7
     members: ClassVar[Sequence[str]] = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
-        "weave_task_id": ID,
+        **dict.fromkeys(("weave_task_id", "tool_call_id", "tool_calls/*/id"), ID),
+        "tool_calls/*/type": "the kind of a call, which is always a function's",
+        "created": CLOCK,
         **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),
         **dict.fromkeys(("started_at", "ended_at", "deleted_at", "expire_at"), CLOCK),
         "usage": USAGE,

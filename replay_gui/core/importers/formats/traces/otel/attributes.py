@@ -29,7 +29,7 @@ _VOLATILE = re.compile(
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration|ttft)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
     | (langgraph_)?checkpoint_ns | langgraph_request_id
-    | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
+    | __computed__\..* | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
     | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call|tool_use)_?id
     | (.*[._])?(invocation|correlation|client|conversation)_?id
     """,

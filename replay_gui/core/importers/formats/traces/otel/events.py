@@ -110,13 +110,16 @@ def _message(speaker: str, facts: dict[str, Any]) -> list[Any]:
     content = unfolded(facts.get("content", facts.get(_CONTENT)))
     if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's message
         return [{**without_nulls(content), **more, "role": content.get("role") or speaker}]
-    return [] if content == _ELIDED else [{"content": content, **more, "role": speaker}]
+    named = more.pop("role", None)
+    role = named if isinstance(named, str) and named else speaker
+    return [] if content == _ELIDED else [{"content": content, **more, "role": role}]
 
 
-def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
+def evaluations(span: RawSpan, *, are_messages_read: bool = True) -> tuple[list[dict[str, Any]], list[Any]]:
     """Return (evaluations of the span, events that were not read)."""
     scores, others = list[dict[str, Any]](), list[Any]()
-    known = (*_SPEAKERS, *_CONTENTS, CHOICE, _DETAILS, "exception")  # a name can be unhashable
+    messages = (*_SPEAKERS, *_CONTENTS, CHOICE, _DETAILS) if are_messages_read else ()
+    known = (*messages, "exception")  # a name can be unhashable
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) else None
         if not isinstance(facts, dict):
@@ -131,7 +134,7 @@ def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
                     "label": str(label) if label is not None else None,
                 }
             )
-        elif event.get("name") == _DETAILS:
+        elif event.get("name") == _DETAILS and are_messages_read:
             others += _other_details(facts, span)
         elif event.get("name") not in known:
             others.append({"name": event.get("name"), "attributes": facts})

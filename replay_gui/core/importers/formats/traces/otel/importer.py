@@ -53,6 +53,12 @@ class OpenTelemetry:
         **dict.fromkeys(("parentId", "parent_id", "parentSpanId", "parent_span_id"), ID),
         **dict.fromkeys(("startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"), CLOCK),
         **dict.fromkeys(("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano"), CLOCK),
+        **dict.fromkeys(("durationNano", "observedTimeUnixNano"), CLOCK),
+        **dict.fromkeys(("severityNumber", "severityText"), RECORDER),
+        "input_str": "the input, as a text",
+        **dict.fromkeys(("lc", "messages/*/type", "kwargs/type", "output/type"), "how LangChain serialises a message"),
+        **dict.fromkeys(("output/id", "kwargs/id"), ID),
+        **dict.fromkeys(("kwargs/name", "body/output/messages/*/name"), "the name of the span"),
         **dict.fromkeys(("total", "limit"), "the place of this page among others"),
         **dict.fromkeys(("toolUseId", "toolCallId"), ID),
         "toolCallType": "the kind of a call, which is always a function's",
@@ -60,6 +66,9 @@ class OpenTelemetry:
         **dict.fromkeys(
             ("body/input/messages/*/role", "body/output/messages/*/role"), "of what a tool was given and gave"
         ),
+        "events/*/attributes/gen_ai.system": "of the span, repeated",
+        **dict.fromkeys(("gen_ai.event.content/id", "gen_ai.event.content/tool_calls/*/id"), ID),
+        "gen_ai.event.content/tool_calls/*/type": "the kind of a call, which is always a function's",
         **dict.fromkeys(("messages/*/content/id", "attributes/event.name"), "of a record in CloudWatch"),
         "serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
@@ -70,7 +79,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 30
+    version = 31
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

@@ -176,7 +176,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
         attributes.mark_read("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
         attributes.mark_read("mlflow.spanType")
-    scores, others = evaluations(span)
+    scores, others = evaluations(span, are_messages_read=role in ("agent", "model", "tool"))
     fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
     fields |= plain(beside, notes)
     if role == "agent" and answers and is_message(answers[-1]):

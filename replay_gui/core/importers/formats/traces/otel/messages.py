@@ -83,7 +83,8 @@ def messages_of(
     others = {"callback": before | after}
     if not sent and (sent := sent_messages(given)):
         others["request"] = _beside(given)
-    if not answered and (answered := answer_messages(output) or (_state(output) if role == "agent" else [])):
+    state = _state(output) if role == "agent" and not answered else []
+    if not answered and not state and (answered := answer_messages(output)):
         others["response"] = _beside(output)
     if calls := _vercel_calls(attributes):
         text = output if isinstance(output, str) else None
@@ -93,7 +94,7 @@ def messages_of(
     agent_answer = None if answered and role == "model" else _answer_of_agent(output, answered)
     return (
         sent,
-        answered,
+        answered or state,
         None if sent else given,
         agent_answer,
         {name: facts for name, facts in others.items() if facts},

@@ -19,9 +19,13 @@ _NAMES = {
     "llm.usage.completion_tokens": "gen_ai.usage.output_tokens",
     "llm.response.model": "gen_ai.response.model",
 }
-_EVENTS = {"promptflow.function.inputs": "input.value", "promptflow.function.output": "output.value"}
-_ANSWER, _ANSWERED = "llm.generated_message", "promptflow.llm.generated_message"
-_KINDS = {"flow": "AGENT", "llm": "LLM", "retrieval": "RETRIEVER", "embedding": "EMBEDDING"}
+_ANSWER = "llm.generated_message"
+_EVENTS = {
+    "promptflow.function.inputs": "input.value",
+    "promptflow.function.output": "output.value",
+    "promptflow.llm.generated_message": _ANSWER,
+}
+_KINDS = {"flow": "AGENT", "llm": "LLM", "retrieval": "RETRIEVER", "embedding": "EMBEDDING", "function": "CHAIN"}
 _SUMS = "__computed__."
 
 
@@ -38,19 +42,19 @@ def _known(span: RawSpan) -> RawSpan:
     }
     others = list[Any]()
     for event in span.events:
-        name = event.get("name") if isinstance(event, dict) else None
+        name = _EVENTS.get(str(event.get("name"))) if isinstance(event, dict) else None
         facts = event.get("attributes") if isinstance(event, dict) else None
         payload = facts.get("payload") if isinstance(facts, dict) else None
-        if name in _EVENTS and payload is not None:
-            attributes[_EVENTS[name]] = payload
-        elif name == _ANSWERED and payload is not None:
-            attributes[_ANSWER] = payload
-        else:
+        if name is None or payload is None or unfolded(attributes.get(name, payload)) != unfolded(payload):
             others.append(event)
+        else:
+            attributes[name] = payload
     if _is_in(attributes.get(_ANSWER), attributes.get("output.value")):
         del attributes[_ANSWER]
-    kind = str(span.attributes.get("span_type")).lower()
-    attributes["openinference.span.kind"] = _KINDS.get(kind, "CHAIN")
+    kind = str(span.attributes.get("span_type"))
+    attributes["openinference.span.kind"] = _KINDS.get(kind.lower(), "CHAIN")
+    if kind.lower() not in _KINDS:
+        attributes["span_type"] = kind
     return replace(span, attributes=attributes, events=tuple(others))
 
 

@@ -159,6 +159,7 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         attributes = _unnested(attributes) if isinstance(attributes, dict) else {}
         attributes.setdefault("openinference.span.kind", span["span_kind"])
         span = {name: value for name, value in span.items() if name not in ("id", *_STATUS_OF_PHOENIX)}
+        span["status"] = status
     failed = isinstance(status, dict) and str(status.get("status_code")).lower().endswith("error")
     above = parent.get("span_id") if isinstance(parent, dict) else span.get("parent_id") or None
     return RawSpan(
