@@ -104,7 +104,7 @@ def test_uvx(python: Path, offline: dict[str, str], tmp_path: Path) -> None:
     offline["XDG_CACHE_HOME"] = str(tmp_path)
     done = subprocess.run(refused, env=offline, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "lies in a cache" in done.stderr
+    assert "is in a cache" in done.stderr
 
 
 def test_the_debian_package(tmp_path: Path) -> None:

@@ -107,5 +107,5 @@ def test_what_no_model_says_is_refused(said: Any) -> None:
 
 
 def test_an_unknown_stream_is_refused() -> None:
-    with pytest.raises(ValueError, match="no form"):
+    with pytest.raises(ValueError, match="a form"):
         rewritten_stream(b"data: 1\n\n", "x")
