@@ -94,12 +94,12 @@ class _Walk:
         """Return rows of the members of a container. `old`: the replaced one, if both are shown member by member."""
         limit = PAGE_MEMBERS * self.view.pages.get(path, 1)
         keys, before, after = self._window(path, value, old, limit)
-        picky = self.view.changed_only or self.visible_paths is not None
-        if before and not picky:
+        is_filtered = self.view.changed_only or self.visible_paths is not None
+        if before and not is_filtered:
             yield self._more(path, depth, f"… {before:,} earlier")
         for key in keys:
             yield from self._member((*path, key), key, value, old, depth=depth, above=mark)
-        if after and not picky:
+        if after and not is_filtered:
             yield self._more(path, depth, f"… {after:,} more")
 
     def _member(
