@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction, QDropEvent
@@ -26,12 +26,20 @@ from replay_gui.windows.runs.runs_page import RunsPage
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
 LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
+_ALL_FILES = "All files (*)"
 MAPPED_FORMAT = "json-lines"  # the format with mappings
 
 
 def folder_of_run(facts: RunFacts | None) -> str:
     """Return the first folder of a dialog that asks for another run: that of the open one; "" without one."""
     return "" if facts is None else folder_of(absolute_path(facts.path))
+
+
+def siblings_filter(facts: RunFacts | None) -> str:
+    """Return the filters of a dialog that asks for a run like the open one: its siblings, then all files."""
+    suffix = "" if facts is None else PurePath(facts.path).suffix
+    is_plain = suffix.removeprefix(".").isalnum()  # a filter has signs of its own
+    return f"Runs of this kind (*{suffix});;{_ALL_FILES}" if is_plain else _ALL_FILES
 
 
 class SourceActions(QObject):
@@ -187,7 +195,8 @@ class SourceActions(QObject):
         self._ask_and_compare("Compare with another run", RUN_START)
 
     def _ask_and_compare(self, title: str, position: Position) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, title, folder_of_run(self._session.facts))
+        facts = self._session.facts
+        path, _ = QFileDialog.getOpenFileName(self._window, title, folder_of_run(facts), siblings_filter(facts))
         if path:
             self._comparison.start(path, position=position)
 

@@ -62,9 +62,16 @@ def test_the_format_that_was_chosen_for_a_run_is_kept_when_comparing(
 ) -> None:
     journey.session.open(str(trials[0]), format="json-lines")
     journey.until(lambda: journey.session.facts is not None and not journey.session.working)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(trials[1]), ""))
+    asked = list[object]()
+
+    def ask(_parent: object, _title: str, *more: object) -> tuple[str, str]:
+        asked.extend(more)
+        return str(trials[1]), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
     journey.press(Key.Key_O, Ctrl | Shift)
     assert _formats(journey.compared()) == ["json-lines"] * 2
+    assert asked == [str(trials[0].parent), "Runs of this kind (*.json);;All files (*)"], "its siblings first"
 
 
 def test_a_file_that_is_not_of_the_format_chosen_for_the_other_is_read_as_its_content_says(
