@@ -66,6 +66,14 @@ def test_the_features_of_changes(tmp_path: Path, read_files: ReadFiles) -> None:
     assert did == [(1, 2), (2, 4)]
 
 
+def test_equal_changes_in_another_order_are_one_feature(tmp_path: Path, read_files: ReadFiles) -> None:
+    send = MadeCall("send_mail", {"to": "a@example.com"})
+    paths = [write_run(tmp_path / f"{n}.rlog", calls) for n, calls in enumerate(([CANCEL, send], [send, CANCEL]))]
+    nets = [features(profile, FeatureKind.NET) for profile in read_files(*paths).profiles]
+    assert nets[0] == nets[1]
+    assert len(nets[0]) == 1
+
+
 def test_what_failed_changed_nothing(tmp_path: Path, read_files: ReadFiles) -> None:
     failed = MadeCall(CANCEL.tool, CANCEL.input, None, "Error: not found")
     (profile,) = read_files(write_run(tmp_path / "a.rlog", [failed])).profiles

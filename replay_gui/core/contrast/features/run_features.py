@@ -78,7 +78,8 @@ def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
             yield HeldFeature(feature, call.request)
     if changes:  # without any change, CHANGED_ANY is missing
         yield HeldFeature(Feature(kind=FeatureKind.CHANGED_ANY), changes[0].request)
-        words = "; ".join(f"{labels[key]} × {number}" if number > 1 else labels[key] for key, number in times.items())
+        each = (f"{labels[key]} × {number}" if number > 1 else labels[key] for key, number in times.items())
+        words = "; ".join(sorted(each))  # equal changes in another order are the same feature
         parts = sorted(key + number.to_bytes(4, "big") for key, number in times.items())
         name = digest(b"".join(parts)).hex()[:_NAME_LENGTH]
         yield HeldFeature(Feature(kind=FeatureKind.NET, value=one_line(words, MAX_VALUE_LENGTH), request=name))
