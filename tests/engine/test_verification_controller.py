@@ -29,13 +29,13 @@ from replay_gui.core.verification import verify_log
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine import verification_controller
 from replay_gui.engine.jobs import registry
-from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value, encode_value
 from replay_gui.engine.jobs.job_types import IndexArguments, OpenedFile
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
+from tests.helpers.fake_pool import MessageList
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 from tests.helpers.paths import VECTORS
@@ -71,20 +71,6 @@ class Shares:
         reporter = MessageList()
         result = JOBS[arguments.job](as_sent(arguments), reporter)
         return arguments, [*reporter.messages, JobDone(0, encode_value(result))]
-
-
-class MessageList:
-    """A reporter that keeps the messages of a job."""
-
-    def __init__(self) -> None:
-        self.messages: list[JobProgress | JobPart | JobDone] = []
-        self.cache = JobCache()
-
-    def progress(self, done: int, total: int) -> None:
-        self.messages.append(JobProgress(0, done, total))
-
-    def part(self, value: Any) -> None:
-        self.messages.append(JobPart(0, encode_value(value)))
 
 
 def build_index(log: EventLog, folder: Path) -> BuiltIndex:

@@ -66,9 +66,11 @@ class FakePool:
         return self.handles[-1]
 
 
-class _Told:
+class MessageList:
+    """The context of a job, which keeps the messages that the job sends."""
+
     def __init__(self) -> None:
-        self.messages: list[JobMessage] = []
+        self.messages: list[JobProgress | JobPart] = []
         self.cache = JobCache()
 
     def progress(self, done: int, total: int) -> None:
@@ -80,12 +82,12 @@ class _Told:
 
 def real_messages(job: str, arguments: Any) -> Messages:
     """Yield the messages of the real job, which is run at the first one."""
-    told = _Told()
+    context = MessageList()
     try:
-        result = JOBS[job](arguments, told)
+        result = JOBS[job](arguments, context)
     except Exception as error:  # noqa: BLE001  as a worker does
-        yield from told.messages
+        yield from context.messages
         yield JobFailed(0, str(error), type(error).__name__)
         return
-    yield from told.messages
+    yield from context.messages
     yield JobDone(0, encode_value(result))

@@ -23,7 +23,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.jobs.evaluation.totals_job import sum_up
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from tests.engine.jobs.test_totals_job import Silent
+from tests.helpers.fake_pool import MessageList
 
 
 def test_they_are_found(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_they_are_found(tmp_path: Path) -> None:
     assert (found.first_failure, found.slowest_call, found.duration) == (9, 6, index.time.max() - index.time.min())
     assert (found.counts.calls, found.counts.failed) == (4, 1)
     assert (found.unanswered, found.first_unanswered) == (1, 10)
-    assert sum_up(TotalsArguments(str(path)), Silent()).prompt == FirstPrompt(2, "Where?")  # type: ignore[arg-type]
+    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Where?")  # type: ignore[arg-type]
 
 
 def test_without_a_user_it_is_the_input(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_without_a_user_it_is_the_input(tmp_path: Path) -> None:
     with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
         run.observation("environment", "environment", "Ready.")
         run.observation("sample", "dataset", "Is this so?")
-    assert sum_up(TotalsArguments(str(path)), Silent()).prompt == FirstPrompt(2, "Is this so?")  # type: ignore[arg-type]
+    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Is this so?")  # type: ignore[arg-type]
 
 
 def test_a_run_without_them_has_none() -> None:
@@ -100,5 +100,5 @@ def test_a_command_leads_only_where_no_user_says_anything(tmp_path: Path) -> Non
             run.observation("command", "user", "/clear")
             if text:
                 run.observation("message", "user", "Mend it.")
-        prompt = sum_up(TotalsArguments(str(tmp_path / name)), Silent()).prompt
+        prompt = sum_up(TotalsArguments(str(tmp_path / name)), MessageList()).prompt
         assert prompt == (FirstPrompt(2, "Mend it.") if text else FirstPrompt(1, "/clear"))  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.spending_plot import SpendingPlot
-from tests.engine.jobs.test_totals_job import Silent
+from tests.helpers.fake_pool import MessageList
 from tests.helpers.paths import DATA, RESOURCES
 
 SEEDS = sorted(path for path in (DATA / "seeds").rglob("*") if path.is_file() and path.parent.name != JsonLines.name)
@@ -62,7 +62,7 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
             index = build_run_index(IndexView(folder), IndexBuilder(log, folder).run(lambda built: None), complete=True)
             part = _part(log, summary.events)
             report = part.facts
-        sums = sum_up(TotalsArguments(str(log_path)), Silent())
+        sums = sum_up(TotalsArguments(str(log_path)), MessageList())
         numbers, counts = run_numbers(index), summary.counts
         assert counts == counts_of_index(index) == report.counts
         assert (numbers.calls, numbers.failed, numbers.denied, numbers.errors) == (

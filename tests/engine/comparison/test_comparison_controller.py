@@ -38,7 +38,7 @@ class Handle:
         self.cancelled = True
 
 
-class Told:
+class ComparisonContext:
     """The context of a job of the one worker."""
 
     def __init__(self, handle: Handle, cache: JobCache) -> None:
@@ -76,7 +76,7 @@ class Pool:
         self.done += 1
         if not handle.cancelled:
             try:
-                value = JOBS[handle.job](handle.arguments, Told(handle, self.cache))
+                value = JOBS[handle.job](handle.arguments, ComparisonContext(handle, self.cache))
             except Exception as why:  # noqa: BLE001  as the worker does
                 handle.on_message(JobFailed(0, str(why), "internal"))
             else:

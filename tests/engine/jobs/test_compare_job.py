@@ -16,17 +16,11 @@ from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun
 from replay_gui.engine.jobs.compare_job import compare_runs
 from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
-from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
-from tests.engine.jobs.test_totals_job import Silent
+from tests.helpers.fake_pool import MessageList
 from tests.helpers.kept_indexes import keep
 
 GAP = "lines that hold no span, left out: 1"
-
-
-class Context(Silent):
-    def __init__(self) -> None:
-        self.cache = JobCache()
 
 
 def record(path: Path, *, passed: bool = True) -> Path:
@@ -49,7 +43,7 @@ def arguments(tmp_path: Path, a: Path, b: Path, gaps: tuple[str, ...] = (), resu
 def test_what_travels_from_the_worker_says_what_was_compared(tmp_path: Path) -> None:
     a, b = record(tmp_path / "a.rlog"), record(tmp_path / "b.rlog", passed=False)
     asked = arguments(tmp_path, a, b, (GAP,))
-    findings = decode_value(encode_value(compare_runs(asked, Context())), Findings)
+    findings = decode_value(encode_value(compare_runs(asked, MessageList())), Findings)
     found = read_comparison(Path(asked.result), findings)
     assert (found.diverged, found.same, found.results_equal, len(found.points.row)) == (True, False, False, 0)
     assert [result.outcomes[0].passed for result in found.results] == [True, False]
@@ -63,7 +57,7 @@ def test_a_log_edited_in_place_is_not_compared_by_its_kept_index(
     """Also where the system does not tell that it was edited."""
     a, b = record(tmp_path / "a.rlog"), record(tmp_path / "b.rlog")
     asked = arguments(tmp_path, a, b)
-    findings = compare_runs(asked, Context())
+    findings = compare_runs(asked, MessageList())
     assert read_comparison(Path(asked.result), findings).same
     facts, data = b.stat(), b.read_bytes()
     with b.open("r+b") as file:
@@ -74,7 +68,7 @@ def test_a_log_edited_in_place_is_not_compared_by_its_kept_index(
     with monkeypatch.context() as patch:
         patch.setattr(index_cache, "_is_unchanged", lambda table, log, by_content: not by_content)
         with pytest.raises(LogChanged, match="reload it"):
-            compare_runs(again, Context())
+            compare_runs(again, MessageList())
     remade = arguments(tmp_path, a, b, result="3")
-    found = read_comparison(Path(remade.result), compare_runs(remade, Context()))
+    found = read_comparison(Path(remade.result), compare_runs(remade, MessageList()))
     assert (found.diverged, found.points.a.tolist()) == (True, [21])

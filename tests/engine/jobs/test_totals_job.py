@@ -13,14 +13,7 @@ from replay_gui.engine.jobs.evaluation.totals_job import MetaSums, sum_up
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 from replay_gui.engine.jobs.job_types import TotalsArguments
 from tests.helpers.claude_code_lines import assistant, call, result, text, user, write
-
-
-class Silent:
-    def progress(self, done: int, total: int) -> None:
-        pass
-
-    def part(self, value: Any) -> None:
-        pass
+from tests.helpers.fake_pool import MessageList
 
 
 def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
@@ -37,7 +30,7 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
                 totals.add_event(event)
                 spent += [event.index + 1] if "tokens" in event.meta else []
                 inner += [event.index + 1] if "subagent" in event.meta else []
-    found = decode_value(encode_value(sum_up(TotalsArguments(str(made.path)), Silent())), MetaSums)
+    found = decode_value(encode_value(sum_up(TotalsArguments(str(made.path)), MessageList())), MetaSums)
     assert found.uses == totals.uses()
     assert found.uses[0].cost == 0.25 * len(spent) > 0
     assert np.frombuffer(found.spending.positions, "<i4").tolist() == spent

@@ -27,8 +27,8 @@ UNSAID = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """What one span tells. tool: the one that it is a call of. failed: whether that call failed.
+class SpanFacts:
+    """The facts of one span. tool: the one that it is a call of. failed: whether that call failed.
 
     prompts: (trace, text) of each message of a user.
     """
@@ -46,11 +46,11 @@ def told(
     tool: str | None = None,
     failed: bool = False,
     trace: str = "",
-) -> Told:
+) -> SpanFacts:
     """The first of these pairs of names that the attributes have says the tokens."""
     sent, answered = next((pair for pair in names if pair[0] in attributes), ("", ""))
     prompts = tuple((trace, text) for text in prompts_in(attributes)) if sent else ()
-    return Told(tool, failed, int(attributes.get(sent, 0)), int(attributes.get(answered, 0)), prompts)
+    return SpanFacts(tool, failed, int(attributes.get(sent, 0)), int(attributes.get(answered, 0)), prompts)
 
 
 NUMBERED = re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d+)\.(?:message\.)?role")
@@ -83,7 +83,7 @@ def valued(attributes: list[dict[str, Any]]) -> dict[str, Any]:
     return {one["key"]: next(iter(one["value"].values())) for one in attributes}
 
 
-def phoenix(path: Path) -> Iterator[Told]:
+def phoenix(path: Path) -> Iterator[SpanFacts]:
     for line in path.read_text("utf-8").splitlines():
         span = json.loads(line)
         of = span["attributes"]
@@ -91,7 +91,7 @@ def phoenix(path: Path) -> Iterator[Told]:
         yield replace(told(of, OPENINFERENCE, tool=span.get("tool_name")), prompts=tuple(given))
 
 
-def vercel(path: Path) -> Iterator[Told]:
+def vercel(path: Path) -> Iterator[SpanFacts]:
     """The spans of the calls themselves; those around them say the same once more, in traces of their own."""
     for span in json.loads(path.read_text("utf-8")):
         trace = span["spanContext"]["traceId"]
@@ -99,12 +99,12 @@ def vercel(path: Path) -> Iterator[Told]:
             yield told(span["attributes"], USAGE, trace=trace)
         elif given := json.loads(span["attributes"].get("ai.prompt", "{}")):
             messages = given.get("messages") or [{"role": "user", "content": given["prompt"]}]
-            yield Told(prompts=tuple((trace, text) for text in texts_of_user(messages)))
+            yield SpanFacts(prompts=tuple((trace, text) for text in texts_of_user(messages)))
         elif span["name"] == "ai.toolCall":
-            yield Told(span["attributes"]["ai.toolCall.name"])
+            yield SpanFacts(span["attributes"]["ai.toolCall.name"])
 
 
-def jaeger(path: Path) -> Iterator[Told]:
+def jaeger(path: Path) -> Iterator[SpanFacts]:
     """A model's call is told by spans around each other: the innermost of these counts."""
     spans = [span for trace in json.loads(path.read_text("utf-8"))["data"] for span in trace["spans"]]
     for span in spans:
@@ -113,7 +113,7 @@ def jaeger(path: Path) -> Iterator[Told]:
         yield told(of if is_call else {}, USAGE, OLDER, tool=of.get("gen_ai.tool.name"), failed=of.get("error") is True)
 
 
-def tempo(path: Path) -> Iterator[Told]:
+def tempo(path: Path) -> Iterator[SpanFacts]:
     for batch in json.loads(path.read_text("utf-8"))["batches"]:
         for span in (span for scope in batch["instrumentationLibrarySpans"] for span in scope["spans"]):
             of = valued(span.get("attributes", []))
@@ -123,7 +123,7 @@ def tempo(path: Path) -> Iterator[Told]:
             )
 
 
-def any_agent(path: Path) -> Iterator[Told]:
+def any_agent(path: Path) -> Iterator[SpanFacts]:
     spans = {span["context"]["span_id"]: span for span in json.loads(path.read_text("utf-8"))["spans"]}
     for span in spans.values():  # some stand there twice
         of, failed = span["attributes"], span["status"]["status_code"] == "error"
@@ -131,14 +131,14 @@ def any_agent(path: Path) -> Iterator[Told]:
         yield told(of, USAGE, OPENINFERENCE, tool=tool, failed=failed)
 
 
-def visual_studio(path: Path) -> Iterator[Told]:
+def visual_studio(path: Path) -> Iterator[SpanFacts]:
     for line in path.read_text("utf-8").splitlines():
         for group in json.loads(line)["resourceSpans"]:
             for span in (span for scope in group["scopeSpans"] for span in scope["spans"]):
                 yield told(valued(span["attributes"]), tool=valued(span["attributes"]).get("gen_ai.tool.name"))
 
 
-def langfuse(path: Path) -> Iterator[Told]:
+def langfuse(path: Path) -> Iterator[SpanFacts]:
     """An agent's observation repeats what its models used."""
     for one in json.loads(path.read_text("utf-8"))["observations"]:
         if one["type"] == "GENERATION":
@@ -147,10 +147,10 @@ def langfuse(path: Path) -> Iterator[Told]:
             prompts = tuple((one["traceId"], text) for text in texts_of_user(messages))
             yield replace(told(one["usageDetails"], ("input", "output")), prompts=prompts)
         elif one["type"] == "TOOL" or one["name"] == "Web-Search":  # a span that returns the message of its tool
-            yield Told(one["name"].removeprefix("running tool: "), one["level"] == "ERROR")
+            yield SpanFacts(one["name"].removeprefix("running tool: "), one["level"] == "ERROR")
 
 
-CASES: list[tuple[str, Callable[[Path], Iterator[Told]]]] = [
+CASES: list[tuple[str, Callable[[Path], Iterator[SpanFacts]]]] = [
     ("more/phoenix/*.jsonl", phoenix),
     ("more/otel/vercel*.json", vercel),
     ("more/otel-jaeger/*.json", jaeger),
@@ -164,11 +164,11 @@ CASES: list[tuple[str, Callable[[Path], Iterator[Told]]]] = [
 
 @requires_shared_data
 @pytest.mark.parametrize(("pattern", "spans"), CASES, ids=[pattern for pattern, _ in CASES])
-def test_counts_of_real_traces(pattern: str, spans: Callable[[Path], Iterator[Told]]) -> None:
+def test_counts_of_real_traces(pattern: str, spans: Callable[[Path], Iterator[SpanFacts]]) -> None:
     paths = sorted(SHARED_DATA.glob(pattern))
     assert paths
     for path in paths:
-        found, counts = [*spans(path), *map(Told, UNSAID.get(path.name, ()))], counted(path)
+        found, counts = [*spans(path), *map(SpanFacts, UNSAID.get(path.name, ()))], counted(path)
         assert counts.tools == Counter(one.tool for one in found if one.tool is not None), path
         assert counts.prompts == len({one for span in found for one in span.prompts}), path
         assert counts.failed == sum(one.failed for one in found if one.tool is not None), path
