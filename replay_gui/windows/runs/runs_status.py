@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from replay_gui.look.theme import GAP, ROW, UNIT, set_role
+from replay_gui.look.theme import ROW, UNIT, set_role
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.runs_totals import outcome_source_words, totals_words
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
@@ -22,7 +22,7 @@ class RunsStatus(QStatusBar):
         for label, accessible in ((self._left, "Totals of all runs"), (self._right, "Source of the outcomes")):
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
-            label.setContentsMargins(GAP + UNIT, 0, GAP + UNIT, 0)
+            label.setContentsMargins(UNIT, 0, UNIT, 0)  # the page has a margin of its own
         self._left.setFixedHeight(ROW)
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
