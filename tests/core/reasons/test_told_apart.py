@@ -64,6 +64,8 @@ def test_another_thing_that_was_refused_is_no_try_of_this(tmp_path: Path) -> Non
     same = replace(CANCEL, answer="Error: locked", error="locked")
     found = reasons(tmp_path / "2", [NAMED, USER, CANCEL, DONE], [NAMED, USER, same, DONE])
     assert [(reason.kind, reason.details) for reason in found] == [(ReasonKind.ERROR, ())], "it is said once"
+    found = reasons(tmp_path / "3", [NAMED, USER, CANCEL, DONE], [NAMED, USER, same, same, DONE])
+    assert [reason.kind for reason in found] == [ReasonKind.ERROR], "and of two equal tries, too"
 
 
 def test_without_outcomes_the_order_of_the_runs_does_not_matter(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     pair = _asked_otherwise(missing, extra)
     if pair is not None:
         _add_asked_otherwise(reasons, *pair)
-        missing, extra = ([one for one in reads if one[0] not in pair] for reads in (missing, extra))
+        told = {call.key for call in pair}
+        missing, extra = ([one for one in reads if one[0].key not in told] for reads in (missing, extra))
     if missing:
         _add_reads(reasons, missing, reference, other, Tier.NOT_LOOKED)
     if extra:

@@ -84,9 +84,11 @@ class ReasonList:
         return tuple(reason for *_, reason in sorted(self._found, key=lambda entry: entry[:3]))
 
     def has_error_of(self, call: ToolCall, run: RunAccount) -> bool:
-        """Return whether there is already a reason that a call of a run was refused."""
+        """Return whether there is already a reason that a call of a run, or an equal one, was refused."""
         errors = (reason for *_, reason in self._found if reason.kind is ReasonKind.ERROR)
-        return any(call.request == (error.index_a if run.side == "a" else error.index_b) for error in errors)
+        indexes = (error.index_a if run.side == "a" else error.index_b for error in errors)
+        refused = (run.call_at(at) for at in indexes if at is not None)
+        return any(one is not None and one.key == call.key for one in refused)
 
     def has(self, tier: Tier) -> bool:
         """Whether there is a reason of a tier."""
