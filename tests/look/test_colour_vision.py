@@ -26,7 +26,7 @@ from replay_gui.widgets.comparison.divergence_strip import tone_color, tone_reac
 from replay_gui.widgets.run.value_delegate import SIGN_OF_MARK
 from replay_gui.widgets.timeline.overview_strip import CHANGE_HEIGHT, FOUND_HEIGHT
 from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
-from tests.look.test_theme import contrast
+from tests.look.contrast import contrast
 
 FAR = 0.10  # in OKLab
 VISIONS = {

@@ -23,6 +23,7 @@ from replay_gui.look.theme import (
     theme_events,
     ui_font,
 )
+from tests.look.contrast import contrast
 from tests.look.emoji_font import EMOJI
 from tests.look.symbols_font import FILE, symbols_font
 
@@ -37,19 +38,6 @@ READ = [
     ("on_accent", "accent"),
 ]
 SEEN = ["observation", "decision", "memory", "patch", "error", "damage", "agent", "faint", "moved", "accent"]
-
-
-def luminance(color: QColor) -> float:
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """As WCAG 2 defines it: 1 … 21."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_contrast_is_measured_right() -> None:

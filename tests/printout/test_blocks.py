@@ -11,7 +11,7 @@ from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.look.theme import LIGHT
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, put_block
 from replay_gui.printout.sheet import CONTENT_END, TOP, Sheet
-from tests.printout.test_sheet import painted
+from tests.printout.painted import painted
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

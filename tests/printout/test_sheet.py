@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.look.theme import LIGHT, Normal, ui_font
-from replay_gui.printout.sheet import CONTENT_END, HEIGHT, INNER_WIDTH, SIDE, TOP, WIDTH, Sheet, TextLines, break_lines
+from replay_gui.printout.sheet import CONTENT_END, HEIGHT, INNER_WIDTH, SIDE, TOP, Sheet, TextLines, break_lines
+from tests.printout.painted import painted
 
 pytestmark = pytest.mark.usefixtures("qapp")
 _FONT_SIZE = 11.0
@@ -16,16 +16,6 @@ _FONT_SIZE = 11.0
 
 def lines_of(text: str, width: float = INNER_WIDTH, right: bool = False) -> TextLines:
     return break_lines(text, ui_font(Normal, _FONT_SIZE), LIGHT.text, width, right)
-
-
-def painted(sheet: Sheet, page: int = 0) -> QImage:
-    image = QImage(round(WIDTH), round(HEIGHT), QImage.Format.Format_RGB32)
-    image.fill(LIGHT.panel)
-    painter = QPainter(image)
-    for draw in sheet.pages[page].items:
-        draw(painter)
-    painter.end()
-    return image
 
 
 def test_text_is_broken_to_the_width_even_within_a_long_word() -> None:

@@ -1,7 +1,7 @@
 """A log of 16 KB under attack, bit by bit and record by record; and records that are all size.
 
-What the reader makes of each kind of damage is in tests/core/test_damage.py, held against an independent reader. Here
-is the count: nothing that was tried may go unnoticed.
+tests/core/verification/test_damage.py compares what the reader finds in each kind of damage with an independent
+reader. Here the attacks are counted: none may remain undetected.
 """
 
 from __future__ import annotations

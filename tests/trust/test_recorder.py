@@ -1,6 +1,6 @@
 """The recorder on a disk that fails at every single call in turn, and beside a recorder in another process.
 
-Kills at random moments are in tests/core/test_recorder.py.
+Kills at random moments are in tests/core/recorder/test_recorder.py.
 """
 
 from __future__ import annotations
