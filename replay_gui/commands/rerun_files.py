@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from replay_gui.core.atomic_file import SHARED, check_target, write_whole
+from replay_gui.core.atomic_file import check_target, mode_of_inputs, write_whole
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.log.source import read_beginning
@@ -59,9 +59,12 @@ def report_file(text: str) -> Path:
 
 
 def write_rerun_report(
-    path: Path, result: CommandResult, problems: list[str], log: Path, *, inputs: Iterable[Path]
+    path: Path, result: CommandResult, problems: list[str], log: Path, *, inputs: Collection[Path]
 ) -> None:
-    """Write the verdict of a re-run; raise NotWritten if that fails, or the path is one of the `inputs`."""
+    """Write the verdict of a re-run; raise NotWritten if that fails, or the path is one of the `inputs`.
+
+    It quotes requests, and is readable only for users who may read the inputs.
+    """
     recorded = result.recorded
     report = RerunReport(
         status=result.status,
@@ -74,7 +77,7 @@ def write_rerun_report(
         unseen={} if recorded is None else recorded.unseen,
         log=str(log.absolute()) if log.exists() else None,
     )
-    write_whole(path, msgspec.json.encode(report), inputs=inputs, new_mode=SHARED)
+    write_whole(path, msgspec.json.encode(report), inputs=inputs, new_mode=mode_of_inputs(inputs))
 
 
 def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:

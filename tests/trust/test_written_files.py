@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -17,15 +18,18 @@ import pytest
 
 from replay_gui.cli import main
 from replay_gui.commands.desktop.installation import install
+from replay_gui.commands.rerun_files import write_rerun_report
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.catalogue import catalogue_files
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import write_rules
 from replay_gui.core.errors import LogUnreadable, NotWritten, ReplayError
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.importers.generic.mapping_store import save_mapping
 from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.record.child.running import CommandResult
 from tests.core.catalogue.conftest import Indexer
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log
@@ -87,6 +91,14 @@ def write_some_rules(log: Path, target: Path) -> None:
     write_rules(Rules([Rule(Action.IGNORE, tool="search")] * 200), target)
 
 
+def write_some_notes(log: Path, target: Path) -> None:
+    write_notes(RunNotes(passed=True, comment="x" * 20_000), target)
+
+
+def write_verdict(log: Path, target: Path) -> None:
+    write_rerun_report(target, CommandResult(1, ()), ["x" * 20_000], log, inputs=[log])
+
+
 def write_mapping(log: Path, target: Path) -> None:
     save_mapping(target, [{f"member{number}": 1 for number in range(2000)}], Mapping(time="t"))
 
@@ -145,6 +157,8 @@ WRITERS = {
     "anchor": Writer(write_anchor, ".anchor", grows_little=True),
     "picture": Writer(write_picture, ".png"),
     "rules": Writer(write_some_rules, ".rules.toml"),
+    "notes": Writer(write_some_notes, ".notes.toml"),
+    "re-run": Writer(write_verdict, ".json"),
     "mappings": Writer(write_mapping, ".json"),
     "catalogue": Writer(write_table, ".parquet"),
     "desktop": Writer(install_desktop_file, ".desktop", replaces=False),
@@ -290,7 +304,7 @@ def test_permissions(log: Path, folder: Path, writer: Writer) -> None:
     finally:
         os.umask(before)
     mode = new.stat().st_mode & 0o777
-    about_log = writer.write in (write_report, write_comparison, write_picture, write_table)
+    about_log = writer.write in (write_report, write_comparison, write_picture, write_verdict, write_table)
     of_all = writer.write in (write_anchor, install_desktop_file)
     assert mode == (0o640 if about_log else 0o644 if of_all else 0o600)
     if writer.replaces:
@@ -321,3 +335,39 @@ def test_mappings_that_are_no_file_are_refused_at_once(tmp_path: Path, make: Cal
     make(tmp_path / "mappings.json")
     with pytest.raises(LogUnreadable):
         save_mapping(tmp_path / "mappings.json", [{"a": 1}], None)
+
+
+_OWN_WRITERS = {
+    "app.py": "an empty file of settings, which Qt then writes",
+    "commands/asking.py": "the terminal",
+    "commands/runs.py": "a copy in a fresh temporary folder",
+    "core/atomic_file.py": "the one way",
+    "core/catalogue/kept_logs.py": "a fresh temporary folder",
+    "core/catalogue/sources.py": "a fresh temporary folder",
+    "core/diagnostics.py": "appends; follows no link",
+    "core/effects/python_effects.py": "nothing: it reads code",
+    "core/importers/conversion_cache.py": "the cache",
+    "core/importers/exporting.py": "a new log, exclusively",
+    "core/importers/formats/claude_code/printed.py": "a fresh temporary folder",
+    "core/importers/packed.py": "a fresh temporary folder",
+    "core/importers/sqlite_database.py": "a fresh temporary folder",
+    "core/index/hashed_file.py": "the cache",
+    "core/index/index_columns.py": "the cache",
+    "core/index/record_columns.py": "the cache",
+    "core/recorder/log_file.py": "the recorder, exclusively, or its own log resumed",
+    "core/replay/snapshot_store.py": "the cache",
+    "engine/files/stream_spool.py": "standard input, exclusively",
+    "record/receiver/trace_files.py": "appends to its own log; follows no link",
+}
+_WRITES = re.compile(r"""\.write_(?:text|bytes)\(|\bopen\([^)]*["'][rb]?[wxa+]|O_CREAT|shutil\.copy|mkstemp""")
+
+
+def test_whatever_else_writes_files_is_known() -> None:
+    """A new way to write a file uses `write_whole`, or stands in this list with what makes it safe."""
+    package = ROOT / "replay_gui"
+    found = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if _WRITES.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == _OWN_WRITERS.keys()
