@@ -61,7 +61,7 @@ class ValueController:
         """Begin to answer a question; without a path, only end the last one."""
         jobs = self._jobs[type(question)]
         jobs.stop()
-        arguments = _arguments(question, str(self._run.log.source.path), str(self._run.folder))
+        arguments = _arguments(question, self._run)
         if arguments is not None:
             jobs.start(arguments, partial(self._on_message, question))
             if isinstance(arguments, TraceArguments):
@@ -98,12 +98,13 @@ def _on_indexed(message: JobMessage) -> None:
         _log.info("the changes were not indexed: %s", message.text)
 
 
-def _arguments(question: AnyValueQuestion, path: str, folder: str) -> ValueArguments | None:
+def _arguments(question: AnyValueQuestion, run: OpenRun) -> ValueArguments | None:
+    path, folder, count = str(run.log.source.path), str(run.folder), run.index.count
     match question:
         case TraceValue(keys=keys):
-            return TraceArguments(path, (keys,), folder) if keys else None
+            return TraceArguments(path, (keys,), folder, count) if keys else None
         case TraceWatched(paths=paths):
-            return TraceArguments(path, paths, folder) if paths else None
+            return TraceArguments(path, paths, folder, count) if paths else None
         case ListChanges(keys=keys):
             return ChangesArguments(path, keys) if keys else None
         case FindValueOrigin(writer=writer, texts=texts):

@@ -20,7 +20,8 @@ def trace_values(arguments: TraceArguments, reporter: JobReporter) -> TraceProgr
         if kept is None:
             return _replay(log, arguments, reporter)
         found = (history.tolist() for history in kept.histories(arguments.paths))
-        return TraceProgress(len(log), len(log), tuple(tuple(map(EventIndex, indexes)) for indexes in found))
+        indexes = tuple(tuple(map(EventIndex, history)) for history in found)
+        return TraceProgress(arguments.count, arguments.count, indexes)
 
 
 def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> TraceProgress:

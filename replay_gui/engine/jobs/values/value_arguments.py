@@ -20,12 +20,14 @@ class ValueArguments(JobArguments, frozen=True):
 class TraceArguments(ValueArguments, frozen=True):
     """Find the events that changed the value at each of some paths of the state.
 
-    `paths`: the keys of each. `folder`: of the log's index, which may also have the index of all changes.
+    `paths`: the keys of each. `folder`: of the log's index, which may also have the index of all changes. `count`: the
+    number of events of that index, which takes half a second to count again.
     """
 
     job: ClassVar[str] = "trace"
     paths: tuple[tuple[str, ...], ...]
     folder: str
+    count: int
 
 
 class TraceProgress(msgspec.Struct, frozen=True):

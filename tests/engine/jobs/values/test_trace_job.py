@@ -39,7 +39,7 @@ def test_each_change_is_handed_on_once_and_in_order(
 ) -> None:
     monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 0.0)  # a part at every event
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
-    last = trace_values(TraceArguments(str(path), (keys, ()), str(tmp_path)), parts)
+    last = trace_values(TraceArguments(str(path), (keys, ()), str(tmp_path), 151), parts)
     with EventLog.open(path) as log:
         expected = [change.index for change in value_history(log.contents(0, len(log)), keys)]
     assert [index for part in [*parts.values, last] for index in part.indexes[0]] == expected
@@ -56,7 +56,7 @@ def test_changes_that_were_indexed_are_looked_up(tmp_path: Path, monkeypatch: py
         builder = IndexBuilder(log, folder)
         write_table(folder, log, builder.run(lambda offset: None))
     paths: tuple[tuple[str, ...], ...] = (("memory",), ("tools", "search", "calls"), ("messages", "3"), ("no",), ())
-    arguments = TraceArguments(str(path), paths, str(folder))
+    arguments = TraceArguments(str(path), paths, str(folder), 151)
     replayed = trace_values(arguments, Parts())
     index_changes(IndexChangesArguments(str(path), str(folder)), Parts())
     kept = (folder / CHANGES_FILE).stat()
