@@ -30,7 +30,11 @@ from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
-_PROGRAMS = {"iflow": "iFlow", "OpenClaw": "OpenClaw"}  # which write in another program's form, by their agents
+_PROGRAMS = {
+    "iflow": "iFlow",
+    "OpenClaw": "OpenClaw",
+    "Qwen Code": "Qwen Code",
+}  # which write in another program's form, by their agents
 # Last words of importers' titles that denote the file.
 _FILE_NOUNS = re.compile(
     r"(?:session|trace|trajectory|trajectories|log|history|chat|stream|runs|results|conversation|export|transcript"

@@ -58,7 +58,9 @@ def test_states_are_those_of_a_replay(run: OpenRun, log: Path) -> None:
             assert dict(run.state_at(Position(position))) == dict(found.state)
 
 
-@pytest.mark.parametrize(("agent", "whose"), [("claude-code", "Claude Code"), ("iflow", "iFlow")])
+@pytest.mark.parametrize(
+    ("agent", "whose"), [("claude-code", "Claude Code"), ("iflow", "iFlow"), ("Qwen Code", "Qwen Code")]
+)
 def test_an_imported_run_is_of_the_program_that_wrote_it(tmp_path: Path, agent: str, whose: str) -> None:
     """Its form may be another program's."""
     with Recorder(tmp_path / "made.rlog", agent_type=agent, agent_version="", config={}):

@@ -32,5 +32,8 @@ def catalogue_of(sources: Sequence[str]) -> str:
 
 
 def is_catalogue(folder: str | os.PathLike[str]) -> bool:
-    """Return whether a folder looks like a catalogue."""
-    return Path(folder, MANIFEST).is_file() and Path(folder, "runs.parquet").is_file()
+    """Return whether a folder looks like a catalogue. One that cannot be read does not: to open it says why."""
+    try:
+        return Path(folder, MANIFEST).is_file() and Path(folder, "runs.parquet").is_file()
+    except OSError:  # its name is too long, or it may not be searched
+        return False

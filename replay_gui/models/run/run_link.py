@@ -53,4 +53,6 @@ def _escaped(character: str) -> str:
         return f"\\{character}"
     if character.isprintable():
         return character
-    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
+    is_byte = "\udc80" <= character <= "\udcff"  # of a file name that is not UTF-8
+    encoded = os.fsencode(character) if is_byte else character.encode("utf-8", "surrogatepass")
+    return "".join(f"\\{byte:03o}" for byte in encoded)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from replay_gui.core.catalogue.catalogue_files import FILES, read_manifest
+from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
@@ -241,6 +242,10 @@ def test_many_sources_are_read_in_batches(
     assert write(tmp_path / "other", logs).read == 1  # of a batch, one source is read and the others are not
     write(tmp_path / "fresh", logs)
     assert files_of(tmp_path / "other") == files_of(tmp_path / "fresh")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_no_catalogue(tmp_path: Path) -> None:
+    assert not is_catalogue(tmp_path / ("x" * 300))
 
 
 def test_a_catalogue_of_no_runs(tmp_path: Path) -> None:

@@ -45,3 +45,4 @@ def test_a_shell_reads_the_very_name_and_a_terminal_obeys_none(tmp_path: Path) -
     script = f"printf '%s\\0' {' '.join(words)}"
     output = subprocess.run(["bash", "-c", script], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}).stdout
     assert output.split(b"\0")[:-1] == [os.fsencode(text) for text in HOSTILE]
+    assert shell_word("\ud800") == r"$'\355\240\200'"  # text of a log may hold what no file name does

@@ -26,7 +26,7 @@ from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
-REPEATED = "events that stand twice in a row, equal to the clock: read once"
+REPEATED = "events that stand in the file twice, one after the other and equal to the clock: read once"
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
