@@ -67,7 +67,6 @@ class EvaluationController:
     def start(self, request: EvaluateRuns) -> None:
         """Begin an evaluation instead of the current one; without sources, only end the current one."""
         self._failures.stop()
-        self._failures.stop()
         under_way = self._under_way
         if under_way is not None and request.sources and request.reading == self._reading:
             self._under_way = replace(under_way, wanted=request)

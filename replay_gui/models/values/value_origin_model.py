@@ -170,11 +170,9 @@ class ValueOriginModel(QObject):
             if step.index >= index.count:
                 continue
             possible = "" if step.certain else "possible: "
-            first_quote = (
-                f" · says “{one_line(step.text, _MAX_TEXT_CHARACTERS)}” first" if step.text and step.certain else ""
-            )
-            quote = f" · “{one_line(step.text, _MAX_TEXT_CHARACTERS)}”" if step.text and not step.certain else ""
-            words = f"{possible}{_event(index, step.index)}{first_quote}{quote}"
+            text = f"“{one_line(step.text, _MAX_TEXT_CHARACTERS)}”"
+            quote = "" if not step.text else f" · says {text} first" if step.certain else f" · {text}"
+            words = f"{possible}{_event(index, step.index)}{quote}"
             yield OriginRow(_NAMES[step.link], words, position_after(step.index), step.certain)
             pair = EventIndex(int(index.pair[step.index]))
             if pair != NO_PAIR and pair < step.index and pair not in known:

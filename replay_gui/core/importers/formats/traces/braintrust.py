@@ -18,7 +18,7 @@ from replay_gui.core.importers.formats.traces.span_records import (
     messages_in,
     other_members,
 )
-from replay_gui.core.importers.formats.traces.spans import Role, Span
+from replay_gui.core.importers.formats.traces.spans import Role, Span, updated
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import any_time
@@ -77,7 +77,7 @@ class Braintrust(SpanRecordFormat):
                 by_id[str(record["span_id"])] = len(rows)
                 rows.append({"span_attributes": {}, **record})
             else:
-                rows[place] = _merged(rows[place], record)
+                rows[place] = updated(rows[place], record)
         return [self._span(row, notes) for row in rows]
 
     def _span(self, record: dict[str, Any], notes: ImportNotes) -> Span:
@@ -135,15 +135,6 @@ class Braintrust(SpanRecordFormat):
             },
             scores=tuple(_scores(record)) if parent is None else (),
         )
-
-
-def _merged(row: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with the members of another; objects in both are merged."""
-    merged = dict(row)
-    for name, value in more.items():
-        known = merged.get(name)
-        merged[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _scores(record: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.traces.langchain_wrappers import (
 from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
-from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
+from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded, updated
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
@@ -73,7 +73,7 @@ class LangSmith:
         for record in _records(file, notes):
             known = by_id.get(str(record.get("id"))) if isinstance(record, dict) else None
             if known is not None:  # an update of a run that has begun
-                known |= {key: _updated(known.get(key), value) for key, value in record.items() if value not in _EMPTY}
+                known |= {key: updated(known.get(key), value) for key, value in record.items() if value not in _EMPTY}
             elif _is_run(record):
                 all_records.extend(_unnested(record))
                 by_id |= {str(one["id"]): one for one in all_records[len(by_id) :] if one.get("id")}
@@ -107,13 +107,6 @@ def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[Any]:
         return
     for _, record in numbered_records(file, notes, "runs"):
         yield from _unbatched(record)
-
-
-def _updated(value: Any, update: Any) -> Any:
-    """Return a member of a run after an update: an object keeps what the update does not name."""
-    if not isinstance(value, dict) or not isinstance(update, dict):
-        return update
-    return value | {key: _updated(value.get(key), member) for key, member in update.items()}
 
 
 def _is_batch(record: Any) -> bool:
@@ -227,9 +220,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes, use: dict[s
         messages=tuple(sent),
         error=(first_line(what) or "failed") if wrong else None,
         config={"inputs": beside} if role == "agent" and beside else {},
-        fields=plain(
-            compared_part({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes
-        ),
+        fields=plain(compared_part({key: value for key, value in rest.items() if value not in _EMPTY}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
     )
 

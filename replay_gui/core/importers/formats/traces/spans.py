@@ -170,6 +170,13 @@ def unfolded(value: Any) -> Any:
     return value
 
 
+def updated(value: Any, update: Any) -> Any:
+    """Return a member of a record after an update: an object keeps what the update does not name."""
+    if not isinstance(value, dict) or not isinstance(update, dict):
+        return update
+    return value | {key: updated(value.get(key), member) for key, member in update.items()}
+
+
 def without_ids(spans: Sequence[Span]) -> list[Span]:
     """Return the spans without ids in their names: "invoke_agent 171105b7-59dd-49c0-9677-0b2f5c5a2a4e" has one."""
     named = [(span, _ID_IN_NAME.fullmatch(span.name)) for span in spans]
