@@ -51,6 +51,7 @@ class RowView(QTableView):
         self.hint = ""
         self._pressed: tuple[QPoint, int] | None = None  # the point of the last press of a button, and the row there
         self._added = _Added.NONE  # since the last layout
+        self._middle_row: int | None = None  # see show_in_middle
         self.setAccessibleName(name)
         self.setModel(model)
         self.horizontalHeader().hide()
@@ -71,8 +72,8 @@ class RowView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.verticalScrollBar().valueChanged.connect(self._on_sight_changed)
-        self.verticalScrollBar().rangeChanged.connect(self._on_sight_changed)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.doubleClicked.connect(self._on_double_clicked)
         model.modelReset.connect(self._on_model_reset)
         theme_events().changed.connect(self.viewport().update)
@@ -93,20 +94,44 @@ class RowView(QTableView):
         bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
         top, margin = bar.value(), min(_MARGIN_ROWS, rows // 3)
         if self.is_far(row):
-            bar.setValue(row - rows // 2)
-        elif row < top + margin:
-            bar.setValue(row - margin)
-        elif row > top + rows - 1 - margin:
-            bar.setValue(row - rows + 1 + margin)
+            self.show_in_middle(row)
+        elif row != self._middle_row:
+            self._middle_row = None
+            if row < top + margin:
+                bar.setValue(row - margin)
+            elif row > top + rows - 1 - margin:
+                bar.setValue(row - rows + 1 + margin)
+
+    def show_in_middle(self, row: int) -> None:
+        """Show the row in the middle, where it stays until the user scrolls or another row is shown."""
+        self._middle_row = row
+        self._show_middle_row()
+
+    def _show_middle_row(self) -> None:
+        """Scroll to the row that stays in the middle, if there is one."""
+        if self._middle_row is not None:
+            self.verticalScrollBar().setValue(self._top_with_middle(self._middle_row))
+
+    def _top_with_middle(self, row: int) -> int:
+        """Return the scroll bar's value at which a row is in the middle, as far as there are rows around it."""
+        bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
+        return min(max(row - rows // 2, bar.minimum()), bar.maximum())
+
+    @Slot(int)
+    def _on_scrolled(self, top: int) -> None:
+        if self._middle_row is not None and top != self._top_with_middle(self._middle_row):
+            self._middle_row = None
+        self.sight_changed.emit()
 
     @Slot()
-    def _on_sight_changed(self) -> None:
+    def _on_range_changed(self) -> None:
+        self._show_middle_row()
         self.sight_changed.emit()
 
     @Slot()
     def _on_model_reset(self) -> None:
         self._added = _Added.IN_SIGHT
-        self._on_sight_changed()
+        self.sight_changed.emit()
 
     def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
         """Note where rows are added."""
@@ -183,7 +208,9 @@ class RowView(QTableView):
         super().resizeEvent(event)
         row, top = self.currentIndex().row(), self.verticalScrollBar().value()
         before, now = event.oldSize().height() // ROW, max(event.size().height() // ROW, 1)
-        if top + now <= row < top + before:
+        if self._middle_row is not None:
+            self._show_middle_row()
+        elif top + now <= row < top + before:
             self.verticalScrollBar().setValue(row - now + 1)
         self.sight_changed.emit()
 

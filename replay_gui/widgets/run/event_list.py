@@ -43,6 +43,7 @@ class EventList(Panel):
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the position to the row
+        self._shows_new_run = False  # the run was just opened, and its position is not shown yet
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
@@ -97,7 +98,7 @@ class EventList(Panel):
         self.hits_only.toggled.connect(self.on_search_started)
         finder.started.connect(self.on_search_started)
         finder.progressed.connect(self.on_search_grew)
-        session.run_changed.connect(self.on_run_changed)
+        session.run_changed.connect(self._on_run_opened)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self._on_rows_ready)
@@ -179,6 +180,11 @@ class EventList(Panel):
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
+    def _on_run_opened(self) -> None:
+        self._shows_new_run = True
+        self.on_run_changed()
+
+    @Slot()
     def on_run_changed(self) -> None:
         self.on_index_changed()
         self.on_position_changed(self._session.position)
@@ -234,7 +240,11 @@ class EventList(Panel):
             self.view.setCurrentIndex(QModelIndex())
             self.view.clearSelection()
         self._following = False
-        self.view.show_row(max(row, 0))
+        if self._shows_new_run and self.table.rowCount():
+            self.view.show_in_middle(max(row, 0))
+            self._shows_new_run = False
+        else:
+            self.view.show_row(max(row, 0))
         self.view.viewport().update()
 
     # ---- signals of the search ----------------------------------------------------------------------

@@ -61,6 +61,26 @@ def test_a_row_is_shown_with_rows_around_it(view: RowView, row: int, top: int) -
     assert not view.is_far(row)
 
 
+def test_a_row_shown_in_the_middle_stays_there_until_one_scrolls(view: RowView) -> None:
+    bar, model = view.verticalScrollBar(), view.model()
+    view.show_row(500)
+    view.resize(300, view.height() - 4 * ROW)
+    assert bar.value() == 497
+    view.show_row(500)
+    assert bar.value() == 497
+    view.show_row(ROWS - 1)  # then rows are added, below which it is in the middle
+    model.insertRows(ROWS, 100)
+    QApplication.processEvents()
+    assert bar.value() == ROWS - 1 - 3
+    bar.setValue(bar.value() + 1)
+    view.resize(300, view.height() + 4 * ROW)
+    assert bar.value() == ROWS - 3
+    view.show_row(500)
+    view.show_row(501)  # a step: nothing moves, and the former row is not in the middle any more
+    view.resize(300, view.height() - 2 * ROW)
+    assert bar.value() == 495
+
+
 def test_keys_go_to_the_ends_and_activate(qtbot: QtBot, view: RowView) -> None:
     view.setCurrentIndex(view.model().index(3, 0))
     QTest.keyClick(view, Qt.Key.Key_End)

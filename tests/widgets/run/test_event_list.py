@@ -23,7 +23,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from tests.helpers.shown import count_of, shown
-from tests.helpers.story import STORY, StorySession, story_index, with_bookkeeping
+from tests.helpers.story import FACTS, STORY, StorySession, story_index, with_bookkeeping
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -77,6 +77,14 @@ def test_the_chosen_row_stays_in_sight_where_the_list_becomes_lower(events: Even
     bar.setValue(3)
     events.resize(500, 300)
     assert bar.value() == 3, "somebody looks elsewhere"
+
+
+def test_the_position_of_an_opened_run_is_in_the_middle(events: EventList, session: StorySession) -> None:
+    session.facts, session.position, session.index = FACTS, Position(20), story_index(1523)
+    session.run_changed.emit()
+    for height in (480, 300):
+        events.resize(500, height)
+        assert abs(sum(events.view.rows_in_sight()) / 2 - 19) <= 1
 
 
 def test_a_click_and_the_arrows_go_there(events: EventList, session: StorySession) -> None:
