@@ -75,15 +75,18 @@ class ConversationLines:
             if is_result(block):
                 self._add_user_content(parts, fields)
                 parts = []
-                self._result(block, details if results == 1 else None)
+                self._result(block, details if results == 1 else None, fields.get("toolDenialKind"))
             else:
                 parts.append(block)
         self._add_user_content(parts, fields)
         if details is not None and results != 1:  # the line does not name its result
             self._state.custom("tool-use-result", details)
 
-    def _result(self, block: dict[str, Any], details: Any) -> None:
-        added = add_result(self._state.run, block, details, self._state.surveyed.cwd, self._state.take_fields())
+    def _result(self, block: dict[str, Any], details: Any, denial: Any = None) -> None:
+        state = self._state
+        added = add_result(
+            state.run, block, details=details, root=state.surveyed.cwd, fields=state.take_fields(), denial=denial
+        )
         if added.refused:
             self._state.denied.add(block["tool_use_id"])
         self._state.anchor(added.seq)
@@ -205,6 +208,8 @@ class ConversationLines:
             self._state.anchor(call.seq if call.seq is not None else run.count - 1)
         elif is_result(block):  # a tool that the provider runs
             self._result(block, None)
+        elif type_of(block) == "fallback":  # from one model to another
+            self._state.custom("fallback", block)
         else:
             self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
             self._state.custom("block", block)

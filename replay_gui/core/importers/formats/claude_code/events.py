@@ -80,11 +80,14 @@ class ClaudeCodeEvents:
 
     def _one_line(self, line: Line) -> Iterator[ImportedEvent]:
         fields = fields_of(line, self._state.notes)
-        if fields is not None and self._files:
-            for file, parent in self._finished_subagents(fields):
-                yield from self._read_subagent(file, parent)
+        subagents = [] if fields is None or not self._files else list(self._subagents_of_results(fields))
+        works_on = fields is not None and _is_launched(fields.get("toolUseResult"))
+        if not works_on:
+            yield from self._read_subagents(subagents)
         self._lines.add(line, fields)
         yield from self._state.run.drain()
+        if works_on:
+            yield from self._read_subagents(subagents)
 
     def _begin(self) -> None:
         surveyed = self._state.surveyed
@@ -95,7 +98,7 @@ class ClaudeCodeEvents:
         self._state.run.agent_init(agent_type, surveyed.version, config, time=surveyed.created, **meta)
 
     # ---- files of subagents ---------------------------------------------------------------------
-    def _finished_subagents(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
+    def _subagents_of_results(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
         """Yield the subagents whose result is in the line, with the seq of the call that started them."""
         results = [block for block in blocks_of(fields) if is_result(block)]
         result = fields.get("toolUseResult") if len(results) == 1 else None
@@ -106,6 +109,10 @@ class ClaudeCodeEvents:
                 of_it = file.agent_id == agent_id or (file.workflow != "" and file.workflow == workflow)
                 if file.tool_use_id == block["tool_use_id"] or (file.tool_use_id is None and of_it):
                     yield file, None if call is None else call.seq
+
+    def _read_subagents(self, files: Iterable[tuple[SubagentFile, int | None]]) -> Iterator[ImportedEvent]:
+        for file, parent in files:
+            yield from self._read_subagent(file, parent)
 
     def _read_subagent(self, file: SubagentFile, parent: int | None) -> Iterator[ImportedEvent]:
         if file not in self._files:
@@ -128,3 +135,8 @@ class ClaudeCodeEvents:
             self._state.notes.count(UNREADABLE_FILES, example=file.path.name)
         self._state.within.pop()
         self._state.surveyed, self._state.run.context = session, context
+
+
+def _is_launched(result: Any) -> bool:
+    """Return whether a structured result only says that subagents were started, which go on working."""
+    return isinstance(result, dict) and (result.get("isAsync") is True or result.get("status") == "async_launched")

@@ -71,7 +71,8 @@ def add_system_line(run: RunBuilder, subtype: str, rest: dict[str, Any]) -> int:
         return add_command(run, content, {key: rest[key] for key in rest if key != "content"}) or run.bookkeeping(
             "claude-code/system", rest
         )
-    if subtype in _NOTICES or (subtype == "" and content):
+    is_stopped = rest.get("preventedContinuation") is True  # by a hook
+    if subtype in _NOTICES or is_stopped or (subtype == "" and content):
         return run.custom("claude-code/system", rest)
     if subtype == "permission_denied":
         tool = text_of(rest, "tool_name") or "unknown"

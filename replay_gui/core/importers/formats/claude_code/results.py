@@ -20,6 +20,7 @@ _REFUSALS = re.compile(
 )
 _DENIAL_REASON = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)
 _TOOL_ERROR = re.compile(r"<tool_use_error>(.*)</tool_use_error>", re.DOTALL)
+_NO_DENIALS = ("interrupted", "cancelled")  # kinds of denials by which nobody refuses a call
 _OF_PATCHES = ("structuredPatch", "userModified")
 
 
@@ -32,13 +33,20 @@ class AddedResult:
 
 
 def add_result(
-    run: RunBuilder, block: dict[str, Any], details: Any, root: str, fields: dict[str, Any] | None
+    run: RunBuilder,
+    block: dict[str, Any],
+    *,
+    details: Any,
+    root: str,
+    fields: dict[str, Any] | None,
+    denial: Any = None,
 ) -> AddedResult:
     """Add the events of one tool_result block; return the response.
 
     Args:
         details: the line's structured result, None if there is none. root: the folder that file names are relative to.
         fields: the line's other members, for the payload.
+        denial: the line's `toolDenialKind`, which newer versions write: "user-rejected", "permission-rule" and others.
     """
     call_id, output = block["tool_use_id"], block.get("content")
     structured = details if isinstance(details, dict) else {}
@@ -59,7 +67,8 @@ def add_result(
     rest = _rest(block)
     extra |= about
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
-    refused = failed and _REFUSALS.match(text) is not None
+    is_denied = isinstance(denial, str) and denial not in _NO_DENIALS
+    refused = failed and (is_denied or _REFUSALS.match(text) is not None)
     why = _DENIAL_REASON.search(text) if refused else None
     response, _ = run.end_call(
         call_id,

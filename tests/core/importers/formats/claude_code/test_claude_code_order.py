@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.claude_code_lines import assistant, call, read, result, text, user
+from replay_gui.core.importers.formats.claude_code.state import UNKNOWN_BLOCKS
+from tests.helpers.claude_code_lines import assistant, call, line, read, result, text, user
 
 
 def test_a_result_stands_after_its_request_though_the_tree_says_otherwise(tmp_path: Path) -> None:
@@ -24,7 +25,9 @@ def test_a_result_stands_after_its_request_though_the_tree_says_otherwise(tmp_pa
     assert found.one("ToolResponse").meta["parent"] == found.seq("ToolRequest")
 
 
-def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path) -> None:
+@pytest.mark.parametrize("works_on", [False, True])
+def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path, works_on: bool) -> None:
+    """Before the result for which they worked, or after one that only says that they were started."""
     folder = tmp_path / "session" / "subagents" / "workflows" / "wf_1"
     folder.mkdir(parents=True)
     for name in "ab":
@@ -34,9 +37,10 @@ def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path) -> None:
         tmp_path,
         user("u1", None, "Go"),
         assistant("a1", "u1", call("c1", "Workflow", flow="x")),
-        user("u2", "a1", [result("c1", "Done")], toolUseResult={"runId": "wf_1"}),
+        user("u2", "a1", [result("c1", "Done")], toolUseResult={"runId": "wf_1", "isAsync": works_on}),
         user("u3", "u2", "Thanks"),
     )
+    assert found.kinds.index("ToolResponse") == (2 if works_on else 4)
     messages = [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")]
     assert messages == [("Go", None), ("Do a", ["a"]), ("Do b", ["b"]), ("Thanks", None)]
 
@@ -63,3 +67,34 @@ def test_a_refused_call_is_denied_with_its_reason(tmp_path: Path, answer: str, r
     assert found.kinds == ["Observation", "ToolRequest", "ToolResponse", "CapabilityDenied"]
     assert found.one("CapabilityDenied").payload["reason"] == reason
     assert found.one("ToolResponse").payload["output"] == answer
+
+
+@pytest.mark.parametrize(
+    ("denial", "is_denied"), [("user-rejected", True), ("permission-rule", True), ("interrupted", False), (None, False)]
+)
+def test_a_line_that_names_a_denial_is_one_whatever_its_words(
+    tmp_path: Path, denial: str | None, is_denied: bool
+) -> None:
+    more = {} if denial is None else {"toolDenialKind": denial}
+    found = read(
+        tmp_path,
+        user("u1", None, "Go"),
+        assistant("a1", "u1", call("c1", "Bash", command="rm x")),
+        user("u2", "a1", [result("c1", "take another approach", is_error=True)], **more),
+    )
+    assert found.kinds[-1] == ("CapabilityDenied" if is_denied else "Error")
+    assert found.one("ToolResponse").payload.get("fields", {}) == more
+
+
+def test_what_stops_an_agent_or_changes_its_model_is_a_step_and_known(tmp_path: Path) -> None:
+    models = {"from": {"model": "large"}, "to": {"model": "small"}}
+    found = read(
+        tmp_path,
+        user("u1", None, "Go"),
+        assistant("a1", "u1", {"type": "fallback", **models}),
+        line("system", "s1", "a1", subtype="stop_hook_summary", content="ran", preventedContinuation=True),
+        line("system", "s2", "s1", subtype="stop_hook_summary", content="ran", preventedContinuation=False),
+    )
+    kinds = ["x:claude-code/fallback", "x:claude-code/system", "x:bookkeeping/claude-code/system"]
+    assert found.kinds[1:] == kinds
+    assert found.run.notes[UNKNOWN_BLOCKS] == 0
