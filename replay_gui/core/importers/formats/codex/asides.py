@@ -31,5 +31,5 @@ BOOKKEEPING = frozenset(
 """Types of events that are not steps, or that repeat a part of the conversation."""
 ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
 """Beginnings of the types of events that accompany calls."""
-STATE_LINES = frozenset({"world_state", "retained_context"})
-"""Types of lines with data from which Codex builds its next request."""
+STATE_LINES = frozenset({"world_state", "retained_context", "inter_agent_communication_metadata"})
+"""Types of lines with data from which Codex builds its next request, or starts its next turn."""

@@ -5,13 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.codex.asides import ASIDE, BOOKKEEPING, STATE_LINES
-from replay_gui.core.importers.formats.codex.context import (
-    add_step,
-    is_abort,
-    is_context,
-    split_context,
-    split_request,
-)
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
     other_fields,
@@ -21,6 +14,7 @@ from replay_gui.core.importers.formats.codex.item_parts import (
     texts_of,
     tool_of_call,
 )
+from replay_gui.core.importers.formats.codex.messages import CodexMessages, RunEnd
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, token_counts
 from replay_gui.core.importers.formats.codex.survey import CALL_EVENTS, ENDS, CodexSurvey, duration_of
@@ -28,13 +22,12 @@ from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.formats.message_events import BAD_ARGUMENTS, first_line
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
-from replay_gui.core.importers.run_builder import End, RunBuilder
+from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.kinds import Kind
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 
-_ROLES = {"user_message": "user", "agent_message": "assistant"}
 _REASONING = frozenset({"agent_reasoning", "agent_reasoning_raw_content"})
 _ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "tool_search_call": "arguments"}
 
@@ -50,6 +43,7 @@ class CodexEvents:
         self.run = RunBuilder(notes)
         self._surveyed = CodexSurvey() if surveyed is None else surveyed
         self._stream = CodexStream(self.run, notes)
+        self._messages = CodexMessages(self.run, self._surveyed)
         self._notes = notes
         self._number = 0  # of the current line
         self._context: dict[str, Any] | None = None  # the last turn_context
@@ -58,7 +52,7 @@ class CodexEvents:
         self._answered = set[str]()  # calls
         self._counted = set[str]()  # ids of the answers whose tokens were counted
         self._facts_by_call: dict[str, dict[str, Any]] = {}  # by call without a result, its data in events
-        self._end: tuple[End, str | None] | None = None
+        self._end: RunEnd = None
 
     def begin(self, meta: dict[str, Any]) -> None:
         """Add the first event, with the file's facts about its session."""
@@ -68,6 +62,7 @@ class CodexEvents:
         config, volatile = split_volatile(meta)
         model = meta.get("model")
         self._model = model if isinstance(model, str) else None
+        self._messages.is_subagent = isinstance(meta.get("source"), dict) and "subagent" in meta["source"]
         self.run.agent_init(
             "codex",
             version if isinstance(version, str) else "",
@@ -131,7 +126,7 @@ class CodexEvents:
             case "token_usage_record":
                 self._used(payload)
             case "inter_agent_communication":
-                self._between_agents(payload)
+                self._messages.add_between_agents(payload)
             case "history_mutation" if payload.get("operation") == "append" and isinstance(payload.get("items"), list):
                 for item in payload["items"]:  # of programs that were made from Codex
                     self._item(item if isinstance(item, dict) else {"item": item})
@@ -166,9 +161,9 @@ class CodexEvents:
         kind = item.get("type")
         match kind:
             case "message":
-                self._add_message_item(item)
+                self._end = self._messages.add_item(item, self._number, self._end)
             case None if "role" in item:
-                self._add_message_item(item)
+                self._end = self._messages.add_item(item, self._number, self._end)
             case "reasoning":
                 self._reasoning(item)
             case "compaction" | "context_compaction" | "compaction_summary":
@@ -178,50 +173,13 @@ class CodexEvents:
             case "ghost_snapshot" | "configuration_update" | "additional_tools" | "trae_extra_info":
                 self._bookkeeping(str(kind), item)
             case "agent_message":
-                self._between_agents(item)
+                self._messages.add_between_agents(item)
             case str() if kind.endswith("_output"):
                 self._output(item)
             case str() if kind.endswith("_call"):
                 self._call(item, kind)
             case _:
                 self._unknown(str(kind), {key: value for key, value in item.items() if key != "type"})
-
-    def _add_message_item(self, item: dict[str, Any]) -> None:
-        role = str(item.get("role"))
-        context, own = split_context(item) if role in ("user", "developer") else ([], [])
-        if role == "user" and context and own:  # one message holds Codex's additions and the user's words
-            self._add_message(role, {**item, "content": context}, by_codex=True)
-            self._add_message(role, {**item, "content": own}, by_codex=False)
-        else:
-            self._add_message(role, item, by_codex=bool(context))
-
-    def _add_message(self, role: str, item: dict[str, Any], by_codex: bool) -> None:
-        texts = texts_of(item.get("content"))
-        content: Any = item.get("content")
-        if texts and are_plain_texts(content):
-            content = "\n\n".join(texts)
-        extra, volatile = other_fields(item, "type", "role", "content")
-        self._end = None if role in ("user", "assistant") else self._end
-        if role == "assistant":
-            self.run.decision("message", content, None, extra, fields=volatile)
-        elif by_codex and isinstance(content, str) and add_step(self.run, content, extra, volatile):
-            pass
-        elif by_codex and isinstance(content, str) and is_abort(content) and not self._surveyed.has_aborts:
-            self._end = ("stopped by user", None)
-            self.run.interrupted("interrupted", "codex", {**extra, "text": content}, fields=volatile)
-        elif by_codex or (role == "user" and self._surveyed.is_not_prompt(self._number, texts)):
-            payload = {**extra, "data": content}
-            self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
-        else:
-            self.run.observation("message", role, content, extra, fields=volatile)
-
-    def _between_agents(self, item: dict[str, Any]) -> None:
-        """Add a message between two agents of the session."""
-        content: Any = item.get("content")
-        if are_plain_texts(content):
-            content = "\n\n".join(texts_of(content))
-        extra, volatile = other_fields(item, "type", "author", "content")
-        self.run.observation("message", str(item.get("author") or "agent"), content, extra, fields=volatile)
 
     def _reasoning(self, item: dict[str, Any]) -> None:
         parts = item.get("summary") or item.get("content")
@@ -284,7 +242,7 @@ class CodexEvents:
         kind = str(payload.get("type"))
         match kind:
             case "user_message" | "agent_message":
-                self._message_event(kind, payload)
+                self._add_message_event(kind, payload)
             case _ if kind in _REASONING:
                 self._bookkeeping(kind, payload)
             case "token_count":
@@ -308,26 +266,16 @@ class CodexEvents:
             case _ if kind in BOOKKEEPING or kind.startswith(ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):
                     self._end = ("answered", None)
+                    self._messages.add_last_answer(payload.get("last_agent_message"))
                 elif kind in ("task_started", "turn_started"):
                     self._end = None
                 self._bookkeeping(kind, payload, duration=milliseconds(payload.get("duration_ms")))
             case _:
                 self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
 
-    def _message_event(self, kind: str, payload: dict[str, Any]) -> None:
+    def _add_message_event(self, kind: str, payload: dict[str, Any]) -> None:
         """Add a message event; most of them are in the conversation too."""
-        role, text = _ROLES[kind], payload.get("message")
-        if isinstance(text, str) and role == "user" and is_context(text):
-            self._bookkeeping(kind, payload)
-        elif isinstance(text, str) and not self._surveyed.has_message(role, text):
-            extra, volatile = other_fields(payload, "type", "message")
-            if role == "user":
-                context, words = split_request(text)
-                extra |= {} if context is None else {"context": context}
-                self.run.observation("message", "user", words, extra, fields=volatile)
-            else:
-                self.run.decision("message", text, None, extra, fields=volatile)
-        else:
+        if not self._messages.add_event(kind, payload):
             self._bookkeeping(kind, payload)
 
     def _call_event(self, kind: str, payload: dict[str, Any]) -> None:

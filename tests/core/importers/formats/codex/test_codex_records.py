@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS
 from tests.helpers.foreign import Read, read_all
 
 _TIME = "2026-08-17T13:00:{:02}.000Z"
@@ -212,3 +215,23 @@ def test_what_codex_adds_in_the_users_place_is_told_apart(tmp_path: Path) -> Non
     assert rollback.payload == {"transition_type": "rollback", "data": {"num_turns": 1}}
     assert (found.of("ToolRequest"), stop.payload["error_type"]) == ([], "interrupted")
     assert end.payload["how"] == "stopped by user"
+
+
+def test_the_prompts_of_a_subagents_own_file_come_from_an_agent(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        item("message", role="user", content=[text("Reproduce it.")]),
+        ("inter_agent_communication_metadata", {"trigger_turn": True}),
+        source={"subagent": {"thread_spawn": {"parent_thread_id": "p", "depth": 1}}},
+    )
+    (task,) = found.of("Observation")
+    assert (task.payload["obs_type"], task.payload["source"]) == ("subagent-message", "agent")
+    assert found.run.notes[UNKNOWN_ITEMS] == 0
+
+
+@pytest.mark.parametrize("has_message", [False, True])
+def test_the_answer_that_the_end_of_a_turn_states_is_there_once(tmp_path: Path, has_message: bool) -> None:
+    said = [("event_msg", {"type": "agent_message", "message": "It is 4."})] if has_message else []
+    end = ("event_msg", {"type": "task_complete", "last_agent_message": "It is 4."})
+    found = read(tmp_path, item("message", role="user", content=[text("2 + 2?")]), *said, end)
+    assert [event.payload["data"] for event in found.of("Decision")] == ["It is 4."]
