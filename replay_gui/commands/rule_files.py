@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replay_gui.core.contrast.call_rules import UsedRules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.importers.run_choice import split_run
@@ -19,6 +20,11 @@ def given_rules(named: Path | None, run: str) -> RulesInForce:
     if in_force.problem:
         raise RulesRefused(in_force.problem)
     return in_force
+
+
+def named_rules(file: Path) -> UsedRules:
+    """Return the rules of a file for many runs; raise RulesRefused if it cannot be used."""
+    return UsedRules(rules=tuple(read_rules(file)), file=str(file))
 
 
 def is_beside(in_force: RulesInForce, run: str) -> bool:

@@ -38,6 +38,23 @@ def test_a_catalogue_is_written_asked_and_contrasted(command: Any, tmp_path: Pat
         assert by_catalogue[part] == by_logs[part]
 
 
+def test_a_catalogue_keeps_the_rules_by_which_it_was_written(command: Any, tmp_path: Path, logs: Path) -> None:
+    folder, rules = tmp_path / "catalogue", tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\naction = "ignore"\ntool = "cancel_reservation"\n')
+    command("catalogue", logs, "-o", folder, "--workers", 1)
+    refused = command("contrast", folder, "--rules", rules)
+    assert refused.code == 2
+    assert refused.err.endswith(f"{folder}: was written by other rules; write it again with --rules {rules}\n")
+    made = command("catalogue", logs, "-o", folder, "--workers", 1, "--rules", rules)
+    assert made.out.endswith("9 read, 0 unchanged\n")
+    by_logs = command("contrast", logs, "--json", "--rules", rules).object
+    rules.rename(tmp_path / "elsewhere.toml")
+    by_catalogue = command("contrast", folder, "--json").object
+    for part in ("rules", "separators", "tasks", "failures"):
+        assert by_catalogue[part] == by_logs[part]
+    assert "cancel_reservation" not in {separator["tool"] for separator in by_catalogue["separators"]}
+
+
 def test_values_of_every_type_become_json(command: Any, tmp_path: Path, logs: Path) -> None:
     folder = tmp_path / "catalogue"
     command("catalogue", logs, "-o", folder, "--workers", 1)

@@ -57,6 +57,20 @@ def test_people_are_told_the_facts_and_how_far_they_go(command: Any, refunds: li
     assert lines[-1].startswith("  2.rlog, 3.rlog: 2.rlog never cancelled reservation")
 
 
+def test_rules_are_applied_and_named(command: Any, refunds: list[Path], tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\naction = "reads"\ntool = "cancel_reservation"\n')
+    form = command("contrast", *refunds, "--json", "--rules", rules).object
+    assert form["rules"] == {"file": str(rules), "count": 1, "applied": 1, "problem": ""}
+    assert {separator["kind"] for separator in form["separators"]}.isdisjoint({"did", "changed", "net"})
+    assert form["separators"][0]["kind"] == "read"
+    assert form["failures"][0]["kind"] == "look", "the runs are compared by the rules, too"
+    assert f"  1 rule of {rules} is applied" in command("contrast", *refunds, "--rules", rules).out.splitlines()
+    rules.write_text("[[rule]]\n")
+    refused = command("contrast", *refunds, "--rules", rules)
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+
+
 def test_a_folder_is_all_its_runs_and_tasks_are_kept_apart(command: Any, tmp_path: Path) -> None:
     folder = write_evaluation(tmp_path / "runs")
     (folder / "notes.md").write_text("no run")

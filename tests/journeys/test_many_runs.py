@@ -15,11 +15,14 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.core.contrast.features.feature import FeatureKind
 from replay_gui.core.contrast.runs_picture import CellState
 from replay_gui.core.contrast.separators import Share
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.look.theme import GAP
+from replay_gui.models.runs.runs_totals import outcome_source_words
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.runs.picture_painter import head_title
 from replay_gui.widgets.runs.runs_picture_view import state_words
@@ -140,6 +143,17 @@ def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey:
     journey.press(Key.Key_Space)
     journey.until(lambda: journey.window.comparison.settled)
     assert journey.window.compare_view.isVisible()
+    runs, rules = journey.window.runs_page.runs, journey.window.comparison.rules
+    rules.set_effect("cancel_reservation", Effect.READS)
+    rules.choose_file(rules.user_file())
+    journey.until(lambda: runs.contrasted is not None and len(runs.contrasted.rules.rules) == 1)
+    contrasted = runs.contrasted
+    assert contrasted is not None
+    assert contrasted.separation.separators[0].feature.kind == FeatureKind.READ
+    assert "1 rule of rules.toml is applied" in outcome_source_words(runs)
+    rules.remove(0)
+    journey.until(lambda: runs.contrasted is not None and not runs.contrasted.rules.rules)
+    rules.user_file().unlink()
 
 
 def test_runs_are_grouped_by_a_fact_and_two_groups_are_compared(journey: Journey, tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.commands.arguments import UsageError
+from replay_gui.commands.rule_files import named_rules
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_line
 from replay_gui.core.catalogue.extras import require_extra
+from replay_gui.core.contrast.call_rules import UsedRules
 from replay_gui.core.text.wording import plural
 
 if TYPE_CHECKING:  # these need the extra
@@ -30,11 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=int, default=None, help="processes (default: one a processor)")
     parser.add_argument("--cluster", metavar="ADDRESS", help="the scheduler of a Dask cluster, which does the work")
     add_format_argument(parser)
+    parser.add_argument("--rules", metavar="FILE", type=Path, help="the effects of tools, and what to ignore in calls")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     require_extra("catalogue", "a catalogue")
+    rules = UsedRules() if args.rules is None else named_rules(args.rules)
     if args.cluster is not None:
         require_extra("cluster", "--cluster")
         if args.workers is not None:
@@ -60,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
             format=args.format,
             mappings=str(user_mappings()),
             places=user_notes_places(),
+            rules=rules,
         )
     for problem in made.problems:
         print_error(problem)

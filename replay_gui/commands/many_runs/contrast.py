@@ -15,9 +15,11 @@ from replay_gui.commands.many_runs.contrasted_versions import (
     versions_of,
 )
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
+from replay_gui.commands.rule_files import named_rules
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_note
 from replay_gui.core.catalogue.extras import catalogue_of, require_extra
+from replay_gui.core.contrast.call_rules import CallRules
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
@@ -29,13 +31,15 @@ from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.errors import LogUnreadable, RulesRefused
 from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
+from replay_gui.engine.files.rules_in_force import rules_for_runs
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings, user_notes_places
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # entries in the text output
@@ -52,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--passed",
         metavar="EXPR",
         help="the definition of passing: 'score >= 0.5 and end == answered'; it overrides the outcomes in the logs",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        help="the effects of tools, and what to ignore in calls (default: as in diff; a catalogue has its own)",
     )
     add_versions_argument(parser)
     add_report_arguments(parser, of_many_runs=True)
@@ -91,13 +101,19 @@ def _failure_groups(
     if not pairs:
         return None
     facts = dict(enumerate(runs.runs))
+    rules = Rules(runs.rules.rules)
     with ProgressLine("Comparing failing runs with passing ones") as progress:
-        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show, redactor=redactor)
+        return group_failures(
+            pairs, facts, log_of, left_out=left_out, on_progress=progress.show, redactor=redactor, rules=rules
+        )
 
 
 def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, part: ContrastPart) -> None:
     arguments = [
-        word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
+        str(word)
+        for name in ("format", "passed", "rules")
+        if (value := getattr(args, name))
+        for word in (f"--{name}", value)
     ]
     versions = () if part.versions is None else part.versions.arguments
     command = ("replay-gui", "contrast", *arguments, *args.runs, *versions)
@@ -114,6 +130,8 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         from replay_gui.core.catalogue.run_logs import log_of_run
 
         folder, runs = Path(catalogue), open_catalogue(Path(catalogue))
+        if args.rules is not None and not named_rules(args.rules).equals(runs.rules):
+            raise RulesRefused(f"{catalogue}: was written by other rules; write it again with --rules {args.rules}")
 
         def log_of(number: int) -> AbstractContextManager[str]:
             return log_of_run(folder, number, runs.runs[number], conversions=cache, mappings=mappings)
@@ -121,6 +139,9 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         return runs, log_of, 0
     if STANDARD_INPUT in args.runs:
         raise LogUnreadable("contrast reads files, not standard input; give paths")
+    rules = rules_for_runs(args.runs) if args.rules is None else named_rules(args.rules)
+    if rules.problem:
+        print_note(rules.problem)
     files, unread = list[RunFile](), 0
     places = user_notes_places()
     for source in source_files(args.runs):
@@ -134,14 +155,15 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
     made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
         cached = ProfileCache(survey_cache())
-        for file, profile in zip(files, profiles(files, on_progress=progress.show, cache=cached), strict=True):
+        read = profiles(files, on_progress=progress.show, cache=cached, rules=CallRules(rules.rules))
+        for file, profile in zip(files, read, strict=True):
             if profile.run.problem:
                 print_error(profile.run.problem)
                 unread += 1
             else:
                 made.append(profile)
                 logs.append(file.log)
-    return run_set(made), lambda number: nullcontext(logs[number]), unread
+    return run_set(made, rules), lambda number: nullcontext(logs[number]), unread
 
 
 # ---- for people -----------------------------------------------------------------------------------------
@@ -160,6 +182,8 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
     by_hand = sum(run.set_by_hand for run in contrast.runs)
     if by_hand:
         print_line(f"  {plural(by_hand, 'outcome')} set by hand")
+    if runs.rules.rules:
+        print_line(f"  {runs.rules.words(runs.rules.file)}")
     print_line(f"  {contrast.separation.note}")
     print_separators(contrast.separation, attrgetter("sentence"))
     if contrast.per_task:

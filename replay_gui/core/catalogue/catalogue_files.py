@@ -15,6 +15,7 @@ from replay_gui.core.atomic_file import PRIVATE, write_whole, writing_whole
 from replay_gui.core.catalogue.extras import MANIFEST, is_catalogue
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.kept_logs import write_logs
+from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.memory_limit import memory_limit
@@ -45,12 +46,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         files: BLAKE3 of each, hex. program: the version that wrote it. digest: BLAKE3 of all other members, hex.
+        rules: those under which the calls were read.
     """
 
     catalogue: int
     program: str
     files: dict[str, str]
     sources: tuple[CataloguedSource, ...]
+    rules: UsedRules = UsedRules()
     digest: str = ""
 
     def with_digest(self) -> Manifest:
@@ -69,12 +72,14 @@ def write_tables(
     tables: dict[str, pa.Table],
     sources: tuple[CataloguedSource, ...],
     logs: Iterable[bytes | None] = (),
+    *,
     new_mode: int = PRIVATE,
+    rules: UsedRules = NO_RULES_USED,
 ) -> None:
     """Write all files; equal tables give equal bytes. Raises NotWritten.
 
-    `logs`: of the runs, in order. `new_mode`: permissions of files that did not exist before, see writing_whole. An
-    incomplete catalogue has a manifest that does not match its files, and is not read.
+    `logs`: of the runs, in order. `new_mode`: permissions of files that did not exist before, see writing_whole.
+    `rules`: see Manifest. An incomplete catalogue has a manifest that does not match its files, and is not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digests: dict[str, str] = {}
@@ -102,7 +107,7 @@ def write_tables(
             )
             write_whole(table_path(folder, name), sink.getvalue(), new_mode=new_mode)
             note(name)
-        manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
+        manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources, rules=rules)
         data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
         write_whole(folder / MANIFEST, data, new_mode=new_mode)
         unfinished.pop_all()
@@ -120,10 +125,10 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
         raise CatalogueRefused(f"{folder}: is not a catalogue: {why}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise CatalogueRefused(f"{path}: is damaged; write the catalogue again") from None
-    if manifest.digest != manifest.with_digest().digest:
-        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
     if manifest.catalogue != ROWS_VERSION:
         raise CatalogueRefused(f"{folder}: was written by another version of this program; write it again")
+    if manifest.digest != manifest.with_digest().digest:
+        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
     for name in files:
         try:
             with Source(table_path(folder, name)) as file:

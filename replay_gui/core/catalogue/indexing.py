@@ -14,7 +14,9 @@ from blake3 import blake3
 from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
 from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.sources import local_file
+from replay_gui.core.contrast.call_rules import CallRules
 from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.companions import companions_digest, importer_named
@@ -25,7 +27,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 15
+ROWS_VERSION = 16
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources
@@ -39,6 +41,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
         source: path or URL. data: its bytes, if the worker cannot read it. format: an importer's name; None: recognised
             by the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
             catalogue has; an unchanged source is not read again. places: of notes that count.
+        rules: of the user, for the calls.
         observes: whether its runs are used to find the effect of tools whose names do not show it. Only if they are all
             runs of the catalogue: else a tool would have one effect in some runs and another in others.
     """
@@ -49,6 +52,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     mappings: str = ""
     known: str = ""
     places: NotesPlaces = NO_PLACES
+    rules: tuple[Rule, ...] = ()
     observes: bool = False
 
 
@@ -136,7 +140,7 @@ def _rows(task: SourceTask, path: str, conversions: str, companions: str) -> tup
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
-    made = list(profiles(files, observes=task.observes))
+    made = list(profiles(files, observes=task.observes, rules=CallRules(task.rules)))
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
@@ -155,7 +159,8 @@ class _Unreadable(ReplayError):
 def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
     """Return the fingerprint of a source, and the digest of its companions."""
     with Source(path) as source:
-        own = blake3(f"{ROWS_VERSION} {task.observes} {task.format} {source.blake3()}".encode()).hexdigest(length=16)
+        facts = f"{ROWS_VERSION} {task.observes} {task.format} {CallRules(task.rules).digest} {source.blake3()}"
+        own = blake3(facts.encode()).hexdigest(length=16)
     digest, format, companions = blake3(), "", ""
     if path == task.source:
         known = task.known.split("-", 2)

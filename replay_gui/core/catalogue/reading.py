@@ -34,7 +34,7 @@ def open_catalogue(folder: Path) -> RunSet:
 
     The steps of runs, and the names of features, are read only when they are requested.
     """
-    read_manifest(folder)
+    rules = read_manifest(folder).rules
     with reading_tables(folder):
         runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
         pa.default_memory_pool().release_unused()  # Arrow would keep memory that the next tables need
@@ -48,7 +48,7 @@ def open_catalogue(folder: Path) -> RunSet:
         return [tuple(steps_of_run[number]) for number in numbers]
 
     pa.default_memory_pool().release_unused()
-    return RunSet(runs, table.joined(size_table(runs)), read_steps)
+    return RunSet(runs, table.joined(size_table(runs)), read_steps, rules)
 
 
 def _step_rows(path: Path, wanted: list[int]) -> Iterator[dict[str, Any]]:

@@ -46,6 +46,7 @@ from replay_gui.core.catalogue.part import (
     writable_name,
 )
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
+from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
 from replay_gui.core.contrast.run_set import MIN_ANSWER_CHARACTERS
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
@@ -83,13 +84,14 @@ def write_catalogue(
     format: str | None = None,
     mappings: str = "",
     places: NotesPlaces = NO_PLACES,
+    rules: UsedRules = NO_RULES_USED,
 ) -> CatalogueSummary:
     """Write the catalogue of all runs in these sources; equal sources give equal bytes, however they are read.
 
     Args:
         given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced or created.
         format: an importer's name; None: recognised by the content. mappings: path of the user's mappings, or "".
-        places: of notes that count.
+        places: of notes that count. rules: of the user, for the calls.
 
     Raises:
         CatalogueRefused: the folder holds other files. LogUnreadable: a source matches nothing. NotWritten: the
@@ -109,6 +111,7 @@ def write_catalogue(
             mappings=mappings,
             places=places,
             known=earlier.fingerprint(source),
+            rules=rules.rules,
             observes=len(named) == 1,
         )
         for source in named
@@ -123,7 +126,9 @@ def write_catalogue(
         for batch in batches:
             collected.add(indexed_by_number.pop(batch.number))
         mode = mode_of_inputs(source.source for source in collected.sources)  # the catalogue quotes and keeps logs
-        write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs, mode)
+        write_tables(
+            folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs, new_mode=mode, rules=rules
+        )
     return CatalogueSummary(
         runs=collected.rows.count,
         sources=len(collected.sources),

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from replay_gui.core.contrast.call_rules import CallRules
 from replay_gui.core.contrast.contrast import Contrast
 from replay_gui.core.contrast.failure_groups import FailureGroup, FailureGroups
 from replay_gui.core.contrast.run_groups import RunGroup
@@ -33,6 +34,12 @@ def contrast_json(
         "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
         "groups": {"passed": contrast.passed, "failed": contrast.failed, "unknown": contrast.unknown},
         "copies": contrast.copies,
+        "rules": {
+            "file": runs.rules.file or None,
+            "count": len(runs.rules.rules),
+            "applied": len(CallRules(runs.rules.rules)),
+            "problem": runs.rules.problem,
+        },
         **_separation(runs, contrast.separation),
     }
     if failures is not None:

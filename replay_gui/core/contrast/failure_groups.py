@@ -16,6 +16,7 @@ import msgspec
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.effects.call_values import LEAF_HASH_BYTES
 from replay_gui.core.effects.effect import Effect, EffectFinding
@@ -143,6 +144,7 @@ def group_failures(
     observed: Mapping[str, EffectFinding] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     redactor: EventRedactor | None = None,
+    rules: Rules | None = None,
 ) -> FailureGroups:
     """Compare the runs of each pair, and group the failing runs by their first reason.
 
@@ -150,6 +152,7 @@ def group_failures(
         runs: the facts of all runs of the pairs, by number. left_out: failing runs that are in no pair.
         observed: effects of tools that further runs show. on_progress: called with (pairs compared, all pairs); an
             exception from it stops the work. redactor: hides values before sentences are made of them.
+        rules: those for the comparisons.
 
     Cost: reads and indexes both logs of each pair. A pair with an unreadable log is left out and reported.
     """
@@ -160,7 +163,7 @@ def group_failures(
             on_progress(number, len(pairs))
         try:
             reason = _first_reason(
-                runs[pair.failed], runs[pair.nearest], pair, log_of, observed=observed, redactor=redactor
+                runs[pair.failed], runs[pair.nearest], pair, log_of, observed=observed, redactor=redactor, rules=rules
             )
         except ReplayError as why:
             problem, left_out = problem or str(why), left_out + 1
@@ -230,6 +233,7 @@ def _first_reason(
     *,
     observed: Mapping[str, EffectFinding] | None,
     redactor: EventRedactor | None,
+    rules: Rules | None,
 ) -> Reason | None:
     names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
@@ -241,7 +245,8 @@ def _first_reason(
         _side(log_b) as b,
     ):
         results = _judged(passed.result, True), _judged(failed.result, False)
-        reasons = WhyFinder(a.redacted(redactor), b.redacted(redactor), names, observed).find(None, results).reasons
+        finder = WhyFinder(a.redacted(redactor), b.redacted(redactor), names, observed)
+        reasons = finder.find(rules, results).reasons
     return reasons[0] if reasons else None
 
 

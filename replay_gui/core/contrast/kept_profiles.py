@@ -1,7 +1,8 @@
 """The cache of profiles: a run that was read for a contrast before is not read again.
 
-A profile is kept by the BLAKE3 of its log. The effect of a tool may depend on the other runs at hand, so two things are
-kept besides: what the run shows of its tools, and the profile with the effects that were observed last.
+A profile is kept by the BLAKE3 of its log, and by the user's rules for calls. The effect of a tool may depend on the
+other runs at hand, so two things are kept besides: what the run shows of its tools, and the profile with the effects
+that were observed last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.version import VERSION
 
-_FORM = f"{VERSION}/4"  # raise it when profiles, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/5"  # raise it when profiles, or the effects of calls, are defined differently
 
 
 class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +38,11 @@ class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """`content`: BLAKE3 of the log, in hex."""
+    """`content`: BLAKE3 of the log, in hex. `rules`: the digest of the rules for calls, see CallRules."""
 
     form: str
     content: str
+    rules: str
     kept: KeptProfile
 
 
@@ -51,36 +53,44 @@ class ProfileCache:
         self._folder = folder
         self._has_written = False
 
-    def read(self, content: str) -> KeptProfile | None:
-        """Return what is kept of the log with this BLAKE3, hex; None if nothing is, or it is damaged."""
+    def read(self, content: str, rules: str = "") -> KeptProfile | None:
+        """Return what is kept of the log with this BLAKE3, hex; None if nothing is, or it is damaged.
+
+        `rules`: the digest of those by which it was read, see CallRules.
+        """
         if self._folder is None:
             return None
-        file = self._folder / content
+        file = self._folder / _name(content, rules)
         try:
             if not is_own(self._folder):
                 return None
             entry = read_hashed(file, _Entry)
         except (OSError, ValueError, msgspec.MsgspecError):
             return None
-        if (entry.form, entry.content) != (_FORM, content):
+        if (entry.form, entry.content, entry.rules) != (_FORM, content, rules):
             return None
         with suppress(OSError):  # the cache is read-only
             os.utime(file)
         return entry.kept
 
-    def write(self, content: str, kept: KeptProfile) -> None:
-        """Keep what was read of a log; nothing if the folder cannot be written, or a value cannot be encoded."""
+    def write(self, content: str, kept: KeptProfile, rules: str = "") -> None:
+        """Keep what was read of a log by these rules; nothing if it cannot be written or encoded."""
         if self._folder is None:
             return
         with suppress(OSError, UnicodeEncodeError, OverflowError):  # then it is read again the next time
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_hashed(self._folder / content, _Entry(form=_FORM, content=content, kept=kept))
+            entry = _Entry(form=_FORM, content=content, rules=rules, kept=kept)
+            write_hashed(self._folder / _name(content, rules), entry)
             self._has_written = True
 
     def prune(self, budget: int = CACHE_BUDGET_BYTES) -> None:
         """Remove the least recently used profiles beyond `budget` bytes, if any were added."""
         if self._folder is not None and self._has_written:
             remove_least_used((entry for entry in map(entry_of, self._folder.iterdir()) if entry is not None), budget)
+
+
+def _name(content: str, rules: str) -> str:
+    return f"{content}-{rules}" if rules else content
 
 
 NO_CACHE = ProfileCache(None)

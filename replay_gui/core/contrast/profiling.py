@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from replay_gui.core.contrast.call_rules import NO_RULES, CallRules
 from replay_gui.core.contrast.features.run_features import run_features
 from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ProfileCache
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
@@ -118,8 +119,10 @@ def profiles(
     files: Sequence[RunFile],
     on_progress: Callable[[int, int], None] | None = None,
     on_file: Callable[[RunFile], None] | None = None,
+    *,
     observes: bool = True,
     cache: ProfileCache = NO_CACHE,
+    rules: CallRules = NO_RULES,
 ) -> Iterator[RunProfile]:
     """Yield the profile of each run; if `observes`, the runs together show the effects of unknown tools.
 
@@ -128,13 +131,13 @@ def profiles(
 
     Args:
         on_progress: called with (runs read, all runs); an exception from it stops the reading. on_file: called before
-            each reading of a log, also the second one.
+            each reading of a log, also the second one. rules: of the user, for calls.
     """
 
     def read(file: RunFile, observed: Mapping[str, EffectFinding] | None = None) -> tuple[KeptProfile, bool]:
         if on_file is not None:
             on_file(file)
-        return _read_log(file, observed)
+        return _read_log(file, observed, rules)
 
     made = list[RunProfile | None](None for _ in files)
 
@@ -142,11 +145,11 @@ def profiles(
         for number, file in enumerate(files):
             if on_progress is not None:
                 on_progress(number, len(files))
-            kept = cache.read(file.log_content)
+            kept = cache.read(file.log_content, rules.digest)
             if kept is None:
                 kept, may_keep = read(file)
                 if may_keep:
-                    cache.write(file.log_content, kept)
+                    cache.write(file.log_content, kept, rules.digest)
             made[number] = kept.profile
             yield kept.evidence
 
@@ -157,7 +160,9 @@ def profiles(
             continue
         unknown = {step.tool for step in profile.steps if step.effect == Effect.UNKNOWN}
         effects = {tool: observed[tool].effect for tool in sorted(unknown) if tool in observed}
-        yield _of_file(profile if not effects else _observed_profile(file, effects, observed, cache, read), file)
+        if effects:
+            profile = _observed_profile(file, effects, observed, cache=cache, rules=rules.digest, read=read)
+        yield _of_file(profile, file)
     cache.prune()
 
 
@@ -165,26 +170,33 @@ def _observed_profile(
     file: RunFile,
     effects: dict[str, Effect],
     observed: Mapping[str, EffectFinding],
+    *,
     cache: ProfileCache,
+    rules: str,
     read: Callable[[RunFile, Mapping[str, EffectFinding]], tuple[KeptProfile, bool]],
 ) -> RunProfile:
     """Return the profile of a run in which these tools have the observed `effects`."""
-    kept = cache.read(file.log_content)
+    kept = cache.read(file.log_content, rules)
     if kept is not None and kept.with_observed is not None and kept.observed == effects:
         return kept.with_observed
     again, may_keep = read(file, observed)
     if may_keep and kept is not None:
-        cache.write(file.log_content, msgspec.structs.replace(kept, observed=effects, with_observed=again.profile))
+        kept = msgspec.structs.replace(kept, observed=effects, with_observed=again.profile)
+        cache.write(file.log_content, kept, rules)
     return again.profile
 
 
-def _read_log(file: RunFile, observed: Mapping[str, EffectFinding] | None) -> tuple[KeptProfile, bool]:
+def _read_log(
+    file: RunFile, observed: Mapping[str, EffectFinding] | None, rules: CallRules
+) -> tuple[KeptProfile, bool]:
     """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem."""
     try:
         with EventLog.open(file.log) as log:
-            reading = read_run(log, observed)
+            reading = read_run(log, observed, rules.effects)
             is_as_listed = log.source.blake3() == file.log_content  # else it was written to in between
-        return KeptProfile(profile=log_profile(reading), evidence=effect_evidence(reading.calls)), is_as_listed
+        evidence = effect_evidence(reading.calls)
+        reading.calls = rules.in_force(reading.calls)
+        return KeptProfile(profile=log_profile(reading), evidence=evidence), is_as_listed
     except ReplayError as why:
         run = EvaluatedRun(given=file.given, name=file.name, problem=str(why))
         return KeptProfile(profile=RunProfile(run=run), evidence=EffectEvidence()), False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.features.feature_table import FeatureTable, feature_table
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
@@ -21,6 +22,7 @@ class RunSet:
     Attributes:
         runs: their facts. table: their features; it numbers the runs as `runs` does.
         outcomes: whether each passed, according to its log or to the user; None if unknown.
+        rules: those under which the calls were read.
     """
 
     def __init__(
@@ -28,21 +30,28 @@ class RunSet:
         runs: Sequence[EvaluatedRun],
         table: FeatureTable,
         read_steps: Callable[[Sequence[int]], list[tuple[RunStep, ...]]],
+        rules: UsedRules = NO_RULES_USED,
     ) -> None:
         """`read_steps`: returns the calls of the runs with these numbers."""
         self.runs, self.table, self.read_steps = tuple(runs), table, read_steps
+        self.rules = rules
         self.outcomes: tuple[bool | None, ...] = tuple(run.passed for run in self.runs)
 
     def __len__(self) -> int:
         return len(self.runs)
 
 
-def run_set(profiles: Sequence[RunProfile]) -> RunSet:
-    """Return runs in memory as a set; calls of one tool with equal answers count as equal changes."""
+def run_set(profiles: Sequence[RunProfile], rules: UsedRules = NO_RULES_USED) -> RunSet:
+    """Return runs in memory as a set; calls of one tool with equal answers count as equal changes.
+
+    `rules`: those under which the profiles were made.
+    """
     equal = equal_changes(step for profile in profiles for step in profile.steps)
     table = feature_table([_with_equal_changes(profile.features, equal) for profile in profiles])
     runs = [profile.run for profile in profiles]
-    return RunSet(runs, table.joined(size_table(runs)), lambda numbers: [profiles[number].steps for number in numbers])
+    return RunSet(
+        runs, table.joined(size_table(runs)), lambda numbers: [profiles[number].steps for number in numbers], rules
+    )
 
 
 def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:

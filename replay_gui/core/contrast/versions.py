@@ -14,6 +14,7 @@ from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import FEW_RUNS, Separation, Separator
 from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel, p_words
 from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.text.wording import plural
@@ -201,7 +202,8 @@ def compare_versions(
     change = version_change(runs, outcomes, versions.before, versions.after)
     pairs = flip_pairs(runs, outcomes, change)
     of_run = dict(enumerate(runs.runs))
-    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, redactor=redactor)
+    rules = Rules(runs.rules.rules)
+    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, redactor=redactor, rules=rules)
     return ComparedVersions(
         versions=versions.versions,
         change=change,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from replay_gui.core.contrast.call_rules import UsedRules
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import user_rules, user_trusted_folders
 
 
@@ -41,6 +45,21 @@ def rules_in_force(log: Path) -> RulesInForce:
         return own_file
     own = _of_file(user_rules())
     return replace(own, unused=beside, unused_count=len(own_file.rules), unused_problem=own_file.problem)
+
+
+def rules_for_runs(sources: Sequence[str]) -> UsedRules:
+    """Return the rules for all runs of these sources: as for a log if there is one source, else the user's own.
+
+    Rules that are not allowed, or not valid, are not used, and `problem` explains it.
+    """
+    paths = {split_run(source)[0] for source in sources}
+    in_force = rules_in_force(Path(paths.pop())) if len(paths) == 1 else _of_file(user_rules())
+    problem = in_force.problem or in_force.unused_problem
+    if in_force.unused is not None and not problem:
+        problem = f"{in_force.unused}: {plural(in_force.unused_count, 'rule')}, not used: its folder is not allowed"
+    return UsedRules(
+        rules=tuple(in_force.rules), file="" if in_force.path is None else str(in_force.path), problem=problem
+    )
 
 
 def _of_file(path: Path) -> RulesInForce:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 import msgspec
 
 from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.files.rules_in_force import rules_for_runs
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
     DeadlyFile,
@@ -94,6 +95,7 @@ class EvaluationController:
                 passed=request.passed,
                 report=report_of(request),
                 deadly=self._deadly,
+                rules=rules_for_runs(request.sources),
             ),
             self._on_message,
         )

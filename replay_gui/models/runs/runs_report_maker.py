@@ -33,6 +33,8 @@ class RunsReportMaker(ReportMaker):
         self.work = MakingReport()
         session = self._session
         options = ["--passed", session.passed] if session.passed else []
+        rules = "" if session.contrasted is None or session.catalogue else session.contrasted.rules.file
+        options += ["--rules", rules] if rules else []
         session.request_report(shlex.join(["replay-gui", "contrast", *options, *session.sources]), self._profile)
 
     def stop(self) -> None:

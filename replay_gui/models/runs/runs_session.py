@@ -176,6 +176,12 @@ class RunsSession(QObject):
         """Read the same runs again."""
         self.open(self.sources)
 
+    @Slot()
+    def contrast_again(self) -> None:
+        """Contrast the same runs by the rules of now; if these are others, read the calls again."""
+        if self.sources:
+            self._request()
+
     def set_passed(self, expression: str) -> None:
         """Set the definition of passing; "": use the outcomes in the logs."""
         if expression != self.passed:

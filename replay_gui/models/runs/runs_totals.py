@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from replay_gui.core.facts.run_outcome import BY_HAND
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.models.runs.runs_session import RunsSession
@@ -49,7 +50,10 @@ def _task_words(session: RunsSession, read: list[int]) -> list[str]:
 
 
 def outcome_source_words(session: RunsSession) -> str:
-    """Return ``Outcomes by tau-bench reward · read in 1.8 s``; the definition of passing, if the user gave one."""
+    """Return ``Outcomes by tau-bench reward · read in 1.8 s``; the definition of passing, if the user gave one.
+
+    Rules that are applied are named, too.
+    """
     if not session.outcomes:
         return ""
     judged = [run for run in session.runs if run.result.outcomes]
@@ -61,4 +65,11 @@ def outcome_source_words(session: RunsSession) -> str:
     if session.passed:
         parts = [f"Passed: {one_line(session.passed, _MAX_NAME)}"]
     took = "" if session.read_in is None else f"read in {duration_text(session.read_in)}"
-    return " · ".join(filter(None, (*(parts or ["No outcomes"]), took)))
+    return " · ".join(filter(None, (*(parts or ["No outcomes"]), _rules_words(session), took)))
+
+
+def _rules_words(session: RunsSession) -> str:
+    if session.contrasted is None:
+        return ""
+    used = session.contrasted.rules
+    return "; ".join(filter(None, (used.words(file_name(used.file)), used.problem and "other rules are not used")))

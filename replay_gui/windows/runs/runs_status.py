@@ -27,6 +27,7 @@ class RunsStatus(QStatusBar):
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
         session.runs_changed.connect(self._show)
+        session.contrast_changed.connect(self._show)
         self._show()
 
     @Slot()

@@ -51,6 +51,9 @@ EFFECT_ACTIONS: dict[Effect, Action] = {
 }
 """The action of the rule that says that the calls of a tool have an effect."""
 
+IGNORING_ACTIONS = (Action.IGNORE, Action.NONDETERMINISTIC)
+"""The actions by which a difference does not count, whatever the two values are."""
+
 _EFFECTS = {action: effect for effect, action in EFFECT_ACTIONS.items()}
 
 
@@ -160,7 +163,8 @@ class Rules:
     def _applying(self, kind: str, tool: str | None) -> Iterator[Rule]:
         return (rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
 
-    def _compiled(self, pattern: str) -> TextPattern:
+    def compiled(self, pattern: str) -> TextPattern:
+        """Return a pattern of a rule, compiled once for these rules and those made of them."""
         compiled = self._patterns.get(pattern)
         if compiled is None:
             compiled = self._patterns[pattern] = compile_pattern(pattern)
@@ -186,7 +190,7 @@ class Rules:
                 return rule.action
             else:
                 with_pattern.append(rule)
-        patterns = [self._compiled(rule.pattern or "") for rule in with_pattern]
+        patterns = [self.compiled(rule.pattern or "") for rule in with_pattern]
         if patterns and equal_without_matches(difference.a, difference.b, patterns):
             return with_pattern[0].action
         return None

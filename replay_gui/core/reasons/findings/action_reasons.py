@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.rules.rules import Action, Rules
+from replay_gui.core.divergence.rules.rules import IGNORING_ACTIONS, Rules
 from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_rare_value, subjects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
@@ -37,7 +37,6 @@ from replay_gui.core.state.state import ABSENT
 
 _MAX_EXPLAINED_ACTIONS = 40  # actions of one kind that are traced and listed
 _INPUT = "/input"
-_IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 
 def add_action_reasons(
@@ -267,7 +266,7 @@ def _order(call: ToolCall, run: RunAccount) -> float:
 
 def key_under_rules(rules: Rules) -> Callable[[ToolCall], Hashable]:
     """Return the key that makes calls equal: the tool and the arguments that no rule ignores."""
-    about_paths = [rule for rule in rules if rule.enabled and rule.path is not None and rule.action in _IGNORING]
+    about_paths = [rule for rule in rules if rule.enabled and rule.path is not None and rule.action in IGNORING_ACTIONS]
 
     def key(call: ToolCall) -> Hashable:
         ignoring = [

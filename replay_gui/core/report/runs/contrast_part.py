@@ -66,12 +66,13 @@ def contrast_part(
             )
     elif contrast.separation.separators:
         pictures.append(_picture(runs, contrast, range(len(runs)), contrast.separation, task="", redacted=redacted))
+    words = runs.rules.words()
     listed = zip(contrast.runs[:_MAX_RUNS], contrast.outcomes, strict=False)
     return ContrastPart(
         passed=contrast.passed,
         failed=contrast.failed,
         unknown=contrast.unknown,
-        note=contrast.separation.note,
+        note=" ".join(filter(None, (contrast.separation.note, words and f"{words[0].upper()}{words[1:]}."))),
         separators=tuple(separator_part(separator, redacted) for separator in contrast.separation.separators),
         tasks=tuple(tasks),
         pictures=tuple(pictures),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from replay_gui.core.contrast.call_rules import UsedRules
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.engine.jobs.job_types import JobArguments
@@ -53,6 +54,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
         passed: an expression that defines which runs passed (see passed_expression); "": as recorded in the logs.
         report: the report to make on all runs, instead of a contrast; None: none.
         deadly: the files that are not read; each is listed as a run with a problem.
+        rules: those for the calls; a catalogue has its own instead.
     """
 
     job: ClassVar[str] = "evaluate"
@@ -68,6 +70,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     passed: str = ""
     report: RunsReport | None = None
     deadly: tuple[DeadlyFile, ...] = ()
+    rules: UsedRules = UsedRules()
 
 
 class FailureArguments(JobArguments, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replay_gui.core.catalogue.extras import catalogue_of, require_extra
+from replay_gui.core.contrast.call_rules import CallRules, UsedRules
 from replay_gui.core.contrast.consensus import MIN_AGREEING, consensus
 from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
 from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
@@ -33,6 +34,7 @@ from replay_gui.core.contrast.versions import (
     version_change,
     version_differences,
 )
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
@@ -51,17 +53,20 @@ from replay_gui.engine.opening import user_notes_places
 
 PART_INTERVAL_S = 0.1  # seconds between two parts
 
+_Key = tuple[int, tuple[str, ...], UsedRules]
+
 
 @dataclass(frozen=True, slots=True)
 class _ReadRuns:
     """Runs that were read.
 
     Attributes:
-        key: (number of the reading, sources). logs: path of each run's log; empty for a catalogue. facts: of the runs.
+        key: (number of the reading, sources, rules). logs: path of each run's log; empty for a catalogue.
+        facts: of the runs.
         groups: the groups that were requested last, by (definition of passing, fact).
     """
 
-    key: tuple[int, tuple[str, ...]]
+    key: _Key
     runs: RunSet
     logs: tuple[str, ...]
     facts: GroupingFacts
@@ -83,7 +88,8 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
     A part FileBegun names each file before it is read, so that the file that made the worker die is known.
     """
     judge = passed_judge(arguments.passed) if arguments.passed else None
-    key = (arguments.reading, arguments.sources)
+    rules = UsedRules() if catalogue_of(arguments.sources) else arguments.rules
+    key = (arguments.reading, arguments.sources, rules)
     kept = context.cache.value
     if not isinstance(kept, _ReadRuns) or kept.key != key:
         context.cache.clear()
@@ -127,6 +133,7 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
         picture=runs_picture(runs, outcomes, numbers, separation),
         consensus=None if known or len(tasks) != 1 or len(numbers) < MIN_AGREEING else consensus(runs, numbers),
         failures=_failures(kept, outcomes, numbers, change if by_version else None, arguments),
+        rules=runs.rules,
     )
 
 
@@ -155,6 +162,7 @@ def _failures(
             catalogue=catalogue_of(arguments.sources),
             conversions=arguments.conversions,
             mappings=arguments.mappings,
+            rules=runs.rules.rules,
         )
     )
 
@@ -177,7 +185,13 @@ def _report(
     )
     if pairs:
         failures = group_failures(
-            pairs, facts, log_of, left_out=left_out, on_progress=context.progress, redactor=redactor
+            pairs,
+            facts,
+            log_of,
+            left_out=left_out,
+            on_progress=context.progress,
+            redactor=redactor,
+            rules=Rules(runs.rules.rules),
         )
     versions = None
     if arguments.versions is not None:
@@ -190,7 +204,7 @@ def _report(
 
 
 # ---- reading ------------------------------------------------------------------------------------------
-def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
+def _read_runs(key: _Key, arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
     """Return all runs; those that cannot be read have a problem. LogUnreadable if there is none at all."""
     if catalogue := catalogue_of(arguments.sources):
         catalogued = _catalogued_runs(catalogue, context)
@@ -198,7 +212,7 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     files, problems = _source_runs(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
-    runs = run_set(_profiles(files, arguments, context))
+    runs = run_set(_profiles(files, arguments, context), arguments.rules)
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
     return _ReadRuns(key, runs, tuple(file.log for file in files), GroupingFacts(runs))
@@ -213,6 +227,7 @@ def _profiles(files: Sequence[RunFile], arguments: EvaluationArguments, context:
         on_progress=context.progress,
         on_file=lambda file: context.part(_begun(file)),
         cache=ProfileCache(Path(arguments.surveys)),
+        rules=CallRules(arguments.rules.rules),
     )
     made = [
         next(read)

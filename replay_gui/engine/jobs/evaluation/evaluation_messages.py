@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from replay_gui.core.contrast.call_rules import UsedRules
 from replay_gui.core.contrast.consensus import Consensus
 from replay_gui.core.contrast.failure_groups import FailureGroups
 from replay_gui.core.contrast.run_groups import RunGroup
@@ -37,6 +38,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         chosen: numbers of the contrasted runs. tasks: their number of tasks, each of which is contrasted by itself.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
         separation, picture: of the chosen runs. consensus: of runs of one task without any outcome; None for others.
+        rules: those under which the calls were read.
         failures: packed pairs of failing and passing runs, to be compared by another job; empty for none.
     """
 
@@ -52,6 +54,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     picture: RunsPicture
     consensus: Consensus | None
     failures: bytes
+    rules: UsedRules = UsedRules()
 
 
 class FailuresGrouped(msgspec.Struct, frozen=True, tag=True):

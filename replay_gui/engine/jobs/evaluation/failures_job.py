@@ -13,6 +13,7 @@ import msgspec
 
 from replay_gui.core.contrast.failure_groups import FailurePair, LogOf, group_failures
 from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import FailureArguments
 from replay_gui.engine.jobs.evaluation.evaluation_messages import FailuresGrouped
 from replay_gui.engine.jobs.job import JobReporter
@@ -26,6 +27,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
         pairs, left_out: see failure_pairs. runs: the facts of the runs of the pairs, by number.
         logs: paths of their logs; if empty, the logs are those of the catalogue in the folder `catalogue`.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
+        rules: those for the comparisons.
     """
 
     pairs: tuple[FailurePair, ...]
@@ -35,6 +37,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: str
     conversions: str
     mappings: str
+    rules: tuple[Rule, ...] = ()
 
 
 def pack_failures(failures: PackedFailures) -> bytes:
@@ -64,5 +67,12 @@ def compare_failures(arguments: FailureArguments, reporter: JobReporter) -> Fail
 
     log_of = logs_of(given.logs, given.catalogue, given.runs, conversions=given.conversions, mappings=given.mappings)
     return FailuresGrouped(
-        group_failures(given.pairs, given.runs, log_of, left_out=given.left_out, on_progress=reporter.progress)
+        group_failures(
+            given.pairs,
+            given.runs,
+            log_of,
+            left_out=given.left_out,
+            on_progress=reporter.progress,
+            rules=Rules(given.rules),
+        )
     )
