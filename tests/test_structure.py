@@ -7,28 +7,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
+from tests.helpers.package_trees import PACKAGE, module_files, statements, trees
 from tests.helpers.paths import ROOT
 
 MAX_FILES = 25  # Python files in a folder, without those in its subfolders
 MIN_FILES = 3
 MAX_LINES = 400
-PACKAGE = ROOT / "replay_gui"
 CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
 FOLDERS_OF_FEW = {
     "replay_gui/record/child/site": "a folder for the path of other processes, with the one file that Python imports",
     "tests/reference": "the independent reader of the log format is one file on purpose",
-}
-MAX_POSITIONAL = 5  # arguments that a call can pass without their names
-MAY_HAVE_MORE = {
-    "Event": "made for every record that is read: keywords cost time",
-    "Block": "made for every block of records; one slice of four columns becomes four arguments",
-    "Fault": "a NamedTuple, which cannot be keyword-only; kept as rows of a table",
-    "SnapshotEntry": "a NamedTuple, which cannot be keyword-only; kept as rows of a table",
 }
 LONG_FILES = {
     "tests/reference/replay_log_check.py": "the independent reader of the log format is one file on purpose",
@@ -59,30 +50,6 @@ MAY_NAME_FORMATS = {
     "packed": "an Inspect log is a ZIP file, which must not be unpacked as one",
     "generic": "the format of any JSON records; it shares the reading of messages",
 }
-
-
-def module_files() -> dict[str, Path]:
-    """The file of every module of the package, by its name."""
-    found = {}
-    for file in sorted(PACKAGE.rglob("*.py")):
-        parts = file.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
-    return found
-
-
-@cache
-def trees() -> dict[str, ast.Module]:
-    """The syntax tree of every module of the package, by its name."""
-    return {name: ast.parse(file.read_text("utf-8")) for name, file in module_files().items()}
-
-
-def statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Every statement in a module or block, however deep, without the expressions, which are most of a tree."""
-    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-        inner = getattr(node, part, ())
-        for child in inner if isinstance(inner, list) else ():
-            yield child
-            yield from statements(child)
 
 
 @cache
@@ -269,6 +236,13 @@ def test_no_file_is_too_long() -> None:
     assert set(LONG_FILES) <= set(long)
 
 
+def test_no_test_imports_another_test() -> None:
+    """What several tests need is in a module beside them, or in tests/helpers."""
+    importing = re.compile(r"^(from tests\.[\w.]*\btest_|import tests\.[\w.]*\btest_)", re.MULTILINE)
+    files = (ROOT / "tests").rglob("*.py")
+    assert [file.name for file in files if importing.search(file.read_text("utf-8"))] == []
+
+
 def test_no_two_classes_have_one_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for module, tree in trees().items():
@@ -276,71 +250,6 @@ def test_no_two_classes_have_one_name() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(module)
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
-
-
-def positional_fields(node: ast.ClassDef) -> int:
-    """How many fields the constructor of a dataclass, Struct or NamedTuple takes by position; 0 for another class."""
-    made_by = [ast.unparse(part) for part in (*node.decorator_list, *node.bases, *node.keywords)]
-    is_record = any(part.startswith(("dataclass", "msgspec.Struct", "Struct", "NamedTuple")) for part in made_by)
-    if not is_record or any("kw_only=True" in part for part in made_by):
-        return 0
-    count = 0
-    for field in node.body:
-        if isinstance(field, ast.AnnAssign):
-            if "KW_ONLY" in ast.unparse(field.annotation):
-                break
-            is_argument = "ClassVar" not in ast.unparse(field.annotation) and "init=False" not in ast.unparse(field)
-            count += is_argument
-    return count
-
-
-def positional_arguments(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Every class and function of a module, and how many arguments a call of it can pass without their names."""
-    methods = set()
-    for node in statements(tree):  # a class comes before its methods
-        if isinstance(node, ast.ClassDef):
-            yield node.name, positional_fields(node)
-            methods |= set(node.body)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            is_bound = node in methods and "staticmethod" not in map(ast.unparse, node.decorator_list)
-            yield node.name, len(node.args.posonlyargs) + len(node.args.args) - is_bound
-
-
-def test_positional_arguments_are_counted() -> None:
-    source = """
-        def function(a, b, *, c): ...
-        class Plain:
-            def method(self, a): ...
-            @staticmethod
-            def static(a): ...
-        @dataclass(slots=True)
-        class Some:
-            a: int
-            b: int = field(init=False)
-            _: KW_ONLY
-            c: int
-        @dataclass(kw_only=True)
-        class Keywords:
-            a: int
-        class Row(NamedTuple):
-            a: int
-            b: int
-    """
-    counts = dict(positional_arguments(ast.parse(dedent(source))))
-    assert counts == {
-        "function": 2, "Plain": 0, "method": 1, "static": 1, "Some": 1, "Keywords": 0, "Row": 2,
-    }  # fmt: skip
-
-
-def test_calls_with_many_arguments_name_them() -> None:
-    many = {
-        name: f"{module}: {count}"
-        for module, tree in trees().items()
-        for name, count in positional_arguments(tree)
-        if count > MAX_POSITIONAL
-    }
-    assert {name: where for name, where in many.items() if name not in MAY_HAVE_MORE} == {}
-    assert MAY_HAVE_MORE.keys() <= many.keys()
 
 
 def caches(module: str, tree: ast.Module) -> Iterator[str]:

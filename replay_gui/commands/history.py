@@ -11,7 +11,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, op
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.positions import Position, position_after
+from replay_gui.core.log.positions import Position, index_after, position_after
 from replay_gui.core.replay.value_history import ValueChange, value_history
 from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.reducer import REDUCER
@@ -87,7 +87,7 @@ def _doubt(run: OpenedRun, stop: Position, name: str) -> str | None:
         return f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used"
     with ProgressLine(f"Checking {name}") as progress:
         integrity = check_integrity(
-            log, start_boundary(log), None, stop, on_progress=lambda offset: progress.show(offset, size)
+            log, start_boundary(log), None, index_after(stop), on_progress=lambda offset: progress.show(offset, size)
         )
     faults = integrity.faults
     return f"event {position_after(faults[0].event_index):,}: {faults[0].problem}" if faults else None

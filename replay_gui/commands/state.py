@@ -10,7 +10,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, op
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED
-from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position, index_after, position_after
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
@@ -69,20 +69,24 @@ def run(args: argparse.Namespace) -> int:
 
 def derive_state(run: OpenedRun, position: Position, progress: ProgressLine) -> DerivedState:
     """Return the state at `position`, which must exist, and whether the events before it are intact."""
-    log, size = run.log, run.log.source.size
+    log, size, stop = run.log, run.log.source.size, index_after(position)
     integrity = check_integrity(
-        log, start_boundary(log), None, position, on_progress=lambda offset: progress.show(offset, 2 * size)
+        log,
+        start_boundary(log),
+        None,
+        index_after(position),
+        on_progress=lambda offset: progress.show(offset, 2 * size),
     )
     doubts = [(fault.event_index, fault.problem) for fault in integrity.faults[:1]]
     replay = BulkReducer()
-    for event_index, content in enumerate(log.contents(0, position)):
+    for event_index, content in enumerate(log.contents(0, stop)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((EventIndex(event_index), SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
         return DerivedState(replay.root, None, f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used")
     if integrity.state_hashes and not doubts:
-        begin = 0, len(log.header.raw), EMPTY
-        states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
+        begin = FIRST_EVENT, len(log.header.raw), EMPTY
+        states = check_states(log, begin, stop, lambda offset: progress.show(size + offset, 2 * size))
         doubts = [(fault.event_index, fault.problem) for fault in states.faults[:1]]
     doubt = f"event {position_after(min(doubts)[0]):,}: {min(doubts)[1]}" if doubts else None
     return DerivedState(replay.root, StateHash.of(replay.root).digest().hex(), doubt)

@@ -21,6 +21,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
+from replay_gui.core.log.positions import FIRST_EVENT
 from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
@@ -155,7 +156,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
     """
     header = log.header
     start = len(header.raw)
-    first = log.event_at(0, start) if log.source.size > start else None
+    first = log.event_at(FIRST_EVENT, start) if log.source.size > start else None
     init = first if first is not None and first.kind == Kind.AGENT_INIT else None
     agent = _agent(first, "agent_type")
     identity = run_identity(header.facts, init.payload if init else {}, init.meta if init else {}, ())

@@ -17,7 +17,7 @@ import msgspec
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.fault import SKIPPED
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import EventIndex, index_after
 from replay_gui.core.replay.snapshot_store import SnapshotEntry, lineage
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
@@ -174,7 +174,7 @@ class VerificationController:
                 cuts.append(entry)
         log = OpenedFile.of(self._log)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-            stop = following.position if following else built.count
+            stop = EventIndex(built.count) if following is None else index_after(following.position)
             if cut is None:
                 self._state_jobs.append(StatesArguments(log, (), stop))
             else:
@@ -275,7 +275,7 @@ class VerificationController:
         else:
             self._run_integrity(front, stop, None)
 
-    def _run_integrity(self, start: Boundary, stop: int | None, stop_index: int | None) -> None:
+    def _run_integrity(self, start: Boundary, stop: int | None, stop_index: EventIndex | None) -> None:
         self._run(IntegrityArguments(OpenedFile.of(self._log), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:

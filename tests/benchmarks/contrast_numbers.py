@@ -22,6 +22,7 @@ from replay_gui.core.contrast.tasks import separate_within_tasks
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
+from replay_gui.core.log.positions import EventIndex
 from tests.benchmarks.figure import Figure, seconds
 from tests.helpers.paths import ROOT
 
@@ -69,7 +70,7 @@ def _profile(dice: random.Random, task: int, trial: int) -> RunProfile:
 
     def hold(index: int, kind: FeatureKind, **members: str | int) -> None:
         feature = Feature(kind=kind, **members)  # type: ignore[arg-type]
-        found.setdefault(feature, HeldFeature(feature, index))
+        found.setdefault(feature, HeldFeature(feature, EventIndex(index)))
 
     steps = []
     for number in range(CALLS):
@@ -77,8 +78,8 @@ def _profile(dice: random.Random, task: int, trial: int) -> RunProfile:
         request = f"{tool}-{value}".ljust(32, "0")
         steps.append(
             RunStep(
-                index=2 * number + 1, tool=tool, effect=Effect.CHANGES if changes else Effect.READS, ok=True,
-                request=request, answer=f"{dice.getrandbits(64):016x}", answer_size=100, label=f"id={value}",
+                index=EventIndex(2 * number + 1), tool=tool, effect=Effect.CHANGES if changes else Effect.READS,
+                ok=True, request=request, answer=f"{dice.getrandbits(64):016x}", answer_size=100, label=f"id={value}",
                 input=f'{{"id": {value}}}',
             )
         )  # fmt: skip

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgpack
 
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, scan_log
 from replay_gui.core.recorder.recorder import Recorder
 
@@ -41,7 +42,7 @@ def write(path: Path, events: int, seconds: float) -> None:
 
 def read(path: Path, seconds: float) -> None:
     log, late, started = EventLog.open(path), list[float](), time.time_ns()
-    offset, count, previous, until = len(log.header.raw), 0, log.header.hash, time.monotonic() + seconds
+    offset, count, previous, until = len(log.header.raw), FIRST_EVENT, log.header.hash, time.monotonic() + seconds
     while (begun := time.monotonic()) < until:
         log.source.refresh_size()
         for part in scan_log(log.source, offset, count, previous):
@@ -49,7 +50,7 @@ def read(path: Path, seconds: float) -> None:
                 now = time.time_ns()
                 times = [msgpack.unpackb(meta)["time"] for meta in part.metas]
                 late += [(now - written) / _MS for written in times if written > started]
-                offset, count, previous = part.end, count + len(part), part.hashes[-1]
+                offset, count, previous = part.end, EventIndex(count + len(part)), part.hashes[-1]
         time.sleep(max(0.0, begun + _LOOK_S - time.monotonic()))
     print(json.dumps(sorted(late)[int(len(late) * 0.95)]))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.probing import Memory, probed
-from tests.helpers.large_session import write_session
+from tests.helpers.importers.large_session import write_session
 
 SIZE = 150_000_000  # bytes
 

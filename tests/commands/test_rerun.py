@@ -16,8 +16,8 @@ from replay_gui.core.divergence.rules.rules_file import rules_beside
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult
+from tests.helpers.hostile_rules import HOSTILE, IGNORE_ALL
 from tests.record.run_twice import tell
-from tests.trust.test_beside_logs import HOSTILE, IGNORE_ALL
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from replay_gui.commands import verify
 from replay_gui.core.recorder.log_writer import LogWriter
-from tests.core.importers.formats.frameworks.test_omen import event
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.importers.omen_events import event
 from tests.helpers.logs import damage, write_log
 from tests.helpers.paths import VECTORS
 

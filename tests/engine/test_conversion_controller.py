@@ -41,7 +41,7 @@ from replay_gui.engine.requests import (
 )
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import cached_conversion
-from tests.helpers.large_session import write_session
+from tests.helpers.importers.large_session import write_session
 from tests.helpers.logs import write_log
 from tests.helpers.talk import WAIT, Talk
 

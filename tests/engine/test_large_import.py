@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.import_numbers import SIZE, figures, opened
-from tests.helpers.large_session import write_session
+from tests.helpers.importers.large_session import write_session
 
 
 @pytest.mark.long

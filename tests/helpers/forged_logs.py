@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +70,15 @@ def forged(
 def written(path: Path, data: bytes | bytearray) -> Path:
     path.write_bytes(data)
     return path
+
+
+def turns(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A run that goes on and on."""
+    yield "AgentInit", {"agent_type": name, "agent_version": "1", "config": {"model": "m", "temperature": 0.5}}
+    for n in range(1000):
+        data = f"{name}: what came in at {n}, and is of no interest"
+        yield "Observation", {"obs_type": "message", "source": "user", "data": data}
+        yield "ToolRequest", {"tool_name": "s", "tool_version": "1", "input": {"q": n}, "capabilities": ["net"]}
+        answer = {"output": {"rows": [n, f"row {n}"]}, "success": n % 7 > 0, "error": None}
+        yield "ToolResponse", {"tool_name": "s", "request_hash": "h", **answer}
+        yield "MemoryWrite", {"key": f"k{n % 5}", "value": [n, None, True, 0.25]}

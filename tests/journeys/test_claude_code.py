@@ -10,8 +10,8 @@ from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 from replay_gui.widgets.run.verification_badge import VerificationBadge
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.importers.large_session import write_session
 from tests.helpers.journey import Journey
-from tests.helpers.large_session import write_session
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 

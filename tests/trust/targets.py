@@ -21,9 +21,8 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.verify_log import verify
-from tests.helpers.forged_logs import forged
+from tests.helpers.forged_logs import forged, turns
 from tests.helpers.paths import DATA
-from tests.trust.test_bytes import turns
 
 Target: TypeAlias = Callable[[bytes], None]
 _SEEDS = DATA / "seeds"

@@ -17,39 +17,14 @@ from replay_gui.engine.files.user_files import answer_read_rules
 from replay_gui.engine.opening import user_rules, user_trusted_folders
 from replay_gui.engine.requests import ReadRules
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.hostile_rules import BACKTRACKING, HOSTILE, IGNORE_ALL
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
-
-IGNORE_ALL = "".join(f'[[rule]]\naction = "ignore"\nkind = "{kind}"\n' for kind in ("Decision", "ToolResponse"))
-BACKTRACKING = '[[rule]]\naction = "ignore"\npattern = "(a+)+$"\n'
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Path, Path]:
     return write_log(tmp_path / "a.rlog", turns=3), write_log(tmp_path / "b.rlog", turns=4)
-
-
-def make_link(path: Path) -> None:
-    other = path.with_name("other")
-    other.write_text("a = 1")
-    path.symlink_to(other)
-
-
-HOSTILE: dict[str, Callable[[Path], object]] = {
-    "silencing": lambda path: path.write_text(IGNORE_ALL),
-    "backtracking": lambda path: path.write_text(BACKTRACKING),
-    "look-around": lambda path: path.write_text('[[rule]]\naction = "ignore"\npattern = "(?=a)"\n'),
-    "many": lambda path: path.write_text(IGNORE_ALL * 6000),
-    "deep": lambda path: path.write_text("a" + ".a" * 400_000 + " = 1"),
-    "nested": lambda path: path.write_text("a = " + "[" * 500_000),
-    "no TOML": lambda path: path.write_bytes(os.urandom(1000)),
-    "huge": lambda path: path.write_bytes(bytes(5_000_000)),
-    "fifo": os.mkfifo,
-    "folder": lambda path: path.mkdir(),
-    "link": make_link,
-    "link to itself": lambda path: path.symlink_to(path),
-    "link to zeros": lambda path: path.symlink_to("/dev/zero"),
-}
 
 
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())

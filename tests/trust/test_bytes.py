@@ -6,7 +6,7 @@ reader. Here the attacks are counted: none may remain undetected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +23,9 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.effort import tries
-from tests.helpers.forged_logs import Forge, forged, pack, written
+from tests.helpers.forged_logs import Forge, forged, pack, turns, written
 
 SIZE = 16 << 10
-
-
-def turns(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A run that goes on and on."""
-    yield "AgentInit", {"agent_type": name, "agent_version": "1", "config": {"model": "m", "temperature": 0.5}}
-    for n in range(1000):
-        data = f"{name}: what came in at {n}, and is of no interest"
-        yield "Observation", {"obs_type": "message", "source": "user", "data": data}
-        yield "ToolRequest", {"tool_name": "s", "tool_version": "1", "input": {"q": n}, "capabilities": ["net"]}
-        answer = {"output": {"rows": [n, f"row {n}"]}, "success": n % 7 > 0, "error": None}
-        yield "ToolResponse", {"tool_name": "s", "request_hash": "h", **answer}
-        yield "MemoryWrite", {"key": f"k{n % 5}", "value": [n, None, True, 0.25]}
 
 
 def sealed_log(name: str = "run") -> Forge:

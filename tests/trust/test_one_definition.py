@@ -16,7 +16,7 @@ from replay_gui import EventLog
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import request_hash
-from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.positions import FIRST_EVENT, Position, index_after, index_before
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager, SnapshotPolicy
@@ -74,14 +74,14 @@ def _compare_slices(
     random: Random, log: EventLog, reader: SnapshotReader, positions: list[Position], number: int
 ) -> None:
     """Check the recorded state hashes in two slices, as two workers do, and in one."""
-    begin = 0, len(log.header.raw), EMPTY
+    begin = FIRST_EVENT, len(log.header.raw), EMPTY
     whole = check_states(log, begin, None, lambda offset: None)
     cut = random.choice([position for position in positions if position] or [Position(0)])
     cached = reader.load_state(cut) if cut and cut < len(log) else None
     if cached is None:
         return
-    first = check_states(log, begin, cut, lambda offset: None)
-    rest = check_states(log, (cut, int(log.offsets[cut]), cached.state), None, lambda offset: None)
+    first = check_states(log, begin, index_after(cut), lambda offset: None)
+    rest = check_states(log, (index_after(cut), int(log.offsets[cut]), cached.state), None, lambda offset: None)
     assert first.end_hash == rest.begin_hash, number
     joined = StatesSlice(first.begin_hash, rest.end_hash, (*first.faults, *rest.faults), first.checked + rest.checked)
     assert joined == whole, number

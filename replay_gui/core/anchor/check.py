@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.anchor.statement import Anchor, ReadAnchor
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import position_after
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.text.wording import plural
@@ -33,7 +33,7 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
         return False, f"Cut or rolled back: {lost:,} of the {events:,} events {when} are missing."
     if not events and _hash_of(log.source, anchor.size) != anchor.blake3:
         return False, f"Replaced: the file does not begin as the one {when}."
-    if events and _head_at(log, events - 1) != anchor.head:
+    if events and _head_at(log, EventIndex(events - 1)) != anchor.head:
         return False, f"Replaced: event {events:,} is not the one {when}: its hash is another."
     if report.first_broken is not None and report.first_broken < events:
         return False, f"Changed: event {position_after(report.first_broken):,} is not as it was when {when}."
@@ -55,7 +55,7 @@ def _hash_of(source: Source, size: int) -> str | None:
     return source.blake3(size) if size <= source.size else None
 
 
-def _head_at(log: EventLog, index: int) -> str | None:
+def _head_at(log: EventLog, index: EventIndex) -> str | None:
     event = log[index]
     return None if event.hash is None else event.hash.hex()
 

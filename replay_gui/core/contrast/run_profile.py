@@ -7,6 +7,7 @@ import msgspec
 from replay_gui.core.contrast.features.feature import HeldFeature
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.positions import EventIndex
 
 
 class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +64,13 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a run.
 
     Attributes:
-        index: EventIndex of the request. tool: its name. effect: an Effect. ok: None if it was not answered.
+        index: of the request. tool: its name. effect: an Effect. ok: None if it was not answered.
         request: hex, equal for equal calls of one tool. answer: hex, equal if answers differ only in clocks and ids;
             "" without an answer. answer_size: characters of the answer.
         label: the input in a few words. input: as JSON; None if it is long. leaves: see leaf_hashes.
     """
 
-    index: int
+    index: EventIndex
     tool: str
     effect: str
     ok: bool | None

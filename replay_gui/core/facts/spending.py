@@ -101,7 +101,7 @@ class _Columns:
         self._models: array[int] | None = array("i")  # None once neighbours were summed
         self._values = [array("d") for _ in range(width)]
 
-    def add(self, position: int, model: int, values: list[float]) -> None:
+    def add(self, position: Position, model: int, values: list[float]) -> None:
         self.positions.append(position)
         if self._models is not None:
             self._models.append(model)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.own_hashes import HashChecks, HashFailure
 
@@ -49,7 +50,9 @@ class OwnHashes:
         """Count an event whose hashes are correct."""
         self.checked += 1
 
-    def count_bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
+    def count_bad(
+        self, index: EventIndex, offset: int, problem: str, expected: object = None, actual: object = None
+    ) -> None:
         """Count the event at `index` as broken and list the problem. `offset`: in bytes, in the source."""
         self.checked += 1
         self.failed += 1

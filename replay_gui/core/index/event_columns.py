@@ -30,6 +30,7 @@ from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, decode_fast_events
 from replay_gui.core.log.kinds import CRITICAL_KINDS, INTERRUPTED, KINDS, Kind
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
 
@@ -158,7 +159,7 @@ class EventColumns:
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number
 
-    def _add_equal_request(self, name: str, index: int) -> None:
+    def _add_equal_request(self, name: str, index: EventIndex) -> None:
         """Note an open request, if an equal one is open too."""
         waiting = self._waiting[name]
         if not isinstance(waiting, OrderedDict):

@@ -7,6 +7,7 @@ from pathlib import Path
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import TABLE, write_table
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Ending, Skipped, scan_log
 
 
@@ -44,7 +45,7 @@ class GrowingIndex:
     def grow(self) -> Ending | Skipped:
         """Index the data written since the last call; return what ends it: the current end, the seal, or damage."""
         self.log.source.refresh_size()
-        for part in scan_log(self.log.source, self._builder.offset, self._builder.count, self._previous):
+        for part in scan_log(self.log.source, self._builder.offset, EventIndex(self._builder.count), self._previous):
             if isinstance(part, Ending | Skipped):
                 return part
             self._builder.add_part(part)

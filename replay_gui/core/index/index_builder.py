@@ -14,7 +14,7 @@ from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
@@ -70,7 +70,7 @@ class IndexBuilder:
         self._log = log
         self._columns = ColumnWriter(folder, REPLAY_COLUMNS)
         self._folder = folder
-        self._records = RecordColumns(folder, 0) if with_records else None
+        self._records = RecordColumns(folder, FIRST_EVENT) if with_records else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET_BYTES, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
         self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))

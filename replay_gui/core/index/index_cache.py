@@ -30,6 +30,7 @@ from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 
 TABLE = "table"
 _TABLE_VERSION = 14
@@ -155,7 +156,7 @@ def load_index(
         index = build_run_index(view, built, complete=True)
         if not _is_in_range(index, built, log.source.size):
             return None
-        if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
+        if built.count and (log.event_at(EventIndex(built.count - 1), int(index.offset[-1])).hash or b"") != built.head:
             return None
         os.utime(folder)
     except (OSError, KeyError, ValueError, msgspec.MsgspecError):

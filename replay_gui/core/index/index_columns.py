@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 
 COLUMNS: dict[str, np.dtype[Any]] = {
     "kind": np.dtype("<u2"),
@@ -44,7 +44,7 @@ _GROWTH_FACTOR = 4  # a full array becomes 4 times as large; its unused pages ta
 class ColumnWriter:
     """Appends entries to the files of some columns in a folder."""
 
-    def __init__(self, folder: Path, names: Sequence[str], first_index: int = 0) -> None:
+    def __init__(self, folder: Path, names: Sequence[str], first_index: EventIndex = FIRST_EVENT) -> None:
         """Begin with the entry of `first_index`; the files already have all earlier entries."""
         self._files: dict[str, BinaryIO] = {}
         for name in names:

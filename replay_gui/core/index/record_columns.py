@@ -26,6 +26,7 @@ from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES, digests
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Skipped
 
 _CONTENT, _CHAIN = COMPARISON_COLUMNS
@@ -37,7 +38,7 @@ _time, _duration = attrgetter("time"), attrgetter("duration")
 class RecordColumns:
     """Writes columns of records in a folder, from `first_index` on; the folder's columns have all entries before."""
 
-    def __init__(self, folder: Path, first_index: int) -> None:
+    def __init__(self, folder: Path, first_index: EventIndex) -> None:
         self._columns = ColumnWriter(folder, RECORD_COLUMNS, first_index)
 
     def add_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:

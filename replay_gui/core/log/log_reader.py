@@ -16,7 +16,7 @@ from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.event import Decode, Event, decode_event, event_of_record, seq_of_record, skipped_event
 from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan_log
 from replay_gui.core.log.source import Source
 
@@ -89,7 +89,7 @@ class EventLog(Sequence[Event]):
 
     def parts(self) -> Iterator[LogPart]:
         """Read the whole log: blocks of records, skipped stretches, and the ending."""
-        return scan_log(self.source, len(self.header.raw), 0, self.header.hash)
+        return scan_log(self.source, len(self.header.raw), FIRST_EVENT, self.header.hash)
 
     def records_state_hashes(self) -> bool:
         """Return whether any of the first records has a state hash; later ones may have some even if not."""
@@ -127,7 +127,7 @@ class EventLog(Sequence[Event]):
             return
         index = start
         until = int(self.offsets[stop]) if stop < len(self.offsets) else None
-        for part in scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
+        for part in scan_log(self.source, int(self.offsets[start]), EventIndex(start), _ANY_HASH, until=until):
             if isinstance(part, Ending):
                 raise LogChanged(f"{self.source.path}: event {index} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):
@@ -147,23 +147,23 @@ class EventLog(Sequence[Event]):
         """Read one event, or a list of them; raise PositionError (an IndexError) if the log has no such index."""
         count = len(self)
         if isinstance(index, slice):
-            return [self.event_at(i, int(self.offsets[i])) for i in range(*index.indices(count))]
+            return [self.event_at(EventIndex(i), int(self.offsets[i])) for i in range(*index.indices(count))]
         if not -count <= index < count:
             raise PositionError(f"no event {index}: the log has {count}")
-        at = index % count
+        at = EventIndex(index % count)
         return self.event_at(at, int(self.offsets[at]))
 
     def __iter__(self) -> Iterator[Event]:
         """Read all events in one pass, without the list of offsets; one event at a time is in memory."""
         return (event for event in self.events() if isinstance(event, Event))
 
-    def event_at(self, index: int, offset: int) -> Event:
+    def event_at(self, index: EventIndex, offset: int) -> Event:
         """Read the event with this index, whose record begins at the byte `offset`."""
         item, end = self._object_at(offset)
         run_id = self.header.run_id
         if not isinstance(item, Record):
-            return skipped_event(run_id, EventIndex(index), offset, 0, "these bytes are no record and were skipped")
-        return event_of_record(item, run_id, EventIndex(index), offset, end - offset, decode_content=self._decode)
+            return skipped_event(run_id, index, offset, 0, "these bytes are no record and were skipped")
+        return event_of_record(item, run_id, index, offset, end - offset, decode_content=self._decode)
 
     def head_at(self, offset: int) -> tuple[bytes | None, int | None]:
         """Return (hash, seq) of the record that begins there, without decoding its content; None for a missing one."""

@@ -31,12 +31,12 @@ class Block:
     """Consecutive records without a gap, each in its shortest outer form.
 
     Attributes:
-        first: index of the first one among the records read. start, end: the bytes of the records in the file.
+        first_index: of the first one. start, end: the bytes of the records in the file.
         contents, states, metas, hashes: the four fields, one entry a record.
         linked: False if the first record follows a skipped range, so that its link cannot be checked.
     """
 
-    first_index: int
+    first_index: EventIndex
     start: int
     end: int
     contents: Sequence[bytes]
@@ -57,7 +57,7 @@ class Block:
         sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_BYTES) * states) + _sizes(self.metas) + (2 + HASH_BYTES)
         return np.cumsum(np.concatenate(([self.start], sizes)))
 
-    def up_to(self, index: int) -> Block:
+    def up_to(self, index: EventIndex) -> Block:
         """Return the block of the records before `index`."""
         n = max(0, index - self.first_index)
         if n >= len(self):
@@ -110,7 +110,13 @@ LogPart: TypeAlias = Block | Skipped | Ending
 
 
 def scan_log(
-    source: Source, offset: int, index: int, previous: bytes | None, *, until: int | None = None, searched: int = 0
+    source: Source,
+    offset: int,
+    index: EventIndex,
+    previous: bytes | None,
+    *,
+    until: int | None = None,
+    searched: int = 0,
 ) -> Iterator[LogPart]:
     """Read the parts of a log from the record at the byte `offset` on; the last part is an Ending.
 
@@ -134,16 +140,16 @@ def scan_log(
                 return
             if isinstance(part, Skipped):
                 yield part
-                offset, index, linked = part.offset + part.size, index + 1, False
+                offset, index, linked = part.offset + part.size, EventIndex(index + 1), False
                 continue
             block = part
         yield block
-        offset, index, previous, linked = block.end, index + len(block), block.hashes[-1], True
+        offset, index, previous, linked = block.end, EventIndex(index + len(block)), block.hashes[-1], True
         del block  # the next block reuses its memory, while that is in the core's cache
-    yield Ending(EventIndex(index), source.size, None, False, 0)
+    yield Ending(index, source.size, None, False, 0)
 
 
-def _read_sound_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
+def _read_sound_block(source: Source, offset: int, index: EventIndex, linked: bool, until: int | None) -> Block | None:
     """Read the complete records in the next BLOCK_BYTES; None if anything is unusual."""
     end = source.size if until is None or until <= offset else min(until, source.size)
     data = source.read_at(offset, min(BLOCK_BYTES, end - offset))
@@ -176,7 +182,7 @@ def _read_sound_block(source: Source, offset: int, index: int, linked: bool, unt
 
 
 def _read_part(
-    framing: Framing, source: Source, start: int, index: int, previous: bytes | None
+    framing: Framing, source: Source, start: int, index: EventIndex, previous: bytes | None
 ) -> tuple[LogPart, bytes | None]:
     """Return (the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
@@ -191,7 +197,7 @@ def _read_part(
         if isinstance(item, Seal):
             is_linked = previous is not None and is_linked_to(previous, item)
             if (is_linked or end == source.size) and not records:
-                return Ending(EventIndex(index), at, item, is_linked, source.size - end), previous
+                return Ending(index, at, item, is_linked, source.size - end), previous
             break
         records.append(item)
         at, previous = end, item.hash
@@ -201,7 +207,7 @@ def _read_part(
     return _find_next_record(framing, source, at, index, short), None
 
 
-def _find_next_record(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
+def _find_next_record(framing: Framing, source: Source, at: int, index: EventIndex, short: bool) -> Skipped | Ending:
     """Return the meaning of the bytes from `at` on, where no well-formed record or seal begins: skipped, or the end."""
     budget = max(MIN_SEARCH_BYTES, MAX_SEARCH_FACTOR * source.size)
     gave_up = False
@@ -210,5 +216,5 @@ def _find_next_record(framing: Framing, source: Source, at: int, index: int, sho
     except SearchStopped:
         again, gave_up = None, True
     if again is None and short:
-        return Ending(EventIndex(index), at, None, False, source.size - at)
-    return Skipped(EventIndex(index), at, (source.size if again is None else again) - at, gave_up, framing.searched)
+        return Ending(index, at, None, False, source.size - at)
+    return Skipped(index, at, (source.size if again is None else again) - at, gave_up, framing.searched)

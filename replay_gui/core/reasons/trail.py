@@ -55,18 +55,17 @@ def trail_events(
         chosen.update(range(max(centre - around, 0), min(centre + around + 1, count)))
     for start, stop in opened:
         chosen.update(range(max(start, 0), min(stop, count, start + MAX_TRAIL_EVENTS)))
-    ordered = sorted(index for index in chosen if 0 <= index < count and (index in key_set or not _at(hidden, index)))
+    inside = map(EventIndex, sorted(index for index in chosen if 0 <= index < count))
+    ordered = [index for index in inside if index in key_set or not _at(hidden, index)]
     filled: list[EventIndex] = []
     for index in ordered[:MAX_TRAIL_EVENTS]:
         if filled:
-            between = [other for other in range(filled[-1] + 1, index) if not _at(hidden, other)][
-                : _MAX_FILLED_EVENTS + 1
-            ]
+            between = [other for other in map(EventIndex, range(filled[-1] + 1, index)) if not _at(hidden, other)]
             if len(between) <= _MAX_FILLED_EVENTS:
-                filled += map(EventIndex, between)
-        filled.append(EventIndex(index))
+                filled += between
+        filled.append(index)
     return filled
 
 
-def _at(hidden: Sequence[bool], index: int) -> bool:
+def _at(hidden: Sequence[bool], index: EventIndex) -> bool:
     return bool(hidden[index]) if len(hidden) else False

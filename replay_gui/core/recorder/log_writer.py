@@ -16,7 +16,7 @@ from replay_gui.core.log.fast_events import decode_fast_events
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.log.header import encode_header, read_header
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import FIRST_EVENT
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan_log
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.log_file import LogFile, sync_folder
@@ -90,8 +90,8 @@ class LogWriter:
             if header.reducer != REDUCER:
                 raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
             self.run_id, self.head = header.run_id, header.hash
-            integrity = Integrity(index=EventIndex(0), previous=header.hash)
-            for part in scan_log(source, len(header.raw), 0, header.hash):
+            integrity = Integrity(index=FIRST_EVENT, previous=header.hash)
+            for part in scan_log(source, len(header.raw), FIRST_EVENT, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")

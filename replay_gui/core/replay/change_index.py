@@ -17,6 +17,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.value_history import same_encoding
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, StateChange
 from replay_gui.core.text.json_pointer import escape_token, join_pointer, list_index
@@ -96,7 +97,7 @@ class ChangeIndexBuilder:
         self._numbers: dict[str, int] = {}  # of the leaves, by their pointers
         self._leaves, self._indexes = array("i"), array("i")
 
-    def add_changes(self, index: int, changes: Sequence[StateChange]) -> None:
+    def add_changes(self, index: EventIndex, changes: Sequence[StateChange]) -> None:
         """Add the changes of the event at an index; events come in order."""
         if self.gave_up:
             return

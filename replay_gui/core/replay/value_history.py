@@ -41,7 +41,7 @@ class ValueChange:
     new: Any
 
 
-OnChanges: TypeAlias = Callable[[int, Sequence[StateChange]], None]
+OnChanges: TypeAlias = Callable[[EventIndex, Sequence[StateChange]], None]
 """Receives the index of an event, and its changes."""
 
 
@@ -77,7 +77,7 @@ def value_histories(
             continue
         changes = draft.changes
         if on_changes is not None:
-            on_changes(index, changes)
+            on_changes(EventIndex(index), changes)
         tops = {str(change.path[0]) for change in changes}
         concerned = sorted({*wholes, *(number for top in tops for number in by_first_key.get(top, ()))})
         for number in concerned:

@@ -11,7 +11,7 @@ from replay_gui.core.log.canonical import decode_canonical_map
 from replay_gui.core.log.chain import record_hash
 from replay_gui.core.log.fault import readable_seq
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.log.scanner import Block, Ending, scan_log
 from replay_gui.core.verification.integrity import BROKEN_LINK
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
@@ -194,7 +194,7 @@ def _seal_facts(log: EventLog) -> dict[str, Any]:
     """Return the content of the seal, correct or not; empty if there is no readable one."""
     offsets = log.offsets
     start = int(offsets[-1]) if len(offsets) else len(log.header.raw)
-    for part in scan_log(log.source, start, 0, _ANY_HASH):
+    for part in scan_log(log.source, start, FIRST_EVENT, _ANY_HASH):
         if isinstance(part, Ending) and part.seal is not None:
             return decode_canonical_map(part.seal[0]) or {}
     return {}
@@ -207,7 +207,7 @@ def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
     if start >= stop:
         return
     until = int(offsets[stop]) if stop < len(offsets) else None
-    for part in scan_log(log.source, int(offsets[start]), start, _ANY_HASH, until=until):
+    for part in scan_log(log.source, int(offsets[start]), EventIndex(start), _ANY_HASH, until=until):
         if isinstance(part, Block):
             fields = zip(part.contents, part.states, part.metas, part.hashes, strict=True)
             for index, (content, state, meta, hash_) in enumerate(fields, part.first_index):

@@ -193,9 +193,9 @@ class _Pass:
         self._events = events
         self._begin = begin
         self._result = result
-        self._indexes: dict[int, int] = {}  # by the id of the event
-        self._created: list[tuple[int, str]] = []  # (index, name) of the members of the root
-        self._left: list[tuple[int, int]] = []  # (index, work) of events that the reducer applied
+        self._numbers: dict[int, int] = {}  # in `contents`, by the id of the event
+        self._created: list[tuple[int, str]] = []  # (number, name) of the members of the root
+        self._left: list[tuple[int, int]] = []  # (number, work) of events that the reducer applied
 
     def run(self) -> None:
         """Apply the events; raise TooMuchWork as BulkReducer.fold."""
@@ -216,30 +216,30 @@ class _Pass:
         over = self._reducer._draft.work - (self._reducer._max_work or 0)
         if self._reducer._max_work is None or over <= 0:
             return
-        for index, work in sorted(self._left, reverse=True):  # back to the event that exceeded the limit
+        for number, work in sorted(self._left, reverse=True):  # back to the event that exceeded the limit
             over -= work
             if over <= 0:
-                raise TooMuchWork(index)
+                raise TooMuchWork(number)
         raise AssertionError("only events that are left to the reducer cause work")
 
     # ---- for effects ----------------------------------------------------------------------------
     def create_member(self, name: str, value: Any, event: FastEvent) -> None:
-        self._created.append((self._index(event), name))
+        self._created.append((self._number(event), name))
         self.root[name], self.changed[name] = value, ALL_KEYS
 
     def refuse_event(self, event: FastEvent) -> None:
-        self._result.refused.append(self._index(event))
+        self._result.refused.append(self._number(event))
 
     def leave_to_reducer(self, event: FastEvent) -> None:
-        index, before = self._index(event), self._reducer._draft.work
-        self._reducer._reduce(self._contents[index], None, index, self._result)
+        number, before = self._number(event), self._reducer._draft.work
+        self._reducer._reduce(self._contents[number], None, number, self._result)
         self.root = self._reducer.root
-        self._left.append((index, self._reducer._draft.work - before))
+        self._left.append((number, self._reducer._draft.work - before))
 
-    def _index(self, event: FastEvent) -> int:
-        if not self._indexes:
-            self._indexes = {id(other): self._begin + i for i, other in enumerate(self._events)}
-        return self._indexes[id(event)]
+    def _number(self, event: FastEvent) -> int:
+        if not self._numbers:
+            self._numbers = {id(other): self._begin + i for i, other in enumerate(self._events)}
+        return self._numbers[id(event)]
 
 
 _COMMON_FORM = frozenset(FAST_EVENT_TYPES.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from replay_gui.core.log.positions import EventIndex
+
 
 class HashFailure(msgspec.Struct, frozen=True, kw_only=True):
     """An event of a source with a wrong hash.
@@ -13,7 +15,7 @@ class HashFailure(msgspec.Struct, frozen=True, kw_only=True):
         problem: what is wrong. expected, actual: the hashes, None for other problems.
     """
 
-    index: int = msgspec.field(name="position")  # in the form of a log's header
+    index: EventIndex = msgspec.field(name="position")  # in the form of a log's header
     offset: int
     problem: str
     expected: str | None = None

@@ -117,7 +117,7 @@ def check_integrity(
     log: EventLog,
     start: Boundary,
     stop: int | None,
-    stop_index: int | None,
+    stop_index: EventIndex | None,
     *,
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
@@ -167,7 +167,7 @@ def _slice(integrity: Integrity, offset: int, tail: LogTail | None) -> Integrity
 
 
 def check_states(
-    log: EventLog, begin: tuple[int, int, State], stop: int | None, on_progress: OnProgress
+    log: EventLog, begin: tuple[EventIndex, int, State], stop: EventIndex | None, on_progress: OnProgress
 ) -> StatesSlice:
     """Replay records and compare every recorded state hash.
 
@@ -189,7 +189,7 @@ def check_states(
             break
         if isinstance(part, Skipped):
             faults.append(Fault(part.index, part.offset, None, SKIPPED))
-            index = part.index + 1
+            index = EventIndex(part.index + 1)
             offset = part.offset + part.size
         else:
             block = part if stop is None else part.up_to(stop)
@@ -198,15 +198,15 @@ def check_states(
                 hashes.add_changes(draft)
                 computed = None if recorded is None else hashes.digest(draft.root)
                 if draft.work > max_moved or hashes.work > max_hashed:
-                    return StatesSlice(begin_hash, b"", tuple(faults), checked, stopped=EventIndex(index))
+                    return StatesSlice(begin_hash, b"", tuple(faults), checked, stopped=index)
                 checked += recorded is not None
                 if not applied or computed != recorded:
                     problem = NOT_REPRODUCED if applied else NOT_APPLIED
                     seq = readable_seq(block.metas[i])
                     expected = None if recorded is None else recorded.hex()
                     actual = None if computed is None else computed.hex()
-                    faults.append(Fault(EventIndex(index), int(block.offsets[i]), seq, problem, expected, actual))
-                index += 1
+                    faults.append(Fault(index, int(block.offsets[i]), seq, problem, expected, actual))
+                index = EventIndex(index + 1)
             offset = block.end
         on_progress(offset)
         if index == stop:

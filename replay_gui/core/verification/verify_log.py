@@ -9,7 +9,7 @@ from replay_gui.core.errors import LogChanged
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.fault import Fault
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.verification.passes import (
@@ -49,7 +49,7 @@ def _verify(log: EventLog, on_progress: OnProgress) -> VerificationReport:
     integrity = check_integrity(log, start_boundary(log), None, None, on_progress=on_progress, replay=replay)
     states = []
     if replays and integrity.state_hashes:
-        states = [check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)]
+        states = [check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), None, on_progress)]
     elif replays:
         states = [check_applicable(log, on_progress=on_progress) if replay is None else replay.result()]
     return build_verification_report(log, [integrity], states, log.source.hash_of_reads())

@@ -15,6 +15,7 @@ from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.known_sessions import KnownFolder
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry
 from replay_gui.core.verification.integrity import Boundary
 
@@ -86,12 +87,13 @@ class IntegrityArguments(JobArguments, frozen=True):
     log: OpenedFile
     start: Boundary
     stop: int | None
-    stop_index: int | None
+    stop_index: EventIndex | None
     columns: str | None
 
 
 class StatesArguments(JobArguments, frozen=True):
-    """Compare recorded state hashes from the last snapshot of `line` (empty: the start) to position `stop`.
+    """Compare recorded state hashes from the last snapshot of `line` (empty: the start) to just before
+    the event `stop`; None: to the end.
 
     `offset`: of the record after that snapshot. `folder`: of the snapshots.
     """
@@ -99,7 +101,7 @@ class StatesArguments(JobArguments, frozen=True):
     job: ClassVar[str] = "states"
     log: OpenedFile
     line: tuple[SnapshotEntry, ...]
-    stop: int | None
+    stop: EventIndex | None
     offset: int = 0
     folder: str = ""
 

@@ -20,6 +20,7 @@ from replay_gui.core.index.index_columns import write_calls
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, index_after
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.state.state import EMPTY, State
 from replay_gui.core.verification.integrity import Boundary
@@ -96,17 +97,17 @@ def verify_states(arguments: StatesArguments, reporter: JobReporter) -> StatesSl
         return check_states(log, begin, arguments.stop, lambda at: reporter.progress(at - begin[1], total))
 
 
-def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
+def _begin(log: EventLog, arguments: StatesArguments) -> tuple[EventIndex, int, State]:
     """Return index, offset and state to begin with; for a bad snapshot the empty state, which is then detected."""
     if not arguments.line:
-        return 0, len(log.header.raw), EMPTY
+        return FIRST_EVENT, len(log.header.raw), EMPTY
     line = list(arguments.line)
     file = Path(arguments.folder) / SNAPSHOTS_FILE
     reader = SnapshotReader(file, {entry.position: entry.chain for entry in line}.get)
     reader.set_table(file, line)
     loaded = reader.load_state(line[-1].position)
     return (
-        line[-1].position,
+        index_after(line[-1].position),
         arguments.offset,
         loaded.state if loaded is not None and _is_sound(loaded.state) else EMPTY,
     )

@@ -31,7 +31,7 @@ class CauseCategory(Enum):
 class CauseItem:
     """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None if a rule ignores it.
 
-    `rule_index`: index of the rule that ignores it, else None.
+    `rule_number`: among the rules, of the one that ignores it, else None.
     """
 
     category: CauseCategory
@@ -40,7 +40,7 @@ class CauseItem:
     body: str
     follow: str
     cause: Cause | None = None
-    rule_index: int | None = None
+    rule_number: int | None = None
 
 
 class CauseList(CardModel[CauseItem]):
@@ -70,7 +70,7 @@ class CauseList(CardModel[CauseItem]):
         first = min(len(comparison.causes), MAX_CAUSES + 1) + 1
         ignored = {tool.tool: tool.ignored for tool in comparison.tools}
         items: list[CauseItem] = []
-        for rule_index, entry in enumerate(self._session.rules.entries):
+        for rule_number, entry in enumerate(self._session.rules.entries):
             if entry.on:
                 title, body = rule_words(entry.rule)
                 count = ignored.get(entry.rule.tool or "", 0)
@@ -82,7 +82,7 @@ class CauseList(CardModel[CauseItem]):
                         title=title,
                         body=words,
                         follow="",
-                        rule_index=rule_index,
+                        rule_number=rule_number,
                     )
                 )
         return items

@@ -191,14 +191,14 @@ class RuleBook(Undoable[_Change]):
         if (*others, *added) != self.entries:
             self._replace((*others, *added))
 
-    def remove(self, index: int) -> None:
-        """Remove the rule at an index, switched on or not; this can be undone."""
-        self._replace(self.entries[:index] + self.entries[index + 1 :])
+    def remove(self, number: int) -> None:
+        """Remove a rule, given its number among `entries`, switched on or not; this can be undone."""
+        self._replace(self.entries[:number] + self.entries[number + 1 :])
 
-    def switch(self, index: int, on: bool) -> None:
-        """Switch a rule on or off; it stays in the file."""
-        changed = replace(self.entries[index], on=on)
-        self._replace((*self.entries[:index], changed, *self.entries[index + 1 :]))
+    def switch(self, number: int, on: bool) -> None:
+        """Switch a rule on or off, given its number among `entries`; it stays in the file."""
+        changed = replace(self.entries[number], on=on)
+        self._replace((*self.entries[:number], changed, *self.entries[number + 1 :]))
 
     def choose_file(self, path: Path) -> None:
         """Keep the rules in this file from now on; if it is the offered file, join its rules with the present ones."""

@@ -87,7 +87,7 @@ class EventSearchModel(QObject):
         return "Searching…" if self.searching else "None of these events holds the text."
 
 
-def ordinal(indexes: NDArray[np.integer], index: int) -> int:
+def ordinal(values: NDArray[np.integer], value: int) -> int:
     """Return the number, from 1, of a value among ascending values; 0 if it is none of them."""
-    at = int(np.searchsorted(indexes, index))
-    return at + 1 if at < len(indexes) and indexes[at] == index else 0
+    at = int(np.searchsorted(values, value))
+    return at + 1 if at < len(values) and values[at] == value else 0

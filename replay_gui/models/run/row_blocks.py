@@ -13,22 +13,22 @@ T = TypeVar("T")
 
 
 class RowBlocks(Generic[T]):
-    """Rows by their index, from 0."""
+    """Rows by their number, from 0."""
 
     def __init__(self) -> None:
         self._blocks: OrderedDict[int, tuple[T, ...]] = OrderedDict()
 
-    def row(self, index: int) -> T | None:
+    def row(self, number: int) -> T | None:
         """Return the row, or None if it is not cached."""
-        block = self._blocks.get(index // BLOCK_ROWS, ())
-        return block[index % BLOCK_ROWS] if index % BLOCK_ROWS < len(block) else None
+        block = self._blocks.get(number // BLOCK_ROWS, ())
+        return block[number % BLOCK_ROWS] if number % BLOCK_ROWS < len(block) else None
 
-    def missing(self, indexes: Iterable[int], count: int) -> tuple[int, int] | None:
-        """Return (start, stop) of the first consecutive blocks among these indexes that are not complete.
+    def missing(self, numbers: Iterable[int], count: int) -> tuple[int, int] | None:
+        """Return (start, stop) of the first consecutive blocks among these rows that are not complete.
 
         `count`: number of all rows. None if all are cached.
         """
-        blocks = dict.fromkeys(index // BLOCK_ROWS for index in indexes)
+        blocks = dict.fromkeys(number // BLOCK_ROWS for number in numbers)
         missing = [block for block in blocks if not self._holds(block, count)]
         if not missing:
             return None
@@ -38,7 +38,7 @@ class RowBlocks(Generic[T]):
         return missing[0] * BLOCK_ROWS, min(stop * BLOCK_ROWS, count)
 
     def add(self, start: int, rows: tuple[T, ...]) -> None:
-        """Add rows from index `start` on; rows of a block whose first row is missing are ignored."""
+        """Add rows from number `start` on; rows of a block whose first row is missing are ignored."""
         for first in range(-start % BLOCK_ROWS, len(rows), BLOCK_ROWS):
             block = (start + first) // BLOCK_ROWS
             self._blocks[block] = rows[first : first + BLOCK_ROWS]

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.effects.effect_words import finding_words
-from replay_gui.core.log.positions import position_after
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import ActionRow, Shared, WhyResult
 from replay_gui.core.text.plain_text import one_line
@@ -73,7 +73,7 @@ class ActionTable(QAbstractTableModel):
             self._opened.add(self._lines[row].first)
             self._reset()
 
-    def row_of(self, index_a: int | None, index_b: int | None) -> int:
+    def row_of(self, index_a: EventIndex | None, index_b: EventIndex | None) -> int:
         """Return the line with the request of A, or of B; -1 if there is none."""
         for number, line in enumerate(self._lines):
             if line.row is not None and (index_a in line.row.requests_a or index_b in line.row.requests_b):

@@ -12,7 +12,7 @@ import msgspec
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.word_diff import changed_words
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import RUN_START, EventIndex, Position, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -56,9 +56,9 @@ class DifferenceForm(msgspec.Struct, frozen=True, kw_only=True):
     asked: str
     answered: int
     recorded: int
-    position: int
+    position: Position
     nearest: str | None = None
-    nearest_position: int | None = None
+    nearest_position: Position | None = None
     fields: tuple[DifferingField, ...] = ()
     more_fields: int = 0
     expected: str | None = None
@@ -89,7 +89,7 @@ class FirstDifference:
     differences: tuple[Difference, ...] = ()
     expected: str | None = None
     place: str | None = None
-    position: int = 0
+    position: Position = RUN_START
 
     @property
     def sentence(self) -> str:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.errors import ReplayError, RerunRefused
 from replay_gui.core.log.kinds import END
-from replay_gui.core.log.positions import position_after
+from replay_gui.core.log.positions import RUN_START, Position, position_after
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.matcher.answer_edits import edit_answers
@@ -245,7 +245,7 @@ class RerunSession:
             nearest=None if nearest is None else describe(nearest.request),
             index=None if nearest is None else nearest.index,
             differences=differences,
-            position=self.log.recorder.count if self.log.has_begun else 0,
+            position=Position(self.log.recorder.count) if self.log.has_begun else RUN_START,
             expected=None if expected is None or expected is nearest else _name_of(expected),
             place=None if kind is DifferenceKind.NOT_ASKED else place_in_agent(calling_frames()),
         )

@@ -114,8 +114,8 @@ class CausePanel(Panel):
         item, menu = self.list.item(row), RuleMenu(self._session.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         comparison = self._session.comparison
-        if item.rule_index is not None:
-            menu.offer_removal(item.rule_index)
+        if item.rule_number is not None:
+            menu.offer_removal(item.rule_number)
         elif item.cause is not None and comparison is not None:
             index_a, index_b = (int(side[item.cause.point]) for side in (comparison.points.a, comparison.points.b))
             session, event_index = (self._session.a, index_a) if index_a >= 0 else (self._session.b, index_b)

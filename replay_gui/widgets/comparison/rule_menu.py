@@ -72,10 +72,10 @@ class RuleMenu(QMenu):
         offered.offer(tool, finding)
         offered.chosen.connect(self._rules.set_effect)
 
-    def offer_removal(self, rule_index: int) -> None:
-        """Offer to remove the rule with this index."""
+    def offer_removal(self, rule_number: int) -> None:
+        """Offer to remove the rule with this number, from 0."""
         action = self.addAction("Remove this rule")
-        action.setData(rule_index)
+        action.setData(rule_number)
         action.triggered.connect(self._on_removed)
 
     def _add(self, words: str, rule: Rule) -> None:

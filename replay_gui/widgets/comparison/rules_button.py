@@ -45,17 +45,17 @@ class RulesButton(QToolButton):
         menu.clear()
         if not rules.entries and not self._session.anchors:
             menu.addAction("No rules: every difference counts").setEnabled(False)
-        for rule_index, entry in enumerate(rules.entries):
+        for rule_number, entry in enumerate(rules.entries):
             action = menu.addAction(_escaped(": ".join(rule_words(entry.rule))))
             action.setCheckable(True)
             action.setChecked(entry.on)
-            action.setData(rule_index)
+            action.setData(rule_number)
             action.toggled.connect(self._on_switched)
         if rules.entries:
             removal = menu.addMenu("Remove")
-            for rule_index, entry in enumerate(rules.entries):
+            for rule_number, entry in enumerate(rules.entries):
                 action = removal.addAction(_escaped(": ".join(rule_words(entry.rule))))
-                action.setData(rule_index)
+                action.setData(rule_number)
                 action.triggered.connect(self._on_removed)
         menu.addSeparator()
         presets = menu.addMenu("Ignore texts like")

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.look.theme import GAP, UNIT, theme
-from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.lanes import Lane, Positions
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
@@ -87,7 +87,7 @@ def lane_of(lanes: tuple[Lane, ...], index: RunIndex, event_index: EventIndex) -
     return None
 
 
-def _holds(positions: np.ndarray[tuple[int], np.dtype[np.int32]], position: int) -> bool:
+def _holds(positions: Positions, position: Position) -> bool:
     at = int(np.searchsorted(positions, np.int32(position)))
     return at < len(positions) and int(positions[at]) == position
 

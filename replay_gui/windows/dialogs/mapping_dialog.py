@@ -116,7 +116,7 @@ class MappingDialog(QDialog):
         self._fit()
 
     @Slot(int)
-    def _on_choice(self, _index: int) -> None:
+    def _on_choice(self, _row: int) -> None:
         self.preview.set_mapping(Mapping(**{part: box.currentData() or "" for part, box in self.boxes.items()}))
         self._fit()
 

@@ -159,10 +159,10 @@ class RunsPage(QObject):
         self._open(run)
 
     @Slot(int, int)
-    def _on_event_wanted(self, run: int, index: int) -> None:
+    def _on_event_wanted(self, run: int, index: EventIndex) -> None:
         self._open(run, index)
 
-    def _open(self, run: int, index: int | None = None) -> None:
+    def _open(self, run: int, index: EventIndex | None = None) -> None:
         """Open a run, at an event if one is given; ignore a run that cannot be read."""
 
         def open_at(paths: Sequence[str]) -> None:
@@ -170,7 +170,7 @@ class RunsPage(QObject):
             if index is None:
                 self._session.open(paths[0])
             else:
-                self._session.open(paths[0], position_after(EventIndex(index)))
+                self._session.open(paths[0], position_after(index))
 
         self._places.find((run,), open_at)
 

@@ -99,16 +99,16 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
 
     @Slot(int)
-    def _on_theme(self, index: int) -> None:
-        self.theme_chosen.emit(THEMES[index])
+    def _on_theme(self, row: int) -> None:
+        self.theme_chosen.emit(THEMES[row])
 
     @Slot(int)
-    def _on_text_size(self, index: int) -> None:
-        self.text_size_chosen.emit(TEXT_SCALES[index])
+    def _on_text_size(self, row: int) -> None:
+        self.text_size_chosen.emit(TEXT_SCALES[row])
 
     @Slot(int)
-    def _on_times(self, index: int) -> None:
-        self.local_times_chosen.emit(index == 1)
+    def _on_times(self, row: int) -> None:
+        self.local_times_chosen.emit(row == 1)
 
     @Slot(bool)
     def _on_restores(self, on: bool) -> None:

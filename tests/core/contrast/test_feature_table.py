@@ -4,6 +4,7 @@ import numpy as np
 
 from replay_gui.core.contrast.features.feature import NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.features.feature_table import NO_SLOT, feature_table
+from replay_gui.core.log.positions import EventIndex
 from tests.helpers.evaluations.planted_runs import planted_runs
 
 
@@ -13,10 +14,10 @@ def feature(tool: str, kind: FeatureKind = FeatureKind.READ_TOOL, value: str = "
 
 TABLE = feature_table(
     [
-        [HeldFeature(feature("b"), 4), HeldFeature(feature("a"), 2)],
+        [HeldFeature(feature("b"), EventIndex(4)), HeldFeature(feature("a"), EventIndex(2))],
         [],
-        [HeldFeature(feature("a"), 7, 3), HeldFeature(feature("c", FeatureKind.CHANGED_WITH, "1"))],
-        [HeldFeature(feature("c", FeatureKind.CHANGED_WITH, "2"), 9)],
+        [HeldFeature(feature("a"), EventIndex(7), 3), HeldFeature(feature("c", FeatureKind.CHANGED_WITH, "1"))],
+        [HeldFeature(feature("c", FeatureKind.CHANGED_WITH, "2"), EventIndex(9))],
     ]
 )
 

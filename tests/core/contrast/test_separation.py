@@ -11,7 +11,7 @@ from replay_gui.core.contrast.features.feature_table import feature_table
 from replay_gui.core.contrast.separation import separate_groups
 from replay_gui.core.contrast.separators import RunPlace, Separation, Share
 from replay_gui.core.contrast.statistics import strengths
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from tests.helpers.effort import tries
 from tests.helpers.evaluations.planted_runs import PLANTED, planted_runs
 
@@ -60,20 +60,20 @@ def test_a_strong_fault_is_significant_and_said_so() -> None:
     assert not found.note.startswith("Nothing")
 
 
-def did(tool: str, value: str = "id=1", index: int = 0) -> HeldFeature:
+def did(tool: str, value: str = "id=1", index: EventIndex = FIRST_EVENT) -> HeldFeature:
     return HeldFeature(Feature(kind=FeatureKind.DID, tool=tool, value=value, request=f"{tool} {value}"), index)
 
 
 def changed(tool: str) -> HeldFeature:
-    return HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=tool), 0)
+    return HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=tool), FIRST_EVENT)
 
 
 def with_argument(tool: str, path: str, value: str) -> HeldFeature:
-    return HeldFeature(Feature(kind=FeatureKind.CHANGED_WITH, tool=tool, path=path, value=value), 0)
+    return HeldFeature(Feature(kind=FeatureKind.CHANGED_WITH, tool=tool, path=path, value=value), FIRST_EVENT)
 
 
 def read(tool: str) -> HeldFeature:
-    return HeldFeature(Feature(kind=FeatureKind.READ, tool=tool, request=tool), 0)
+    return HeldFeature(Feature(kind=FeatureKind.READ, tool=tool, request=tool), FIRST_EVENT)
 
 
 def separation_of(runs: list[list[HeldFeature]], passed: list[bool | None]) -> Separation:

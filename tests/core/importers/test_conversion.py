@@ -26,13 +26,14 @@ from replay_gui.core.importers.run_choice import choose_run, possible_files, spl
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT
 from replay_gui.core.log.scanner import Block, Ending, scan_log
 from replay_gui.core.log.source import Source
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
 from tests.helpers.effort import tries
 from tests.helpers.foreign import cached_conversion
-from tests.helpers.large_session import write_session
+from tests.helpers.importers.large_session import write_session
 
 Row = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -53,7 +54,7 @@ def read_log(path: Path) -> tuple[dict[str, Any], list[Row], bool]:
     sound = False
     with Source(path) as source:
         header = read_header(source)
-        for part in scan_log(source, len(header.raw), 0, header.hash):
+        for part in scan_log(source, len(header.raw), FIRST_EVENT, header.hash):
             if isinstance(part, Block):
                 for content, meta in zip(part.contents, part.metas, strict=True):
                     kind, payload = decode(content)

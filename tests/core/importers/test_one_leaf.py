@@ -17,7 +17,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.registry import importers
 from tests.helpers.foreign import read_all
-from tests.helpers.leaves import changed_files
+from tests.helpers.importers.leaves import changed_files
 from tests.helpers.paths import DATA
 
 SEEDS = DATA / "seeds"

@@ -38,7 +38,7 @@ def made_in_slices(log: EventLog, folder: Path) -> None:
     """As integrity passes do it."""
     half = len(log) // 2
     middle = Boundary(EventIndex(half), int(log.offsets[half]) if half else len(log.header.raw), None, None)
-    for start, stop_place in ((start_boundary(log), half), (middle, None)):
+    for start, stop_place in ((start_boundary(log), EventIndex(half)), (middle, None)):
         if stop_place != 0:
             columns = RecordColumns(folder, start.event_index)
             check_integrity(log, start, None, stop_place, on_progress=lambda offset: None, columns=columns)

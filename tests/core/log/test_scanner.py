@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
+from replay_gui.core.log.positions import FIRST_EVENT
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan_log
 from replay_gui.core.log.source import Source
 from tests.helpers.effort import tries
@@ -64,7 +65,7 @@ def read(path: Path, data: bytes) -> list[tuple[Any, ...]]:
     """What a scan makes of `data`: (offset, end, the four fields) of each record, (offset, end) of each stretch."""
     source = Source(written(path, data))
     found: list[tuple[Any, ...]] = []
-    for part in scan_log(source, 0, 0, None):
+    for part in scan_log(source, 0, FIRST_EVENT, None):
         match part:
             case Block():
                 ends = part.offsets.tolist()

@@ -11,7 +11,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.change_index import ChangeIndex, ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_histories
-from tests.core.replay.test_value_history import CONTENTS, brute_force, memory, operation, paths, states
+from tests.core.replay.brute_force import CONTENTS, brute_force, memory, operation, paths, states
 from tests.helpers.effort import tries
 from tests.helpers.paths import ROOT
 

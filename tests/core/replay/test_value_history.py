@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import encode
-from replay_gui.core.replay.value_history import ValueChange, value_at, value_history
-from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply_content
-from replay_gui.core.state.state import ABSENT, EMPTY
+from replay_gui.core.replay.value_history import ValueChange, value_history
+from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import split_pointer
+from tests.core.replay.brute_force import CONTENTS, brute_force, exact, memory, operation, paths, states
 from tests.helpers.effort import tries
-from tests.helpers.event_strategies import events
-
-CONTENTS = st.lists(events.map(encode) | st.none() | st.binary(max_size=6), max_size=30)
-
-
-def states(contents: Sequence[bytes | None]) -> list[dict[str, Any]]:
-    """The state before the first event, and after each one."""
-    draft, reached = Draft(EMPTY), [EMPTY.plain()]
-    for content in contents:
-        if content is not None:
-            apply_content(draft, content)
-        reached.append(draft.publish().plain())
-    return reached
-
-
-def paths(value: Any, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
-    """Every path of a value, inner ones too."""
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return {path}.union(*(paths(child, (*path, str(name))) for name, child in members))
-
-
-def exact(value: Any) -> Any:
-    """Something that is equal only for equal values of one type; equal numbers of two types differ."""
-    return None if value is ABSENT else encode(value)
-
-
-def brute_force(reached: Sequence[Any], keys: Sequence[str]) -> list[tuple[int, Any, Any]]:
-    values = [exact(value_at(state, keys)) for state in reached]
-    return [(i, old, new) for i, (old, new) in enumerate(pairwise(values)) if old != new]
 
 
 def plain(value: Any) -> Any:
@@ -69,14 +37,6 @@ def test_every_path_has_the_history_that_brute_force_finds(contents: list[bytes 
 
 def of(path: str, *contents: tuple[str, dict[str, Any]]) -> list[tuple[int, Any, Any]]:
     return [(c.index, c.old, c.new) for c in value_history(map(encode, contents), split_pointer(path))]
-
-
-def memory(key: str, value: Any) -> tuple[str, dict[str, Any]]:
-    return "MemoryWrite", {"key": key, "value": value}
-
-
-def operation(op: str, path: str, value: Any = None) -> tuple[str, dict[str, Any]]:
-    return "x:own", {"ops": [{"op": op, "path": path} | ({} if op == "remove" else {"value": value})]}
 
 
 def test_an_equal_value_is_no_change() -> None:

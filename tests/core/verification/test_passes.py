@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui import EventLog
-from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state import EMPTY, State
 from replay_gui.core.state.state_hash import StateHash
@@ -34,9 +34,9 @@ def log_path(tmp_path: Path) -> Path:
     return write_log(tmp_path / "run.rlog", TURNS)
 
 
-def state_at(log: EventLog, position: int) -> tuple[int, int, State]:
+def state_at(log: EventLog, position: int) -> tuple[EventIndex, int, State]:
     """The index and byte offset of the record at a position, and the state before it."""
-    return position, int(log.offsets[position]), Replayer(log).state_at(Position(position))
+    return EventIndex(position), int(log.offsets[position]), Replayer(log).state_at(Position(position))
 
 
 @pytest.mark.parametrize("stop_index", [1, 7, EVENTS - 1])
@@ -73,9 +73,9 @@ def test_progress_grows_to_the_end_of_the_last_record(log_path: Path) -> None:
 @pytest.mark.parametrize("stop", [1, 12, EVENTS - 1])
 def test_slices_of_a_replay_join_by_their_state_hashes(log_path: Path, stop: int) -> None:
     with EventLog.open(log_path) as log:
-        first = check_states(log, (0, len(log.header.raw), EMPTY), EventIndex(stop), ignore)
+        first = check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), EventIndex(stop), ignore)
         second = check_states(log, state_at(log, stop), None, ignore)
-        whole = check_states(log, (0, len(log.header.raw), EMPTY), None, ignore)
+        whole = check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), None, ignore)
     assert first.begin_hash == StateHash().digest()
     assert first.end_hash == second.begin_hash
     assert second.end_hash == whole.end_hash
@@ -87,7 +87,7 @@ def test_a_replay_from_another_state_does_not_reproduce_the_recorded_hashes(log_
     with EventLog.open(log_path) as log:
         index, offset, _ = state_at(log, 12)
         wrong = check_states(log, (index, offset, EMPTY), EventIndex(13), ignore)
-        right = check_states(log, (0, len(log.header.raw), EMPTY), EventIndex(12), ignore)
+        right = check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), EventIndex(12), ignore)
     assert wrong.begin_hash != right.end_hash, "so the slices do not join"
     assert [(fault.event_index, fault.problem) for fault in wrong.faults] == [(12, NOT_REPRODUCED)]
 
@@ -96,7 +96,7 @@ def test_a_changed_rationale_breaks_the_record_and_not_the_state(log_path: Path)
     damage(log_path)
     with EventLog.open(log_path) as log:
         integrity = check_integrity(log, start_boundary(log), None, None, on_progress=ignore)
-        states = check_states(log, (0, len(log.header.raw), EMPTY), None, ignore)
+        states = check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), None, ignore)
     (broken,) = integrity.faults
     assert states.faults == ()
     assert broken.seq == broken.event_index
@@ -107,6 +107,6 @@ def test_the_boundaries_of_a_pass_without_hashes_are_those_of_the_integrity_pass
     with EventLog.open(write_log(tmp_path / "run.rlog", TURNS, state_hash_every=0)) as log:
         applied = check_applicable(log, boundaries.append)
         whole = check_integrity(log, start_boundary(log), None, None, on_progress=ignore)
-        replayed = check_states(log, (0, len(log.header.raw), EMPTY), None, ignore)
+        replayed = check_states(log, (FIRST_EVENT, len(log.header.raw), EMPTY), None, ignore)
     assert boundaries[-1] == whole.end
     assert (applied.faults, applied.checked, applied.end_hash) == ((), 0, replayed.end_hash)

@@ -16,19 +16,8 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.follower.followed_file import REFUSED_AFTER_S, FollowedFile, ReadPart
-from tests.helpers.claude_code_lines import assistant, call, result, text, user
-
-LINES = [
-    user("u1", None, "find it"),
-    assistant("a1", "u1", text("I look."), message_id="m1"),
-    assistant("a2", "a1", call("c1", "Bash", command="ls"), message_id="m1"),
-    user("u2", "a2", [result("c1", "nothing")]),
-    assistant("a3", "u2", text("There is none.")),
-]
-
-
-def raw(lines: list[dict[str, Any]]) -> bytes:
-    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+from tests.engine.follower.session_lines import LINES, raw
+from tests.helpers.claude_code_lines import user
 
 
 class Following:

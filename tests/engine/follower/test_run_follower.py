@@ -13,7 +13,7 @@ from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Totals
 from replay_gui.engine.follower.follow_messages import Followed, FollowState, StopFollowing
 from replay_gui.engine.requests import CheckFile, GetTotals, Seek
-from tests.engine.follower.test_followed_file import LINES, raw
+from tests.engine.follower.session_lines import LINES, raw
 from tests.helpers.talk import Talk
 
 pytestmark = pytest.mark.parametrize("talk", ["tests.engine.job_modules.hasty_follow"], indirect=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.log.positions import EventIndex
 
 PLANTED = "delete_account"
 _ACTIONS, _READS, _FIGURES = 4, 16, 8
@@ -31,7 +32,8 @@ def _features(dice: random.Random, planted: bool) -> list[HeldFeature]:
     found = list[HeldFeature]()
 
     def hold(kind: FeatureKind, tool: str = "", path: str = "", value: str = "", request: str = "") -> None:
-        found.append(HeldFeature(Feature(kind=kind, tool=tool, path=path, value=value, request=request), len(found)))
+        feature = Feature(kind=kind, tool=tool, path=path, value=value, request=request)
+        found.append(HeldFeature(feature, EventIndex(len(found))))
 
     actions = [f"action_{n}" for n in range(_ACTIONS) if dice.random() < (0.9 if n < 2 else 0.5)]
     for tool in [*actions, *([PLANTED] if planted else [])]:

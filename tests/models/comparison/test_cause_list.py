@@ -41,7 +41,7 @@ def test_certain_causes_first_then_possible_ones_then_what_is_silenced(
     assert items[0].follow == "2 divergences follow"
     assert items[1].follow == ""
     assert items[3].title == "Answers of clock"
-    assert items[3].rule_index == 0
+    assert items[3].rule_number == 0
     assert [causes.row_of(place) for place in (0, 1, 2, -1, 3)] == [2, 0, 1, -1, -1]
 
 

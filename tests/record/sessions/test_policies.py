@@ -14,6 +14,7 @@ import pytest
 from replay_gui import EventLog, record
 from replay_gui.commands.asking import ask_between
 from replay_gui.core.errors import RerunRefused
+from replay_gui.core.log.positions import index_after
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matcher.first_difference import DifferenceKind
@@ -154,7 +155,7 @@ def test_a_request_that_stops_the_run_is_in_its_log(run: Path, tmp_path: Path) -
     with EventLog.open(tmp_path / "new.rlog") as log:
         *_, request, end = list(log)
     assert (request.kind, request.payload["input"]) == ("ToolRequest", {"query": "x"})
-    assert request.index == stopped.value.difference.position
+    assert request.index == index_after(stopped.value.difference.position)
     assert (end.kind, end.payload["how"]) == ("x:end", "stopped")
     assert end.payload["why"] == str(stopped.value).splitlines()[0]
 

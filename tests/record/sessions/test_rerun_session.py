@@ -19,7 +19,7 @@ from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import rules_beside, write_rules
 from replay_gui.core.errors import AnswerNotRecorded, LogRefused, RerunRefused
 from replay_gui.record.matcher.first_difference import DifferenceKind, FirstDifference
-from tests.trust.test_beside_logs import HOSTILE
+from tests.helpers.hostile_rules import HOSTILE
 
 ran: list[str] = []  # the tools that were really run
 

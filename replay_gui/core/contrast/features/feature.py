@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from replay_gui.core.log.positions import EventIndex
+
 MAX_VALUE_LENGTH = 200  # characters of a value
 
 
@@ -42,6 +44,10 @@ class FeatureKind(StrEnum):
     SET_UP = "set-up"  # a member of the configuration
 
 
+NO_INDEX = EventIndex(-1)
+"""The index of a feature that is at no event."""
+
+
 class Feature(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """A property that a run can have. All its members together identify it.
 
@@ -65,16 +71,14 @@ class HeldFeature(msgspec.Struct, frozen=True):
     """A feature that holds for a run.
 
     Attributes:
-        index: EventIndex at which it is first true; -1 if it is at no event.
+        index: of the event at which it is first true; NO_INDEX if it is at no event.
         calls: for a value, the number of calls of the run with it as an argument; else 1.
     """
 
     feature: Feature
-    index: int = -1
+    index: EventIndex = NO_INDEX
     calls: int = 1
 
-
-NO_INDEX = -1
 
 TIERS: dict[str, int] = {
     FeatureKind.DID: 1,

@@ -27,7 +27,7 @@ class FeatureTable:
         count: number of runs. kinds: uint8, index in KINDS. slots: int32, equal for values of one argument (tool and
         path), NO_SLOT for features that are not arguments.
         starts: int64, one more than features: the start of each feature's runs in the next columns.
-        runs: int32, index of the run. indexes: int32, EventIndex there, or NO_INDEX. calls: int32, see HeldFeature.
+        runs: int32, index of the run. indexes: int32, of the event there, or NO_INDEX. calls: int32, see HeldFeature.
         lookup: returns the features with these numbers; slow, for a few features only.
     """
 

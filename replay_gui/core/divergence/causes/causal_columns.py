@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from replay_gui.core.log.event import whole_number
 from replay_gui.core.log.fast_metas import NOT_GIVEN, decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Ending
 
 NO_PARENT = -1
@@ -58,12 +59,12 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
         if isinstance(part, Ending):
             break
         if isinstance(part, Block):
-            block = part.up_to(count)
+            block = part.up_to(EventIndex(count))
             stop = block.first_index + len(block)
             common = _read_common_form(block)
             if common is None:
                 parents: Sequence[int] | NDArray[np.int64] = [
-                    _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
+                    _parent(meta, EventIndex(block.first_index + i)) for i, meta in enumerate(block.metas)
                 ]
                 shapes.update(map(_member_names, block.metas))
             else:
@@ -112,7 +113,7 @@ def _member_names(meta: bytes) -> tuple[str, ...]:
         return _UNREADABLE_META
 
 
-def _parent(meta: bytes, index: int) -> int:
+def _parent(meta: bytes, index: EventIndex) -> int:
     """Return the parent of the event at an index, which must be an earlier event."""
     if _PARENT_KEY not in meta:
         return NO_PARENT

@@ -31,7 +31,7 @@ from replay_gui.core.divergence.causes.causal_past import (
 from replay_gui.core.divergence.causes.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.comparison import NO_CAUSE, CauseKind, CauseRank, Change
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 # Runs agree after this many equal steps in a row; see _agree:
 _MIN_EQUAL_DECISIONS = 2
@@ -244,14 +244,16 @@ class CauseFinder:
             last = int(self._points[i - 1])
             if last == row - 1 and self._change[last] == change:
                 return self._past_after[i - 1]  # consecutive events that only one run has share a past
-        a, b = int(joint.alignment.a[row]), int(joint.alignment.b[row])
+        a, b = EventIndex(int(joint.alignment.a[row])), EventIndex(int(joint.alignment.b[row]))
         past_a = None if a == NO_EVENT else self._past_by_parents(a, joint.causal_a.parent, joint.row_of_a)
         past_b = None if b == NO_EVENT else self._past_by_parents(b, joint.causal_b.parent, joint.row_of_b)
         if past_a is None or past_b is None:
             return past_a or past_b or before
         return past_a.union(past_b)
 
-    def _past_by_parents(self, index: int, parent: NDArray[np.int32], row_of: NDArray[np.int32]) -> CausalPast | None:
+    def _past_by_parents(
+        self, index: EventIndex, parent: NDArray[np.int32], row_of: NDArray[np.int32]
+    ) -> CausalPast | None:
         """Return what differs in the chain of an event's parents, back to where the runs agree.
 
         None if the event has no recorded parent. `parent`: by event; `row_of`: by event, of the same side.
@@ -261,7 +263,7 @@ class CauseFinder:
         rows = decisions = 0
         uncertain = False
         while not _agree(rows, decisions):
-            above = int(parent[index])
+            above = EventIndex(int(parent[index]))
             if above == NO_PARENT:
                 return self._past_by_order(int(row_of[index])).with_uncertain(uncertain)
             row = int(row_of[above])

@@ -84,7 +84,7 @@ class FirstPlaces:
             index = int(np.searchsorted(self._offsets, np.uint64(start + at), side="right")) - 1
             if index >= 0:
                 stop = len(data) if index == last else int(self._offsets[index + 1]) - start
-                self._look_into(together, index, data[int(self._offsets[index]) - start : stop])
+                self._look_into(together, EventIndex(index), data[int(self._offsets[index]) - start : stop])
             if index >= last:
                 break
             self._searched += int(self._offsets[index + 1]) - start - begin
@@ -93,7 +93,7 @@ class FirstPlaces:
         for search in together.left:
             search.whole = start + len(data) >= self._source.size
 
-    def _look_into(self, together: _Together, index: int, record: bytes) -> None:
+    def _look_into(self, together: _Together, index: EventIndex, record: bytes) -> None:
         """Decode the event of a record that may have values, and note the values in it."""
         near = [search for search in together.left if search.next_hit(record, 0) is not None]
         if not near:

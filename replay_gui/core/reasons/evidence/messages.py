@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,32 +27,28 @@ class Messages:
     def __init__(self, indexes: NDArray[np.intp], event: Callable[[EventIndex], Event]) -> None:
         """`indexes`: of the observations and decisions, ascending. `event`: returns the event at an index."""
         self._indexes, self._event = indexes, event
+        self._end = EventIndex(int(indexes[-1]) + 1 if len(indexes) else 0)  # just after the last message
         self._read: dict[int, tuple[OriginRole, str] | None] = {}
 
-    def before(self, index: int, role: OriginRole) -> Iterator[Message]:
+    def before(self, index: EventIndex, role: OriginRole) -> Iterator[Message]:
         """Yield the messages of a role before an index, the last one first."""
         end = int(np.searchsorted(self._indexes, index))
         return self._of_role(self._indexes[max(0, end - _MAX_EVENTS_READ) : end][::-1].tolist(), role)
 
-    def after(self, index: int, role: OriginRole) -> Iterator[Message]:
+    def after(self, index: EventIndex, role: OriginRole) -> Iterator[Message]:
         """Yield the messages of a role after an index, in order."""
         start = int(np.searchsorted(self._indexes, index, side="right"))
         return self._of_role(self._indexes[start : start + _MAX_EVENTS_READ].tolist(), role)
 
     def last(self, role: OriginRole) -> Message | None:
         """Return the last message of a role."""
-        return next(self.before(int(self._indexes[-1]) + 1, role), None) if len(self._indexes) else None
+        return next(self.before(self._end, role), None)
 
     def latest(self, role: OriginRole, count: int) -> list[Message]:
         """Return the last messages of a role, at most `count`, in order."""
-        if not len(self._indexes):
-            return []
-        latest_first = [
-            message for message, _ in zip(self.before(int(self._indexes[-1]) + 1, role), range(count), strict=False)
-        ]
-        return latest_first[::-1]
+        return [*islice(self.before(self._end, role), count)][::-1]
 
-    def first_naming(self, role: OriginRole, value: str, before: int) -> EventIndex | None:
+    def first_naming(self, role: OriginRole, value: str, before: EventIndex) -> EventIndex | None:
         """Return the first message of a role before an index that has a value as a whole word."""
         pattern = word_pattern(value)
         named = [index for index, words in self.before(before, role) if value in words and pattern.search(words)]
@@ -61,7 +58,7 @@ class Messages:
         """Whether no message of a role has a value; False if there are too many messages to know."""
         if not len(self._indexes) or len(self._indexes) > _MAX_EVENTS_READ:
             return False
-        return self.first_naming(role, value, int(self._indexes[-1]) + 1) is None
+        return self.first_naming(role, value, self._end) is None
 
     def is_conversation(self) -> bool:
         """Whether a user has more than one message among the first and the last messages."""
@@ -69,13 +66,13 @@ class Messages:
         from_user = self._of_role(edges, OriginRole.USER)
         return next(from_user, None) is not None and next(from_user, None) is not None
 
-    def _of_role(self, indexes: Iterable[int], role: OriginRole) -> Iterator[Message]:
+    def _of_role(self, indexes: Iterable[EventIndex], role: OriginRole) -> Iterator[Message]:
         for index in indexes:
             if index not in self._read:
-                self._read[index] = _message(self._event(EventIndex(index)))
+                self._read[index] = _message(self._event(index))
             message = self._read[index]
             if message is not None and message[0] is role:
-                yield EventIndex(index), message[1]
+                yield index, message[1]
 
 
 def _message(event: Event) -> tuple[OriginRole, str] | None:

@@ -357,7 +357,7 @@ def _message_after_common_calls(
     done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]
 ) -> Explanation:
     """Return the other run's message after the last common call, preferably one about the call."""
-    after = -1
+    after = EventIndex(-1)
     for earlier in done_by.calls:
         if earlier.request >= call.request:
             break

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from replay_gui.core.effects.call_values import is_name
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, rare_values
@@ -18,7 +19,7 @@ _MAX_AT_HAND = 3  # values that a sentence names
 
 
 def named_by_user(
-    done_by: RunAccount, other: RunAccount, values: Sequence[str], before: int
+    done_by: RunAccount, other: RunAccount, values: Sequence[str], before: EventIndex
 ) -> tuple[str, Origin] | None:
     """Return (words that the user named one of these values in `done_by` and never in `other`, where).
 

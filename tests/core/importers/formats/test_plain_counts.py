@@ -5,31 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from replay_gui.core.log.kinds import Kind
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import read_all
+from tests.helpers.importers.plain_counts import Counts, check_counts, records
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
-
-
-@dataclass
-class Counts:
-    """What one file holds: prompts of the user, calls by tool, failed results, tokens sent and answered."""
-
-    prompts: int
-    tools: Counter[str]
-    failed: int
-    input: int = 0
-    output: int = 0
-
-
-def records(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def openhands(path: Path) -> Counts:
@@ -135,17 +120,6 @@ def burr(path: Path) -> Counts:
     return Counts(0, actions, sum(one["exception"] is not None for one in ended))
 
 
-def prompts(run: Read) -> int:
-    return sum(
-        event.payload["source"] == "user" and event.payload["obs_type"] == "message"
-        for event in run.of(Kind.OBSERVATION)
-    )
-
-
-def tokens(run: Read, sort: str) -> int:
-    return sum((event.meta.get("tokens") or {}).get(sort, 0) for event in run.events)
-
-
 CASES: list[tuple[str, Callable[[Path], Counts]]] = [
     ("more/traceforge-openhands/*.jsonl", openhands),
     ("more/traceforge-copilot/*.jsonl", copilot),
@@ -157,27 +131,6 @@ CASES: list[tuple[str, Callable[[Path], Counts]]] = [
     ("more/pi/*.jsonl", pi),
     ("more/burr/*.jsonl", burr),
 ]
-
-
-def counted(path: Path) -> Counts:
-    """What the program counts in all runs of a file."""
-    runs = read_all(path)
-    failed = (not event.payload["success"] for run in runs for event in run.of(Kind.TOOL_RESPONSE))
-    return Counts(
-        sum(map(prompts, runs)),
-        sum((run.tools() for run in runs), Counter[str]()),
-        sum(failed),
-        sum(tokens(run, "input") for run in runs),
-        sum(tokens(run, "output") for run in runs),
-    )
-
-
-def check_counts(pattern: str, count: Callable[[Path], Counts]) -> None:
-    """What the importers read of each real file is what `count` counts in the file itself."""
-    paths = sorted(SHARED_DATA.glob(pattern))
-    assert paths
-    for path in paths:
-        assert counted(path) == count(path), path
 
 
 @requires_shared_data

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from replay_gui.core.log.kinds import Kind
-from tests.core.importers.formats.test_plain_counts import Counts, counted, records, tokens
 from tests.helpers.foreign import read_all
+from tests.helpers.importers.plain_counts import Counts, counted, records, tokens
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 

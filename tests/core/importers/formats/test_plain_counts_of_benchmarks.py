@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.importers.formats.test_plain_counts import Counts, check_counts
+from tests.helpers.importers.plain_counts import Counts, check_counts
 from tests.helpers.shared_data import requires_shared_data
 
 REJECTED = "Your proposed edit has introduced new syntax error"

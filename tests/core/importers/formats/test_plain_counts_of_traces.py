@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.importers.formats.test_plain_counts import counted
+from tests.helpers.importers.plain_counts import counted
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.records import ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.log.positions import EventIndex
 
 _SIGNS = {"history", "mistake_agent", "mistake_step"}
 _USER_ROLES = ("human", "user")
@@ -64,9 +65,9 @@ def _events(conversation: dict[str, Any], notes: ImportNotes) -> Iterator[Import
         key: conversation[key] for key in ("question", "level", "system_prompt") if key in conversation
     }
     run.agent_init("who-and-when", "", config)
-    step_indexes: list[int] = []  # the event of each step, for the annotation names a step
+    step_indexes: list[EventIndex] = []  # the event of each step, for the annotation names a step
     for number, message in enumerate(conversation["history"]):
-        step_indexes.append(run.count)
+        step_indexes.append(EventIndex(run.count))
         run.context = {"step": number}
         _step(run, notes, message, first=number == 0)
         yield from run.drain()

@@ -106,36 +106,36 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
     """Build the chat from lines: a header, messages (the last one with an id counts), ``$set``, ``$rewindTo``."""
     chat: dict[str, Any] = {"messages": []}
     rewound: list[Any] = []
-    indexes: dict[str, int] = {}  # the messages' indexes, by id
-    for number, record in numbered_records(file, notes):
+    numbers: dict[str, int] = {}  # the messages' numbers in the chat, by id
+    for line, record in numbered_records(file, notes):
         messages: list[Any] = chat["messages"]
         match record:
             case {"$set": dict(members)}:
                 chat |= members
                 if not isinstance(chat.get("messages"), list):
                     chat["messages"] = []
-                indexes = _indexes(chat["messages"])
+                numbers = _numbers(chat["messages"])
             case {"$rewindTo": str(id)}:
-                at = indexes.get(repr(id))
+                at = numbers.get(repr(id))
                 if at is not None:
                     rewound += messages[at:]
                     del messages[at:]
-                    indexes = _indexes(messages)
+                    numbers = _numbers(messages)
             case {"id": id, "type": _}:
-                at = indexes.get(repr(id))
+                at = numbers.get(repr(id))
                 if at is None:
-                    indexes[repr(id)] = len(messages)
+                    numbers[repr(id)] = len(messages)
                     messages.append(record)
                 else:
                     messages[at] = record
-            case dict() if number == 1:
+            case dict() if line == 1:
                 chat |= record
                 saved = chat.get("messages", [])
                 chat["messages"] = saved if isinstance(saved, list) else [saved]
-                indexes = _indexes(chat["messages"])
+                numbers = _numbers(chat["messages"])
             case _:
                 if isinstance(record, dict):
-                    indexes.setdefault(repr(record.get("id")), len(messages))
+                    numbers.setdefault(repr(record.get("id")), len(messages))
                 messages.append(record)
     if rewound:
         notes.count(REWOUND_MESSAGES, len(rewound))
@@ -143,13 +143,13 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
     return chat
 
 
-def _indexes(messages: Any) -> dict[str, int]:
-    """Return the index of the first message with each id; an id can be of any type."""
-    indexes: dict[str, int] = {}
-    for index, message in enumerate(messages if isinstance(messages, list) else []):
+def _numbers(messages: Any) -> dict[str, int]:
+    """Return the number, from 0, of the first message with each id; an id can be of any type."""
+    numbers: dict[str, int] = {}
+    for number, message in enumerate(messages if isinstance(messages, list) else []):
         if isinstance(message, dict):
-            indexes.setdefault(repr(message.get("id")), index)
-    return indexes
+            numbers.setdefault(repr(message.get("id")), number)
+    return numbers
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
 WRONG_HASHES = "events whose payload is not what its hash says"
@@ -118,7 +119,9 @@ class OmenEvents:
             event = self._decoded(b"" if line.too_long else line.raw)
             if event is None:
                 self._notes.count(UNREADABLE_LINES)
-                self._checks.count_bad(self._run.count, start, "the line is no event, so no hash protects it")
+                self._checks.count_bad(
+                    EventIndex(self._run.count), start, "the line is no event, so no hash protects it"
+                )
                 self._run.custom("omen/unreadable-line", line.raw.decode("utf-8", "replace"))
             else:
                 self._event(event, start)
@@ -154,7 +157,7 @@ class OmenEvents:
 
     def _check(self, event: dict[str, Any], offset: int) -> None:
         """Check the event's hash and the log's rules; failures are counted and kept."""
-        sequence, run_id, index = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
+        sequence, run_id, index = event["id"].get("sequence"), event["id"].get("run_id"), EventIndex(self._run.count)
         self._run_id = run_id if self._run_id is None else self._run_id
         actual = payload_hash(event["payload"])
         if (broken := self._broken_rule(event)) is not None:

@@ -12,8 +12,9 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
-from tests.core.importers.formats.test_cases import CASES, answered, calls, read, results, said, tokens
 from tests.helpers.foreign import read_all
+from tests.helpers.importers.case_runs import answered, calls, read, results, said, tokens
+from tests.helpers.paths import CASES
 
 
 @pytest.mark.parametrize("name", ["temporal-child-failed", "temporal-http-api", "temporal-reverse"])

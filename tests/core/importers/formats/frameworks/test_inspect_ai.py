@@ -16,8 +16,8 @@ from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.replay_engine import ReplayEngine
-from tests.core.importers.formats.test_cases import tokens
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.importers.case_runs import tokens
 from tests.helpers.shared_data import each_real_file
 
 AT = "2025-05-12T20:28:{:02}+00:00"

@@ -18,7 +18,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph.values import VOLATI
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
 from tests.helpers.foreign import Read, cached_conversion, read_all, real_files
-from tests.helpers.leaves import changed, leaves_of, with_leaf
+from tests.helpers.importers.leaves import changed, leaves_of, with_leaf
 from tests.helpers.shared_data import each_real_file
 
 _SCHEMA = """

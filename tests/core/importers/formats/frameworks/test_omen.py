@@ -11,20 +11,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.foreign_verification import build_foreign_report
 from replay_gui.core.verification.verification_report import VerificationReport
 from tests.helpers.foreign import Read, read_all
-
-
-def event(sequence: int, tag: str, parent: int | None = None, **facts: Any) -> dict[str, Any]:
-    return {
-        "id": {"run_id": 2**63 + 1, "sequence": sequence},
-        "parent_id": None if parent is None else {"run_id": 2**63 + 1, "sequence": parent},
-        "kind": tag,
-        "timestamp": {"run_id": 1, "sequence": sequence},
-        "payload": {tag: facts},
-        "payload_hash": payload_hash({tag: facts}),
-        "state_hash_before": None,
-        "state_hash_after": None,
-    }
-
+from tests.helpers.importers.omen_events import event
 
 INIT = event(0, "AgentInit", agent_type="a", agent_version="1", config={"z": "1", "b": "2"})
 ASKED = event(
