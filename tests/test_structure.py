@@ -265,7 +265,7 @@ def caches(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def test_all_caches_of_the_process_are_listed() -> None:
-    listed = re.findall(r"`(\w+\.\w+)`", CONTRIBUTING.read_text("utf-8").partition("## What is remembered")[2])
+    listed = re.findall(r"`(\w+\.\w+)`", CONTRIBUTING.read_text("utf-8").partition("## Process-wide caches")[2])
     found = [name for module, tree in trees().items() for name in caches(module, tree)]
     assert sorted(found) == sorted(listed)
 

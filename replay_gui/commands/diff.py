@@ -250,7 +250,7 @@ def _print_comparison(
     if not len(comparison.points.row):
         return
     print_line("")
-    print_line("Where they part")
+    print_line("Where they diverge")
     for number, which in enumerate(islice(rank_causes(comparison.causes), _MAX_CAUSES_SHOWN), 1):
         _print_cause(number, comparison.causes[which])
     if len(comparison.causes) > _MAX_CAUSES_SHOWN:

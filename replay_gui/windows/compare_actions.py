@@ -25,7 +25,7 @@ class CompareActions(QObject):
         self._find_action = actions["find"]
         self._actions["link_cursors"].setChecked(session.linked)
         self._modes = QActionGroup(self)
-        for name in ("show_why", "show_parting"):
+        for name in ("show_why", "show_divergences"):
             self._modes.addAction(self._actions[name])
         self._actions["show_why"].setChecked(view.shows_why)
         connect_actions(actions, self.handlers)
@@ -46,7 +46,7 @@ class CompareActions(QObject):
             "compare_swap": self.on_compare_swap,
             "compare_end": self.on_compare_end,
             "show_why": self.on_show_why,
-            "show_parting": self.on_show_parting,
+            "show_divergences": self.on_show_divergences,
             "first_divergence": self.on_first_divergence,
             "previous_divergence": self.on_previous_divergence,
             "next_divergence": self.on_next_divergence,
@@ -90,7 +90,7 @@ class CompareActions(QObject):
             self._show(why=True)
 
     @Slot(bool)
-    def on_show_parting(self, on: bool) -> None:
+    def on_show_divergences(self, on: bool) -> None:
         if on:
             self._show(why=False)
 
@@ -99,9 +99,9 @@ class CompareActions(QObject):
         self._view.setFocus()
         self.refresh()
 
-    def _turn_to_parting(self) -> None:
+    def _turn_to_divergences(self) -> None:
         """Show where the runs diverge, because the next action is about that."""
-        self._actions["show_parting"].setChecked(True)
+        self._actions["show_divergences"].setChecked(True)
 
     @Slot()
     def on_first_divergence(self) -> None:
@@ -133,12 +133,12 @@ class CompareActions(QObject):
 
     @Slot(bool)
     def on_changes_only(self, on: bool) -> None:
-        self._turn_to_parting()
+        self._turn_to_divergences()
         self._view.divergences.set_changes_only(on)
 
     @Slot(bool)
     def on_show_ignored(self, on: bool) -> None:
-        self._turn_to_parting()
+        self._turn_to_divergences()
         self._view.divergences.rows.set_ignored_shown(on)
 
     @Slot(bool)
@@ -147,5 +147,5 @@ class CompareActions(QObject):
 
     @Slot()
     def on_anchor(self) -> None:
-        self._turn_to_parting()
+        self._turn_to_divergences()
         self._view.divergences.begin_anchor()

@@ -27,7 +27,7 @@ _TEXTS = {
     "open": "Open",
     "compare_end": "One run",
     "show_why": "Why",
-    "show_parting": "Where they part",
+    "show_divergences": "Where they diverge",
     "changes_only": "Changes only",
     "show_ignored": "Ignored",
     "link_cursors": "Linked",
@@ -76,7 +76,7 @@ class CompareBar(ActionBar):
         self.row.addWidget(self._point)
         self.add_buttons(("next_divergence", "last_divergence"))
         self.add_line()
-        self.add_buttons(("show_why", "show_parting"))
+        self.add_buttons(("show_why", "show_divergences"))
         self.row.addWidget(self.rules)
         self._line = self.add_line()
         self.add_buttons(_ABOUT_STEPS)

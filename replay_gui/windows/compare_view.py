@@ -68,10 +68,10 @@ class CompareView(QWidget):
         self.action_panel = ActionPanel(self.why, self._right)
         self._lower = QStackedWidget(self._rows)
         self.trails = TrailPanel(self.why, self._lower)
-        self._parting = new_splitter(Qt.Orientation.Vertical, self._lower)
-        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self), self._parting)
-        self.step = StepDiffView(session, self._parting)
-        for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._parting))):
+        self._split = new_splitter(Qt.Orientation.Vertical, self._lower)
+        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self), self._split)
+        self.step = StepDiffView(session, self._split)
+        for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._split))):
             for page in pages:
                 stack.addWidget(page)
         for panel in (self._left, self.trails):
@@ -93,7 +93,7 @@ class CompareView(QWidget):
         self._status = CompareStatus(session, self)
         layout.addWidget(self._status)
         self._dragged = False
-        self._splitters = (self._rows, self._upper, self._right, self._parting)
+        self._splitters = (self._rows, self._upper, self._right, self._split)
         self._connect()
         self.show_why(True)
 
@@ -125,7 +125,7 @@ class CompareView(QWidget):
         """Show the steps that led to a reason; or all steps of both runs if no reason is chosen."""
         result = self.why.result
         has_trails = self.shows_why and (result is None or bool(result.reasons))
-        self._lower.setCurrentWidget(self.trails if has_trails else self._parting)
+        self._lower.setCurrentWidget(self.trails if has_trails else self._split)
 
     @property
     def shows_why(self) -> bool:
@@ -192,10 +192,10 @@ class CompareView(QWidget):
             upper = min(most, sum(wanted) + actions + 2 * GAP)
             left = upper - actions - 2 * GAP
             self._right.setSizes([left // 2, left - left // 2, actions])
-            self._parting.setSizes([(height - upper) // 2, (height - upper) // 2])
+            self._split.setSizes([(height - upper) // 2, (height - upper) // 2])
         else:
             upper, lower = min(sum(wanted) + GAP, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
-            self._parting.setSizes([height - upper - lower - GAP, lower])
+            self._split.setSizes([height - upper - lower - GAP, lower])
             self._right.setSizes([wanted[0], wanted[1], 0])
         self._rows.setSizes([upper, height - upper])
         shares = _WHY_COLUMN_SHARES if why else _COLUMN_SHARES

@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
     def _get_find_line(self) -> FindField | DivergenceFind:
         if not self.comparison.active:
             return self.find_field
-        self.actions_["show_parting"].setChecked(True)  # the steps are searched there
+        self.actions_["show_divergences"].setChecked(True)  # the steps are searched there
         return self.compare_view.divergences.finding
 
     def show_samples(self, samples: Sequence[Sample]) -> None:

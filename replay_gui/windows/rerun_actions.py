@@ -164,7 +164,7 @@ class RerunActions(QObject):
         plan = state.plan
         is_open = facts is not None and absolute_path(facts.path) == str(plan.run)
         self._comparison.start(str(state.files.new), None if is_open else str(plan.run))
-        self._actions["show_parting"].setChecked(True)
+        self._actions["show_divergences"].setChecked(True)
 
     @Slot()
     def _on_log_grew(self) -> None:

@@ -114,7 +114,7 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
 def test_a_run_that_is_opened_with_another_is_compared_before_it_is_verified(
     talk: Talk, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each index is made by one worker alone, and where the runs part is told while they are read."""
+    """Each index is made by one worker alone, and the first divergence is reported while they are read."""
     monkeypatch.setattr(reading_task, "_MIN_SHARED_BYTES", 0)
     other = write_log(tmp_path / "other.rlog", turns=3)
     for path, side in ((log, Side.A), (other, Side.B)):

@@ -76,7 +76,7 @@ def test_a_comparison(journey: Journey) -> None:
     journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
     journey.until(lambda: journey.window.compare_view.why.settled)
     assert unnamed(journey.window) == []
-    journey.window.actions_["show_parting"].setChecked(True)
+    journey.window.actions_["show_divergences"].setChecked(True)
     assert unnamed(journey.window) == []
 
 

@@ -134,7 +134,7 @@ def test_an_unchanged_agent_runs_as_recorded_and_a_changed_one_stops_where_it_di
     then = "then the tool search was asked for with input.query “other” instead of “b” (event 7)."
     assert result == f"As recorded up to event 6; {then}"
     assert journey.window.reruns.bar.place.text() == "agent.py:15 in plan"
-    assert (comparison.a.position, comparison.b.position) == (7, 7), "both are shown where they part"
+    assert (comparison.a.position, comparison.b.position) == (7, 7), "both are shown where they diverge"
 
 
 def test_an_answer_is_edited_and_the_comparison_shows_what_came_of_it(journey: Journey, run: Path) -> None:

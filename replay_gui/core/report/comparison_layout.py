@@ -28,7 +28,7 @@ def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
     sections = [] if comparison.why is None else why_sections(comparison.why)
     sections += _outcomes(comparison)
     if comparison.causes:
-        sections.append(ReportSection("Where they part", (_causes(comparison.causes),)))
+        sections.append(ReportSection("Where they diverge", (_causes(comparison.causes),)))
     sections.append(ReportSection("What was compared", _content(comparison)))
     sections.append(ReportSection("How much", (_counts(comparison), *_tools(comparison))))
     if comparison.points:

@@ -28,7 +28,7 @@ class CausePanel(Panel):
     """A click on a cause goes to it; a right click opens its menu. `causes`, `tools`: the two views."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
-        super().__init__("Where they part", parent)
+        super().__init__("Where they diverge", parent)
         self._session = session
         self._progress: Progress | None = None
         self.list = CauseList(session, self)
@@ -73,7 +73,7 @@ class CausePanel(Panel):
         else:
             self.causes.hint = _EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT
         is_same = comparison is not None and comparison.same
-        self.set_title("The runs are the same" if is_same else "Where they part")
+        self.set_title("The runs are the same" if is_same else "Where they diverge")
         self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)
         self.causes.viewport().update()
 

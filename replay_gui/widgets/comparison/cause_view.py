@@ -23,7 +23,7 @@ class CauseView(CardList):
     card_chosen = Signal(int)
 
     def __init__(self, causes: CauseList, parent: QWidget | None = None) -> None:
-        super().__init__("Where they part", causes, parent)
+        super().__init__("Where they diverge", causes, parent)
         self.setItemDelegate(_CardDelegate(self, causes))
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(_CARDS_PER_BATCH)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
 
 _DEFAULT_SIZE_PX = (160 * GAP, 100 * GAP)
-_COMPARE_KEYS = ("comparison_rows", "comparison_columns", "comparison_right", "comparison_parting")
+_COMPARE_KEYS = ("comparison_rows", "comparison_columns", "comparison_right", "comparison_divergences")
 
 
 class LayoutMemory:

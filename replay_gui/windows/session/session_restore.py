@@ -186,7 +186,7 @@ class SessionRestore(QObject):
         if state.comparison is not None:
             kept = state.comparison
             self._comparison.restore(kept.path, kept.step, kept.anchors)
-            self._actions["show_why" if kept.shows_why else "show_parting"].setChecked(True)
+            self._actions["show_why" if kept.shows_why else "show_divergences"].setChecked(True)
 
     @Slot()
     def _show_panels(self) -> None:

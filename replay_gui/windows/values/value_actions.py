@@ -85,7 +85,7 @@ class ValueActions(QObject):
             self._session.values.paths.toggle(path)
         elif pair is not None:
             pair.show_message(
-                "To watch a value of both runs, choose it in “Where they part”, among the differences of the states"
+                "To watch a value of both runs, choose it in “Where they diverge”, among the differences of the states"
             )
 
     @Slot()

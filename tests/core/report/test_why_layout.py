@@ -1,4 +1,4 @@
-"""A report says why two runs came out differently before it says where they part."""
+"""A report says why two runs came out differently before it says where they diverge."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def report(tmp_path: Path) -> Report:
 @pytest.mark.parametrize("suffix", [".html", ".md"])
 def test_why_stands_before_where(report: Report, suffix: str) -> None:
     text = FORMS[suffix](report).decode()
-    why, did, where = (text.index(words) for words in ("Why first failed", "What each run did", "Where they part"))
+    why, did, where = (text.index(words) for words in ("Why first failed", "What each run did", "Where they diverge"))
     assert why < did < where
     assert "first never sent mail alice" in text
 

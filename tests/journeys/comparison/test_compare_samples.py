@@ -31,7 +31,7 @@ def copies(tmp_path: Path) -> tuple[Path, Path]:
 
 def _compare(journey: Journey, a: Path, b: Path) -> ComparisonSession:
     journey.window.comparison.start(str(b), str(a))
-    journey.window.actions_["show_parting"].setChecked(True)
+    journey.window.actions_["show_divergences"].setChecked(True)
     return journey.compared()
 
 

@@ -162,7 +162,7 @@ def test_both_runs_of_a_comparison_are_followed(journey: Journey, agent: Agent, 
     comparison.start(str(other.path))
     journey.compared()
     assert session.following.state is FollowState.OFF
-    journey.window.actions_["show_parting"].setChecked(True)
+    journey.window.actions_["show_divergences"].setChecked(True)
     comparison.select(1)
     agent.note()
     journey.until(lambda: session.index.count == 4 and comparison.fresh)

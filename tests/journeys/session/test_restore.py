@@ -130,7 +130,7 @@ def test_a_comparison_is_shown_as_it_was(start: Start) -> None:
     journey = start()
     journey.window.comparison.start(str(OTHERWISE.path), str(REFERENCE.path))
     journey.until(lambda: journey.window.comparison.settled)
-    journey.window.actions_["show_parting"].setChecked(True)
+    journey.window.actions_["show_divergences"].setChecked(True)
     row = journey.window.comparison.row + 2
     journey.window.comparison.select(row)
     journey.until(lambda: journey.window.comparison.settled)

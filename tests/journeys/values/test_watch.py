@@ -128,7 +128,7 @@ def test_the_comparison_shows_both_sides_of_what_is_watched(journey: Journey, lo
     assert [line[1] for line in lines()] == ["memory.other"]
     journey.press(Key.Key_W, Ctrl | Alt)  # no value is chosen, which is said
     assert "choose it" in journey.window.compare_view.findChildren(CompareStatus)[0].currentMessage()
-    journey.window.actions_["show_parting"].setChecked(True)
+    journey.window.actions_["show_divergences"].setChecked(True)
     comparison.select(3)
 
     def paths() -> list[str]:

@@ -61,7 +61,7 @@ def test_both_runs_are_searched_and_rows_are_counted_once(session: Searched, fin
     ]
     assert finder.searching
     session.answer("A", [1, 2, 4])
-    assert (finder.rows.tolist(), finder.words) == ([1, 2, 6], "50% · 2 of 3")  # row 2 is where they part
+    assert (finder.rows.tolist(), finder.words) == ([1, 2, 6], "50% · 2 of 3")  # row 2 is where they diverge
     session.answer("B", [1, 3])
     assert finder.rows.tolist() == [1, 2, 4, 6]
     assert [rows.tolist() for rows in finder.sides] == [[1, 2, 6], [1, 4]]
