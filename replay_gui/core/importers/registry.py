@@ -49,6 +49,7 @@ from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.adk_evals import AdkEvals
 from replay_gui.core.importers.formats.frameworks.autogen_events import AutoGenEvents
+from replay_gui.core.importers.formats.frameworks.browser_use import BrowserUse
 from replay_gui.core.importers.formats.frameworks.burr import Burr
 from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
 from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
@@ -145,6 +146,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Aider(),
         CrewAi(),
         Burr(),
+        BrowserUse(),
         AutoGenEvents(),
         GoogleAdk(),
         AdkEvals(),

@@ -32,6 +32,29 @@ def test_an_episode_of_a_web_agent(tmp_path: Path) -> None:
     assert empty.events[-1].payload["how"] == "limit"
 
 
+def test_a_history_of_an_agent_that_uses_a_browser() -> None:
+    run = read_seed("browser-use/0.json")
+    assert run.kinds == [
+        "AgentInit", "StateTransition", "Decision", "ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse",
+        "Error", "ToolRequest", "StateTransition", "Error", "Decision", "ToolRequest", "ToolResponse", "x:outcome",
+        "x:end",
+    ]  # fmt: skip
+    assert run.decisions() == [(None, "Look for mugs"), ("All is there", "Tell it")]
+    assert run.tools() == {"search": 1, "click": 1, "wait": 1, "done": 1}  # the page changed before it waited
+    assert run.of("ToolRequest")[1].payload["element"] == {"tag_name": "a"}
+    results = run.of("ToolResponse")
+    assert [event.payload["error"] for event in results] == [None, "Element 3 does not exist", None]
+    assert "duration" not in results[0].meta  # the step's time is the model's, too
+    wrong = run.of("Error")[1].payload
+    assert (wrong["message"], wrong["fields"]) == (
+        "429 too many requests",
+        {"state_message": "The page has mugs", "include_in_memory": True},
+    )
+    assert run.tokens() == {"input": 3120}
+    assert run.outcomes() == [(False, None, "browser-use judge")]
+    assert run.events[-1].payload == {"how": "answered", "why": "success: false"}
+
+
 def test_trajectories_of_the_agent_data_protocol() -> None:
     first, second = read_all(DATA / "seeds" / "agent-data-protocol" / "0.jsonl")
     assert first.kinds == [
@@ -67,7 +90,7 @@ def test_grades_within_a_member(tmp_path: Path) -> None:
         "meta": {"is_correct": False, "finish_reason": "max_steps", "score": 3},
     }
     (run,) = read_all(written(tmp_path, talk))
-    assert run.outcomes() == [(None, 1.0, "score"), (False, None, "is_correct")]
+    assert run.outcomes() == [(False, None, "is_correct"), (None, 1.0, "score")]  # the verdict leads
     assert run.of("x:end")[0].payload == {"how": "limit", "why": "max_steps"}
     assert run.events[0].payload["config"] == {"eval_result": {"db_match": False}, "meta": {"score": 3}}
     assert "fields" not in run.events[1].payload

@@ -21,7 +21,7 @@ def test_each_line_is_a_run_with_its_outcome() -> None:
         ("10 EUR", None),
         ("", "ValueError: no account"),
     ]
-    assert first.outcomes() == [(None, 0.5, "reward"), (False, None, "resolved")]
+    assert first.outcomes() == [(False, None, "resolved"), (None, 0.5, "reward")]
     assert first.events[0].payload["config"] == {"task": "a"}
     assert second.kinds == ["AgentInit", "x:end"]
     assert second.events[1].payload == {"how": "crash", "why": "out of memory"}
