@@ -47,6 +47,7 @@ class RunIndex:
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
         bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
+        phase_indexes, snapshot_positions: int64, the positions of `phases`, from 0, and `snapshots`, to be searched.
     """
 
     kinds: tuple[str, ...] = KINDS
@@ -64,11 +65,15 @@ class RunIndex:
     span: tuple[int, int] | None = field(init=False)
     bookkeeping: NDArray[np.bool_] = field(init=False)
     failures: NDArray[np.bool_] = field(init=False)
+    phase_indexes: NDArray[np.int64] = field(init=False)
+    snapshot_positions: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compute values over all events or all kinds; the engine makes indexes, not the window."""
+        """Compute values over all events, kinds or phases; the engine makes indexes, not the window."""
         object.__setattr__(self, "bookkeeping", np.array([is_bookkeeping(name) for name in self.kinds], bool))
         object.__setattr__(self, "failures", np.array([is_failure(name) for name in self.kinds], bool))
+        object.__setattr__(self, "phase_indexes", np.array([at for at, _ in self.phases], np.int64))
+        object.__setattr__(self, "snapshot_positions", np.array(self.snapshots, np.int64))
         known = self.time != NO_TIME
         latest = int(self.time.max(where=known, initial=NO_TIME))
         earliest = int(self.time.min(where=known, initial=latest))

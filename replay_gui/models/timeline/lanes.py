@@ -226,11 +226,14 @@ class Lanes:
         rest = keys[len(own) :]
         if not rest:
             return parts
-        positions, failed = (
-            np.sort(np.concatenate([of_tools.get(key, NO_POSITIONS) for key in rest]))
-            for of_tools in (self._events, self._failed)
-        )
+        positions, failed = (self._joined(of_tools, rest) for of_tools in (self._events, self._failed))
         return (*parts, LanePart(Kind.TOOL_REQUEST, None, positions, failed))
+
+    def _joined(self, of_tools: Mapping[int, Positions], keys: list[int]) -> Positions:
+        """Return the positions of these keys, ascending: marked, not sorted, since every new size asks for them."""
+        marked = np.zeros(self.count + 1, bool)
+        marked[np.concatenate([of_tools.get(key, NO_POSITIONS) for key in keys])] = True
+        return np.flatnonzero(marked).astype(np.int32)
 
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL_KEY
@@ -273,17 +276,7 @@ def _title_of_rest(rows: list[Lane]) -> str:
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
-    return Lane(group, title, _parts(rows), group=group, folded=True)
-
-
-def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
-    """Return all parts of these lanes; those beyond MAX_PARTS are joined into one, to bound the cost of drawing."""
-    parts = tuple(part for row in rows for part in row.parts)
-    if len(parts) <= MAX_PARTS:
-        return parts
-    kept, rest = parts[: MAX_PARTS - 1], parts[MAX_PARTS - 1 :]
-    positions = np.sort(np.concatenate([part.positions for part in rest]))
-    return (*kept, LanePart(rest[0].kind, None, positions, np.sort(np.concatenate([part.failed for part in rest]))))
+    return Lane(group, title, tuple(part for row in rows for part in row.parts), group=group, folded=True)
 
 
 def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:

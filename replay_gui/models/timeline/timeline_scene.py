@@ -25,7 +25,6 @@ class TimelineScene:
         index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
         filter: events that do not match it are drawn faintly.
         broken: index of the first event that cannot be trusted, or None.
-        snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
         goes_on: whether the run is still running, so that a missing response may come.
     """
 
@@ -34,34 +33,7 @@ class TimelineScene:
     marks: TimelineMarks = NO_MARKS
     filter: EventFilter = ALL_EVENTS.filter
     broken: EventIndex | None = None
-    snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     goes_on: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        index: RunIndex,
-        lanes: tuple[Lane, ...],
-        marks: TimelineMarks,
-        broken: EventIndex | None,
-        *,
-        filter: EventFilter = ALL_EVENTS.filter,
-        goes_on: bool = False,
-    ) -> TimelineScene:
-        """Collect the content; the snapshots and phases of the index become arrays."""
-        snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
-        phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
-        return cls(
-            index=index,
-            lanes=lanes,
-            marks=marks,
-            filter=filter,
-            broken=broken,
-            snapshots=snapshots,
-            phases=phases,
-            goes_on=goes_on,
-        )
 
     def passes(self, positions: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return whether each event at these positions passes the filter."""

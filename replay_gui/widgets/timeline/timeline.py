@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -214,8 +215,13 @@ class Timeline(QWidget):
         of_run = session.run_marks
         marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
         broken = None if session.report is None else session.report.first_broken
-        return TimelineScene.of(
-            self._index, lanes, marks, broken, filter=session.listing.filter, goes_on=session.following.is_on
+        return TimelineScene(
+            index=self._index,
+            lanes=lanes,
+            marks=marks,
+            filter=session.listing.filter,
+            broken=broken,
+            goes_on=session.following.is_on,
         )
 
     def sizeHint(self) -> QSize:
@@ -358,7 +364,8 @@ class Timeline(QWidget):
             self._hover.show_words(title, words, self.mapToGlobal(point))
 
     def _has_snapshot(self, first: float, last: float) -> bool:
-        return any(first <= position <= last for position in self._index.snapshots)
+        before, until = np.searchsorted(self._index.snapshot_positions, (np.ceil(first), np.floor(last) + 1))
+        return bool(before < until)
 
     @property
     def hover(self) -> TimelineHover:

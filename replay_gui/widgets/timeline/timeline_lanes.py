@@ -240,7 +240,7 @@ class LanePainter:
 
     # ---- phases ---------------------------------------------------------------------------------------
     def _paint_phases(self, middle: float) -> None:
-        phase_indexes = self._scene.phases
+        phase_indexes = self._index.phase_indexes
         begin, end = np.searchsorted(phase_indexes, (self._first, self._last)).tolist()
         begin = max(begin - 1, 0)  # the phase before extends into the view
         if begin == end:

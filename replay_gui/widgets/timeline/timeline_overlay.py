@@ -112,7 +112,7 @@ class OverlayPainter:
         """Paint a small shield below the lanes for each snapshot; if they are close, only for some."""
         shield = mark_pixmap(Mark.SHIELD, MARK, theme().faint, self._ratio)
         y = self._layout.plot.bottom() - MARK / 2
-        for x in self._columns(self._scene.snapshots - 1, MIN_SNAPSHOT_SPACING_PX):
+        for x in self._columns(self._scene.index.snapshot_positions - 1, MIN_SNAPSHOT_SPACING_PX):
             self._painter.drawPixmap(QPointF(x - MARK / 2 - MARGIN, y), shield)
 
     def _paint_damage(self, x: float) -> None:

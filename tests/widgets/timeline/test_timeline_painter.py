@@ -76,7 +76,7 @@ def painter(qapp: object) -> Iterator[CountingPainter]:
 
 def scene_of(index: RunIndex, choice: LaneChoice | None = None, marks: TimelineMarks = NO_MARKS) -> TimelineScene:
     lanes = Lanes().extended(index)
-    return TimelineScene.of(index, lanes.rows() if choice is None else lanes.rows(choice), marks, None)
+    return TimelineScene(index=index, lanes=lanes.rows() if choice is None else lanes.rows(choice), marks=marks)
 
 
 def layout_of(scene: TimelineScene, compact: bool = False) -> TimelineLayout:
