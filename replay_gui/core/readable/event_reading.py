@@ -43,6 +43,7 @@ from replay_gui.core.text.wording import duration_text
 FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen
 NEXT_PAGE_CHARACTERS = 24_576  # of each further page
 SLICE_CHARACTERS = 8_192  # of a page, laid out at once: about 8 ms
+_SLICE_SLACK_CHARACTERS = SLICE_CHARACTERS // 4  # so much more is laid out at once, too, before a line comes later
 MORE = "More"
 """The heading above ids, hashes, empty members and meta."""
 
@@ -103,14 +104,17 @@ class EventReading:
         self._left = self._left if self._left > 0 else limit
         while self._next is not None and self._left > 0 and room > 0:
             line = self._next
-            page.append(line)
             new = set() if line.visible_text.isascii() else set(line.visible_text) - letters
-            letters |= new
             shaped = shaped_systems("".join(new)) - self._shaped
-            self._shaped |= shaped
             cost = _cost(line) + _NEW_LETTER_COST_CHARACTERS * len(new)
+            taken = cost + _NEW_SHAPED_COST_CHARACTERS * len(shaped)
+            if page and taken > room + _SLICE_SLACK_CHARACTERS:
+                break
+            page.append(line)
+            letters |= new
+            self._shaped |= shaped
             self._left -= cost
-            room -= cost + _NEW_SHAPED_COST_CHARACTERS * len(shaped)
+            room -= taken
             self._next = next(self._lines, None)
         self.count += len(page)
         whole = self._next is None

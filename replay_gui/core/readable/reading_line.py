@@ -12,6 +12,7 @@ from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.text.plain_text import visible, without_color_codes
 
 TAB_COLUMNS = 4
+_MAX_OTHER_CHARACTERS = 1_024  # of a laid-out line beyond ASCII: a font may have to be found for each of its letters
 MAX_LINE_BYTES = 8_192  # UTF-8 bytes of one laid-out line: layout time of non-Latin letters grows with their bytes
 
 _SHAPED = re.compile("[\u0700-\u07ff\u0900-\u0dff\u1780-\u17ff]")
@@ -161,7 +162,7 @@ def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
     if line.cells or utf8_size(visible) <= MAX_LINE_BYTES:
         yield line
         return
-    room = size = MAX_LINE_BYTES if visible.isascii() else MAX_LINE_BYTES // 4  # characters
+    room = size = MAX_LINE_BYTES if visible.isascii() else _MAX_OTHER_CHARACTERS
     piece, spans, systems = line, list[StyledText](), set[int]()
     for span in line.spans:
         begin = 0

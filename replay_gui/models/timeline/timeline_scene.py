@@ -35,6 +35,11 @@ class TimelineScene:
     broken: EventIndex | None = None
     goes_on: bool = False
 
+    def has_snapshot(self, first: float, last: float) -> bool:
+        """Return whether a snapshot is kept at a position from `first` to `last`."""
+        before, until = np.searchsorted(self.index.snapshot_positions, (np.ceil(first), np.floor(last) + 1))
+        return bool(before < until)
+
     def passes(self, positions: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return whether each event at these positions passes the filter."""
         if self.filter.shows_all:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -354,7 +353,8 @@ class Timeline(QWidget):
         on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= layout.names
         if on_edge and self._hover.show_marks(*near, self.mapToGlobal(point)):
             return
-        if not self._compact and abs(point.y() - layout.plot.bottom()) <= MARK / 2 and self._has_snapshot(*near):
+        on_edge = not self._compact and abs(point.y() - layout.plot.bottom()) <= MARK / 2
+        if on_edge and self._shown().has_snapshot(*near):
             self._hover.show_words("Snapshot", SNAPSHOT_WORDS, self.mapToGlobal(point))
         elif event is not None and row is not None:
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
@@ -362,10 +362,6 @@ class Timeline(QWidget):
         elif row is not None and point.x() < layout.names and self._index.count:
             title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._shown().marks)
             self._hover.show_words(title, words, self.mapToGlobal(point))
-
-    def _has_snapshot(self, first: float, last: float) -> bool:
-        before, until = np.searchsorted(self._index.snapshot_positions, (np.ceil(first), np.floor(last) + 1))
-        return bool(before < until)
 
     @property
     def hover(self) -> TimelineHover:
