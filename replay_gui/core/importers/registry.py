@@ -20,6 +20,7 @@ from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
 from replay_gui.core.importers.formats.assistants.kimi import Kimi
+from replay_gui.core.importers.formats.assistants.kiro import Kiro
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
@@ -126,6 +127,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Pi(),
         Droid(),
         Kimi(),
+        Kiro(),
         Junie(),
         Goose(),
         Amp(),

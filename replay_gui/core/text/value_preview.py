@@ -125,7 +125,8 @@ def _member(name: object, value: Any, depth: int = 0) -> str:
     """Return ``name: value``; for a list of maps or lists with a plural as its name ``3 rows […]``."""
     if isinstance(value, list) and value and isinstance(name, str) and name.endswith("s") and _holds_containers(value):
         shown = name[:_MAX_VALUE_CHARACTERS]
-        noun = shown[:-1] if len(value) == 1 else shown
+        one = f"{shown[:-3]}y" if shown.endswith("ies") else shown[:-1]
+        noun = one if len(value) == 1 else shown
         return f"{len(value):,} {noun} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
     return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {member_text(value, depth)}"
 

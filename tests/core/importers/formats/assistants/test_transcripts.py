@@ -6,6 +6,7 @@ from pathlib import Path
 
 from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
+from tests.helpers.paths import DATA
 
 
 def errors(found: Read) -> list[object]:
@@ -101,3 +102,24 @@ def test_a_picture_and_an_interruption_in_a_session_of_grok(tmp_path: Path) -> N
     (found,) = read_all(written(tmp_path, lines), "grok")
     assert [event.payload["source"] for event in found.of("Observation")] == ["user", "user"]
     assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
+
+
+def test_sessions_of_kiro(tmp_path: Path) -> None:
+    lines = (DATA / "seeds" / "kiro" / "0.jsonl").read_text()
+    (tmp_path / "s.jsonl").write_text(lines)
+    facts = {"session_id": "s", "title": "Files", "session_state": {"model_info": {"model_id": "m"}}}
+    written(tmp_path, facts, "s.json")
+    (found,) = read_all(tmp_path / "s.jsonl")
+    assert (found.format, found.tools()) == ("kiro", {"shell": 1, "write": 1})
+    assert [event.payload["data"] for event in found.of("Observation")] == ["List the files"]
+    assert found.decisions() == [("Look first", None), (None, "There is none.")]
+    shell = found.of("ToolRequest")[0].payload
+    assert (shell["input"], shell["purpose"]) == ({"command": "cat /no"}, "Read it")
+    assert errors(found) == ["exit 1", "Tool use was cancelled by the user"]
+    assert response_summary(found.of("ToolResponse")[0].payload) == "exit 1 · cat: /no: No such file"
+    assert found.of("ToolResponse")[1].payload["fields"] == {"result": "Cancelled"}
+    assert found.events[-1].payload["data"] == {"title": "Files", "session_state": {"model_info": {"model_id": "m"}}}
+
+    window = read_seed("kiro/1.jsonl")
+    assert (window.tools(), errors(window)) == ({"read_file": 1}, ["No such file"])
+    assert window.events[-1].payload == {"how": "stopped by user", "why": "cancelled"}
