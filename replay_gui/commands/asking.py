@@ -40,7 +40,7 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
     """Ask on `screen`, and read the reply from `keys`, line by line; STOP at the end of `keys`."""
     possible = {key: words for key, words in _CHOICES.items() if words[0] in question.choices}
     place = f" by {question.place}" if question.place else ""
-    _print(screen, f"{question.asked} is asked for{place}")
+    _print(screen, f"the agent calls {question.asked}{place}")
     _print(screen, f"  asked: {question.request}", lines=True)
     _print(screen, f"  recorded answer: {question.recorded or 'none'}", lines=True)
     while True:

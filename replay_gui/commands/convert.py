@@ -17,7 +17,7 @@ from replay_gui.core.text.wording import plural
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("sources", metavar="SOURCE", nargs="+", help="a foreign log; - for standard input")
+    parser.add_argument("sources", metavar="SOURCE", nargs="+", help="a log of another format; - for standard input")
     parser.add_argument(
         "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder for several logs"
     )

@@ -275,7 +275,7 @@ def _print_why(why: WhyResult) -> None:
         print_line(f"    … and {len(why.reasons) - _MAX_REASONS_SHOWN:,} more reasons (--json lists all)")
     aside = set_aside_words(why)
     if aside:
-        print_line(f"     Set aside: {aside}.")
+        print_line(f"     Left out: {aside}.")
     for limit in why.limits:
         print_line(f"     {limit}")
 

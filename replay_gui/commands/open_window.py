@@ -39,7 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "run", metavar="RUN", nargs="?", help="a log or another recognised file, a folder, or - for standard input"
     )
     parser.add_argument("other", metavar="OTHER", nargs="?", help="a second run, to compare the first one with")
-    parser.add_argument("more", metavar="MORE", nargs="*", help="more runs, or a glob for RUN: all are shown as a page")
+    parser.add_argument(
+        "more",
+        metavar="MORE",
+        nargs="*",
+        help="more runs; more than two runs, a folder or a glob are shown as a page of many runs",
+    )
     add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")

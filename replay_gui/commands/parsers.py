@@ -24,7 +24,7 @@ COMMANDS = {
     "info": ("info", "show the facts of runs: agent, times, counts"),
     "catalogue": ("many_runs.catalogue", "write runs, steps and features of many logs as Parquet"),
     "sql": ("many_runs.sql", "answer a query over a catalogue"),
-    "import": ("convert", "convert foreign logs to replay logs"),
+    "import": ("convert", "convert logs of other formats to replay logs"),
     "record": ("record", "run an agent's command, and record its calls to models and tools"),
     "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),
     "receive": ("receive", "receive the traces of instrumented agents (OpenTelemetry) as they run"),

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_means_arguments(
         parser,
         proxy="answer by a proxy, as for record --proxy",
-        claude_code="COMMAND is Claude Code, recorded so: models are answered, and its tools are used for real",
+        claude_code="COMMAND is Claude Code, recorded with record --claude-code: models are answered, its tools are used for real",
         mcp="stand in for an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bisect",
         action="store_true",
-        help="exit for git bisect run: 0 as recorded, 1 at a difference, 125 if it cannot be run; no log is written",
+        help="return the exit codes for git bisect run: 0 as recorded, 1 at a difference, 125 if the run is not possible; no log is written",
     )
     parser.add_argument(
         "--rules",
@@ -86,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=float,
         default=PATIENCE,
-        help=f"how long calls that are made at once wait for their order ({PATIENCE:g})",
+        help=f"seconds that a call waits for an earlier call of another thread or task ({PATIENCE:g})",
     )
     add_format_argument(parser)
     parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")

@@ -148,7 +148,7 @@ ACTION_SPECS = (
         "previous_change",
         "Previou&s change of the value",
         ("Alt+Up",),
-        "To the event before that changed the chosen value of the state",
+        "To the previous event that changed the chosen value of the state",
     ),
     _value(
         "to_writer",

@@ -136,7 +136,7 @@ def test_of_very_long_runs_it_is_told_what_was_not_looked_at(
     monkeypatch.setattr("replay_gui.core.contrast.run_reading.MAX_CALLS", 1)
     monkeypatch.setattr("replay_gui.commands.many_runs.contrast.survey_cache", lambda: tmp_path / "surveys")
     assert [run["left_out"] for run in command("contrast", *refunds, "--json").object["runs"]] == [1, 1, 0, 0]
-    assert "2 calls of very long runs were not looked at" in command("contrast", *refunds).out
+    assert "2 calls of very long runs were not examined" in command("contrast", *refunds).out
 
 
 def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) ->
     different = [write_run(tmp_path / f"{n}-x.rlog", [MadeCall("pay", {"n": n})], passed=None) for n in range(3)]
     assert "Without outcomes: no two of 3 runs made the very same changes." in command("contrast", *different).out
     lacks = "most others, and not this one: did cancel_reservation; made at least one change"
-    assert lines[4].startswith(f"  0.rlog is unlike 100% of the others; {lacks}")
+    assert lines[4].startswith(f"  0.rlog differs from 100% of the others; {lacks}")
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_done(command: Any, refunds: list[Path], tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_report_is_written(command: Any, refunds: list[Path], tmp_path: Path, 
 def test_a_contrast_is_no_check(command: Any, refunds: list[Path], tmp_path: Path, suffix: str) -> None:
     result = command("contrast", *refunds, "--report", tmp_path / f"report{suffix}")
     assert result.code == 2
-    assert "a contrast is no check" in result.err
+    assert "a contrast has no checks" in result.err
 
 
 def test_text_of_a_log_is_never_markup_and_secrets_can_be_hidden(command: Any, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_an_unchanged_agent_runs_as_recorded_and_a_changed_one_stops_where_it_di
 
     agent.write_text(agent.read_text().replace('("a", "b")', '("a", "other")'))
     result = run_again(journey)
-    then = "then the tool search was asked for with input.query “other” instead of “b” (event 7)."
+    then = "then the tool search was called with input.query “other” instead of “b” (event 7)."
     assert result == f"As recorded up to event 6; {then}"
     assert journey.window.reruns.bar.place.text() == "agent.py:15 in plan"
     assert (comparison.a.position, comparison.b.position) == (7, 7), "both are shown where they diverge"
@@ -180,7 +180,7 @@ def test_the_user_is_asked_by_a_dialog(journey: Journey, run: Path) -> None:
     journey.until(lambda: not question.isVisible())
     second = shown(journey, QuestionDialog)
     second.reject()
-    assert verdict(journey) == "As recorded up to event 6; there you stopped it, where the tool search was asked for."
+    assert verdict(journey) == "As recorded up to event 6; there you stopped it, at a call of the tool search."
 
 
 def test_a_tool_always_answers_the_same(journey: Journey, run: Path) -> None:

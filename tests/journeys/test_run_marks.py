@@ -27,7 +27,7 @@ from tests.helpers.journey import WAIT, Journey
 
 Key, Ctrl, Tip = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.ItemDataRole.ToolTipRole
 EDIT, ZAP = 12, 14  # positions of requests
-NOT_KNOWN = "effect not known: the name tells nothing"
+NOT_KNOWN = "effect not known: the name does not show it"
 
 
 @pytest.fixture
@@ -93,14 +93,14 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     assert _found(journey) == kinds
     journey.until(lambda: len(_card(journey)) == 4)
     names = [row.accessibleName().split(": ")[0] for row in _card(journey)]
-    assert names == ["error", "loop", "figures", "check"]
+    assert names == ["error", "loop", "numbers", "check"]
     _card(journey)[2].click()
     assert journey.session.position == 11
     assert "The figures 412, 37 are in no earlier event" in _tip(journey, 11)
     assert "tells two figures or more" in _tip(journey, 11), "what is marked is explained"
     timeline = journey.window.run_view.timeline.timeline
     timeline.show_hover(QPoint(round(timeline.x_of(11)), 3))
-    assert timeline.hover.words.startswith("Figures from nowhere\nThe figures 412")
+    assert timeline.hover.words.startswith("Numbers without a source\nThe figures 412")
     journey.window.run_view.toggle_facts()
     rows = [row for row in journey.window.run_view.facts.marks.rows() if isinstance(row, FactRow)]
     assert len(rows) == 4

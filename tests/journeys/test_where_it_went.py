@@ -157,5 +157,5 @@ def test_the_dearest_answers_are_links(journey: Journey, log: Path) -> None:
         ["m1", "5", "$1.00"],
         ["m0", "2", "$0.50"],
     ]
-    view_of(facts, "Dearest answers").row_activated.emit(1)
+    view_of(facts, "Most expensive answers").row_activated.emit(1)
     journey.arrive(8)

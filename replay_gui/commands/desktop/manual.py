@@ -18,7 +18,7 @@ _EXIT_STATUS_OF = {
     "record": {"N": "That of the agent, where something was recorded."},
     "rerun": {
         "N": "That of the agent, where every request was as recorded.",
-        "1": "It asked for something else. With --bisect, 0 is as recorded, and 125 that it could not be run.",
+        "1": "A request differs. With --bisect, 0 is as recorded, and 125 means that the run is not possible.",
     },
     "verify": {
         "0": "Nothing is wrong.",

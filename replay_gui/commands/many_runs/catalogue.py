@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a log or another recognised file, a folder, a glob, or a URL that fsspec reads (s3://bucket/runs)",
     )
     parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, required=True, help="the catalogue")
-    parser.add_argument("--workers", metavar="N", type=int, default=None, help="processes (default: one a processor)")
+    parser.add_argument(
+        "--workers", metavar="N", type=int, default=None, help="worker processes (default: one for each processor)"
+    )
     parser.add_argument("--cluster", metavar="ADDRESS", help="the scheduler of a Dask cluster, which does the work")
     add_format_argument(parser)
     parser.add_argument("--rules", metavar="FILE", type=Path, help="the effects of tools, and what to ignore in calls")

@@ -178,7 +178,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         print_line(f"  {plural(contrast.copies, 'run')} {are} as if on its own: p is too small")
     left_out = sum(run.left_out for run in contrast.runs)
     if left_out:
-        print_line(f"  {plural(left_out, 'call')} of very long runs were not looked at")
+        print_line(f"  {plural(left_out, 'call')} of very long runs were not examined")
     by_hand = sum(run.set_by_hand for run in contrast.runs)
     if by_hand:
         print_line(f"  {plural(by_hand, 'outcome')} set by hand")
@@ -205,7 +205,7 @@ def _print_consensus(runs: RunSet) -> None:
         words.append(f"most others, and not this one: {'; '.join(outlier.lacks)}" if outlier.lacks else "")
         more = ". ".join(word for word in words if word)
         print_line(
-            f"  {run_name(runs.runs[outlier.run])} is unlike {outlier.unlike:.0%} of the others{more and f'; {more}'}"
+            f"  {run_name(runs.runs[outlier.run])} differs from {outlier.unlike:.0%} of the others{more and f'; {more}'}"
         )
 
 
@@ -229,7 +229,7 @@ def _print_failures(runs: RunSet, failures: FailureGroups, per_task: bool) -> No
 def _print_tasks(runs: RunSet, contrast: Contrast) -> None:
     mixed = [task for task in contrast.tasks if task.mixed]
     if mixed:
-        print_line("Tasks with both outcomes, each for itself:")
+        print_line("Tasks with both outcomes, separately:")
     for task in mixed[:_MAX_TASKS_SHOWN]:
         name = "unknown task" if task.value is None else f"task {one_line(task.value, _MAX_NAME)}"
         print_line(f"  {name}: {task.passed:,} passed, {task.failed:,} failed")

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("catalogue", metavar="CATALOGUE", type=Path, help="the folder of a catalogue")
     parser.add_argument("query", metavar="QUERY", help="one SELECT over the tables runs, steps and features")
-    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--json", action="store_true", help="one JSON object per row")
     parser.epilog = "Only the catalogue is read, and no file is written."
 
 

@@ -80,14 +80,16 @@ def observed_effects(runs: Iterable[EffectEvidence]) -> dict[str, EffectFinding]
             suspects = [tool for tool in names if not unchanged[tool]] or names
             for tool in suspects:
                 changes[tool] += 1 / len(suspects)
-                reasons.setdefault(tool, "a call was answered otherwise after it")
+                reasons.setdefault(tool, "an equal call was answered differently after it")
     findings = {}
     for tool in sorted(tools):
         weight = changes[tool]
         if weight >= 0.5 and weight > reads[tool] / 2:
-            findings[tool] = EffectFinding(Effect.CHANGES, f"seen: {reasons[tool]}", certain=False)
+            findings[tool] = EffectFinding(Effect.CHANGES, f"observed: {reasons[tool]}", certain=False)
         elif reads[tool] or unchanged[tool] >= 2:
-            findings[tool] = EffectFinding(Effect.READS, "seen: the same answers before and after it", certain=False)
+            findings[tool] = EffectFinding(
+                Effect.READS, "observed: the same answers before and after it", certain=False
+            )
     return findings
 
 
@@ -131,10 +133,10 @@ def _changed_entity(call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall,
             continue
         given_values = {encode_decoded(value) for _, value in input_leaves(call.input)}
         if not given_values.isdisjoint(value for _, value in held - before):
-            return 1, "it gives back what was read before, changed as asked"
+            return 1, "it returns what was read before, changed as requested"
         about = {encode_decoded(value) for _, value in input_leaves(other.input)}
         if len(held ^ before) <= 0.5 * len(held | before) and not given_values.isdisjoint(about):
-            return 0.5, "it gives back what was read before, changed"
+            return 0.5, "it returns what was read before, changed"
     return 0, ""
 
 

@@ -95,7 +95,7 @@ class ShellEffects:
             return findings
         name, arguments = words[0].rpartition("/")[2], words[1:]
         if any(_SUBMISSION in word for word in words):
-            findings.append(EffectFinding(Effect.SUBMITS, "says that it hands in"))
+            findings.append(EffectFinding(Effect.SUBMITS, "says that it submits"))
         elif name in _SHELLS or name == "eval":
             findings.append(self._of_shell(name, arguments, command.script, depth))
         elif _PYTHON.fullmatch(name):

@@ -84,4 +84,4 @@ def effect_of_name(tool: str) -> EffectFinding:
         for verbs, effect in _VERBS:
             if word in verbs:
                 return EffectFinding(effect, f'the name says "{word}"')
-    return EffectFinding(Effect.UNKNOWN, "the name tells nothing")
+    return EffectFinding(Effect.UNKNOWN, "the name does not show it")

@@ -33,7 +33,7 @@ def set_aside_words(why: WhyResult) -> str:
     if counts.wording:
         parts.append(f"wording differs in {plural(counts.wording, 'message')}")
     if counts.reads:
-        parts.append(f"{plural(counts.reads, 'call')} without an effect in one run alone")
+        parts.append(f"{plural(counts.reads, 'call')} without an effect only in one run")
     if counts.reordered:
         parts.append(f"{plural(counts.reordered, 'such call')} in another order")
     if counts.setup:

@@ -15,7 +15,7 @@ def why_sections(why: WhyPart) -> list[ReportSection]:
     """Return the sections, the reasons first."""
     blocks: list[Block] = [_reasons(why.reasons)] if why.reasons else [Paragraph(why.words)]
     if why.set_aside:
-        blocks.append(Paragraph(f"Set aside: {why.set_aside}."))
+        blocks.append(Paragraph(f"Left out: {why.set_aside}."))
     blocks += [Paragraph(limit, "warn") for limit in why.limits]
     sections = [ReportSection(why.heading, tuple(blocks))]
     if why.actions:

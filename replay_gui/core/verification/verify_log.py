@@ -146,7 +146,9 @@ def _notes(log: EventLog, last: IntegritySlice, skipped: int, recorded: int, red
     if log.header.origin == "imported":
         notes.append("Imported: the hashes cover the time since the import, not the run itself.")
     if tail.seal == "none":
-        notes.append("No seal: whether events were removed from the end cannot be told from a run still going on.")
+        notes.append(
+            "No seal: a log whose last events were removed cannot be distinguished from a run that is still going on."
+        )
     elif tail.seal == "bad":
         notes.append("The seal does not match the log.")
     if tail.tail_bytes and tail.seal == "none":

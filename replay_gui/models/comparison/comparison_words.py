@@ -131,7 +131,7 @@ _ACTION_WORDS = {
     Action.READS: "only reads",
     Action.CHECKS: "checks",
     Action.CHANGES: "changes something",
-    Action.SUBMITS: "hands in the result",
+    Action.SUBMITS: "submits the result",
     Action.HANDS_OVER: "hands over",
     Action.NOTES: "notes for itself",
     Action.ASKS: "asks the user",

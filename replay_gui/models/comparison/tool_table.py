@@ -14,7 +14,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.tooltip import plain_tooltip
 
 TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Other answer")
-_SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
+_SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests with different answers")
 _MAX_NAME_CHARACTERS = 60
 
 

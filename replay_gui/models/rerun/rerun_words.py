@@ -81,25 +81,25 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
     )
     match found.kind:
         case DifferenceKind.NOT_ASKED:
-            then = f"then the agent ended without asking for {asked}{at}."
+            then = f"then the agent ended without calling {asked}{at}."
         case DifferenceKind.UNANSWERED:
-            then = f"then {asked} was asked for, which the recorded run ended before it was answered{at}."
+            then = f"then {asked} was called; the recorded run ended before its answer{at}."
         case DifferenceKind.STOPPED:
-            then = f"there you stopped it, where {asked} was asked for."
+            then = f"there you stopped it, at a call of {asked}."
         case DifferenceKind.REPEATED:
-            then = f"then {asked} was asked for once more than in the recorded run{at}."
+            then = f"then {asked} was called once more than in the recorded run{at}."
         case DifferenceKind.CHANGED if not nearest:
-            then = f"then {asked} was asked for, which the recorded run never did."
+            then = f"then {asked} was called, which the recorded run never did."
         case _ if nearest == asked and is_one_short:
             field = found.fields[0]
             path, recorded, now = (
                 one_line(text, _MAX_QUOTED_CHARACTERS) for text in (field.path, field.recorded, field.now)
             )
-            then = f"then {asked} was asked for with {path} {now} instead of {recorded}{at}."
+            then = f"then {asked} was called with {path} {now} instead of {recorded}{at}."
         case _ if nearest == asked:
-            then = f"then {asked} was asked for in another way than recorded{at}."
+            then = f"then {asked} was called in another way than recorded{at}."
         case _:
-            then = f"then {asked} was asked for instead of {nearest}{at}."
+            then = f"then {asked} was called instead of {nearest}{at}."
     begin = f"As recorded up to event {found.position:,}" if found.position > 1 else "Nothing was as recorded"
     fields = tuple(
         (
@@ -129,7 +129,7 @@ def _notes(report: RerunReport) -> tuple[str, ...]:
         outcome = "was refused" if what == "a connection" else "was not answered from the log"
         words = one_line(what, 80)
         begin = f"{words[:1].upper()}{words[1:]}"
-        notes.append(f"{begin} that was not recorded {outcome} ({plural(times, 'time')}); the run may differ for it.")
+        notes.append(f"{begin} that was not recorded {outcome} ({plural(times, 'time')}); so the run may differ.")
     return tuple(notes)
 
 

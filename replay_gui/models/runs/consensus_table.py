@@ -32,7 +32,7 @@ class ConsensusColumn(IntEnum):
 class ConsensusTable(HeadedTable["Outlier"]):
     """One row for each outlier, the most unlike first; `run(row)` returns the number of its run."""
 
-    headings = ("Run", "Unlike", "It alone, or with few others", "It lacks what most did")
+    headings = ("Run", "Differs from", "Only this run, or few others", "Missing here, done by most")
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)

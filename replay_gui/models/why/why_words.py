@@ -28,13 +28,13 @@ KIND_WORDS: dict[ReasonKind, str] = {
     ReasonKind.EXTRA: "done by one run only",
     ReasonKind.ARGUMENT: "other argument",
     ReasonKind.ORDER: "other order",
-    ReasonKind.WORLD: "answered otherwise",
+    ReasonKind.WORLD: "answered differently",
     ReasonKind.ERROR: "error",
     ReasonKind.GAVE_UP: "gave up",
     ReasonKind.CUT_OFF: "cut off",
     ReasonKind.MADE_UP: "made up",
     ReasonKind.SUBMISSION: "other result",
-    ReasonKind.TOLD: "told otherwise",
+    ReasonKind.TOLD: "other number",
     ReasonKind.CHECK: "check",
     ReasonKind.LOOK: "not looked up",
     ReasonKind.SETUP: "set-up",
@@ -43,9 +43,9 @@ KIND_WORDS: dict[ReasonKind, str] = {
 """What differs, on the chip of a reason."""
 
 LED_THERE_WORDS: dict[str, str] = {
-    "input": "the user said otherwise",
+    "input": "the user said something else",
     "looking": "not looked up",
-    "world": "answered otherwise",
+    "world": "answered differently",
     "agent": "the agent's own choice",
 }
 """What the trace of the values of a reason led to, on its second chip."""
@@ -93,7 +93,7 @@ def same_words(why: WhyResult) -> str:
     lines += [why.last_words] if why.last_words else []
     words = set_aside_words(why)
     if words:
-        lines.append(f"Set aside: {words}.")
+        lines.append(f"Left out: {words}.")
     return "\n\n".join((*lines, *why.limits))
 
 

@@ -98,17 +98,17 @@ class FirstDifference:
         after = f"after {self.answered:,} of {self.recorded:,} calls as recorded"
         match self.kind:
             case DifferenceKind.NOT_ASKED:
-                return f"{after}, the agent ended without asking for {self.asked}{at}"
+                return f"{after}, the agent ended without calling {self.asked}{at}"
             case DifferenceKind.ORDER:
-                return f"{after}, {self.asked} is asked for where the recorded run asked for {self.nearest}{at}"
+                return f"{after}, the agent calls {self.asked} where the recorded run called {self.nearest}{at}"
             case DifferenceKind.UNANSWERED:
-                return f"{after}, {self.asked} is asked for; the recorded run ended before it was answered{at}"
+                return f"{after}, the agent calls {self.asked}; the recorded run ended before its answer{at}"
             case DifferenceKind.STOPPED:
-                return f"{after}, {self.asked} is asked for, and the run was stopped there"
+                return f"{after}, the agent calls {self.asked}, and the run was stopped there"
             case DifferenceKind.REPEATED:
-                return f"{after}, {self.asked} is asked for once more than in the recorded run{at}"
+                return f"{after}, the agent calls {self.asked} once more than in the recorded run{at}"
             case DifferenceKind.CHANGED:
-                return f"{after}, {self.asked} is asked something that the recorded run did not ask"
+                return f"{after}, the agent calls {self.asked} with a request that the recorded run did not make"
 
     def lines(self) -> list[str]:
         """Return the verdict as lines for a terminal; text of the log is shortened, but not escaped."""
@@ -124,7 +124,7 @@ class FirstDifference:
         if len(self.differences) > _MAX_DIFFERENCES:
             yield f"  and {len(self.differences) - _MAX_DIFFERENCES:,} more differences"
         if self.kind in (DifferenceKind.CHANGED, DifferenceKind.REPEATED) and self.expected is not None:
-            yield f"  the recorded run asked next for {self.expected}"
+            yield f"  next call of the recorded run: {self.expected}"
         if self.kind is not DifferenceKind.NOT_ASKED:
             yield f"  the agent's code: {self.place or 'not known'}"
 

@@ -30,7 +30,7 @@ class RangePanel(Panel):
         super().__init__("Range", parent)
         self._session = session
         self.zoom = self.add_button("Zoom", "Show only this range in the timeline")
-        self.done = self.add_button("Close", "Sum up no range")
+        self.done = self.add_button("Close", "Close the sums")
         self.zoom.clicked.connect(session.zoom_to_range)
         self.done.clicked.connect(session.forget_range)
         self.sums = Section("In all", self)

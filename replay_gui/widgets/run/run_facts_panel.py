@@ -64,7 +64,7 @@ class RunFactsPanel(Panel):
                 ("Tokens and cost", self._used),
                 ("Tools", self.tools),
                 ("Slowest calls", self.slowest),
-                ("Dearest answers", self.dearest),
+                ("Most expensive answers", self.dearest),
                 ("Events by kind", self.kinds),
             )
         )

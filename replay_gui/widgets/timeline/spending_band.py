@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
 _MIN_COLUMN_PX = 3 * UNIT  # average pixels per event from which each event has its own column
-_TOKEN_WORDS = "Blue, at the bottom: input that was read anew. Grey and thin: input that the cache had. Pink: output."
+_TOKEN_WORDS = (
+    "Blue, at the bottom: input that is not from the cache. Grey and thin: input from the cache. Pink: output."
+)
 _COST_WORDS = "The line is the cost so far."
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -24,7 +24,7 @@ _NOTHING_TEXT = "Neither run changed anything, according to its log."
 _WAITING_TEXT = "The actions of the runs are not known yet."
 _FEWEST_ROWS = 2  # lines that the panel tries to show
 _OTHERS = (
-    (Effect.SUBMITS, "handed in", "handed in"),
+    (Effect.SUBMITS, "submitted", "submitted"),
     (Effect.HANDS_OVER, "handed over", "handed over"),
     (Effect.UNKNOWN, "call of unknown effect", "calls of unknown effect"),
 )

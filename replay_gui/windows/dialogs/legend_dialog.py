@@ -124,7 +124,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
         "Events, by their lane",
         (
             *((partial(_kind, str(kind)), words) for kind, words in _KINDS),
-            (_step, "The bar before a mark: how long the step took until it was done, as the answer of a model"),
+            (_step, "The bar before a mark: how long the step took, such as the answer of a model"),
         ),
     ),
     (
@@ -139,8 +139,8 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
     (
         "Below the lanes: tokens and cost",
         (
-            (partial(_tokens, 0), "Input tokens that were read anew"),
-            (partial(_tokens, 1), "Input tokens that the cache had"),
+            (partial(_tokens, 0), "Input tokens that are not from the cache"),
+            (partial(_tokens, 1), "Input tokens from the cache"),
             (partial(_tokens, 2), "Output tokens"),
             (_cost, "The cost so far; at its end that of the whole run"),
         ),

@@ -34,7 +34,7 @@ class QuestionDialog(QDialog):
         self._name = name
         place = f" by {one_line(question.place, 200)}" if question.place else ""
         asked = one_line(question.asked, 200)
-        head = PlainLabel(f"{asked[:1].upper()}{asked[1:]} is asked for{place}.")
+        head = PlainLabel(f"The agent calls {asked}{place}.")
         head.setWordWrap(True)
         recorded = "none: the recorded run has no such call" if question.recorded is None else question.recorded
         self.value = QPlainTextEdit("" if question.recorded is None else visible(question.recorded, "\n"))

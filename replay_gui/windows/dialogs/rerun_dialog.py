@@ -247,14 +247,14 @@ def _about(facts: RunFacts, edit: EditedAnswer | None, on_miss: OnMiss) -> str:
     begin = f"The agent's own code runs again, and every answer comes from {name}"
     if edit is not None:
         return (
-            f"{begin}; event {edit.position:,} is as you edited it. What is asked from there on and was not recorded "
-            "is made for real: models are asked, tools run."
+            f"{begin}; event {edit.position:,} is as you edited it. Later requests that were not recorded are made "
+            "for real: models are called, tools run."
         )
     match on_miss:
         case OnMiss.STOP:
             return f"{begin}. It stops at the first request that the recorded run did not make."
         case OnMiss.LIVE:
-            return f"{begin}; what was not recorded is made for real: models are asked, tools run."
+            return f"{begin}; requests that were not recorded are made for real: models are called, tools run."
         case OnMiss.ASK:
             return f"{begin}; you are asked about each request that the recorded run did not make."
 

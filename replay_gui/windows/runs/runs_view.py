@@ -197,7 +197,7 @@ class RunsView(QWidget):
         self._separates.set_title(f"What separates{self._about()}")
         self._separates.set_note("" if contrasted is None else contrasted.separation.note.rstrip("."))
         self.separators.hint = self._hint(self._why_nothing_separates())
-        self.consensus.hint = self._hint("None is unlike the others.")
+        self.consensus.hint = self._hint("No run differs from the others.")
         self._show_picture()
         self._show_failures()
         for view in (self.separators, self.picture, self.consensus):

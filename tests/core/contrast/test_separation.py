@@ -96,7 +96,7 @@ def test_an_action_goes_before_a_read_of_the_same_runs() -> None:
     found = separation_of([[read("look"), did("pay")], [read("look"), did("pay")], [], []], [True, True, False, False])
     assert len(found.separators) == 1
     assert found.separators[0].feature.tool == "pay"
-    assert found.separators[0].also == ("asked look()",)
+    assert found.separators[0].also == ("queried look()",)
 
 
 def test_an_argument_says_it_where_both_groups_use_the_tool_otherwise() -> None:

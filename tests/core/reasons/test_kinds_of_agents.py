@@ -107,7 +107,8 @@ def test_the_cause_leads(tmp_path: Path) -> None:
     figure = told("figure", DATA, 5, Step("agent", "The highest net revenue was in the region North, at 530,999.25."))
     assert figure.startswith("bad told the user 530999.25, and good told 412005.10 (event 13 against event 11).")
     assert figure.endswith(
-        f"Nothing before event 13 of bad holds 530999.25. good had 412005.10 from execute_sql({NET[:59]}…) (event 8)."
+        f"No event before event 13 of bad contains 530999.25."
+        f" good had 412005.10 from execute_sql({NET[:59]}…) (event 8)."
     )
     drop = call("execute_sql", "ok", query="-- clean up\nDROP TABLE orders")
     assert told("drop", DATA, 5, drop, DATA[5]).startswith("bad called execute_sql(-- clean up DROP TABLE orders)")
@@ -118,6 +119,6 @@ def test_the_cause_leads(tmp_path: Path) -> None:
     sold_out = [call("check_stock", {"sku": "LAMP-9", "left": 0}, sku="LAMP-9"), Step("agent", "It is out of stock.")]
     first = reasons(tmp_path / "stock", DESK, [*DESK[:2], *sold_out])[0]
     assert (first.tool, first.chip) == ("create_replacement", "world")
-    assert first.details[-1] == "Before that, check_stock(LAMP-9) was answered otherwise (event 7 against event 5)."
+    assert first.details[-1] == "Before that, check_stock(LAMP-9) was answered differently (event 7 against event 5)."
     refund = call("issue_refund", {"ref": "RF-1"}, order_id="ORD-77120", amount=79.9)
     assert "first" not in told("refund", DESK, 3, refund), "what it did instead is no wrong order"

@@ -167,4 +167,4 @@ def test_of_two_patches_it_names_the_place_of_the_fix(tmp_path: Path) -> None:
             assert "B saw it, too" in first.details[0]
         nothing = WhyFinder(sides["chat_dev"], sides["reasoner_dev"]).find().reasons[0]
         assert nothing.kind is ReasonKind.SUBMISSION
-        assert nothing.sentence.startswith("B handed in nothing: it ended with a timeout (Timeout) after 0 calls")
+        assert nothing.sentence.startswith("B submitted nothing: it ended with a timeout (Timeout) after 0 calls")

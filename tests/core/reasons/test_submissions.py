@@ -85,7 +85,7 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
         side_of(write_run(folder / f"{name}.rlog", [TASK, one], None, name)) for name, one in (("a", good), ("b", bad))
     ]
     first = WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons[0]
-    assert first.sentence == "B changed /w/a/store.py otherwise than A, in comments and docstrings alone."
+    assert first.sentence == "B changed /w/a/store.py in another way than A, but only in comments and docstrings."
     assert first.tier is Tier.OTHER
     assert first.details == ('B adds “"""Give a row."""”; A adds “"""Return a row."""”.',)
     other = edit("a = 1", 'def find(key):\n    """Give a row."""\n    return key[rows]')
@@ -110,7 +110,7 @@ def test_variables_that_a_run_coined_are_wording(tmp_path: Path) -> None:
         (
             ReasonKind.SUBMISSION,
             Tier.OTHER,
-            "bad changed /w/a/store.py otherwise than good, in the names of variables, or in comments, alone.",
+            "bad changed /w/a/store.py in another way than good, but only in the names of variables, or in comments.",
         )
     ]
     other = edit("raise LookupProblem(key)", "found = table.get(key)\nreturn found or table.pop(key)")
@@ -161,18 +161,18 @@ def test_an_edit_without_an_answer_may_have_been_made(tmp_path: Path) -> None:
     open_two = replace(two, is_answered=False)
     found = reasons(tmp_path / "1", [TASK, one], [TASK, open_two])
     assert found[0][2] == (
-        "good edited /w/a/store.py (event 3); bad was to edit /w/a/other.py, and no answer is recorded."
+        "good edited /w/a/store.py (event 3); bad tried to edit /w/a/other.py, and no answer is recorded."
     )
     found = reasons(tmp_path / "2", [TASK, one, two], [TASK, one, open_two])
     assert found[0][2] == (
-        "bad was to edit /w/a/other.py, and no answer is recorded; good changed /w/a/other.py (event 5)."
+        "bad tried to edit /w/a/other.py, and no answer is recorded; good changed /w/a/other.py (event 5)."
     )
 
 
 def test_an_edit_that_was_refused_is_told(tmp_path: Path) -> None:
     one = edit("a = old_name()", "a = new_name()")
     two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
-    refused = "bad was to edit /w/a/other.py (event 5), and was answered “Error: not found”."
+    refused = "bad tried to edit /w/a/other.py (event 5), and was answered “Error: not found”."
     no = replace(two, answer="Error: not found", error="Error: not found")
     for number, (good, bad) in enumerate((([one, two], [one, no]), ([two], [READ, no]), ([two], [two, no]))):
         folder = tmp_path / f"{number}"

@@ -95,7 +95,7 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
     assert any("pytest" in given for _, given in calls("codex")[patched[-1] :])
 
     sentence = first_reason(sides, "claude", "copilot").sentence
-    assert "; A was to edit" in sentence
+    assert "; A tried to edit" in sentence
     assert sentence.endswith(
         "CONTRIBUTING.md and …/demo-issue-tracker-api/app/constants.py, and no answer is recorded."
     )
@@ -127,7 +127,7 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
     assert last.sentence == "They are runs of different agents: “GitHub Copilot CLI” in B, codex in A (and 11 more)."
 
     sentence = first_reason(sides, "openai_agents", "pydantic_ai").sentence
-    assert sentence == "list_dir(.) was answered otherwise (event 7 of B against event 4 of A)."
+    assert sentence == "list_dir(.) was answered differently (event 7 of B against event 4 of A)."
     spans = [line["span_data"] for line in lines("openai_agents") if line.get("object") == "trace.span"]
     parts = [part for line in lines("pydantic_ai") for part in line.get("parts", ())]
     first = next(span["output"] for span in spans if span.get("name") == "list_dir" and span["type"] == "function")

@@ -45,7 +45,7 @@ def test_what_the_user_named_and_what_was_said_instead(tmp_path: Path) -> None:
     asked = replace(OFFER, text="Well. Shall I cancel the reservation for you?")
     first = reasons(tmp_path / "2", [NAMED, USER, OFFER, YES, CANCEL], [NAMED, USER, asked, NO])[0]
     assert first.details == (
-        "bad had Z7GOZK at hand, too; instead it asked “Shall I cancel the reservation for you?” (event 5),"
+        "bad knew Z7GOZK, too; instead it asked “Shall I cancel the reservation for you?” (event 5),"
         " and the user said “I am not sure.” (event 6).",
     )
     first = reasons(tmp_path / "3", [NAMED, USER, OFFER, YES, CANCEL], [NAMED, USER, OFFER, YES, DONE])[0]
@@ -113,7 +113,7 @@ def test_answers_of_runs_that_changed_nothing_differ_by_their_figures_else_by_th
     assert first.sentence == "bad told the user 1050, and good told 1060 (event 5 against event 5)."
     (first,) = found("2", "The best is Breizh.", "The best is Royal Panda.")
     assert (first.kind, first.tier) == (ReasonKind.SUBMISSION, Tier.OTHER)
-    assert first.sentence.startswith("bad said last “…The best is Royal Panda.” (event 5); good “…")
+    assert first.sentence.startswith("bad ended with “…The best is Royal Panda.” (event 5); good ended with “…")
 
 
 def test_an_extra_action_is_traced_to_the_answer_that_both_saw(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_number_is_known_in_any_form(tmp_path: Path) -> None:
     ]
     for number, (a, b) in enumerate((pay, pay[::-1])):
         (first, *_) = reasons(tmp_path / f"{number}", [TASK, bill, a], [TASK, bill, b])
-        told = ("bad brought in 89.7 itself: nothing before event 5 holds it in this form.",)
+        told = ("bad introduced 89.7 itself: no event before event 5 contains it in this form.",)
         assert first.details == (told if number == 0 else ())
     total = replace(pay[0], input={**pay[0].input, "total": 1061})
     (first, *_) = reasons(tmp_path / "2", [TASK, bill, total], [TASK, bill, pay[0]])
@@ -240,7 +240,7 @@ def test_an_agent_with_other_tools_is_compared_by_what_it_said_and_by_files(tmp_
     listed, read = Step(tool="list_dir", input={"path": "."}, answer="a"), ran("cat app.py", "x = 1")
     said, mine = Step("agent", "All is done."), Step(tool="view", input={"path": "/w/app.py"}, answer="x = 1")
     found = told("1", [TASK, listed, said], [TASK, read, submit(answer="Mended.")], "one", "two")
-    assert found[0] == "B submitted “Mended.” (event 5); A said last “All is done.” (event 5)."
+    assert found[0] == "B submitted “Mended.” (event 5); A ended with “All is done.” (event 5)."
     found = told("2", [TASK, listed, mine, said], [TASK, read, submit()], "one", "two")
     assert not any("submitted" in sentence or "never called" in sentence for sentence in found)
     found = told("3", [TASK, listed, said], [TASK, read, submit()], "one")

@@ -61,8 +61,8 @@ def test_of_equal_actions_with_other_outcomes_the_last_words_are_shown_and_are_n
     found = why(tmp_path / "1", [NAME, USER, CANCEL, sorry], [NAME, USER, USER, CANCEL, done])
     assert (found.reasons, found.set_aside.reads) == ((), 1)
     assert no_reason_words(found) == (
-        "No difference was found in what they did. trial 0 said last “I am sorry, that is not possible.” (event 7);"
-        " trial 1 “I have cancelled it.” (event 9)."
+        "No difference was found in what they did. trial 0 ended with “I am sorry, that is not possible.” (event 7);"
+        " trial 1 ended with “I have cancelled it.” (event 9)."
     )
     same = why(tmp_path / "2", [NAME, USER, CANCEL, done], [NAME, USER, CANCEL, done])
     assert no_reason_words(same) == "No difference was found in what they did."
@@ -86,7 +86,7 @@ def test_an_argument_and_a_value_that_nothing_holds(tmp_path: Path) -> None:
     assert first.sentence == (
         "trial 0 updated booking with card card_9999; trial 1 with card_4411 (event 6 against event 6)."
     )
-    assert first.details == ("trial 0 brought in card_9999 itself: nothing before event 6 holds it in this form.",)
+    assert first.details == ("trial 0 introduced card_9999 itself: no event before event 6 contains it in this form.",)
     assert (first.a, first.b) == (other.input, pay.input)
     assert [reason.kind for reason in found.reasons[1:2]] == [ReasonKind.MADE_UP]
 
@@ -95,7 +95,7 @@ def test_a_name_in_an_extra_action_that_nothing_holds(tmp_path: Path) -> None:
     made_up = Step(tool="cancel_reservation", input={"reservation_id": "QQ77WW"}, answer="ok")
     first = why(tmp_path, [NAME, USER, made_up], [NAME, USER]).reasons[0]
     assert (first.kind, first.chip) == (ReasonKind.EXTRA, "made up")
-    assert first.details[0] == "trial 0 brought in QQ77WW itself: nothing before event 5 holds it in this form."
+    assert first.details[0] == "trial 0 introduced QQ77WW itself: no event before event 5 contains it in this form."
 
 
 def test_a_sum_or_a_date_may_have_been_worked_out(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_another_answer_of_the_world(tmp_path: Path) -> None:
     empty = Step(tool="get_user", input=USER.input, answer={"reservations": [], "tier": "gold"})
     found = why(tmp_path, [NAME, empty], [NAME, USER, CANCEL])
     assert found.reasons[0].chip == "world"
-    assert found.reasons[0].details[0].startswith("get_user answered otherwise: in trial 1 alone it told Z7GOZK")
+    assert found.reasons[0].details[0].startswith("get_user answered differently: it returned Z7GOZK only in trial 1")
     assert ReasonKind.WORLD in {reason.kind for reason in found.reasons}
 
 
@@ -216,7 +216,7 @@ def test_what_each_run_did_is_side_by_side_and_folded(tmp_path: Path) -> None:
         ("send_note", Shared.ONLY_A, (4,), (), False),
         ("cancel_reservation", Shared.BOTH, (6,), (8,), False),
     ]
-    assert set_aside_words(found) == "1 call without an effect in one run alone"
+    assert set_aside_words(found) == "1 call without an effect only in one run"
     pays = [Step(tool="pay", input={"bags": 1, "card": card, "to": "x12345"}, answer="ok") for card in ("c411", "c999")]
     (row,) = why(tmp_path / "2", [NAME, pays[0]], [NAME, pays[1]]).actions
     assert (row.text_a, row.text_b) == ("c411, bags 1, to x12345", "c999, bags 1, to x12345")
@@ -246,7 +246,7 @@ def test_final_answers_are_compared(tmp_path: Path) -> None:
     first = [question, Step("agent", "I looked.\nFINAL ANSWER:\n```text\nThe Dispossessed\n```"), *ended]
     second = [question, Step("agent", "Final answer is: **Solaris**."), *ended]
     assert why(tmp_path / "1", first, second).reasons[0].sentence == (
-        "trial 0 answered “The Dispossessed” (event 3); trial 1 “Solaris” (event 3)."
+        "trial 0 answered “The Dispossessed” (event 3); trial 1 answered “Solaris” (event 3)."
     )
     assert why(tmp_path / "2", first, [question, Step("agent", "final answer: the dispossessed!")]).reasons == ()
     silent = [question, Step("agent", "I do not know.")]
@@ -256,7 +256,7 @@ def test_final_answers_are_compared(tmp_path: Path) -> None:
     )
     assert why(tmp_path / "4", [question, Step("agent", "No")], [question, Step("agent", "Yes.")]).reasons[
         0
-    ].sentence == ("trial 0 said last “No” (event 3); trial 1 “Yes.” (event 3).")
+    ].sentence == ("trial 0 ended with “No” (event 3); trial 1 ended with “Yes.” (event 3).")
 
 
 def test_graded_answers_and_their_origin(tmp_path: Path) -> None:

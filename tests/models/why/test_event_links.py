@@ -18,7 +18,7 @@ def links(text: str, reason: Reason = PLAIN, counts: tuple[int, int] = (EVENTS, 
 
 
 def test_a_number_is_of_the_run_that_is_named_after_it() -> None:
-    text = "x was answered otherwise (event 4 of trial 1 against event 4 of trial 0)."
+    text = "x was answered differently (event 4 of trial 1 against event 4 of trial 0)."
     assert links(text) == [("event 4", "b", 4), ("event 4", "a", 4)]
 
 

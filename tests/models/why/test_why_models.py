@@ -90,7 +90,7 @@ def test_reasons_are_cards_with_links(session: StoryWhy, qtmodeltester: ModelTes
     qtmodeltester.check(cards)  # type: ignore[no-untyped-call]
     first = cards.item(0)
     assert first.title == CANCEL.sentence
-    assert first.chips == ("not done", "the user said otherwise")
+    assert first.chips == ("not done", "the user said something else")
     assert [(link.side, link.index) for link in first.links] == [("b", index(20)), ("b", index(5))]
     assert [cards.item(row).heavy for row in range(3)] == [True, True, False]
     assert cards.item(2).chips == ("not looked up", "effect not certain")
@@ -185,7 +185,7 @@ def test_the_words_of_the_window() -> None:
     assert [reason_words(chosen, failed) for chosen in (0, NO_REASON)] == ["reason 1 of 2", "2 reasons"]
     assert (reason_words(0, None), reason_words(NO_REASON, same)) == ("no reason yet", "no difference")
     assert same_words(same).startswith("Both runs passed. No difference was found in what they did.")
-    assert "Their outcomes differ nevertheless.\n\nA said last." in same_words(why_of(last_words="A said last."))
+    assert "Their outcomes differ nevertheless.\n\nA ended so." in same_words(why_of(last_words="A ended so."))
     assert foot_words(failed).startswith("Wording differs in 11 messages")
     assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "No difference was left out"
 

@@ -117,7 +117,7 @@ def test_the_hover_tells_what_was_used(panel: TimelinePanel, session: StillSessi
     assert "900 in (500 cached) · 100 out · $1.00 so far" in band.hover.words
     band.show_hover(QPoint(LABELS // 2, LANE))
     assert "18,000 in (10,000 cached) · 2,000 out · $2.00" in band.hover.words
-    assert "Grey and thin: input that the cache had." in band.hover.words
+    assert "Grey and thin: input from the cache." in band.hover.words
     assert "18,000 in" in band.accessibleDescription()
 
 

@@ -234,7 +234,7 @@ def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanati
     if first.request > call.request or second.request > explanation.index:
         return ""
     at = f"{event_words(second.request)} against {event_words(first.request)}"
-    return f"Before that, {call_words(second, 60)} was answered otherwise ({at})."
+    return f"Before that, {call_words(second, 60)} was answered differently ({at})."
 
 
 def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:

@@ -201,7 +201,7 @@ def explain_changed(
     on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
     both = is_rare_a and is_rare_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
-        sentence = f"Both had {shown_a} and {shown_b} at hand and chose differently.{on_it}"
+        sentence = f"Both knew {shown_a} and {shown_b}, and chose differently.{on_it}"
         return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
     if on_it:
         sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."
@@ -235,7 +235,9 @@ def _value_of_answer(
 
 
 def _from_nowhere(run: RunAccount, call: ToolCall, shown: str) -> str:
-    return f"{run.name} brought in {shown} itself: nothing before {event_words(call.request)} holds it in this form."
+    return (
+        f"{run.name} introduced {shown} itself: no event before {event_words(call.request)} contains it in this form."
+    )
 
 
 def _nowhere_chip(value: str) -> str:
@@ -260,9 +262,9 @@ def _unknown_value(
             )
             return Explanation((sentence,), MissingLinkKind.LOOKING.value, origins)
         against = "" if same is None else f" against {event_words(same.response or same.request)}"
-        sentence = f"{tool_words(source)} told {shown} in {reference.name} alone ({event_words(at)}{against})."
+        sentence = f"{tool_words(source)} returned {shown} only in {reference.name} ({event_words(at)}{against})."
         return Explanation((sentence,), MissingLinkKind.WORLD.value, origins)
-    sentence = f"{reference.name} came to {shown} itself ({event_words(at)}); {other.name} never names it."
+    sentence = f"{reference.name} introduced {shown} itself ({event_words(at)}); {other.name} never names it."
     return Explanation((sentence,), MissingLinkKind.AGENT.value, origins)
 
 
@@ -284,11 +286,11 @@ def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: MissingLink) 
     if lack.kind is MissingLinkKind.WORLD and link.call is not None and lack.equal_call is not None:
         at = lack.equal_call.response
         return (
-            f"{tool_words(link.call)} answered otherwise: in {done_by.name} alone it told {value}"
+            f"{tool_words(link.call)} answered differently: it returned {value} only in {done_by.name}"
             f" ({event_words(link.index)}{'' if at is None else f' against {event_words(at)}'}).",
             at,
         )
-    return f"{done_by.name} brought up {value} itself ({event_words(link.index)}); {other.name} never did.", None
+    return f"{done_by.name} introduced {value} itself ({event_words(link.index)}); {other.name} never did.", None
 
 
 def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: MissingLink) -> str:
@@ -301,8 +303,8 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: MissingLink) ->
             f" which {other.name} never called."
         )
     if lack.kind is MissingLinkKind.WORLD and link.call is not None:
-        return f"In {done_by.name} alone {tool_words(link.call)} told {value} ({event_words(link.index)})."
-    return f"{done_by.name} brought up {value} itself ({event_words(link.index)})."
+        return f"Only in {done_by.name}, {tool_words(link.call)} returned {value} ({event_words(link.index)})."
+    return f"{done_by.name} introduced {value} itself ({event_words(link.index)})."
 
 
 class _WrongOrder(NamedTuple):
@@ -349,7 +351,7 @@ def _end_at_request(other: RunAccount, call: ToolCall, origins: tuple[Origin, ..
         return None
     if set(_nouns(name_words(call.tool))).isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
         return None
-    request_words = f"{other.name} was asked for it last of all ({quoted(message[1])}, {event_words(last[0])})"
+    request_words = f"{other.name} was asked for it in the last message ({quoted(message[1])}, {event_words(last[0])})"
     return Explanation((f"{request_words}; the run ended there.",), "cut off", origins, index=last[0])
 
 

@@ -134,7 +134,7 @@ def _source_words(run: RunAccount, stated_at: EventIndex, figure: str) -> tuple[
     place = run.first_place(figure.rstrip("0") if "." in figure else figure)  # 412,005.10 may stand there as 412005.1
     call = None if place is None else run.call_at(place)
     if place == stated_at and not run.in_setup(figure):
-        return (f"Nothing before {event_words(stated_at)} of {run.name} holds {figure}.",)
+        return (f"No event before {event_words(stated_at)} of {run.name} contains {figure}.",)
     if place is None or call is None or run.role_at(place) is not OriginRole.ANSWER:
         return ()
     return (f"{run.name} had {figure} from {call_words(call, 60)} ({event_words(place)}).",)

@@ -15,7 +15,7 @@ from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import event_words, quoted, value_words
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_MAX_AT_HAND = 3  # values that a sentence names
+_MAX_KNOWN_VALUES = 3  # values that a sentence names
 
 
 def named_by_user(
@@ -34,13 +34,13 @@ def named_by_user(
 
 
 def availability_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
-    """Return ``trial 0 had Z7GOZK available, too``; "" if this is not certain for all values that led to a call."""
+    """Return ``trial 0 knew Z7GOZK, too``; "" if this is not certain for all values that led to a call."""
     if not had_the_values(other, links, call):
         return ""
     led = {link.value for link in links if link.index < call.request}
     own = sorted((value for value in rare_values(call) if value in led), key=lambda value: not is_name(value))
-    *shown, last = [*map(value_words, own[:_MAX_AT_HAND])] or ["the same values"]
-    return f"{other.name} had {' and '.join(filter(None, (', '.join(shown), last)))} at hand, too"
+    *shown, last = [*map(value_words, own[:_MAX_KNOWN_VALUES])] or ["the same values"]
+    return f"{other.name} knew {' and '.join(filter(None, (', '.join(shown), last)))}, too"
 
 
 def asked_words(message: Message) -> str:

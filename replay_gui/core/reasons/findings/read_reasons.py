@@ -37,7 +37,7 @@ def add_world_reason(reasons: ReasonList) -> None:
         reasons.add(
             ReasonKind.WORLD,
             Tier.NOT_LOOKED,
-            f"{call_words(call, 60)} was answered otherwise ({event_words(call.response or call.request)} of"
+            f"{call_words(call, 60)} was answered differently ({event_words(call.response or call.request)} of"
             f" {reasons.other.name} against {event_words(first.response or first.request)} of"
             f" {reasons.reference.name}).",
             order=-1.0,

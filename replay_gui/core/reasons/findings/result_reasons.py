@@ -113,7 +113,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
         answer = _named_answer(second) or _last_message(second)
         if answer is None or _only(call.input) in _NOTHING:
             return False
-        last = f"{second.name} said last {quoted(answer[1], _MAX_ANSWER_CHARACTERS)} ({event_words(answer[0])})"
+        last = f"{second.name} ended with {quoted(answer[1], _MAX_ANSWER_CHARACTERS)} ({event_words(answer[0])})"
         _add_calls(reasons, f"{run.name} submitted {submitted}; {last}.", call_p, call_f)
     else:
         _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
@@ -230,9 +230,9 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
         if not any(edits_files(call) for run in runs for call in run.changes):
             add_last_figures(reasons, last_p, last_f)
     elif max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
-        _add_final_answers(reasons, last_p, last_f, "said last")
+        _add_final_answers(reasons, last_p, last_f, "ended with")
     elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
-        _add_final_answers(reasons, last_p, last_f, "said last", Tier.OTHER)
+        _add_final_answers(reasons, last_p, last_f, "ended with", Tier.OTHER)
 
 
 def _add_final_answers(
@@ -247,7 +247,7 @@ def _add_final_answers(
         ReasonKind.SUBMISSION,
         tier,
         f"{reasons.other.name} {verb} {shown_f} ({event_words(at_f)});"
-        f" {reasons.reference.name} {shown_p} ({event_words(at_p)}).",
+        f" {reasons.reference.name} {verb} {shown_p} ({event_words(at_p)}).",
         order=0.8,
         at_reference=at_p,
         at_other=at_f,
@@ -264,7 +264,7 @@ def last_words(run: RunAccount, second: RunAccount) -> str:
         return ""
     words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_MESSAGE_CHARACTERS)
     at = event_words(mine[0]), event_words(others[0])
-    return f"{run.name} said last {words} ({at[0]}); {second.name} {other_words} ({at[1]})."
+    return f"{run.name} ended with {words} ({at[0]}); {second.name} ended with {other_words} ({at[1]})."
 
 
 def _named_answer(run: RunAccount) -> Message | None:

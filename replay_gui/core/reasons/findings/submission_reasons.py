@@ -61,7 +61,7 @@ def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submi
         (reasons.other, reasons.reference, handed_f, handed_p),
     ):
         if mine.files:
-            what = _was_to_edit(others.unanswered) if others.unanswered else "edited no file"
+            what = _tried_to_edit(others.unanswered) if others.unanswered else "edited no file"
             written = _files_changed_by_commands(other)
             if written:
                 what = f"changed {_listed(written)}, by calls that do not tell the new text"
@@ -91,7 +91,7 @@ def _refused(run: RunAccount, submission: Submission, paths: Iterable[str]) -> t
     for path in sorted(paths):
         call = submission.refused_edit(path)
         if call is not None:
-            refused = f"{run.name} was to edit {file_words(path)} ({event_words(call.request)})"
+            refused = f"{run.name} tried to edit {file_words(path)} ({event_words(call.request)})"
             return (f"{refused}, and was answered {answer_words(call.answer)}.",)
     return ()
 
@@ -102,8 +102,8 @@ def _files_changed_by_commands(run: RunAccount) -> set[str]:
     return {target for target in targets if _FILE_NAME.search(target) and " " not in target}
 
 
-def _was_to_edit(paths: list[str]) -> str:
-    return f"was to edit {_listed(paths)}, and no answer is recorded"
+def _tried_to_edit(paths: list[str]) -> str:
+    return f"tried to edit {_listed(paths)}, and no answer is recorded"
 
 
 def _add_no_submission(reasons: ReasonList, handed_p: Submission, handed_f: Submission) -> None:
@@ -118,7 +118,7 @@ def _add_no_submission(reasons: ReasonList, handed_p: Submission, handed_f: Subm
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.ACTION,
-                f"{other.name} handed in nothing{ended}; {run.name} handed in a patch of {_listed(mine.files)}.",
+                f"{other.name} submitted nothing{ended}; {run.name} submitted a patch of {_listed(mine.files)}.",
                 order=-1.0,
                 chip="cut off" if end else "",
                 at_reference=index if is_reference else None,
@@ -144,7 +144,7 @@ def _add_files(
         is_one = len(only_p) == 1
         left, changed = f"left {_listed(only_p)} as {'it was' if is_one else 'they were'}", "it" if is_one else "them"
         if handed_f.unanswered:
-            left, changed = _was_to_edit(handed_f.unanswered), _listed(only_p)
+            left, changed = _tried_to_edit(handed_f.unanswered), _listed(only_p)
         sentence = f"{name} {left}; {reference} changed {changed}{_at(handed_p, only_p)}."
         refused = _refused(reasons.other, handed_f, only_p)
         _add(reasons, sentence, order=-1.0, details=refused, at=(_place(handed_p, only_p), _place(handed_f, only_p)))
@@ -238,8 +238,10 @@ def _add_other_lines(
     name, reference = reasons.other.name, reasons.reference.name
     phrases = [f"{name} {words_f}", f"{reference} {words_p}"]
     lines = "; ".join(phrases if words_f != _NO_LINE else phrases[::-1])
-    alone = "in the names of variables, or in comments, alone" if any(coined) else "in comments and docstrings alone"
-    remarks = f"{name} changed {file_words(path)} otherwise than {reference}, {alone}."
+    alone = (
+        "but only in the names of variables, or in comments" if any(coined) else "but only in comments and docstrings"
+    )
+    remarks = f"{name} changed {file_words(path)} in another way than {reference}, {alone}."
     _add(
         reasons,
         f"In {file_words(path)} {lines}." if is_code else remarks,
@@ -317,7 +319,7 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
     if role is OriginRole.ANSWER and call is not None:
         how = f"{run.name} read {name} in the answer of {call_words(call, 60)} ({event_words(place)})"
     elif role is OriginRole.AGENT:
-        how = f"{run.name} came up with {name} itself ({event_words(place)})"
+        how = f"{run.name} introduced {name} itself ({event_words(place)})"
     else:
         how = f"{run.name} had {name} from the task ({event_words(place)})"
     known_at = other.first_place(name)

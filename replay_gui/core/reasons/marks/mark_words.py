@@ -19,30 +19,30 @@ class MarkWords:
 
 MARK_WORDS: dict[MarkKind, MarkWords] = {
     MarkKind.ERROR: MarkWords(
-        "Errors not got over",
+        "Unresolved errors",
         "error",
-        "A call failed, and no later call like it succeeded; commands are left out.",
+        "A call failed, and no later similar call succeeded. Commands are left out.",
     ),
     MarkKind.LOOP: MarkWords(
         "Loops",
         "loop",
-        "The same call was answered the same three times or more, and nothing else was changed in between.",
+        "The same call had the same answer three times or more, and nothing was changed in between.",
     ),
     MarkKind.FIGURES: MarkWords(
-        "Figures from nowhere",
-        "figures",
-        "The agent tells two figures or more in a message that no event before holds.",
+        "Numbers without a source",
+        "numbers",
+        "A message of the agent has two or more numbers that no earlier event contains.",
     ),
     MarkKind.CHECK: MarkWords(
         "Checks",
         "check",
         "The last check failed or was denied, or none was made after the last change. Scratch files, patches and"
-        " commits are none.",
+        " commits do not count as changes.",
     ),
     MarkKind.ANSWER: MarkWords(
-        "Answers and targets", "answer", "The answer did not pass, and is not the target that the grader names."
+        "Answers and targets", "answer", "The answer did not pass, and is not the one that the grader expected."
     ),
-    MarkKind.NOTE: MarkWords("Notes", "note", "Somebody has noted this."),
+    MarkKind.NOTE: MarkWords("Notes", "note", "A user wrote a note on this."),
 }
 
 
