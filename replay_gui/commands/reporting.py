@@ -103,7 +103,8 @@ def write_contrast_report(
     """
     if options.path.suffix.lower() in _OF_CHECKS:
         raise NotWritten(
-            f"{options.path}: a contrast has no checks to report in this format; give a name that ends in .html, .pdf, .json, .md or .png"
+            f"{options.path}: a contrast has no checks to report in this format; "
+            "give a name that ends in .html, .pdf, .json, .md or .png"
         )
     check_not_input(options.path, [*input_files(inputs), *options.option_files])
     report = Report(version=VERSION, made=time.time_ns(), command=shlex.join(command), runs=(), contrast=contrast)

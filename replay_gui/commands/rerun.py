@@ -49,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_means_arguments(
         parser,
         proxy="answer by a proxy, as for record --proxy",
-        claude_code="COMMAND is Claude Code, recorded with record --claude-code: models are answered, its tools are used for real",
+        claude_code="COMMAND is Claude Code, recorded with record --claude-code: models are answered, its "
+        "tools are used for real",
         mcp="stand in for an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
@@ -73,7 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bisect",
         action="store_true",
-        help="return the exit codes for git bisect run: 0 as recorded, 1 at a difference, 125 if the run is not possible; no log is written",
+        help="return the exit codes for git bisect run: 0 as recorded, 1 at a difference, 125 if the run is "
+        "not possible; no log is written",
     )
     parser.add_argument(
         "--rules",

@@ -97,7 +97,7 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     _card(journey)[2].click()
     assert journey.session.position == 11
     assert "The figures 412, 37 are in no earlier event" in _tip(journey, 11)
-    assert "tells two figures or more" in _tip(journey, 11), "what is marked is explained"
+    assert "two or more numbers" in _tip(journey, 11), "what is marked is explained"
     timeline = journey.window.run_view.timeline.timeline
     timeline.show_hover(QPoint(round(timeline.x_of(11)), 3))
     assert timeline.hover.words.startswith("Numbers without a source\nThe figures 412")

@@ -205,7 +205,8 @@ def _print_consensus(runs: RunSet) -> None:
         words.append(f"most others, and not this one: {'; '.join(outlier.lacks)}" if outlier.lacks else "")
         more = ". ".join(word for word in words if word)
         print_line(
-            f"  {run_name(runs.runs[outlier.run])} differs from {outlier.unlike:.0%} of the others{more and f'; {more}'}"
+            f"  {run_name(runs.runs[outlier.run])} differs from {outlier.unlike:.0%} of the others"
+            f"{more and f'; {more}'}"
         )
 
 

@@ -50,7 +50,7 @@ def test_man_reads_a_page(pages: dict[str, str]) -> None:
     text = read_page(pages["replay-gui-rerun.1"])
     assert "replay-gui rerun [-h] [-o NEW.rlog] [--live TOOL ...] [--fixed TOOL VALUE ...]" in text
     assert "RUN -- COMMAND ..." in text
-    assert "EXIT STATUS N That of the agent, where every request was as recorded. 1 It asked" in text
+    assert "EXIT STATUS N That of the agent, where every request was as recorded. 1 A request" in text
     assert "replay-gui COMMAND ..." in read_page(pages["replay-gui.1"])
 
 
