@@ -26,7 +26,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -123,7 +123,10 @@ class _PiEvents(RecordEvents):
 
     def _message(self, message: dict[str, Any]) -> None:
         role, content = message.get("role"), message.get("content")
-        self.run.context["time"] = any_time(message.get("timestamp")) or self.run.context.get("time")
+        began, stored = any_time(message.get("timestamp")), self.run.context.get("time")
+        # An answer's own time is when the model began it; it was stored when it was complete.
+        took = stored - began if role == "assistant" and began and stored and stored > began else None
+        self.run.context["time"] = (began if took is None else stored) or stored
         self.how = None
         match role:
             case "system":
@@ -131,7 +134,7 @@ class _PiEvents(RecordEvents):
             case "user":
                 self.add_message("user", content_of(content) or None, self.fields(message, "role", "content"))
             case "assistant":
-                self._assistant(message, content if isinstance(content, list) else [])
+                self._assistant(message, content if isinstance(content, list) else [], took)
             case "toolResult":
                 output = content_of(_as_texts(content)) or None
                 call = self.run.call(message.get("toolCallId"))
@@ -158,7 +161,7 @@ class _PiEvents(RecordEvents):
             return "\n\n".join(sections.values()), {"fields": {**rest, **named}}
         return text, self.fields(message, "role", "content")
 
-    def _assistant(self, message: dict[str, Any], content: list[Any]) -> None:
+    def _assistant(self, message: dict[str, Any], content: list[Any], took: int | None) -> None:
         usage = message.get("usage")
         self.set_model(message.get("model"))
         self.run.once = _use(usage) if isinstance(usage, dict) else {}
@@ -169,8 +172,8 @@ class _PiEvents(RecordEvents):
         wrong = message.get("errorMessage")
         extra = self.fields(message, "role", "content", "model", "errorMessage")
         if rest or thoughts or not (calls or wrong):
-            self.run.context["parent"] = self.add_answer(content_of(rest) or None, "\n".join(thoughts), extra)
-            extra = {}
+            answer = self.add_answer(content_of(rest) or None, "\n".join(thoughts), extra, duration=took)
+            self.run.context["parent"], extra = answer, {}
         for call in calls:
             given, name = call.get("arguments", call.get("input")), str(call.get("name") or "tool")
             more = extra | self.fields(call, "type", "name", "arguments", input=given)

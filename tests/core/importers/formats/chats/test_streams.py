@@ -219,10 +219,12 @@ def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
     time = "2026-08-31T23:30:37.000Z"
     result = {"role": "toolResult", "toolCallId": "c", "content": [{"type": "text", "text": "x"}]}
     call = {"type": "toolCall", "id": "c", "name": "read", "arguments": {"path": "a"}, "partialArgs": "{"}
+    text, began = {"type": "text", "text": "Look"}, 1788219035500  # 1.5 s before it was stored
+    answer = {"role": "assistant", "content": [text, call], "duration": 1.5, "timestamp": began}
     lines = [
         {"type": "title", "v": 1, "title": "Fix it", "updatedAt": time, "pad": "   "},
         {"type": "session", "version": 3, "id": "s1", "timestamp": time, "cwd": "/w"},
-        {"type": "message", "timestamp": time, "message": {"role": "assistant", "content": [call], "duration": 1.5}},
+        {"type": "message", "timestamp": time, "message": answer},
         {"type": "message", "timestamp": time, "message": result},
     ]
     path = tmp_path / "session.jsonl"
@@ -232,6 +234,8 @@ def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
     assert found.events[1].payload["data"] == {"v": 1, "title": "Fix it"}
     assert "fields" not in found.of("ToolRequest")[0].payload
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["x"]
+    assert found.of("Decision")[0].meta["duration"] == 1_500_000_000
+    assert "duration" not in found.of("ToolResponse")[0].meta  # the call began when the answer was complete
 
 
 def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
