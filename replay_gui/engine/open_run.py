@@ -66,7 +66,7 @@ class OpenRun:
     Attributes:
         number: the run's number. facts: its RunFacts.
         index, built: the RunIndex so far, and its data that is not in columns.
-        first_broken: index of the first event known to be broken, or None.
+        first_broken: index of the first event known to be broken, or None. wide_maps: of its states.
         totals: tokens and cost, None until they are requested. effects: of its calls.
         growth: whether the log grows.
     """
@@ -104,7 +104,7 @@ class OpenRun:
         self._complain = complain
         self._dropped = False
         self._pages = EventPagesReader()
-        self._wide_maps = WideMaps()  # of the state
+        self.wide_maps = WideMaps()
         self._cache = cache
         self._values = values
         self._stored = SnapshotReader(Path(), self._hash_before, values)
@@ -306,7 +306,7 @@ class OpenRun:
             more_changes=effect.more_changes,
             more_led_to=more_led_to,
             reading=self._pages.begin(event, pair, self._since(event)),
-            first_keys=self._wide_maps.first_keys(root, changes.touched),
+            first_keys=self.wide_maps.first_keys(root, changes.touched),
             content_hash=blake3(event.content).hexdigest() if event.content else "",
         )
 

@@ -18,9 +18,12 @@ from replay_gui.core.log.source import file_stamp
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.replay import snapshot_codec
 from replay_gui.core.replay.replayer import MAX_CHANGES
+from replay_gui.core.state import first_keys
 from replay_gui.engine import event_reader, open_run
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_file, open_log_run
+from replay_gui.engine.panels.panel_answers import answer_panel
+from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
@@ -46,7 +49,8 @@ def run(log: Path, tmp_path: Path) -> Iterator[OpenRun]:
     run.close()
 
 
-def test_states_are_those_of_a_replay(run: OpenRun, log: Path) -> None:
+def test_states_are_those_of_a_replay(run: OpenRun, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_keys, "SHOWN_KEYS", 1)  # "wide" maps have more
     assert (run.index.complete, run.index.count) == (True, EVENTS)
     with EventLog.open(log) as reader:
         replay = ReplayEngine(reader)
@@ -56,6 +60,10 @@ def test_states_are_those_of_a_replay(run: OpenRun, log: Path) -> None:
             assert found.position == position
             assert (found.event is None) == (position == 0)
             assert dict(run.state_at(Position(position))) == dict(found.state)
+            assert found.first_keys.get((), []) == (sorted(found.state) if position else [])
+        end = answer_panel(run, ReadEnd())
+        assert isinstance(end, EndRead)
+        assert end == EndRead(Position(EVENTS), replay.seek(EVENTS), {(): sorted(replay.seek(EVENTS))})
 
 
 @pytest.mark.parametrize(

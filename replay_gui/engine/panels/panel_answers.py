@@ -28,7 +28,7 @@ def _read_end(run: OpenRun) -> EndRead:
     """Read the last state; a failure is not raised, because the user did not request it."""
     end = Position(run.index.count)
     try:
-        return EndRead(end, run.state_at(end))
+        return EndRead(end, state := run.state_at(end), run.wide_maps.first_keys(state, ()))
     except ReplayError:
         return EndRead(end, None)
 

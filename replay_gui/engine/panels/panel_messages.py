@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.readable.reading_page import ReadingPage
+
+if TYPE_CHECKING:  # not imported with the first window
+    from replay_gui.core.state.state import Path
 
 
 class PanelQuestion(msgspec.Struct, frozen=True):
@@ -39,7 +42,11 @@ class ReadEnd(PanelQuestion, frozen=True):
 
 
 class EndRead(PanelAnswer, frozen=True):
-    """The root of the state after all events; `position`: their number. `state`: None if it cannot be read."""
+    """The root of the state after all events; `position`: their number. `state`: None if it cannot be read.
+
+    `first_keys`: as in PositionState.
+    """
 
     position: Position
     state: Mapping[str, Any] | None
+    first_keys: Mapping[Path, list[str]] = msgspec.field(default_factory=dict)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -25,7 +22,7 @@ class EndState(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._state: Mapping[str, Any] | None = None
+        self._end: EndRead | None = None
         self._asked = (-1, Position(0))  # the run, and its number of events
         for signal in (session.position_state_changed, session.progress_changed, session.index_changed):
             signal.connect(self._request_state)
@@ -36,17 +33,17 @@ class EndState(QObject):
     def shown(self) -> PositionState | None:
         """Return the session's state; at position 0 the state at the end instead, if it is known."""
         shown = self._session.position_state
-        if shown is None or shown.position or self._state is None:
+        if shown is None or shown.position or self._end is None or self._end.state is None:
             return shown
         report = self._session.report
         is_broken = report is not None and report.first_broken is not None
-        return msgspec.structs.replace(shown, state=self._state, trusted=not is_broken)
+        end, keys = self._end.state, self._end.first_keys
+        return msgspec.structs.replace(shown, state=end, first_keys=keys, trusted=not is_broken)
 
     @property
     def is_shown(self) -> bool:
         """Whether `shown` returns the state of the end."""
-        shown = self._session.position_state
-        return shown is not None and not shown.position and self._state is not None
+        return self.shown() is not self._session.position_state
 
     @Slot()
     def _request_state(self) -> None:
@@ -61,12 +58,12 @@ class EndState(QObject):
     @Slot()
     def _forget(self) -> None:
         self._asked = (-1, Position(0))
-        if self._state is not None:
-            self._state = None
+        if self._end is not None:
+            self._end = None
             self.changed.emit()
 
     @Slot(object)
     def _on_panel_answered(self, answer: PanelAnswer) -> None:
         if isinstance(answer, EndRead) and (self._session.number, answer.position) == self._asked:
-            self._state = answer.state
+            self._end = answer
             self.changed.emit()
