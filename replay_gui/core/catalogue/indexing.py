@@ -27,7 +27,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 16
+ROWS_VERSION = 17
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources

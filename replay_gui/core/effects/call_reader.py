@@ -18,6 +18,8 @@ from replay_gui.core.log.kinds import Kind
 
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
+_FLOAT = b"\xcb"  # begins a float of msgpack
+_MAX_WHOLE = 1 << 53  # from which on not every whole number is a float
 _COMMANDS = frozenset({"command", "cmd", "CommandLine"})  # members of an input
 _MAX_COMMAND_CHARACTERS = 1_000
 _QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
@@ -27,14 +29,16 @@ _QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
 def make_call(classifier: EffectClassifier, request: Event, response: Event | None) -> ToolCall:
     """Return the call of a ToolRequest and its ToolResponse."""
     payload = request.payload
-    tool = request.tool or ""
-    finding = classifier.find(tool, payload.get("input"), payload.get("capabilities"))
+    tool, input = request.tool or "", payload.get("input")
+    if _FLOAT in encode_decoded(input):
+        input = _with_whole_numbers(input)
+    finding = classifier.find(tool, input, payload.get("capabilities"))
     return ToolCall(
         request=request.index,
         response=None if response is None else response.index,
         tool=tool,
-        input=payload.get("input"),
-        key=call_key(tool, payload.get("input")),
+        input=input,
+        key=call_key(tool, input),
         answer=None if response is None else _answer(response.payload),
         ok=None if response is None else not is_error_answer(response.payload),
         effect=finding.effect,
@@ -50,6 +54,15 @@ def _answer(payload: Mapping[str, Any]) -> Any:
     """Return the output of a ToolResponse; without an output, the text of its error."""
     output = payload.get("output")
     return payload.get("error") if output in (None, "") and payload.get("error") else output
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """Return a value with 5 instead of 5.0: JSON has one number for both, and models write either."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _MAX_WHOLE else value
+    if isinstance(value, Mapping):
+        return {name: _with_whole_numbers(member) for name, member in value.items()}
+    return [_with_whole_numbers(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def call_key(tool: str, input: Any) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
 from typing import Any
 
 from replay_gui.core.effects.tool_call import ToolCall
@@ -30,13 +31,43 @@ def input_leaves(input: Any) -> list[tuple[str, Any]]:
 
 
 def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
-    """Return (JSON Pointer, value in a, value in b) of each difference of two inputs, in order; ABSENT if missing."""
-    of_a, of_b = dict(input_leaves(a)), dict(input_leaves(b))
-    return [
-        (path, of_a.get(path, ABSENT), of_b.get(path, ABSENT))
-        for path in dict.fromkeys((*of_a, *of_b))
-        if path not in of_a or path not in of_b or not same_value(of_a[path], of_b[path])
-    ]
+    """Return (JSON Pointer, value in a, value in b) of each difference of two inputs, in order; ABSENT if missing.
+
+    Of lists of different lengths, what begins and what ends them alike is no difference: an item was left out.
+    """
+    return [(join_pointer(path), *values) for path, *values in islice(_differences(a, b, ()), _MAX_LEAVES)]
+
+
+def _differences(a: Any, b: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any, Any]]:
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in dict.fromkeys((*a, *b)):
+            yield from _differences(a.get(name, ABSENT), b.get(name, ABSENT), (*path, name))
+    elif isinstance(a, list) and isinstance(b, list):
+        before = _common_items(a, b) if len(a) != len(b) else 0
+        after = _common_items(a[before:][::-1], b[before:][::-1]) if len(a) != len(b) else 0
+        middles = a[before : len(a) - after], b[before : len(b) - after]
+        for at, (first, second) in enumerate(zip_longest(*middles, fillvalue=ABSENT), before):
+            yield from _differences(first, second, (*path, at))
+    elif isinstance(a, dict | list) or isinstance(b, dict | list):
+        of_a, of_b = (dict(islice(leaves(side), _MAX_LEAVES)) for side in (a, b))
+        if not isinstance(a, dict | list):
+            of_a = {(): a}
+        if not isinstance(b, dict | list):
+            of_b = {(): b}
+        for inner in dict.fromkeys((*of_a, *of_b)):
+            first, second = of_a.get(inner, ABSENT), of_b.get(inner, ABSENT)
+            if not (first is ABSENT and second is ABSENT):
+                yield (*path, *inner), first, second
+    elif not same_value(a, b):
+        yield path, a, b
+
+
+def _common_items(a: Sequence[Any], b: Sequence[Any]) -> int:
+    """Return the number of equal items with which two lists begin."""
+    pairs = zip(a, b, strict=False)
+    return next(
+        (at for at, (x, y) in enumerate(pairs) if any(True for _ in _differences(x, y, ()))), min(len(a), len(b))
+    )
 
 
 def same_value(a: Any, b: Any) -> bool:

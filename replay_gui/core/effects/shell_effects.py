@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
@@ -41,6 +42,10 @@ _GIT_READING = word_set(
 _GIT_NAMING = word_set("branch tag remote config")  # they change something if they are given a name
 _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
+_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh glab")  # kubectl delete pod web
+_VERBS_READ = word_set("logs ps images version info top explain events plan diff whoami")
+_RUNNING = word_set("run exec compose up")  # what they do depends on what they run
+_MAX_VERB_WORDS = 3  # words of a command among which its verb is: gcloud compute instances delete
 _HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
 _FIND_WRITES = word_set("-delete -fprint -fls")
 _PATCHING = word_set("apply_patch applypatch")
@@ -162,6 +167,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         if _HTTP_WRITE.search(" ".join((*arguments, ""))):
             return EffectFinding(Effect.CHANGES, f"{name} sends data", (f"{name} {first}".strip(),))
         return EffectFinding(Effect.READS, f"{name} fetches")
+    if name in _WITH_VERBS:
+        return _of_verb(name, plain)
     if name == "find" and not _FIND_WRITES.isdisjoint(arguments):
         return EffectFinding(Effect.CHANGES, "find -delete", tuple(plain[:1]))
     if name in _CHANGING:
@@ -178,6 +185,19 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
     if _CMDLET.fullmatch(name):
         return effect_of_name(name)
     return EffectFinding(Effect.UNKNOWN, f"{name} is not known")
+
+
+def _of_verb(name: str, plain: Sequence[str]) -> EffectFinding:
+    """Return the effect of a program that is told what to do by a verb."""
+    for word in plain[:_MAX_VERB_WORDS]:
+        if word in _RUNNING:
+            break
+        effect = Effect.READS if word in _VERBS_READ else effect_of_name(word).effect
+        if effect is Effect.READS:
+            return EffectFinding(effect, f"{name} {word} reads")
+        if effect in (Effect.CHANGES, Effect.SUBMITS):
+            return EffectFinding(Effect.CHANGES, f"{name} {word}", (f"{name} {word}",))
+    return EffectFinding(Effect.UNKNOWN, f"what {name} does here is not known")
 
 
 def _of_git(arguments: tuple[str, ...]) -> EffectFinding:

@@ -16,7 +16,7 @@ class ToolCall:
     Attributes:
         request: index of the ToolRequest. response: index of its ToolResponse, or of its CapabilityDenied; None if
             there is none.
-        tool: name of the tool. input: its arguments. Shared: do not change it.
+        tool: name of the tool. input: its arguments, 5.0 as 5. Shared: do not change it.
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, else the error, or the reason of a denial; None if there is no response.
         ok: False if the answer is an error, so that the call had no effect; None if there is no response.

@@ -23,19 +23,25 @@ _CHANGES = word_set(
     " reject publish deploy exchange return process issue grant revoke schedule reschedule invite archive toggle"
     " register subscribe unsubscribe save store append replace mark attach change make click type press fill drag"
     " upgrade downgrade adjust activate deactivate lock unlock charge withdraw deposit redeem generate"
+    " sell ship place rent hire rotate restore rollback undo"
 )
+_NOUNS = word_set(
+    "issue order book process exchange charge message log page view test plan note store return transfer schedule patch"
+    " change status stat query count build quote mark refund purchase deposit review comment"
+)
+"""Verbs that are as often nouns: a name that begins with one may end with its verb, as ``issue_read`` does."""
 _CHECKS = word_set("test tests pytest lint typecheck build compile benchmark")
 _SUBMITS = word_set("submit finish complete done final answer terminate exit end")
 _NOTES = word_set("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
 _ASKS = word_set("ask respond reply say tell message clarify confirm")
-_VERBS = (
-    (_NOTES, Effect.NOTES),
-    (_READS, Effect.READS),
-    (_CHECKS, Effect.CHECKS),
-    (_SUBMITS, Effect.SUBMITS),
-    (_CHANGES, Effect.CHANGES),
-    (_ASKS, Effect.ASKS),
-)
+_EFFECTS = {
+    **dict.fromkeys(_ASKS, Effect.ASKS),
+    **dict.fromkeys(_CHANGES, Effect.CHANGES),
+    **dict.fromkeys(_SUBMITS, Effect.SUBMITS),
+    **dict.fromkeys(_CHECKS, Effect.CHECKS),
+    **dict.fromkeys(_READS, Effect.READS),
+    **dict.fromkeys(_NOTES, Effect.NOTES),
+}
 _LISTS_FOR_ITSELF = frozenset({"todo write", "todowrite", "update plan", "write todos", "save plan"})
 _THINKING = frozenset({"reasoning", "thinking", "scratchpad"})  # create_reasoning_plan of CrewAI
 _QUESTIONS = frozenset(
@@ -80,8 +86,15 @@ def effect_of_name(tool: str) -> EffectFinding:
         return EffectFinding(Effect.NOTES, "a list for the agent itself")
     if phrase in _QUESTIONS:
         return EffectFinding(Effect.ASKS, "a question to the user")
-    for word in words:
-        for verbs, effect in _VERBS:
-            if word in verbs:
-                return EffectFinding(effect, f'the name says "{word}"')
-    return EffectFinding(Effect.UNKNOWN, "the name does not show it")
+    verb = verb_of_name(tool)
+    if verb is None:
+        return EffectFinding(Effect.UNKNOWN, "the name does not show it")
+    return EffectFinding(_EFFECTS[verb], f'the name says "{verb}"')
+
+
+def verb_of_name(tool: str) -> str | None:
+    """Return the verb of a name: its first known one, or the one at its end; None if it has none."""
+    words = name_words(tool)
+    verb = next((word for word in words if word in _EFFECTS), None)
+    ends_with_verb = verb in _NOUNS and words[-1] in _EFFECTS and words[-1] not in _NOUNS
+    return words[-1] if ends_with_verb else verb

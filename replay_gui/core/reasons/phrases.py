@@ -11,7 +11,7 @@ from replay_gui.core.effects.call_values import input_leaves, is_name, is_rare_v
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code
+from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, verb_of_name
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.call_text import path_text
@@ -37,8 +37,12 @@ _IRREGULAR = {
     "give": "gave",
     "take": "took",
     "withdraw": "withdrew",
+    "reset": "reset",
+    "rollback": "rolled back",
+    "sell": "sold",
+    "undo": "undid",
 }
-_PROGRAMS = frozenset({"rm", "mv", "cp", "mkdir"})  # not used in sentences
+_NEVER_IN_SENTENCES = frozenset({"rm", "mv", "cp", "mkdir", "final", "done"})  # programs, and words without a past
 _DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban"})
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 
@@ -161,8 +165,7 @@ def past_action_words(call: ToolCall) -> str:
     if verb is None:
         return f"called {call_words(call)}"
     words = name_words(call.tool)
-    at = words.index(verb)
-    rest = " ".join(words[at + 1 :])
+    rest = " ".join(words[words.index(verb) + 1 :])
     leaves = input_leaves(call.input)
     if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list) and not is_content(*leaves[0]):
         about = _plain(leaves[0][1])
@@ -217,21 +220,25 @@ def past_tense(verb: str) -> str:
 
 
 def _verb(call: ToolCall) -> str | None:
-    """Return the first verb of the tool's name if it means a change."""
+    """Return the verb of the tool's name if it means a change, and the name begins or ends with it.
+
+    In other places a word may be no verb: in ``ship_order`` it is an order.
+    """
     if effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
         return None
-    return next(
-        (
-            word
-            for word in name_words(call.tool)
-            if word not in _PROGRAMS and effect_of_name(word).effect in (Effect.CHANGES, Effect.SUBMITS)
-        ),
-        None,
-    )
+    verb, words = verb_of_name(call.tool), name_words(call.tool)
+    return verb if verb not in _NEVER_IN_SENTENCES and verb in (words[0], words[-1]) else None
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else answer_text(value) or "null"
+    if isinstance(value, str):
+        return f"“{value}”" if _has_blanks_around(value) else value
+    return answer_text(value) or "null"
+
+
+def _has_blanks_around(text: str) -> bool:
+    """Whether a text of one line begins or ends with a blank, which is seen between quotation marks only."""
+    return text != text.strip() and "\n" not in text
 
 
 def file_words(path: str) -> str:

@@ -250,3 +250,38 @@ def test_an_agent_with_other_tools_is_compared_by_what_it_said_and_by_files(tmp_
     assert [sentence for sentence in found if "app.py" in sentence] == [
         "No call of A names app.py, which B looked at (event 3: bash(cat app.py))."
     ]
+
+
+def test_a_changed_call_is_named_by_what_was_done_instead(tmp_path: Path) -> None:
+    def did(tool: str, **given: Any) -> Step:
+        return Step(tool=tool, input=given, answer="ok")
+
+    def first(name: str, a: Step, b: Step) -> Reason:
+        return reasons(tmp_path / name, [TASK, a, DONE], [TASK, b, DONE])[0]
+
+    ship = first("1", did("ship_order", order="O-7741"), did("ship_order", order="O-7471"))
+    assert ship.sentence == "bad never shipped order O-7741; good did (event 3)."
+    assert ship.details == ("Instead bad shipped order O-7471 (event 3).",)
+    assert first("2", did("reset_password", id="u-77"), did("note", text="x y")).sentence == (
+        "bad never reset password u-77; good did (event 3)."
+    )
+    blank = first("3", did("cancel_booking", ref="AB12"), did("cancel_booking", ref="AB12 "))
+    assert blank.details == ("Instead bad cancelled booking “AB12 ” (event 3).",)
+    left_out = first("4", did("set_labels", labels=["bug", "ui", "p1"]), did("set_labels", labels=["bug", "p1"]))
+    assert left_out.sentence.startswith("bad set labels with labels[1] not set; good with ui (event 3")
+    restart = "kubectl rollout restart deployment/web -n"
+    prod = first("5", ran(f"{restart} prod", "restarted"), ran(f"{restart} staging", "restarted"))
+    assert prod.sentence == f"bad never ran “{restart} prod”; good did (event 3)."
+    assert reasons(tmp_path / "6", [did("set_level", level=5)], [did("set_level", level=5.0)]) == ()
+
+
+def test_edits_that_were_undone_are_told(tmp_path: Path) -> None:
+    there = Step(
+        tool="Edit", input={"file_path": "/w/a.py", "old_string": "n > 0", "new_string": "n >= 0"}, answer="ok"
+    )
+    back = replace(there, input={"file_path": "/w/a.py", "old_string": "n >= 0", "new_string": "n > 0"})
+    first = reasons(tmp_path, [TASK, there], [TASK, there, back])[0]
+    assert (first.tier, first.sentence) == (
+        Tier.ACTION,
+        "good edited /w/a.py (event 3); bad edited /w/a.py, too, and in the end (event 5) changed nothing.",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves, is_name, leaf_counts, shared_leaves
+from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
@@ -54,7 +55,9 @@ def match_calls(
 
 def _wording_key(call: ToolCall) -> Hashable:
     """Return a key that is equal for calls that differ only in wording and have equal answers."""
-    leaves = [(path, _without_words(value)) for path, value in input_leaves(call.input)]
+    written = input_leaves(call.input)
+    is_code = runs_code(call.tool) or code_of(call.input)[1] != ""  # every word of a command counts
+    leaves = written if is_code else [(path, _without_words(value)) for path, value in written]
     return call.tool, encode_decoded(leaves), masked_answer(call.answer)
 
 

@@ -27,7 +27,15 @@ from replay_gui.core.reasons.evidence.value_chain import (
 )
 from replay_gui.core.reasons.findings.knowledge import asked_words, availability_words, named_by_user, replied_words
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
+from replay_gui.core.reasons.phrases import (
+    answer_words,
+    call_words,
+    event_words,
+    past_action_words,
+    quoted,
+    tool_words,
+    value_words,
+)
 from replay_gui.core.state.state import ABSENT
 
 MADE_UP = "made up"
@@ -374,6 +382,11 @@ def _message_after_common_calls(
     message = message or (recent[0] if recent else other.messages.last(OriginRole.AGENT))
     origins = origins_of(done_by, links)
     known = availability_words(other, links, call)
+    own = next((own for own in other.changes if own.tool == call.tool and own.key not in done_by.by_key), None)
+    if own is not None:
+        sentence = f"{known}; instead it" if known else f"Instead {other.name}"
+        sentence = f"{sentence} {past_action_words(own)} ({event_words(own.request)})."
+        return Explanation((sentence,), MissingLinkKind.AGENT.value, origins, index=own.request)
     if message is None:
         return Explanation((f"{known}.",) if known else (), MissingLinkKind.AGENT.value, origins)
     reply = next(other.messages.after(message[0], OriginRole.USER), None)

@@ -11,6 +11,7 @@ from replay_gui.core.reasons.evidence.file_edits import (
     apply_edit,
     changes_of_calls,
     changes_of_patch,
+    edited_path,
     edited_paths,
     is_patch,
     unanswered_edits,
@@ -53,6 +54,15 @@ class Submission:
         edits = [call for call in self._edits.get(end_of_path(path), ()) if call.changed]
         edits = [call for call in edits if name in answer_text(call.input)] or edits
         return edits[-1].request if edits else None
+
+    def undone_edits(self) -> dict[str, EventIndex]:
+        """Return the files that calls edited and edited back, each with its last edit."""
+        if self.patch is not None:
+            return {}
+        known = {end_of_path(path) for path in (*self.files, *self.unanswered)}
+        edits = [[call for call in calls if call.changed] for end, calls in self._edits.items() if end not in known]
+        lasts = [calls[-1] for calls in edits if len(calls) > 1]
+        return {path: call.request for call in lasts if (path := edited_path(call)) is not None}
 
     def refused_edit(self, path: str) -> ToolCall | None:
         """Return the last call for an edit of a file, if it was refused and no patch was submitted; else None."""

@@ -65,6 +65,11 @@ def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submi
             written = _files_changed_by_commands(other)
             if written:
                 what = f"changed {_listed(written)}, by calls that do not tell the new text"
+            undone = others.undone_edits()
+            if undone and {end_of_path(path) for path in mine.files} <= {end_of_path(path) for path in undone}:
+                last = event_words(max(undone.values()))
+                what = f"edited {_listed(undone)}, too, and in the end ({last}) changed nothing"
+                written = set()
             same = {end_of_path(path)[-1] for path in mine.files} <= {end_of_path(path)[-1] for path in written}
             end = incomplete_end_words(other, run)
             at = mine.place_of(min(mine.files))
