@@ -383,16 +383,15 @@ def _message_after_common_calls(
     origins = origins_of(done_by, links)
     known = availability_words(other, links, call)
     own = next((own for own in other.changes if own.tool == call.tool and own.key not in done_by.by_key), None)
+    instead = f"{known}; instead it" if known else f"Instead {other.name}"
     if own is not None:
-        sentence = f"{known}; instead it" if known else f"Instead {other.name}"
-        sentence = f"{sentence} {past_action_words(own)} ({event_words(own.request)})."
+        sentence = f"{instead} {past_action_words(own)} ({event_words(own.request)})."
         return Explanation((sentence,), MissingLinkKind.AGENT.value, origins, index=own.request)
     if message is None:
         return Explanation((f"{known}.",) if known else (), MissingLinkKind.AGENT.value, origins)
     reply = next(other.messages.after(message[0], OriginRole.USER), None)
     answered = f", {replied_words(reply)}" if reply is not None and "?" in message[1] else ""
-    sentence = f"{known}; instead it" if known else f"Instead {other.name}"
-    sentence = f"{sentence} {asked_words(message)}{answered}."
+    sentence = f"{instead} {asked_words(message)}{answered}."
     return Explanation((sentence,), MissingLinkKind.AGENT.value, origins, index=message[0])
 
 
