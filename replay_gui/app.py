@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.termination import held_signals
 
@@ -183,7 +184,7 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: l
 def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
     """Open the files of the command line; return whether these are one or two runs, and not a page of many."""
     path, other = _paths(options)
-    at, is_folder = Position(options.at), path is not None and Path(path).is_dir()
+    at, opens_folder = Position(options.at), path is not None and is_folder(path)
     if options.is_passing:
         window.recent_files.passing, window.restore.keeps = path, False
     if options.follow:
@@ -196,13 +197,13 @@ def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
         from replay_gui.windows.session.standard_input import StandardInput
 
         StandardInput(window.session, options.spool, at, options.format, window)
-    elif path is not None and is_folder:
+    elif path is not None and opens_folder:
         window.runs_page.open((path,))
     elif path is not None:
         window.session.open(path, at, options.format)
         if options.value:
             window.links.show_value(options.value, at)
-    return path is not None and not is_folder
+    return path is not None and not opens_folder
 
 
 def _prepare_pages(window: MainWindow, bridge: EngineBridge) -> None:

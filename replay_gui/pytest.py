@@ -18,6 +18,7 @@ import pytest
 
 from replay_gui import record
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.path_kinds import exists
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,11 +42,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         pytest.fail("the marker replay takes one path", pytrace=False)
     path = item.path.parent / Path(marker.args[0])
     try:
-        if not path.exists() and item.config.getoption("--replay-record"):
+        if not exists(path) and item.config.getoption("--replay-record"):
             path.parent.mkdir(parents=True, exist_ok=True)
             with record.run(path, agent_type=item.name):
                 return (yield)
-        if not path.exists():
+        if not exists(path):
             pytest.fail(f"{path}: does not exist; record it with --replay-record", pytrace=False)
         with record.rerun(path, **marker.kwargs):
             return (yield)

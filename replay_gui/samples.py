@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.atomic_file import SHARED, make_folder, write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import exists, is_folder
 from replay_gui.resource_paths import resources
 
 DAMAGED_EVENT = 812  # index, from 0; the window shows 813
@@ -29,7 +30,7 @@ class BundledSample:
     @property
     def logs(self) -> list[Path]:
         """The log, or the logs of the folder."""
-        return sorted(self.path.rglob("*.rlog")) if self.path.is_dir() else [self.path]
+        return sorted(self.path.rglob("*.rlog")) if is_folder(self.path) else [self.path]
 
 
 REFERENCE = BundledSample(
@@ -77,13 +78,13 @@ def write_samples(folder: Path) -> list[Path]:
         paths.append(folder / log.relative_to(root))
         _write(paths[-1], log.read_bytes())
     for program in PROGRAMS:
-        if not (folder / program).exists():
+        if not exists(folder / program):
             _write(folder / program, (root / program).read_bytes())
     return paths
 
 
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     if not _holds(path, data):
         write_whole(path, data, new_mode=SHARED)
 

@@ -26,7 +26,7 @@ LONG_FILES = {
 }
 
 DISK_CALLS = re.compile(  # of the standard library and of Qt; `open` alone is also a method of sessions and dialogs
-    r"os\.open|(read|write)_(text|bytes)|l?exists|is_file|is_dir|[lf]?stat|r?glob|iterdir|scandir|listdir|walk|mkdir|"
+    r"os\.open|(read|write)_(text|bytes)|l?exists|is_?(file|dir|link)|[lf]?stat|r?glob|iterdir|scandir|listdir|walk|mkdir|"
     r"makedirs|unlink|rmdir|touch|realpath|TemporaryDirectory|NamedTemporaryFile|mkdtemp|QSettings|QFile|QSaveFile|QDir"
 )
 WINDOW_ROOMS = ("replay_gui.app", "replay_gui.models.", "replay_gui.widgets.", "replay_gui.windows.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.log.positions import Position
 from replay_gui.core.log.run_start import RecordingMeans
+from replay_gui.core.path_kinds import is_file
 
 _MAX_POSITION_DIGITS = 18
 _LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # in the form of replay_gui.core.diagnostics
@@ -31,7 +32,7 @@ def log_file(text: str) -> Path:
     path = Path(text)
     try:
         beginning = b""
-        if path.is_file():
+        if is_file(path):
             with path.open("rb") as file:
                 beginning = file.read(_LOG_LINE_LENGTH)
     except OSError as error:

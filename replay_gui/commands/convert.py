@@ -7,7 +7,8 @@ from pathlib import Path
 
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument, readable_file
 from replay_gui.commands.terminal import print_error, print_line, refusal_text
-from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
+from replay_gui.core.atomic_file import make_folder
+from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.magic import MAGIC, OWN_FORMAT
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.output)
     limits = LIMITS if args.max_size is None else LIMITS.raised_to(args.max_size)
     if len(args.sources) > 1:
-        _make_folder(out)
+        make_folder(out)
     for given in args.sources:
         try:
             _convert(given, out, args.format, limits)
@@ -51,13 +52,6 @@ def _megabytes_to_bytes(given: str) -> int:
     if not given.isdecimal() or not int(given):
         raise argparse.ArgumentTypeError(f"{given!r} is not a number of megabytes")
     return int(given) << 20
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise LogUnreadable(f"{out}: cannot be created as a folder for several logs: {why.strerror or why}") from None
 
 
 def _convert(given: str, out: Path, format: str | None, limits: Limits) -> None:

@@ -18,6 +18,7 @@ from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, check_
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.json_pointer import split_pointer
 
 if TYPE_CHECKING:
@@ -155,11 +156,11 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--empty opens no run; give --empty or a run, not both"
     if args.follow and (args.run is None or args.other is not None or args.screenshot is not None):
         return "--follow shows one run in a window; give one RUN, and no picture"
-    if args.path and (args.run is None or args.other is not None or Path(args.run).is_dir()):
+    if args.path and (args.run is None or args.other is not None or is_folder(args.run)):
         return "--path chooses a value of one run; give one RUN"
     if args.format is not None and args.run is None:
         return "--format needs a RUN"
-    if args.show is not None and args.run is not None and Path(args.run).is_dir():
+    if args.show is not None and args.run is not None and is_folder(args.run):
         return f"--show {args.show} shows a run; give a file, not a folder"
     if args.more and (args.show is not None or args.at or args.format is not None):
         return "--show, --at and --format are for one run or two; without them, all runs are shown as a page"

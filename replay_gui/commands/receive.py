@@ -10,7 +10,7 @@ from pathlib import Path
 
 from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD
 from replay_gui.commands.terminal import print_error, print_line
-from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.atomic_file import make_folder
 from replay_gui.core.text.wording import plural
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.receiver.receiver import DEFAULT_PORT, TraceReceiver
@@ -34,10 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Receive until interrupted; return EXIT_FINDING if a trace could not be written as a log."""
-    try:
-        args.output.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise LogUnreadable(f"{args.output}: cannot be made: {why.strerror}") from None
+    make_folder(args.output)
     files = TraceFiles(args.output, Secrets(os.environ))
     failed = False
     with TraceReceiver(args.port, files).serving("receiver") as receiver, contextlib.suppress(KeyboardInterrupt):

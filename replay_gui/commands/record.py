@@ -12,6 +12,7 @@ from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.run_start import RecordingMeans
+from replay_gui.core.path_kinds import check_is_free, exists, is_folder
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
@@ -56,13 +57,15 @@ def run(args: argparse.Namespace) -> int:
     means: RecordingMeans = args.means
     log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
     if means is RecordingMeans.MCP:  # a client starts its servers again, with the same settings
+        if is_folder(log):
+            raise LogRefused(f"{log}: is a folder; give the name of a file")
         log = free_path(log)
-    elif args.output is not None and log.exists():
-        raise LogRefused(f"{log}: exists already; give another name")
+    elif args.output is not None:
+        check_is_free(log)
     watching: list[subprocess.Popen[bytes]] = []
 
     def open_window() -> None:
-        if args.watch and not watching and log.exists():
+        if args.watch and not watching and exists(log):
             watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
 
     if means is not RecordingMeans.HOOKS:
@@ -92,10 +95,10 @@ def _exit_status(result: CommandResult, log: Path) -> int:
     for report in result.reports:
         if report.problem is not None:
             print_error(report.problem)
-    if not log.exists() and result.recorded is not None:
+    if not exists(log) and result.recorded is not None:
         print_error(f"{log}: was written, and is no longer there: something has removed it")
         return result.status or EXIT_FAILED
-    if not log.exists():
+    if not exists(log):
         reason = "no call of a model or a tool was seen" if result.reports else "no Python process was started"
         print_error(f"nothing was recorded: {reason}; the documentation (Recording) says what is")
         return result.status or EXIT_FAILED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import tempfile
 from collections.abc import Sequence
@@ -18,15 +17,16 @@ from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_f
 from replay_gui.commands.terminal import print_error, print_note
 from replay_gui.core.atomic_file import check_not_input
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
+from replay_gui.core.errors import ReplayError, RerunRefused
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.run_start import RecordingMeans
+from replay_gui.core.path_kinds import check_is_free
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.termination import terminable
 from replay_gui.record.calls.call import CallKind
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.question_folder import QuestionFolder
-from replay_gui.record.child.running import CommandResult, free_path, run_command
+from replay_gui.record.child.running import CommandResult, new_log_of, run_command
 from replay_gui.record.child.session_report import report_of
 from replay_gui.record.matcher.answer_edits import AnswerEdit
 from replay_gui.record.matcher.past_run import PastRun, read_past_run
@@ -134,10 +134,9 @@ def run(args: argparse.Namespace) -> int:
     With --bisect: EXIT_GOOD, EXIT_FINDING and EXIT_UNTESTABLE.
     """
     if not args.bisect:
-        given = Path(args.run)
-        new = free_path(given.with_suffix(".rerun.rlog")) if args.output is None else Path(args.output)
-        if args.output is not None and os.path.lexists(new):
-            raise LogRefused(f"{new}: exists already; give another name")
+        new = new_log_of(Path(args.run)) if args.output is None else Path(args.output)
+        if args.output is not None:
+            check_is_free(new)
         if args.report is not None:
             check_not_input(args.report, _inputs(args))
         result = _rerun(args, new)

@@ -13,6 +13,7 @@ from replay_gui.core.atomic_file import check_target, mode_of_inputs, write_whol
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import exists
 from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.record.calls.json_bodies import is_too_deep
 from replay_gui.record.child.rerun_report import RerunReport
@@ -75,7 +76,7 @@ def write_rerun_report(
         given=0 if recorded is None else recorded.given,
         is_edited=recorded is not None and recorded.is_edited,
         unseen={} if recorded is None else recorded.unseen,
-        log=str(log.absolute()) if log.exists() else None,
+        log=str(log.absolute()) if exists(log) else None,
     )
     write_whole(path, msgspec.json.encode(report), inputs=inputs, new_mode=mode_of_inputs(inputs))
 

@@ -17,6 +17,7 @@ from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.magic import OWN_FORMAT
+from replay_gui.core.path_kinds import is_folder
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.imported_run import ConvertedRun
@@ -79,7 +80,7 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
 
     name, chosen = split_run(given)
     with readable_file(name) as path:
-        is_log = format == OWN_FORMAT or (not Path(path).is_dir() and _is_log(path))  # a session may be a folder
+        is_log = format == OWN_FORMAT or (not is_folder(path) and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
         with ExitStack() as stack:

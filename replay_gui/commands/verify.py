@@ -16,6 +16,7 @@ from replay_gui.commands.terminal import ProgressLine, print_error, print_json, 
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.given_paths import path_in
@@ -86,7 +87,7 @@ def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
         if args.key is not None:
             raise UsageError("--key is for an anchor; give --anchor FILE too")
         return None
-    if len(args.runs) > 1 or Path(args.runs[0]).is_dir():
+    if len(args.runs) > 1 or is_folder(args.runs[0]):
         raise UsageError("an anchor belongs to one run; give one RUN with --anchor")
     from replay_gui.core.anchor.signing import read_public_key
     from replay_gui.core.anchor.statement import read_anchor
@@ -104,20 +105,22 @@ def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
 
 
 def _runs_in_folders(given: Sequence[str]) -> tuple[list[str], list[UnreadableRun]]:
-    """Return the runs, with each folder replaced by the logs in it in order of name, and the folders without logs."""
+    """Return the runs, with the logs and the unreadable folders in each folder instead of it, and empty folders."""
     runs: list[str] = []
     empty = []
     for name in given:
-        if not Path(name).is_dir():
+        if not is_folder(name):
             runs.append(name)
             continue
-        logs = sorted(
+        closed = list[OSError]()
+        logs = [
             path_in(folder, file)
-            for folder, _, files in os.walk(name)  # does not follow links, so it ends
+            for folder, _, files in os.walk(name, onerror=closed.append)  # does not follow links, so it ends
             for file in files
             if file.endswith(_LOG_SUFFIX)
-        )
-        runs += logs
+        ]
+        logs += [why.filename for why in closed]  # opening it gives the reason
+        runs += sorted(logs)
         if not logs:
             why = f"{name}: no {_LOG_SUFFIX} file in this folder or below; give other files one by one"
             empty.append(UnreadableRun(name, why))

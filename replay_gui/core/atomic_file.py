@@ -18,6 +18,7 @@ from typing import BinaryIO
 from replay_gui.core.errors import LogUnreadable, NotWritten
 from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import is_file, reason_of
 
 PRIVATE, SHARED = 0o600, 0o666
 """Permissions of a new file: for the user alone; for everybody, as far as the user's umask allows it."""
@@ -70,7 +71,7 @@ def writing_whole(
         is_made = False
         flush_folder(target.parent)
     except OSError as why:
-        kept = "; the file that is there was left as it was" if target.is_file() else ""
+        kept = "; the file that is there was left as it was" if is_file(target) else ""
         raise NotWritten(f"{path}: not written: {_reason(why)}{kept}") from None
     finally:
         if is_made:
@@ -109,6 +110,14 @@ def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
     return mode | PRIVATE
 
 
+def make_folder(folder: str | os.PathLike[str]) -> None:
+    """Make a folder for results, and those above it, unless it exists; raise NotWritten with the reason."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as why:
+        raise NotWritten(f"{folder}: cannot be made as a folder: {reason_of(why)}") from None
+
+
 def flush_folder(folder: Path) -> None:
     """Make a new name survive a loss of power, if the system can; the file is complete in any case."""
     if not hasattr(os, "O_DIRECTORY"):
@@ -125,8 +134,10 @@ def _target_problem(target: Path) -> str | None:
     """Return why the name may not be written, or None. Other refusals of the system are reported when it is written."""
     try:
         facts = os.lstat(target)
-    except (OSError, ValueError):
+    except OSError:
         return None
+    except ValueError as why:  # a NUL, or half of a surrogate pair
+        return f"it cannot be the name of a file: {why}"
     if stat.S_ISLNK(facts.st_mode):
         return "it is a link; give the name of the file itself"
     if stat.S_ISDIR(facts.st_mode):

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from replay_gui.core.path_kinds import is_folder
+
 CACHE_BUDGET_BYTES = 2 << 30  # of each cache
 
 
@@ -24,7 +26,7 @@ def entry_of(path: Path) -> CacheEntry | None:
     """Return the entry at `path`; None if another process has removed it."""
     try:
         facts = path.stat()
-        if not path.is_dir():
+        if not is_folder(path):
             return CacheEntry(facts.st_mtime_ns, facts.st_size, path)
         return CacheEntry(facts.st_mtime_ns, sum(file.stat().st_size for file in path.iterdir()), path)
     except OSError:
@@ -47,7 +49,7 @@ def remove_least_used(
     for entry in sorted(entries, reverse=True):
         used += entry.size
         if used > budget and may_remove(entry):
-            if entry.path.is_dir():
+            if is_folder(entry.path):
                 shutil.rmtree(entry.path, ignore_errors=True)
             else:
                 entry.path.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from replay_gui.core.errors import NotWritten
+from replay_gui.core.path_kinds import reason_of
 
 _ROOT = "replay_gui"
 _MAX_LINES = 200  # lines per topic, in memory
@@ -89,8 +90,8 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
     if file is not None:
         try:
             to_file = _opened(file)
-        except OSError as error:
-            raise NotWritten(f"{file}: cannot be written: {error.strerror or error}") from None
+        except (OSError, ValueError) as why:
+            raise NotWritten(f"{file}: cannot be written: {reason_of(why)}") from None
         to_file.setFormatter(_formatter())
         handlers.append(to_file)
     for handler in list(root.handlers):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from replay_gui.core.path_kinds import exists
+
 _STATM = Path("/proc/self/statm")  # Linux; the sixth number is the process's data, in pages
 
 
@@ -15,7 +17,7 @@ def memory_limit(growth: int) -> Iterator[None]:
 
     Beyond it, allocations fail: Python raises MemoryError, and libraries their own exceptions.
     """
-    if not _STATM.exists():
+    if not exists(_STATM):
         yield
         return
     import resource  # not on Windows

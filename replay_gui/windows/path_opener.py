@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.session import Session
@@ -46,4 +46,4 @@ class PathOpener(QObject):
 
 
 def _looked_at(paths: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    return paths, Path(paths[0]).is_dir()
+    return paths, is_folder(paths[0])

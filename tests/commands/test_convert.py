@@ -45,7 +45,7 @@ def test_several_sources_need_a_folder_and_all_are_tried(command: Any, session: 
     file = write_log(tmp_path / "file.rlog", turns=1)
     refused = command("import", session, other, "-o", file)
     assert refused.code == 2
-    assert "cannot be created as a folder" in refused.err
+    assert "cannot be made as a folder" in refused.err
 
 
 def test_nothing_is_overwritten(command: Any, session: Path, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import random
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.journey import Journey
 from tests.helpers.logs import damage, write_log
+from tests.helpers.paths import DATA
 
 # ---- what is no log -------------------------------------------------------------------------------------------
 
@@ -40,16 +42,18 @@ def odd_path(name: str, folder: Path) -> str:
         case "through a file":
             (folder / "plain").write_bytes(b"x")
             return str(folder / "plain" / "run.rlog")
-        case _ if name.startswith("/"):
+        case _ if name.startswith(("/", ".")):
             return name
     return str(folder / name)
 
 
 LONG = "n" * 300  # bytes; a name has at most 255
+HALF = "half \ud800 of a pair"  # as JSON can name it
 ODD = (
-    "absent", "folder", "fifo", "empty", "loop", "dangling", "through a file", "bad\0name", LONG,
-    "/dev/null", "/dev/zero", "/dev/full", "/proc/self/mem",
+    "absent", "folder", "fifo", "empty", "loop", "dangling", "through a file", "bad\0name", HALF, LONG,
+    "/dev/null", "/dev/zero", "/dev/full", "/proc/self/mem", ".",
 )  # fmt: skip
+NO_OUTPUT = ["fifo", "loop", "dangling", "through a file", "bad\0name", HALF, LONG, "/dev/full"]
 COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
     "verify": lambda odd, good: ["verify", odd],
     "verify --json": lambda odd, good: ["verify", "--json", odd],
@@ -59,33 +63,64 @@ COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
     "diff": lambda odd, good: ["diff", good, odd],
     "anchor": lambda odd, good: ["anchor", odd, "-o", f"{good}.anchor"],
     "import": lambda odd, good: ["import", odd, "-o", f"{good}.made"],
+    "history": lambda odd, good: ["history", odd, "--path", "/a"],
+    "sql": lambda odd, good: ["sql", odd, "select 1"],
+    "catalogue": lambda odd, good: ["catalogue", odd, "-o", "made"],
+    "contrast": lambda odd, good: ["contrast", good, odd],
+    "rerun": lambda odd, good: ["rerun", odd, "-o", f"{good}.made", "--", "true"],
+    "edits": lambda odd, good: ["rerun", good, "-o", f"{good}.made", "--edits", odd, "--", "true"],
+    "redaction": lambda odd, good: ["verify", good, "--report", f"{good}.html", "--redact", odd],
+    "signing": lambda odd, good: ["anchor", good, "-o", f"{good}.anchor", "--sign", odd],
+    "key": lambda odd, good: ["verify", good, "--anchor", good, "--key", odd],
     "an anchor": lambda odd, good: ["verify", good, "--anchor", odd],
     "rules": lambda odd, good: ["diff", good, good, "--rules", odd],
 }
 
 
+OUTPUTS: dict[str, Callable[[str, str], list[str]]] = {
+    "anchor": lambda odd, good: ["anchor", good, "-o", odd],
+    "import": lambda odd, good: ["import", str(DATA / "seeds" / "aider" / "1.jsonl"), "-o", odd],
+    "catalogue": lambda odd, good: ["catalogue", good, "-o", odd],
+    "demo": lambda odd, good: ["demo", "--write", odd],
+    "record": lambda odd, good: ["record", "-o", odd, "--", "true"],
+    "record --proxy": lambda odd, good: ["record", "--proxy", "-o", odd, "--", "true"],
+    "rerun": lambda odd, good: ["rerun", good, "-o", odd, "--", "true"],
+    "--log": lambda odd, good: ["info", good, "--log", odd],
+    "--report": lambda odd, good: ["verify", good, "--report", f"{odd}/a.html"],
+}
 NOTHING_WRONG = {
     ("rules", "empty"),  # no rules are rules
     ("rules", "/proc/self/mem"),  # says that it is empty
     ("anchor", "empty"),  # of any file there can be an anchor
     ("anchor", "/proc/self/mem"),
+    ("redaction", "empty"),
+    ("redaction", "/proc/self/mem"),
+    ("contrast", "folder"),  # a folder may hold no runs
+    ("contrast", "."),
 }
+TRIED = [(name, COMMANDS[name], [odd for odd in ODD if (name, odd) not in NOTHING_WRONG]) for name in COMMANDS]
+TRIED += [(f"into {name}", OUTPUTS[name], NO_OUTPUT) for name in OUTPUTS]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_commands_refuse_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+@pytest.mark.parametrize(("words", "names"), [one[1:] for one in TRIED], ids=[one[0] for one in TRIED])
+def test_commands_refuse_in_one_line(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: Callable[[str, str], list[str]],
+    names: Sequence[str],
+) -> None:
     good = write_log(tmp_path / "good.rlog", turns=1)
     before = sorted(tmp_path.iterdir())
-    for name in ODD:
-        if (command, name) in NOTHING_WRONG:
-            continue
+    for name in names:
         folder = tmp_path / "odd"
         folder.mkdir()
-        assert main(COMMANDS[command](odd_path(name, folder), str(good))) == 2, name
+        monkeypatch.chdir(folder)
+        assert main(words(odd_path(name, folder), str(good))) == 2, name
         printed = capsys.readouterr()
         lines = [line for line in printed.err.splitlines() if not line.startswith("  ")]
         assert len(lines) == 1, (name, printed.err)
-        assert "Traceback" not in printed.err
+        assert not re.search("Traceback|internal error", printed.err), (name, printed.err)
         shutil.rmtree(folder)
     assert sorted(tmp_path.iterdir()) == before, "nothing was made"
 
@@ -245,7 +280,7 @@ def test_an_edit_at_any_read_of_a_verification_is_never_called_valid(
         printed = capsys.readouterr()
         if reads <= at:
             break
-        assert "Traceback" not in printed.err
+        assert not re.search("Traceback|internal error", printed.err), printed.err
         outcomes[at] = f"{code} {'changed' if 'changed while it was verified' in printed.err else ''}"
         if code == 0 and command == "anchor":
             assert main(["verify", str(path), "--anchor", str(anchor)]) == 1, "of an INVALID log, which it says"

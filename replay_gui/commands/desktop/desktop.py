@@ -15,6 +15,7 @@ from replay_gui.commands.desktop.installation import Changes, install, remove
 from replay_gui.commands.parsers import PROGRAM
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD
 from replay_gui.commands.terminal import print_error, print_line, print_note
+from replay_gui.core.path_kinds import is_file, is_folder
 from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.wording import plural
 
@@ -60,7 +61,7 @@ def program_path() -> Path:
     """
     own = Path(sysconfig.get_path("scripts"), PROGRAM)
     found = shutil.which(PROGRAM)
-    if not own.is_file():
+    if not is_file(own):
         raise NoDesktop(f"{own}: there is no such program for menus to start; install the package")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(home_folder(), ".cache"))
     if own.is_relative_to(cache) or ".cache" in own.parts:
@@ -106,5 +107,5 @@ def _update_caches(folder: Path, changes: Changes) -> None:
             message = done.stderr.decode(errors="replace").strip().replace("\n", " ")
             print_note(f"{program} failed, and desktops may not see the change: {message}")
     icons = folder / "icons" / "hicolor"
-    if icons.is_dir():
+    if is_folder(icons):
         os.utime(icons)  # shows a desktop that its cache of icons is old

@@ -19,6 +19,7 @@ from replay_gui.commands.desktop.desktop_files import NoDesktop
 from replay_gui.core.atomic_file import SHARED, check_target, write_whole
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import is_file, is_link
 
 LIST = PurePosixPath("replay-gui", "desktop-files.json")
 _MAX_LIST_BYTES = 1 << 20
@@ -113,7 +114,7 @@ def _hash_of(path: Path) -> str | None:
     """Return the hash of a file; "" for a link or a folder, None if the path does not exist."""
     if not os.path.lexists(path):
         return None
-    if path.is_symlink() or not path.is_file():
+    if is_link(path) or not is_file(path):
         return ""
     try:
         return _hash(read_beginning(path, _MAX_FILE_BYTES))
@@ -128,7 +129,7 @@ def _hash(data: bytes) -> str:
 def _read_list(folder: Path) -> dict[str, str]:
     """Return the hashes of the installed files, by name."""
     path = folder / LIST
-    if not path.is_file():
+    if not is_file(path):
         return {}
     try:
         known = json.loads(read_beginning(path, _MAX_LIST_BYTES))

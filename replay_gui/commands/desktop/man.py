@@ -9,7 +9,7 @@ from replay_gui.commands.desktop.manual import manual_pages
 from replay_gui.commands.desktop.words import window_and_commands
 from replay_gui.commands.runs import EXIT_GOOD
 from replay_gui.commands.terminal import print_line
-from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.atomic_file import SHARED, make_folder, write_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    args.output.mkdir(parents=True, exist_ok=True)
+    make_folder(args.output)
     for name, page in manual_pages(window_and_commands()).items():
         write_whole(args.output / name, page.encode(), new_mode=SHARED)
         print_line(str(args.output / name))

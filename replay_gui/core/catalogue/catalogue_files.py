@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from replay_gui.core.atomic_file import PRIVATE, write_whole, writing_whole
+from replay_gui.core.atomic_file import PRIVATE, make_folder, write_whole, writing_whole
 from replay_gui.core.catalogue.extras import MANIFEST, is_catalogue
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.kept_logs import write_logs
@@ -81,7 +81,7 @@ def write_tables(
     `logs`: of the runs, in order. `new_mode`: permissions of files that did not exist before, see writing_whole.
     `rules`: see Manifest. An incomplete catalogue has a manifest that does not match its files, and is not read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     digests: dict[str, str] = {}
     with ExitStack() as unfinished:  # what a new catalogue that fails has written would later be taken for the user's
 

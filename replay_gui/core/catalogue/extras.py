@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from replay_gui.core.errors import ExtraMissing
+from replay_gui.core.path_kinds import is_file
 
 MANIFEST = "catalogue.json"
 
@@ -34,6 +35,6 @@ def catalogue_of(sources: Sequence[str]) -> str:
 def is_catalogue(folder: str | os.PathLike[str]) -> bool:
     """Return whether a folder looks like a catalogue. One that cannot be read does not: to open it says why."""
     try:
-        return Path(folder, MANIFEST).is_file() and Path(folder, "runs.parquet").is_file()
+        return is_file(Path(folder, MANIFEST)) and is_file(Path(folder, "runs.parquet"))
     except OSError:  # its name is too long, or it may not be searched
         return False

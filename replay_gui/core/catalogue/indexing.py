@@ -26,6 +26,7 @@ from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
+from replay_gui.core.path_kinds import exists, is_file
 
 ROWS_VERSION = 17
 """Raised when the same file would become other rows: what an older version made is not used."""
@@ -130,7 +131,7 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
         unknown = isinstance(why, FormatUnknown)
         return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown), None, []
     finally:
-        if conversions.exists():
+        if exists(conversions):
             shutil.rmtree(conversions, ignore_errors=True)
 
 
@@ -170,7 +171,7 @@ def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
         for notes in task.places.files_of(Path(path)):
             name = os.fsencode(notes)
             digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_FILE_BYTES)).digest())
-    if task.mappings and Path(task.mappings).is_file():
+    if task.mappings and is_file(task.mappings):
         digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_FILE_BYTES))
     return f"{own}-{digest.hexdigest(length=16)}-{format}", companions
 

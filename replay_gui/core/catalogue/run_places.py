@@ -18,6 +18,7 @@ from replay_gui.core.importers.conversion import SUFFIX
 from replay_gui.core.importers.conversion_cache import prune_conversions
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_link
 from replay_gui.core.text.plain_text import visible
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
@@ -85,7 +86,7 @@ def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
 
 def _holds(path: Path, digest: str) -> bool:
     with suppress(LogUnreadable), Source(path) as there:
-        return not path.is_symlink() and there.blake3().startswith(digest)
+        return not is_link(path) and there.blake3().startswith(digest)
     return False
 
 

@@ -13,6 +13,7 @@ import fsspec
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.files_below import files_below
+from replay_gui.core.path_kinds import is_file, is_folder
 from replay_gui.core.text.given_paths import absolute_path
 
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
@@ -80,12 +81,12 @@ def local_file(source: str, data: bytes | None) -> Iterator[str]:
 
 
 def _local(source: str) -> Iterator[str]:
-    if Path(source).is_dir():
+    if is_folder(source):
         yield from files_below(source)
     elif os.path.lexists(source):
         yield source
     elif glob.has_magic(source):
-        yield from (path for path in sorted(glob.glob(source, recursive=True)) if Path(path).is_file())  # noqa: PTH207  a pattern may be absolute
+        yield from (path for path in sorted(glob.glob(source, recursive=True)) if is_file(path))  # noqa: PTH207  a pattern may be absolute
     else:
         raise LogUnreadable(f"{source}: cannot be opened: No such file or directory")
 

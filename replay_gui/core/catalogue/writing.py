@@ -51,6 +51,7 @@ from replay_gui.core.contrast.run_set import MIN_ANSWER_CHARACTERS
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
+from replay_gui.core.path_kinds import exists, is_folder
 from replay_gui.core.text.given_paths import absolute_path
 
 IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
@@ -142,9 +143,9 @@ def write_catalogue(
 
 def _check_folder(folder: Path) -> None:
     """Raise CatalogueRefused if the user's files in the folder could be lost."""
-    if folder.exists() and not folder.is_dir():
+    if exists(folder) and not is_folder(folder):
         raise CatalogueRefused(f"{folder}: is not a folder; give another name")
-    if folder.is_dir() and not is_catalogue(folder) and any(folder.iterdir()):
+    if is_folder(folder) and not is_catalogue(folder) and any(folder.iterdir()):
         raise CatalogueRefused(f"{folder}: contains other files than a catalogue; give a new or empty folder")
 
 

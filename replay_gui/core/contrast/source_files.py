@@ -6,13 +6,13 @@ import glob
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from replay_gui.core.contrast.profiling import RunFile, run_files
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.files_below import files_below
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.path_kinds import is_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SourceFile:
         mappings: str | None = None,
         places: NotesPlaces = NO_PLACES,
     ) -> tuple[list[RunFile], str]:
-        """Return (its runs, why there are none); no reason for a file found in a folder, where not every file is a run.
+        """Return (its runs, why there are none); no reason for a file in a folder that is in no format known here.
 
         Args:
             conversions: folder of the cached conversions. format: an importer's name; None: recognised by the content.
@@ -52,7 +52,7 @@ class SourceFile:
                 places=places,
             )
         except ReplayError as why:
-            return [], str(why) if self.root is None else ""
+            return [], "" if isinstance(why, FormatUnknown) and self.root is not None else str(why)
         return runs, ""
 
 
@@ -63,7 +63,7 @@ def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
     """
     for given in sources:
         path, chosen = split_run(given)
-        if chosen is None and Path(path).is_dir():
+        if chosen is None and is_folder(path):
             yield from (SourceFile(file, root=path) for file in files_below(path))
         elif glob.has_magic(path) and not os.path.lexists(path):
             found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207  a pattern may be absolute

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from blake3 import blake3
 
+from replay_gui.core.path_kinds import is_file
 from replay_gui.core.text.wording import plural
 
 SUFFIX = ".notes.toml"
@@ -22,7 +23,7 @@ def notes_beside(log: Path, run: str = "") -> Path:
     Args:
         run: the number of the run in a file that holds several, as a text: ``trials.json.3.notes.toml``.
     """
-    return log.with_name(f"{log.name}.{run}{SUFFIX}" if run else log.name + SUFFIX)
+    return log.parent / (f"{log.name}.{run}{SUFFIX}" if run else log.name + SUFFIX)
 
 
 class NotesPlaces(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
         if self.own:
             folders[Path(self.own)] = _short_name(log)
         found = [path for folder, name in folders.items() for path in folder.glob(f"{_escaped(name)}*{SUFFIX}")]
-        return sorted(path for path in found if path.is_file())
+        return sorted(path for path in found if is_file(path))
 
 
 def unused_notes_words(unused: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, note_table
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
+from replay_gui.core.path_kinds import exists, is_file
 from replay_gui.core.text.toml_file import read_toml
 
 _MAX_FILE_BYTES = 1 << 20
@@ -50,7 +51,7 @@ def read_notes(path: Path) -> RunNotes:
     Raises:
         NotesRefused: the file is invalid; one line with the place. LogUnreadable: it cannot be read.
     """
-    if not path.is_file():
+    if not exists(path) or not is_file(path):
         return RunNotes()
     try:
         document = read_toml(path, _MAX_FILE_BYTES)

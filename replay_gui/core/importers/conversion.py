@@ -21,6 +21,7 @@ from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import check_is_free, is_folder
 from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
@@ -44,22 +45,21 @@ def convert(
         format: the name of an importer, or None to recognise the format by the content.
         limits: the largest sizes that are read.
 
-    Raises ImportRefused if the format is unknown or a log would be overwritten, LogUnreadable if reading or writing
-    fails. A log is either written completely or not at all.
+    Raises ImportRefused if the format is unknown, LogRefused if a log would be overwritten, LogUnreadable if reading
+    or writing fails. A log is either written completely or not at all.
     """
     out = Path(out)
-    if os.path.lexists(out) and not out.is_dir():
-        raise ImportRefused(f"{out}: exists already; give another name, or a folder")
+    if not is_folder(out):
+        check_is_free(out)
     with Source(file_of(path)) as source, foreign_file(source, limits) as file:
         importer = importer_for(file, format)
-        home = out if out.is_dir() else out.parent
+        home = out if is_folder(out) else out.parent
         try:
             with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
                 made = write_runs(file, importer, Path(workshop), source=source, digest=source.blake3())
                 targets = _targets(made, source, out)
                 for target in targets:
-                    if os.path.lexists(target):
-                        raise ImportRefused(f"{target}: exists already; remove it or give another folder")
+                    check_is_free(target)
                 for converted in made:
                     write_with_findings(converted, converted.path.with_suffix(_WHOLE), mode_of_inputs([source.path]))
                 targets[0].parent.mkdir(exist_ok=True)
@@ -131,7 +131,7 @@ def write_one_run(
 
 def _targets(made: list[ConvertedRun], source: Source, out: Path) -> list[Path]:
     if len(made) == 1:
-        return [out / f"{source.path.stem}{SUFFIX}" if out.is_dir() else out]
+        return [out / f"{source.path.stem}{SUFFIX}" if is_folder(out) else out]
     if out.suffix == SUFFIX:
         raise ImportRefused(f"{source.path}: holds {len(made)} runs; give a folder to write them to")
     width = len(str(len(made)))

@@ -29,6 +29,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.verification.own_hashes import HashChecks
 
 _LIST_NAME = "conversion.json"
@@ -94,7 +95,7 @@ def cached_conversions(
                 if (source.blake3(), companions_digest(importer, file)) != (digest, others):
                     raise LogChanged(f"{source.path}: it was written to while it was read; open it again")
                 _write_list(fresh, made)
-                if folder.is_dir() and not _read_conversion(folder, name, digest):
+                if is_folder(folder) and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
                 prune_conversions(home, folder)
@@ -235,5 +236,5 @@ def _move(fresh: Path, folder: Path) -> None:
     try:
         fresh.rename(folder)
     except OSError:
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise

@@ -13,12 +13,13 @@ MAX_FILES = 20_000
 def files_below(folder: str) -> list[str]:
     """Return the files in a folder sorted by name, then those in its subfolders; no hidden files, no linked folders.
 
-    Skips a folder that cannot be read. Raises ImportRefused if there are more than MAX_FILES files.
+    Folders that cannot be read are at the end: opening one gives the reason. Raises ImportRefused if there are more
+    than MAX_FILES files.
     """
-    files: list[str] = []
-    for parent, folders, names in os.walk(folder):
+    files, closed = list[str](), list[OSError]()
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [path_in(parent, name) for name in sorted(names) if not name.startswith(".")]
         if len(files) > MAX_FILES:
             raise ImportRefused(f"{folder}: more than {MAX_FILES:,} files; open a folder within it")
-    return files
+    return [*files, *(why.filename for why in closed)]

@@ -25,6 +25,7 @@ from replay_gui.core.importers.zip_members import MAGIC as ZIP
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_folder
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = b"\x2a\x4d\x18"  # the bytes that follow a first byte from 0x50 to 0x5f
@@ -39,7 +40,10 @@ _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 def file_of(path: str | os.PathLike[str]) -> Path:
     """Return the file to open for a path from the user: for the folder of a session its file, else the path itself."""
     given = Path(path)
-    return (session_in(given) or main_agent_in(given) or first_record_in(given) or given) if given.is_dir() else given
+    if not is_folder(given):
+        return given
+    folder = given.absolute()  # "." has no name, by which the file of a session is found
+    return session_in(folder) or main_agent_in(folder) or first_record_in(folder) or given
 
 
 @contextmanager

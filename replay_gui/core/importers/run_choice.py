@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.path_kinds import is_folder
 
 if TYPE_CHECKING:
     from replay_gui.core.importers.imported_run import ConvertedRun
@@ -32,7 +32,7 @@ def possible_files(given: str) -> tuple[str, ...]:
 def input_files(given: Iterable[str]) -> list[str]:
     """Return the files among a user's arguments, each once and without its ``#RUN``; folders are left out."""
     paths = dict.fromkeys(split_run(name)[0] for name in given)
-    return [path for path in paths if not Path(path).is_dir()]
+    return [path for path in paths if not is_folder(path)]
 
 
 def choose_run(runs: Sequence[ConvertedRun], run: str, path: str) -> ConvertedRun:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from replay_gui.core.log.source import file_stamp
+from replay_gui.core.path_kinds import is_file
 
 _JOURNALS = ("-wal", "-journal")
 """Suffixes of SQLite's journals, which can hold the newest rows of a database."""
@@ -30,7 +31,7 @@ def belongs_to(path: Path, opened: Path, folder: Path | None = None) -> bool:
 def side_files(path: Path) -> list[Path]:
     """Return the non-empty journals of a database."""
     journals = [path.with_name(f"{path.name}{end}") for end in _JOURNALS]
-    return [file for file in journals if file.is_file() and file.stat().st_size and belongs_to(file, path)]
+    return [file for file in journals if is_file(file) and file.stat().st_size and belongs_to(file, path)]
 
 
 def stamps_beside(path: Path) -> tuple[tuple[int, ...], ...]:

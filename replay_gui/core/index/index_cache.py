@@ -31,6 +31,7 @@ from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIn
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.path_kinds import is_folder
 
 TABLE = "table"
 _TABLE_VERSION = 14
@@ -122,7 +123,7 @@ class IndexCache:
     def _folders(self) -> Iterator[CacheEntry]:
         """Yield each index; one that is being built is used whenever it is written to."""
         for folder in self.root.iterdir():
-            entry = entry_of(folder) if folder.is_dir() else None
+            entry = entry_of(folder) if is_folder(folder) else None
             if entry is not None and folder.name.startswith(_BUILDING_PREFIX):
                 written = [file.used_at for file in map(entry_of, folder.iterdir()) if file is not None]
                 entry = entry._replace(used_at=max([entry.used_at, *written]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from replay_gui.core.errors import EventInvalid, LogBusy, LogUnreadable
 from replay_gui.core.log.writer_lock import lock_for_writing
+from replay_gui.core.path_kinds import is_link
 
 
 class LogFile:
@@ -42,7 +43,7 @@ class LogFile:
         try:
             self._handle = os.open(self.path, flags, 0o600)
         except (OSError, ValueError) as why:
-            reason = "it is a link" if create and self.path.is_symlink() else getattr(why, "strerror", None) or str(why)
+            reason = "it is a link" if create and is_link(self.path) else getattr(why, "strerror", None) or str(why)
             raise LogUnreadable(f"{self.path}: cannot be written: {reason}") from None
         status = os.fstat(self._handle)
         self._identity = status.st_dev, status.st_ino

@@ -12,6 +12,7 @@ from replay_gui.core.divergence.rules.rules_file import read_rules, write_rules
 from replay_gui.core.errors import NotWritten, ReplayError, RulesRefused
 from replay_gui.core.importers.generic.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_file, is_folder, is_link
 from replay_gui.core.text.file_text import file_text
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
@@ -109,11 +110,11 @@ def clear_caches(roots: Iterable[Path], in_use: Collection[Path]) -> int:
     """
     freed = 0
     for root in roots:
-        for entry in list(root.iterdir()) if root.is_dir() else []:
+        for entry in list(root.iterdir()) if is_folder(root) else []:
             if any(entry == path or entry in path.parents for path in in_use):
                 continue
             before = _size(entry)
-            if entry.is_dir() and not entry.is_symlink():
+            if is_folder(entry) and not is_link(entry):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
@@ -122,5 +123,5 @@ def clear_caches(roots: Iterable[Path], in_use: Collection[Path]) -> int:
 
 
 def _size(entry: Path) -> int:
-    files = entry.rglob("*") if entry.is_dir() and not entry.is_symlink() else [entry]
-    return sum(file.lstat().st_size for file in files if file.is_symlink() or file.is_file())
+    files = entry.rglob("*") if is_folder(entry) and not is_link(entry) else [entry]
+    return sum(file.lstat().st_size for file in files if is_link(file) or is_file(file))

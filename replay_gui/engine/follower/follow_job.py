@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from replay_gui.core.importers.registry import title_of
 from replay_gui.core.index.followed_log import FollowedLog
 from replay_gui.core.log.file_end import FileEnd
+from replay_gui.core.path_kinds import exists
 from replay_gui.engine.follower.follow_arguments import (
     STOP_FILE,
     FileGrowth,
@@ -74,7 +75,7 @@ def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable
             grown_at, is_settled, is_sent, most_s = clock(), False, False, max(most_s, took)
         if not is_sent:
             pacer.send(lambda: send(False))
-        asked = stop.exists()
+        asked = exists(stop)
         # Completing and verifying take as long as reading did: do not do it at each pause of the writer.
         if end or asked or (not is_settled and clock() - grown_at >= max(QUIET_S, most_s)):
             if not is_settled:

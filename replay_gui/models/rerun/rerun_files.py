@@ -15,7 +15,7 @@ from replay_gui.core.log.source import read_beginning
 from replay_gui.models.rerun.rerun_plan import EDITS, REPORT, RerunPlan
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.rerun_report import RerunReport
-from replay_gui.record.child.running import free_path
+from replay_gui.record.child.running import new_log_of
 from replay_gui.record.sessions.questions import Question, Reply
 
 _MAX_REPORT_BYTES = 4_000_000
@@ -89,11 +89,6 @@ def final_state_of(files: RerunFiles) -> RerunState:
         report = None  # the process ended before it wrote one
     files.remove()
     return RerunState(files, _size_of(files.new), report=report)
-
-
-def new_log_of(run: Path) -> Path:
-    """Return the path of the new log of a re-run: the first free one next to the recorded run."""
-    return free_path(run.with_suffix(".rerun.rlog"))
 
 
 def _size_of(log: Path) -> int:

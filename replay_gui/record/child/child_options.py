@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,12 +51,12 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     def encoded(self) -> str:
         """Return the value of the environment variable."""
-        return msgspec.json.encode(self).decode()
+        return json.dumps(msgspec.to_builtins(self))  # msgspec refuses names that are not Unicode
 
     @classmethod
     def of_environment(cls) -> ChildOptions:
         """Return the options in the environment variable; raise msgspec.ValidationError if they are invalid."""
-        return msgspec.json.decode(os.environ[VARIABLE], type=cls)
+        return msgspec.convert(json.loads(os.environ[VARIABLE]), type=cls)
 
 
 class ChildReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotWritten
+from replay_gui.core.path_kinds import exists
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
 
 _QUESTION, _REPLY = ".question", ".reply"
@@ -36,8 +37,8 @@ class QuestionFolder:
             write_whole(self._folder / f"{name}{_QUESTION}", msgspec.json.encode(question))
         except NotWritten:
             return Reply(ReplyKind.STOP)
-        while self._folder.exists():
-            if reply.exists():
+        while exists(self._folder):
+            if exists(reply):
                 return msgspec.json.decode(reply.read_bytes(), type=Reply)
             time.sleep(_CHECK_INTERVAL_S)
         return Reply(ReplyKind.STOP)
@@ -45,7 +46,7 @@ class QuestionFolder:
     def open_questions(self) -> Iterator[tuple[str, Question]]:
         """Yield the name of each question without a reply, and the question."""
         for file in sorted(self._folder.glob(f"*{_QUESTION}")):
-            if not file.with_suffix(_REPLY).exists():
+            if not exists(file.with_suffix(_REPLY)):
                 yield file.stem, msgspec.json.decode(file.read_bytes(), type=Question)
 
     def reply(self, name: str, reply: Reply) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replay_gui.core.errors import RerunRefused
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.record.child.child_options import VARIABLE, ChildOptions, ChildReport, read_reports
 
 _SITE = Path(__file__).with_name("site")
@@ -77,8 +78,8 @@ def run_to_end(
     """
     try:
         process = subprocess.Popen(command, env=environment)
-    except OSError as why:
-        raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
+    except (OSError, ValueError) as why:  # ValueError: a NUL in a word
+        raise RerunRefused(f"{command[0]}: cannot be started: {reason_of(why)}") from None
     deadline: float | None = None
     with passing_on_termination(process):
         while True:
@@ -115,5 +116,10 @@ def free_path(wanted: Path) -> Path:
     path, number = wanted, 1
     while os.path.lexists(path):
         number += 1
-        path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        path = wanted.parent / f"{wanted.stem}-{number}{wanted.suffix}"
     return path
+
+
+def new_log_of(run: Path) -> Path:
+    """Return the path of the new log of a re-run: the first free one next to the recorded run."""
+    return free_path(run.parent / f"{run.stem}.rerun.rlog")

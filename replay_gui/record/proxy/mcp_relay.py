@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from replay_gui.core.errors import ReplayError, RerunRefused
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.record.child.running import passing_on_termination
 from replay_gui.record.matcher.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.mcp_calls import (
@@ -93,8 +94,8 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
     """
     try:
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    except OSError as why:
-        raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
+    except (OSError, ValueError) as why:  # ValueError: a NUL in a word
+        raise RerunRefused(f"{command[0]}: cannot be started: {reason_of(why)}") from None
     assert server.stdin is not None
     assert server.stdout is not None
     calls = McpCalls(session)

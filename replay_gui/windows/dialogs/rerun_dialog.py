@@ -21,14 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.log.run_start import RecordingMeans
+from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.given_paths import with_home
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.edited_answer import EditedAnswer
-from replay_gui.models.rerun.rerun_files import new_log_of
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
+from replay_gui.record.child.running import new_log_of
 from replay_gui.record.sessions.rerun_options import OnMiss
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
@@ -189,7 +190,7 @@ class RerunDialog(QDialog):
         fixed = {tool: self.fixed[tool].text() for tool, policy in policies.items() if policy is ToolPolicy.FIXED}
         if any(tool.startswith("-") for tool in fixed):
             raise ValueError("A tool whose name begins with a hyphen cannot have a fixed answer.")
-        return RerunPlan(
+        plan = RerunPlan(
             run=Path(self._facts.path).absolute(),
             command=command,
             folder=folder.absolute(),
@@ -199,6 +200,9 @@ class RerunDialog(QDialog):
             edit=self._edit,
             uses_proxy=self._uses_proxy,
         )
+        if any("\0" in word for word in plan.program(self._new, self._new)):  # each word would end before it
+            raise ValueError("A word of the command, or the name of a tool, has a NUL character in it.")
+        return plan
 
     @Slot()
     def _refresh(self) -> None:
@@ -267,7 +271,7 @@ def _folder_of(facts: RunFacts) -> str:
 
 def _look_at(folder: Path, run: Path) -> tuple[Path, bool, Path]:
     """Return (the folder, whether it exists, the log that the re-run will write)."""
-    return folder, folder.is_dir(), new_log_of(run)
+    return folder, is_folder(folder), new_log_of(run)
 
 
 def _box(choices: tuple[tuple[object, str], ...], name: str) -> QComboBox:

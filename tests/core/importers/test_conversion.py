@@ -14,7 +14,7 @@ from blake3 import blake3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replay_gui.core.errors import ImportRefused, LogUnreadable
+from replay_gui.core.errors import ImportRefused, LogRefused, LogUnreadable
 from replay_gui.core.importers import conversion
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
 from replay_gui.core.importers.conversion_cache import cached_conversions
@@ -117,9 +117,9 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     out = tmp_path / "out.rlog"
     out.write_bytes(b"mine")
     (tmp_path / "session.rlog").write_bytes(b"mine too")
-    with pytest.raises(ImportRefused, match="exists already"):
+    with pytest.raises(LogRefused, match="exists already"):
         convert(path, out)
-    with pytest.raises(ImportRefused, match="exists already"):
+    with pytest.raises(LogRefused, match="exists already"):
         convert(path, tmp_path)
     assert out.read_bytes() == b"mine"
 

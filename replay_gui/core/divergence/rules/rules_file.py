@@ -20,7 +20,7 @@ _FIELDS = ("action", "tool", "kind", "label", "path", "pattern", "abs", "rel", "
 
 def rules_beside(log: Path) -> Path:
     """Return the path of a log's own rules file, which need not exist: ``run.rlog.rules.toml``."""
-    return log.with_name(log.name + SUFFIX)
+    return log.parent / (log.name + SUFFIX)
 
 
 def read_rules(path: Path) -> Rules:

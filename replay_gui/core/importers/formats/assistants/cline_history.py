@@ -35,6 +35,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
+from replay_gui.core.path_kinds import is_file
 
 _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
@@ -108,7 +109,7 @@ class ClineHistory(RecordFormat):
 def _state_of(path: Path) -> Path | None:
     """Return the file with the state of the session whose messages `path` has; None if there is none."""
     state = path.with_name(f"{path.name.removesuffix(_MESSAGES)}.json")
-    return state if path.name.endswith(_MESSAGES) and state.is_file() and belongs_to(state, path) else None
+    return state if path.name.endswith(_MESSAGES) and is_file(state) and belongs_to(state, path) else None
 
 
 def _messages_of(file: ForeignFile) -> str | None:

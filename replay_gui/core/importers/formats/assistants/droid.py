@@ -20,6 +20,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.path_kinds import is_file
 
 _TOKENS = {
     "input": "inputTokens",
@@ -51,7 +52,7 @@ class Droid(RecordFormat):
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the settings file of a session, if there is one."""
         path = file.path.with_name(f"{file.path.stem}.settings.json")
-        return [path] if path.is_file() and belongs_to(path, file.path) else []
+        return [path] if is_file(path) and belongs_to(path, file.path) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session as one run, with the facts of its settings at the end."""

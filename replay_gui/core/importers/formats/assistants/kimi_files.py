@@ -12,6 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_file
 
 UNREADABLE_FILES = "files of subagents that cannot be read, left out"
 SPAWNED = "subagent.spawned"  # the record that starts a subagent
@@ -27,7 +28,7 @@ class RecordOfSubagent(dict[str, Any]):
 def main_agent_in(folder: Path) -> Path | None:
     """Return the main agent's file in a folder of a session; None if it has none."""
     path = folder / _AGENTS / _MAIN / _FILE
-    return path if path.is_file() else None
+    return path if is_file(path) else None
 
 
 def session_of(path: Path) -> str | None:

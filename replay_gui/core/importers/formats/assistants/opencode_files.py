@@ -13,6 +13,7 @@ from typing import Any
 
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
+from replay_gui.core.path_kinds import is_folder
 
 _SIGNS = {"id", "time", "title"}
 _MAX_FILES = 20_000  # of one session
@@ -49,7 +50,7 @@ def _messages_of(file: ForeignFile) -> Path | None:
         return None
     for root in (file.path.parents[1], file.path.parents[2]) if len(file.path.parents) > 2 else ():
         folder = root / "message" / str(session["id"])
-        if folder.is_dir() and belongs_to(folder, file.path, root):
+        if is_folder(folder) and belongs_to(folder, file.path, root):
             return folder
     return None
 

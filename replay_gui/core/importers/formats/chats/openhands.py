@@ -28,6 +28,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.path_kinds import is_file
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
 _MESSAGES = ("message", "system")
@@ -148,7 +149,7 @@ _FULL = {"key": "full_state"}
 def _states(path: Path) -> list[Path]:
     """Return [the state file] of the stored conversation that has `path` as one event; [] if there is none."""
     state = path.parent.parent / _STATE
-    return [state] if state.is_file() and belongs_to(state, path, path.parent.parent) else []
+    return [state] if is_file(state) and belongs_to(state, path, path.parent.parent) else []
 
 
 class _OpenHandsEvents(RecordEvents):

@@ -14,6 +14,7 @@ from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.files_below import MAX_FILES
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
+from replay_gui.core.path_kinds import is_folder
 
 _NAME = re.compile(r"(event-|message_)?([0-9]{1,9})(-[0-9A-Fa-f-]{8,40})?\.json")
 _BELOW = ("events", "messages", "agents/*/messages")
@@ -38,7 +39,7 @@ def first_record_in(folder: Path) -> Path | None:
 
 
 def _records_in(folder: Path) -> list[Path]:
-    named = next((each for each in folder.iterdir() if _NAME.fullmatch(each.name)), None) if folder.is_dir() else None
+    named = next((each for each in folder.iterdir() if _NAME.fullmatch(each.name)), None) if is_folder(folder) else None
     return records_beside(named) if named is not None else []
 
 

@@ -11,6 +11,7 @@ from replay_gui.core.importers.foreign_file import read_side_json
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import is_file
 
 _REWARD = "reward"  # Harbor's main reward; a trial may have others
 _RESULTS = ("report.json", "results.json")  # of SWE-bench's evaluation, of a task or of many
@@ -21,7 +22,7 @@ def harbor_files(trajectory: Path) -> list[Path]:
     """Return the existing files with the rewards of a trial by Harbor's verifier."""
     folder = trajectory.parent.parent if trajectory.parent.name == "agent" else trajectory.parent
     names = ("result.json", "verifier/reward.json", "verifier/reward.txt")
-    return [path for name in names if (path := folder / name).is_file() and belongs_to(path, trajectory, folder)]
+    return [path for name in names if is_file(path := folder / name) and belongs_to(path, trajectory, folder)]
 
 
 def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
@@ -64,7 +65,7 @@ def result_files(trajectory: Path) -> list[Path]:
         path
         for folder in folders
         for name in _RESULTS
-        if (path := folder / name).is_file() and belongs_to(path, trajectory, folder)
+        if is_file(path := folder / name) and belongs_to(path, trajectory, folder)
     ]
 
 

@@ -11,6 +11,7 @@ import msgspec
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import is_file, is_folder
 
 _HEAD_BYTES = 4096  # of a file in which the session's id is searched
 _WORKFLOWS = "workflows"
@@ -91,8 +92,8 @@ def _head(path: Path) -> bytes:
 
 def session_in(folder: Path) -> Path | None:
     """Return the session of a folder: ``<folder>.jsonl`` next to it, or the only session in it; else None."""
-    beside = folder.with_name(f"{folder.name}.jsonl")
-    if beside.is_file() and (folder / "subagents").is_dir():
+    beside = folder.parent / f"{folder.name}.jsonl"
+    if is_file(beside) and is_folder(folder / "subagents"):
         return beside
     sessions = [path for path in folder.glob("*.jsonl") if not path.name.startswith("agent-")]
-    return sessions[0] if len(sessions) == 1 and (folder / sessions[0].stem / "subagents").is_dir() else None
+    return sessions[0] if len(sessions) == 1 and is_folder(folder / sessions[0].stem / "subagents") else None

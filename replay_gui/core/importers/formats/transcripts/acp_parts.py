@@ -126,7 +126,7 @@ def _tokens(counts: dict[str, int]) -> dict[str, int]:
 
 def _inner(blocks: Any) -> Iterator[Any]:
     for block in blocks if isinstance(blocks, list) else [blocks]:
-        yield block["content"] if isinstance(block, dict) and block.get("type") == "content" else block
+        yield block.get("content", block) if isinstance(block, dict) and block.get("type") == "content" else block
 
 
 def _texts(blocks: Any) -> str | None:

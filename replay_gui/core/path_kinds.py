@@ -1,0 +1,57 @@
+"""What is at a path, for every path: too long, with a NUL, in a loop of links, in a folder that may not be searched.
+
+The methods of pathlib raise OSError for some of these, which `tests/test_structure.py` therefore forbids.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from replay_gui.core.errors import LogRefused, LogUnreadable
+
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Return whether a regular file is seen at the path; opening it tells the reason if none is."""
+    return os.path.isfile(path)
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Return whether a folder is seen at the path."""
+    return os.path.isdir(path)
+
+
+def is_link(path: str | os.PathLike[str]) -> bool:
+    """Return whether a symbolic link is seen at the path."""
+    return os.path.islink(path)
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Return whether the path exists; raise LogUnreadable if the system does not tell."""
+    try:
+        os.stat(path)
+    except ValueError:  # a NUL, or half of a surrogate pair
+        return False
+    except OSError as why:
+        if why.errno in _NOTHING_THERE:
+            return False
+        raise LogUnreadable(f"{path}: cannot be looked for: {reason_of(why)}") from None
+    return True
+
+
+def reason_of(why: OSError | ValueError) -> str:
+    """Return the system's reason for an error, or Python's: a name with a NUL, or with half of a surrogate pair."""
+    return (why.strerror if isinstance(why, OSError) else None) or str(why)
+
+
+def check_is_free(path: str | os.PathLike[str]) -> None:
+    """Raise LogRefused if there is something at the path, also a link to nothing; LogUnreadable if nothing can be."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as why:
+        raise LogUnreadable(f"{path}: cannot be written: {reason_of(why)}") from None
+    raise LogRefused(f"{path}: exists already; give another name")
