@@ -106,6 +106,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="takes long: run with --long"))
 
 
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """A long test is no hanging one, and the dump of a thread that goes on running can crash the process."""
+    if item.get_closest_marker("long"):
+        faulthandler.cancel_dump_traceback_later()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_application(request: pytest.FixtureRequest) -> None:
     """A report as PDF makes an application of its own where there is none, of a class that widgets cannot use."""

@@ -30,6 +30,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.path_kinds import is_file
 
 _ENTRIES = ("Prompt", "AssistantMessage", "ToolResults")
 _PAYLOADS = ("user", "assistant", "tool_call", "tool_result")
@@ -65,7 +66,7 @@ class Kiro(RecordFormat):
         """Return the file with the facts of a session, if there is one."""
         names = (f"{file.path.stem}.json", *(("session.json",) if file.path.name == "messages.jsonl" else ()))
         paths = (file.path.with_name(name) for name in names)
-        return [path for path in paths if path != file.path and path.is_file() and belongs_to(path, file.path)][:1]
+        return [path for path in paths if path != file.path and is_file(path) and belongs_to(path, file.path)][:1]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session as one run, with its facts at the end."""
