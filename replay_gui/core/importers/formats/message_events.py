@@ -28,7 +28,8 @@ _FAILURE = re.compile(
 )
 _FAILED_AT_END = re.compile(r"(?:\A|\n)Command failed with exit code: -?[1-9]\d{0,8}\.?\s*\Z")
 _MAX_END_CHARACTERS = 100
-_OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
+_OF_SPEAKERS = frozenset({"role", "content"})
+_OF_ASSISTANT = frozenset({"role", "content", "tool_calls", "reasoning_content"})
 
 
 class MessageEvents:
@@ -56,7 +57,8 @@ class MessageEvents:
             self.run.custom(f"{self.format}/entry", message)
             return
         role, content = message.get("role"), message.get("content")
-        rest = {key: value for key, value in message.items() if key not in _OUR_PART and value is not None}
+        used = _OF_ASSISTANT if role == "assistant" else _OF_SPEAKERS
+        rest = {key: value for key, value in message.items() if key not in used and value is not None}
         if role in _SPEAKERS:
             facts = meta(rest)
             self.run.unmapped = rest

@@ -54,11 +54,12 @@ _TOOL_NAME = re.compile(r"[\w.:/-]{1,100}")
 _CALL_TAG = "<tool_call>"
 _SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
 _OF_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # a tool's message that also holds the call
+_REASONING = ("reasoning_content", "reasoning", "thinking")  # its text; an object holds its settings
 _OF_MESSAGES = frozenset(
     {
         *("role", "content", "parts", "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_call_ids"),
         *("function_call", "tool_call", "tool_result", "name", "is_error", "isError", "status"),
-        *("reasoning_content", "reasoning", "thinking"),
+        *_REASONING,
     }
 )
 
@@ -179,7 +180,8 @@ def _call_or_result(value: dict[str, Any]) -> Message:
     parts = MessageParts()
     parts.add(value)
     role = "assistant" if value["type"] == "function_call" else "tool"
-    return Message(role, None, reasoning=None, calls=tuple(parts.calls), results=tuple(parts.results), rest={})
+    rest = {"parts": parts.rest} if parts.rest else {}
+    return Message(role, None, reasoning=None, calls=tuple(parts.calls), results=tuple(parts.results), rest=rest)
 
 
 def _of_role(value: dict[str, Any]) -> Message:
@@ -198,7 +200,7 @@ def _of_role(value: dict[str, Any]) -> Message:
     calls = _calls_beside(value)
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
-    for name in ("reasoning_content", "reasoning", "thinking"):
+    for name in _REASONING:
         if isinstance(value.get(name), str) and value[name]:
             parts.reasoning.append(value[name])
     whole = parts.whole
@@ -267,6 +269,8 @@ def _result(value: dict[str, Any], content: Any) -> MessageResult:
 def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, Any]:
     """Return the members that are not read, or whose value has an unknown form."""
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES and member not in EMPTY}
+    settings = {name: value[name] for name in _REASONING if isinstance(value.get(name), dict)}
+    rest |= {name: kept for name, own in settings.items() if (kept := _without_empty(own))}
     calls = value.get("tool_calls", value.get("toolCalls"))
     unread = [call for call in calls if not _is_call(call)] if isinstance(calls, list) else calls
     if unread not in EMPTY:
@@ -276,6 +280,10 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
     is_read = {"tool_call": call_is_read, "tool_result": role == "tool" and not has_content}
     rest |= {name: value[name] for name, read in is_read.items() if not read and value.get(name) not in EMPTY}
     return rest
+
+
+def _without_empty(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in settings.items() if member not in EMPTY}
 
 
 def _status(message: dict[str, Any]) -> dict[str, Any]:

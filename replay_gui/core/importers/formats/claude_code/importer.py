@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.claude_code.events import ClaudeCodeEvent
 from replay_gui.core.importers.formats.claude_code.printed import as_lines, is_of_sdk
 from replay_gui.core.importers.formats.claude_code.subagents import find_subagents, meta_path
 from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, survey_session
-from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, LINE, MESSAGE, RESULT
+from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, FLAGS, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
@@ -43,7 +43,7 @@ class ClaudeCode:
     name = "claude-code"
     title = "Claude Code session"
     version = 15
-    volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
+    volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT, **FLAGS}
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with a session's line among its first ones, or a very long first line that begins like one."""

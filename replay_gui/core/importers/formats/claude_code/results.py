@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.claude_code.user_text import is_interrupt
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, RESULT
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import Call, RunBuilder
 
 _REFUSALS = re.compile(
     r"The user doesn't want to (?:proceed with this tool use|take this action right now)"
@@ -53,7 +53,7 @@ def add_result(
     wrong: str | None = None
     about: dict[str, Any] = {}
     if isinstance(output, dict) and "responseParts" in output:
-        output, wrong, about = _of_iflow(output, structured)
+        output, wrong, about = _of_iflow(output, structured, run.call(call_id))
     text = wrong or _text_of(output)
     if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
         text = wrapped[1].strip()
@@ -87,7 +87,9 @@ def add_result(
     return AddedResult(response, refused)
 
 
-def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, str | None, dict[str, Any]]:
+def _of_iflow(
+    output: dict[str, Any], structured: dict[str, Any], call: Call | None
+) -> tuple[Any, str | None, dict[str, Any]]:
     """Return (what a tool answered, why it failed, its other members) of a result as iFlow writes it."""
     parts = output["responseParts"]
     part = parts[0] if isinstance(parts, list) and parts else parts
@@ -98,6 +100,8 @@ def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, 
     if wrong is None and structured.get("status") in ("error", "failed", "cancelled"):
         wrong = first_line(result) or str(structured["status"])
     rest = {key: value for key, value in output.items() if key not in ("responseParts", *BLOCK) and value is not None}
+    if (named := answer.get("name") if isinstance(answer, dict) else None) and call and named != call.tool_name:
+        rest["name"] = named
     return result, wrong, {"shown" if key == "resultDisplay" else key: value for key, value in rest.items()}
 
 

@@ -41,6 +41,9 @@ LINE = {
 }
 """Members of a line."""
 
+FLAGS = dict.fromkeys(("isCompactSummary", "isApiErrorMessage"), "what a text is, if its first words say the same")
+"""Members that are content, unless the text of the line says the same."""
+
 MESSAGE = {"id": ID, "usage": USAGE, "container": ID}
 """Members of a message."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from replay_gui.core.importers.formats.codex.asides import ASIDE, BOOKKEEPING, STATE_LINES
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
+    changed_files,
     other_fields,
     patch_in,
     patch_targets,
@@ -292,6 +293,8 @@ class CodexEvents:
         if call is None:
             tool, given = tool_of_call(kind, content)
             self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
+            if tool == "apply_patch":
+                self.run.proposal(call_id, tool, changed_files(payload), given)
         if kind in ENDS:
             facts = self._surveyed.facts.get(str(call_id), {})
             output = read_output(result_of_call(payload), facts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
 
 _TEXT_TYPES = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
 _PATCH = "*** Begin Patch"
+_CHANGED_FILE = re.compile(r"^[AMD] (\S.*)$", re.MULTILINE)
 
 
 def texts_of(content: Any) -> list[str]:
@@ -66,6 +68,14 @@ def patch_in(given: Any) -> str | None:
         if isinstance(text, str) and _PATCH in text:
             return text[text.index(_PATCH) :]
     return None
+
+
+def changed_files(event: dict[str, Any]) -> str:
+    """Return the files of a patch that only an event records, from its changes or its output; "" if unknown."""
+    changes, output = event.get("changes"), event.get("stdout")
+    if isinstance(changes, dict):
+        return ", ".join(changes)
+    return ", ".join(_CHANGED_FILE.findall(output)) if isinstance(output, str) else ""
 
 
 def patch_targets(patch: str) -> str:

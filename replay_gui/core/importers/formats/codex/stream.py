@@ -37,6 +37,7 @@ class CodexStream:
         self.run = run
         self.end: tuple[End, str | None] | None = None
         self._notes = notes
+        self._plan: dict[str, Any] | None = None  # the last one
 
     def line(self, kind: str, line: dict[str, Any]) -> None:
         """Add one event of that type."""
@@ -80,13 +81,15 @@ class CodexStream:
                 patch = self.run.proposal(None, "file_change", _paths(item.get("changes")), item.get("changes"))
                 good = item.get("status") in (None, "completed")
                 self.run.applied(patch) if good else self.run.rejected(patch, str(item.get("status")), "apply")
-            case "todo_list":
+            case "todo_list" if rest != self._plan:  # the end of a turn repeats the last plan
+                self._plan = rest
                 data = {"transition_type": "plan", "data": rest}
                 self.run.add(Kind.STATE_TRANSITION, data, item_id=item_id)
             case "error":
                 extra = {key: rest[key] for key in rest if key != "message"}
                 self.run.error("error", str(item.get("message")), "codex", _extra(extra), item_id=item_id)
-            case "reasoning" | "agent_message" | "assistant_message" | "file_change":  # an item that has only started
+            case "reasoning" | "agent_message" | "assistant_message" | "file_change" | "todo_list":
+                # an item that has only started, or says nothing new
                 self.run.bookkeeping("codex/item", {"type": kind, **rest}, item_id=item_id)
             case _:
                 self._notes.count(UNKNOWN_ITEMS, example=kind)

@@ -249,6 +249,8 @@ class InspectEvents:
         more = {k: v for k, v in message.items() if k not in ("id", "source", "content", "tool_calls", "role")}
         more |= {k: v for k, v in choice.items() if k not in ("message", "stop_reason")}
         more |= {k: v for k, v in output.items() if k not in ("choices", "completion", "model", *OF_OUTPUT)}
+        if (of_message := more.pop("model", None)) not in (None, output.get("model")):
+            more["model of the message"] = of_message
         if message.get("role") not in (None, "assistant"):
             more["role"] = message["role"]
         if choice.get("stop_reason") not in (None, "tool_calls" if has_calls else "stop"):

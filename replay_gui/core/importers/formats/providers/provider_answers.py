@@ -40,12 +40,17 @@ def as_message(answer: dict[str, Any]) -> dict[str, Any]:
         }
         rest = {name: member for name, member in answer.items() if name not in ("object", "choices")}
         return {"role": "assistant", **rest, **about, **choice["message"], "other_choices": others}
-    parts = list[Any]()
+    parts, others = list[Any](), list[dict[str, Any]]()
     for item in answer["output"]:
         is_text = isinstance(item, dict) and item.get("type") == "message" and isinstance(item.get("content"), list)
         parts += item["content"] if is_text else [item]
+        others += [_without(item, "id", "content")] if is_text else []
     rest = {name: member for name, member in answer.items() if name not in ("object", "output")}
-    return {**rest, "role": "assistant", "content": parts}
+    unusual = [item for item in others if item != _USUAL_ITEM]
+    return {**rest, "role": "assistant", "content": parts, "output_items": unusual}
+
+
+_USUAL_ITEM = {"type": "message", "role": "assistant", "status": "completed"}
 
 
 _OF_OLLAMA = (

@@ -18,7 +18,7 @@ from replay_gui.core.importers.formats.traces.span_records import (
     messages_in,
     other_members,
 )
-from replay_gui.core.importers.formats.traces.spans import Role, Span, updated
+from replay_gui.core.importers.formats.traces.spans import BEFORE_UPDATES, Role, Span, replaced, updated
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import any_time
@@ -77,7 +77,9 @@ class Braintrust(SpanRecordFormat):
                 by_id[str(record["span_id"])] = len(rows)
                 rows.append({"span_attributes": {}, **record})
             else:
-                rows[place] = updated(rows[place], record)
+                before = replaced(rows[place], self.rest(record))
+                earlier = rows[place].get(BEFORE_UPDATES, [])
+                rows[place] = updated(rows[place], record) | {BEFORE_UPDATES: [*earlier, *([before] if before else [])]}
         return [self._span(row, notes) for row in rows]
 
     def _span(self, record: dict[str, Any], notes: ImportNotes) -> Span:

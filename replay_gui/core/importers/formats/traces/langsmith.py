@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.traces.langchain_wrappers import (
 from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
-from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded, updated
+from replay_gui.core.importers.formats.traces.spans import BEFORE_UPDATES, Role, Span, replaced, unfolded, updated
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
@@ -73,7 +73,10 @@ class LangSmith:
         for record in _records(file, notes):
             known = by_id.get(str(record.get("id"))) if isinstance(record, dict) else None
             if known is not None:  # an update of a run that has begun
-                known |= {key: updated(known.get(key), value) for key, value in record.items() if value not in _EMPTY}
+                update = {key: value for key, value in record.items() if value not in _EMPTY}
+                before = replaced(known, {key: value for key, value in update.items() if key not in self.volatile})
+                known |= {key: updated(known.get(key), value) for key, value in update.items()}
+                known |= {BEFORE_UPDATES: [*known.get(BEFORE_UPDATES, []), compared_part(before)]} if before else {}
             elif _is_run(record):
                 all_records.extend(_unnested(record))
                 by_id |= {str(one["id"]): one for one in all_records[len(by_id) :] if one.get("id")}

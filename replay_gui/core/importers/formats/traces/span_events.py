@@ -45,6 +45,7 @@ _ENDS: dict[str, End] = {
     **dict.fromkeys(("length", "max_tokens"), "limit"),
 }
 """How a run ended, by the reason of the last answer's end."""
+_ROLES_OF_RESULTS = ("tool", "user", "assistant")
 Happening: TypeAlias = tuple[tuple[int, int, int, int], Callable[[Span], None], Span]
 
 
@@ -189,7 +190,7 @@ class SpanEvents:
                 else Message("user", value, reasoning=None, calls=(), results=(), rest={})
             )
             for result in message.results:
-                self._respond_if_open(renamed.get(str(result.id), result.id), result, span.start)
+                self._respond_if_open(renamed.get(str(result.id), result.id), result, message.role, span.start)
             if self._is_new(message):
                 self._add_message(message, span, of_earlier_turn=number < earlier)
 
@@ -216,14 +217,13 @@ class SpanEvents:
             f"{self._format}/context", {k: v for k, v in content.items() if v not in (None, [])}, time=span.start
         )
 
-    def _respond_if_open(self, call_id: str | None, result: MessageResult, time: int | None) -> None:
+    def _respond_if_open(self, call_id: str | None, result: MessageResult, role: str, time: int | None) -> None:
+        """Add the result of a call without a span. `role`: of the message with it."""
         if call_id in self._open:
             del self._open[call_id]
-            self._respond(call_id, result.output, result.failure, time)
-
-    def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
-        self._added_keys.add(key_of(["result", unfolded(output)]))
-        self._run.end_call(call_id, output, error=error, time=time)
+            self._added_keys.add(key_of(["result", unfolded(result.output)]))
+            extra = {} if role in _ROLES_OF_RESULTS else {"fields": {"role": role}}
+            self._run.end_call(call_id, result.output, error=result.failure, extra=extra, time=time)
 
     # ---- models ---------------------------------------------------------------------------------
     def _begin_model(self, span: Span) -> None:
@@ -335,7 +335,7 @@ class SpanEvents:
             for call in message.calls:
                 self._request_without_span(call, span.end, as_fields(call.rest))
             for result in message.results:
-                self._respond_if_open(result.id, result, span.end)
+                self._respond_if_open(result.id, result, message.role, span.end)
 
     def _add_unseen_messages(self, span: Span) -> None:
         """Add the agent's messages that no span within it has."""
@@ -354,6 +354,7 @@ class SpanEvents:
         if span.role == "model":  # the model call within it has the same tokens
             meta |= {"tokens": None, "cost": None}
         about = {"name": span.name, "config": span.config, "input": span.input, "output": span.output}
+        about |= {"model": span.meta.get("model")} if span.role in ("model", "plumbing") else {}
         fields = {name: value for name, value in (about | as_fields(span.fields)).items() if value not in (None, {})}
         if span.role == "retriever":
             read = {"key": span.name, "query": span.input, "value": span.output, **as_fields(span.fields)}

@@ -17,6 +17,7 @@ Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "s
 ANSWER_NOT_RECORDED = "(answer, not recorded)"
 OUTPUT_NOT_RECORDED = "(output, not recorded)"
 _ID_IN_NAME = re.compile(r"((?:.*\S)?)[ _:-]?\s?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+BEFORE_UPDATES = "before updates"  # the member for what updates of a record replaced
 NOTHING: tuple[Any, ...] = (None, {}, [], "")
 """Empty inputs and outputs."""
 
@@ -175,6 +176,17 @@ def updated(value: Any, update: Any) -> Any:
     if not isinstance(value, dict) or not isinstance(update, dict):
         return update
     return value | {key: updated(value.get(key), member) for key, member in update.items()}
+
+
+def replaced(value: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:
+    """Return the members that an update replaces by other values, at any depth: the update says nothing of them."""
+    old = {key: value[key] for key in update if value.get(key) not in NOTHING}
+    pairs = {key: (member, update[key]) for key, member in old.items() if member != update[key]}
+    members = {
+        key: replaced(*pair) if isinstance(pair[0], dict) and isinstance(pair[1], dict) else pair[0]
+        for key, pair in pairs.items()
+    }
+    return {key: member for key, member in members.items() if member != {}}
 
 
 def without_ids(spans: Sequence[Span]) -> list[Span]:

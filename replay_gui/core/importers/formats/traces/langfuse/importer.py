@@ -92,6 +92,7 @@ class Langfuse:
         GEMINI_USAGE: USAGE,
         **PAGING,
         **dict.fromkeys(("input/*/finish_reason", "input/*/parts/*/name"), _REPEATED),
+        **dict.fromkeys(("input/*/role", "input/*/status"), _REPEATED),
         "input/*/additional_kwargs/tool_calls/*/type": _REPEATED,
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check_size
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, check_size
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.azure_agents import by_thread, with_azure_prompts
 from replay_gui.core.importers.formats.traces.otel.claude_code import with_genai_names
@@ -78,6 +78,7 @@ class OpenTelemetry:
         "tags/*/type": "the type of the value, which the value shows",
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
+        "usage_metadata": USAGE,
     }
     version = 31
 
