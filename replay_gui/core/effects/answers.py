@@ -35,6 +35,11 @@ def is_error_answer(payload: Mapping[str, Any]) -> bool:
             return True
         error = output.get("error")
         return error not in (None, False, "", 0) and len(output) <= _MAX_ERROR_MEMBERS
+    return begins_as_error(output)
+
+
+def begins_as_error(output: Any) -> bool:
+    """Return whether the first words of an output are those of an error."""
     return _ERROR.match(answer_text(output)[:_ERROR_START_CHARACTERS]) is not None
 
 

@@ -47,6 +47,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         certain=finding.certain,
         also_checks=finding.checks,
         unchecked=finding.unchecked,
+        error=error if response is not None and isinstance(error := response.payload.get("error"), str) else "",
     )
 
 

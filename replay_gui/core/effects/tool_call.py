@@ -19,6 +19,7 @@ class ToolCall:
         tool: name of the tool. input: its arguments, 5.0 as 5. Shared: do not change it.
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, else the error, or the reason of a denial; None if there is no response.
+        error: what the response names as its error; "" if nothing.
         ok: False if the answer is an error, so that the call had no effect; None if there is no response.
         effect, reason, targets, certain, unchecked: see EffectFinding.
         also_checks: whether one of several commands checks.
@@ -37,6 +38,7 @@ class ToolCall:
     certain: bool = True
     also_checks: bool = False
     unchecked: tuple[str, ...] = ()
+    error: str = ""
 
     @property
     def took_effect(self) -> bool:

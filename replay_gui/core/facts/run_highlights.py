@@ -17,7 +17,8 @@ from replay_gui.core.text.value_preview import prompt_preview
 
 _MAX_PROMPT_CHARACTERS = 300
 _USERS = ("user", "human")
-_INPUTS = ("input", "sample", "task", "subagent-message")
+_OF_SUBAGENT = "subagent-message"
+_INPUTS = ("input", "sample", "task", _OF_SUBAGENT)
 """Types of observations that state the task, if no user message does."""
 
 
@@ -31,7 +32,8 @@ class PromptSource(IntEnum):
     MESSAGE = 1
     COMMAND = 2
     INPUT = 3
-    MODEL_REQUEST = 4
+    SUBAGENT_TASK = 4
+    MODEL_REQUEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,12 @@ class FirstPrompt:
     """The first prompt of the most informative kind (see PromptSource).
 
     Attributes:
-        text: its beginning, as one line that may hold invisible characters.
+        text: its beginning, as one line that may hold invisible characters. source: its kind.
     """
 
     index: EventIndex
     text: str
+    source: PromptSource = PromptSource.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
         return PromptSource.TASK
     if source in _USERS and (of_type not in _INPUTS or isinstance(payload.get("data"), str)):
         return PromptSource.COMMAND if of_type == "command" else PromptSource.MESSAGE
+    if of_type == _OF_SUBAGENT:
+        return PromptSource.SUBAGENT_TASK
     return PromptSource.INPUT if of_type in _INPUTS else None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.answers import answer_text, begins_as_error
 from replay_gui.core.effects.call_values import input_leaves, is_name, is_rare_value
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect
@@ -24,6 +24,15 @@ _CHANGE_OF_FOLDER = re.compile(r"""\s*cd\s+(?:"[^"\n]*"|'[^'\n]*'|[^\s"';&|]+)\s
 _CHARACTERS_BEFORE_DIFFERENCE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})
+_EXITED = re.compile(r"(?:command failed with )?exit (?:(?:code|status):? )?(-?\d{1,9})\.?(?:\n|\Z)", re.IGNORECASE)
+"""An error that is the exit code of a command, with or without what it printed."""
+_REASON = re.compile(
+    r"(?:[\w.]{0,80}(?:Error|Exception)\b|(?:error|fatal|failed)\b"
+    r"|\S{1,200}: .{0,200}(?:no such|cannot|can't|not found|denied|not permitted|unrecognized|invalid))",
+    re.IGNORECASE,
+)
+"""A line with the reason why a command failed, as programs print it."""
+_MAX_PRINTED_CHARACTERS = 4_000  # at the end of an output, in which the reason is searched
 _IRREGULAR = {
     "send": "sent",
     "set": "set",
@@ -66,6 +75,27 @@ def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
     text = readable_text(value)
     return quoted(text, limit) if text else "by an empty answer"
+
+
+def failure_words(call: ToolCall, limit: int = 60) -> str:
+    """Return the error of a failed call in quotation marks, to follow "was answered"."""
+    text = failure_text(call)
+    return quoted(text, limit) if text else "by an empty answer"
+
+
+def failure_text(call: ToolCall) -> str:
+    """Return the error of a failed call: what the command printed, such as a file, is not its reason."""
+    text = readable_text(call.answer)
+    if begins_as_error(text) or not call.error:
+        return text
+    error = without_color_codes(call.error).strip()
+    exited = _EXITED.match(error)
+    if exited is None:
+        return error
+    printed = error[exited.end() :] or text
+    lines = [line.strip() for line in printed[-_MAX_PRINTED_CHARACTERS:].splitlines()]
+    reason = next((line for line in reversed(lines) if _REASON.match(line)), "")
+    return f"exit {exited[1]} · {reason}" if reason else f"exit {exited[1]}"
 
 
 def readable_text(value: Any) -> str:

@@ -96,9 +96,10 @@ def request_summary(payload: Members) -> str:
     main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if main is None and len(arguments) == 1 and not _entries_text(arguments):
         (name, only), *_ = arguments.items()
-        if isinstance(only, Mapping) and only:
+        is_name = str(name).isidentifier()  # else it is a value, such as the path of a changed file
+        if isinstance(only, Mapping) and only and is_name:
             return request_summary({"input": only})
-        is_text = isinstance(only, str) and only
+        is_text = isinstance(only, str) and only and is_name
         return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
     if main is None:
         return _entries_text(arguments) or members_preview(arguments)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from replay_gui.core.facts.run_highlights import PromptSource
 from replay_gui.core.facts.run_measures import failure_words, token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
@@ -97,7 +98,9 @@ class RunCard(QScrollArea):
         rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
         rows.append(_row("task", one_line(facts.task, _MAX_CHARACTERS)))
         if totals is not None and totals.prompt is not None:
-            rows.append(self._link("asked", totals.prompt.text, totals.prompt.index))
+            is_of_subagent = totals.prompt.source is PromptSource.SUBAGENT_TASK
+            name = "a subagent's task" if is_of_subagent else "asked"
+            rows.append(self._link(name, totals.prompt.text, totals.prompt.index))
         return rows + self._damage()
 
     def _damage(self) -> list[FactRow]:

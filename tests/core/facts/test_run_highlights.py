@@ -44,7 +44,7 @@ def test_they_are_found(tmp_path: Path) -> None:
     assert (found.first_failure, found.slowest_call, found.duration) == (9, 6, index.time.max() - index.time.min())
     assert (found.counts.calls, found.counts.failed) == (4, 1)
     assert (found.unanswered, found.first_unanswered) == (1, 10)
-    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Where?")  # type: ignore[arg-type]
+    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Where?", PromptSource.MESSAGE)  # type: ignore[arg-type]
 
 
 def test_without_a_user_it_is_the_input(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_without_a_user_it_is_the_input(tmp_path: Path) -> None:
     with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
         run.observation("environment", "environment", "Ready.")
         run.observation("sample", "dataset", "Is this so?")
-    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Is this so?")  # type: ignore[arg-type]
+    assert sum_up(TotalsArguments(str(path)), MessageList()).prompt == FirstPrompt(2, "Is this so?", PromptSource.INPUT)  # type: ignore[arg-type]
 
 
 def test_a_run_without_them_has_none() -> None:
@@ -69,6 +69,7 @@ def test_a_run_without_them_has_none() -> None:
         ("Observation", {"source": "user", "obs_type": "input", "data": "Hi"}, PromptSource.MESSAGE),
         ("Observation", {"source": "user", "obs_type": "input", "data": {"args": [1]}}, PromptSource.INPUT),
         ("x:temporal/model-request", {"data": {"activity": "ask"}}, PromptSource.MODEL_REQUEST),
+        ("Observation", {"source": "agent", "obs_type": "subagent-message", "data": "Hi"}, PromptSource.SUBAGENT_TASK),
         ("Observation", {"source": "environment", "data": "Hi"}, None),
         ("Observation", {"source": 3, "data": "Hi"}, None),
         ("Decision", {"source": "user", "data": "Hi"}, None),
@@ -101,4 +102,4 @@ def test_a_command_leads_only_where_no_user_says_anything(tmp_path: Path) -> Non
             if text:
                 run.observation("message", "user", "Mend it.")
         prompt = sum_up(TotalsArguments(str(tmp_path / name)), MessageList()).prompt
-        assert prompt == (FirstPrompt(2, "Mend it.") if text else FirstPrompt(1, "/clear"))  # type: ignore[arg-type]
+        assert prompt == (FirstPrompt(2, "Mend it.") if text else FirstPrompt(1, "/clear", PromptSource.COMMAND))  # type: ignore[arg-type]

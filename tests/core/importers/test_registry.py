@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.errors import ImportRefused, LogUnreadable
+from replay_gui.core.errors import FormatUnknown, ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import HEAD_BYTES
 from replay_gui.core.importers.registry import importers, recognise
 from tests.helpers.claude_code_lines import assistant, line, text, user, write
-from tests.helpers.foreign import read_all
+from tests.helpers.foreign import read_all, written
 
 
 def test_names_are_told_apart() -> None:
@@ -82,6 +82,13 @@ def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> 
     with pytest.raises(ImportRefused, match=r"other\.jsonl: is of no format known here") as refusal:
         recognise(path)
     assert "\n" not in str(refusal.value)
+
+
+def test_settings_are_no_run(tmp_path: Path) -> None:
+    path = written(tmp_path, {"id": "s", "enabled": False, "created_at": 1, "agents": {"main": {}}})
+    with pytest.raises(FormatUnknown):
+        recognise(path)
+    assert recognise(path, "json-lines").name == recognise(written(tmp_path, {"event": "a"})).name == "json-lines"
 
 
 @pytest.mark.parametrize(

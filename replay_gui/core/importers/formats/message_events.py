@@ -23,6 +23,8 @@ _FAILURE = re.compile(
     r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
     r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)"
     r"|An error occurred while running the tool\b"  # OpenAI's Agents SDK
+    r"|Tool [\"'`]?[\w.:/-]{1,100}[\"'`]? (?:is )?not found\b"  # Kimi, and others
+    r"|\"[^\"\n]{1,400}\" does not exist\.\Z"
     r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )

@@ -67,10 +67,15 @@ class JsonLines:
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept any file with a JSON object on a line, or with one JSON value that contains a list of objects."""
+        """Accept any file with a JSON object on a line, or with one JSON value that contains a list of objects.
+
+        One object alone in a ``.json`` file must have a member with a known meaning: settings are no runs.
+        """
         document = file.document
         if isinstance(document, dict) and _lists_of_objects(document):
             return True
+        if isinstance(document, dict) and file.path.suffix == ".json" and not _tells_of_a_run(document):
+            return False
         return isinstance(_first(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -114,6 +119,14 @@ def _whole(file: ForeignFile) -> list[Any] | None:
 
 def _lists_of_objects(document: dict[str, Any]) -> list[list[Any]]:
     return [value for value in document.values() if isinstance(value, list) and isinstance(_first(value), dict)]
+
+
+def _tells_of_a_run(record: dict[str, Any]) -> bool:
+    """Whether a record has a kind, a tool, an input or an output, by the usual names."""
+    mapping = guess_mapping([record])
+    return bool(mapping.kind or mapping.tool or mapping.input or mapping.output) or any(
+        found is not None for found in (turns_in(record, ()), call_in(record, ()), message_without_role(record))
+    )
 
 
 def _setting(file: ForeignFile) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from replay_gui.core.reasons.findings.explanations import (
 )
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
-    answer_words,
     argument_words,
     call_words,
     differing_words,
     event_words,
+    failure_words,
     past_action_words,
     past_tool_words,
     tool_words,
@@ -202,7 +202,7 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> 
             ReasonKind.ERROR,
             tier,
             f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
-            f" {answer_words(failed.answer)}; {done_by.name} did ({_at_words(calls)}).",
+            f" {failure_words(failed)}; {done_by.name} did ({_at_words(calls)}).",
             order=_order(call, done_by),
             details=explanation.sentences,
             chip=explanation.chip,
@@ -243,7 +243,7 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> No
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     instead = "did not"
     if failed is not None:
-        instead = f"tried ({event_words(failed.request)}) and was answered {answer_words(failed.answer)}"
+        instead = f"tried ({event_words(failed.request)}) and was answered {failure_words(failed)}"
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,

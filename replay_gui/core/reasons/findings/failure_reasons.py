@@ -7,7 +7,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, failure_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
 
@@ -28,7 +28,7 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     call = next((call for call in errors if not reasons.has_error_of(call, run)), None)
     if call is not None:
         sentence = (
-            f"{run.name} was answered {answer_words(call.answer)} by {one_line(call.tool, 60)}"
+            f"{run.name} was answered {failure_words(call)} by {one_line(call.tool, 60)}"
             f" ({event_words(call.request)}), and {later_words(_tried_again(run, call))}."
         )
         _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.submission import Submission, end_of_path
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, file_words, quoted_difference
+from replay_gui.core.reasons.phrases import call_words, event_words, failure_words, file_words, quoted_difference
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.wording import plural
 
@@ -97,7 +97,7 @@ def _refused(run: RunAccount, submission: Submission, paths: Iterable[str]) -> t
         call = submission.refused_edit(path)
         if call is not None:
             refused = f"{run.name} tried to edit {file_words(path)} ({event_words(call.request)})"
-            return (f"{refused}, and was answered {answer_words(call.answer)}.",)
+            return (f"{refused}, and was answered {failure_words(call)}.",)
     return ()
 
 

@@ -31,7 +31,7 @@ from replay_gui.core.reasons.evidence.run_failures import (
 )
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, readable_text
+from replay_gui.core.reasons.phrases import call_words, event_words, failure_text, failure_words, quoted
 from replay_gui.core.text.plain_text import one_line
 
 MAX_EVENTS = 200_000
@@ -155,7 +155,7 @@ class MarkFinder:
     def _errors(self) -> list[RunMark]:
         groups: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
         for failed in (failed for tries in self._failed.values() for failed in tries):
-            shown = quoted(masked_answer(readable_text(failed.call.answer)))  # no two marks read the same
+            shown = quoted(masked_answer(failure_text(failed.call)))  # no two marks read the same
             groups[failed.call.tool, shown].append(failed)
         marks = []
         for group in [*groups.values()][:_MAX_MARKS_OF_KIND]:
@@ -165,7 +165,7 @@ class MarkFinder:
             again = f" {len(group):,} times{more}" if len(group) > 1 else ""
             tried = any(other.call.request > first.request and group[0].is_like(other) for other in of_same)
             sentence = (
-                f"{one_line(first.tool, 60)} was answered {answer_words(first.answer)}{again}"
+                f"{one_line(first.tool, 60)} was answered {failure_words(first)}{again}"
                 f" ({event_words(first.request)}), and {later_words(tried)}."
             )
             marks.append(RunMark(MarkKind.ERROR, sentence, tuple(failed.call.request for failed in group)))

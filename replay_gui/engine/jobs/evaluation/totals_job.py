@@ -73,7 +73,7 @@ def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> Non
         kind, payload = _decoded(content)
         source = prompt_source(kind, payload)
         if source is not None and source not in prompts and (text := prompt_text(payload)):
-            prompts[source] = FirstPrompt(EventIndex(block.first_index + i), text)
+            prompts[source] = FirstPrompt(EventIndex(block.first_index + i), text, source)
 
 
 def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:

@@ -71,6 +71,18 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             (TASK, replace(FAILED, answer=[{"type": "text", "text": "Error: no"}, {"type": "image"}])),
             [(MarkKind.ERROR, "book_flight was answered “Error: no” (event 3), and it was not tried again.", (2,))],
         ),
+        *(
+            (
+                (TASK, replace(FAILED, answer=answer, error=error)),
+                [(MarkKind.ERROR, f"book_flight was answered “{why}” (event 3), and it was not tried again.", (2,))],
+            )
+            for answer, error, why in (
+                ("import os\n# a file", "no such folder", "no such folder"),
+                ("import os\n# a file", "exit 1", "exit 1"),
+                ("import os\nOSError: disk full\n", "exit 2", "exit 2 · OSError: disk full"),
+                ("", "Exit code 1\nimport os\nls: x: No such file", "exit 1 · ls: x: No such file"),
+            )
+        ),
         (
             (TASK, replace(FAILED, answer=None)),
             [(MarkKind.ERROR, "book_flight was answered “full” (event 3), and it was not tried again.", (2,))],

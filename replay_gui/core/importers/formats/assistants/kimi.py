@@ -8,11 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.kimi_files import (
     SPAWNED,
     RecordOfSubagent,
     files_of_agents,
+    main_file_of,
     session_of,
     with_subagents,
 )
@@ -30,6 +32,7 @@ from replay_gui.core.importers.formats.records import (
     as_fields,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
@@ -85,6 +88,16 @@ class Kimi(RecordFormat):
         if is_flat and any(record.get("type") in _FLAT for record in records):
             return True
         return any(_wrapped(record) is not None for record in records)
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept also the other files of a session, to say whose they are."""
+        return super().recognises(file) or main_file_of(file.path) is not None
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the session, or raise FormatUnknown for another file of it."""
+        if not super().recognises(file) and (main := main_file_of(file.path)) is not None:
+            raise FormatUnknown(f"{file.path}: a part of the Kimi session whose run is in {main}")
+        yield from super().runs(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the files of the session's other agents."""

@@ -17,6 +17,8 @@ from replay_gui.core.path_kinds import is_file
 UNREADABLE_FILES = "files of subagents that cannot be read, left out"
 SPAWNED = "subagent.spawned"  # the record that starts a subagent
 _FILE, _AGENTS, _MAIN = "wire.jsonl", "agents", "main"
+_MAX_FOLDERS = 3  # from a file up to the session's folder
+_HEAD_BYTES = 4096
 
 
 class RecordOfSubagent(dict[str, Any]):
@@ -41,6 +43,28 @@ def session_of(path: Path) -> str | None:
         case (*_, session):
             return session
     return None
+
+
+def main_file_of(path: Path) -> Path | None:
+    """Return the main agent's file of the session that `path` is another file of; None for all other files.
+
+    A session's folder also has its state, its notifications and what the model was sent: no runs of their own.
+    """
+    if path.name == _FILE:
+        return None
+    for folder in path.absolute().parents[:_MAX_FOLDERS]:
+        for main in (folder / _AGENTS / _MAIN / _FILE, folder / _FILE):
+            if main.is_file() and _is_of_kimi(main):
+                return main
+    return None
+
+
+def _is_of_kimi(path: Path) -> bool:
+    try:
+        with Source(path) as source:
+            return b'"protocol_version"' in source.read_at(0, min(source.size, _HEAD_BYTES))
+    except LogUnreadable:
+        return False
 
 
 def files_of_agents(path: Path) -> dict[str, Path]:

@@ -26,7 +26,7 @@ class TauBench:
 
     name = "tau-bench"
     title = "tau-bench trajectory"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,

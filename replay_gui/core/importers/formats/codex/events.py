@@ -293,8 +293,8 @@ class CodexEvents:
         if call is None:
             tool, given = tool_of_call(kind, content)
             self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
-            if tool == "apply_patch":
-                self.run.proposal(call_id, tool, changed_files(payload), given)
+            if tool == "apply_patch" and (files := changed_files(payload)):
+                self.run.proposal(call_id, tool, files, given)
         if kind in ENDS:
             facts = self._surveyed.facts.get(str(call_id), {})
             output = read_output(result_of_call(payload), facts)

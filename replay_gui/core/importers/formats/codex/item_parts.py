@@ -54,10 +54,9 @@ def result_of_call(payload: dict[str, Any]) -> Any:
         return good["content"] if isinstance(good, dict) and isinstance(good.get("content"), list) else good
     if isinstance(payload.get("results"), list):
         return payload["results"]
-    for name in ("aggregated_output", "formatted_output", "stdout", "result"):
-        if isinstance(payload.get(name), str):
-            return payload[name]
-    return None
+    names = ("aggregated_output", "formatted_output", "stdout", "result", "stderr")
+    texts = [payload[name] for name in names if isinstance(payload.get(name), str)]
+    return next((text for text in texts if text), texts[0] if texts else None)
 
 
 def patch_in(given: Any) -> str | None:

@@ -41,7 +41,7 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 8
+    version = 9
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

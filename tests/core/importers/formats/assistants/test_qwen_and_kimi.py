@@ -7,6 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.formats.assistants.kimi_files import UNREADABLE_FILES
 from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.packed import file_of
@@ -167,6 +170,12 @@ def test_a_folder_of_kimi_code_is_its_main_agent_with_its_subagents(tmp_path: Pa
         ["subagent-message", "message"],
     )
     assert found.of("ToolResponse")[0].payload["output"] == "In line 1."
+    for name in ("state.json", "notify/state.json", "context.jsonl"):  # other files of the session are no runs
+        other = tmp_path / "session_1" / name
+        other.parent.mkdir(exist_ok=True)
+        other.write_text('{"role": "user", "content": "Where is it?"}')
+        with pytest.raises(FormatUnknown, match=r"a part of the Kimi session whose run is in .*main"):
+            read_all(other)
     assert found.tokens() == {"input": 15, "cached": 0, "output": 6}
     path.unlink()
     path.symlink_to(written(tmp_path, {}, "elsewhere.jsonl"))  # a link to a file elsewhere is not read
@@ -183,10 +192,16 @@ def test_a_stream_of_kimi_code_tells_of_itself_and_of_failures(tmp_path: Path) -
         {"role": "meta", "type": "system.version", "version": "2.1.0"},
         {"role": "assistant", "content": "I run it.", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "c0", "content": "no x\nCommand failed with exit code: 127."},
+        {"role": "assistant", "tool_calls": [{**call, "id": f"c{number}"} for number in (1, 2)]},
+        {"role": "tool", "tool_call_id": "c1", "content": 'Tool "Bash" not found'},
+        {"role": "tool", "tool_call_id": "c2", "content": '"/w/a.py" does not exist.'},
         {"role": "meta", "type": "session.resume_hint", "session_id": "s1", "content": "To resume"},
     ]
     (found,) = read_all(written(tmp_path, lines))
-    assert (found.format, errors(found)) == ("chat-messages", ["no x"])
+    assert (found.format, errors(found)) == (
+        "chat-messages",
+        ["no x", 'Tool "Bash" not found', '"/w/a.py" does not exist.'],
+    )
     assert len(found.of("x:bookkeeping/chat-messages/meta")) == 2
     assert (found.of("Observation"), found.run.notes.sentences()) == ([], ())
 

@@ -144,6 +144,7 @@ def test_the_oldest_files_have_bare_items(tmp_path: Path) -> None:
 def test_the_stream_of_exec(tmp_path: Path) -> None:
     command = {"id": "item_1", "type": "command_execution", "command": "ls"}
     change = {"id": "item_2", "type": "file_change", "changes": [{"path": "a", "kind": "add"}], "status": "completed"}
+    plan = {"id": "item_3", "type": "todo_list", "items": [{"text": "Mend it", "completed": False}]}
     (one,) = read_all(
         write(
             tmp_path,
@@ -151,10 +152,12 @@ def test_the_stream_of_exec(tmp_path: Path) -> None:
             {"type": "item.started", "item": command},
             {"type": "item.completed", "item": {**command, "aggregated_output": "x", "exit_code": 2}},
             {"type": "item.completed", "item": change},
+            *({"type": f"item.{event}", "item": plan} for event in ("started", "completed")),
             {"type": "turn.failed", "error": {"message": "too much"}},
         )
     )
-    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "PatchProposal", "PatchApplied", "Error", "x:end"]
+    kinds = ["AgentInit", "ToolRequest", "ToolResponse", "PatchProposal", "PatchApplied"]
+    assert one.kinds == [*kinds, "StateTransition", "x:bookkeeping/codex/item", "Error", "x:end"]
     assert one.events[2].payload["error"] == "exit 2 · x"
     assert one.events[3].payload["target"] == "a"
 

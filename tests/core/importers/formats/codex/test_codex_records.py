@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS
+from replay_gui.core.text.call_text import request_summary
 from tests.helpers.foreign import Read, read_all
 
 _TIME = "2026-08-17T13:00:{:02}.000Z"
@@ -163,16 +164,26 @@ def test_what_only_events_tell_of_a_call(tmp_path: Path) -> None:
     invocation = {"server": "mail", "tool": "send", "arguments": {"to": "a"}}
     record = {"content": [text("no such address")], "isError": True}
     hit = {"title": "Weather", "url": "https://example.invalid"}
-    answers = read(
+    changes = {"/w/a.py": {"type": "update", "unified_diff": "@@ -1 +1 @@"}}
+    patched = {"type": "patch_apply_end", "success": True, "stdout": "Success.\nM /w/a.py\n"}
+    refused = {"type": "patch_apply_end", "success": False, "stdout": "", "stderr": "no such line"}
+    found = read(
         tmp_path,
         (
             "event_msg",
             {"type": "mcp_tool_call_end", "call_id": "m", "invocation": invocation, "result": {"Ok": record}},
         ),
         ("event_msg", {"type": "web_search_end", "call_id": "w", "query": "weather", "results": [hit]}),
-    ).of("ToolResponse")
-    assert [answer.payload["success"] for answer in answers] == [False, True]
-    assert [answer.payload["output"] for answer in answers] == [[text("no such address")], [hit]]
+        ("event_msg", {**patched, "call_id": "p", "changes": changes}),
+        ("event_msg", {**patched, "call_id": "q"}),
+        ("event_msg", {**refused, "call_id": "r", "changes": changes}),
+    )
+    answers = found.of("ToolResponse")
+    assert [answer.payload["success"] for answer in answers] == [False, True, True, True, False]
+    assert [answer.payload["output"] for answer in answers[:2]] == [[text("no such address")], [hit]]
+    assert [patch.payload["target"] for patch in found.of("PatchProposal")] == ["/w/a.py"] * 3
+    assert request_summary(found.of("ToolRequest")[2].payload).startswith("/w/a.py: ")
+    assert (len(found.of("PatchApplied")), found.of("PatchRejected")[0].payload["reason"]) == (2, "no such line")
 
 
 def test_the_ordinal_tells_where_a_subagents_own_work_begins(tmp_path: Path) -> None:

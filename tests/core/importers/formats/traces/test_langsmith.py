@@ -96,3 +96,6 @@ def test_batches_in_a_row(tmp_path: Path) -> None:
     assert (run.of("x:langsmith/output"), len(run.of("x:bookkeeping/langsmith/output"))) == ([], 1)
     (begun,) = read_all(written(tmp_path, [*batches[:1], {"post": [model]}]))
     assert begun.decisions() == [(None, "(answer, not recorded)")]
+    (updated,) = read_all(written(tmp_path, [*batches[:1], {"patch": [{"id": "a", "inputs": {"question": "r"}}]}]))
+    replaced = updated.events[0].payload["config"]["before updates"]
+    assert replaced == [{"inputs": {"question": "q"}}]

@@ -49,7 +49,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,

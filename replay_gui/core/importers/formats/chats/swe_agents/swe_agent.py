@@ -43,7 +43,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
