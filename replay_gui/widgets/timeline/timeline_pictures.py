@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize, QTimer, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -14,8 +14,12 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_painter import names_picture, still_picture
 
 
-class TimelinePictures:
-    """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last."""
+class TimelinePictures(QObject):
+    """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last.
+
+    When the widget gets another size, everything else in the window is laid out and painted, too: the new pictures are
+    drawn in the next turn of the event loop, and until then the last ones are returned.
+    """
 
     def __init__(
         self,
@@ -25,10 +29,15 @@ class TimelinePictures:
         get_scale: Callable[[], TimelineScale],
     ) -> None:
         """`make_scene`: makes the scene for the present size of the widget."""
+        super().__init__(widget)
         self._widget, self._make_scene = widget, make_scene
         self._get_layout, self._get_scale = get_layout, get_scale
         self._scene: TimelineScene | None = None
-        self._made_for = QSize()  # the size of the widget for which the scene and its pictures were made
+        self._made_for = QSize()  # the size of the widget for which the scene was made
+        self._drawn_for = QSize(), 1.0  # the size and the resolution of the pictures
+        self._draws_late = False  # in this turn
+        self._next_turn = QTimer(self, singleShot=True, interval=0)
+        self._next_turn.timeout.connect(self._draw_late)
         self._names: QPixmap | None = None
         self._plot: QPixmap | None = None
 
@@ -49,15 +58,25 @@ class TimelinePictures:
     def scene(self) -> TimelineScene:
         """Return the scene at the present size."""
         if self._scene is None or self._made_for != self._widget.size():
-            self.forget_scene()
             self._made_for, self._scene = self._widget.size(), self._make_scene()
         return self._scene
 
     def pictures(self) -> tuple[QPixmap, QPixmap]:
-        """Return the pictures of the plot, and of the names above it, at the present size and resolution."""
-        ratio, scene = self._widget.devicePixelRatioF(), self.scene()
-        if self._names is None or self._names.devicePixelRatioF() != ratio:
+        """Return the pictures of the plot, and of the names above it."""
+        size, ratio = self._widget.size(), self._widget.devicePixelRatioF()
+        if self._drawn_for != (size, ratio):
+            if self._names is not None and self._plot is not None and not self._draws_late:
+                self._next_turn.start()
+                return self._plot, self._names
+            self.forget_names()
+        self._drawn_for, self._draws_late, scene = (size, ratio), False, self.scene()
+        if self._names is None:
             self._names = names_picture(self._get_layout(), scene, ratio)
-        if self._plot is None or self._plot.devicePixelRatioF() != ratio:
+        if self._plot is None:
             self._plot = still_picture(self._get_layout(), self._get_scale(), scene, ratio)
         return self._plot, self._names
+
+    @Slot()
+    def _draw_late(self) -> None:
+        self._draws_late = True
+        self._widget.update()

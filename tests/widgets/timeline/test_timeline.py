@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,12 @@ from replay_gui.core.index.run_index import FLAG_FAILED, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline import timeline_pictures
 from replay_gui.widgets.timeline.timeline import HELP, Timeline
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
+from replay_gui.widgets.timeline.timeline_painter import still_picture
 from tests.helpers.runs import StillSession, first_events, report_of, synthetic_index
 from tests.helpers.shown import count_of, shown
 
@@ -360,3 +365,21 @@ def test_it_can_be_used_without_eyes_or_hands(timeline: Timeline) -> None:
     assert timeline.accessibleName() == "Timeline"
     assert timeline.accessibleDescription() == HELP
     assert timeline.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_for_a_new_size_it_draws_in_the_next_turn(
+    timeline: Timeline, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this turn the rest of the window is laid out and painted."""
+    drawn: list[float] = []
+
+    def draw(layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float) -> QPixmap:
+        drawn.append(layout.width)
+        return still_picture(layout, scale, scene, ratio)
+
+    timeline.grab()
+    monkeypatch.setattr(timeline_pictures, "still_picture", draw)
+    timeline.resize(1_000, timeline.height())
+    timeline.grab()
+    assert drawn == []
+    qtbot.waitUntil(lambda: drawn == [1_000])
