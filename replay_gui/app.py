@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.termination import held_signals
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     from replay_gui.engine.bridge import EngineBridge
     from replay_gui.engine.files.stream_spool import StreamSpool
     from replay_gui.windows.main_window import MainWindow
+    from replay_gui.windows.settings.settings_store import SettingsStore
 
 ORGANISATION = "replay-gui"
 _PREPARE_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
@@ -80,16 +79,23 @@ def run_app(options: WindowOptions) -> int:
 def _run_app(options: WindowOptions, held: list[int]) -> int:
     if options.screenshot is None:
         settings = _user_settings()  # read before there is a window, which would wait for the disk
-        return _run(_application(), settings, options, held)
-    from PySide6.QtCore import QSettings, qInstallMessageHandler
+        try:
+            code = _run(_application(), settings, options, held)
+        finally:
+            is_saved = settings.close()
+        if not is_saved:
+            problem = f"{settings.path}: the disk does not respond, so the last settings are not saved"
+            print(f"replay-gui: {visible(problem)}", file=sys.stderr, flush=True)
+            os._exit(code)  # Qt would wait for the disk at the end of the program
+        return code
+    from PySide6.QtCore import qInstallMessageHandler
 
     from replay_gui.windows.screenshot import pass_on_messages
+    from replay_gui.windows.settings.settings_store import SettingsStore
 
     app = _application()
     qInstallMessageHandler(pass_on_messages)
-    with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
-        settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
-        return _run(app, settings, options, held)
+    return _run(app, SettingsStore(), options, held)  # a picture neither uses nor changes the user's settings
 
 
 def _application() -> QApplication:
@@ -103,11 +109,12 @@ def _application() -> QApplication:
     return app
 
 
-def _user_settings() -> QSettings:
+def _user_settings() -> SettingsStore:
     """Return the user's settings; their file is made for the user alone, and a broken one is set aside first."""
-    from PySide6.QtCore import QSettings, QStandardPaths
+    from PySide6.QtCore import QStandardPaths
 
     from replay_gui.windows.settings.settings_file import set_aside_if_broken
+    from replay_gui.windows.settings.settings_store import SettingsStore
 
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     path = Path(folder, ORGANISATION, f"{ORGANISATION}.ini")
@@ -117,7 +124,7 @@ def _user_settings() -> QSettings:
     with suppress(OSError):  # without a file the settings last as long as the window
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600))
-    return QSettings(str(path), QSettings.Format.IniFormat)
+    return SettingsStore(path)
 
 
 def _prepare_environment(options: WindowOptions) -> None:
@@ -128,7 +135,7 @@ def _prepare_environment(options: WindowOptions) -> None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
 
 
-def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: list[int]) -> int:
+def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, held: list[int]) -> int:
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
@@ -267,7 +274,7 @@ def _paths(options: WindowOptions) -> tuple[str | None, str | None]:
     return str(REFERENCE.path), None if options.show == "run" else str(OTHERWISE.path)
 
 
-def _remembered_theme(settings: QSettings) -> str:
+def _remembered_theme(settings: SettingsStore) -> str:
     """Return the last theme; "auto" if the settings have none or an invalid one."""
     from replay_gui.windows.actions import THEMES
 

@@ -31,7 +31,7 @@ DISK_CALLS = re.compile(  # of the standard library and of Qt; `open` alone is a
 )
 WINDOW_ROOMS = ("replay_gui.app", "replay_gui.models.", "replay_gui.widgets.", "replay_gui.windows.")
 MAY_WAIT_FOR_THE_DISK = {
-    "app": "before there is a window; Qt writes the settings later",
+    "app": "before there is a window",
     "models.file_watch": "in a DiskQuestion",
     "models.rerun.rerun_files": "in DiskQuestions, and when the window has closed",
     "models.rerun.rerun_process": "in DiskQuestions",
@@ -43,6 +43,7 @@ MAY_WAIT_FOR_THE_DISK = {
     "windows.path_opener": "in a DiskQuestion",
     "windows.screenshot": "the picture, with which the program ends",
     "windows.settings.settings_file": "before there is a window",
+    "windows.settings.settings_store": "before there is a window, and then on its own thread",
 }
 
 MAY_NAME_FORMATS = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -50,6 +50,7 @@ from replay_gui.windows.session.recent_files import RecentFiles
 from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.session.undo_actions import UndoActions
 from replay_gui.windows.settings.settings_actions import SettingsActions
+from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import SourceActions
 from replay_gui.windows.values.value_actions import ValueActions
 
@@ -77,7 +78,7 @@ class MainWindow(QMainWindow):
         reruns: the actions that run the agent again.
     """
 
-    def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
+    def __init__(self, session: Session, app: QApplication, settings: SettingsStore) -> None:
         super().__init__()
         self.session = session
         session.setParent(self)  # deleted with the window, in this thread: the collector may run in any
@@ -222,7 +223,7 @@ class MainWindow(QMainWindow):
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions, self.links
         others = self.undo_actions, self.reruns, self.note_actions, self.settings_actions, self.follow_actions
         layout = LayoutActions(self, lambda: self._layout.reset(self.run_view, self.compare_view))
-        help_actions = HelpActions(self._settings.fileName(), self.actions_, self)
+        help_actions = HelpActions(str(self._settings.path or ""), self.actions_, self)
         for owner in (self.file_actions, help_actions, layout, *owners, *others):
             connect_actions(self.actions_, owner.handlers)
         for some in (self.run_actions, self.palette_actions):

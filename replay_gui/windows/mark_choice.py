@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu
 
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS
 from replay_gui.core.reasons.marks.run_mark import MarkKind
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 _KEY = "hidden_marks"  # the names of the kinds that are switched off
 
@@ -16,10 +17,10 @@ _KEY = "hidden_marks"  # the names of the kinds that are switched off
 class MarkChoice(QObject):
     """Fills the menu with the kinds of marks; unchecked kinds are not shown. Invalid settings are ignored."""
 
-    def __init__(self, marks: RunMarks, menu: QMenu, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, marks: RunMarks, menu: QMenu, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._marks, self._settings = marks, settings
-        names = str(settings.value(_KEY, "")).split()
+        names = str(settings.value(_KEY) or "").split()
         marks.hide(kind for kind in MarkKind if kind.name in names)
         self._actions = {}
         for kind, words in MARK_WORDS.items():
@@ -33,5 +34,5 @@ class MarkChoice(QObject):
     @Slot()
     def _on_toggled(self) -> None:
         hidden = [kind for kind, action in self._actions.items() if not action.isChecked()]
-        self._settings.setValue(_KEY, " ".join(kind.name for kind in hidden))
+        self._settings.set_value(_KEY, " ".join(kind.name for kind in hidden))
         self._marks.hide(hidden)

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -22,6 +22,7 @@ from replay_gui.widgets.run.welcome_page import WelcomePage
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.format_menu import FormatMenu
 from replay_gui.windows.runs.runs_page import RunsPage
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
@@ -63,7 +64,7 @@ class SourceActions(QObject):
         self._window = window
         self._page: RunsPage | None = None
         self._welcome: WelcomePage | None = None
-        self._settings: QSettings | None = None
+        self._settings: SettingsStore | None = None
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         session.run_changed.connect(self._on_run_changed)
@@ -85,7 +86,7 @@ class SourceActions(QObject):
         """Show many runs on this page."""
         self._page = page
 
-    def attach_welcome(self, page: WelcomePage, settings: QSettings) -> None:
+    def attach_welcome(self, page: WelcomePage, settings: SettingsStore) -> None:
         """Handle the signals of the welcome page. Once the user has requested sessions, they are always listed."""
         self._welcome, self._settings = page, settings
         page.folder_requested.connect(self.on_open_folder)
@@ -98,7 +99,7 @@ class SourceActions(QObject):
         from replay_gui.core.facts.known_sessions import known_folders  # not needed by the first window
 
         if self._settings is not None:
-            self._settings.setValue(LISTS_SESSIONS, "yes")
+            self._settings.set_value(LISTS_SESSIONS, "yes")
         self._session.sources.request_sessions(known_folders(os.environ, Path(home_folder())))
 
     @Slot()

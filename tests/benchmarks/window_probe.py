@@ -19,7 +19,7 @@ gc.disable()  # as cli.py does
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[2]
 
-from PySide6.QtCore import QEventLoop, QObject, QSettings, QTimer, Slot  # noqa: E402
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from replay_gui.core.log.positions import Position  # noqa: E402
@@ -28,6 +28,7 @@ from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
 from replay_gui.windows.gc_control import GcControl  # noqa: E402
 from replay_gui.windows.main_window import MainWindow  # noqa: E402
+from replay_gui.windows.settings.settings_store import SettingsStore  # noqa: E402
 
 
 class Pulse(QObject):
@@ -73,9 +74,7 @@ def shown_window() -> Iterator[MainWindow]:
     app.setFont(ui_font())
     gc_control = GcControl()
     sys.setswitchinterval(0.001)
-    window = MainWindow(
-        Session(bridge=EngineBridge()), app, QSettings(f"{CACHE}/settings.ini", QSettings.Format.IniFormat)
-    )
+    window = MainWindow(Session(bridge=EngineBridge()), app, SettingsStore())
     window.resize(1440, 900)
     apply_theme(app, "dark")
     window.show()

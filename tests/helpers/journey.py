@@ -10,7 +10,7 @@ from threading import Condition
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -25,6 +25,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 WAIT = 30_000  # ms
 BRIEF = 2.0  # seconds
@@ -33,7 +34,7 @@ BRIEF = 2.0  # seconds
 class Journey:
     """A window, with methods to use it."""
 
-    def __init__(self, qtbot: QtBot, window: MainWindow, settings: QSettings) -> None:
+    def __init__(self, qtbot: QtBot, window: MainWindow, settings: SettingsStore) -> None:
         self.qtbot = qtbot
         self.window = window
         self.settings = settings
@@ -78,10 +79,10 @@ class Journey:
 
 
 @pytest.fixture
-def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journey]:
+def journey(qtbot: QtBot, qapp: QApplication) -> Iterator[Journey]:
     if theme_events().choice != "dark" or not qapp.styleSheet():  # otherwise every widget would be styled again
         apply_theme(qapp, "dark")
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings = SettingsStore()
     window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
     qtbot.addWidget(window)
     window.resize(1280, 800)

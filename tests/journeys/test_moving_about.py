@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from replay_gui.models.session import Session
 from replay_gui.samples import DAMAGED
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.splitter import STEP_PX, BorderHandle
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -257,12 +258,10 @@ def overlapping(holder: QWidget) -> list[str]:
 
 
 @pytest.mark.parametrize("kept", ["7", "[[1, 2]]", '[["a", "b", -3]]', "{", "[" * 5000, '{"a": 1}', "@Invalid()"])
-def test_settings_full_of_nonsense_do_no_harm(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, log: Path, kept: str
-) -> None:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+def test_settings_full_of_nonsense_do_no_harm(qtbot: QtBot, qapp: QApplication, log: Path, kept: str) -> None:
+    settings = SettingsStore()
     for name in ("positions", "lanes", "window", "rows", "columns", "recent", "theme"):
-        settings.setValue(name, kept)
+        settings.set_value(name, kept)
     window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
     qtbot.addWidget(window)
     journey = Journey(qtbot, window, settings)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.settings.settings_store import SettingsStore
 from tests.helpers.journey import Journey
 from tests.helpers.logs import damage, write_log
 
@@ -167,7 +168,10 @@ def test_the_theme_is_remembered(journey: Journey) -> None:
 def test_a_broken_settings_file_does_no_harm(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     broken = tmp_path / "settings.ini"
     broken.write_bytes(b"\xff\x00[[[window=@ByteArray(\\x1)\ntheme=7\nrows=hello\n")
-    window = MainWindow(Session(), qapp, QSettings(str(broken), QSettings.Format.IniFormat))
+    settings = SettingsStore(broken)
+    window = MainWindow(Session(), qapp, settings)
     qtbot.addWidget(window)
     window.show()
     assert window.width() >= 1024
+    window.close()
+    assert settings.close()

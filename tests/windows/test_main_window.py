@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar
 from pytestqt.qtbot import QtBot
@@ -21,12 +20,13 @@ from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.session.layout_actions import LayoutActions
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
     """Without an engine: nothing can be opened."""
-    window = MainWindow(Session(), qapp, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(Session(), qapp, SettingsStore())
     qtbot.addWidget(window)
     yield window
     window.close()
@@ -127,7 +127,7 @@ def test_help_opens_its_dialogs(window: MainWindow, action: str, dialog: type[QD
 
 def test_the_layout_is_kept_without_pages_too(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     """A start in which no run was opened does not lose the sizes of the panels."""
-    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    settings = SettingsStore()
     first = MainWindow(Session(), qapp, settings)
     qtbot.addWidget(first)
     first.build_pages()

@@ -3,18 +3,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 
 from replay_gui.engine.opening import conversion_cache
 from replay_gui.windows.session.recent_files import RecentFiles
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> QSettings:
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+def settings() -> SettingsStore:
+    return SettingsStore()
 
 
-def test_the_newest_comes_first_once_and_eight_are_kept(settings: QSettings) -> None:
+def test_the_newest_comes_first_once_and_eight_are_kept(settings: SettingsStore) -> None:
     recent = RecentFiles(settings)
     for name in [*"abcdefghij", "d"]:
         recent.add(f"/runs/{name}.rlog")
@@ -24,19 +24,19 @@ def test_the_newest_comes_first_once_and_eight_are_kept(settings: QSettings) -> 
 
 
 @pytest.mark.parametrize("kept", [None, 7, "", ["", 3], {"a": 1}])
-def test_nonsense_in_the_settings_is_passed_over(settings: QSettings, kept: object) -> None:
-    settings.setValue("recent", kept)
+def test_nonsense_in_the_settings_is_passed_over(settings: SettingsStore, kept: object) -> None:
+    settings.set_value("recent", kept)
     assert RecentFiles(settings).paths() == []
 
 
-def test_one_path_that_the_settings_hold_as_text_is_a_path(settings: QSettings) -> None:
-    settings.setValue("recent", "/runs/a.rlog")
+def test_one_path_that_the_settings_hold_as_text_is_a_path(settings: SettingsStore) -> None:
+    settings.set_value("recent", "/runs/a.rlog")
     assert RecentFiles(settings).paths() == ["/runs/a.rlog"]
 
 
-def test_comparisons_are_kept_with_their_time(settings: QSettings) -> None:
+def test_comparisons_are_kept_with_their_time(settings: SettingsStore) -> None:
     recent = RecentFiles(settings)
-    settings.setValue("recent", "/runs/old.rlog")
+    settings.set_value("recent", "/runs/old.rlog")
     recent.add("/runs/a.rlog")
     recent.add("/runs/a.rlog", "/runs/b.rlog")
     newest, run, old = recent.entries()
@@ -51,7 +51,7 @@ def test_comparisons_are_kept_with_their_time(settings: QSettings) -> None:
 @pytest.mark.parametrize(
     "text", ["{", "{}", '{"paths": "a"}', '{"paths": [1]}', '{"paths": ["a", "b", "c"]}', "{" * 9999]
 )
-def test_an_entry_that_says_nothing_is_passed_over(settings: QSettings, text: str) -> None:
-    settings.setValue("recent", [text, '{"paths": ["/a"], "opened": -1}'])
+def test_an_entry_that_says_nothing_is_passed_over(settings: SettingsStore, text: str) -> None:
+    settings.set_value("recent", [text, '{"paths": ["/a"], "opened": -1}'])
     (entry,) = RecentFiles(settings).entries()
     assert (entry.paths, entry.opened) == (("/a",), None)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +15,7 @@ from replay_gui.engine.answers import Progress
 from replay_gui.models.session import Session
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.screenshot import Screenshot
+from replay_gui.windows.settings.settings_store import SettingsStore
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
@@ -92,7 +92,7 @@ def test_a_folder_without_runs_leaves_no_picture(tmp_path: Path) -> None:
 def test_it_waits_as_long_as_work_goes_on_and_tells_how_far_it_is(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
-    window = MainWindow(Session(), qapp, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(Session(), qapp, SettingsStore())
     qtbot.addWidget(window)
     session, runs = window.session, window.runs_page.runs
     trace = window.run_view.state.trace

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
@@ -18,6 +18,7 @@ from replay_gui.models.run.note_book import NoteBook, NotesPlaceChoice
 from replay_gui.models.session import Session
 from replay_gui.models.undo_history import UndoHistory
 from replay_gui.windows.actions import Handlers
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 if TYPE_CHECKING:
     from replay_gui.core.facts.run_note import PlacedNote
@@ -41,7 +42,9 @@ class _Noted(NamedTuple):
 class NoteActions(QObject):
     """The slots of these actions. Attributes: book, book_b: the notes on the runs in A and B."""
 
-    def __init__(self, session: Session, comparison: ComparisonSession, settings: QSettings, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, comparison: ComparisonSession, settings: SettingsStore, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
         self._comparison = comparison
@@ -51,8 +54,8 @@ class NoteActions(QObject):
         self._history = UndoHistory(self)  # of notes only, for undo in their list
         for book in (self.book, self.book_b):
             self._history.watch(book)
-            if settings.contains(_BESIDE_SETTING):
-                book.keep_beside(settings.value(_BESIDE_SETTING, False, bool) is True)
+            if settings.value(_BESIDE_SETTING) is not None:
+                book.keep_beside(settings.value(_BESIDE_SETTING) == "true")
             book.questions_changed.connect(self._ask_once)
             book.allowed.connect(comparison.rules.allow_offer)
             comparison.rules.changed.connect(book.read_again)  # its folder may be allowed now
@@ -90,7 +93,7 @@ class NoteActions(QObject):
 
     @Slot(bool)
     def _on_place_chosen(self, beside: bool) -> None:
-        self._settings.setValue(_BESIDE_SETTING, beside)
+        self._settings.set_value(_BESIDE_SETTING, "true" if beside else "false")
         self.book.keep_beside(beside)
         self.book_b.keep_beside(beside)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 FOLLOWS = "follow"  # in the settings: "no" if growing files are not followed
 
@@ -19,7 +20,7 @@ class FollowActions(QObject):
         self,
         session: Session,
         comparison: ComparisonSession,
-        settings: QSettings,
+        settings: SettingsStore,
         actions: dict[str, QAction],
         parent: QObject,
     ) -> None:
@@ -38,7 +39,7 @@ class FollowActions(QObject):
     @Slot(bool)
     def on_follow(self, on: bool) -> None:
         """Follow growing files, or only report them, now and at the next start."""
-        self._settings.setValue(FOLLOWS, "yes" if on else "no")
+        self._settings.set_value(FOLLOWS, "yes" if on else "no")
         self._apply()
 
     def follow_this_time(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.models.session import Session
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 _KEY = "positions"
 _MAX_RUNS = 200
@@ -19,7 +20,7 @@ class LastPositions(QObject):
     A run is identified by its path and its run id.
     """
 
-    def __init__(self, session: Session, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._settings = settings
@@ -36,7 +37,7 @@ class LastPositions(QObject):
             return
         path, run_id = self._run
         others = [entry for entry in self._entries() if entry[:2] != (path, run_id)]
-        self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MAX_RUNS]))
+        self._settings.set_value(_KEY, json.dumps([(path, run_id, self._position), *others][:_MAX_RUNS]))
 
     def positions_of(self, path: str) -> dict[str, Position]:
         """Return the last position in each run of this file, by run id."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
 from replay_gui.look.theme import GAP
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 if TYPE_CHECKING:
     from replay_gui.windows.compare_view import CompareView
@@ -23,7 +24,7 @@ class LayoutMemory:
     A page that was never built is not saved, so its settings stay as they are.
     """
 
-    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
+    def __init__(self, window: QMainWindow, settings: SettingsStore) -> None:
         self._window = window
         self._settings = settings
         self._run_view: RunView | None = None
@@ -39,7 +40,7 @@ class LayoutMemory:
         if self._compare_view is not None:
             values |= zip(_COMPARE_KEYS, self._compare_view.save(), strict=True)
         for name, value in values.items():
-            self._settings.setValue(name, value)
+            self._settings.set_value(name, value)
 
     def restore_window(self) -> None:
         """Restore the geometry of the window, or set the default size."""

@@ -6,12 +6,13 @@ import json
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.welcome_page import RecentEntry
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 _KEY = "recent"
 _MAX_FILES = 8
@@ -24,7 +25,7 @@ class RecentFiles(QObject):
     `passing`: a temporary file, which is not recorded; or None.
     """
 
-    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._session: Session | None = None
@@ -59,7 +60,7 @@ class RecentFiles(QObject):
             return
         entries = [RecentEntry(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
         texts = [json.dumps({"paths": entry.paths, "opened": entry.opened}) for entry in entries[:_MAX_FILES]]
-        self._settings.setValue(_KEY, texts)
+        self._settings.set_value(_KEY, texts)
 
     def clear(self) -> None:
         """Remove all entries."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from replay_gui.core.text.given_paths import absolute_path
@@ -24,6 +24,7 @@ from replay_gui.windows.session.window_state import (
     WindowState,
     short_paths,
 )
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -65,7 +66,7 @@ class SessionRestore(QObject):
         session: Session,
         comparison: ComparisonSession,
         runs_page: RunsPage,
-        settings: QSettings,
+        settings: SettingsStore,
         *,
         get_view: Callable[[], RunView],
         actions: dict[str, QAction],
@@ -95,7 +96,7 @@ class SessionRestore(QObject):
     def save(self) -> None:
         """Save the present view; call it before the window closes. Parts that are still being restored stay saved."""
         if self.keeps and not self.working:
-            self._settings.setValue(_KEY, self._state().save())
+            self._settings.set_value(_KEY, self._state().save())
 
     def _state(self) -> WindowState:
         session = self._session

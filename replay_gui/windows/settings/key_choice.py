@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QKeySequence
 
 from replay_gui.windows.action_keys import key_words, set_keys
 from replay_gui.windows.actions import ACTION_SPECS, ActionSpec
 from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 _GROUP = "keys"  # in the settings; below it the name of each action with another key, and that key, "" for none
 _MAX_CHARACTERS = 60  # of a key in the settings
@@ -30,7 +30,7 @@ _SPECS = {spec.name: spec for spec in ACTION_SPECS}
 class KeyChoice:
     """Reads the chosen keys from the settings; invalid keys, and keys of another action, are ignored."""
 
-    def __init__(self, actions: dict[str, QAction], settings: QSettings) -> None:
+    def __init__(self, actions: dict[str, QAction], settings: SettingsStore) -> None:
         self._actions, self._settings = actions, settings
         for spec in ACTION_SPECS:
             key = _read(settings.value(f"{_GROUP}/{spec.name}"))
@@ -61,7 +61,7 @@ class KeyChoice:
         refused = self.refusal(name, key)
         if not refused:
             self._set(_SPECS[name], [] if key.isEmpty() else [key])
-            self._settings.setValue(f"{_GROUP}/{name}", key.toString(QKeySequence.SequenceFormat.PortableText))
+            self._settings.set_value(f"{_GROUP}/{name}", key.toString(QKeySequence.SequenceFormat.PortableText))
         return refused
 
     def reset(self, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, QProcess, QSettings, Slot
+from PySide6.QtCore import QObject, QProcess, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -12,6 +12,7 @@ from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, th
 from replay_gui.models.time_choice import time_choice
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.settings.key_choice import KeyChoice
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 TEXT_SIZE_KEY, THEME_KEY, TIMES_KEY = "text_size", "theme", "times"  # in the settings
 _LOCAL, _UTC = "local", "utc"  # values of the last one one
@@ -21,7 +22,9 @@ _COMMAND = ("-m", "replay_gui", "--empty")  # the files of this window are not o
 class SettingsActions(QObject):
     """The slots of these actions. `keys`: the keys of all actions."""
 
-    def __init__(self, app: QApplication, settings: QSettings, actions: dict[str, QAction], window: QWidget) -> None:
+    def __init__(
+        self, app: QApplication, settings: SettingsStore, actions: dict[str, QAction], window: QWidget
+    ) -> None:
         super().__init__(window)
         self._app, self._settings, self._actions, self._window = app, settings, actions, window
         self.keys = KeyChoice(actions, settings)
@@ -41,18 +44,18 @@ class SettingsActions(QObject):
     @Slot(str)
     def choose_theme(self, choice: str) -> None:
         """Use another theme, now and at the next start."""
-        self._settings.setValue(THEME_KEY, choice)
+        self._settings.set_value(THEME_KEY, choice)
         apply_theme(self._app, choice)
 
     def choose_text_size(self, percent: int) -> None:
         """Use another size of text, one of TEXT_SCALES, now and at the next start."""
-        self._settings.setValue(TEXT_SIZE_KEY, percent)
+        self._settings.set_value(TEXT_SIZE_KEY, percent)
         apply_text_scale(self._app, percent)
 
     @Slot(bool)
     def choose_local_times(self, is_local: bool) -> None:
         """Show times in the time zone of this computer, or in UTC, now and at the next start."""
-        self._settings.setValue(TIMES_KEY, _LOCAL if is_local else _UTC)
+        self._settings.set_value(TIMES_KEY, _LOCAL if is_local else _UTC)
         time_choice().choose(is_local)
 
     @Slot()
@@ -102,12 +105,12 @@ class SettingsActions(QObject):
         QProcess.startDetached(sys.executable, _COMMAND)
 
 
-def remembered_text_size(settings: QSettings) -> int:
+def remembered_text_size(settings: SettingsStore) -> int:
     """Return the last text size in percent; 100 if the settings have none or an invalid one."""
     size = settings.value(TEXT_SIZE_KEY)
     return next((scale for scale in TEXT_SCALES if str(scale) == str(size)), 100)
 
 
-def remembered_local_times(settings: QSettings) -> bool:
+def remembered_local_times(settings: SettingsStore) -> bool:
     """Return whether times are shown in the time zone of this computer."""
     return bool(settings.value(TIMES_KEY) == _LOCAL)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -27,6 +27,7 @@ from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
 from replay_gui.windows.session.session_restore import RESTORES
+from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import LISTS_SESSIONS
 
 _THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"}
@@ -45,7 +46,7 @@ class SettingsDialog(QDialog):
     text_size_chosen = Signal(int)
     local_times_chosen = Signal(bool)
 
-    def __init__(self, settings: QSettings, parent: QWidget) -> None:
+    def __init__(self, settings: SettingsStore, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -112,11 +113,11 @@ class SettingsDialog(QDialog):
 
     @Slot(bool)
     def _on_restores(self, on: bool) -> None:
-        self._settings.setValue(RESTORES, "yes" if on else "no")
+        self._settings.set_value(RESTORES, "yes" if on else "no")
 
     @Slot(bool)
     def _on_sessions(self, on: bool) -> None:
-        self._settings.setValue(LISTS_SESSIONS, "yes" if on else "no")
+        self._settings.set_value(LISTS_SESSIONS, "yes" if on else "no")
 
 
 def _quiet(path: str) -> PlainLabel:

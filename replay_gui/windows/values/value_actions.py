@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
+from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.values.watch_memory import WatchMemory
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ValueActions(QObject):
         session: Session,
         get_view: Callable[[], RunView],
         actions: dict[str, QAction],
-        settings: QSettings,
+        settings: SettingsStore,
         window: QWidget,
     ) -> None:
         super().__init__(window)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.text.json_pointer import join_pointer, split_pointer
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import Keys
+from replay_gui.windows.settings.settings_store import SettingsStore
 
 _KEY = "watched"
 _MAX_FORMATS = 100
@@ -17,7 +18,7 @@ _MAX_FORMATS = 100
 class WatchMemory(QObject):
     """Gives a run the watched values of its format when it is opened; invalid settings are ignored."""
 
-    def __init__(self, session: Session, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, settings: SettingsStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings
         self._format = ""
@@ -38,11 +39,11 @@ class WatchMemory(QObject):
             kept.pop(self._format, None)
             kept = {self._format: list(self._session.values.paths.paths), **kept}
             pointers = {name: list(map(join_pointer, paths)) for name, paths in list(kept.items())[:_MAX_FORMATS]}
-            self._settings.setValue(_KEY, json.dumps(pointers))
+            self._settings.set_value(_KEY, json.dumps(pointers))
 
     def _kept(self) -> dict[str, list[Keys]]:
         try:
-            stored = json.loads(str(self._settings.value(_KEY, "{}")))
+            stored = json.loads(str(self._settings.value(_KEY)))
         except (ValueError, RecursionError):
             return {}
         kept = {}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +17,7 @@ from replay_gui.models.session import Session
 from replay_gui.samples import EVALUATION, OTHERWISE, REFERENCE
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.session.session_restore import RESTORES
+from replay_gui.windows.settings.settings_store import SettingsStore
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
@@ -28,11 +28,15 @@ Start = Callable[[], Journey]
 def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
     """Closes the window, and starts the program again with the same settings."""
     windows: list[MainWindow] = []
+    stores: list[SettingsStore] = []
 
     def start() -> Journey:
         for window in windows:
             window.close()
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        if windows:
+            assert stores[-1].close(), "saved"
+        settings = SettingsStore(tmp_path / "settings.ini")
+        stores.append(settings)
         window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
         qtbot.addWidget(window)
         windows.append(window)
@@ -44,6 +48,7 @@ def start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
 
     yield start
     windows[-1].close()
+    assert stores[-1].close()
 
 
 def settled(journey: Journey) -> None:
@@ -167,8 +172,9 @@ def test_nothing_is_opened_where_the_user_does_not_want_it(start: Start, tmp_pat
     journey = start()
     journey.open(write_log(tmp_path / "a.rlog", 1))
     assert start().window.restore.working
-    assert start().window.restore.working, "a window that is closed before it is open again has not forgotten it"
-    journey.settings.setValue(RESTORES, "no")
+    journey = start()
+    assert journey.window.restore.working, "a window that is closed before it is open again has not forgotten it"
+    journey.settings.set_value(RESTORES, "no")
     assert not start().window.restore.working
 
 
@@ -185,7 +191,7 @@ BROKEN += [
 def test_what_was_kept_may_be_broken(start: Start, kept: str) -> None:
     journey = start()
     journey.window.close()
-    journey.settings.setValue("window_state", kept)
+    journey.settings.set_value("window_state", kept)
     journey.window.restore.keeps = False
     journey = start()
     if "zero" in kept or "ud800" in kept:
