@@ -45,8 +45,8 @@ RERUN = BundledSample(
 )
 OTHERWISE = BundledSample(
     "search-answered-otherwise.rlog",
-    "Search answered otherwise",
-    "One search missed the newest documents: the agent went a wrong way for a while, and recovered.",
+    "Search answered differently",
+    "One search missed the newest documents: the agent followed a wrong path for a while, and recovered.",
 )
 DAMAGED = BundledSample(
     "damaged.rlog",

@@ -265,7 +265,7 @@ ACTION_SPECS = (
         "compare_end", "&Back to one run", ("Ctrl+Shift+W",), "End the comparison; the run in A stays open", icon="back"
     ),
     _choice("show_why", "Wh&y", ("Ctrl+1",), "Why one run failed, or what differs", 1),
-    _choice("show_divergences", "Where t&hey diverge", ("Ctrl+2",), "Where the steps of the runs differ", 1),
+    _choice("show_divergences", "&Divergences", ("Ctrl+2",), "Where the steps of the runs differ", 1),
     _compare("next_divergence", "&Next difference", ("F8",), "To the next reason or divergence", icon="next", group=2),
     _compare(
         "previous_divergence",

@@ -27,7 +27,7 @@ _TEXTS = {
     "open": "Open",
     "compare_end": "One run",
     "show_why": "Why",
-    "show_divergences": "Where they diverge",
+    "show_divergences": "Divergences",
     "changes_only": "Changes only",
     "show_ignored": "Ignored",
     "link_cursors": "Linked",

@@ -86,7 +86,7 @@ class ValueActions(QObject):
             self._session.values.paths.toggle(path)
         elif pair is not None:
             pair.show_message(
-                "To watch a value of both runs, choose it in “Where they diverge”, among the differences of the states"
+                "To watch a value of both runs, choose it in “Divergences”, among the differences of the states"
             )
 
     @Slot()
