@@ -13,6 +13,7 @@ from replay_gui.core.importers.times import seconds
 _MAX_HEADER_LINES = 8
 _EXITED = re.compile(r"(?:Process exited with code|Exit code:) (-?\d+)")
 _WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
+_COMMAND = re.compile(r"Command: (.{0,65536}?)\n(?=Chunk ID: |Wall time: )", re.DOTALL)
 _CHUNK = re.compile(r"Chunk ID: (\S+)")
 _RUNNING = re.compile(r"Process running with session ID (\S+)")
 _COUNT_LINE = re.compile(r"(Original token count|Total output lines): (\d+)")
@@ -145,13 +146,14 @@ def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
 def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return (output, data in the header lines, their volatile part); (the text, {}, {}) without a header."""
     extra, meta = dict[str, Any](), dict[str, Any]()
-    at = 0
+    command = _COMMAND.match(text)  # some versions begin with the command as the shell got it
+    at = command.end() if command else 0
     for _ in range(_MAX_HEADER_LINES):
         end = text.find("\n", at)
         line = text[at:] if end < 0 else text[at:end]
         at = len(text) if end < 0 else end + 1
         if line == "Output:" and (extra or meta):
-            return text[at:], extra, meta
+            return text[at:], {**extra, **({"command": command[1]} if command else {})}, meta
         if match := _EXITED.fullmatch(line):
             extra["exit_code"] = int(match[1])
         elif match := _WALL_TIME.fullmatch(line):

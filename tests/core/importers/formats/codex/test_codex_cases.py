@@ -56,6 +56,15 @@ def test_text_that_only_looks_like_a_header_stays(tmp_path: Path) -> None:
     assert (answer.payload["output"], answer.payload["success"]) == (output, True)
 
 
+def test_an_output_may_begin_with_the_command(tmp_path: Path) -> None:
+    output = "Command: /bin/sh -c 'cat <<E\nno\nE'\nChunk ID: 5f\nProcess exited with code 1\nOutput:\nno such file\n"
+    call = {"item": True, "type": "function_call", "name": "f", "arguments": "{}", "call_id": "k"}
+    found = read(tmp_path, call, {"item": True, "type": "function_call_output", "call_id": "k", "output": output})
+    (answer,) = failed(found)
+    told = [answer.payload[name] for name in ("output", "error", "exit_code", "command")]
+    assert told == ["no such file\n", "exit 1 · no such file", 1, "/bin/sh -c 'cat <<E\nno\nE'"]
+
+
 def test_patches_that_did_not_apply() -> None:
     found = case("codex-patch-failed")
     assert len(found.of("PatchRejected")) == len(failed(found)) == 2
