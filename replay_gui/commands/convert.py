@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from replay_gui.commands.importer_watch import watched_importers
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument, readable_file
 from replay_gui.commands.terminal import print_error, print_line, refusal_text
 from replay_gui.core.atomic_file import make_folder
@@ -59,7 +60,9 @@ def _convert(given: str, out: Path, format: str | None, limits: Limits) -> None:
         with Source(path) as source:
             if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
                 raise ImportRefused(f"{given}: is already a replay log (.{OWN_FORMAT}); it needs no import")
-        for made in convert(path, out, format, limits):
+        with watched_importers():
+            converted = convert(path, out, format, limits)
+        for made in converted:
             print_line(f"{made.path}: {plural(made.events, 'event')}, from {given} ({made.format})")
             for note in made.notes:
                 print_line(f"  {note}")

@@ -100,13 +100,15 @@ def _is_log(path: str) -> bool:
 
 def _converted(path: str, format: str | None, stack: ExitStack) -> list[ConvertedRun]:
     # Imported here because a log does not need it, and the import takes longer than reading the log's first block.
+    from replay_gui.commands.importer_watch import watched_importers
     from replay_gui.core.importers.conversion_cache import cached_conversions
     from replay_gui.engine.opening import conversion_cache, user_mappings
 
     folder = conversion_cache()
     if not _is_usable(folder):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-gui-conversions-")))
-    return cached_conversions(path, folder, format, user_mappings())
+    with watched_importers():
+        return cached_conversions(path, folder, format, user_mappings())
 
 
 def _is_usable(folder: Path) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import Iterator
+from os import _exit  # not os._exit, which is another function while a plug-in runs
 from types import FrameType
 
 
@@ -51,7 +51,7 @@ def ended_by_second_signal() -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def end(number: int, _: FrameType | None) -> None:
-        os._exit(128 + number)
+        _exit(128 + number)
 
     def raise_first(number: int, frame: FrameType | None) -> None:
         handler = handlers[signal.Signals(number)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.commands.arguments import UsageError
+from replay_gui.commands.importer_watch import watched_importers
 from replay_gui.commands.rule_files import named_rules
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_line
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from replay_gui.core.catalogue.writing import write_catalogue
     from replay_gui.engine.opening import user_mappings, user_notes_places
 
-    with ProgressLine(f"Reading {plural(len(args.sources), 'source')}") as progress:
+    with watched_importers(), ProgressLine(f"Reading {plural(len(args.sources), 'source')}") as progress:
 
         def index_batches(batches: Sequence[SourceBatch]) -> Iterable[IndexedBatch]:
             if args.cluster is not None:

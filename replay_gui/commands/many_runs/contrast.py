@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
 from pathlib import Path
 
+from replay_gui.commands.importer_watch import watched_importers
 from replay_gui.commands.many_runs.contrasted_versions import (
     add_versions_argument,
     compared_versions,
@@ -71,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     report = report_options(args, of_many_runs=True)
     judge = None if args.passed is None else passed_judge(args.passed)
-    runs, log_of, unread = _read_runs(args)
+    with watched_importers():
+        runs, log_of, unread = _read_runs(args)
     if not len(runs):
         raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import mmap
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import ImportRefused, ReplayError
@@ -25,6 +27,8 @@ _PROGRAM = f"{__name__.partition('.')[0]}."  # what names of its modules begin w
 _NAME = re.compile(r"\w[\w.-]{0,59}")  # used in names of files
 _MAX_REASON_CHARACTERS = 300
 _END = object()
+_MAX_NAME_BYTES = 60
+_AT_WORK = mmap.mmap(-1, _MAX_NAME_BYTES)  # the importer whose code runs; a process that was forked sees it too
 
 Item = TypeVar("Item")
 
@@ -113,9 +117,20 @@ class GuardedCompanionReader(GuardedImporter):
 
 
 @cache
+def offered_importers() -> tuple[EntryPoint, ...]:
+    """Return the entry points, each a class or another callable that makes an Importer; their code is not run."""
+    return tuple(entry_points(group=GROUP))
+
+
+@cache
 def plugins() -> tuple[Importer, ...]:
-    """Return one importer for each entry point, which is a class or another callable that makes an Importer."""
-    return tuple(_loaded(point.name, point.load) for point in entry_points(group=GROUP))
+    """Return the importer of each entry point."""
+    return tuple(_loaded(point.name, point.load) for point in offered_importers())
+
+
+def importer_at_work() -> str:
+    """Return the name of the importer whose code runs in this process, or ran when the process ended; "" if none."""
+    return _AT_WORK[:].rstrip(b"\0").decode(errors="ignore")
 
 
 def _loaded(name: str, load: Callable[[], Callable[[], Importer]]) -> Importer:
@@ -139,8 +154,17 @@ class _PluginFault(Exception):
 def _contained(output: _PluginOutput) -> Iterator[None]:
     """Raise _PluginFault for whatever foreign code raises, and keep what it prints from the output of a command.
 
-    Errors of the program and of files are unchanged, and so are Ctrl-C and SIGTERM.
+    Errors of the program and of files are unchanged, and so are Ctrl-C and SIGTERM. os._exit raises SystemExit.
     """
+    _AT_WORK[:] = output.name.encode()[:_MAX_NAME_BYTES].ljust(_MAX_NAME_BYTES, b"\0")
+    exit_now, process = os._exit, os.getpid()
+
+    def exit_caught(status: int) -> NoReturn:
+        if os.getpid() != process:  # a process that the importer made by a fork
+            exit_now(status)
+        raise SystemExit(status)
+
+    os._exit = exit_caught
     try:
         with output.redirection:
             yield
@@ -151,6 +175,8 @@ def _contained(output: _PluginOutput) -> Iterator[None]:
             raise
         raise _PluginFault(why) from None
     finally:
+        os._exit = exit_now
+        _AT_WORK[:] = bytes(_MAX_NAME_BYTES)
         output.report()
 
 
@@ -158,12 +184,13 @@ class _PluginOutput(io.BytesIO):
     """Takes whatever an importer of another package prints, and keeps nothing of it.
 
     Attributes:
-        redirection: a context in which what is printed comes here. It is entered for each event that is read.
+        name: of the importer. redirection: a context in which what is printed comes here. It is entered for each event
+            that is read.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name, self._size = one_line(name), 0
+        self.name, self._size = one_line(name), 0
         self.redirection = redirect_stdout(io.TextIOWrapper(self, "utf-8", "replace", write_through=True))
 
     def write(self, data: Any, /) -> int:
@@ -175,7 +202,7 @@ class _PluginOutput(io.BytesIO):
     def report(self) -> None:
         """Count what came since the last report in the diagnostics."""
         if self._size:
-            _log.warning("the importer %s printed %d bytes, which are not shown", self._name, self._size)
+            _log.warning("the importer %s printed %d bytes, which are not shown", self.name, self._size)
             self._size = 0
 
 

@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from os import _exit  # not os._exit, which is another function while a plug-in runs
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -152,7 +153,7 @@ def _read_requests(requests: SimpleQueue[JobRequest]) -> None:
         for request in read_frames(sys.stdin.buffer, msgspec.msgpack.Decoder(JobRequest).decode):
             requests.put(request)
     finally:
-        os._exit(0)
+        _exit(0)
 
 
 if __name__ == "__main__":

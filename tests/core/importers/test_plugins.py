@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
@@ -21,14 +24,16 @@ from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
 from replay_gui.core.log.source import Source
 from tests.helpers.foreign import read_all
-from tests.helpers.paths import DOCS
+from tests.helpers.paths import DOCS, ROOT
 
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    module.plugins.cache_clear()
+    for listed in (module.offered_importers, module.plugins):
+        listed.cache_clear()
     yield
-    module.plugins.cache_clear()
+    for listed in (module.offered_importers, module.plugins):
+        listed.cache_clear()
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -119,6 +124,7 @@ def exit_of(kind: type[BaseException]) -> None:
 FAULTY_RUNS: dict[str, Callable[[], Any]] = {
     "raises": lambda: 1 / 0,
     "ends the program": lambda: sys.exit(5),
+    "ends the process": lambda: os._exit(0),
     "raises a class of its own": lambda: exit_of(Own),
     "ends as a generator does": lambda: exit_of(GeneratorExit),
     "closes the output": lambda: print(sys.stdout.close()),
@@ -150,6 +156,7 @@ def test_one_that_fails_to_read_a_file_is_named(
     path.write_text("x")
     with pytest.raises(ImportRefused, match="the importer failing failed: ") as refused:
         read_all(path, "failing")
+    assert module.importer_at_work() == ""
     assert len(str(refused.value)) < 400
     assert str(refused.value).isprintable()
     assert capsys.readouterr().out == ""
@@ -233,3 +240,36 @@ def test_what_one_prints_is_no_output_of_the_command(
     assert json.loads(capsys.readouterr().out)["events"] == 1
     for size in (len("I look\n"), len("I begin\n"), len("I read\nbytes")):
         assert f"the importer failing printed {size} bytes, which are not shown" in (tmp_path / "said.txt").read_text()
+
+
+ENDS = """
+import os, signal
+class Importer:
+    name, title, version = "ending", "Ending", 1
+    def recognises(self, file):
+        return True
+    def runs(self, file):
+        if not os.fork():
+            os._exit(0)  # a process of its own may end
+        os.wait()
+        os.kill(os.getpid(), signal.SIGKILL)  # as a fault in a library of C would end it
+"""
+
+
+def test_one_that_ends_the_process_is_named_by_a_command(tmp_path: Path) -> None:
+    (package := tmp_path / "ending-1.dist-info").mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: ending\nVersion: 1\n")
+    (package / "entry_points.txt").write_text(f"[{module.GROUP}]\nending = ending:Importer\n")
+    (tmp_path / "ending.py").write_text(ENDS)
+    (tmp_path / "x.txt").write_text("x")
+    done = subprocess.run(
+        [sys.executable, "-m", "replay_gui", "info", str(tmp_path / "x.txt")],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == ""
+    assert done.stderr == "replay-gui: the importer ending of another package ended the program\n"

@@ -107,4 +107,4 @@ class _ClineStreamEvents(RecordEvents):
         self.add_result(call_id, output, error, extra, tool_call_id=call_id, duration=took)
 
     def _ended(self, reason: Any, text: Any) -> None:
-        self.how = _ENDS.get(str(reason), "crash"), None if reason in _ENDS else first_line(text) or str(reason)
+        self.how = _ENDS.get(str(reason), "crash"), None if str(reason) in _ENDS else first_line(text) or str(reason)
