@@ -199,7 +199,7 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         hits: those since the last SearchResult, in the order of the log. count: all so far, even if not kept.
-        done, total: bytes. ended: whether this is the last answer. problem: why the search failed, or "".
+        done, total: bytes. ended: whether this is the last answer.
     """
 
     number: int
@@ -208,7 +208,13 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     total: int
     ended: bool
-    problem: str = ""
+
+
+class SearchFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """Why search `number` failed; the last answer."""
+
+    number: int
+    problem: str
 
 
 class Sampled(SourceAnswer, frozen=True):

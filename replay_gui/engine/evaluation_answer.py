@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -14,20 +14,30 @@ class RunsAnswer(msgspec.Struct, frozen=True):
     """The base of the answers about many runs."""
 
 
-class Evaluation(RunsAnswer, frozen=True, kw_only=True):
-    """The progress of evaluation `number`.
-
-    Attributes:
-        part: the findings since the last answer, or None. done, total: in any unit; total 0 = unknown.
-        ended: whether this is the last answer. problem: why it failed, or "".
-    """
+class EvaluationProgress(RunsAnswer, frozen=True, kw_only=True):
+    """The progress of evaluation `number`. `done`, `total`: in any unit; total 0 = unknown."""
 
     number: int
-    part: EvaluationPart | None = None
-    done: int = 0
-    total: int = 0
+    done: int
+    total: int
+
+
+class EvaluationFound(RunsAnswer, frozen=True, kw_only=True):
+    """The findings of evaluation `number` since the last ones. `ended`: whether this is the last answer."""
+
+    number: int
+    part: EvaluationPart
     ended: bool = False
-    problem: str = ""
+
+
+class EvaluationFailed(RunsAnswer, frozen=True, kw_only=True):
+    """Why evaluation `number` failed; the last answer."""
+
+    number: int
+    problem: str
+
+
+Evaluation: TypeAlias = EvaluationProgress | EvaluationFound | EvaluationFailed
 
 
 class CatalogueAnswer(RunsAnswer, frozen=True, kw_only=True):

@@ -76,7 +76,9 @@ class GetRows(msgspec.Struct, frozen=True):
 
 
 class Find(msgspec.Struct, frozen=True):
-    """Search the events for `text`. Answer: SearchResult, repeatedly. A new search ends the last; "" only ends that.
+    """Search the events for `text`. Answer: SearchResult, repeatedly, or SearchFailed.
+
+    A new search ends the last; "" only ends that.
 
     `number`: greater than earlier ones, so that results of an earlier search are known to be stale.
     """
@@ -154,7 +156,7 @@ class GetTrail(msgspec.Struct, frozen=True):
 
 
 class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
-    """Read many runs, and find how those that passed differ. Answer: Evaluation, repeatedly until `ended`.
+    """Read many runs, and find how those that passed differ. Answer: Evaluation, repeatedly until the end.
 
     A new evaluation ends the last one; without sources it only ends it.
 
@@ -311,6 +313,7 @@ RunAnswer: TypeAlias = (
     " | answers.PositionState"
     " | answers.Rows"
     " | answers.SearchResult"
+    " | answers.SearchFailed"
     " | answers.Totals"
     " | ReportAnswer"
     " | VerificationReport"

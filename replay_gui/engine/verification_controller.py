@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from itertools import pairwise
+from types import UnionType
 from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 
 import msgspec
@@ -43,6 +44,7 @@ _MIN_SLICE_BYTES = 8 << 20  # of one integrity slice at the front
 _MAX_SLICES = 24  # integrity slices, about
 _STATE_SLICES = 16  # about
 
+_HASHING = ReplayArguments | FileHashArguments  # the jobs that hash the file, as the index does
 VerificationArguments: TypeAlias = IntegrityArguments | StatesArguments | ReplayArguments | FileHashArguments
 
 
@@ -252,8 +254,9 @@ class VerificationController:
         elif self._front is not None and self._limit is None and self._split(self._front):
             assert self._limit is not None
             self._run_integrity(self._limit, None, None)
-        elif self._file_hash is None and self._index_done is None and not self._runs(ReplayArguments):
-            self._file_hash = ""
+        elif (
+            self._file_hash is None and self._index_done is None and not self._runs(ReplayArguments | FileHashArguments)
+        ):
             self._run(FileHashArguments(OpenedFile.of(self._log)))
         elif self._state_jobs:
             self._run(self._state_jobs.popleft())
@@ -264,7 +267,7 @@ class VerificationController:
     def _is_front_running(self) -> bool:
         return any(isinstance(job, IntegrityArguments) and job.start == self._front for job in self._running)
 
-    def _runs(self, kind: type[VerificationArguments]) -> bool:
+    def _runs(self, kind: type[VerificationArguments] | UnionType) -> bool:
         return any(isinstance(job, kind) for job in self._running)
 
     def _run_front(self, front: Boundary) -> None:

@@ -26,6 +26,7 @@ from replay_gui.engine.answers import (
     RulesWritten,
     RunFacts,
     RunOpened,
+    SearchFailed,
     SearchResult,
     Totals,
 )
@@ -88,8 +89,8 @@ class Session(VisibleRange):
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` has changed; panels that need data use this.
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
-        progress_changed(object): Progress of the background work, or None at its end. found(object): a SearchResult.
-        totals_changed(): `totals` is known. reported(object): ReportAnswer.
+        progress_changed(object): Progress of the background work, or None at its end.
+        totals_changed(): `totals` is known. reported(object): ReportAnswer. found(object): SearchResult, SearchFailed.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. panel_answered(object): a PanelAnswer.
         alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
     """
@@ -313,7 +314,7 @@ class Session(VisibleRange):
                 self._show_state(value)
             case Rows():
                 self.rows_ready.emit(value)
-            case SearchResult():
+            case SearchResult() | SearchFailed():
                 self.found.emit(value)
             case Totals():
                 self.totals = value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import EvaluationFailed, EvaluationFound, EvaluationProgress
 from replay_gui.engine.files.rules_in_force import rules_for_runs
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
@@ -129,14 +129,14 @@ class EvaluationController:
             self._begin(wanted)
         else:
             where = f"{file.given}: " if message.kind == "died" and file.given else ""
-            self._answer(0, Evaluation(number=wanted.number, ended=True, problem=f"{where}{message.text}"))
+            self._answer(0, EvaluationFailed(number=wanted.number, problem=f"{where}{message.text}"))
 
     def _answer_message(self, number: int, message: JobMessage) -> None:
         match message:
             case JobProgress(done=done, total=total):
-                self._answer(0, Evaluation(number=number, done=done, total=total))
+                self._answer(0, EvaluationProgress(number=number, done=done, total=total))
             case JobFailed(text=text):
-                self._answer(0, Evaluation(number=number, ended=True, problem=text))
+                self._answer(0, EvaluationFailed(number=number, problem=text))
             case JobPart(value=value) | JobDone(value=value):
                 self._answer_part(number, _read(value), ended=isinstance(message, JobDone))
             case _:
@@ -148,7 +148,7 @@ class EvaluationController:
                 self._under_way = replace(self._under_way, file=part)
             return
         pairs = _pairs(part)
-        self._answer(0, Evaluation(number=number, part=part, ended=ended and not pairs))
+        self._answer(0, EvaluationFound(number=number, part=part, ended=ended and not pairs))
         if pairs:
             self._failures.start(FailureArguments(pairs=pairs), partial(self._answer_message, number))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from replay_gui.engine.answers import SearchResult
+from replay_gui.engine.answers import SearchFailed, SearchResult
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
@@ -40,8 +40,7 @@ class SearchController:
             case JobProgress():
                 pass  # the parts have it
             case JobFailed(text=text):
-                failed = SearchResult(number=number, hits=(), count=0, done=0, total=0, ended=True, problem=text)
-                self._answer(self._run.number, failed)
+                self._answer(self._run.number, SearchFailed(number=number, problem=text))
             case JobPart(value=value) | JobDone(value=value):
                 progress = decode_value(value, SearchProgress)
                 found = SearchResult(

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import EventIndex, index_before, position_after
 from replay_gui.core.numpy_on_demand import np
-from replay_gui.engine.answers import SearchResult
+from replay_gui.engine.answers import SearchFailed, SearchResult
 from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.engine.requests import Find
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
@@ -124,11 +124,15 @@ class RunSearch(EventSearchModel):
             self.started.emit()
 
     @Slot(object)
-    def _on_found(self, result: SearchResult) -> None:
+    def _on_found(self, result: SearchResult | SearchFailed) -> None:
         if result.number != self._number:
             return
+        if isinstance(result, SearchFailed):
+            self.count, self.searching, self.problem, self.fraction_done = 0, False, result.problem, 0.0
+            self.progressed.emit()
+            return
         self.hits.update((hit.index, hit) for hit in result.hits)
-        self.count, self.searching, self.problem = result.count, not result.ended, result.problem
+        self.count, self.searching = result.count, not result.ended
         self.fraction_done = result.done / result.total if result.total else 0.0
         if result.hits:
             self.indexes = np.append(self.indexes, np.array([hit.index for hit in result.hits], np.int64))

@@ -39,7 +39,8 @@ def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
             for run, name in zip(runs, names, strict=True)
         ]
     if session.versions is not None and session.versions.fact != "trial":
-        names = [f"{name} · {session.version_of(number)}" for number, name in zip(numbers, names, strict=True)]
+        versions = map(session.version_of, numbers)
+        names = [f"{name} · {of}" if of else name for of, name in zip(versions, names, strict=True)]
     for fact in _FACTS:
         values = [fact(run) for run in runs]
         if len(set(names)) < len(names) and len(set(values)) > 1:

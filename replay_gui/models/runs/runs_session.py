@@ -13,7 +13,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.catalogue.extras import catalogue_of
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsAnswer, RunsLocated
+from replay_gui.engine.evaluation_answer import (
+    CatalogueAnswer,
+    Evaluation,
+    EvaluationFailed,
+    EvaluationFound,
+    EvaluationProgress,
+    RunsAnswer,
+    RunsLocated,
+)
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
 from replay_gui.models.disk_question import DiskQuestion
@@ -108,8 +116,7 @@ class RunsSession(QObject):
         self.versions: VersionPair | None = None
         self.change: VersionChange | None = None
         self.flip_reasons: dict[str | None, str] = {}
-        self._before: frozenset[int] = frozenset()
-        self._after: frozenset[int] = frozenset()
+        self._version_of: dict[int, str] = {}  # of the runs in `change`
         self.contrasted: RunsContrasted | None = None
         self.failures: FailureGroups | None = None
         self.work: RunsWork = Evaluated()
@@ -146,11 +153,8 @@ class RunsSession(QObject):
         return self.outcomes[run] if run < len(self.outcomes) else None
 
     def version_of(self, run: int) -> str:
-        """Return the version of a run; "" if it is of neither, or none are compared."""
-        if self.versions is None:
-            return ""
-        value = self.versions.after if run in self._after else self.versions.before if run in self._before else ""
-        return "unknown" if value is None else value
+        """Return the version of a run; "" if it is of neither, or `change` is not known."""
+        return self._version_of.get(run, "")
 
     # ---- requests -----------------------------------------------------------------------------------
     def open(self, sources: tuple[str, ...]) -> None:
@@ -200,7 +204,8 @@ class RunsSession(QObject):
 
     def _set_versions(self, versions: VersionPair | None, fact: str) -> None:
         self.versions, self.group_by = versions, fact
-        self.change, self.flip_reasons = None, {}
+        self._set_change(None)
+        self.flip_reasons = {}
         self.groups, self.choice, self.failures = (), None, None
         self._request()
         self.runs_changed.emit()
@@ -268,7 +273,7 @@ class RunsSession(QObject):
 
     def _on_runs_answer(self, value: Evaluation | CatalogueAnswer | RunsLocated) -> None:
         match value:
-            case Evaluation():
+            case EvaluationProgress() | EvaluationFound() | EvaluationFailed():
                 if self._awaits(value.number):
                     self._on_evaluation(value)
             case CatalogueAnswer():
@@ -282,14 +287,19 @@ class RunsSession(QObject):
         return isinstance(self.work, Evaluating) and self.work.number == number
 
     def _on_evaluation(self, evaluation: Evaluation) -> None:
-        if evaluation.part is None:
-            self._set_progress(evaluation.done, evaluation.total)
-        else:
-            self._take_part(evaluation.part)
-        if not self._awaits(evaluation.number):
-            return  # a group was chosen as soon as the groups were known: that evaluation continues
-        if evaluation.ended:
-            self.work = Evaluated(evaluation.problem)
+        match evaluation:
+            case EvaluationProgress():
+                self._set_progress(evaluation.done, evaluation.total)
+            case EvaluationFailed():
+                self.work = Evaluated(evaluation.problem)
+            case EvaluationFound():
+                self._take_part(evaluation.part)
+                if not self._awaits(evaluation.number):
+                    return  # a group was chosen as soon as the groups were known: that evaluation continues
+                if evaluation.ended:
+                    self.work = Evaluated()
+            case _:
+                assert_never(evaluation)
         self.progressed.emit()
 
     def _set_progress(self, done: int, total: int) -> None:
@@ -314,18 +324,11 @@ class RunsSession(QObject):
                 if self.read_in is None:
                     self.read_in = time.monotonic_ns() - self._began
                 known = self.outcomes, self.facts, self.groups, self.change
-                self.outcomes, self.facts, self.groups, self.change = (
-                    part.outcomes,
-                    part.facts,
-                    part.groups,
-                    part.change,
-                )
+                self.outcomes, self.facts, self.groups = part.outcomes, part.facts, part.groups
+                self._set_change(part.change)
                 self.contrasted, self.failures = part, None
                 if part.group is not None:
                     self.choice = part.groups[part.group]
-                tasks = () if part.change is None else part.change.tasks
-                self._before = frozenset(run for task in tasks for run in task.before.runs)
-                self._after = frozenset(run for task in tasks for run in task.after.runs)
                 if known != (part.outcomes, part.facts, part.groups, part.change):
                     self.runs_changed.emit()
                 self.contrast_changed.emit()
@@ -338,6 +341,13 @@ class RunsSession(QObject):
                 self.reported.emit(part.report)
             case _:
                 assert_never(part)
+
+    def _set_change(self, change: VersionChange | None) -> None:
+        self.change, self._version_of = change, {}
+        if change is not None and self.versions is not None:
+            for task in change.tasks:
+                for value, side in ((self.versions.before, task.before), (self.versions.after, task.after)):
+                    self._version_of |= dict.fromkeys(side.runs, "unknown" if value is None else value)
 
     def _take_flip_reasons(self, failures: FailureGroups) -> None:
         """Keep the reason why each task flipped, so that it stays while single tasks are shown."""

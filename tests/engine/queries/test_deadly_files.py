@@ -11,7 +11,7 @@ import pytest
 
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import Evaluation, EvaluationFailed, EvaluationFound
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation.evaluation_messages import RunsListed
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
@@ -56,24 +56,32 @@ class Reader:
         """Return the last answer."""
         self.answers.clear()
         self.controller.start(request)
-        while not (self.answers and self.answers[-1].ended):
+        while not (self.answers and is_last(self.answers[-1])):
             job, message = self._messages.get(timeout=60)
             self.deaths += isinstance(message, JobFailed)
             job.on_message(message)
         return self.answers[-1]
 
     @property
+    def listed(self) -> list[RunsListed]:
+        parts = (answer.part for answer in self.answers if isinstance(answer, EvaluationFound))
+        return [part for part in parts if isinstance(part, RunsListed)]
+
+    @property
     def runs(self) -> list[EvaluatedRun]:
         """The runs as the window has them."""
         session = RunsSession(cast(EngineBridge, None))
-        for answer in self.answers:
-            if isinstance(answer.part, RunsListed):
-                session._take_part(answer.part)
+        for part in self.listed:
+            session._take_part(part)
         return session.runs
 
     def close(self) -> None:
         self.controller.stop()
         self._pool.close()
+
+
+def is_last(answer: Evaluation) -> bool:
+    return isinstance(answer, EvaluationFailed) or (isinstance(answer, EvaluationFound) and answer.ended)
 
 
 @pytest.fixture
@@ -86,8 +94,7 @@ def reader() -> Iterator[Reader]:
 def test_the_files_that_kill_a_worker_are_named_and_the_others_are_read(folder: Path, reader: Reader) -> None:
     (folder / f"b-{KILLER}").write_bytes(b"x")
     write_log(folder / f"d-{KILLER}.rlog", turns=2)
-    last = reader.evaluate(EvaluateRuns(number=1, reading=1, sources=(str(folder),)))
-    assert last.problem == ""
+    assert isinstance(reader.evaluate(EvaluateRuns(number=1, reading=1, sources=(str(folder),))), EvaluationFound)
     found = {run.name: run.problem for run in reader.runs}
     assert found == {
         "a.rlog": "",
@@ -99,10 +106,9 @@ def test_the_files_that_kill_a_worker_are_named_and_the_others_are_read(folder: 
     assert len(reader.runs) == len(found)
     assert [run.events > 0 for run in reader.runs] == [not run.problem for run in reader.runs]
     places = [run.given for run in reader.runs]
-    for answer in reader.answers:
-        if isinstance(answer.part, RunsListed):
-            given = [run.given for run in answer.part.runs]
-            assert places[answer.part.first :][: len(given)] == given, "no run changes its place"
+    for part in reader.listed:
+        given = [run.given for run in part.runs]
+        assert places[part.first :][: len(given)] == given, "no run changes its place"
     reads = folder.parent / "reads"
     assert reads.read_text().splitlines() == [f"b-{KILLER}", f"d-{KILLER}.rlog"], "none is tried again"
     reader.evaluate(EvaluateRuns(number=2, reading=1, sources=(str(folder),), chosen=(0, 1)))
@@ -115,6 +121,7 @@ def test_a_folder_of_killers_ends(folder: Path, reader: Reader, monkeypatch: pyt
     for number in range(deaths + 5):
         (folder / f"{number:03}-{KILLER}").write_bytes(b"x")
     last = reader.evaluate(EvaluateRuns(number=1, reading=1, sources=(str(folder),)))
+    assert isinstance(last, EvaluationFailed)
     assert last.problem.startswith(f"{folder / f'{deaths:03}-{KILLER}'}: ")
     assert "signal 11" in last.problem
     assert reader.deaths == deaths + 1

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import Evaluation, EvaluationFailed, EvaluationFound
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FailureArguments, FileBegun
 from replay_gui.engine.jobs.evaluation.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation.evaluation_messages import EvaluationPart, RunsContrasted, read_part
@@ -90,16 +90,16 @@ class InlineBridge(QObject):
         try:
             last = evaluate_runs(arguments, self._context)
         except ReplayError as why:
-            self._answer(Evaluation(number=body.number, ended=True, problem=str(why)))
+            self._answer(EvaluationFailed(number=body.number, problem=str(why)))
             return
         for part in self._context.parts:
-            self._answer(Evaluation(number=body.number, part=part))
+            self._answer(EvaluationFound(number=body.number, part=part))
         pairs = last.failures if isinstance(last, RunsContrasted) else b""
         self._context.part(last)
-        self._answer(Evaluation(number=body.number, part=self._context.parts[-1], ended=not pairs))
+        self._answer(EvaluationFound(number=body.number, part=self._context.parts[-1], ended=not pairs))
         if pairs:
             compared = compare_failures(FailureArguments(pairs=pairs), self._context)
-            self._answer(Evaluation(number=body.number, part=compared, ended=True))
+            self._answer(EvaluationFound(number=body.number, part=compared, ended=True))
 
     def _answer(self, evaluation: Evaluation) -> None:
         self.answered.emit(Answer(0, 0, evaluation))

@@ -10,6 +10,7 @@ from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.separator_list import SeparatorList
+from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
 OLD_TO_NEW = VersionPair("model", "old", "new")
 
@@ -30,7 +31,7 @@ def test_the_tasks_that_flipped_stand_first_with_the_first_reason(session: RunsS
     assert table.index(0, FlipColumn.FLIP).data().startswith("fixed: ")
 
 
-def test_reasons_stay_while_one_task_is_looked_at(session: RunsSession, versions: Path) -> None:
+def test_reasons_stay_while_one_task_is_looked_at(session: RunsSession, bridge: InlineBridge, versions: Path) -> None:
     table = FlipTable(session)
     session.open((str(versions),))
     session.compare_versions(OLD_TO_NEW)
@@ -42,6 +43,9 @@ def test_reasons_stay_while_one_task_is_looked_at(session: RunsSession, versions
     assert table.index(0, FlipColumn.FLIP).data() == cell
     names = names_of(session, session.contrasted.chosen)
     assert names == ["trial 0 · new", "trial 1 · new", "trial 0 · old", "trial 1 · old"]
+    bridge.holds = True
+    session.compare_versions(VersionPair("model", "old", "newest"))
+    assert {session.version_of(run) for run in session.contrasted.chosen} == {""}, "until the answer has come"
 
 
 def test_what_separates_versions_is_called_before_and_after(session: RunsSession, versions: Path) -> None:

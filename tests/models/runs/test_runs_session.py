@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtTest import QSignalSpy
 
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import EvaluationFailed
 from replay_gui.engine.requests import Answer
 from replay_gui.models.runs.runs_session import RunsSession
 from tests.helpers.evaluations.inline_evaluation import InlineBridge
@@ -66,7 +66,7 @@ def test_a_problem_is_told(session: RunsSession, tmp_path: Path) -> None:
 def test_answers_to_an_earlier_question_are_ignored(session: RunsSession, bridge: InlineBridge, folder: Path) -> None:
     session.open((str(folder),))
     spy = QSignalSpy(session.progressed)
-    bridge.answered.emit(Answer(0, 0, Evaluation(number=bridge.requests[-1].number - 1, ended=True, problem="late")))
+    bridge.answered.emit(Answer(0, 0, EvaluationFailed(number=bridge.requests[-1].number - 1, problem="late")))
     assert spy.count() == 0
     assert session.problem == ""
 
