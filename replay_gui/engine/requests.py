@@ -129,7 +129,7 @@ class GetStep(msgspec.Struct, frozen=True):
 
 
 class Explain(msgspec.Struct, frozen=True):
-    """Find again why the runs of the comparison came out differently. Answers: ReasonsAnswer."""
+    """Find again why the runs of the comparison differ. Answers: ReasonsAnswer."""
 
 
 class SetOutcome(msgspec.Struct, frozen=True):

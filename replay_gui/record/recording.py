@@ -17,7 +17,7 @@ from replay_gui.core.log.run_start import MEMBER, RecordingMeans, RunStart
 from replay_gui.record.calls.secrets import Secrets, named_words
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.sessions.call_log import CallLog
-from replay_gui.record.sessions.call_session import put_in_force, session_in_force
+from replay_gui.record.sessions.call_session import current_session, set_current_session
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
 from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE, SURROUNDINGS, random_state
 from replay_gui.record.sessions.recording_session import RecordingSession
@@ -53,7 +53,7 @@ def start(
         config: the agent's configuration, such as its model and parameters.
         also: surroundings to record in addition to calls: "clock", "uuid", "files", "processes".
     """
-    session = session_in_force()
+    session = current_session()
     if session is not None:
         if session.is_commanded:
             return session.log.recorder
@@ -62,7 +62,7 @@ def start(
     log = new_log(path, agent_type=agent_type, agent_version=agent_version, config=config, surroundings=surroundings)
     recorder = log.recorder
     _Started.session = RecordingSession(log)
-    put_in_force(_Started.session)
+    set_current_session(_Started.session)
     install_hooks(surroundings)
     watch_exit()
     return recorder
@@ -72,7 +72,7 @@ def stop() -> None:
     """End the recording that `start` began: seal the log. Do nothing if there is none, or a command began it."""
     session, _Started.session = _Started.session, None
     if session is not None:
-        put_in_force(None)
+        set_current_session(None)
         session.finish()
 
 
@@ -151,7 +151,7 @@ def _working_folder() -> str:
 
 def record_crash(error: BaseException) -> None:
     """Record that the run ended in an exception, if a log is open."""
-    session = session_in_force()
+    session = current_session()
     if session is not None and session.log.has_begun and not isinstance(error, SystemExit):
         how = "stopped" if isinstance(error, KeyboardInterrupt) else "crash"
         session.log.recorder.append(END, {"how": how, "why": f"{type(error).__name__}: {error}"})

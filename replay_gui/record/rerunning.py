@@ -22,8 +22,8 @@ from replay_gui.record.matcher.answer_edits import AnswerEdit
 from replay_gui.record.matcher.first_difference import DiffersFromRecord, FirstDifference
 from replay_gui.record.matcher.past_run import PastRun, read_past_run
 from replay_gui.record.recording import new_log
-from replay_gui.record.sessions.call_session import put_in_force, session_in_force
-from replay_gui.record.sessions.random_state import put_back
+from replay_gui.record.sessions.call_session import current_session, set_current_session
+from replay_gui.record.sessions.random_state import restore_random_state
 from replay_gui.record.sessions.rerun_options import PATIENCE, OnMiss, RerunOptions
 from replay_gui.record.sessions.rerun_session import RerunSession
 
@@ -75,7 +75,7 @@ def rerun(
         real, and is not a difference.
     """
     recorded = read_past_run(Path(path))
-    if session_in_force() is not None:
+    if current_session() is not None:
         raise LogRefused(f"{os.fspath(path)}: this process is being recorded, or run again, already")
     options = RerunOptions(
         rules=_rules_of(rules, recorded.path),
@@ -90,7 +90,7 @@ def rerun(
             new = Path(cleanup.enter_context(tempfile.TemporaryDirectory()), "rerun.rlog")
         cleanup.callback(random.setstate, random.getstate())
         session = new_rerun_session(recorded, new, options)
-        put_in_force(session)
+        set_current_session(session)
         install_hooks(recorded.surroundings)
         try:
             yield Rerun(recorded, Path(new), session)
@@ -101,7 +101,7 @@ def rerun(
                 raise
             raise DiffersFromRecord(first_difference) from error
         finally:
-            put_in_force(None)
+            set_current_session(None)
             difference = session.finish()
         if difference is not None and on_miss == "stop":
             raise DiffersFromRecord(difference)
@@ -125,7 +125,7 @@ def new_rerun_session(
     is_commanded = command is not None
     agent = recorded.agent
     if recorded.random_state is not None:
-        put_back(recorded.random_state)
+        restore_random_state(recorded.random_state)
     log = new_log(
         new,
         agent_type=str(agent.get("agent_type", "")),

@@ -1,4 +1,4 @@
-"""The page of a comparison: why the runs came out differently, or where they diverge, beside both timelines."""
+"""The page of a comparison: why the runs differ, or where they diverge, beside both timelines."""
 
 from __future__ import annotations
 

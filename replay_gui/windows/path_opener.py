@@ -23,11 +23,11 @@ class PathOpener(QObject):
         self._comparison = comparison
         self._runs_page = runs_page
         self._is_folder = DiskQuestion(self)
-        self._is_folder.answered.connect(self._on_looked_at)
+        self._is_folder.answered.connect(self._on_paths_checked)
 
     def open(self, paths: Sequence[str]) -> None:
         """Open these paths, after checking whether the first one is a folder."""
-        self._is_folder.ask_disk(partial(_looked_at, tuple(paths)))
+        self._is_folder.ask_disk(partial(_checked_paths, tuple(paths)))
 
     @Slot(str)
     def open_path(self, path: str) -> None:
@@ -35,7 +35,7 @@ class PathOpener(QObject):
         self.open((path,))
 
     @Slot(object)
-    def _on_looked_at(self, found: tuple[tuple[str, ...], bool]) -> None:
+    def _on_paths_checked(self, found: tuple[tuple[str, ...], bool]) -> None:
         paths, is_folder = found
         if is_folder or len(paths) > 2:
             self._runs_page.open(paths)
@@ -45,5 +45,5 @@ class PathOpener(QObject):
             self._session.open(paths[0])
 
 
-def _looked_at(paths: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+def _checked_paths(paths: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     return paths, is_folder(paths[0])

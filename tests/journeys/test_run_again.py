@@ -60,15 +60,15 @@ def run(tmp_path: Path) -> Path:
     """A run whose log says by which command it is run again."""
     (tmp_path / "agent.py").write_text(dedent(AGENT))
     from replay_gui.record.recording import new_log
-    from replay_gui.record.sessions.call_session import put_in_force
+    from replay_gui.record.sessions.call_session import set_current_session
     from replay_gui.record.sessions.recording_session import RecordingSession
 
     log = new_log(tmp_path / "run.rlog", agent_type="agent.py", command=[sys.executable, str(tmp_path / "agent.py")])
     session = RecordingSession(log)
-    put_in_force(session)
+    set_current_session(session)
     for query in ("a", "b"):
         say(search(query))
-    put_in_force(None)
+    set_current_session(None)
     session.finish()
     return tmp_path / "run.rlog"
 

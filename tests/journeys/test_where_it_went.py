@@ -103,13 +103,13 @@ def test_hovering_a_bar_lights_up_its_request_its_answer_and_what_it_caused(jour
     row = [lane.title for lane in timeline.rows].index("search")
     y = round(TOP_PX + (row + 0.5) * (timeline.height() - AXIS - TOP_PX) / len(timeline.rows))
     timeline.show_hover(QPoint(round(timeline.x_of(3)), y))
-    journey.until(lambda: timeline.hover.lit == (1, 2, 3))
+    journey.until(lambda: timeline.hover.highlighted == (1, 2, 3))
     timeline.hover.leave()
-    assert not timeline.hover.lit
+    assert not timeline.hover.highlighted
     listed = [lane.title for lane in timeline.rows].index("Assistant")
     y += round((listed - row) * (timeline.height() - AXIS - TOP_PX) / len(timeline.rows))
     timeline.show_hover(QPoint(round(timeline.x_of(3)), y))
-    journey.until(lambda: timeline.hover.lit == (1, 2))  # what was said, and the call that it was said for
+    journey.until(lambda: timeline.hover.highlighted == (1, 2))  # what was said, and the call that it was said for
 
 
 def facts_of(journey: Journey) -> RunFactsPanel:

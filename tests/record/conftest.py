@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from replay_gui.record.recording import stop
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 
 
 @pytest.fixture(autouse=True)
 def _no_session_is_left() -> Iterator[None]:
     yield
-    left = session_in_force()
+    left = current_session()
     stop()
     assert left is None

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from replay_gui.record import recording
 from replay_gui.record.hooks.installing import install_hooks
-from replay_gui.record.sessions.call_session import put_in_force
+from replay_gui.record.sessions.call_session import set_current_session
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.samples import RECORDED
 
@@ -31,12 +31,12 @@ def record_agent(path: Path) -> None:
     with patch.object(recording, "_working_folder", lambda: ""):
         log = recording.new_log(path, agent_type=AGENT.name, config={"command": COMMAND}, command=COMMAND)
         session = RecordingSession(log, is_commanded=True)
-        put_in_force(session)
+        set_current_session(session)
         install_hooks()
         try:
             run_agent()
         finally:
-            put_in_force(None)
+            set_current_session(None)
             session.finish()
 
 

@@ -26,7 +26,7 @@ from replay_gui.record.proxy import mcp_relay
 from replay_gui.record.proxy.mcp_relay import McpCalls, PipeChunk, answer_client, pieces_of
 from replay_gui.record.recording import new_log
 from replay_gui.record.rerunning import new_rerun_session
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.sessions.rerun_options import RerunOptions
 from tests.helpers.forged_logs import Forge, written
@@ -216,7 +216,7 @@ def hostile_logs(sound: Path) -> Iterator[list[tuple[Any, Any]]]:
 def test_a_hostile_recording_is_refused_in_one_line_or_read(tmp_path: Path) -> None:
     sound, path = tmp_path / "sound.rlog", tmp_path / "run.rlog"
     with record.run(sound, agent_type="a", also=["clock"]):
-        session = session_in_force()
+        session = current_session()
         assert session is not None
         value = {"model": "m", "messages": [{"role": "user", "content": "x" * 300}, {"role": "user", "content": "y"}]}
         call = session.begin(CallRequest(CallKind.MODEL, "POST http://x/v1/chat", value))

@@ -92,13 +92,13 @@ def _separation(runs: RunSet, separation: Separation) -> dict[str, Any]:
     }
 
 
-def _task(runs: RunSet, contrast: Contrast, task: RunGroup, looked_at: bool) -> dict[str, Any]:
+def _task(runs: RunSet, contrast: Contrast, task: RunGroup, is_examined: bool) -> dict[str, Any]:
     form: dict[str, Any] = {
         "task": task.value,
         **_group(runs, task),
         "first": None,
     }
-    if task.mixed and looked_at:
+    if task.mixed and is_examined:
         separation = separate_runs(runs.table, contrast.outcomes, task.runs)
         form |= {
             "first": _separator(runs, separation.separators[0]) if separation.separators else None,

@@ -345,7 +345,7 @@ _LIMIT = re.compile(
 )
 
 
-def how_it_broke(error: str | None) -> End:
+def end_after_error(error: str | None) -> End:
     """Return how a run ended that an error broke off: at a limit of turns or steps, or by a crash."""
     return "limit" if error is not None and _LIMIT.search(error) else "crash"
 

@@ -37,7 +37,7 @@ class RunIndex:
     Attributes:
         kinds: names; `kind` holds indexes into it. Begins with the kinds of the log format in their order (KINDS).
         tools: names; `tool` holds indexes into it, NO_TOOL if the event is not about a tool.
-        phases: (position of the StateTransition event, from 0; name of the phase), in order.
+        phases: (EventIndex of the StateTransition event; name of the phase), in order.
         offset: uint64, byte offset of each record.
         time: int64, ns since 1970, NO_TIME if the event has none.
         span: the earliest and the latest time of any event; None if none has a time. The first event need not be
@@ -47,7 +47,7 @@ class RunIndex:
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
         bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
-        phase_indexes, snapshot_positions: int64, the positions of `phases`, from 0, and `snapshots`, to be searched.
+        phase_indexes, snapshot_positions: int64, the indexes of `phases`, and `snapshots`, to be searched.
     """
 
     kinds: tuple[str, ...] = KINDS

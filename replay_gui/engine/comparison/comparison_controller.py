@@ -1,6 +1,6 @@
 """The comparison of the runs of both sides: begun once both are indexed, made in a worker, then read row by row.
 
-After it the same worker finds why the runs came out differently; meanwhile the comparison can be used.
+After it the same worker finds why the runs differ; meanwhile the comparison can be used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The answers of the engine about why two runs came out differently: immutable values, safe to pass between threads."""
+"""The answers of the engine about why two runs differ: immutable values, safe to pass between threads."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def follow(arguments: FollowArguments, reporter: JobReporter) -> FollowEnded:
         followed.close()
 
 
-class _Grows(Protocol):
+class _GrowingFile(Protocol):
     """A file that is followed. `is_read_anew`: whether each look costs as much as the first."""
 
     is_read_anew: ClassVar[bool]
@@ -56,7 +56,7 @@ class _Grows(Protocol):
         """Return the message to send; None if there is no new data."""
 
 
-def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable[[], float]) -> FollowEnded:
+def _follow(followed: _GrowingFile, stop: Path, reporter: JobReporter, clock: Callable[[], float]) -> FollowEnded:
     pacer = PartPacer(clock, PART_INTERVAL_S, _PART_SHARE)
     grown_at, is_settled, is_sent, most_s = clock(), True, True, 0.0
 

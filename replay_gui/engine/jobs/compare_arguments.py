@@ -1,4 +1,4 @@
-"""The arguments of the jobs that compare two runs, and find why they came out differently."""
+"""The arguments of the jobs that compare two runs, and find why they differ."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CompareArguments(JobArguments, frozen=True):
 
 
 class WhyArguments(JobArguments, frozen=True):
-    """Find why the two runs of a comparison came out differently.
+    """Find why the two runs of a comparison differ.
 
     `names`: of the runs, for the sentences. `by_hand`: outcomes that the user set for A and B.
     """

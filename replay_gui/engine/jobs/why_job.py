@@ -1,4 +1,4 @@
-"""The worker's part of why two runs came out differently; the worker that compared them runs it afterwards."""
+"""The worker's part of why two runs differ; the worker that compared them runs it afterwards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WhyFindings:
 
 
 def find_reasons(arguments: WhyArguments, context: JobContext) -> WhyFindings:
-    """Find why the two runs came out differently."""
+    """Find why the two runs differ."""
     pair = kept_pair(arguments.compared, context)
     rules = Rules(arguments.compared.rules)
     if pair.why is None:

@@ -13,7 +13,7 @@ from replay_gui.engine.evaluation_answer import EvaluationFailed, EvaluationFoun
 from replay_gui.engine.files.rules_in_force import rules_for_runs
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import (
-    DeadlyFile,
+    CrashingFile,
     EvaluationArguments,
     FailureArguments,
     FileBegun,
@@ -63,7 +63,7 @@ class EvaluationController:
         self._failures = JobGroup(comparers, on_worker_message)
         self._under_way: _UnderWay | None = None
         self._reading = 0
-        self._deadly: tuple[DeadlyFile, ...] = ()  # of this reading
+        self._crashing: tuple[CrashingFile, ...] = ()  # of this reading
 
     def start(self, request: EvaluateRuns) -> None:
         """Begin an evaluation instead of the current one; without sources, only end the current one."""
@@ -79,7 +79,7 @@ class EvaluationController:
 
     def _begin(self, request: EvaluateRuns) -> None:
         if request.reading != self._reading:
-            self._reading, self._deadly = request.reading, ()
+            self._reading, self._crashing = request.reading, ()
         self._under_way = _UnderWay(request, request)
         self._jobs.start(
             EvaluationArguments(
@@ -94,7 +94,7 @@ class EvaluationController:
                 versions=request.versions,
                 passed=request.passed,
                 report=report_of(request),
-                deadly=self._deadly,
+                crashing=self._crashing,
                 rules=rules_for_runs(request.sources),
             ),
             self._on_message,
@@ -122,9 +122,9 @@ class EvaluationController:
         """Begin the waiting evaluation; else go on without the file that made the worker die, or report the failure."""
         self._under_way = None
         file, wanted = under_way.file, under_way.wanted
-        survived = message.kind == "died" and file.given != "" and len(self._deadly) < _MAX_DEATHS
+        survived = message.kind == "died" and file.given != "" and len(self._crashing) < _MAX_DEATHS
         if survived:
-            self._deadly += (DeadlyFile(file, message.text),)
+            self._crashing += (CrashingFile(file, message.text),)
         if survived or wanted is not under_way.begun:
             self._begin(wanted)
         else:

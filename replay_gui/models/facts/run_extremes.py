@@ -67,7 +67,7 @@ def slowest_calls(index: RunIndex) -> list[FactCells]:
     return rows
 
 
-def dearest_answers(plot: SpendingPlot) -> list[FactCells]:
+def most_expensive_answers(plot: SpendingPlot) -> list[FactCells]:
     """Return rows of the answers that cost most; if no cost is known, of those that used most tokens."""
     tokens = np.diff(plot.sums, axis=1).sum(axis=0)
     dollars = np.diff(plot.spent)

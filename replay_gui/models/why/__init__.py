@@ -1,1 +1,1 @@
-"""Why two runs came out differently, for the window: the reasons, the actions of each run, the steps before them."""
+"""Why two runs differ, for the window: the reasons, the actions of each run, the steps before them."""

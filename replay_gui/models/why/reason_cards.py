@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.card_model import CardModel
 from replay_gui.models.why.event_links import EventLink, LinkFinder
 from replay_gui.models.why.why_session import WhySession
-from replay_gui.models.why.why_words import KIND_WORDS, LED_THERE_WORDS
+from replay_gui.models.why.why_words import KIND_WORDS, MISSING_LINK_WORDS
 
 MAX_REASONS = 100  # that are listed
 _MAX_SENTENCE, _MAX_DETAILS = 300, 600  # characters
@@ -77,7 +77,7 @@ def _item(number: int, reason: Reason, links: LinkFinder) -> ReasonItem:
     title = one_line(reason.sentence, _MAX_SENTENCE)
     body = one_line(" ".join(reason.details), _MAX_DETAILS)
     chips = [KIND_WORDS[reason.kind]]
-    led_there = LED_THERE_WORDS.get(reason.chip, one_line(reason.chip, _MAX_SENTENCE))
+    led_there = MISSING_LINK_WORDS.get(reason.chip, one_line(reason.chip, _MAX_SENTENCE))
     if led_there and led_there not in chips:
         chips.append(led_there)
     if not reason.certain:

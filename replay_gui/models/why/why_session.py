@@ -1,4 +1,4 @@
-"""Why two runs came out differently, as the window shows it: the answer of the engine, and the chosen reason."""
+"""Why two runs differ, as the window shows it: the answer of the engine, and the chosen reason."""
 
 from __future__ import annotations
 

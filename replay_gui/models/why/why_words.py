@@ -42,7 +42,7 @@ KIND_WORDS: dict[ReasonKind, str] = {
 }
 """What differs, on the chip of a reason."""
 
-LED_THERE_WORDS: dict[str, str] = {
+MISSING_LINK_WORDS: dict[str, str] = {
     "input": "the user said something else",
     "looking": "not looked up",
     "world": "answered differently",
@@ -97,7 +97,7 @@ def same_words(why: WhyResult) -> str:
     return "\n\n".join((*lines, *why.limits))
 
 
-def foot_words(why: WhyResult) -> str:
+def left_out_words(why: WhyResult) -> str:
     """Return the line below the reasons."""
     words = set_aside_words(why)
     return words[:1].upper() + words[1:] if words else "No difference was left out"

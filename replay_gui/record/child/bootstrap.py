@@ -23,7 +23,7 @@ from replay_gui.record.matcher.first_difference import DiffersFromRecord
 from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.recording import new_log, record_crash
 from replay_gui.record.rerunning import new_rerun_session
-from replay_gui.record.sessions.call_session import log_failure, put_in_force, session_in_force
+from replay_gui.record.sessions.call_session import current_session, log_failure, set_current_session
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.sessions.rerun_options import RerunOptions
 from replay_gui.record.sessions.rerun_session import RerunSession
@@ -44,7 +44,7 @@ def begin() -> None:
         if options.rerun is not None:
             os._exit(2)  # the agent must not run without answers
         return
-    put_in_force(session)
+    set_current_session(session)
     install_hooks(session.log.surroundings)
     _watch_end(session, options)
 
@@ -90,9 +90,9 @@ def _watch_end(session: RecordingSession | RerunSession, options: ChildOptions) 
     process = os.getpid()
 
     def end() -> None:
-        if os.getpid() != process or session_in_force() is None:
+        if os.getpid() != process or current_session() is None:
             return  # a forked child of the agent
-        put_in_force(None)
+        set_current_session(None)
         if isinstance(session, RecordingSession) or session.log.has_begun:
             session.finish()
         _report(session, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
-from replay_gui.record.sessions.call_session import CallSession, session_in_force
+from replay_gui.record.sessions.call_session import CallSession, current_session
 from replay_gui.record.surroundings.agent_code import is_agent_code
 from replay_gui.record.surroundings.options import Surrounding
 
@@ -18,7 +18,7 @@ def session_of_use(surrounding: Surrounding, *between: str) -> CallSession | Non
     Args:
         between: file names of modules whose functions may be between the agent and the hook, such as pathlib's.
     """
-    session = session_in_force()
+    session = current_session()
     if session is None or surrounding not in session.log.surroundings:
         return None
     frame: FrameType | None = sys._getframe(2)

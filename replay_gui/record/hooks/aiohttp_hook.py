@@ -12,7 +12,7 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, current_session, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, inside
 
 _BUFFER_BYTES = 1 << 16
@@ -31,7 +31,7 @@ def install(module: ModuleType) -> None:
 
 def _hook(module: ModuleType, exchanges: _Exchanges, original: Any) -> Any:
     async def _request(self: Any, method: str, str_or_url: Any, **more: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         if session is None:
             return await original(self, method, str_or_url, **more)
         asked = try_to_record(session, "aiohttp", lambda: _asked(session, self, method, str_or_url, more))

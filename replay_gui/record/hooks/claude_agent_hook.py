@@ -19,7 +19,7 @@ from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.mcp_results import result_text
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, current_session, try_to_record
 
 _HOOK_NAME = "claude agent"
 _KEPT_ANSWER_IDS = 100  # kept ids
@@ -37,7 +37,7 @@ def install(module: ModuleType) -> None:
 
 def _hook(original: Callable[..., None]) -> Callable[..., None]:
     def begin(self: Any, transport: Any, *args: Any, **more: Any) -> None:
-        session = session_in_force()
+        session = current_session()
         if session is not None:
             _refuse_in_rerun(session)
             _tee(transport, _Conversation(session))
@@ -48,7 +48,7 @@ def _hook(original: Callable[..., None]) -> Callable[..., None]:
 
 def _connect_hook(original: Callable[..., Any]) -> Callable[..., Any]:
     async def connect(self: Any) -> None:
-        session = session_in_force()
+        session = current_session()
         if session is not None:
             _refuse_in_rerun(session)
         await original(self)

@@ -14,7 +14,7 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, current_session, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, inside
 
 
@@ -27,7 +27,7 @@ def install(module: ModuleType) -> None:
 
 def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     def handle_request(self: Any, request: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         begun = None if session is None else try_to_record(session, "httpx", lambda: _begun(session, module, request))
         if session is None or begun is None:
             return original(self, request)
@@ -52,7 +52,7 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
 
 def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     async def handle_async_request(self: Any, request: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         asked = None if session is None else try_to_record(session, "httpx", lambda: _request(session, module, request))
         call = None if session is None or asked is None else await try_to_begin_async(session, "httpx", asked)
         if session is None or asked is None or call is None:

@@ -9,7 +9,7 @@ from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallR
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call, make_call_async, plain_answer
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 
 _INJECTED = frozenset(("runtime", "state", "store", "config", "run_manager", "callbacks"))
 _MESSAGE = "tool_message"  # member of an answer's form: that the result is a ToolMessage
@@ -23,7 +23,7 @@ def install(module: ModuleType) -> None:
 
 def _sync_hook(module: ModuleType, original: Any) -> Any:
     def run(self: Any, tool_input: Any, *args: Any, **more: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         if session is None:
             return original(self, tool_input, *args, **more)
         call = _call(module, self, tool_input, more.get("tool_call_id"))
@@ -34,7 +34,7 @@ def _sync_hook(module: ModuleType, original: Any) -> Any:
 
 def _async_hook(module: ModuleType, original: Any) -> Any:
     async def arun(self: Any, tool_input: Any, *args: Any, **more: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         if session is None:
             return await original(self, tool_input, *args, **more)
         call = _call(module, self, tool_input, more.get("tool_call_id"))

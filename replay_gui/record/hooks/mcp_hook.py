@@ -14,7 +14,7 @@ from replay_gui.record.calls.mcp_results import result_text, whole_result
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 
 _METHODS = frozenset(("tools/call", "tools/list", "resources/read", "resources/list", "prompts/get", "prompts/list"))
 
@@ -26,7 +26,7 @@ def install(module: ModuleType) -> None:
 
 def _hook(original: Any) -> Any:
     async def send_request(self: Any, request: Any, result_type: Any, *args: Any, **more: Any) -> Any:
-        session = session_in_force()
+        session = current_session()
         asked = getattr(request, "root", request)  # the first versions wrap it
         if session is None or asked.method not in _METHODS:
             return await original(self, request, result_type, *args, **more)

@@ -14,7 +14,7 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async, plain_answer
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 
 _INVOKER = "on_invoke_tool"
 _BIND = "__agents_bind_function_tool__"
@@ -30,7 +30,7 @@ def install(module: ModuleType) -> None:
 def _hook(original: Any) -> Any:
     def get_attribute(self: Any, name: str) -> Any:
         value = original(self, name)
-        if name != _INVOKER or session_in_force() is None or hasattr(value, _WRAPPED):
+        if name != _INVOKER or current_session() is None or hasattr(value, _WRAPPED):
             return value
         members = original(self, "__dict__")
         if members.get(_INVOKER_MEMBER, (None,))[0] is not value:  # the SDK checks its identity
@@ -43,7 +43,7 @@ def _hook(original: Any) -> Any:
 def _wrapped(invoke: Any, tool: str) -> Any:
     @functools.wraps(invoke, updated=())
     async def on_invoke_tool(context: Any, arguments: str) -> Any:
-        session = session_in_force()
+        session = current_session()
         if session is None:
             return await invoke(context, arguments)
         return await make_call_async(session, _call(tool, arguments), lambda: invoke(context, arguments))

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from replay_gui.record.sessions.call_session import is_forked_from_rerun, session_in_force
+from replay_gui.record.sessions.call_session import current_session, is_forked_from_rerun
 from replay_gui.record.sessions.open_call import current_call
 
 _CONNECTIONS = frozenset(("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"))
@@ -57,7 +57,7 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "os.posix_spawn" and sys._getframe(1).f_globals.get("__name__") == "subprocess":
         return  # the second event of one start, which Popen usually makes in this way from Python 3.13 on
-    session = session_in_force()
+    session = current_session()
     if session is None and event in _CONNECTIONS and is_forked_from_rerun():
         raise SocketRefused(f"{event}: a re-run opens no connection, nor does a process that is forked from it")
     if session is None or ((current := current_call()) is not None and current.answer is None):

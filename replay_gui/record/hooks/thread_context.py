@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 from replay_gui.record.sessions.open_call import ThreadBegin
 
 _BEGUN = "_replay_gui_begun"
@@ -22,7 +22,7 @@ def follow_threads() -> None:
 
 def _start_hook(original: Any) -> Any:
     def start(self: threading.Thread) -> None:
-        if session_in_force() is not None:
+        if current_session() is not None:
             setattr(self, _BEGUN, ThreadBegin.here())
         original(self)
 
@@ -43,7 +43,7 @@ def _run_hook(original: Any) -> Any:
 
 def _submit_hook(original: Any) -> Any:
     def submit(self: ThreadPoolExecutor, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if session_in_force() is None:
+        if current_session() is None:
             return original(self, function, *args, **kwargs)
         begun = ThreadBegin.here()
 

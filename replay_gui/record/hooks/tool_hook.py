@@ -12,7 +12,7 @@ import msgspec
 from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call, make_call_async, plain_answer
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import current_session
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ def hooked_tool(function: _F, name: str | None = None, version: str = "") -> _F:
 
         @functools.wraps(function)
         async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            session = session_in_force()
+            session = current_session()
             if session is None:
                 return await function(*args, **kwargs)
             return await make_call_async(session, tool.call(args, kwargs), lambda: function(*args, **kwargs))
@@ -39,7 +39,7 @@ def hooked_tool(function: _F, name: str | None = None, version: str = "") -> _F:
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            session = session_in_force()
+            session = current_session()
             if session is None:
                 return function(*args, **kwargs)
             return make_call(session, tool.call(args, kwargs), lambda: function(*args, **kwargs))

@@ -14,7 +14,7 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, current_session, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, current_call, inside
 
 
@@ -27,7 +27,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
     def urlopen(
         self: Any, method: str, url: str, body: Any = None, headers: Any = None, *args: Any, **more: Any
     ) -> Any:
-        session = session_in_force()
+        session = current_session()
         if session is None or isinstance(getattr(current_call(), "http_pool", None), type(self)):
             return original(self, method, url, body, headers, *args, **more)
         given = self.headers if headers is None else headers

@@ -67,7 +67,7 @@ class _Process:
     pid = 0
 
 
-def session_in_force() -> CallSession | None:
+def current_session() -> CallSession | None:
     """Return the session of this process, or None."""
     session = _Process.session
     return session if session is not None and _Process.pid == os.getpid() else None
@@ -79,7 +79,7 @@ def is_forked_from_rerun() -> bool:
     return session is not None and session.is_rerun and _Process.pid != os.getpid()
 
 
-def put_in_force(session: CallSession | None) -> None:
+def set_current_session(session: CallSession | None) -> None:
     """Make this the session of the process; None: no session."""
     _Process.session, _Process.pid = session, os.getpid()
 

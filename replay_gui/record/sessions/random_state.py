@@ -28,7 +28,7 @@ def random_state() -> list[Any]:
     return [version, list(numbers), gauss]
 
 
-def put_back(state: Any) -> None:
+def restore_random_state(state: Any) -> None:
     """Restore this state; raise RerunRefused if it is invalid."""
     try:
         version, numbers, gauss = state

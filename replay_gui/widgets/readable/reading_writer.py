@@ -37,7 +37,7 @@ class ReadingWriter:
         self._cursor.beginEditBlock()
         self._has_empty_block = is_first
         self._table: QTextTable | None = None  # the table that is being written
-        self._inks = inks()
+        self._style_colors = style_colors()
         self._looks: dict[tuple[TextStyle, LetterStyle, LineKind, int], QTextCharFormat] = {}
 
     def write(self, line: ReadingLine) -> int:
@@ -104,13 +104,13 @@ class ReadingWriter:
         if look is None:
             look = self._looks[key] = QTextCharFormat()
             look.setFont(_font(span.form, line))
-            look.setForeground(QBrush(self._inks[style]))
+            look.setForeground(QBrush(self._style_colors[style]))
             if LetterStyle.MONO in span.form and line.kind is not LineKind.CODE and line.kind is not LineKind.DATA:
                 look.setBackground(QBrush(theme().band))
         return look
 
 
-def inks() -> dict[TextStyle, QColor]:
+def style_colors() -> dict[TextStyle, QColor]:
     """Return the colours of text."""
     colors = theme()
     return {

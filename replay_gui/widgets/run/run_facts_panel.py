@@ -18,7 +18,7 @@ from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.run_extremes import (
     ANSWER_HEADINGS,
     CALL_HEADINGS,
-    dearest_answers,
+    most_expensive_answers,
     run_waits,
     slowest_calls,
 )
@@ -124,7 +124,7 @@ class RunFactsPanel(Panel):
         self.tools.show(tool_rows(numbers))
         self.kinds.show(kind_rows(numbers))
         self.slowest.show(slowest_calls(index))
-        self.dearest.show([] if totals is None else dearest_answers(SpendingPlot.of(totals.spending)))
+        self.dearest.show([] if totals is None else most_expensive_answers(SpendingPlot.of(totals.spending)))
         self._used.show(use_rows(uses), use_headings(uses))
 
     def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:

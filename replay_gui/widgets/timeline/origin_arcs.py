@@ -19,7 +19,7 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 _WIDTH_PX = 1.5
 _RING_PX = UNIT + 1.0  # radius
 _SMALL_RING_PX = 2.5
-_LIT_RING_PX = 2 * UNIT - 0.5
+_HIGHLIGHT_RING_PX = 2 * UNIT - 0.5
 _MAX_ARCS = 60
 
 
@@ -47,21 +47,21 @@ def paint_origin_arcs(painter: QPainter, layout: TimelineLayout, scale: Timeline
     painter.restore()
 
 
-def paint_lit(
+def paint_highlights(
     painter: QPainter,
     layout: TimelineLayout,
     scale: TimelineScale,
     scene: TimelineScene,
-    lit: tuple[EventIndex, ...],
+    highlighted: tuple[EventIndex, ...],
 ) -> None:
     """Draw a ring round each of these events, if its lane is shown."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme().text, _WIDTH_PX))
-    for event_index in lit[:_MAX_ARCS]:
+    for event_index in highlighted[:_MAX_ARCS]:
         place = _place(layout, scale, scene, event_index) if event_index < scene.index.count else None
         if place is not None and layout.plot.contains(place):
-            painter.drawEllipse(place, _LIT_RING_PX, _LIT_RING_PX)
+            painter.drawEllipse(place, _HIGHLIGHT_RING_PX, _HIGHLIGHT_RING_PX)
 
 
 def _place(

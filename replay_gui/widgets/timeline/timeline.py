@@ -22,7 +22,7 @@ from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, L
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.names_border import NamesBorder
-from replay_gui.widgets.timeline.origin_arcs import paint_lit
+from replay_gui.widgets.timeline.origin_arcs import paint_highlights
 from replay_gui.widgets.timeline.timeline_gestures import TimelineGestures
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import (
@@ -80,7 +80,7 @@ class Timeline(QWidget):
         self._names = NamesBorder(self, session, self._layout, lambda: names_width(self._shown()), fits=not compact)
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
-        self._hover.lit_changed.connect(self.update)
+        self._hover.highlighted_changed.connect(self.update)
         self._growing = QTimer(self, singleShot=True, interval=0)
         self._growing.timeout.connect(self.on_index_changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -243,8 +243,8 @@ class Timeline(QWidget):
             painter.drawPixmap(0, 0, names)
             words = position_text(self._index, self._session.position, self._session.axis)
             paint_position(painter, self._layout(), self.scale, self._session.position, words)
-        if self._hover.lit:
-            paint_lit(painter, self._layout(), self.scale, self._shown(), self._hover.lit)
+        if self._hover.highlighted:
+            paint_highlights(painter, self._layout(), self.scale, self._shown(), self._hover.highlighted)
         if self._session.chosen is not None and self._index.count:
             paint_range(painter, self._layout(), self.scale, self._session.chosen)
         if self._hands.area:

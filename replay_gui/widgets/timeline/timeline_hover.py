@@ -27,14 +27,14 @@ _MAX_MARKS = 3  # marks described at one point
 class TimelineHover(QFrame):
     """A card for one event: the facts of the index immediately, its text as soon as it is read. All plain text.
 
-    Attributes: lit: the indexes of the shown event, of its request or answer, of its cause, and of the events that it
-    caused.
+    Attributes: highlighted: the indexes of the shown event, of its request or answer, of its cause, and of the events
+    that it caused.
     Signals: rested(QPoint): the pointer rests at this point of the parent, which may show a card.
-    lit_changed(): `lit` has changed.
+    highlighted_changed(): `highlighted` has changed.
     """
 
     rested = Signal(QPoint)
-    lit_changed = Signal()
+    highlighted_changed = Signal()
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.ToolTip)
@@ -44,7 +44,7 @@ class TimelineHover(QFrame):
         self._resting.timeout.connect(self._on_rested)
         self._position: Position | None = None  # of the event shown
         self._rows: Rows | None = None  # the last rows that came, of the shown run
-        self.lit: tuple[EventIndex, ...] = ()
+        self.highlighted: tuple[EventIndex, ...] = ()
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -153,17 +153,17 @@ class TimelineHover(QFrame):
 
     def _light(self) -> None:
         """Highlight the events linked to the shown event: its cause and its effects, as far as the rows have them."""
-        lit = set[EventIndex]()
+        highlighted = set[EventIndex]()
         if self._position is not None and self.isVisible():
             own = index_before(self._position)
             pair = EventIndex(int(self._session.index.pair[own]))
             rows = () if self._rows is None else self._rows.rows
-            lit = {own, *((pair,) if pair != NO_PAIR else ())}
-            lit |= {index_before(row.position) for row in rows if row.cause == own}
-            lit |= {row.cause for row in rows if index_before(row.position) == own and row.cause is not None}
-        if (ordered := tuple(sorted(lit))) != self.lit:
-            self.lit = ordered
-            self.lit_changed.emit()
+            highlighted = {own, *((pair,) if pair != NO_PAIR else ())}
+            highlighted |= {index_before(row.position) for row in rows if row.cause == own}
+            highlighted |= {row.cause for row in rows if index_before(row.position) == own and row.cause is not None}
+        if (ordered := tuple(sorted(highlighted))) != self.highlighted:
+            self.highlighted = ordered
+            self.highlighted_changed.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Remove the highlight."""

@@ -1,1 +1,1 @@
-"""Why two runs came out differently: the reasons, the actions of each run, the steps before them, the outcomes."""
+"""Why two runs differ: the reasons, the actions of each run, the steps before them, the outcomes."""

@@ -12,7 +12,7 @@ from replay_gui.look.theme import GAP, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_words import first_difference_words
 from replay_gui.models.why.reason_cards import ReasonCards
 from replay_gui.models.why.why_session import WhySession
-from replay_gui.models.why.why_words import count_words, foot_words, headline, same_words, set_aside_lines
+from replay_gui.models.why.why_words import count_words, headline, left_out_words, same_words, set_aside_lines
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
@@ -36,7 +36,7 @@ class WhyPanel(Panel):
         self.cards = ReasonCards(session, self)
         self.view = ReasonView(session, self.cards)
         self._dimmer = Dimmer(self.view)
-        self.foot = SetAsideFoot()
+        self.foot = SetAsideFooter()
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +59,7 @@ class WhyPanel(Panel):
         self.set_note("" if why is None else count_words(why))
         self.foot.setVisible(why is not None and bool(why.reasons))
         if why is not None:
-            self.foot.show_words(session.problem or foot_words(why), set_aside_lines(why))
+            self.foot.show_words(session.problem or left_out_words(why), set_aside_lines(why))
             self.view.hint = same_words(why)
         else:
             self.view.hint = session.problem or self._waiting_words()
@@ -93,7 +93,7 @@ class WhyPanel(Panel):
         return menu
 
 
-class SetAsideFoot(QFrame):
+class SetAsideFooter(QFrame):
     """One line about the differences left out; a click lists them. Signals: toggled(bool): whether it is unfolded."""
 
     toggled = Signal(bool)

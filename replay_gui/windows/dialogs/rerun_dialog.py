@@ -70,9 +70,9 @@ class RerunDialog(QDialog):
         self._facts, self._edit = facts, edit
         self._new = Path(facts.path)  # the log that is written: not known before the disk was checked
         self._writes = ElidedLabel("")
-        self._looked_at = Path(), False  # the folder that was checked, and whether it exists
+        self._checked_folder = Path(), False  # the folder that was checked, and whether it exists
         self._is_folder = DiskQuestion(self)
-        self._is_folder.answered.connect(self._on_looked_at)
+        self._is_folder.answered.connect(self._on_folder_checked)
         begin = facts.begin
         self._uses_proxy = begin is not None and begin.means is RecordingMeans.PROXY
         self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # an invisible command must not be run
@@ -182,9 +182,9 @@ class RerunDialog(QDialog):
         folder = Path(with_home(self.folder.text()))
         if not command:
             raise ValueError("The command that ran the agent is not in the log: give it here.")
-        if self._looked_at[0] != folder:
+        if self._checked_folder[0] != folder:
             raise ValueError("Looking for the folder…")
-        if not self._looked_at[1]:
+        if not self._checked_folder[1]:
             raise ValueError("There is no such folder.")
         policies = {tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()}
         fixed = {tool: self.fixed[tool].text() for tool, policy in policies.items() if policy is ToolPolicy.FIXED}
@@ -226,9 +226,9 @@ class RerunDialog(QDialog):
         self._refresh()
 
     @Slot(object)
-    def _on_looked_at(self, found: tuple[Path, bool, Path]) -> None:
+    def _on_folder_checked(self, found: tuple[Path, bool, Path]) -> None:
         folder, is_there, self._new = found
-        is_first, self._looked_at = self._looked_at[0] == Path(), (folder, is_there)
+        is_first, self._checked_folder = self._checked_folder[0] == Path(), (folder, is_there)
         self._writes.setText(f"Writes {one_line(str(self._new))}")
         if is_first and not is_there:  # the run was recorded in a folder that is gone
             self.folder.setText(visible(str(Path(self._facts.path).absolute().parent)))

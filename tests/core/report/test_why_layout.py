@@ -1,4 +1,4 @@
-"""A report says why two runs came out differently before it says where they diverge."""
+"""A report says why two runs differ before it says where they diverge."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ from replay_gui.models.why.why_session import NO_REASON
 from replay_gui.models.why.why_words import (
     chain_words,
     count_words,
-    foot_words,
     headline,
+    left_out_words,
     reason_words,
     run_line,
     same_words,
@@ -186,8 +186,8 @@ def test_the_words_of_the_window() -> None:
     assert (reason_words(0, None), reason_words(NO_REASON, same)) == ("no reason yet", "no difference")
     assert same_words(same).startswith("Both runs passed. No difference was found in what they did.")
     assert "Their outcomes differ nevertheless.\n\nA ended so." in same_words(why_of(last_words="A ended so."))
-    assert foot_words(failed).startswith("Wording differs in 11 messages")
-    assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "No difference was left out"
+    assert left_out_words(failed).startswith("Wording differs in 11 messages")
+    assert left_out_words(why_of(CANCEL, set_aside=SetAside())) == "No difference was left out"
 
 
 def test_where_values_came_from_in_one_line(session: StoryWhy) -> None:

@@ -20,7 +20,7 @@ from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matcher.first_difference import DifferenceKind
 from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.rerunning import new_rerun_session
-from replay_gui.record.sessions.call_session import put_in_force
+from replay_gui.record.sessions.call_session import set_current_session
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, question_about
 from replay_gui.record.sessions.rerun_options import OnMiss, RerunOptions
 from replay_gui.record.sessions.rerun_session import RerunSession
@@ -63,12 +63,12 @@ class Rerun:
         return self._replies.pop(0)
 
     def __enter__(self) -> Rerun:
-        put_in_force(self.session)
+        set_current_session(self.session)
         install_hooks()
         return self
 
     def __exit__(self, *_: object) -> None:
-        put_in_force(None)
+        set_current_session(None)
         self.session.finish()
 
 

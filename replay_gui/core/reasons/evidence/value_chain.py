@@ -105,7 +105,7 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
     return sorted(links, key=lambda link: link.index)
 
 
-def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> MissingLink | None:
+def first_missing_link(other: RunAccount, links: list[Link], call: ToolCall) -> MissingLink | None:
     """Return the first link to `call` that `other` lacks; None if it had the same information."""
     for link in links:
         if not other.never_occurs(link.value):

@@ -74,7 +74,7 @@ class MarkFinder:
         self._begun: dict[LoopKey, list[EventIndex]] = {}  # calls that may become a loop
         self._loops: list[_Loop] = []
         self._open: dict[LoopKey, _Loop] = {}  # the loops that may continue
-        self._from_nowhere: list[RunMark] = []
+        self._figures_marks: list[RunMark] = []
         self._changes = CheckWatch()
         self._denied = set[int]()  # indexes of the responses right before a denial
         self._outcome: Event | None = None
@@ -97,9 +97,9 @@ class MarkFinder:
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
             self._outcome = event
         figures = self._figures.add_event(event)
-        if figures and len(self._from_nowhere) < _MAX_MARKS_OF_KIND:
+        if figures and len(self._figures_marks) < _MAX_MARKS_OF_KIND:
             sentence = figure_sentence(event.index, figures)
-            self._from_nowhere.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
+            self._figures_marks.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
         call = self._reader.read_event(event)
         if call is not None:
             self._tools.add_call(call)
@@ -119,7 +119,7 @@ class MarkFinder:
         """
         if self.gave_up:
             return ()
-        marks = [*self._errors(), *self._loop_marks(), *self._from_nowhere, *self._checks(), *self._answer(log)]
+        marks = [*self._errors(), *self._loop_marks(), *self._figures_marks, *self._checks(), *self._answer(log)]
         return tuple(sorted(marks, key=lambda mark: mark.events[:1]))
 
     def _take_call(self, call: ToolCall) -> None:

@@ -33,7 +33,7 @@ class FileBegun(msgspec.Struct, frozen=True, tag=True):
     log: str = ""
 
 
-class DeadlyFile(msgspec.Struct, frozen=True):
+class CrashingFile(msgspec.Struct, frozen=True):
     """A file that is not read again, because a worker died while reading it. `problem`: how it died."""
 
     file: FileBegun
@@ -53,7 +53,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
         versions: two versions to compare; None: none.
         passed: an expression that defines which runs passed (see passed_expression); "": as recorded in the logs.
         report: the report to make on all runs, instead of a contrast; None: none.
-        deadly: the files that are not read; each is listed as a run with a problem.
+        crashing: the files that are not read; each is listed as a run with a problem.
         rules: those for the calls; a catalogue has its own instead.
     """
 
@@ -69,7 +69,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     versions: VersionPair | None = None
     passed: str = ""
     report: RunsReport | None = None
-    deadly: tuple[DeadlyFile, ...] = ()
+    crashing: tuple[CrashingFile, ...] = ()
     rules: UsedRules = UsedRules()
 
 

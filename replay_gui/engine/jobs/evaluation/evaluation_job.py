@@ -219,9 +219,9 @@ def _read_runs(key: _Key, arguments: EvaluationArguments, context: JobContext) -
 
 
 def _profiles(files: Sequence[RunFile], arguments: EvaluationArguments, context: JobContext) -> list[RunProfile]:
-    """Return the profile of each run; that of a deadly one has a problem."""
-    deadly = {one.file: one.problem for one in arguments.deadly}
-    problems = [deadly.get(_begun(file)) for file in files]
+    """Return the profile of each run; that of a crashing one has a problem."""
+    crashing = {one.file: one.problem for one in arguments.crashing}
+    problems = [crashing.get(_begun(file)) for file in files]
     read = profiles(
         [file for file, problem in zip(files, problems, strict=True) if problem is None],
         on_progress=context.progress,
@@ -261,17 +261,17 @@ def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
 
 
 def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
-    """Return the readable runs, and (path, problem) of deadly and other unreadable files that the user named."""
+    """Return the readable runs, and (path, problem) of crashing and other unreadable files that the user named."""
     sources, places = list(source_files(arguments.sources)), user_notes_places()
-    deadly = {one.file: one.problem for one in arguments.deadly}
+    crashing = {one.file: one.problem for one in arguments.crashing}
     files, problems, listed, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
     for done, source in enumerate(sources):
         if time.monotonic() >= next_part:
             context.part(RunsListed(done, len(sources), listed, _names(files[listed:])))
             listed, next_part = len(files), time.monotonic() + PART_INTERVAL_S
         begun = FileBegun(source.path)
-        if begun in deadly:
-            problems.append((source.path, _not_read(source.path, deadly[begun])))
+        if begun in crashing:
+            problems.append((source.path, _not_read(source.path, crashing[begun])))
             continue
         context.part(begun)
         runs, problem = source.runs(arguments.conversions, mappings=arguments.mappings, places=places)

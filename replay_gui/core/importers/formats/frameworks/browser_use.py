@@ -16,7 +16,7 @@ from replay_gui.core.importers.formats.records import (
     maps_in,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import how_it_broke
+from replay_gui.core.importers.run_builder import end_after_error
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
@@ -119,7 +119,7 @@ class _BrowserEvents(RecordEvents):
             self.add_result(call_id, output if output is not None else wrong, error, extra)
         elif error is not None:
             self.run.error("step", str(wrong), self.agent, extra)
-            self.how = how_it_broke(error), error
+            self.how = end_after_error(error), error
         else:
             self.add_unknown("result", result)
         if result.get("is_done") is True:

@@ -23,7 +23,7 @@ from replay_gui.core.importers.formats.traces.spans import BEFORE_UPDATES, Role,
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
-from replay_gui.core.importers.run_builder import RunBuilder, how_it_broke
+from replay_gui.core.importers.run_builder import RunBuilder, end_after_error
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import END
 
@@ -341,7 +341,7 @@ def _with_feedback(
     run.context = {"time": iso_time(root.get("end_time"))}
     if root.get("error") and not has_ended:
         why = first_line(split_traceback(str(root["error"]))[0])
-        run.end(how_it_broke(why), why)
+        run.end(end_after_error(why), why)
     elif root.get("status") == "success" and not has_ended:
         run.end("answered")
     stats = root.get("feedback_stats")

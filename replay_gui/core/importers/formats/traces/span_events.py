@@ -37,7 +37,7 @@ from replay_gui.core.importers.formats.traces.spans import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder, how_it_broke
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder, end_after_error
 from replay_gui.core.log.kinds import Kind
 
 _ENDS: dict[str, End] = {
@@ -380,7 +380,7 @@ class SpanEvents:
             self._run.bookkeeping(f"{self._format}/trace", self._facts)
         broken = agent if agent is not None and agent.error is not None else self._tree.failed_root(agent)
         if broken is not None:
-            self._run.end(how_it_broke(broken.error), broken.error, time=broken.end)
+            self._run.end(end_after_error(broken.error), broken.error, time=broken.end)
         elif (end := self._end or self._end_by_reason()) is not None:
             self._run.end(*end)
         for span in self._tree.spans:
