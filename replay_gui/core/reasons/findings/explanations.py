@@ -131,9 +131,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     lack = first_missing_link(other, links, call)
     if done_by.searched_out or other.searched_out:
         return Explanation()
-    introduced = [
-        link.value for link in links if link.index == call.request and _chip_of_introduced(link.value) == MADE_UP
-    ]
+    made_up = [link.value for link in links if link.index == call.request and _source_chip(link.value) == MADE_UP]
     known = availability_words(other, links, call)
     named = named_by_user(done_by, other, rare_values(call), call.request)
     origins = origins_of(done_by, links)
@@ -141,8 +139,8 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     chip = MissingLinkKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
-    elif introduced:
-        sentences, chip = [_introduced_words(done_by, call, value_words(introduced[0]))], MADE_UP
+    elif made_up:
+        sentences, chip = [_introduced_words(done_by, call, value_words(made_up[0]))], MADE_UP
     elif named is not None:
         sentences, chip, origins = [named[0]], MissingLinkKind.INPUT.value, _with_origin(origins, named[1])
     given_up, end = other.of_effect(Effect.HANDS_OVER), incomplete_end_words(other, done_by)
@@ -192,7 +190,7 @@ def explain_changed(
         if index is not None
     )
     if is_rare_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
-        return Explanation((_introduced_words(other, b, shown_b),), _chip_of_introduced(text_b), origins)
+        return Explanation((_introduced_words(other, b, shown_b),), _source_chip(text_b), origins)
     if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_occurs(text_b):
         sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
         return Explanation((sentence,), MissingLinkKind.INPUT.value, origins)
@@ -250,7 +248,7 @@ def _introduced_words(run: RunAccount, call: ToolCall, shown: str) -> str:
     )
 
 
-def _chip_of_introduced(value: str) -> str:
+def _source_chip(value: str) -> str:
     """Return the chip of a value that no earlier event contains: a number or a date may have been computed."""
     return MissingLinkKind.AGENT.value if _WORKED_OUT.fullmatch(value) or " " in value else MADE_UP
 
