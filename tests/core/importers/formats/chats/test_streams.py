@@ -193,51 +193,6 @@ def test_what_opencode_adds_to_a_prompt_is_not_the_users(tmp_path: Path) -> None
     assert [event.meta["time"] // 10**6 for event in found.of("x:bookkeeping/opencode/step-finish")] == [8]
 
 
-def test_summaries_and_extensions_of_pi_may_be_messages(tmp_path: Path) -> None:
-    messages: list[dict[str, Any]] = [
-        {"role": "branchSummary", "summary": "tried a", "fromId": "x"},
-        {"role": "compactionSummary", "summary": "did b", "tokensBefore": 9},
-        {"role": "custom", "customType": "todo", "content": "shown", "display": True},
-        {"role": "hookMessage", "customType": "todo", "content": "hidden", "display": False},
-    ]
-    path = tmp_path / "session.jsonl"
-    lines: list[dict[str, Any]] = [{"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z", "cwd": "/w"}]
-    lines += [{"type": "message", "id": str(number), "message": one} for number, one in enumerate(messages)]
-    path.write_text("\n".join(map(json.dumps, lines)))
-    (found,) = read_all(path, "pi")
-    assert [event.payload for event in found.of("Snapshot")] == [
-        {"snapshot_type": "branch_summary", "data": {"summary": "tried a"}},
-        {"snapshot_type": "compaction", "data": {"summary": "did b"}},
-    ]
-    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
-        ("todo", "shown")
-    ]
-    assert [event.payload["data"] for event in found.of("x:bookkeeping/pi/todo")] == ["hidden"]
-
-
-def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
-    time = "2026-08-31T23:30:37.000Z"
-    result = {"role": "toolResult", "toolCallId": "c", "content": [{"type": "text", "text": "x"}]}
-    call = {"type": "toolCall", "id": "c", "name": "read", "arguments": {"path": "a"}, "partialArgs": "{"}
-    text, began = {"type": "text", "text": "Look"}, 1788219035500  # 1.5 s before it was stored
-    answer = {"role": "assistant", "content": [text, call], "duration": 1.5, "timestamp": began}
-    lines = [
-        {"type": "title", "v": 1, "title": "Fix it", "updatedAt": time, "pad": "   "},
-        {"type": "session", "version": 3, "id": "s1", "timestamp": time, "cwd": "/w"},
-        {"type": "message", "timestamp": time, "message": answer},
-        {"type": "message", "timestamp": time, "message": result},
-    ]
-    path = tmp_path / "session.jsonl"
-    path.write_text("\n".join(map(json.dumps, lines)))
-    (found,) = read_all(path)
-    assert (found.run.run_id, found.kinds[:2]) == ("s1", ["AgentInit", "x:bookkeeping/pi/title"])
-    assert found.events[1].payload["data"] == {"v": 1, "title": "Fix it"}
-    assert "fields" not in found.of("ToolRequest")[0].payload
-    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["x"]
-    assert found.of("Decision")[0].meta["duration"] == 1_500_000_000
-    assert "duration" not in found.of("ToolResponse")[0].meta  # the call began when the answer was complete
-
-
 def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
     found = read_seed("copilot-vscode/0.json")
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["refused by the user"]
