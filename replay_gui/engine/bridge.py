@@ -38,7 +38,7 @@ class EngineBridge(QObject):
 
     @Slot()
     def prepare(self) -> None:
-        """Import the engine, unless that is under way, so that the first request does not wait for it."""
+        """Import the engine, unless that is under way, so that neither the first request nor picture waits for it."""
         if self._preparation is None or not self._preparation.is_alive():
             self._preparation = Thread(target=self._import_engine, name="import")
             self._preparation.start()
@@ -46,6 +46,7 @@ class EngineBridge(QObject):
     def _import_engine(self) -> None:
         import_module("replay_gui.engine.engine")
         self.prepared.emit()
+        import_module("numpy.ma")  # numpy would for its first median, of the first picture: 12 ms
 
     def send_request(self, key: Hashable, request: Request) -> None:
         """Queue a request, which replaces a waiting one with the same key. After `close` it is dropped."""

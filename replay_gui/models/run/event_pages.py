@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.readable.reading_line import ReadingLine, in_local_time
@@ -30,10 +30,13 @@ class EventPages(QObject):
         self.lines: tuple[ReadingLine, ...] = ()
         self.whole, self.goes_on = True, False
         self.characters = 0
+        self._next_part = QTimer(self, singleShot=True, interval=0)  # what has come is laid out and painted before
+        self._next_part.timeout.connect(self.request_more)
         session.panel_answered.connect(self._on_panel_answered)
 
     def begin(self, shown: PositionState | None) -> None:
         """Show the first page of another event, or none."""
+        self._next_part.stop()
         self.lines, self.whole, self.goes_on, self.characters = (), True, False, 0
         if shown is not None:
             self._position = shown.position
@@ -65,4 +68,4 @@ class EventPages(QObject):
         self.lines, self.whole, self.goes_on = self.lines + lines, page.whole, page.goes_on
         self.characters += sum(len(line.visible_text) for line in lines)
         if page.goes_on:
-            self.request_more()
+            self._next_part.start()

@@ -119,16 +119,16 @@ class OverviewStrip(QWidget):
         self.on_index_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Sum the columns again for the new width."""
+        """Sum the columns again for the new width, in the next turn: in this one the rest of the window is painted."""
         super().resizeEvent(event)
         self._fit_label()
-        self.on_index_changed()
+        self._growing.start()
 
     @Slot()
     def on_names_changed(self) -> None:
         self._fit_label()
-        self._row.activate()  # immediately: the columns depend on the width of the strip
-        self.on_index_changed()
+        self._row.activate()  # the columns depend on the width of the strip
+        self._growing.start()
 
     def _fit_label(self) -> None:
         """Align the strip with the lanes."""
