@@ -23,7 +23,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
-LOGS = "logs"
+LOGS, EVIDENCE = "logs", "evidence"  # read when the catalogue is written again; else one log at a time
 _SUFFIX = ".parquet"
 _ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller groups are read faster, larger need less space
 _DEFAULT_ROWS_PER_GROUP = 1 << 16
@@ -96,7 +96,7 @@ def write_tables(
         with writing_whole(table_path(folder, LOGS), new_mode=new_mode) as file:
             write_logs(file, logs)
         note(LOGS)
-        for name in FILES:
+        for name in (*FILES, EVIDENCE):
             sink = pa.BufferOutputStream()
             pq.write_table(
                 tables[name],

@@ -15,8 +15,10 @@ from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
 from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.call_rules import CallRules
-from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.contrast.profiling import read_profile, run_files, unknown_tools, with_facts
 from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.companions import companions_digest, importer_named
@@ -28,7 +30,7 @@ from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.path_kinds import exists, is_file
 
-ROWS_VERSION = 17
+ROWS_VERSION = 18
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources
@@ -43,8 +45,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
             by the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
             catalogue has; an unchanged source is not read again. places: of notes that count.
         rules: of the user, for the calls.
-        observes: whether its runs are used to find the effect of tools whose names do not show it. Only if they are all
-            runs of the catalogue: else a tool would have one effect in some runs and another in others.
+        observed: the effects of unknown tools, as all sources together show them.
     """
 
     source: str
@@ -54,7 +55,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     known: str = ""
     places: NotesPlaces = NO_PLACES
     rules: tuple[Rule, ...] = ()
-    observes: bool = False
+    observed: dict[str, Effect] = {}
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
@@ -72,6 +73,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
         runs: how many it has; UNCHANGED if it was not read again.
         problem: why it could not be read; "" if it could. unknown_format: whether its format is unknown, so that it may
             not be a run.
+        evidence: what its runs show of tools whose names do not show their effect, encoded; empty if they have none.
     """
 
     source: str
@@ -79,6 +81,14 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     runs: int = 0
     problem: str = ""
     unknown_format: bool = False
+    evidence: bytes = b""
+
+
+class SourceEvidence(msgspec.Struct, frozen=True):
+    """What the runs of a source show of the effects of tools. unknown: the tools whose names do not show it, sorted."""
+
+    unknown: tuple[str, ...]
+    runs: tuple[EffectEvidence, ...]
 
 
 class IndexedBatch(msgspec.Struct, frozen=True):
@@ -96,12 +106,12 @@ class IndexedBatch(msgspec.Struct, frozen=True):
 UNCHANGED = -1
 
 
-def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
+def batches_of(tasks: Sequence[SourceTask], first_number: int = 0) -> list[SourceBatch]:
     """Group the tasks into batches: small enough for many workers, large enough that there are not too many."""
     size = max(1, min(_MAX_BATCH, len(tasks) // _MIN_BATCHES))
     return [
         SourceBatch(number, tuple(tasks[first : first + size]))
-        for number, first in enumerate(range(0, len(tasks), size))
+        for number, first in enumerate(range(0, len(tasks), size), first_number)
     ]
 
 
@@ -125,8 +135,9 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             fingerprint, companions = _fingerprint(task, path)
             if fingerprint == task.known:
                 return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None, []
-            part, logs = _rows(task, path, str(conversions), companions)
-        return IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)), part, logs
+            part, logs, evidence = _rows(task, path, str(conversions), companions)
+        indexed = IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs), evidence=evidence)
+        return indexed, part, logs
     except ReplayError as why:
         unknown = isinstance(why, FormatUnknown)
         return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown), None, []
@@ -135,13 +146,19 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             shutil.rmtree(conversions, ignore_errors=True)
 
 
-def _rows(task: SourceTask, path: str, conversions: str, companions: str) -> tuple[CataloguePart, list[PackedLog]]:
+def _rows(
+    task: SourceTask, path: str, conversions: str, companions: str
+) -> tuple[CataloguePart, list[PackedLog], bytes]:
+    """Return the rows of a source, its logs, and what its runs show of unknown tools."""
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # the name of the source, not of the copy
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
-    made = list(profiles(files, observes=task.observes, rules=CallRules(task.rules)))
+    rules = CallRules(task.rules)
+    observed = {tool: EffectFinding(effect, "", certain=False) for tool, effect in task.observed.items()}
+    read = [read_profile(file, observed, rules)[0] for file in files]
+    made = [with_facts(one.profile, file) for one, file in zip(read, files, strict=True)]
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
@@ -150,7 +167,10 @@ def _rows(task: SourceTask, path: str, conversions: str, companions: str) -> tup
         msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name, companions=companions))
         for profile, (_, name) in zip(made, logs, strict=True)
     ]
-    return part_of(kept, task.source), [log for log, _ in logs]
+    unknown = {tool for profile in made for tool in unknown_tools(profile)}
+    shown = SourceEvidence(tuple(sorted(unknown)), tuple(one.evidence for one in read))
+    evidence = msgspec.msgpack.encode(shown) if unknown else b""
+    return part_of(kept, task.source), [log for log, _ in logs], evidence
 
 
 class _Unreadable(ReplayError):
@@ -160,7 +180,7 @@ class _Unreadable(ReplayError):
 def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
     """Return the fingerprint of a source, and the digest of its companions."""
     with Source(path) as source:
-        facts = f"{ROWS_VERSION} {task.observes} {task.format} {CallRules(task.rules).digest} {source.blake3()}"
+        facts = f"{ROWS_VERSION} {task.format} {CallRules(task.rules).digest} {source.blake3()}"
         own = blake3(facts.encode()).hexdigest(length=16)
     digest, format, companions = blake3(), "", ""
     if path == task.source:

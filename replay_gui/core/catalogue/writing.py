@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from replay_gui.core.atomic_file import mode_of_inputs
 from replay_gui.core.catalogue.catalogue_files import (
+    EVIDENCE,
     FILES,
     LOGS,
     CataloguedSource,
@@ -28,11 +27,8 @@ from replay_gui.core.catalogue.catalogue_files import (
 from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import (
     UNCHANGED,
-    IndexedBatch,
     IndexedSource,
-    SourceBatch,
     SourceTask,
-    batches_of,
 )
 from replay_gui.core.catalogue.kept_logs import LogSpool, log_digest, read_logs
 from replay_gui.core.catalogue.part import (
@@ -41,10 +37,11 @@ from replay_gui.core.catalogue.part import (
     RUNS,
     STEPS,
     CataloguePart,
-    join_parts,
-    unpack_part,
     writable_name,
 )
+from replay_gui.core.catalogue.run_rows import RowsInOrder, RunRows
+from replay_gui.core.catalogue.shown_effects import ShownBySource, evidence_table, read_evidence, shown_effects
+from replay_gui.core.catalogue.source_results import IndexBatches, SourceResult, SourceResults
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
 from replay_gui.core.contrast.run_set import MIN_ANSWER_CHARACTERS
@@ -53,9 +50,6 @@ from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.path_kinds import exists, is_folder
 from replay_gui.core.text.given_paths import absolute_path
-
-IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
-"""Index all batches, here or elsewhere; the results may come in any order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +107,26 @@ def write_catalogue(
             places=places,
             known=earlier.fingerprint(source),
             rules=rules.rules,
-            observes=len(named) == 1,
         )
         for source in named
     ]
-    batches = batches_of(tasks)
     with TemporaryDirectory(prefix="replay-gui-logs-") as scratch:
-        logs, indexed_by_number = LogSpool(Path(scratch), table_path(folder, LOGS)), dict[int, IndexedBatch]()
-        for indexed in index_batches(batches):
-            logs.put(indexed.number, indexed.logs)
-            indexed_by_number[indexed.number] = msgspec.structs.replace(indexed, logs=())
+        logs = LogSpool(Path(scratch), table_path(folder, LOGS))
+        results = SourceResults(earlier.shown, logs, index_batches)
+        results.index(tasks)
+        effects = shown_effects({task.source: results.shown[task.source].evidence for task in tasks})
+        results.index_again([(task, effects.get(task.source, {})) for task in tasks])
         collected = _CollectedSources(named, earlier, logs)
-        for batch in batches:
-            collected.add(indexed_by_number.pop(batch.number))
+        for task in tasks:
+            collected.add(results.of_source[task.source])
         mode = mode_of_inputs(source.source for source in collected.sources)  # the catalogue quotes and keeps logs
         write_tables(
-            folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs, new_mode=mode, rules=rules
+            folder,
+            tables_of(collected.rows.joined(), evidence_table(results.shown_by_names())),
+            tuple(collected.sources),
+            logs,
+            new_mode=mode,
+            rules=rules,
         )
     return CatalogueSummary(
         runs=collected.rows.count,
@@ -149,8 +147,11 @@ def _check_folder(folder: Path) -> None:
         raise CatalogueRefused(f"{folder}: contains other files than a catalogue; give a new or empty folder")
 
 
-def tables_of(part: CataloguePart) -> dict[str, pa.Table]:
-    """Return the tables as they are written: features by ascending number, each with its runs in order."""
+def tables_of(part: CataloguePart, evidence: pa.Table | None = None) -> dict[str, pa.Table]:
+    """Return the tables as they are written: features by ascending number, each with its runs in order.
+
+    `evidence`: see evidence_table; None: no source shows anything.
+    """
     held = part.held.sort_by([("feature", "ascending"), ("run", "ascending")])
     features = np.unique(held["feature"].to_numpy())
     names = part.names.filter(pc.is_in(part.names["feature"], pa.array(features)))
@@ -163,6 +164,7 @@ def tables_of(part: CataloguePart) -> dict[str, pa.Table]:
             0, pa.field("feature", pa.int32()), pa.array(np.arange(len(names), dtype=np.int32))
         ),
         "equal_changes": _equal_changes(part.steps),
+        EVIDENCE: evidence_table({}) if evidence is None else evidence,
     }
 
 
@@ -195,67 +197,8 @@ def _different_rows(changes: pa.Table) -> Iterator[dict[str, str]]:
     yield from changes.take(pa.array(rows)).to_pylist()
 
 
-class _RunRows:
-    """The rows of runs, from which the rows of a range of runs can be taken."""
-
-    def __init__(self, part: CataloguePart) -> None:
-        """`part`: its steps and features are in the order of the runs."""
-        self.names = part.names
-        self.kept_logs: list[str] = part.runs["kept_log"].to_pylist()
-        self._part = part
-        self._steps_of: NDArray[np.int32] = part.steps["run"].to_numpy()
-        self._held_of: NDArray[np.int32] = part.held["run"].to_numpy()
-
-    def of_runs(self, first: int, end: int) -> CataloguePart:
-        """Return the rows of the runs from `first` to before `end`, without the names of their features."""
-        part = self._part
-        return CataloguePart(
-            runs=_numbered(part.runs.slice(first, end - first), first),
-            steps=_numbered(_rows_of(part.steps, self._steps_of, first, end), first),
-            held=_numbered(_rows_of(part.held, self._held_of, first, end), first),
-            names=NAMES.empty_table(),
-        )
-
-
-class _RowsInOrder:
-    """Collects the rows of sources in their order. count: runs so far."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._stretch: tuple[_RunRows, int, int] | None = None  # consecutive rows of one origin
-        self._parts: list[CataloguePart] = []
-        self._origins: dict[int, _RunRows] = {}
-
-    def add(self, origin: _RunRows | None, first: int, count: int) -> None:
-        """Add `count` runs of an origin, from `first` on; nothing if `count` is 0."""
-        self.count += count
-        if origin is None or not count:
-            return
-        self._origins[id(origin)] = origin
-        if self._stretch is not None and self._stretch[0] is origin and self._stretch[2] == first:
-            self._stretch = origin, self._stretch[1], first + count
-            return
-        self._end_stretch()
-        self._stretch = origin, first, first + count
-
-    def joined(self) -> CataloguePart:
-        """Return all rows, with the names of their features."""
-        self._end_stretch()
-        names = [
-            CataloguePart(RUNS.empty_table(), STEPS.empty_table(), HELD.empty_table(), origin.names)
-            for origin in self._origins.values()
-        ]
-        return join_parts([*self._parts, *names])
-
-    def _end_stretch(self) -> None:
-        if self._stretch is not None:
-            origin, first, end = self._stretch
-            self._parts.append(origin.of_runs(first, end))
-            self._stretch = None
-
-
 class _CollectedSources:
-    """Collect the results of the sources, batch by batch in their order, and the rows of their runs.
+    """Collect the results of the sources in their order, and the rows of their runs.
 
     Attributes:
         sources: those that are in the catalogue. rows: of their runs. read: how many of them were read again.
@@ -269,25 +212,23 @@ class _CollectedSources:
         """
         self._named, self._earlier, self._logs = named, earlier, logs
         self.sources: list[CataloguedSource] = []
-        self.rows = _RowsInOrder()
+        self.rows = RowsInOrder()
         self.problems: list[str] = []
         self.read = self.skipped = 0
 
-    def add(self, batch: IndexedBatch) -> None:
-        """Add the sources of the next batch."""
-        made, place = _RunRows(unpack_part(batch.part)) if batch.part else None, 0
-        for source in batch.sources:
-            if source.problem:
-                self._add_problem(source)
-            elif source.runs == UNCHANGED:
-                first, count = self._earlier.place(source.source)
-                self._add_runs(source, self._earlier.rows, first, count)
-                self._logs.add(None, first, count)
-            else:
-                self._add_runs(source, made, place, source.runs)
-                self._logs.add(batch.number, place, source.runs)
-                place += source.runs
-                self.read += 1
+    def add(self, result: SourceResult) -> None:
+        """Add the next source."""
+        source = result.source
+        if source.problem:
+            self._add_problem(source)
+        elif source.runs == UNCHANGED:
+            first, count = self._earlier.place(source.source)
+            self._add_runs(source, self._earlier.rows, first, count)
+            self._logs.add(None, first, count)
+        else:
+            self._add_runs(source, result.rows, result.first, source.runs)
+            self._logs.add(result.batch, result.first, source.runs)
+            self.read += 1
 
     def _add_problem(self, source: IndexedSource) -> None:
         if self._named[source.source] or not source.unknown_format:
@@ -295,7 +236,7 @@ class _CollectedSources:
         else:
             self.skipped += 1
 
-    def _add_runs(self, source: IndexedSource, origin: _RunRows | None, first: int, count: int) -> None:
+    def _add_runs(self, source: IndexedSource, origin: RunRows | None, first: int, count: int) -> None:
         name, number = writable_name(source.source), self.rows.count
         self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first=number, runs=count))
         self.rows.add(origin, first, count)
@@ -306,32 +247,34 @@ class _Earlier:
 
     Attributes:
         rows: of its runs; None if no catalogue can be used. problem: why it is not used, or "".
+        shown: what its sources show of tools, by their names.
     """
 
     def __init__(self, folder: Path) -> None:
         self.problem = ""
-        self.rows: _RunRows | None = None
+        self.rows: RunRows | None = None
+        self.shown: dict[str, ShownBySource] = {}
         self._sources: dict[str, CataloguedSource] = {}
         if not is_catalogue(folder):
             return
         try:
-            sources = {source.source: source for source in read_manifest(folder, (*FILES, LOGS)).sources}
+            sources = {source.source: source for source in read_manifest(folder, (*FILES, LOGS, EVIDENCE)).sources}
             with reading_tables(folder):
                 rows = self._read(folder)
                 _check_logs(folder, rows.kept_logs)
-                self.rows = rows
+                self.rows, self.shown = rows, read_evidence(table_path(folder, EVIDENCE))
         except CatalogueRefused as why:
             self.problem = str(why)
         else:
             self._sources = sources
 
     @staticmethod
-    def _read(folder: Path) -> _RunRows:
+    def _read(folder: Path) -> RunRows:
         names = pq.read_table(table_path(folder, "feature_names"))
         hashes = names["hash"].to_numpy()
         held = pq.read_table(table_path(folder, "features"))
         held = held.set_column(0, HELD.field("feature"), pa.array(hashes[held["feature"].to_numpy()]))
-        return _RunRows(
+        return RunRows(
             CataloguePart(
                 runs=pq.read_table(table_path(folder, "runs"), schema=RUNS),
                 steps=pq.read_table(table_path(folder, "steps"), schema=STEPS),
@@ -359,15 +302,3 @@ def _check_logs(folder: Path, names: Sequence[str]) -> None:
     logs = read_logs(table_path(folder, LOGS), 0, len(names))
     if [log_digest(log) if isinstance(log, bytes) else "" for log in logs] != [*names]:
         raise CatalogueRefused(f"{table_path(folder, LOGS)}: was changed since it was written; write it again")
-
-
-def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:
-    start, stop = np.searchsorted(runs, [first, end]).tolist()
-    return table.slice(start, stop - start)
-
-
-def _numbered(table: pa.Table, first: int) -> pa.Table:
-    """Return the rows with runs numbered from 0."""
-    at = table.schema.names.index("run")
-    numbers = pa.array(table["run"].to_numpy() - np.int32(first), pa.int32())
-    return table.set_column(at, table.schema.field("run"), numbers)

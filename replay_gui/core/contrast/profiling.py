@@ -19,6 +19,7 @@ from replay_gui.core.effects.call_values import leaf_hashes
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import EffectEvidence, effect_evidence, observed_effects
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes
@@ -120,11 +121,10 @@ def profiles(
     on_progress: Callable[[int, int], None] | None = None,
     on_file: Callable[[RunFile], None] | None = None,
     *,
-    observes: bool = True,
     cache: ProfileCache = NO_CACHE,
     rules: CallRules = NO_RULES,
 ) -> Iterator[RunProfile]:
-    """Yield the profile of each run; if `observes`, the runs together show the effects of unknown tools.
+    """Yield the profile of each run; the runs together show the effects of unknown tools.
 
     Reads each log once, and logs with such tools twice, but none whose profile is in `cache`. The profile of an
     unreadable run has a `problem`.
@@ -137,7 +137,7 @@ def profiles(
     def read(file: RunFile, observed: Mapping[str, EffectFinding] | None = None) -> tuple[KeptProfile, bool]:
         if on_file is not None:
             on_file(file)
-        return _read_log(file, observed, rules)
+        return read_profile(file, observed, rules)
 
     made = list[RunProfile | None](None for _ in files)
 
@@ -154,16 +154,21 @@ def profiles(
             yield kept.evidence
 
     readings = first_readings()
-    observed = observed_effects(readings if observes else [EffectEvidence() for _ in readings])
+    observed = observed_effects(readings)
     for file, profile in zip(files, made, strict=True):
         if profile is None:
             continue
-        unknown = {step.tool for step in profile.steps if step.effect == Effect.UNKNOWN}
-        effects = {tool: observed[tool].effect for tool in sorted(unknown) if tool in observed}
+        effects = {tool: observed[tool].effect for tool in unknown_tools(profile) if tool in observed}
         if effects:
             profile = _observed_profile(file, effects, observed, cache=cache, rules=rules.digest, read=read)
-        yield _of_file(profile, file)
+        yield with_facts(profile, file)
     cache.prune()
+
+
+def unknown_tools(profile: RunProfile) -> tuple[str, ...]:
+    """Return the tools of a run whose effect further runs may show, sorted."""
+    unknown = {step.tool for step in profile.steps if step.effect == Effect.UNKNOWN}
+    return tuple(sorted(tool for tool in unknown if not runs_code(tool)))
 
 
 def _observed_profile(
@@ -186,7 +191,7 @@ def _observed_profile(
     return again.profile
 
 
-def _read_log(
+def read_profile(
     file: RunFile, observed: Mapping[str, EffectFinding] | None, rules: CallRules
 ) -> tuple[KeptProfile, bool]:
     """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem."""
@@ -224,7 +229,7 @@ def log_profile(reading: RunReading) -> RunProfile:
     return RunProfile(run=run, steps=tuple(map(_step, reading.calls)), features=run_features(reading))
 
 
-def _of_file(profile: RunProfile, file: RunFile) -> RunProfile:
+def with_facts(profile: RunProfile, file: RunFile) -> RunProfile:
     """Return the profile with the facts of the file, and the outcome in the notes; with a problem if these are bad."""
     problem, notes = profile.run.problem, RunNotes()
     try:

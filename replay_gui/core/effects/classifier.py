@@ -76,7 +76,7 @@ class EffectClassifier:
         named = _of_operation(input) or self._named(tool)
         if named.effect is Effect.UNKNOWN and finding is not None:
             return finding  # observations of the tool's other commands do not apply to this one
-        if named.effect is Effect.UNKNOWN and tool in self.observed:
+        if named.effect is Effect.UNKNOWN and tool in self.observed and not runs_code(tool):
             named = self.observed[tool]
         targets = _targets(input) or _command_target(tool, input) if named.effect is Effect.CHANGES else ()
         return EffectFinding(named.effect, named.reason, targets, named.certain)

@@ -136,7 +136,7 @@ def test_one_that_could_not_be_written_can_be_written_again(
 ) -> None:
     """A new one leaves nothing that would be taken for files of the user's; an earlier one is written anew."""
     folder = tmp_path / "new"
-    for left in ([], ["catalogue.json", *(f"{name}.parquet" for name in (*FILES, "logs"))]):
+    for left in ([], ["catalogue.json", *(f"{name}.parquet" for name in (*FILES, "logs", "evidence"))]):
         with monkeypatch.context() as full:
             full.setattr(os, "fsync", lambda handle: refuse(handle, failing))
             with pytest.raises(NotWritten, match="the disk is full"):
@@ -308,17 +308,32 @@ def test_a_pipe_that_is_named_like_notes_does_not_hang(tmp_path: Path, logs: Pat
     assert write(tmp_path / "catalogue", logs / "hello.rlog").runs == 1
 
 
-def test_a_tool_of_unknown_effect_has_one_effect_in_all_runs(tmp_path: Path) -> None:
-    """Else runs that call it alike would be told apart by what each of them shows alone."""
+def test_all_sources_together_show_the_effect_of_a_tool(tmp_path: Path) -> None:
+    """However the sources were added: else runs that call it alike would be distinguished by when they were read."""
     item = {"id": "W1", "name": "lamp", "city": "Bern", "zip": "3000", "size": 4, "state": "open"}
     asked = MadeCall("tool_1", {"id": "W1"}, item)
     changed = MadeCall("tool_2", {"id": "W1", "state": "shut"}, {**item, "state": "shut"})
-    telling = write_run(tmp_path / "telling.rlog", [asked, changed])
-    silent = write_run(tmp_path / "silent.rlog", [changed], trial=1)
-    effects = {}
-    for name, sources in (("both", (telling, silent)), ("one", (telling,))):
-        write(tmp_path / name, *sources)
-        steps = pq.read_table(tmp_path / name / "steps.parquet")
-        rows = zip(steps["tool"].to_pylist(), steps["effect"].to_pylist(), strict=True)
-        effects[name] = {effect for tool, effect in rows if tool == "tool_2"}
-    assert effects == {"both": {"unknown"}, "one": {"changes"}}
+    silent, telling = tmp_path / "a-silent.rlog", tmp_path / "telling.rlog"
+    write_run(silent, [changed], trial=1)
+    write(tmp_path / "one", silent)
+    assert _effects(tmp_path / "one") == {"tool_2": {"unknown"}}
+    write_run(telling, [asked, changed])
+    indexer = Indexer(backwards=True)
+    made = write(tmp_path / "one", silent, telling, indexer=indexer)
+    assert (made.read, made.unchanged) == (2, 0), "what was unchanged is read again by the effects of now"
+    assert _effects(tmp_path / "one") == {"tool_1": {"unknown"}, "tool_2": {"changes"}}
+    write(tmp_path / "both", silent, telling)
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "both")
+    by_logs = profiles([file for path in (silent, telling) for file in run_files(str(path), str(tmp_path / "c"))])
+    steps = [tuple(profile.steps) for profile in by_logs]
+    assert open_catalogue(tmp_path / "both").read_steps([0, 1]) == steps, "as the logs show together"
+    assert write(tmp_path / "one", silent, telling, indexer=indexer).unchanged == 2
+    write(tmp_path / "one", silent)
+    assert _effects(tmp_path / "one") == {"tool_2": {"unknown"}}
+
+
+def _effects(catalogue: Path) -> dict[str, set[str]]:
+    effects: dict[str, set[str]] = {}
+    for step in pq.read_table(catalogue / "steps.parquet", columns=["tool", "effect"]).to_pylist():
+        effects.setdefault(step["tool"], set()).add(step["effect"])
+    return effects
