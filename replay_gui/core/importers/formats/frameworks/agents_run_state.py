@@ -18,8 +18,6 @@ from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
 
-NESTED = "runs of agents that are tools and had not ended, kept as they are"
-
 _USERS_OWN = (
     *("arguments", "metadata", "provider_data", "params_json_schema", "custom_data", "approvals"),
     "pending_agent_tool_runs",
@@ -67,6 +65,8 @@ class RunStateEvents(ChatMessageEvents):
         self.agent = self._agent_now or self.agent
         self._rejected, self._approved = (_decided(self._state, word) for word in ("rejected", "approved"))
         self._is_text_last = False
+        self._of_agent = False  # the run of an agent that is a tool
+        self._counts = True  # its tokens
 
     def run_named(self, name: str) -> ImportedRun:
         """Return the run; `name`: of a run that was not traced."""
@@ -81,19 +81,47 @@ class RunStateEvents(ChatMessageEvents):
         by_step = not whole or all(
             sum(one.get(sort, 0) for one in used) == whole.get(sort, 0) for sort in ("input", "output")
         )
-        self.begin({"max_turns": state["max_turns"]} if state.get("max_turns") is not None else {})
+        setting = {"max_turns": state["max_turns"]} if state.get("max_turns") is not None else {}
+        if not self._begun:
+            self.begin(setting)
         yield from _messages(state.get("original_input"))
-        yield from self._answered(responses, used if by_step else [{}] * len(used))
+        yield from self._answered(responses, used if by_step and self._counts else [{}] * len(used))
         yield from _messages(state.get("pending_input"))
-        self.whole = _unread(state, self._items)
-        functions = maps_in(as_map(state.get("last_processed_response")).get("functions"))
-        nested = sum("agent_run_state" in one for one in functions)
-        if nested := nested + len(as_map(state.get("pending_agent_tool_runs"))):
-            self.notes.count(NESTED, nested)
-        if not by_step:  # agents that were tools of this one have used the others; "/result": of the whole run
+        self.whole = _unread(state, self._items) | (setting if self._of_agent else {})
+        for call_id, inner in _nested(state):
+            self._add_nested(call_id, inner, counts=by_step and self._counts)
+        if not by_step and self._counts:  # agents that were tools have used the others; "/result": of the whole run
             self.run.bookkeeping(f"{self.format}/result", "tokens of the whole run", tokens=whole)
         self._add_tripped()
         self.how = self._end()
+
+    def _add_nested(self, call_id: str, state: dict[str, Any], *, counts: bool) -> None:
+        """Add the run of an agent that is a tool. `counts`: no sum of the outer run has its tokens."""
+        reader = RunStateEvents(self.format, self.volatile, self.notes, state)
+        reader.run, reader._begun, reader._of_agent, reader._counts = self.run, True, True, counts
+        call, outer = self.run.call(call_id), self.run.context
+        name = reader.agent if call is None else call.tool_name
+        about = {"subagent": [*(outer.get("subagent") or ()), name], "parent": None if call is None else call.seq}
+        for record in reader._records():
+            self.run.context = dict(about)
+            reader.add_record(record if isinstance(record, dict) else {"record": record})
+        self.run.context = dict(about)
+        self.run.bookkeeping(f"{self.format}/file", reader.rest(reader.whole))
+        self.run.context = outer
+
+    def add_message(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add a message; an agent gives the task of one that is a tool."""
+        if source == "user" and self._of_agent:
+            return self.run.observation("subagent-message", "agent", data, extra, **meta)
+        return super().add_message(source, data, extra, **meta)
+
+    def add_answer(
+        self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        """Add an answer; one of an agent that is a tool is not the run's."""
+        if text and self._of_agent:
+            return self.run.decision("subagent-message", text, reasoning, extra, **meta)
+        return super().add_answer(text, reasoning, extra, **meta)
 
     def _answered(self, responses: list[dict[str, Any]], used: list[dict[str, int]]) -> Iterator[dict[str, Any]]:
         """Yield the items; the first of each response with its tokens. Outputs that are no items come before it."""
@@ -215,6 +243,17 @@ def _items(state: dict[str, Any]) -> list[dict[str, Any]]:
     return [*items, *(item for item in maps_in(state.get("generated_items")) if item not in items)]
 
 
+def _nested(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (id of the call, state) of each agent that is a tool and has not ended; in JavaScript it is a text."""
+    functions = maps_in(as_map(state.get("last_processed_response")).get("functions"))
+    runs = [(as_map(one.get("tool_call")).get("call_id"), one.get("agent_run_state")) for one in functions]
+    pending = as_map(state.get("pending_agent_tool_runs"))
+    runs += [(key.rpartition(":")[2], arguments_of(text)) for key, text in pending.items()]
+    for call_id, value in runs:
+        if (inner := _state(value)) is not None:
+            yield str(call_id), inner
+
+
 def _messages(given: Any) -> list[Any]:
     return given if isinstance(given, list) else [] if given is None else [{"role": "user", "content": given}]
 
@@ -251,7 +290,10 @@ def tokens_of(usage: Any) -> dict[str, int]:
 def _unread(state: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what of a state is in no other event, without the copies of items and of responses."""
     responses = maps_in(state.get("model_responses"))
-    copies = [*items, *(item.get("raw_item") for item in items), *responses]
+    functions = maps_in(as_map(state.get("last_processed_response")).get("functions"))
+    nested = [one["agent_run_state"] for one in functions if _state(one.get("agent_run_state")) is not None]
+    nested += [text for text in as_map(state.get("pending_agent_tool_runs")).values() if _state(arguments_of(text))]
+    copies = [*items, *(item.get("raw_item") for item in items), *responses, *nested]
 
     def without_copies(value: Any) -> Any:
         if isinstance(value, list):

@@ -100,22 +100,29 @@ def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) 
         {"type": "tool_call_output_item", "rawItem": answer, "agent": {"name": "A"}, "output": {"userId": 7}},
     ]
     responses = [{"usage": {"inputTokens": 5, "outputTokens": 2}, "output": [call, search], "responseId": "r"}]
+    find = {"type": "tool_call_item", "rawItem": {**call, "callId": "c2", "name": "find"}, "agent": {"name": "B"}}
+    inner = {"$schemaVersion": "1.4", "originalInput": "Look it up.", "generatedItems": [find], "modelResponses": []}
     state = {
         "$schemaVersion": "1.4",
         "originalInput": [{"role": "user", "content": "Who?"}],
         "generatedItems": items,
         "modelResponses": responses,
         "context": {"usage": {"inputTokens": 9, "outputTokens": 4}},
-        "pendingAgentToolRuns": {"helperTool": "{}"},
+        "pendingAgentToolRuns": {"helperTool": "{}", "get:c1": json.dumps(inner)},
         "inputGuardrailResults": [{"guardrail": {"name": "polite"}, "output": {"tripwireTriggered": True}}],
     }
     (found,) = read_all(written(tmp_path, {"state": state}))
-    assert [event.payload["data"] for event in found.of("Observation")] == ["Who?"]
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Who?", "Look it up."]
     requests = {event.payload["tool_name"]: event.payload["input"] for event in found.of("ToolRequest")}
+    assert requests.pop("find") == {"userId": 1}
     assert requests == {"get": {"userId": 1}, "web_search": {"action": {"query": "weather"}}}
     assert found.tokens() == {"input": 9, "output": 4}
     assert [event.payload["message"] for event in found.of("Error")] == ["tripped: polite"]
-    assert found.run.notes.sentences() == ("runs of agents that are tools and had not ended, kept as they are: 1",)
-    rest = found.of("x:bookkeeping/openai-agents/file")[0].payload["data"]
+    assert found.run.notes.sentences() == ()
+    (task,) = [event for event in found.of("Observation") if event.payload["source"] == "agent"]
+    assert (task.payload["data"], task.meta["subagent"]) == ("Look it up.", ["get"])
+    (search,) = [event for event in found.of("ToolRequest") if event.meta.get("subagent")]
+    assert search.payload["tool_name"] == "find"
+    rest = found.of("x:bookkeeping/openai-agents/file")[-1].payload["data"]
     assert rest["pending_agent_tool_runs"] == {"helperTool": "{}"}
     assert rest["items"][1]["output"] == {"userId": 7}

@@ -70,7 +70,8 @@ def test_an_agent_without_a_span_of_its_model(tmp_path: Path) -> None:
 
 def test_texts_by_older_conventions(tmp_path: Path) -> None:
     messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
-    for prompt, sent in (("Why?", ["Why?"]), (json.dumps(messages), ["Be brief.", "Why?"])):
+    told = ["Be brief.", "Why?"]
+    for prompt, sent in (("Why?", told[1:]), (json.dumps(messages), told), ("system: Be brief.\nuser: Why?", told)):
         events = [
             ("gen_ai.content.prompt", {"gen_ai.prompt": prompt}),
             ("gen_ai.content.completion", {"gen_ai.completion": "So."}),

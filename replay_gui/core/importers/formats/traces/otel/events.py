@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
@@ -21,6 +22,7 @@ _SPEAKERS = {
 _PROMPT = "gen_ai.content.prompt"
 _CONTENTS = {_PROMPT: "gen_ai.prompt", "gen_ai.content.completion": "gen_ai.completion"}
 """Events of the conventions before 1.28, which OpenLIT and others still write, with the attribute that has the text."""
+_SPEAKER = re.compile(r"^(system|developer|user|assistant|tool): ", re.MULTILINE)
 _CONTENT = "gen_ai.event.content"
 _OF_RECORDER = ("gen_ai.system", "gen_ai.provider.name", "gen_ai.thread.", "gen_ai.message.", "gen_ai.agent.id")
 """How attributes begin that Azure writes beside a message."""
@@ -54,9 +56,7 @@ def messages_of_events(span: RawSpan, *, is_agent: bool = False) -> tuple[list[A
         elif name in _CONTENTS:
             texts = unfolded(facts.get(_CONTENTS[name], facts.get("content")))
             own, role = (sent, "user") if name == _PROMPT else (answered, "assistant")
-            own += (
-                sent_messages(texts) if isinstance(texts, list) else [{"role": role, "content": texts}] if texts else []
-            )
+            own += sent_messages(texts) if isinstance(texts, list) else _spoken(texts, role) if texts else []
         elif name == _DETAILS:
             if instructions := unfolded(facts.get("gen_ai.system_instructions")):
                 sent.append({"role": "system", "content": content_of(instructions)})
@@ -68,6 +68,14 @@ def messages_of_events(span: RawSpan, *, is_agent: bool = False) -> tuple[list[A
         if "assistant" in roles[asked:]:
             return sent[:asked], _in_order(sent[asked:])
     return sent, answered
+
+
+def _spoken(text: Any, role: str) -> list[Any]:
+    """Return the messages in the text of an event: OpenLIT joins those of a prompt, each after its role."""
+    if not isinstance(text, str) or _SPEAKER.match(text) is None:
+        return [{"role": role, "content": text}]
+    _, *pairs = _SPEAKER.split(text)
+    return [{"role": pairs[n], "content": pairs[n + 1].removesuffix("\n")} for n in range(0, len(pairs), 2)]
 
 
 def _in_order(messages: list[Any]) -> list[Any]:

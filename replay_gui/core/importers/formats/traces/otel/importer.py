@@ -80,7 +80,7 @@ class OpenTelemetry:
         "exception.escaped": RECORDER,
         "usage_metadata": USAGE,
     }
-    version = 32
+    version = 33
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
