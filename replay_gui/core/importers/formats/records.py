@@ -99,6 +99,19 @@ def as_fields(rest: dict[str, Any]) -> dict[str, Any]:
     return {"fields": rest} if rest else {}
 
 
+def joined_fields(*extras: dict[str, Any]) -> dict[str, Any]:
+    """Return members for one payload; all ``fields`` are kept, those of a part also beside one with the same name."""
+    joined = dict[str, Any]()
+    for extra in extras:
+        known = joined.get("fields", {})
+        fields = {
+            name if known.get(name, value) == value else f"{name} of the part": value
+            for name, value in extra.get("fields", {}).items()
+        }
+        joined |= extra | as_fields(known | fields)
+    return joined
+
+
 class RecordEvents:
     """Make events of records. A subclass maps one record (`add_record`) and adds the last events (`add_end`).
 

@@ -21,6 +21,7 @@ from replay_gui.core.importers.formats.records import (
     RecordEvents,
     RecordFormat,
     first_records,
+    joined_fields,
     numbered_records,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -41,7 +42,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -181,7 +182,9 @@ class _GooseEvents(RecordEvents):
                 pass
             case _:
                 return False
-        extra = self.fields(message, "role", "content") | self.fields(message["content"][0], "type", "text")
+        extra = joined_fields(
+            self.fields(message, "role", "content"), self.fields(message["content"][0], "type", "text")
+        )
         if self._answering is None or (self._answering.id, self._answering.extra) != (answer_id, extra):
             self._flush()
             self._answering = _Answer(answer_id, extra, {**self.run.context, "message_id": answer_id})
@@ -219,18 +222,19 @@ class _GooseEvents(RecordEvents):
         kind, call_id = part.get("type"), part.get("id")
         match kind:
             case "text" if role == "user":
-                self.add_message("user", part.get("text"), extra | self.fields(part, "type", "text"))
+                self.add_message("user", part.get("text"), joined_fields(extra, self.fields(part, "type", "text")))
             case "text":
-                self.add_answer(part.get("text"), None, extra | self.fields(part, "type", "text"))
+                self.add_answer(part.get("text"), None, joined_fields(extra, self.fields(part, "type", "text")))
             case "thinking" | "reasoning" | "redactedThinking":
                 text = part.get("thinking") or part.get("text") or NOT_RECORDED
-                self.add_answer(None, str(text), extra)
+                self.add_answer(None, str(text), joined_fields(extra, self.fields(part, "type", "thinking", "text")))
             case "toolRequest" | "frontendToolRequest":
                 call = part.get("toolCall")
                 value = call.get("value") if isinstance(call, dict) else None
                 value = value if isinstance(value, dict) else {}
-                more = extra | self.fields(part, "type", "toolCall") | self.fields(value, "name", "arguments")
-                more |= self.fields(call, "value", status="success") if isinstance(call, dict) else {}
+                about = self.fields(call, "value", status="success") if isinstance(call, dict) else {}
+                of_part = self.fields(part, "type", "toolCall")
+                more = joined_fields(extra, of_part, self.fields(value, "name", "arguments"), about)
                 name = str(value.get("name") or "tool")
                 self.run.request(call_id, name, value.get("arguments"), extra=more, tool_call_id=call_id)
             case "toolResponse":
@@ -243,7 +247,7 @@ class _GooseEvents(RecordEvents):
         result = result if isinstance(result, dict) else {}
         value = result.get("value")
         failed = result.get("status") == "error"
-        more = extra | self.fields(result, "value", "error", status="error" if failed else "success")
+        more = joined_fields(extra, self.fields(result, "value", "error", status="error" if failed else "success"))
         if isinstance(value, dict):  # an unchanged MCP result
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}

@@ -8,7 +8,15 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    joined_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
@@ -26,7 +34,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -176,7 +184,7 @@ class _PiEvents(RecordEvents):
             self.run.context["parent"], extra = answer, {}
         for call in calls:
             given, name = call.get("arguments", call.get("input")), str(call.get("name") or "tool")
-            more = extra | self.fields(call, "type", "name", "arguments", input=given)
+            more = joined_fields(extra, self.fields(call, "type", "name", "arguments", input=given))
             self.run.request(call.get("id"), name, given, extra=more, tool_call_id=call.get("id"))
             extra = {}
         if message.get("stopReason") == "aborted":

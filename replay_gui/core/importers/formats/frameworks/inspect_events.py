@@ -17,6 +17,7 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     indexes,
     is_volatile_path,
     key_of,
+    other_members_of_parts,
     sample_end,
     text_and_reasoning,
     tokens_of,
@@ -38,7 +39,7 @@ _PLAIN = frozenset(
     | {"sample_limit", "step", "sandbox", "approval"}
 )
 _BOOKKEEPING = frozenset({"span_begin", "span_end", "step", "score", "score_edit", "logger", "anchor", "checkpoint"})
-_REFUSALS = frozenset({"permission", "approval"})
+_REFUSALS = ("permission", "approval")
 _OPERATIONS = frozenset({"add", "replace", "remove"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -246,7 +247,8 @@ class InspectEvents:
             elif name in rest:
                 self._last[name] = rest[name]
         facts = {**rest, **({"input": new} if new else {})}
-        more = {k: v for k, v in message.items() if k not in ("id", "source", "content", "tool_calls", "role")}
+        more = {k: v for k, v in message.items() if k not in ("id", "source", "tool_calls", "role")}
+        more |= {"content": other_members_of_parts(message.get("content"))}
         more |= {k: v for k, v in choice.items() if k not in ("message", "stop_reason")}
         more |= {k: v for k, v in output.items() if k not in ("choices", "completion", "model", *OF_OUTPUT)}
         if (of_message := more.pop("model", None)) not in (None, output.get("model")):
@@ -255,8 +257,7 @@ class InspectEvents:
             more["role"] = message["role"]
         if choice.get("stop_reason") not in (None, "tool_calls" if has_calls else "stop"):
             more["stop_reason"] = choice["stop_reason"]
-        if output.get("completion") not in (None, "", text):
-            more["completion"] = output["completion"]
+        more |= {"completion": output["completion"]} if output.get("completion") not in (None, "", text) else {}
         if output.get("model") not in (None, self._last.get("output model")):
             self._last["output model"] = more["model"] = output["model"]
         if isinstance(choices := output.get("choices"), list) and len(choices) > 1:

@@ -28,6 +28,7 @@ OF_MESSAGE: dict[str, str] = {
     "source": "how it came to be",
     "usage": USAGE,
 }
+OF_PARTS = {"signature": "a signature", "internal": "the provider's own form"}
 OF_OUTPUT: dict[str, str] = {"usage": USAGE, "time": CLOCK}
 OF_SAMPLE: dict[str, str] = {
     "uuid": ID,
@@ -58,6 +59,7 @@ VOLATILE = {
     **OF_EVENT,
     **OF_MESSAGE,
     **OF_OUTPUT,
+    **OF_PARTS,
     **OF_SAMPLE,
     **OF_EVAL,
     **{k: v for k, v in OF_LOG.items() if k != "error"},
@@ -71,6 +73,8 @@ _OF_MESSAGE_NAMES = "|".join(OF_MESSAGE)
 _PATH_OF_ID = re.compile(
     rf"(.*/)?(messages/\d+|choices/\d+/message)/({_OF_MESSAGE_NAMES})(/.*)?|.*/tool_calls/\d+/id|(/.*)?/output/(usage|time)(/.*)?"
 )
+_READ_OF_PARTS = ("type", "text", "reasoning", "signature", "id", "internal")
+_UNSAID: tuple[Any, ...] = (None, False, "", [], {})
 _WORDS = {"C": (True, 1.0), "I": (False, 0.0), "P": (None, 0.5), "N": (False, 0.0)}
 _TRUTHS = {"yes": True, "true": True, "correct": True, "no": False, "false": False, "incorrect": False}
 _LIMITS: dict[str, End] = {"time": "timeout", "working": "timeout", "operator": "stopped by user"}
@@ -117,6 +121,14 @@ def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
         if isinstance(block, dict) and block.get("type") == "reasoning"
     ]
     return content_of(blocks) or None, "\n\n".join(thoughts) or None
+
+
+def other_members_of_parts(content: Any) -> list[dict[str, Any]]:
+    """Return what the parts of a message have beside text and reasoning: citations, or that it was withheld."""
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    named = [part for part in parts if part.get("type") in ("text", "reasoning")]
+    rests = [{k: v for k, v in part.items() if k not in _READ_OF_PARTS and v not in _UNSAID} for part in named]
+    return [rest for rest in rests if rest]
 
 
 def grade(score: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,15 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, check_size
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    check_size,
+    joined_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End
@@ -36,7 +44,7 @@ class OpenAiAssistants(RecordFormat):
 
     name = "openai-assistants"
     title = "OpenAI assistant's run"
-    version = 1
+    version = 2
     member = "data"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "run_id", "thread_id", "assistant_id", "message_id", "first_id", "last_id"), ID),
@@ -129,9 +137,8 @@ class _StepEvents(RecordEvents):
         details = details if isinstance(details, dict) else {"input": details}
         answer = next((name for name in ("output", "outputs", "results") if details.get(name) is not None), None)
         given = details.get("arguments", details.get("input"))
-        more = {**self.fields(call, "type", kind), **extra}
         rest = self.fields(details, "name", "arguments", "input", "output", "outputs", "results")
-        more |= {"fields": {**more.get("fields", {}), **rest.get("fields", {})}} if rest else {}
+        more = joined_fields(extra, self.fields(call, "type", kind), rest)
         self.run.request(call.get("id"), str(details.get("name") or kind), decoded(given), extra=more)
         return [] if answer is None else [(call.get("id"), decoded(details[answer]))]
 

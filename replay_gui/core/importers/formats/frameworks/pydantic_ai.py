@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.frameworks.pydantic_ai_stream import Stre
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, joined_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
@@ -27,7 +27,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 8
+    version = 9
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -139,7 +139,8 @@ class _PydanticAiEvents(RecordEvents):
         name = str(part.get("tool_name") or "tool")
         call = self.run.call(call_id)
         known = call.tool_name if call is not None and kind.endswith(("return", "retry-prompt")) else name
-        more = extra | self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
+        of_part = self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
+        more = joined_fields(extra, of_part)
         match kind:
             case "system-prompt" | "user-prompt":
                 self.add_message(kind.removesuffix("-prompt"), content_of(content) or None, more)

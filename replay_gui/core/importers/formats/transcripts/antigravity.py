@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    joined_fields,
+    maps_in,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.times import any_time
@@ -35,7 +42,7 @@ class Antigravity(RecordFormat):
 
     name = "antigravity"
     title = "Antigravity transcript"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "step_index": "the place among the steps",
         "created_at": CLOCK,
@@ -111,7 +118,7 @@ class _AntigravityEvents(RecordEvents):
             call_id, name = f"call {self.run.count}", str(call.get("name") or "tool")
             given = call.get("args")
             given = {key: _plain(value) for key, value in given.items()} if isinstance(given, dict) else given
-            self.run.request(call_id, name, given, extra=extra | self.fields(call, "name", "args"))
+            self.run.request(call_id, name, given, extra=joined_fields(extra, self.fields(call, "name", "args")))
             self._open.append((call_id, name))
             extra = {}
 

@@ -97,7 +97,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 17
+    version = 18
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -126,6 +126,7 @@ class Langfuse:
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
         facts["unreadable"] = [observation for observation in items if observation not in observations]
+        facts["unreadable"] += [one for one in trace.get("scores") or () if not isinstance(one, dict)]
         events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         return ImportedRun(
             name=str(trace.get("name") or "trace"),

@@ -31,6 +31,7 @@ CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
+_OF_EXCEPTIONS = ("exception.type", "exception.message", "exception.stacktrace", "exception.escaped")
 _ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
 
 
@@ -127,7 +128,6 @@ def evaluations(span: RawSpan, *, are_messages_read: bool = True) -> tuple[list[
     """Return (evaluations of the span, events that were not read)."""
     scores, others = list[dict[str, Any]](), list[Any]()
     messages = (*_SPEAKERS, *_CONTENTS, CHOICE, _DETAILS) if are_messages_read else ()
-    known = (*messages, "exception")  # a name can be unhashable
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) else None
         if not isinstance(facts, dict):
@@ -144,7 +144,10 @@ def evaluations(span: RawSpan, *, are_messages_read: bool = True) -> tuple[list[
             )
         elif event.get("name") == _DETAILS and are_messages_read:
             others += _other_details(facts, span)
-        elif event.get("name") not in known:
+        elif event.get("name") == "exception":
+            rest = {name: facts[name] for name in facts if name not in _OF_EXCEPTIONS and not is_volatile(name)}
+            others += [{"name": "exception", "attributes": rest}] if rest else []
+        elif event.get("name") not in messages:
             others.append({"name": event.get("name"), "attributes": facts})
     return scores, others
 

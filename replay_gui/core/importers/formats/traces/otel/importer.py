@@ -79,8 +79,12 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
         "usage_metadata": USAGE,
+        **dict.fromkeys(("function_call/id", "function_response/id"), ID),
+        **dict.fromkeys(("function_response/name", "content/annotations", "content/role"), "of a repeated message"),
+        "droppedAttributesCount": "how many attributes the recorder left out",
+        **dict.fromkeys(("warnings", "errors", "offset"), "what a server says of its answer"),
     }
-    version = 33
+    version = 34
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

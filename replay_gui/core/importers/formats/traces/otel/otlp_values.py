@@ -31,7 +31,9 @@ def attributes_in(value: Any) -> dict[str, Any]:
     """Return a list of keys and values as a dict; CloudWatch has a dict already."""
     if isinstance(value, dict):
         return {name: plain_value(member) for name, member in value.items()}
-    return {str(attribute.get("key")): plain_value(attribute.get("value")) for attribute in maps_in(value)}
+    found = {str(attribute.get("key")): plain_value(attribute.get("value")) for attribute in maps_in(value)}
+    others = [one for one in value if not isinstance(one, dict)] if isinstance(value, list) else []
+    return found | ({"unreadable attributes": others} if others else {})
 
 
 def plain_value(value: Any) -> Any:
