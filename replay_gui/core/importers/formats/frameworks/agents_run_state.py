@@ -58,7 +58,7 @@ class RunStateEvents(ChatMessageEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes, state: dict[str, Any]) -> None:
         super().__init__(format, volatile, notes)
-        self.volatile_within = volatile
+        self.volatile_within = self._reasons = volatile
         self._state: dict[str, Any] = plain(state, notes)
         self._items = _items(self._state)
         self._agent_now = next((_agent(item) for item in self._items), _agent(self._state, "current_agent"))
@@ -97,7 +97,7 @@ class RunStateEvents(ChatMessageEvents):
 
     def _add_nested(self, call_id: str, state: dict[str, Any], *, counts: bool) -> None:
         """Add the run of an agent that is a tool. `counts`: no sum of the outer run has its tokens."""
-        reader = RunStateEvents(self.format, self.volatile, self.notes, state)
+        reader = RunStateEvents(self.format, self._reasons, self.notes, state)
         reader.run, reader._begun, reader._of_agent, reader._counts = self.run, True, True, counts
         call, outer = self.run.call(call_id), self.run.context
         name = reader.agent if call is None else call.tool_name

@@ -121,8 +121,8 @@ def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) 
     assert found.run.notes.sentences() == ()
     (task,) = [event for event in found.of("Observation") if event.payload["source"] == "agent"]
     assert (task.payload["data"], task.meta["subagent"]) == ("Look it up.", ["get"])
-    (search,) = [event for event in found.of("ToolRequest") if event.meta.get("subagent")]
-    assert search.payload["tool_name"] == "find"
+    (within,) = [event for event in found.of("ToolRequest") if event.meta.get("subagent")]
+    assert within.payload["tool_name"] == "find"
     rest = found.of("x:bookkeeping/openai-agents/file")[-1].payload["data"]
     assert rest["pending_agent_tool_runs"] == {"helperTool": "{}"}
     assert rest["items"][1]["output"] == {"userId": 7}
