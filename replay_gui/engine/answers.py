@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -246,8 +245,7 @@ class MappingSaved(SourceAnswer, frozen=True):
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesRead:
+class RulesRead(SourceAnswer, frozen=True, kw_only=True):
     """The rules for `log`, with those that are switched off.
 
     Attributes:
@@ -260,12 +258,11 @@ class RulesRead:
     path: str | None
     rules: tuple[Rule, ...]
     problem: str = ""
-    _: KW_ONLY
     unused: str | None = None
     unused_count: int = 0
 
 
-class RulesWritten(msgspec.Struct, frozen=True):
+class RulesWritten(SourceAnswer, frozen=True):
     """The answer to WriteRules for the file at `path`. `problem`: why it was not written, or ""."""
 
     path: str

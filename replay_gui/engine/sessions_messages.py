@@ -17,7 +17,7 @@ class ListSessions(msgspec.Struct, frozen=True):
 
 
 class SourceAnswer(msgspec.Struct, frozen=True):
-    """The base of the answers about sources of runs."""
+    """The base of the answers about files: the sources of runs, and the user's mappings and rules."""
 
 
 class SessionsListed(SourceAnswer, frozen=True):

@@ -6,7 +6,7 @@ Widgets read from the session and send requests through it; none is connected to
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -22,8 +22,6 @@ from replay_gui.engine.answers import (
     PositionState,
     Progress,
     Rows,
-    RulesRead,
-    RulesWritten,
     RunFacts,
     RunOpened,
     SearchFailed,
@@ -45,7 +43,6 @@ from replay_gui.engine.requests import (
     GetRows,
     GetTotals,
     Open,
-    ReadRules,
     Request,
     RequestBody,
     RunAnswer,
@@ -53,7 +50,6 @@ from replay_gui.engine.requests import (
     Side,
     StopWork,
     WorkEnded,
-    WriteRules,
 )
 from replay_gui.engine.sessions_messages import SourceAnswer
 from replay_gui.models.pacer import Pacer
@@ -63,9 +59,6 @@ from replay_gui.models.source_session import LastPositionsOf, SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
 from replay_gui.models.values.run_values import RunValues
-
-if TYPE_CHECKING:
-    from replay_gui.core.divergence.rules.rules import Rule
 
 SEEK_INTERVAL_MS = 100  # the longest time between two requests for states, so that moving does not wait for them
 
@@ -91,8 +84,8 @@ class Session(VisibleRange):
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None at its end.
         totals_changed(): `totals` is known. reported(object): ReportAnswer. found(object): SearchResult, SearchFailed.
-        rules_read(object): RulesRead. rules_written(object): RulesWritten. panel_answered(object): a PanelAnswer.
-        alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
+        panel_answered(object): a PanelAnswer. alert_raised(object): an Alert to show as a banner.
+        alerts_cleared(): banners of the earlier run are void.
     """
 
     run_changed = Signal()
@@ -107,8 +100,6 @@ class Session(VisibleRange):
     found = Signal(object)
     totals_changed = Signal()
     reported = Signal(object)
-    rules_read = Signal(object)
-    rules_written = Signal(object)
     panel_answered = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
@@ -226,14 +217,6 @@ class Session(VisibleRange):
         if self.facts is not None:
             self.send_request("report", question)
 
-    def request_rules(self, log: str, allow: bool = False) -> None:
-        """Read the rules that are in force for a log; `rules_read` brings them. `allow`: as in ReadRules."""
-        self.send_request("read rules", ReadRules(log, allow))
-
-    def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
-        """Write all rules to a file, instead of a write that still waits; emits `rules_written`."""
-        self.send_request(("write rules", path), WriteRules(path, rules))
-
     def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
         """Open a run; emits run_changed, or alert_raised with the reason of the failure.
 
@@ -291,10 +274,6 @@ class Session(VisibleRange):
             case Progress() | WorkEnded():
                 if is_current:
                     self._set_working(value if isinstance(value, Progress) else None)
-            case RulesRead():
-                self.rules_read.emit(value)
-            case RulesWritten():
-                self.rules_written.emit(value)
             case ComparisonAnswer() | RunsAnswer() | SourceAnswer():
                 pass  # answers to other sessions
             case _:

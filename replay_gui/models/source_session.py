@@ -1,22 +1,34 @@
-"""The requests of a window about the sources of runs: folders, parts of files, formats, mappings."""
+"""The requests of a window about files: the sources of runs and their formats, and the user's mappings and rules."""
 
 from __future__ import annotations
 
 import itertools
 from collections import abc
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.answers import Formats, MappingSaved, Sampled, TextRead
+from replay_gui.engine.answers import Formats, MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Answer, ListFormats, ReadText, Request, RequestBody, SaveMapping, TakeSample
+from replay_gui.engine.requests import (
+    Answer,
+    ListFormats,
+    ReadRules,
+    ReadText,
+    Request,
+    RequestBody,
+    SaveMapping,
+    TakeSample,
+    WriteRules,
+)
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed, SourceAnswer
 
 if TYPE_CHECKING:  # the first window needs no importer
     from collections.abc import Sequence
 
+    from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.facts.known_sessions import KnownFolder
     from replay_gui.core.importers.generic.mapping import Mapping
 
@@ -29,12 +41,13 @@ class LastPositionsOf(Protocol):
 
 
 class SourceSession(QObject):
-    """The requests about sources of runs, and their answers; an answer has the number of its request.
+    """The requests about files, and their answers.
 
     Signals:
         sampled(object): Sampled. mapping_saved(object): MappingSaved.
         text_read(object): TextRead. sessions_listed(object): SessionsListed.
         formats_known(object): a tuple of (name, title), one for each importer.
+        rules_read(object): RulesRead. rules_written(object): RulesWritten.
     """
 
     sampled = Signal(object)
@@ -42,6 +55,8 @@ class SourceSession(QObject):
     text_read = Signal(object)
     sessions_listed = Signal(object)
     formats_known = Signal(object)
+    rules_read = Signal(object)
+    rules_written = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
         """Without a bridge, no request is sent and no answer comes."""
@@ -79,7 +94,15 @@ class SourceSession(QObject):
             self._formats_requested = True
             self._send_request("formats", ListFormats())
 
-    def _send_request(self, key: str, body: RequestBody) -> None:
+    def request_rules(self, log: str, allow: bool = False) -> None:
+        """Read the rules that are in force for a log; `rules_read` brings them. `allow`: as in ReadRules."""
+        self._send_request("read rules", ReadRules(log, allow))
+
+    def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
+        """Write all rules to a file, instead of a write that still waits; emits `rules_written`."""
+        self._send_request(("write rules", path), WriteRules(path, rules))
+
+    def _send_request(self, key: Hashable, body: RequestBody) -> None:
         if self._bridge is not None:
             self._bridge.send_request(key, Request(0, body))
 
@@ -88,7 +111,9 @@ class SourceSession(QObject):
         if isinstance(answer.value, SourceAnswer):
             self._on_source_answer(answer.value)
 
-    def _on_source_answer(self, value: SessionsListed | Sampled | MappingSaved | TextRead | Formats) -> None:
+    def _on_source_answer(
+        self, value: SessionsListed | Sampled | MappingSaved | TextRead | Formats | RulesRead | RulesWritten
+    ) -> None:
         match value:
             case SessionsListed():
                 self.sessions_listed.emit(value)
@@ -101,5 +126,9 @@ class SourceSession(QObject):
             case Formats(formats):
                 self._formats = formats
                 self.formats_known.emit(formats)
+            case RulesRead():
+                self.rules_read.emit(value)
+            case RulesWritten():
+                self.rules_written.emit(value)
             case _:
                 assert_never(value)

@@ -45,10 +45,10 @@ def test_rules_are_written_though_the_engine_was_not_imported_yet(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     session, rules = Session(bridge=EngineBridge()), tmp_path / "rules.toml"
-    session.request_write_rules(str(rules), ())
+    session.sources.request_write_rules(str(rules), ())
     assert not rules.exists(), "the event loop has not run since, so the engine is not started"
     session.close()
     assert rules.exists()
-    session.request_write_rules(str(tmp_path / "other.toml"), ())  # is dropped
+    session.sources.request_write_rules(str(tmp_path / "other.toml"), ())  # is dropped
     session.close()
     assert not (tmp_path / "other.toml").exists()

@@ -86,7 +86,7 @@ class ComparisonSession(ComparisonCursor):
     def __init__(self, a: Session, parent: QObject | None = None) -> None:
         super().__init__(a, Session(None, a.bridge, Side.B), parent)
         self.b.setParent(self)
-        self.rules = RuleBook(a, self)
+        self.rules = RuleBook(a.sources, self)
         self.state: ComparisonState = Idle()
         self.first_difference: EventIndex | None = None
         self.anchors: Anchors = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
-from replay_gui.models.session import Session
+from replay_gui.models.source_session import SourceSession
 from replay_gui.models.undo_history import Undoable
 
 if TYPE_CHECKING:  # the first window has no rule
@@ -68,17 +68,17 @@ class RuleBook(Undoable[_Change]):
     offer_changed = Signal()
     alert_raised = Signal(object)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        """`session`: sends the requests for the file."""
+    def __init__(self, sources: SourceSession, parent: QObject | None = None) -> None:
+        """`sources`: sends the requests for the file."""
         super().__init__(parent)
         self.entries: tuple[RuleEntry, ...] = ()
         self.path: Path | None = None
         self.offer: RuleOffer | None = None
-        self._session = session
+        self._sources = sources
         self._log: Path | None = None
         self._reading = _Reading.ENDED
-        session.rules_read.connect(self._on_rules_read)
-        session.rules_written.connect(self._on_rules_written)
+        sources.rules_read.connect(self._on_rules_read)
+        sources.rules_written.connect(self._on_rules_written)
 
     @property
     def is_loading(self) -> bool:
@@ -122,7 +122,7 @@ class RuleBook(Undoable[_Change]):
         self._reading = _Reading.UNDER_WAY
         self._set_offer(None)
         self.file_settled.emit()
-        self._session.request_rules(log)
+        self._sources.request_rules(log)
 
     @Slot()
     def allow_offer(self) -> None:
@@ -136,7 +136,7 @@ class RuleBook(Undoable[_Change]):
             self.path, self.entries = None, ()
         self._reading = _Reading.ALLOWING
         self._set_offer(None)
-        self._session.request_rules(str(self._log), allow=True)
+        self._sources.request_rules(str(self._log), allow=True)
 
     @Slot()
     def refuse_offer(self) -> None:
@@ -241,4 +241,4 @@ class RuleBook(Undoable[_Change]):
     def _save(self) -> None:
         assert self.path is not None
         rules = tuple(replace(entry.rule, enabled=entry.on) for entry in self.entries)
-        self._session.request_write_rules(str(self.path), rules)
+        self._sources.request_write_rules(str(self.path), rules)

@@ -50,7 +50,7 @@ class RunsPage(QObject):
         self._places = RunPlaces(self.runs, (session, comparison.b), self)
         self.shown = False
         session.run_changed.connect(self._on_run_changed)
-        session.rules_written.connect(self.runs.contrast_again)
+        session.sources.rules_written.connect(self.runs.contrast_again)
         comparison.active_changed.connect(self._on_run_changed)
 
     @Slot()

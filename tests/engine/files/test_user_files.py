@@ -32,11 +32,11 @@ def config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_rules_come_from_the_file_beside_the_log_else_from_the_settings(tmp_path: Path, config: Path) -> None:
     log, user = str(tmp_path / "run.rlog"), str(config / "replay-gui" / "rules.toml")
     beside = f"{log}.rules.toml"
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, None, ())
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log=log, path=None, rules=())
     assert answer_write_rules(WriteRules(user, RULES)) == RulesWritten(user)
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, user, RULES)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log=log, path=user, rules=RULES)
     assert answer_write_rules(WriteRules(beside, RULES[:1])) == RulesWritten(beside)
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, beside, RULES[:1])
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log=log, path=beside, rules=RULES[:1])
 
 
 def test_rules_beside_a_log_wait_for_the_user(tmp_path: Path, config: Path) -> None:
@@ -44,11 +44,13 @@ def test_rules_beside_a_log_wait_for_the_user(tmp_path: Path, config: Path) -> N
     log, user = str(tmp_path / "log" / "run.rlog"), str(config / "replay-gui" / "rules.toml")
     beside = f"{log}.rules.toml"
     write_rules(Rules(RULES), Path(beside))
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, None, (), unused=beside, unused_count=2)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log=log, path=None, rules=(), unused=beside, unused_count=2)
     answer_write_rules(WriteRules(user, RULES[:1]))
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, user, RULES[:1], unused=beside, unused_count=2)
-    assert answer_read_rules(ReadRules(log, allow=True)) == RulesRead(log, beside, RULES)
-    assert answer_read_rules(ReadRules(log)) == RulesRead(log, beside, RULES)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(
+        log=log, path=user, rules=RULES[:1], unused=beside, unused_count=2
+    )
+    assert answer_read_rules(ReadRules(log, allow=True)) == RulesRead(log=log, path=beside, rules=RULES)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log=log, path=beside, rules=RULES)
 
 
 def test_a_yes_that_cannot_be_remembered_is_no_yes(tmp_path: Path, config: Path) -> None:

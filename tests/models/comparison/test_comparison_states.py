@@ -162,7 +162,7 @@ class ComparisonMachine(RuleBasedStateMachine):
     def answer_rules(self) -> None:
         if (request := self.bridge.take("read rules")) is not None:
             assert isinstance(request.body, ReadRules)
-            self.bridge.answer(request, RulesRead(request.body.log, None, (SAVED,)))
+            self.bridge.answer(request, RulesRead(log=request.body.log, path=None, rules=(SAVED,)))
 
     @rule(fails=st.booleans())
     def answer_compare(self, fails: bool) -> None:

@@ -24,7 +24,7 @@ CLOCKS = Rule(Action.IGNORE, pattern="clock times")
 def _book() -> RuleBook:
     """A rule book whose files are read and written at once."""
     session = Session(bridge=ScriptedBridge())
-    return RuleBook(session, session)
+    return RuleBook(session.sources, session)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_rule_added_while_the_file_is_read_joins_it(qtbot: QtBot, log: Path) -
     user_trusted_folders().add(log.parent)
     bridge = ScriptedBridge(reads_rules=False)
     session = Session(bridge=bridge)
-    book = RuleBook(session, session)
+    book = RuleBook(session.sources, session)
     book.open_for(str(log))
     book.add(CLOCKS)
     assert list(read_rules(rules_beside(log))) == [SEARCH]  # nothing is written over what is not read yet

@@ -35,6 +35,7 @@ from replay_gui.core.importers.formats.traces.spans import (
     unfolded,
     without_ids,
 )
+from replay_gui.core.importers.formats.traces.subagent_names import SubagentNames
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder, end_after_error
@@ -74,8 +75,7 @@ class SpanEvents:
         self._last_text: Any = None  # the agent's last text
         self._decided: int | None = None  # seq of the last decision
         self._agent = self._tree.first("agent")
-        self._names: dict[str, str] = {}  # names of subagents, by their spans' ids
-        self._called: dict[str, int] = {}  # by name, the number of subagents
+        self._subagents = SubagentNames(self._tree, self._agent)
         self._tools = [span for span in self._tree.spans if span.role == "tool"]
         self._own_spans = self._spans_of_tools()
         self._model: str | None = None
@@ -103,7 +103,7 @@ class SpanEvents:
         self._begin()
         yield from self._run.drain()
         for _, act, span in sorted(self._starts_and_ends(), key=lambda happening: happening[0]):
-            self._run.context = {"subagent": self._subagents(span) or None}
+            self._run.context = {"subagent": self._subagents.around(span) or None}
             act(span)
             yield from self._run.drain()
         self._run.context = {}
@@ -154,25 +154,6 @@ class SpanEvents:
             return None
         answers = [read_message(value) for value in model.answers if is_message(value)]
         return first if first.name in {call.name for message in answers for call in message.calls} else None
-
-    def _subagents(self, span: Span) -> list[str]:
-        """Return the agents around a span, below the outermost, from the outside; equal neighbours count once."""
-        above = [span, *self._tree.above(span)]
-        if self._agent is None or not any(ancestor is self._agent for ancestor in above):
-            return []
-        path, about = list[str](), self._agent.name
-        for ancestor in reversed(above):
-            if ancestor.role == "agent" and ancestor is not self._agent and ancestor.name != about:
-                path.append(self._name(ancestor))
-                about = ancestor.name
-        return path
-
-    def _name(self, agent: Span) -> str:
-        """Return the agent's name, with a number if another agent has the same name."""
-        if agent.id not in self._names:
-            same = self._called[agent.name] = self._called.get(agent.name, 0) + 1
-            self._names[agent.id] = agent.name if same == 1 else f"{agent.name} {same}"
-        return self._names[agent.id]
 
     # ---- messages --------------------------------------------------------------------------------
     def _add_input(self, span: Span, *, first: bool = False) -> None:
@@ -261,7 +242,7 @@ class SpanEvents:
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **as_fields(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._last_text = data if data is not None else self._last_text
-        self._finish_reasons[bool(self._subagents(span))] = span.finish
+        self._finish_reasons[bool(self._subagents.around(span))] = span.finish
         for message in messages:
             self._is_new(message)
         self._added_keys |= {key_of(["assistant", data]), *(key_of(["rest", one]) for one in rest)}
