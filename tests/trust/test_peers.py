@@ -386,11 +386,21 @@ def test_tiny_parts_of_a_request_are_bounded(
     assert len(list(folder.iterdir())) == kept
 
 
-def test_a_page_in_a_browser_is_no_exporter(receiver: TraceReceiver, folder: Path) -> None:
-    """Any page may post to this computer; browsers say then whose page it is."""
+def test_a_page_in_a_browser_is_no_agent(receiver: TraceReceiver, folder: Path, proxied: Proxied) -> None:
+    """Any page may post to this computer; browsers say whose page it is, or it has a name that leads here."""
     body = spans(span())
-    assert statuses(said(receiver.server_port, request("/v1/traces", body, "origin: https://evil.example"))) == [403]
+    pages = ["origin: https://evil.example", "origin: null", "sec-fetch-site: cross-site"]
+    pages += ["host: evil.example:4318", "host: 127.0.0.1.evil.example", "host: a@b", "host: local.evil"]
+    for page in pages:
+        assert statuses(said(receiver.server_port, request("/v1/traces", body, page))) == [403], page
+        for method in ("POST", "GET", "HEAD"):
+            asked = request("/openai/x", b"{}", page).replace(b"POST", method.encode(), 1)
+            assert statuses(said(proxied.port, asked)) == [403], (page, method)
     assert list(folder.iterdir()) == []
+    assert proxied.bodies == []
+    for host in ("localhost:1", "[::1]:1", "10.0.0.1", "host.docker.internal:4318", "collector"):
+        asked = request("/openai/x", b"{}").replace(b"127.0.0.1", host.encode(), 1)
+        assert statuses(said(proxied.port, asked)) == [200], host
 
 
 def test_what_is_packed_unpacks_within_bounds(receiver: TraceReceiver, folder: Path) -> None:

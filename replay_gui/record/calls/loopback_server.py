@@ -18,7 +18,9 @@ _POLL_S = 0.05  # seconds between two checks for its end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _MAX_LINE, _MAX_TRAILERS = 4096, 100
-_BAD_REQUEST, _TOO_LARGE = 400, 413
+_BAD_REQUEST, _FORBIDDEN, _TOO_LARGE = 400, 403, 413
+_OWN_HOST = re.compile(r"(?:[\w-]+|[0-9.]+|\[[0-9a-fA-F:.]+\]|[\w.-]+\.(?:internal|local|localhost))(?::[0-9]+)?")
+"""Names by which a program reaches its own computer, or that of its container; any other is made to lead here."""
 
 
 class BodyRefused(ReplayError):
@@ -94,13 +96,24 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         """Return the body of the request.
 
         Raises BodyRefused if it is larger than `limit` bytes, or its end is uncertain, so that the rest could be taken
-        for a request. The connection is closed then.
+        for a request, or if a page in a browser sent it. The connection is closed then.
         """
         try:
+            if self._is_of_page():
+                raise BodyRefused(_FORBIDDEN, "pages in a browser are not listened to")
             return self._body(limit)
         except BodyRefused:
             self.close_connection = True
             raise
+
+    def _is_of_page(self) -> bool:
+        """Return whether a page in a browser sent the request: any page may post to this computer.
+
+        Browsers say whose page it is. Where they do not, the page has a name of its own that leads here.
+        """
+        if "origin" in self.headers or "sec-fetch-site" in self.headers:
+            return True
+        return not all(_OWN_HOST.fullmatch(host.strip()) for host in self.headers.get_all("host") or [])
 
     def _body(self, limit: int) -> bytes:
         lengths = self.headers.get_all("content-length") or []
