@@ -153,6 +153,7 @@ BAD_REQUESTS: dict[str, Callable[[str, bytes], bytes]] = {
     "a negative length": lambda path, body: request(path, body, length=-1),
     "a length with a sign": lambda path, body: request(path, body, length="+2"),
     "a length of other digits": lambda path, body: request(path, body, length="\u0662"),
+    "a length with a control character": lambda path, body: request(path, body, length=f"{len(body)}\x1d"),
     "a huge length": lambda path, body: request(path, body, length=10**30),
     "a length beyond all": lambda path, body: request(path, body, length="9" * 5000),
     "more than there is": lambda path, body: request(path, body, length=10_000),

@@ -113,20 +113,21 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         """
         if "origin" in self.headers or "sec-fetch-site" in self.headers:
             return True
-        return not all(_OWN_HOST.fullmatch(host.strip()) for host in self.headers.get_all("host") or [])
+        return not all(_OWN_HOST.fullmatch(host.strip(" \t")) for host in self.headers.get_all("host") or [])
 
     def _body(self, limit: int) -> bytes:
         lengths = self.headers.get_all("content-length") or []
         encodings = self.headers.get_all("transfer-encoding") or []
         if encodings:
-            if lengths or [encoding.strip().lower() for encoding in encodings] != ["chunked"]:
+            if lengths or [encoding.strip(" \t").lower() for encoding in encodings] != ["chunked"]:
                 raise BodyRefused(_BAD_REQUEST, "the end of the body is not known")
             return self._chunks(limit)
         if not lengths:
             return b""
-        if len(lengths) > 1 or not _DIGITS.fullmatch(lengths[0].strip()):
+        length = _DIGITS.fullmatch(lengths[0].strip(" \t"))  # not the other blanks of Unicode
+        if len(lengths) > 1 or length is None:
             raise BodyRefused(_BAD_REQUEST, "the length of the body is not known")
-        return self._read(int(lengths[0]), limit)
+        return self._read(int(length[0]), limit)
 
     def _chunks(self, limit: int) -> bytes:
         parts, left = list[bytes](), limit
