@@ -20,7 +20,7 @@ class AlignedTimelines(QObject):
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._a, self._b = a, b
-        self._aligned = self._is_following = False
+        self._follows = False  # whether one run is shown where the other was moved to
         a.view_changed.connect(self._on_view_changed)
         b.view_changed.connect(self._on_view_changed)
         a.names_changed.connect(self._on_names_changed)
@@ -28,11 +28,11 @@ class AlignedTimelines(QObject):
 
     def align(self, rows: RowIndexes | None) -> None:
         """Draw along these rows, or each run along its own axis again."""
-        self._aligned = False
+        self._follows = False
         count = 0 if rows is None else len(rows.last_a)
         self._a.align(None if rows is None else AlignedAxis(rows.row_of_a, count))
         self._b.align(None if rows is None else AlignedAxis(rows.row_of_b, count))
-        self._aligned = rows is not None
+        self._follows = rows is not None
         self._follow(self._a, self._b)
 
     @Slot()
@@ -51,8 +51,8 @@ class AlignedTimelines(QObject):
 
     def _follow(self, moved: Session, other: Session) -> None:
         """Show in the other run the same range as in the run that was moved."""
-        if self._aligned and not self._is_following:
-            self._is_following = True
+        if self._follows:
+            self._follows = False  # the other run's move is not followed back
             start, end = moved.timeline_axis.coordinates(np.array(moved.view)).tolist()
             other.show_coordinates(start, end)
-            self._is_following = False
+            self._follows = True

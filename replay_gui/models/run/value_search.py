@@ -17,12 +17,11 @@ _MAX_CHARACTERS = 4096  # of a text that are searched
 class ValueSearch:
     """A search for `needle`, ignoring case, the shallow members first. Call `search_more` for each step.
 
-    Attributes:
-        ended: whether all was searched, or there are MAX_HITS hits. complete: whether all was searched.
+    `complete`: whether all was searched.
     """
 
     def __init__(self, root: Mapping[str, Any], needle: str) -> None:
-        self.ended = self.complete = False
+        self.complete = False
         self._found: set[Path] = set()
         self._steps = _steps(root, needle.casefold())
 
@@ -31,16 +30,21 @@ class ValueSearch:
         """The paths found so far whose key or scalar contains the needle."""
         return frozenset(self._found)
 
+    @property
+    def ended(self) -> bool:
+        """Whether all was searched, or there are MAX_HITS hits."""
+        return self.complete or len(self._found) == MAX_HITS
+
     def search_more(self, members: int) -> bool:
         """Search this many further members, about 3 µs each; return whether there are new hits."""
         before = len(self._found)
-        self.ended = self.complete = True
         for number, path in enumerate(self._steps, 1):
             if path is not None:
                 self._found.add(path)
-            if number == members or len(self._found) == MAX_HITS:
-                self.ended, self.complete = len(self._found) == MAX_HITS, False
+            if number == members or self.ended:
                 break
+        else:
+            self.complete = True
         return len(self._found) > before
 
 
