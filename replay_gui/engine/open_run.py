@@ -269,7 +269,7 @@ class OpenRun:
 
     def _on_dropped(self, position: Position) -> None:
         if not self._dropped:  # only the first problem is reported
-            self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
+            self._complain(f"The cached state at event {position:,} was damaged; an earlier one is used.")
         self._dropped = True
 
     # ---- states ---------------------------------------------------------------------------------

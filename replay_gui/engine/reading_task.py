@@ -36,7 +36,7 @@ _MAX_HASHED_BYTES = 64 << 20  # are hashed within 0.1 s
 
 _EDITED = "The log was edited since it was last read; the shown events may be the earlier ones."
 
-_FALSE_STATES = "The states kept for this log were not those that its events lead to; they are not used any more."
+_FALSE_STATES = "The cached states of this log do not match its events; they are no longer used."
 
 _log = topic_logger(Topic.ENGINE)
 

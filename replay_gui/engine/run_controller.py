@@ -267,7 +267,7 @@ class RunController:
         """Report which parts of the run are missing; the other notes are in its facts."""
         gaps = missing_notes(run.facts.notes)
         if gaps:
-            self._answer(run.number, Alert("info", f"Some of the file is not in this run: {'; '.join(gaps)}"))
+            self._answer(run.number, Alert("info", f"Parts of the file are missing in this run: {'; '.join(gaps)}"))
 
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))

@@ -127,7 +127,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     talk.ask(GetRows(0, index.count))
     assert len(talk.until(Rows).rows) == index.count
     talk.ask(MakeReport(number=1, verifications=(None,), command="", made=0))
-    assert "has not been converted" in talk.until(NotReported).problem
+    assert "was not converted" in talk.until(NotReported).problem
     talk.ask(GetTotals())
     talk.ask(StopWork())
     assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", ("reload",))
@@ -217,5 +217,5 @@ def test_only_what_is_missing_of_a_run_is_told(talk: Talk, tmp_path: Path) -> No
     talk.open_whole(path)
     (alert,) = [answer.value for answer in talk.seen if isinstance(answer.value, Alert)]
     assert alert.severity == "info"
-    assert alert.text.startswith("Some of the file is not in this run: keys of more than 4 KiB, cut: 1")
+    assert alert.text.startswith("Parts of the file are missing in this run: keys of more than 4 KiB, cut: 1")
     assert "kept as text" not in alert.text

@@ -180,9 +180,9 @@ def test_notes_that_cannot_be_read_are_said_and_left_alone(journey: Journey, tmp
     alerts: list[str] = []
     journey.window.comparison.alert_raised.connect(lambda alert: alerts.append(alert.text))
     _compare(journey, a, b)
-    assert any("An outcome set by hand does not count." in text for text in alerts)
+    assert any("An outcome set by hand is ignored." in text for text in alerts)
     QTest.keyClick(journey.window.compare_view.outcomes[0], Key.Key_P)
-    journey.until(lambda: any("The outcome was not kept." in text for text in alerts))
+    journey.until(lambda: any("The outcome was not saved." in text for text in alerts))
     assert notes_beside(a).read_text("utf-8") == "outcome = 3"
 
 

@@ -71,7 +71,7 @@ def unused_notes_words(unused: Iterable[str]) -> str:
 
 
 NO_PLACES = NotesPlaces()
-"""No notes count."""
+"""No notes are used."""
 
 
 def _short_name(log: Path) -> str:

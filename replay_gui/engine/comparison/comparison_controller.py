@@ -240,7 +240,7 @@ class ComparisonController:
         try:
             set_outcome((made.a if which is Side.A else made.b).facts, passed)
         except ReplayError as error:
-            self._answer(made.number, Alert("error", f"The outcome was not kept. {error}"))
+            self._answer(made.number, Alert("error", f"The outcome was not saved. {error}"))
         else:
             self._explain(made)
 
@@ -250,7 +250,7 @@ class ComparisonController:
         try:
             return notes_of(run.facts).outcome
         except ReplayError as error:
-            self._answer(number, Alert("warning", f"An outcome set by hand does not count. {error}"))
+            self._answer(number, Alert("warning", f"An outcome set by hand is ignored. {error}"))
             return None
 
     def _show_reasons(self, made: MadeComparison, value: msgspec.Raw) -> None:

@@ -44,7 +44,7 @@ class ReportController:
             self._answer(run, NotReported(request.number, "the run is no longer open"))
             return
         if any(open_run.growth is LogGrowth.BY_CONVERSION for open_run in open_runs):
-            problem = "the run is not whole: its file has not been converted to its end"
+            problem = "the run is incomplete: its file was not converted to its end"
             self._answer(run, NotReported(request.number, problem))
             return
         runs = tuple(

@@ -80,15 +80,15 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
         pair: the request of an answer, or the answer of a request, if there is one.
     """
     if event is not None and event.kind == Kind.OBSERVATION and PART in event.meta:
-        about = "A message to the model: wherever the agent sends it, this text is sent instead."
+        about = "A message to the model. Wherever the agent sends it, this text is sent instead."
         return _text(position_after(event.index), event.payload.get("data"), about)
     if event is None or event.kind not in (*_REQUESTS, *_ANSWERS):
-        raise NotEditable("Choose a call, its answer or a prompt first: the event at the position is none of these.")
+        raise NotEditable("First choose a call, its answer or a prompt: the event at the position is none of these.")
     answer = pair if event.kind in _REQUESTS else event
     if answer is None or answer.kind not in _ANSWERS:
         raise NotEditable("This call has no answer in the log.")
     if answer.kind != Kind.TOOL_RESPONSE and answer.parent is None:
-        raise NotEditable("No request that was recorded led to this event, so it answers no call.")
+        raise NotEditable("This event is not the answer to a recorded request.")
     position = position_after(answer.index)
     form = answer.meta.get(ANSWER_FORM)
     body = form.get("body") if isinstance(form, dict) else None
@@ -99,12 +99,12 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
             whole = json_value(body)
         except ValueError:  # a stream, whose message is edited
             if answer.kind != Kind.DECISION:
-                raise NotEditable("The body of this answer is no JSON.") from None
+                raise NotEditable("The body of this answer is not JSON.") from None
             about = "The answer of the model; it is streamed to the agent again as one piece."
             return _text(position, answer.payload.get("data"), about)
         return _text(position, whole, "The body of the answer, as the agent got it.")
     if answer.kind != Kind.TOOL_RESPONSE:
-        raise NotEditable("The answer of the model is not in the log as it came.")
+        raise NotEditable("The log does not have the model's answer in its original form.")
     return _text(position, answer.payload.get("output"), "The result of the tool.")
 
 
@@ -115,9 +115,9 @@ def _text(position: Position, value: Any, about: str) -> AnswerText:
     if not is_whole:
         raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
     if json.loads(text) != value:
-        raise NotEditable("This answer holds bytes or numbers that JSON lacks; they cannot be edited.")
+        raise NotEditable("This answer contains bytes or numbers that JSON does not have; it cannot be edited.")
     return AnswerText(position, text, True, about)
 
 
 def _refuse(name: str) -> None:
-    raise NotEditable(f"{name} is no number of JSON.")
+    raise NotEditable(f"{name} is not a JSON number.")

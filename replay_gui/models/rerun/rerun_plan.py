@@ -107,14 +107,15 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
     if facts.format != OWN_FORMAT or facts.origin == "imported":
         whose = one_line(facts.imported_from or facts.source or facts.format, 80)
         return (
-            f"This run was imported ({whose}), not recorded: it does not hold the answers of models as they came, so "
+            f"This run was imported ({whose}), not recorded: it does not have the original answers of models, so "
             "its agent cannot be run again from here. Record a run of the agent with “replay-gui record -- COMMAND”. "
             "Where tools are Python functions, “replay-gui rerun” can answer those alone."
         )
     if facts.begin is not None and facts.begin.means is RecordingMeans.MCP:
         return (
-            "This log holds what a client asked of an MCP server. The client has to ask again: put “replay-gui rerun "
-            f"{shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its settings, in the place of the server."
+            "This log has the requests of a client to an MCP server. The client has to make the requests again: put "
+            f"“replay-gui rerun {shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its "
+            "settings, in the place of the server."
         )
     if facts.begin is not None and facts.begin.means is RecordingMeans.CLAUDE_CODE:
         return (
@@ -123,7 +124,7 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
             f"{one_line(text_of_command(facts.begin), 200)}”."
         )
     if not index.tools and MODEL_REQUEST not in index.kinds:
-        return "This log has no call of a model or a tool, so an agent cannot be answered from it."
+        return "This log has no call of a model or a tool, so no agent can be run again with it."
     return ""
 
 
@@ -133,7 +134,7 @@ def limits(facts: RunFacts, index: RunIndex) -> list[str]:
         "Files, environment, clock and programs are as they are now, unless they were recorded with --also."
     ]
     if MODEL_REQUEST not in index.kinds:
-        limits_found.append("No request to a model was recorded as it was made: only tools are answered from this log.")
+        limits_found.append("The log has no original requests to models: only tools are answered from it.")
     if NOT_RECORDED in index.kinds:
         limits_found.append(
             "The recording is incomplete: see its events “Not recorded”; the run may differ for that reason."

@@ -181,7 +181,7 @@ class NoteBook(Undoable[_Change]):
             self._remember(change, _change_words(change))
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:
-            self.session.alert_raised.emit(Alert("warning", f"Notes do not count. {read.problem}"))
+            self.session.alert_raised.emit(Alert("warning", f"Notes are ignored. {read.problem}"))
         self._problem = read.problem
         if (self.unused, self.unused_path) != (read.unused, read.unused_path):
             self.unused, self.unused_path = read.unused, read.unused_path

@@ -59,7 +59,7 @@ def _connect_hook(original: Callable[..., Any]) -> Callable[..., Any]:
 def _refuse_in_rerun(session: CallSession) -> None:
     if session.is_rerun:
         error = AnswerNotRecorded(
-            "the Claude Agent SDK starts a program that asks models and uses tools itself; it is recorded, and not run "
+            "the Claude Agent SDK starts a program that calls models and tools itself; it can be recorded, but not run "
             "again from the log"
         )
         session.report_failure(_HOOK_NAME, error)

@@ -187,12 +187,12 @@ def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     if "raised" in form:
         raise error_of_form(form["raised"])
     if "body" not in form or "status" not in form:
-        why = "it was recorded by other means than HTTP"
+        why = "it was not recorded over HTTP"
         if "too_large" in form:
             why = "it is too large"
         elif "in_pieces" in form:
-            why = "a secret came in it in pieces"
-        raise AnswerNotRecorded(f"an HTTP answer is not in the log as it came: {why}")
+            why = "it has a secret in several pieces"
+        raise AnswerNotRecorded(f"the log does not have an HTTP answer in its original form: {why}")
     body, chunks, begin = bytes(form["body"]), [], 0
     for length in form.get("chunks") or [len(body)]:
         chunks.append(body[begin : begin + length])

@@ -64,4 +64,4 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return  # inside a call that is made for real
     session.note_unseen(_PROCESSES.get(event, "a connection"))
     if session.is_rerun and event in _CONNECTIONS:
-        raise SocketRefused(f"{event}: a re-run opens no connection; what uses it was not recorded, or must be live")
+        raise SocketRefused(f"{event}: a re-run opens no connection; its call was not recorded, or needs --live")

@@ -61,7 +61,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
     tokens = split_pointer(edit.pointer)
     if _BODY not in answer.form:
         if call.request.kind is CallKind.MODEL:
-            raise ValueError("the answer of the model is not in the log as it came")
+            raise ValueError("the log does not have the model's answer in its original form")
         form = {name: value for name, value in answer.form.items() if name != "raised"}
         output = with_value_at(answer.output, tokens, edit.value, edit.pointer)
         return replace(answer, output=output, error=None, error_type="", form=form)

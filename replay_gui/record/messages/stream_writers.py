@@ -193,7 +193,7 @@ def _ollama(chunks: list[Chunk], message: _ModelMessage) -> Iterator[Chunk]:
     last = chunks[-1]
     if "message" not in last:
         if message.calls:
-            raise ValueError("this model answers by a text alone")
+            raise ValueError("the answer of this model is only a text")
         yield {**last, "response": message.text, "done": True}
         return
     whole: Chunk = {"role": "assistant", "content": message.text}

@@ -71,7 +71,7 @@ def line_of(message_id: Any, answer: CallAnswer) -> bytes:
     """Return a recorded answer as a line; raise AnswerNotRecorded if it was recorded by other means."""
     form = answer.form.get(_FORM)
     if form is not True and not (isinstance(form, dict) and "error" in form):
-        raise AnswerNotRecorded("an answer is not in the log as an MCP server gave it: it was recorded by other means")
+        raise AnswerNotRecorded("the log has an answer that is not from an MCP server: it was recorded by other means")
     body = {"result": answer.output} if form is True else {"error": form["error"]}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": message_id, **body}) + b"\n"
 

@@ -57,10 +57,10 @@ class _ProxyHandler(LoopbackHandler):
             return
         url = target_url(self.path, self.server.providers)
         if url is None:
-            self._refuse(_NOT_FOUND, f"no provider is behind {self.path}")
+            self._refuse(_NOT_FOUND, f"there is no provider for {self.path}")
             return
         if "upgrade" in self.headers:  # to a web socket; the program then uses HTTP
-            self._refuse(_NO_UPGRADE, "models are asked by HTTP here, not over web sockets")
+            self._refuse(_NO_UPGRADE, "web sockets are not supported here; use HTTP")
             return
         session = self.server.session
         if self.command == "HEAD":  # Claude Code sometimes checks whether the provider is reachable: not a call

@@ -74,7 +74,7 @@ class RerunSession:
         self.on_difference: Callable[[], None] = _do_nothing
         self.is_edited = False
         if options.ask is None and (options.asked or options.on_miss is OnMiss.ASK):
-            raise RerunRefused(f"{run.path}: there is nobody to be asked how calls are answered")
+            raise RerunRefused(f"{run.path}: there is no terminal or window to ask how calls are answered")
         check_fixed(run, frozenset(options.fixed))
         self._edited_calls = edit_answers(run, options.edits)
         self._prompts = PromptEdits(run, options.edits)

@@ -46,7 +46,7 @@ def test_what_json_cannot_say_is_not_edited(output: Any, tmp_path: Path) -> None
     [
         ("[1,", "Line 1, column 4"),
         ('{\n"a": x}', "Line 2, column 6"),
-        ("[NaN]", "NaN is no number"),
+        ("[NaN]", "NaN is not a JSON number"),
         ("[" * 100_000, "nested too deeply"),
         (str(2**70), "larger than a log can hold"),
     ],
@@ -85,5 +85,5 @@ def test_events_that_answer_nothing_are_refused(tmp_path: Path) -> None:
         run.decision("plan", {})
     _, request, decision = events(tmp_path / "run.rlog")
     for event in (request, decision):
-        with pytest.raises(NotEditable, match=r"no answer in the log|answers no call"):
+        with pytest.raises(NotEditable, match=r"no answer in the log|not the answer to a recorded"):
             answer_text(event, None)

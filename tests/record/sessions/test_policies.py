@@ -145,7 +145,7 @@ def test_the_user_stops_the_run(run: Path) -> None:
     with rerun, pytest.raises(record.DiffersFromRecord, match="stopped there"):
         search("a")
     assert rerun.session.first_difference is not None
-    with pytest.raises(RerunRefused, match="nobody to be asked"):
+    with pytest.raises(RerunRefused, match="no terminal or window"):
         new_rerun_session(read_past_run(run), run.with_suffix(".n.rlog"), RerunOptions(on_miss=OnMiss.ASK))
 
 
