@@ -9,6 +9,7 @@ import msgspec
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.assistants.amazon_q import AmazonQ
 from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
@@ -32,6 +33,7 @@ from replay_gui.core.importers.formats.benchmarks.tau2 import Tau2
 from replay_gui.core.importers.formats.benchmarks.tau_bench import TauBench
 from replay_gui.core.importers.formats.benchmarks.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.chats.aider import Aider
+from replay_gui.core.importers.formats.chats.aider_analytics import AiderAnalytics
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
 from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
@@ -76,7 +78,9 @@ from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
 from replay_gui.core.importers.formats.traces.otel.importer import OpenTelemetry
 from replay_gui.core.importers.formats.traces.weave import Weave
 from replay_gui.core.importers.formats.transcripts.acp import Acp
+from replay_gui.core.importers.formats.transcripts.activities import Activities
 from replay_gui.core.importers.formats.transcripts.antigravity import Antigravity
+from replay_gui.core.importers.formats.transcripts.antigravity_steps import AntigravitySteps
 from replay_gui.core.importers.formats.transcripts.cursor_transcripts import CursorTranscript
 from replay_gui.core.importers.formats.transcripts.grok import Grok
 from replay_gui.core.importers.formats.transcripts.junie import Junie
@@ -128,12 +132,15 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Droid(),
         Kimi(),
         Kiro(),
+        AmazonQ(),
         Junie(),
         Goose(),
         Amp(),
         Grok(),
         Acp(),
         Antigravity(),
+        AntigravitySteps(),
+        Activities(),
         CursorTranscript(),
         Continue(),
         Crush(),
@@ -146,6 +153,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         SmolAgents(),
         PydanticAi(),
         Aider(),
+        AiderAnalytics(),
         CrewAi(),
         Burr(),
         BrowserUse(),

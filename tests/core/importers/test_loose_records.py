@@ -137,3 +137,39 @@ def test_records_within_data(tmp_path: Path) -> None:
     first, second = run.events[1:]
     assert first.payload["data"] == {"action": "Search.", "event_type": "step"}
     assert (first.meta["time"], first.meta["cost"], second.payload["data"]) == (1767225600 * 10**9, 0.5, {"score": 1})
+
+
+def test_a_command_is_an_argument_and_an_event_without_words_is_no_answer(tmp_path: Path) -> None:
+    (run,) = lines(
+        tmp_path,
+        {"type": "tool_call", "tool_name": "bash", "command": "ls"},
+        {"type": "message_send_starting", "properties": {}},
+        {"type": "assistant_text", "content": "Done."},
+    )
+    assert [event.payload["input"] for event in run.of("ToolRequest")] == ["ls"]
+    assert run.kinds[-2:] == ["x:json-lines/message_send_starting", "Decision"]
+
+
+def test_a_call_that_cline_asked_for_and_then_showed_is_one(tmp_path: Path) -> None:
+    tool = '{"tool": "editedExistingFile", "path": "a"}'
+    (run,) = lines(
+        tmp_path,
+        {"ts": 1, "type": "say", "say": "task", "text": "Plan"},
+        {"ts": 2, "type": "ask", "ask": "tool", "text": tool},
+        {"ts": 3, "type": "say", "say": "tool", "text": tool},
+        {"ts": 4, "type": "say", "say": "tool", "text": tool},
+        {"ts": 5, "type": "say", "say": "compaction", "text": '{"status": "completed"}'},
+        {"ts": 6, "type": "say", "say": "plan_completion_result", "text": "1. Edit."},
+    )
+    assert (run.format, run.tools()) == ("cline", {"editedExistingFile": 2})
+    assert [event.payload["data"] for event in run.of("Decision")] == ["1. Edit."]
+    assert run.of("Snapshot")[0].payload["data"] == {"status": "completed"}
+    assert run.of("x:end")[0].payload["how"] == "answered"
+
+
+def test_spans_and_lines_of_claude_code_without_ids(tmp_path: Path) -> None:
+    span = {"name": "read", "attributes": {}, "start_time_unix_nano": 10**18, "end_time_unix_nano": 10**18 + 5}
+    (run,) = lines(tmp_path, span, {**span, "name": "write", "status": {"status_code": 2, "description": "full"}})
+    assert (run.format, [event.payload["message"] for event in run.of("Error")]) == ("otel", ["full"])
+    (run,) = lines(tmp_path, {"type": "user", "message": {"content": "Fix it"}, "cwd": "/w", "sessionId": "s"})
+    assert (run.format, run.run.run_id) == ("claude-code", "s")

@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 24
+    version = 25
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -297,7 +297,7 @@ class _JsonLinesEvents:
                 self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
             case "user" | "system":
                 run.observation("message", kind, self._content(content, rest))
-            case "decision":
+            case "decision" if content is not None or parts["kind"] is None or is_usual_kind(parts["kind"]):
                 data = self._content(content, rest)
                 run.decision("message" if isinstance(data, str) else "model", data)
             case "error":

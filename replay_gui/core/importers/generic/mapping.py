@@ -20,7 +20,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "tool": ("tool", "tool_name", "toolName", "function", "function_name", "tool.name"),
     "input": (
         *("input", "args", "arguments", "params", "parameters", "request", "query", "prompt", "tool_input"),
-        *("toolInput", "kwargs"),
+        *("toolInput", "kwargs", "command"),
     ),
     "output": (
         *("output", "result", "response", "content", "message", "text", "observation", "tool_output", "toolOutput"),

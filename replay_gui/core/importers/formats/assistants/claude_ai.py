@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
@@ -22,6 +22,7 @@ class ClaudeAi(RecordFormat):
 
     name = "claude-ai"
     title = "Claude export"
+    version = 2
     member = "chat_messages"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parent_message_uuid", "current_leaf_message_uuid", "account", "id"), ID),
@@ -79,4 +80,8 @@ def _part(part: Any) -> Any:
     """Return a part of a message, without times and members for the web interface only."""
     if not isinstance(part, dict):
         return part
-    return {name: value for name, value in part.items() if name not in ClaudeAi.volatile or name in _OF_CALLS}
+    kept = {name: value for name, value in part.items() if name not in ClaudeAi.volatile or name in _OF_CALLS}
+    if part.get("type") == "thinking" and not part.get("thinking"):  # only summaries of it are in the file
+        steps = [str(step.get("summary") or "") for step in maps_in(kept.pop("summaries", None))]
+        kept["thinking"] = "\n".join(filter(None, steps))
+    return kept

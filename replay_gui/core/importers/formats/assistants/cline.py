@@ -15,6 +15,7 @@ from replay_gui.core.log.kinds import Kind
 _TYPES = ("say", "ask", "task_started")
 _QUESTIONS = ("followup", "plan_mode_respond", "plan_mode_response", "act_mode_respond")
 _CALLS = ("tool", "command", "use_mcp_server", "browser_action_launch", "browser_action")
+_COMPLETIONS = ("completion_result", "plan_completion_result")
 _OUTPUTS = ("command_output", "mcp_server_response", "browser_action_result")
 _PROGRAMS = (("Kilo Code", '"inferenceProvider"'), ("Roo Code", '"apiProtocol"'))
 """Programs that are built on Cline, each with a member that it alone writes."""
@@ -54,7 +55,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
@@ -100,6 +101,7 @@ class _ClineEvents(ModelChanges):
         super().__init__(format, volatile, notes)
         self._begun = self._asked = False
         self._open: list[str] = []  # calls without a result so far, oldest first
+        self._asked_call: tuple[str, Any] | None = None  # kind and text of a call for which the user was just asked
         self._outputs: list[str] = []  # of the newest call
         self._shown_tools: list[str] = []  # tools whose results were shown; they come again in the model's request
         self._piece: tuple[dict[str, Any], dict[str, Any]] | None = None  # an incomplete record, and its context
@@ -147,7 +149,7 @@ class _ClineEvents(ModelChanges):
         if kind in ("task", "user_feedback") or (kind == "text" and not self._asked and record["type"] == "say"):
             self._asked, self.how = True, None
             self.add_message("user", text, extra)
-        elif kind in ("text", "completion_result") and text:
+        elif kind in ("text", *_COMPLETIONS) and text:
             self.add_answer(text, None, extra)
             self.how = ("answered", None) if kind != "text" else self.how
         elif kind == "reasoning" and isinstance(text, str):
@@ -157,7 +159,11 @@ class _ClineEvents(ModelChanges):
             question = asked.get("question") or asked.get("response") if isinstance(asked, dict) else asked
             more = self.fields(asked, "question", "response") if isinstance(asked, dict) and question else {}
             self.add_answer(question or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
+        elif kind in _CALLS and record["type"] == "say" and (kind, text) == self._asked_call:
+            self._asked_call = None
+            self.run.bookkeeping(f"{self.format}/shown", {"say": kind, "text": text})
         elif kind in _CALLS:
+            self._asked_call = (kind, text) if record["type"] == "ask" else None
             self._call(kind, decoded(text), extra)
         elif kind in _OUTPUTS and self._open:
             self._outputs.append(str(text or ""))
@@ -169,6 +175,8 @@ class _ClineEvents(ModelChanges):
             snapshot = {"snapshot_type": "compaction", "data": condensed, **more}
             self.run.add(Kind.SNAPSHOT, snapshot)
             self.run.bookkeeping(f"{self.format}/condensed", None, cost=done.get("cost"))
+        elif kind == "compaction":
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": decoded(text), **extra})
         elif kind == "api_req_started":
             self._request(decoded(text), extra)
         elif kind in _ERRORS:

@@ -12,12 +12,14 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
 
 _TYPES = ("session.", "assistant.", "tool.", "user.", "system.", "hook.", "subagent.", "abort", "skill.")
 _EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-?\d{1,9})>\s*\Z")
 _SHELLS = re.compile("bash|shell", re.IGNORECASE)  # tools that run commands: bash, read_bash, powershell
 _SHUTDOWN = "session.shutdown"
+_USAGE = "assistant.usage"  # the tokens of each answer, in the stream of the SDK
 _REFUSED = ("rejected", "denied")  # codes of errors
 _TAIL_BYTES = 1 << 18  # of a file, in which its last record is searched
 _TOKENS = {
@@ -33,8 +35,15 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 11
-    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "agentId": ID, "timestamp": CLOCK}
+    version = 12
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "parentId": ID,
+        "agentId": ID,
+        "timestamp": CLOCK,
+        "duration": CLOCK,
+        **dict.fromkeys((*_TOKENS.values(), "cacheWriteTokens", "cost"), USAGE),
+    }
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "startTime": CLOCK,
@@ -77,9 +86,11 @@ class CopilotCli(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records with a `session.start` that has `data` and `parentId` among the first five."""
+        """Accept records with a `session.start` of Copilot, or with a parent, among the first five."""
         return any(
-            record.get("type") == "session.start" and isinstance(record.get("data"), dict) and "parentId" in record
+            record.get("type") == "session.start"
+            and isinstance(record.get("data"), dict)
+            and ("parentId" in record or "copilotVersion" in record["data"])
             for record in records[:5]
         )
 
@@ -104,6 +115,7 @@ class _CopilotCliEvents(RecordEvents):
     def examine_file(self, file: ForeignFile) -> None:
         size = file.source.size
         end = file.source.read_at(max(0, size - _TAIL_BYTES), min(size, _TAIL_BYTES)).rstrip()
+        self._has_usage = f'"{_USAGE}"'.encode() in end
         last = decoded(end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
         self._is_summed = isinstance(last, dict) and last.get("type") == _SHUTDOWN and bool(_metrics(last.get("data")))
 
@@ -172,7 +184,7 @@ class _CopilotCliEvents(RecordEvents):
                 summary = {"summary": data.get("summaryContent"), **self.rest(data, "summaryContent", success=True)}
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": summary})
             case _ if kind.startswith(_TYPES):
-                facts = self.rest(data)
+                facts = self.rest(data, "model" if kind == _USAGE else "")
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
             case _:
                 self.add_unknown(kind, data)
@@ -207,8 +219,8 @@ class _CopilotCliEvents(RecordEvents):
             self.run.context["parent"] = self.add_answer(text, reasoning if isinstance(reasoning, str) else None, extra)
         for request in requests if isinstance(requests, list) else []:
             if isinstance(request, dict):
-                call_id, name = request.get("toolCallId"), str(request.get("name") or "tool")
-                rest = self.fields(request, "name", "arguments", type="function")
+                call_id, name = request.get("toolCallId", request.get("id")), str(request.get("name") or "tool")
+                rest = self.fields(request, "id", "name", "arguments", type="function")
                 known = self.run.call(call_id)
                 if known is not None and (known.tool_name, known.input) == (name, decoded(request.get("arguments"))):
                     if rest:  # it began before its message was written
@@ -257,6 +269,9 @@ class _CopilotCliEvents(RecordEvents):
             self._has_usage = True
             self.set_model(usage.get("model") if isinstance(usage, dict) else None)
             return {"tokens": tokens, "usage": usage}
+        if kind == _USAGE and (tokens := counted_tokens(data, _TOKENS)):
+            self.set_model(data.get("model"))
+            return {"tokens": tokens, "cost": data.get("cost"), "duration": milliseconds(data.get("duration"))}
         if kind != _SHUTDOWN or not isinstance(metrics, dict):
             return {}
         for model, tokens in _metrics(data).items() if self._is_summed and not self._has_usage else ():

@@ -18,7 +18,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
-_WITHOUT_TREE = {"sessionId", "timestamp", "message"}
+_WITHOUT_TREE = ({"sessionId", "timestamp", "message"}, {"sessionId", "cwd", "message"})
 _KEYS_OF_TYPE = {  # types of lines outside the tree, with keys that no other program writes
     "file-history-snapshot": {"messageId", "snapshot"},
     "queue-operation": {"operation", "sessionId"},
@@ -42,7 +42,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 15
+    version = 17
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT, **FLAGS}
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -133,6 +133,7 @@ def _is_session_line(line: Any) -> bool:
         if isinstance(message, dict) and ("parent_tool_use_id" in line or message.keys() >= _ANSWER):
             return True
     message = line.get("message")
-    if kind in _STREAM_TYPES and line.keys() >= _WITHOUT_TREE and isinstance(message, dict) and "content" in message:
-        return message.get("role") == kind
+    is_enveloped = kind in _STREAM_TYPES and any(line.keys() >= members for members in _WITHOUT_TREE)
+    if is_enveloped and isinstance(message, dict) and "content" in message:
+        return bool(message.get("role", kind) == kind)
     return line.keys() >= _TREE or (kind in _KEYS_OF_TYPE and line.keys() >= _KEYS_OF_TYPE[kind])

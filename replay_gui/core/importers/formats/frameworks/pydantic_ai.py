@@ -6,11 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.pydantic_ai_stream import StreamedParts
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, joined_fields
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    first_records,
+    joined_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
@@ -53,6 +62,10 @@ class PydanticAi(RecordFormat):
             for record in records
         )
 
+    def _is_several(self, file: ForeignFile) -> bool:
+        """Whether the file is of several runs; an event of a stream may hold messages, too."""
+        return not any("event_kind" in record for record in first_records(file)) and super()._is_several(file)
+
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of the file's messages."""
         return _PydanticAiEvents(self.name, self.volatile, notes)
@@ -76,16 +89,19 @@ class _PydanticAiEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._stream = StreamedParts()
         self._added_parts: set[int] = set()  # hashes of the parts of messages
+        self._rests: list[tuple[str, dict[str, Any]]] = []  # kinds of the stream's events, with members in no part
 
     def add_end(self) -> None:
         """Add parts that only the stream has, and the output of the run, if it is not the last text of the model."""
         self.run.context = {}
         is_alone, stream = not self._added_parts, self._stream
-        if is_alone and stream.begun:
+        if is_alone:
             self.run.agent_init(self.agent, "", {})
             for part in stream.begun:
                 self._added_parts.add(self._hash(part))
                 self._part(part, {})
+        for kind, rest in self._rests:
+            self.run.bookkeeping(f"{self.format}/{kind}", rest)
         for part in (*stream.begun, *stream.others):
             if self._hash(part) not in self._added_parts:
                 self._added_parts.add(self._hash(part))
@@ -98,7 +114,7 @@ class _PydanticAiEvents(RecordEvents):
         if "event_kind" in record:
             self.notes.count(STREAMED)
             if rest := self.rest(self._stream.add(record)):
-                self.run.bookkeeping(f"{self.format}/{record['event_kind']}", rest)
+                self._rests.append((str(record["event_kind"]), rest))
             return
         if not _has_parts(record):
             self.add_unknown(record.get("kind"), record)
@@ -153,10 +169,11 @@ class _PydanticAiEvents(RecordEvents):
                 self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
-                failed = part.get("outcome") in ("failed", "denied", "retried")
+                how = part.get("outcome")
+                failed = how in ("failed", "denied", "retried", "interrupted")
                 self.how = ("answered", None) if content == _OUTPUT_ACCEPTED else self.how
-                error = (first_line(content) or "failed") if failed else None
-                self.add_result(call_id, content, error, more, tool_name=name)
+                error = (first_line(content) or str(how)) if failed else None
+                self.add_result(call_id, content, error, more, refused=how == "denied", tool_name=name)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
                 self.add_result(call_id, content, first_line(content) or "the arguments were not valid", more)
             case "retry-prompt":

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.records import as_map
+from replay_gui.core.importers.formats.records import as_map, maps_in
 
-_EVENTS = (
-    *("part_start", "part_delta", "part_end", "final_result", "function_tool_call", "function_tool_result"),
-    *("builtin_tool_call", "builtin_tool_result"),
-)
-_BEGIN = ("part_start", "function_tool_result", "builtin_tool_result")
+_CALLS = ("function_tool_call", "builtin_tool_call", "output_tool_call")
+_RESULTS = ("function_tool_result", "builtin_tool_result", "output_tool_result")
+_EVENTS = ("part_start", "part_delta", "part_end", "final_result", *_CALLS, *_RESULTS)
 _DELTA = "_delta"
 
 
@@ -25,6 +23,7 @@ class StreamedParts:
         self.begun: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self._open: dict[str, dict[str, Any]] = {}  # by place
+        self._calls: set[Any] = set()  # their ids
 
     def add(self, event: dict[str, Any]) -> dict[str, Any]:
         """Add an event; return its members that are in no part."""
@@ -35,13 +34,37 @@ class StreamedParts:
         if kind == "part_delta" and place in self._open:
             _extend(self._open[place], as_map(event.get("delta")))
         elif "part_kind" in part:
-            (self.begun if kind in _BEGIN else self.others).append(dict(part))
+            begins = kind in ("part_start", *_RESULTS) or (kind in _CALLS and self._is_new_call(part))
+            (self.begun if begins else self.others).append(dict(part))
             if kind == "part_start":
                 self._open[place] = self.begun[-1]
+            if begins and kind not in _RESULTS:
+                self._calls.add(part.get("tool_call_id"))
+        elif kind == "enqueued_messages":
+            messages = maps_in(event.get("messages"))
+            self.begun += [part for message in messages for part in maps_in(message.get("parts"))]
+            rest = {"messages": [{**message, "parts": None} for message in messages]}
+            return {name: value for name, value in event.items() if name not in ("event_kind", "messages")} | rest
+        elif kind == "deferred_tool_requests":
+            requests = as_map(event.get("requests"))
+            asked = [*maps_in(requests.get("calls")), *maps_in(requests.get("approvals"))]
+            self.begun += filter(self._is_new_call, asked)
+            return {name: value for name, value in requests.items() if name not in ("calls", "approvals")}
+        elif kind == "deferred_tool_results":
+            results = as_map(event.get("results"))
+            self.begun += [
+                {"part_kind": "tool-return", "tool_call_id": call, "content": answer}
+                for call, answer in as_map(results.get("calls")).items()
+            ]
+            return {name: value for name, value in results.items() if name != "calls"}
         else:
             return {name: value for name, value in event.items() if name != "event_kind" or kind not in _EVENTS}
         used = ("part", "result", "delta", *(("event_kind",) if kind in _EVENTS else ()))
         return {name: value for name, value in event.items() if name not in used}
+
+    def _is_new_call(self, part: dict[str, Any]) -> bool:
+        """Return whether no event before began this call."""
+        return part.get("tool_call_id") not in self._calls
 
 
 def _extend(part: dict[str, Any], delta: dict[str, Any]) -> None:

@@ -74,6 +74,14 @@ def test_claude_has_calls_and_results_in_one_message() -> None:
     assert [event.meta.get("parent") for event in found.of("Decision")] == [None, None]
 
 
+def test_a_thought_of_which_only_summaries_are_there(tmp_path: Path) -> None:
+    thought = {"type": "thinking", "thinking": "", "summaries": [{"summary": "Plan."}, {"summary": "Check."}]}
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({"uuid": "c", "chat_messages": [{"sender": "assistant", "content": [thought]}]}))
+    (found,) = read_all(path)
+    assert found.decisions() == [("Plan.\nCheck.", None)]
+
+
 def test_an_object_with_another_mapping_is_no_conversation(tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text('{\n "mapping": {"a": {"name": "b"}}\n}')

@@ -122,3 +122,23 @@ def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
         "Current Task: q",
     ]
     assert run.of("ToolResponse")[0].payload["output"] == "(output, not recorded)"
+
+
+def test_a_stream_of_pydantic_ai_without_messages(tmp_path: Path) -> None:
+    def part(kind: str, call: str, **more: Any) -> dict[str, Any]:
+        return {"part_kind": kind, "tool_call_id": call, "tool_name": "search", **more}
+
+    queued = {"kind": "request", "parts": [{"part_kind": "user-prompt", "content": "And then?"}]}
+    lines = [
+        {"event_kind": "function_tool_call", "part": part("tool-call", "a", args={"q": 1})},
+        {"event_kind": "function_tool_result", "part": part("tool-return", "a", content="2", outcome="success")},
+        {"event_kind": "output_tool_call", "part": part("tool-call", "b", args={})},
+        {"event_kind": "output_tool_result", "part": part("tool-return", "b", content="no", outcome="interrupted")},
+        {"event_kind": "enqueued_messages", "messages": [queued]},
+        {"event_kind": "deferred_tool_requests", "requests": {"calls": [part("tool-call", "c", args={})]}},
+        {"event_kind": "deferred_tool_results", "results": {"calls": {"c": "record 7"}}},
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert (found.format, found.tools(), said(found)) == ("pydantic-ai", {"search": 3}, [("user", "And then?")])
+    answers = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert answers == [("2", None), ("no", "no"), ("record 7", None)]

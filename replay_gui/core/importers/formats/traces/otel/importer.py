@@ -93,6 +93,8 @@ class OpenTelemetry:
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
+        if document is None and any(map(_is_span_without_ids, file.first_lines)):
+            return next(spans, None) is not None
         return any(_is_unmistakable(span) or is_of_an_agent(*_in_known_names([span])) for span in spans)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -123,6 +125,14 @@ class OpenTelemetry:
 def _in_known_names(spans: list[RawSpan]) -> list[RawSpan]:
     """Return the spans of a trace, with the attributes of some programs renamed to the conventions."""
     return with_azure_prompts(with_prompt_flow_names(with_genai_names(spans)))
+
+
+def _is_span_without_ids(line: Any) -> bool:
+    """Return whether a line is a span whose ids were left out: it has a name, attributes, and times in nanoseconds."""
+    if not isinstance(line, dict) or not isinstance(line.get("attributes"), dict):
+        return False
+    times = [line.get(name) for name in ("start_time_unix_nano", "end_time_unix_nano")]
+    return isinstance(line.get("name"), str) and all(isinstance(time, int | str) for time in times)
 
 
 def _is_unmistakable(span: RawSpan) -> bool:

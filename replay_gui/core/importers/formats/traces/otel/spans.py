@@ -91,6 +91,9 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
             "start_time": _,
         }:
             yield _flat(document)
+        case {"name": _, "attributes": dict(), "start_time_unix_nano": start, "end_time_unix_nano": end}:
+            ids = {"trace_id": "trace", "span_id": f"{start} {end} {document['name']}"}  # they were left out
+            yield _flat({**document, **ids})
         case {"info": dict(), "data": {"spans": list(spans)}}:  # MLflow
             for span in maps_in(spans):
                 yield _mlflow(span)

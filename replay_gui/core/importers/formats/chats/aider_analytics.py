@@ -1,0 +1,66 @@
+"""Aider's analytics log (``--analytics-log``): what it did, with the tokens of each answer, but without any words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, as_map
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+
+_MEMBERS = {"event", "properties", "user_id", "time"}
+_TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
+
+
+class AiderAnalytics(RecordFormat):
+    """The importer. The log of one start of Aider is one run."""
+
+    name = "aider-analytics"
+    title = "Aider analytics log"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "user_id": ID,
+        "time": CLOCK,
+        **dict.fromkeys((*_TOKENS.values(), "total_tokens", "cost", "total_cost"), USAGE),
+        **dict.fromkeys(("python_version", "os_platform", "os_release", "machine"), HOST),
+        "aider_version": "the agent's version, which AgentInit has",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records that are all events with properties, a user and a time."""
+        return bool(records) and all(
+            record.keys() == _MEMBERS and isinstance(record["properties"], dict) for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one log."""
+        return _AnalyticsEvents(self.name, self.volatile, notes)
+
+
+class _AnalyticsEvents(RecordEvents):
+    agent = "Aider"
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("time"))
+
+    def add_record(self, record: dict[str, Any]) -> None:
+        """Add the event of one record."""
+        kind, facts = str(record.get("event")), as_map(record.get("properties"))
+        if not self.run.count:
+            self.run.agent_init(self.agent, str(facts.get("aider_version") or ""), {})
+        rest = self.rest(facts)
+        if kind == "message_send":
+            self.set_model(facts.get("main_model"))
+            tokens = counted_tokens(facts, _TOKENS)
+            self.run.custom(f"{self.format}/answer", rest or None, tokens=tokens or None, cost=facts.get("cost"))
+        elif "exception" in kind or "error" in kind:
+            words = first_line(facts.get("exception") or facts.get("message")) or kind
+            self.run.error(kind, words, self.agent, {"fields": rest} if rest else None)
+        else:
+            self.run.bookkeeping(f"{self.format}/{kind}", rest)
+        if kind == "exit":
+            reason = str(facts.get("reason") or "")
+            is_done, is_stopped = reason.startswith("Completed"), "control-c" in reason.lower()
+            self.how = ("answered", None) if is_done else ("stopped by user", reason) if is_stopped else None
