@@ -9,7 +9,6 @@ import msgspec
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.assistants.amazon_q import AmazonQ
 from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
@@ -34,6 +33,7 @@ from replay_gui.core.importers.formats.benchmarks.tau_bench import TauBench
 from replay_gui.core.importers.formats.benchmarks.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.aider_analytics import AiderAnalytics
+from replay_gui.core.importers.formats.chats.amazon_q import AmazonQ
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
 from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
