@@ -120,9 +120,8 @@ class _CopilotCliEvents(RecordEvents):
         self._is_summed = isinstance(last, dict) and last.get("type") == _SHUTDOWN and bool(_metrics(last.get("data")))
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        session = next(
-            (record["data"].get("sessionId") for record in head if record.get("type") == "session.start"), None
-        )
+        begun = next((record.get("data") for record in head if record.get("type") == "session.start"), None)
+        session = begun.get("sessionId") if isinstance(begun, dict) else None
         return session if isinstance(session, str) else None
 
     def add_record(self, record: dict[str, Any]) -> None:
