@@ -25,6 +25,8 @@ _FAILURE = re.compile(
     r"|An error occurred while running the tool\b"  # OpenAI's Agents SDK
     r"|Tool [\"'`]?[\w.:/-]{1,100}[\"'`]? (?:is )?not found\b"  # Kimi, and others
     r"|\"[^\"\n]{1,400}\" does not exist\.\Z"
+    r"|The path [^\n]{1,400}? (?:does not exist\. Please provide a valid path|is not an absolute path, it should)"
+    r"|No replacement was performed[,.]"  # the editor of Anthropic and SWE-agent
     r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )

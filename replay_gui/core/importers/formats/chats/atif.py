@@ -52,7 +52,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "trajectory_id": ID,
@@ -159,7 +159,7 @@ def _events(
             final = rest.get("final_metrics")
             cost = final.get("total_cost_usd") if isinstance(final, dict) else None
             own_fields = {key: value for key, value in rest.items() if key not in Atif.volatile}
-            run.bookkeeping("atif/end", own_fields, total_cost=cost, metrics=final)
+            run.bookkeeping("atif/totals", own_fields, total_cost=cost, metrics=final)
         yield from run.drain()
         trajectory, part = continuations.after(trajectory), part + 1
     if continuations.missing:

@@ -38,7 +38,8 @@ def test_steps_are_said_asked_and_answered(tmp_path: Path) -> None:
     (other,) = read_all(written(tmp_path, trajectory(first, step, schema_version="1.4")))
     assert (other.format, other.kinds) == ("atif", one.kinds[:-1])
     assert one.kinds == [
-        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation", "x:bookkeeping/atif/end",
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation",
+        "x:bookkeeping/atif/totals",
     ]  # fmt: skip
     said, request, response = one.events[2:5]
     assert (said.payload["reasoning"], said.meta["cost"], said.meta["tokens"]) == (

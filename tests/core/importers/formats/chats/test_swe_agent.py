@@ -77,6 +77,21 @@ def test_what_an_edit_is_of_where_the_file_has_no_states(tmp_path: Path) -> None
     assert [event.payload["target"] for event in one.of("PatchProposal")] == ["tests/a.py"]
 
 
+def test_states_before_a_command_and_edits_that_name_their_file(tmp_path: Path) -> None:
+    """Versions before 1.0 write the state as text, as it was before the command."""
+    before = [
+        step("open b.py", state='{"open_file": "/w/a.py"}'),
+        step("edit 1:1\nx\nend_of_edit", state='{"open_file": "/w/b.py"}'),
+        step("str_replace_editor view /w"),
+        step("str_replace_editor str_replace /w/c.py --old_str 'x'", "No replacement was performed, old_str"),
+    ]
+    (one,) = read_all(written(tmp_path, {"trajectory": before, "info": {}}), "swe-agent")
+    assert [event.payload["target"] for event in one.of("PatchProposal")] == ["/w/b.py", "/w/c.py"]
+    assert [event.payload["success"] for event in one.of("ToolResponse")] == [True, True, True, False]
+    changed, asked = one.of("StateTransition")[1], one.of("ToolRequest")[1]
+    assert one.events.index(changed) < one.events.index(asked)
+
+
 def test_a_call_tells_the_tool_of_its_command(tmp_path: Path) -> None:
     call = {"id": "c", "type": "function", "function": {"name": "bash", "arguments": "{}"}}
     message = {"role": "assistant", "content": "Hm.", "thought": "Hm.", "action": "cd /x && ls", "tool_calls": [call]}

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
-from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, decoded
+from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, decoded, first_line, is_failure_text
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -23,7 +23,9 @@ from replay_gui.core.log.kinds import Kind
 
 DEMONSTRATIONS = "messages of demonstrations, left out"
 
-_EDITS = ("edit", "str_replace", "insert", "create", "str_replace_editor")
+_EDITOR = "str_replace_editor"
+_EDITS = ("edit", "str_replace", "insert", "create", _EDITOR)
+_NO_FILE = "n/a"  # of a state without an open file
 _REFUSED_EDIT = "Your proposed edit has introduced new syntax error"
 _SUBMITTED = "submitted"
 _REPEATED = (
@@ -43,7 +45,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -174,19 +176,33 @@ def _program_of(command: str) -> str:
     return (command[gone.end() :] if gone else command).split(None, 1)[0]
 
 
-def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str:
-    """Return the file that a command edits: the one it creates, or the one that is open."""
-    parts = action.split(None, 2)
-    return parts[1].strip("\"'") if tool == "create" and len(parts) > 1 else str(before.get("open_file") or "")
+def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str | None:
+    """Return the file that a command edits: one that it names, or the one that is open; None if it edits none."""
+    if tool not in _EDITS:
+        return None
+    parts = action.split(None, 3)
+    if tool == _EDITOR:
+        return parts[2].strip("\"'") if len(parts) > 2 and parts[1] != "view" else None
+    if tool == "create" and len(parts) > 1:
+        return parts[1].strip("\"'")
+    opened = str(before.get("open_file") or "")
+    return "" if opened == _NO_FILE else opened
 
 
 def _step(
     run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int, named: str | None
 ) -> dict[str, Any]:
-    """Add a thought, its command and the result; return the environment's state after it."""
+    """Add a thought, its command and the result; return the environment's last known state.
+
+    Versions before 1.0 record the state before the command, as text, and later ones the state after it.
+    """
     action, thought, response = step.get("action"), step.get("thought"), step.get("response")
     taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
     rest = {key: value for key, value in step.items() if key not in taken and value}
+    state, is_before = _state(step.get("state")), isinstance(step.get("state"), str)
+    if is_before and state and state != before:
+        run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state})
+        before = state
     text = thought or response
     rest |= {"response": response} if response not in (None, text) else {}
     run.unmapped = rest
@@ -195,15 +211,16 @@ def _step(
         return before
     call_id, tool = f"step {number}", _program_of(action)
     run.request(call_id, named or tool, {"command": action}, parent=decided)
-    if tool in _EDITS:
-        run.proposal(call_id, "command", _edited_file(action, tool, before), action)
+    if (edited := _edited_file(action, tool, before)) is not None:
+        run.proposal(call_id, "command", edited, action)
     if "observation" not in step:
         return before
     output = step["observation"]
     refused = isinstance(output, str) and _REFUSED_EDIT in output
-    error, took = _REFUSED_EDIT if refused else None, seconds(step.get("execution_time"))
+    failed = tool == _EDITOR and isinstance(output, str) and is_failure_text(output)
+    error = _REFUSED_EDIT if refused else first_line(output) if failed else None
+    took = seconds(step.get("execution_time"))
     seq, _ = run.end_call(call_id, output, error=error, error_type=None, message=str(output), duration=took)
-    state = _state(step.get("state"))
     if state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state}, parent=seq)
     if not state and tool == "open" and len(words := action.split(None, 2)) > 1:  # files without states
