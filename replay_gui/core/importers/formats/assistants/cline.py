@@ -14,7 +14,10 @@ from replay_gui.core.log.kinds import Kind
 
 _TYPES = ("say", "ask", "task_started")
 _QUESTIONS = ("followup", "plan_mode_respond", "plan_mode_response", "act_mode_respond")
-_CALLS = ("tool", "command", "use_mcp_server", "browser_action_launch", "browser_action")
+_CALLS = (
+    *("tool", "command", "use_mcp_server", "browser_action_launch", "browser_action"),
+    *("use_subagents", "load_mcp_documentation"),
+)
 _COMPLETIONS = ("completion_result", "plan_completion_result")
 _OUTPUTS = ("command_output", "mcp_server_response", "browser_action_result")
 _PROGRAMS = (("Kilo Code", '"inferenceProvider"'), ("Roo Code", '"apiProtocol"'))
@@ -28,9 +31,12 @@ _REST = re.compile(
     r"^(?:<environment_details>|# task_progress|# TODO|# Todo|\[\w+[^\n]{0,4000}\] Result:)", re.MULTILINE
 )
 _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
+_USES = ("subagent_usage", "deleted_api_reqs")  # tokens of subagents, and of requests whose records were deleted
+_HAS_CHANGES = "HAS_CHANGES"  # the end of an answer for which the screen offers to show the changed files
 _REFUSED = "The user denied this operation"
 _RAN_PREFIX = "Command executed in terminal"
 _EXIT_CODE = re.compile(r"\bExit code: (?!0\b)(-?\d{1,10})")
+_NO_SUBAGENT_SUCCEEDED = re.compile(r"Subagent results:\nTotal: \d+\nSucceeded: 0\nFailed: [1-9]")
 _MAX_HEAD_CHARACTERS = 4096  # characters before the output in which the exit code is searched
 
 
@@ -45,6 +51,8 @@ def outcome_of(output: str) -> tuple[str | None, bool]:
         return f"exit {code[1]}" if code else None, False
     refused = output.startswith(_REFUSED)
     failed = refused or output.startswith(_FAILED) or is_failure_text(output)
+    if _NO_SUBAGENT_SUCCEEDED.match(output):
+        return "no subagent succeeded", False
     _, inner, words = output.partition("<error>\n") if output.startswith(_FAILED[:2]) else ("", "", "")
     why = first_line(words if inner else output)
     return (why or "failed") if failed else None, refused
@@ -55,7 +63,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
@@ -150,7 +158,8 @@ class _ClineEvents(ModelChanges):
             self._asked, self.how = True, None
             self.add_message("user", text, extra)
         elif kind in ("text", *_COMPLETIONS) and text:
-            self.add_answer(text, None, extra)
+            flag = {"has_changes": True} if kind != "text" and str(text).endswith(_HAS_CHANGES) else {}
+            self.add_answer(text.removesuffix(_HAS_CHANGES) if flag else text, None, {**extra, **flag})
             self.how = ("answered", None) if kind != "text" else self.how
         elif kind == "reasoning" and isinstance(text, str):
             self.add_answer(None, text, extra)
@@ -177,21 +186,26 @@ class _ClineEvents(ModelChanges):
             self.run.bookkeeping(f"{self.format}/condensed", None, cost=done.get("cost"))
         elif kind == "compaction":
             self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": decoded(text), **extra})
-        elif kind == "api_req_started":
-            self._request(decoded(text), extra)
+        elif kind == "api_req_started" or kind in _USES:
+            self._request("request" if kind == "api_req_started" else kind, decoded(text), extra)
         elif kind in _ERRORS:
             report = decoded(text)
             message = report.get("errorMessage") or report.get("message") if isinstance(report, dict) else report
             self.run.error(kind, str(message or text or kind), self.agent, {**extra, "said": text})
         else:
+            if kind.startswith("resume_"):
+                self._open.clear()  # an interrupted call gets no result: the next result belongs to a later call
             self.run.unmapped = extra.get("fields", {})
-            self.run.bookkeeping(f"{self.format}/{kind}", {"type": record.get("type"), "text": text})
+            data = {"type": record.get("type"), "text": text} if text else None
+            self.run.bookkeeping(f"{self.format}/{kind}", data)
 
     # ---- calls and their results ----------------------------------------------------------------
     def _call(self, kind: str, given: Any, extra: dict[str, Any]) -> None:
         call_id, name = f"call {self.run.count}", kind
         if kind == "command":
             name, given = "execute_command", {"command": given}
+        elif not given:
+            given = {}
         elif isinstance(given, dict):
             name = str(given.get("tool") or given.get("toolName") or kind)
             given = {key: value for key, value in given.items() if key != "tool"}
@@ -226,8 +240,8 @@ class _ClineEvents(ModelChanges):
         why, refused = outcome_of(output)
         self.add_result(call_id, output, why, {}, refused=refused)
 
-    def _request(self, request: Any, extra: dict[str, Any]) -> None:
-        """Add a request to the model: it holds the results of calls, and the cost."""
+    def _request(self, kind: str, request: Any, extra: dict[str, Any]) -> None:
+        """Add a request to the model, or the sum of several: it holds the results of calls, and the cost."""
         about = request if isinstance(request, dict) else {}
         sent = about.get("request")
         if isinstance(sent, str):
@@ -245,7 +259,7 @@ class _ClineEvents(ModelChanges):
         used = ("request", "tokensIn", "tokensOut", "cacheReads", "cacheWrites", "cost", "totalCost")
         self.run.unmapped = extra.get("fields", {})
         data = self.rest(about, *used) if isinstance(request, dict) else request
-        self.run.bookkeeping(f"{self.format}/request", data, **use)
+        self.run.bookkeeping(f"{self.format}/{kind}", data, **use)
         wrong, why = about.get("streamingFailedMessage"), about.get("cancelReason")
         if wrong:
             self.run.error("request", str(wrong), self.agent)

@@ -89,6 +89,37 @@ def test_a_result_that_was_shown_is_not_the_next_calls(tmp_path: Path) -> None:
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["ok", "hello"]
 
 
+def test_a_task_of_cline_that_used_subagents_and_was_resumed(tmp_path: Path) -> None:
+    said = [
+        ("say", "text", "Go"),
+        ("say", "load_mcp_documentation", ""),
+        ("say", "api_req_started", {"request": "[load_mcp_documentation] Result:\nServers", "tokensIn": 10}),
+        ("say", "use_subagents", {"prompts": ["Read a"]}),
+        ("say", "subagent_usage", {"source": "subagents", "tokensIn": 4, "tokensOut": 7, "cacheReads": 2, "cost": 0.5}),
+        (
+            *("say", "api_req_started"),
+            {"request": "[subagents] Result:\nSubagent results:\nTotal: 1\nSucceeded: 0\nFailed: 1\n\n[1] FAILED"},
+        ),
+        ("say", "completion_result", "Done.HAS_CHANGES"),
+        ("ask", "command", "npm run dev"),
+        ("ask", "resume_task", None),
+        ("say", "tool", {"tool": "readFile", "path": "b"}),
+        ("say", "api_req_started", {"request": "[read_file for 'b'] Result:\nbee"}),
+    ]
+    records = [
+        {"ts": at, "type": type, type: kind, "text": json.dumps(text) if isinstance(text, dict) else text}
+        for at, (type, kind, text) in enumerate(said)
+    ]
+    (found,) = read_all(written(tmp_path, records), "cline")
+    results = found.of("ToolResponse")
+    assert found.tools() == {"load_mcp_documentation": 1, "use_subagents": 1, "execute_command": 1, "readFile": 1}
+    assert [event.payload["tool_name"] for event in results] == ["load_mcp_documentation", "use_subagents", "readFile"]
+    assert errors(found) == [None, "no subagent succeeded", None]
+    assert found.decisions() == [(None, "Done.")]
+    used = found.of("x:bookkeeping/cline/subagent_usage")[0].meta
+    assert (used["tokens"], used["cost"]) == ({"input": 6, "cached": 2, "output": 7}, 0.5)
+
+
 def test_a_stream_of_gemini_cli_may_begin_with_what_was_asked() -> None:
     found = read_seed("gemini-stream/1.jsonl")
     assert found.run.run_id == "g-2"
