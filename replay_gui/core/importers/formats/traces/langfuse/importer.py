@@ -126,7 +126,10 @@ class Langfuse:
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
         facts["unreadable"] = [observation for observation in items if observation not in observations]
-        facts["unreadable"] += [one for one in trace.get("scores") or () if not isinstance(one, dict)]
+        scores = trace.get("scores") or []
+        facts["unreadable"] += [
+            one for one in (scores if isinstance(scores, list) else [scores]) if not isinstance(one, dict)
+        ]
         events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         return ImportedRun(
             name=str(trace.get("name") or "trace"),
