@@ -24,7 +24,14 @@ from replay_gui.core.contrast.call_rules import CallRules
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
-from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures, run_name
+from replay_gui.core.contrast.failure_groups import (
+    FailureGroups,
+    LogOf,
+    comparison_terms,
+    failure_pairs,
+    group_failures,
+    run_name,
+)
 from replay_gui.core.contrast.kept_profiles import ProfileCache
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
@@ -32,7 +39,6 @@ from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogUnreadable, RulesRefused
 from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.report.redactor import Redactor
@@ -103,10 +109,10 @@ def _failure_groups(
     if not pairs:
         return None
     facts = dict(enumerate(runs.runs))
-    rules = Rules(runs.rules.rules)
+    terms = comparison_terms(runs, pairs)
     with ProgressLine("Comparing failing runs with passing ones") as progress:
         return group_failures(
-            pairs, facts, log_of, left_out=left_out, on_progress=progress.show, redactor=redactor, rules=rules
+            pairs, facts, log_of, left_out=left_out, on_progress=progress.show, redactor=redactor, terms=terms
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,10 +17,11 @@ import msgspec
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.effects.call_values import LEAF_HASH_BYTES
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.tool_names import effect_of_name
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.log.log_reader import EventLog
@@ -35,6 +37,19 @@ _MAX_NAME_CHARACTERS = 40
 _Key = TypeVar("_Key")
 LogOf = Callable[[int], AbstractContextManager[str]]
 """What yields the path of the log of a run, by its number, for the length of a block."""
+
+
+class ComparisonTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """How the calls of two of many runs are read. effects: of tools whose names show none, as all runs show them."""
+
+    rules: tuple[Rule, ...] = ()
+    effects: dict[str, Effect] = {}
+
+    def findings(self) -> dict[str, EffectFinding]:
+        """Return the effects as WhyFinder takes them."""
+        return {
+            tool: EffectFinding(effect, "seen: in other runs", certain=False) for tool, effect in self.effects.items()
+        }
 
 
 class FailurePair(msgspec.Struct, frozen=True):
@@ -135,24 +150,36 @@ def nearest_pairs(runs: RunSet, candidates: Sequence[tuple[int, Sequence[int]]])
     return tuple(FailurePair(failed, min(passing, key=partial(difference, failed))) for failed, passing in closest)
 
 
+def comparison_terms(runs: RunSet, pairs: Sequence[FailurePair]) -> ComparisonTerms:
+    """Return the terms for comparing these pairs: the calls are read as they were for all runs; reads their steps."""
+    numbers = sorted({number for pair in pairs for number in (pair.failed, pair.nearest)})
+    found: dict[str, set[str]] = {}
+    for step in chain.from_iterable(runs.read_steps(numbers)):
+        found.setdefault(step.tool, set()).add(step.effect)
+    shown = {
+        tool: Effect(next(iter(effects)))
+        for tool, effects in sorted(found.items())
+        if len(effects) == 1 and effect_of_name(tool).effect is Effect.UNKNOWN and Effect.UNKNOWN not in effects
+    }
+    return ComparisonTerms(rules=runs.rules.rules, effects=shown)
+
+
 def group_failures(
     pairs: Sequence[FailurePair],
     runs: Mapping[int, EvaluatedRun],
     log_of: LogOf,
     *,
     left_out: int = 0,
-    observed: Mapping[str, EffectFinding] | None = None,
+    terms: ComparisonTerms | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     redactor: EventRedactor | None = None,
-    rules: Rules | None = None,
 ) -> FailureGroups:
     """Compare the runs of each pair, and group the failing runs by their first reason.
 
     Args:
         runs: the facts of all runs of the pairs, by number. left_out: failing runs that are in no pair.
-        observed: effects of tools that further runs show. on_progress: called with (pairs compared, all pairs); an
+        terms: see comparison_terms; None: no rules. on_progress: called with (pairs compared, all pairs); an
             exception from it stops the work. redactor: hides values before sentences are made of them.
-        rules: those for the comparisons.
 
     Cost: reads and indexes both logs of each pair. A pair with an unreadable log is left out and reported.
     """
@@ -163,7 +190,7 @@ def group_failures(
             on_progress(number, len(pairs))
         try:
             reason = _first_reason(
-                runs[pair.failed], runs[pair.nearest], pair, log_of, observed=observed, redactor=redactor, rules=rules
+                runs[pair.failed], runs[pair.nearest], pair, log_of, terms=terms or ComparisonTerms(), redactor=redactor
             )
         except ReplayError as why:
             problem, left_out = problem or str(why), left_out + 1
@@ -231,9 +258,8 @@ def _first_reason(
     pair: FailurePair,
     log_of: LogOf,
     *,
-    observed: Mapping[str, EffectFinding] | None,
+    terms: ComparisonTerms,
     redactor: EventRedactor | None,
-    rules: Rules | None,
 ) -> Reason | None:
     names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
@@ -245,8 +271,8 @@ def _first_reason(
         _side(log_b) as b,
     ):
         results = _judged(passed.result, True), _judged(failed.result, False)
-        finder = WhyFinder(a.redacted(redactor), b.redacted(redactor), names, observed)
-        reasons = finder.find(rules, results).reasons
+        finder = WhyFinder(a.redacted(redactor), b.redacted(redactor), names, terms.findings())
+        reasons = finder.find(Rules(terms.rules), results).reasons
     return reasons[0] if reasons else None
 
 

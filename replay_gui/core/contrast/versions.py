@@ -7,14 +7,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replay_gui.core.contrast.contrast import separate_chosen
-from replay_gui.core.contrast.failure_groups import MAX_COMPARED_RUNS, FailurePair, LogOf, group_failures, nearest_pairs
+from replay_gui.core.contrast.failure_groups import (
+    MAX_COMPARED_RUNS,
+    FailurePair,
+    LogOf,
+    comparison_terms,
+    group_failures,
+    nearest_pairs,
+)
 from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, natural_order, tasks_of
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import FEW_RUNS, Separation, Separator
 from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel, p_words
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.text.wording import plural
@@ -202,8 +208,8 @@ def compare_versions(
     change = version_change(runs, outcomes, versions.before, versions.after)
     pairs = flip_pairs(runs, outcomes, change)
     of_run = dict(enumerate(runs.runs))
-    rules = Rules(runs.rules.rules)
-    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, redactor=redactor, rules=rules)
+    terms = comparison_terms(runs, pairs)
+    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, redactor=redactor, terms=terms)
     return ComparedVersions(
         versions=versions.versions,
         change=change,

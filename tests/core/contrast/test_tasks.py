@@ -8,7 +8,13 @@ import pytest
 
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import contrast_runs
-from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures
+from replay_gui.core.contrast.failure_groups import (
+    FailureGroups,
+    LogOf,
+    comparison_terms,
+    failure_pairs,
+    group_failures,
+)
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.features.feature_table import feature_table
 from replay_gui.core.contrast.run_groups import tasks_of
@@ -20,7 +26,7 @@ from replay_gui.core.contrast.versions import Flip, flip_pairs, version_change, 
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.reasons.reason import ReasonKind
 from tests.core.contrast.conftest import Evaluation, ReadFiles
-from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, SEND, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, SEND, one_tool_shows_another, write_run
 
 
 def runs_of(tasks: list[str | None]) -> list[EvaluatedRun]:
@@ -132,8 +138,8 @@ def grouped(
     evaluation: Evaluation, outcomes: Outcomes, chosen: list[int], log_of: LogOf | None = None
 ) -> FailureGroups:
     pairs, left_out = failure_pairs(evaluation.runs, outcomes, chosen)
-    facts = dict(enumerate(evaluation.runs.runs))
-    return group_failures(pairs, facts, log_of or evaluation.log_of, left_out=left_out)
+    facts, terms = dict(enumerate(evaluation.runs.runs)), comparison_terms(evaluation.runs, pairs)
+    return group_failures(pairs, facts, log_of or evaluation.log_of, left_out=left_out, terms=terms)
 
 
 def test_failing_runs_are_grouped_by_their_first_reason(evaluation: Evaluation) -> None:
@@ -145,6 +151,20 @@ def test_failing_runs_are_grouped_by_their_first_reason(evaluation: Evaluation) 
     assert found.left_out == 0
     assert "cancelled reservation" in group.sentence
     assert all(failed.nearest_index == 4 for failed in group.runs)
+
+
+def test_what_all_runs_show_of_a_tool_counts_in_each_pair(tmp_path: Path, read_files: ReadFiles) -> None:
+    """The run that failed and the one that passed show nothing of tool_2; the third one does."""
+    telling, (_, change, _) = one_tool_shows_another(0), one_tool_shows_another(1)
+    paths = [
+        write_run(tmp_path / "0.rlog", telling, task="other"),
+        write_run(tmp_path / "1.rlog", [change], passed=True, says="It is closed."),
+        write_run(tmp_path / "2.rlog", [], passed=False, says="It is open.", trial=1),
+    ]
+    together, alone = read_files(*paths), read_files(*paths[1:])
+    first, others = (grouped(read, read.runs.outcomes, read.numbers("refund")).groups[0] for read in (together, alone))
+    assert (first.kind, first.tool) == (ReasonKind.MISSING, "tool_2")
+    assert others.kind is ReasonKind.SUBMISSION, "of unknown effect, it comes after the last messages"
 
 
 def test_without_a_passing_run_nothing_is_compared(evaluation: Evaluation) -> None:

@@ -16,7 +16,7 @@ from replay_gui.core.catalogue.extras import catalogue_of, require_extra
 from replay_gui.core.contrast.call_rules import CallRules, UsedRules
 from replay_gui.core.contrast.consensus import MIN_AGREEING, consensus
 from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
-from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
+from replay_gui.core.contrast.failure_groups import comparison_terms, failure_pairs, group_failures
 from replay_gui.core.contrast.kept_profiles import ProfileCache
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
@@ -34,7 +34,6 @@ from replay_gui.core.contrast.versions import (
     version_change,
     version_differences,
 )
-from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
@@ -162,7 +161,7 @@ def _failures(
             catalogue=catalogue_of(arguments.sources),
             conversions=arguments.conversions,
             mappings=arguments.mappings,
-            rules=runs.rules.rules,
+            terms=comparison_terms(runs, pairs),
         )
     )
 
@@ -191,7 +190,7 @@ def _report(
             left_out=left_out,
             on_progress=context.progress,
             redactor=redactor,
-            rules=Rules(runs.rules.rules),
+            terms=comparison_terms(runs, pairs),
         )
     versions = None
     if arguments.versions is not None:

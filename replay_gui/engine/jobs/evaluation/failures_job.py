@@ -11,9 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from replay_gui.core.contrast.failure_groups import FailurePair, LogOf, group_failures
+from replay_gui.core.contrast.failure_groups import ComparisonTerms, FailurePair, LogOf, group_failures
 from replay_gui.core.contrast.run_profile import EvaluatedRun
-from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import FailureArguments
 from replay_gui.engine.jobs.evaluation.evaluation_messages import FailuresGrouped
 from replay_gui.engine.jobs.job import JobReporter
@@ -27,7 +26,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
         pairs, left_out: see failure_pairs. runs: the facts of the runs of the pairs, by number.
         logs: paths of their logs; if empty, the logs are those of the catalogue in the folder `catalogue`.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
-        rules: those for the comparisons.
+        terms: see comparison_terms.
     """
 
     pairs: tuple[FailurePair, ...]
@@ -37,7 +36,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: str
     conversions: str
     mappings: str
-    rules: tuple[Rule, ...] = ()
+    terms: ComparisonTerms = ComparisonTerms()
 
 
 def pack_failures(failures: PackedFailures) -> bytes:
@@ -73,6 +72,6 @@ def compare_failures(arguments: FailureArguments, reporter: JobReporter) -> Fail
             log_of,
             left_out=given.left_out,
             on_progress=reporter.progress,
-            rules=Rules(given.rules),
+            terms=given.terms,
         )
     )
