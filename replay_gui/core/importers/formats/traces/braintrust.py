@@ -41,7 +41,7 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 9
+    version = 10
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

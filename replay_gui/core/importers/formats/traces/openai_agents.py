@@ -34,7 +34,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 17
+    version = 18
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, 
 from replay_gui.core.importers.formats.traces.span_turns import (
     before_answers,
     earlier_turns,
+    is_asked_during,
     is_of_an_agent,
     key_of,
     keys_of,
@@ -147,13 +148,22 @@ class SpanEvents:
                     yield tree.end(span), self._add_unseen_messages, span
 
     def _first_called_within(self, model: Span) -> Span | None:
-        """Return the first tool span within a model's span, if the model requested it and had not ended."""
-        inside = [span for span in self._tools if any(above is model for above in self._tree.above(span))]
+        """Return the first tool span that a model asked for and that began before the model's span ended.
+
+        It is within the model's span, or has the input that the model asked for.
+        """
+        answers = [read_message(value) for value in model.answers if is_message(value)]
+        asked = [call for message in answers for call in message.calls]
+        if not asked:
+            return None
+        inside = [span for span in self._tools if self._is_within(span, model) or is_asked_during(model, asked, span)]
         first = min(inside, key=self._tree.begin, default=None)
         if first is None or (model.end is not None and first.start is not None and model.end <= first.start):
             return None
-        answers = [read_message(value) for value in model.answers if is_message(value)]
-        return first if first.name in {call.name for message in answers for call in message.calls} else None
+        return first if first.name in {call.name for call in asked} else None
+
+    def _is_within(self, span: Span, outer: Span) -> bool:
+        return any(above is outer for above in self._tree.above(span))
 
     # ---- messages --------------------------------------------------------------------------------
     def _add_input(self, span: Span, *, first: bool = False) -> None:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
-from replay_gui.core.importers.formats.message import Message
+from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.traces.spans import unfolded
+from replay_gui.core.importers.formats.traces.spans import Span, only_member, unfolded
 
 
 def messages_of(value: Any) -> list[Any]:
@@ -61,6 +61,14 @@ def results_of_other_ids(messages: Sequence[Any], open: Sequence[str], texts: Co
     new = [result.id for result in results if key_of(["result", unfolded(result.output)]) not in texts]
     ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
     return dict(zip(ids, open, strict=True)) if len(ids) == len(open) and not {*ids} & {*open} else {}
+
+
+def is_asked_during(model: Span, asked: Sequence[MessageCall], tool: Span) -> bool:
+    """Whether a tool's span began during a model's span, with the name and the input of one of the calls it `asked`."""
+    if None in (model.start, model.end, tool.start) or not model.start <= tool.start < model.end:  # type: ignore[operator]
+        return False
+    inputs = [key_of(unfolded(call.input)) for call in asked if call.name == tool.name]
+    return any(key_of(given) in inputs for given in (tool.input, only_member(tool.input)))
 
 
 def keys_of(message: Message) -> list[str]:

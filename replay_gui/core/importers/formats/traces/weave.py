@@ -31,7 +31,7 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 8
+    version = 9
     members: ClassVar[Sequence[str]] = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

@@ -50,6 +50,17 @@ def test_a_trace_in_any_order_with_json_in_strings(tmp_path: Path) -> None:
     assert one.run.notes["observations without an id, left out"] == 1
 
 
+def test_a_model_that_ended_late_asked_before_its_tool(tmp_path: Path) -> None:
+    call = {"type": "tool_use", "id": "c", "name": "look", "input": {"at": 1}}
+    model = observation("m", "GENERATION", "turn", 1, input="Hi", output={"role": "assistant", "content": [call]})
+    tool = observation("x", "TOOL", "look", 2, input={"input": {"at": 1}}, output="seen")
+    late = {**model, "endTime": "2025-01-01T00:00:09Z"}
+    (one,) = read_all(written(tmp_path, {"trace": {"id": "t"}, "observations": [late, tool]}))
+    assert [kind for kind in one.kinds if kind in ("Decision", "ToolRequest", "ToolResponse")] == [
+        *("Decision", "ToolRequest", "ToolResponse"),
+    ]
+
+
 def _is_tool(observation: dict[str, Any]) -> bool:
     """Whether it is of the type TOOL, or its output is a message of the tool that it is named after."""
     output = observation.get("output")

@@ -97,7 +97,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 18
+    version = 19
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -345,7 +345,8 @@ def _differing_observations(repeated: Any, observations: list[dict[str, Any]]) -
             for key, value in (one.items() if isinstance(one, dict) else ())
             if key not in Langfuse.volatile and value not in (None, "", [], {}) and known.get(key) != value
         }
-        found += [compared_part(rest)] if rest else []
+        rest = {key: value for key, value in compared_part(rest).items() if value != {}}
+        found += [rest] if rest else []
     return found
 
 

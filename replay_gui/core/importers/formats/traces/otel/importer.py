@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.traces.otel.prompt_flow import with_promp
 from replay_gui.core.importers.formats.traces.otel.spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.otel.wrappers import OF_TABLES
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
-from replay_gui.core.importers.formats.traces.spans import Span
+from replay_gui.core.importers.formats.traces.spans import NOTHING, Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -84,7 +84,7 @@ class OpenTelemetry:
         "droppedAttributesCount": "how many attributes the recorder left out",
         **dict.fromkeys(("warnings", "errors", "offset"), "what a server says of its answer"),
     }
-    version = 34
+    version = 35
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
@@ -183,7 +183,7 @@ def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]
 
 def _final_output(document: Any) -> Iterator[ImportedEvent]:
     """Yield an event for the final output of a dump."""
-    if isinstance(document, dict) and "final_output" in document:
+    if isinstance(document, dict) and document.get("final_output") not in NOTHING:
         yield ImportedEvent("x:otel/final-output", {"data": document["final_output"]}, {})
 
 
