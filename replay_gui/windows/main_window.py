@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -246,7 +246,9 @@ class MainWindow(QMainWindow):
         # The sessions emit alerts_cleared before the alerts that the pages must show.
         self.session.alerts_cleared.connect(self.build_run_page)
         self.comparison.alerts_cleared.connect(self.build_pages)
-        self.session.run_changed.connect(self._on_run_changed)
+        self._opened = QTimer(self, singleShot=True, interval=0)
+        self._opened.timeout.connect(self._on_run_changed)
+        self.session.run_changed.connect(self._on_other_run)
         self.session.progress_changed.connect(self._on_progress_changed)
         self.comparison.progress_changed.connect(self._on_progress_changed)
         self.comparison.active_changed.connect(self._on_run_changed)
@@ -258,6 +260,14 @@ class MainWindow(QMainWindow):
         self.menus.set_recent(self.recent_files.paths())
 
     # ---- signals of the session ---------------------------------------------------------------------
+    @Slot()
+    def _on_other_run(self) -> None:
+        """Show the page of an opened run in the next turn of the event loop; in this one its content is taken in."""
+        if self.session.facts is None:
+            self._on_run_changed()
+        else:
+            self._opened.start()
+
     @Slot()
     def _on_run_changed(self) -> None:
         facts = self.session.facts

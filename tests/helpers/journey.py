@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine import engine, worker_pool
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.jobs.job_messages import FromWorker
@@ -46,6 +47,8 @@ class Journey:
             self.session.open(str(path))
         self.until(lambda: not self.session.working)
         self.arrive(self.session.position)
+        facts = self.session.facts
+        self.until(lambda: facts is not None and self.window.windowTitle().startswith(one_line(facts.name)))
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key in the focused widget."""

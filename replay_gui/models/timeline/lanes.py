@@ -161,7 +161,16 @@ class Lanes:
         A lane without events is left out, unless there are no events at all. If only hidden lanes have events, they are
         shown.
         """
-        return self._rows(choice, limit, self._tool_parts)
+        made = self._made_rows
+        if (choice, limit) not in made:
+            made.clear()
+            made[choice, limit] = self._rows(choice, limit, self._tool_parts)
+        return made[choice, limit]
+
+    @cached_property
+    def _made_rows(self) -> dict[tuple[LaneChoice, int | None], tuple[Lane, ...]]:
+        """The last returned ones: they are asked for whenever anything else of the picture has changed."""
+        return {}
 
     def row_count(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> int:
         """Return the number of lanes that `rows` returns; the events of thousands of tools are not joined for it."""
@@ -202,7 +211,7 @@ class Lanes:
         if TOOLS in choice.folded:
             parts = parts_of([*called, *others])
             return [Lane(TOOLS, "Tools", parts, group=TOOLS, folded=True)] if parts else []
-        if choice.hidden:
+        if any(key.startswith("tool:") for key in choice.hidden):
             called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL_KEY]}" not in choice.hidden]
         kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
         rest = [*called[kept:], *others]
