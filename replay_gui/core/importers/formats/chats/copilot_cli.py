@@ -1,4 +1,4 @@
-"""GitHub Copilot CLI sessions: ``events.jsonl`` with ``type, data, id, parentId, timestamp``."""
+"""GitHub Copilot CLI sessions and VS Code's transcripts: lines with ``type, data, id, parentId, timestamp``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
@@ -20,6 +21,7 @@ _EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-
 _SHELLS = re.compile("bash|shell", re.IGNORECASE)  # tools that run commands: bash, read_bash, powershell
 _SHUTDOWN = "session.shutdown"
 _USAGE = "assistant.usage"  # the tokens of each answer, in the stream of the SDK
+_SUBAGENT = "runSubagent"  # VS Code's tool
 _REFUSED = ("rejected", "denied")  # codes of errors
 _TAIL_BYTES = 1 << 18  # of a file, in which its last record is searched
 _TOKENS = {
@@ -35,7 +37,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -111,6 +113,9 @@ class _CopilotCliEvents(RecordEvents):
         self._models: dict[str, str | None] = {}  # the answering model, by the subagent's id, "" for the agent itself
         self._subagents: dict[str, str] = {}  # their names, by their ids
         self._called: Counter[str] = Counter()  # how many subagents have this name
+        self._tasks: dict[str, tuple[str, str]] = {}  # in VS Code, by its text: the call that gives it, a name
+        self._given: list[tuple[str, str]] = []  # those whose text was repeated as a prompt: their subagents work
+        self._copied_time: Any = None  # that old messages of the user have in a session which VS Code wrote again
 
     def examine_file(self, file: ForeignFile) -> None:
         size = file.source.size
@@ -122,7 +127,15 @@ class _CopilotCliEvents(RecordEvents):
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         begun = next((record.get("data") for record in head if record.get("type") == "session.start"), None)
         session = begun.get("sessionId") if isinstance(begun, dict) else None
+        if isinstance(begun, dict) and "vscodeVersion" in begun:
+            self.agent = "GitHub Copilot Chat"
         return session if isinstance(session, str) else None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        kind, data, time = record.get("type"), record.get("data"), record.get("timestamp")
+        if kind == "session.start" and isinstance(data, dict) and data.get("startTime") != time:
+            self._copied_time = data.get("startTime")
+        return None if kind == "user.message" and time == self._copied_time else super().time_of(record)
 
     def add_record(self, record: dict[str, Any]) -> None:
         data, kind = record.get("data"), str(record.get("type"))
@@ -130,6 +143,7 @@ class _CopilotCliEvents(RecordEvents):
         self.run.context["id"] = record.get("id")
         starts = data.get("toolCallId") if kind.startswith("subagent.") else None
         subagent = str(record.get("agentId") or data.get("parentToolCallId") or starts or "")  # older: the call's id
+        subagent = subagent or self._working(kind, data)
         self._model = self._models.get(subagent)
         if subagent:
             self._of_subagent(subagent, data)
@@ -137,6 +151,25 @@ class _CopilotCliEvents(RecordEvents):
             self._ended(kind, data)
         self._add(kind, data)
         self._models[subagent] = self._model
+
+    def _working(self, kind: str, data: dict[str, Any]) -> str:
+        """Return the call whose subagent wrote a record without its id: VS Code writes them between task and result.
+
+        If several work at the same time, any of them may have written it.
+        """
+        given, call_id = data.get("arguments"), data.get("toolCallId")
+        if kind == "tool.execution_start" and data.get("toolName") == _SUBAGENT and isinstance(given, dict):
+            self._tasks[str(given.get("prompt"))] = str(call_id), str(given.get("description") or _SUBAGENT)
+        elif kind == "tool.execution_complete":
+            self._given = [one for one in self._given if one[0] != call_id]
+        elif kind == "user.message" and (task := self._tasks.pop(str(data.get("content")), None)):
+            self._given.append(task)
+        elif kind == "user.message":
+            self._given = []
+        ids = " ".join(one for one, _ in self._given)
+        if ids:
+            self._subagents.setdefault(ids, " or ".join(name for _, name in self._given))
+        return ids
 
     def _of_subagent(self, subagent: str, data: dict[str, Any]) -> None:
         """Mark the next events as those of the subagent with this id."""
@@ -161,7 +194,11 @@ class _CopilotCliEvents(RecordEvents):
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.rest(data)})
             case "system.message" | "user.message":
                 speaker = kind.partition(".")[0]
-                self.add_message(speaker, data.get("content"), self.fields(data, "content", role=speaker))
+                extra = self.fields(data, "content", role=speaker)
+                if speaker == "user" and "subagent" in self.run.context:  # an agent gives its subagent a task
+                    self.run.observation("subagent-message", "agent", data.get("content"), extra)
+                else:
+                    self.add_message(speaker, data.get("content"), extra)
             case "assistant.message":
                 self._assistant(data)
             case "tool.execution_start":
@@ -257,7 +294,7 @@ class _CopilotCliEvents(RecordEvents):
         extra = self.fields(data, "result", "error", success=not failed, **known)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
         extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
-        output = output if output is not None else error
+        output = output if output is not None else error if failed or "result" in data else OUTPUT_NOT_RECORDED
         call_id, named = data.get("toolCallId"), data.get("toolName")
         self.add_result(call_id, output, error_line, extra, refused=refused, tool_name=named)
 

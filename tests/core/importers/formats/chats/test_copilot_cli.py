@@ -53,3 +53,41 @@ def test_the_stream_of_the_sdk_tells_the_tokens_of_each_answer(tmp_path: Path) -
     assert (found.format, found.tools()) == ("copilot-cli", {"create": 1})
     assert found.tokens() == {"input": 90, "cached": 60, "output": 7}
     assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.5]
+
+
+def test_a_transcript_of_vs_code_with_a_subagent_and_copied_times(tmp_path: Path) -> None:
+    task = {"toolCallId": "t", "toolName": "runSubagent", "arguments": {"description": "Find", "prompt": "Search it"}}
+    begun = "2026-04-18T12:00:00Z"
+    messages = [
+        ("session.start", {"sessionId": "s", "vscodeVersion": "1.130.0", "startTime": begun}, "2026-04-18T12:00:02Z"),
+        ("user.message", {"content": "Old"}, begun),
+        ("assistant.message", {"content": "Yes"}, "2026-04-08T16:42:02Z"),
+        ("user.message", {"content": "Look"}, "2026-04-18T12:00:03Z"),
+        ("tool.execution_start", task, "2026-04-18T12:00:04Z"),
+        ("user.message", {"content": "Search it"}, "2026-04-18T12:00:05Z"),
+        ("assistant.message", {"content": "It is here"}, "2026-04-18T12:00:06Z"),
+        ("assistant.turn_end", {}, "2026-04-18T12:00:07Z"),
+        ("tool.execution_complete", {"toolCallId": "t", "success": True}, "2026-04-18T12:00:08Z"),
+        ("assistant.message", {"toolRequests": [{"toolCallId": "u", "name": "ls"}]}, "2026-04-18T12:00:09Z"),
+    ]
+    path = tmp_path / "transcript.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({"type": kind, "data": data, "parentId": None, "timestamp": time})
+            for kind, data, time in messages
+        )
+    )
+    (found,) = read_all(path)
+    assert found.run.agent == "GitHub Copilot Chat"
+    told = found.of("Observation")
+    assert [(event.payload["source"], event.payload["data"]) for event in told] == [
+        ("user", "Old"),
+        ("user", "Look"),
+        ("agent", "Search it"),
+    ]
+    assert [event.meta.get("subagent") for event in told] == [None, None, ["Find"]]
+    assert [event.meta.get("time") is None for event in told] == [True, False, False]
+    assert [event.meta.get("subagent") for event in found.of("Decision")] == [None, ["Find"]]
+    (result,) = found.of("ToolResponse")
+    assert (result.payload["output"], result.meta.get("subagent")) == ("(output, not recorded)", None)
+    assert found.kinds[-1] != "x:end"  # only the subagent has answered
