@@ -228,6 +228,13 @@ def test_what_cannot_be_run_says_why(journey: Journey, run: Path, tmp_path: Path
         dialog.command.setPlainText("./no-such-program")
         dialog.folder.setText(str(tmp_path / "no folder"))
         assert not dialog.run_button.isEnabled()
+        for name in ("n" * 300, "a/" * 3000):  # the system refuses to look for it
+            dialog.folder.setText(str(tmp_path / name))
+            journey.until(lambda: dialog._problem.text == "There is no such folder.")
+        dialog.folder.setText(str(tmp_path))
+        dialog.command.setPlainText("agent 'a\0b'")
+        journey.until(lambda: "NUL" in dialog._problem.text)
+        dialog.command.setPlainText("./no-such-program")
         dialog.folder.setText(str(tmp_path))
 
     assert "./no-such-program: cannot be started" in run_again(journey, other_command)
