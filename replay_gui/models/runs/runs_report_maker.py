@@ -20,6 +20,7 @@ class RunsReportMaker(ReportMaker):
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._sources: tuple[str, ...] = ()  # of the report
         session.reported.connect(self._on_reported)
         session.progressed.connect(self._on_progressed)
 
@@ -32,6 +33,7 @@ class RunsReportMaker(ReportMaker):
         """Begin to make the report; may be called again."""
         self.work = MakingReport()
         session = self._session
+        self._sources = session.sources
         options = ["--passed", session.passed] if session.passed else []
         rules = "" if session.contrasted is None or session.catalogue else session.contrasted.rules.file
         options += ["--rules", rules] if rules else []
@@ -55,7 +57,12 @@ class RunsReportMaker(ReportMaker):
         match self._session.work:
             case Evaluating(done=done, total=total):
                 self._take_progress(done, total)
+            case Evaluated(""):
+                if self._sources and self._session.sources == self._sources:
+                    self.start()  # the rules have changed meanwhile, and another evaluation took the place of this one
+                else:
+                    self._take_problem("the runs are no longer open")
             case Evaluated(problem):
-                self._take_problem(problem or "the runs are no longer open")
+                self._take_problem(problem)
             case _:
                 assert_never(self._session.work)

@@ -40,6 +40,23 @@ def test_stopping_ends_it_with_a_reason(session: RunsSession, bridge: InlineBrid
     assert maker.problem == "stopped"
 
 
+def test_rules_that_change_meanwhile_do_not_end_it(session: RunsSession, bridge: InlineBridge, folder: Path) -> None:
+    session.open((str(folder),))
+    maker = RunsReportMaker(session)
+    bridge.holds = True
+    maker.start()
+    session.contrast_again()
+    bridge.release()
+    assert maker.problem == ""
+    assert maker.report is not None
+    bridge.holds = True
+    maker.start()
+    session.open(())
+    assert maker.problem == "the runs are no longer open"
+    maker.start()
+    assert maker.problem == "the runs are no longer open"
+
+
 def test_versions_that_are_compared_stand_in_it(bridge: InlineBridge, tmp_path: Path) -> None:
     session = RunsSession(bridge.as_bridge())
     session.open((str(write_versions(tmp_path / "versions")),))
