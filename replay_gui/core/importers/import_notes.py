@@ -15,11 +15,13 @@ _HARMLESS = re.compile(
     r"written as text|blank lines|UTF-16|times that cannot be read|begin before their parent|kept as "
     r"|lines that repeat an earlier line|calls that repeat one with their id|whose request is not in the file"
     r"|joined to the line before"
-    r"|payload is not what its hash says|stand in the file whole|had not ended when"
+    r"|payload is not what its hash says|break the log's rules|stand in the file whole|had not ended when"
     r"|messages without content|stand in the file twice"
 )
 
-_ELSEWHERE = re.compile(r"replaced by later lines|copied from the trajectory before")
+_ELSEWHERE = re.compile(
+    r"replaced by later lines|copied from the trajectory before|whose parts are read whole|read as one run"
+)
 
 
 def gap_notes(sentences: Iterable[str]) -> tuple[str, ...]:

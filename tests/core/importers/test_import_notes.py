@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from replay_gui.core.importers.formats.chats.swe_agents.swe_agent import DEMONSTRATIONS
+from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
+from replay_gui.core.importers.formats.frameworks.omen import BROKEN_RULES
+from replay_gui.core.importers.formats.frameworks.pydantic_ai import STREAMED
+from replay_gui.core.importers.formats.run_ids import SEVERAL_RUNS
 from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, missing_notes, notes_in_header
 
 
@@ -51,7 +56,8 @@ def test_what_later_lines_replace_is_not_missing_of_the_run() -> None:
         "earlier states of parts, replaced by later lines: 3",
         "lines without a span, left out: 1",
         "steps copied from the trajectory before, left out: 4",
-        "blank lines: 2",
+        *(f"{reason}: 5" for reason in (STREAMED, SEVERAL_RUNS)),
+        *(f"{reason}: 2" for reason in ("blank lines", BROKEN_RULES, DEMONSTRATIONS, PIECES)),
     )
-    assert gap_notes(notes) == notes[:3]
+    assert gap_notes(notes) == notes[:5]
     assert missing_notes(notes) == notes[1:2]

@@ -40,7 +40,7 @@ def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> No
     end, outcome = one.events[-2:]
     assert end.payload == {"how": "limit", "why": "exit_cost"}
     assert (outcome.payload["passed"], outcome.payload["answer"]) == (None, "diff")
-    assert one.run.notes.sentences() == ("messages of demonstrations, left out: 1",)
+    assert one.run.notes.sentences() == ("messages of demonstrations, kept as bookkeeping: 1",)
 
 
 @each_real_file(real_files("swe-agent", "*.traj"))

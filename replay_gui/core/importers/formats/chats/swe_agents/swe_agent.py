@@ -21,7 +21,7 @@ from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.log.kinds import Kind
 
-DEMONSTRATIONS = "messages of demonstrations, left out"
+DEMONSTRATIONS = "messages of demonstrations, kept as bookkeeping"
 
 _EDITOR = "str_replace_editor"
 _EDITS = ("edit", "str_replace", "insert", "create", _EDITOR)
@@ -45,7 +45,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
