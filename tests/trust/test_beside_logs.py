@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from replay_gui.core.divergence.rules.rules_file import rules_beside
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.files.user_files import answer_read_rules
-from replay_gui.engine.opening import user_rules, user_trusted_folders
+from replay_gui.engine.opening import (
+    conversion_cache,
+    survey_cache,
+    user_mappings,
+    user_notes_places,
+    user_rules,
+    user_trusted_folders,
+)
 from replay_gui.engine.requests import ReadRules
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.hostile_rules import BACKTRACKING, HOSTILE, IGNORE_ALL
@@ -117,20 +125,49 @@ def test_a_list_of_trusted_folders_that_is_damaged_allows_nothing(tmp_path: Path
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_files_of_the_user_that_are_no_files_end_in_words(
-    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+def sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(5 << 30)
+
+
+BROKEN: tuple[Callable[[Path], object], ...] = (
+    *(os.mkfifo, Path.mkdir, sparse),
+    *(lambda path: path.symlink_to(path), lambda path: path.symlink_to("/dev/zero")),
+    lambda path: path.write_text("a = " + "[" * 100_000),
+    lambda path: path.write_text(".".join(["a"] * 30_000) + " = 1"),
+    lambda path: path.write_text('{"a": {"b": 1e999}, "c": [[[[]]]]}'),
+    lambda path: path.write_text("rule = 5\nnote = {}\noutcome = []\n"),
+    lambda path: path.write_bytes(b"\xff\xfe\0" * 99),
+)
+
+
+def test_files_of_the_program_that_are_broken_end_in_words(
+    pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The user's own rules as a pipe or a folder: the command says so and waits for nobody."""
-    own = user_rules()
-    own.parent.mkdir(parents=True, exist_ok=True)
-    for make in (os.mkfifo, Path.mkdir):
-        make(own)
-        try:
-            assert main(["diff", *map(str, pair)]) == 2
-            (line,) = capsys.readouterr().err.splitlines()
-            assert str(own) in line
-        finally:
-            own.unlink() if own.is_fifo() else own.rmdir()
+    """A line at most, and nothing is waited for; what is only cached is done without."""
+    for name in ("CONFIG", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    (foreign := tmp_path / "steps.jsonl").write_text('{"event": "started", "n": 1}\n{"event": "ended", "n": 2}\n')
+    places, diff = user_notes_places(), ["diff", *map(str, pair)]
+    contrast, info = ["contrast", *map(str, pair)], ["info", str(foreign)]
+    files = [(user_rules(), diff), (user_rules().parent / "trusted-folders.json", diff), (user_mappings(), info)]
+    files += [(places.own_notes(pair[0]), contrast), (Path(places.own), contrast), (survey_cache(), contrast)]
+    files += [(conversion_cache(), info)]
+    for path, command in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for number, broken in enumerate(BROKEN):
+            if os.path.lexists(path):
+                shutil.rmtree(path)
+            broken(path)
+            try:
+                code, printed = main(command), capsys.readouterr()
+                assert code in (0, 1, 2), (path, number)
+                errors = printed.err.splitlines()
+                assert len(errors) < 2, (path, number, errors)
+                assert "internal error" not in printed.err, (path, number)
+                assert (code == 2) is bool(errors) or path in (survey_cache(), conversion_cache()), (path, number)
+            finally:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("name", ["agent-x.jsonl", "agent-x.meta.json", "session-1/subagents/agent-y.jsonl"])
