@@ -119,6 +119,8 @@ def value_words(value: Any) -> str:
         return "empty"
     if isinstance(value, str):
         is_word = " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
+        if _has_blanks_around(value) and len(value) <= _MAX_VALUE:
+            return one_line(_plain(value), _MAX_VALUE)
         return value if is_word else quoted(value, _MAX_VALUE)
     return one_line(answer_text(value) or "null", _MAX_VALUE)
 

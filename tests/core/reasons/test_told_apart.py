@@ -260,18 +260,20 @@ def test_a_changed_call_is_named_by_what_was_done_instead(tmp_path: Path) -> Non
         return reasons(tmp_path / name, [TASK, a, DONE], [TASK, b, DONE])[0]
 
     ship = first("1", did("ship_order", order="O-7741"), did("ship_order", order="O-7471"))
-    assert ship.sentence == "bad never shipped order O-7741; good did (event 3)."
+    assert ship.sentence == "bad never shipped order O-7741, but O-7471 (event 3); good did (event 3)."
     assert ship.details == ("Instead bad shipped order O-7471 (event 3).",)
     assert first("2", did("reset_password", id="u-77"), did("note", text="x y")).sentence == (
         "bad never reset password u-77; good did (event 3)."
     )
     blank = first("3", did("cancel_booking", ref="AB12"), did("cancel_booking", ref="AB12 "))
+    assert blank.sentence == "bad never cancelled booking AB12, but “AB12 ” (event 3); good did (event 3)."
     assert blank.details == ("Instead bad cancelled booking “AB12 ” (event 3).",)
     left_out = first("4", did("set_labels", labels=["bug", "ui", "p1"]), did("set_labels", labels=["bug", "p1"]))
     assert left_out.sentence.startswith("bad set labels with labels[1] not set; good with ui (event 3")
     restart = "kubectl rollout restart deployment/web -n"
     prod = first("5", ran(f"{restart} prod", "restarted"), ran(f"{restart} staging", "restarted"))
     assert prod.sentence == f"bad never ran “{restart} prod”; good did (event 3)."
+    assert first("7", did("counter"), did("counter", step=2)).sentence.startswith("bad")
     assert reasons(tmp_path / "6", [did("set_level", level=5)], [did("set_level", level=5.0)]) == ()
 
 

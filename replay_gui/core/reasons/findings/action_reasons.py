@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import IGNORING_ACTIONS, Rules
-from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_rare_value, subjects
+from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_name, is_rare_value, subjects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
@@ -31,6 +31,7 @@ from replay_gui.core.reasons.phrases import (
     past_action_words,
     past_tool_words,
     tool_words,
+    value_words,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT
@@ -59,10 +60,12 @@ def add_action_reasons(
         _add_changed(reasons, pair, rules, tier)
     for equal in missing:
         if not _add_again(reasons, equal, reference, other, tier):
-            _add_missing(reasons, equal, tier)
+            exchanged = _exchanged(equal[0], matched)
+            _add_missing(reasons, equal, tier, None if exchanged is None else exchanged[1])
     for equal in extra:
         if not _add_again(reasons, equal, other, reference, tier):
-            _add_extra(reasons, equal, tier)
+            exchanged = _exchanged(equal[0], matched)
+            _add_extra(reasons, equal, tier, None if exchanged is None else exchanged[0])
     for first, second in matched.same_effect[:most]:
         reasons.add(
             ReasonKind.WORDING,
@@ -192,7 +195,25 @@ def _add_again(
     return True
 
 
-def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
+def _exchanged(call: ToolCall, matched: MatchedCalls) -> tuple[ToolCall, ToolCall] | None:
+    """Return the only calls of a tool that are left of both runs, if they name nothing but two objects; else None."""
+    missing, extra = ([left for left in calls if left.tool == call.tool] for calls in (matched.missing, matched.extra))
+    if (len(missing), len(extra)) != (1, 1):
+        return None
+    first, second = (input_leaves(left.input) for left in (*missing, *extra))
+    if not len(first) == len(second) == 1 or first[0][0] != second[0][0]:
+        return None
+    return (missing[0], extra[0]) if is_name(first[0][1]) and is_name(second[0][1]) else None
+
+
+def _but_words(instead: ToolCall | None) -> str:
+    """Return ``, but O-7471 (event 5)``, with the object that a run took instead; "" for None."""
+    if instead is None:
+        return ""
+    return f", but {value_words(input_leaves(instead.input)[0][1])} ({event_words(instead.request)})"
+
+
+def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, instead: ToolCall | None = None) -> None:
     done_by, other, call = reasons.reference, reasons.other, calls[0]
     explanation = explain_missing(done_by, other, call)
     did = past_action_words(call)
@@ -215,12 +236,12 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> 
     reasons.add(
         ReasonKind.MISSING,
         tier,
-        f"{other.name} never {did}; {done_by.name} did ({_at_words(calls)}).",
+        f"{other.name} never {did}{_but_words(instead)}; {done_by.name} did ({_at_words(calls)}).",
         order=_order(call, done_by),
         details=(*explanation.sentences, *((before,) if before else ())),
         chip=MissingLinkKind.WORLD.value if before else explanation.chip,
         of_reference=call,
-        at_other=explanation.index,
+        at_other=explanation.index if instead is None else instead.request,
         origins=explanation.origins,
     )
 
@@ -237,17 +258,17 @@ def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanati
     return f"Before that, {call_words(second, 60)} was answered differently ({at})."
 
 
-def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier) -> None:
+def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, instead: ToolCall | None = None) -> None:
     done_by, other, call = reasons.other, reasons.reference, calls[0]
     explanation = explain_extra(done_by, other, call)
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
-    instead = "did not"
+    others = f"did not{_but_words(instead)}"
     if failed is not None:
-        instead = f"tried ({event_words(failed.request)}) and was answered {failure_words(failed)}"
+        others = f"tried ({event_words(failed.request)}) and was answered {failure_words(failed)}"
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
-        f"{done_by.name} {past_action_words(call)} ({_at_words(calls)}); {other.name} {instead}.",
+        f"{done_by.name} {past_action_words(call)} ({_at_words(calls)}); {other.name} {others}.",
         order=_order(call, done_by),
         details=explanation.sentences,
         chip=explanation.chip,
