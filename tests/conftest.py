@@ -8,18 +8,21 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import certifi
 import pytest
 from hypothesis import settings
 
+from tests.engine import fork_server
 from tests.helpers.effort import tries, try_all
 from tests.helpers.line_coverage import LineCoverage
 
@@ -126,6 +129,19 @@ def _collect_on_this_thread_alone() -> Iterator[None]:
     gc.enable()  # what is frozen stays so: pytest's last collections would search all of it, and the process ends
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _forked_workers() -> Iterator[None]:
+    """Worker processes of windows and engines are forked; those of the programs that tests start are not."""
+    from replay_gui.engine import worker_pool
+
+    with pytest.MonkeyPatch.context() as patch:
+        if fork_server.SUPPORTED:
+            forking = SimpleNamespace(**{**vars(subprocess), "Popen": fork_server.ForkedWorker})
+            patch.setattr(worker_pool, "subprocess", forking)
+        yield
+    fork_server.server.end()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _leave_out_what_was_there_before(_collect_on_this_thread_alone: None) -> None:
     """What exists before a file's first test (modules, the collected tests, what earlier files have left in caches) is
@@ -196,7 +212,7 @@ def _children() -> dict[int, str]:
                 command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             except OSError:
                 continue  # it has ended meanwhile
-            if pid not in kept:
+            if pid not in kept and int(pid) != fork_server.server.pid:
                 found[int(pid)] = f"process {pid} ({command.strip() or 'not waited for'})"
     return found
 

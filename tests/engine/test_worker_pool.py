@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from replay_gui.engine import worker_pool
 from replay_gui.engine.jobs.frames import write_frame
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobRequest, encode_value
 from replay_gui.engine.worker_pool import JobHandle, WorkerPool
@@ -49,6 +50,12 @@ class Talk:
     def run(self, job: str, **args: Any) -> list[JobMessage]:
         self.submit(job, **args)
         return self.until_over()
+
+
+@pytest.fixture(autouse=True)
+def _started_by_subprocess(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the program starts them: no fork, as in other tests."""
+    monkeypatch.setattr(worker_pool, "subprocess", subprocess)
 
 
 MakeTalk = Callable[..., Talk]
