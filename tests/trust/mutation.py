@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 _TOKENS = (
@@ -29,12 +30,56 @@ _ODD: tuple[Any, ...] = (
 )
 
 
+_OTHER_TYPES: tuple[Any, ...] = (None, True, 7, 1e308, "x", [], {}, [{}], ["a"], [None], {"a": None})
+_GONE = object()
+
+
+def each_member_changed(data: bytes) -> Iterator[bytes]:
+    """Yield an input, JSON or lines of JSON, with each member removed, and replaced by each of _OTHER_TYPES."""
+    try:
+        documents, lines = [json.loads(data)], None
+    except ValueError:
+        lines = data.split(b"\n")
+        documents = [_decoded(line) for line in lines]
+    for at, document in enumerate(documents):
+        for changed in _changed_members(document):
+            raw = json.dumps(changed).encode()
+            yield raw if lines is None else b"\n".join([*lines[:at], raw, *lines[at + 1 :]])
+
+
+def _decoded(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _changed_members(value: Any) -> Iterator[Any]:
+    """Yield the value with each member changed, also those within its members."""
+    keys: Sequence[Any] = (
+        list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        before, after = value[key], (_GONE, *_OTHER_TYPES)
+        for other in chain(after, _changed_members(before)):
+            changed = dict(value) if isinstance(value, dict) else list(value)
+            if other is _GONE:
+                del changed[key]
+            else:
+                changed[key] = other
+            yield changed
+
+
 class Mutator:
     """Damages inputs; the same seed damages them the same way."""
 
     def __init__(self, seed: int, corpus: Sequence[bytes]) -> None:
         self._random = random.Random(seed)
         self._corpus = corpus
+
+    def inputs(self, count: int) -> Iterator[bytes]:
+        """So many inputs."""
+        return (self.next() for _ in range(count))
 
     def next(self) -> bytes:
         """One more input."""
