@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.event_list import EventList
@@ -53,7 +54,7 @@ def test_find_lists_marks_and_goes_from_hit_to_hit(journey: Journey, log: Path) 
     assert field(journey).count.text() == "10 hits"
     assert events(journey).table.rowCount() == 10
     assert list(journey.session.marks.found) == [2 + 5 * turn for turn in range(10)]
-    assert finder(journey).hits[7].text == "because of 1"
+    assert finder(journey).hits[EventIndex(7)].text == "because of 1"
     for key, modifiers, position in (
         (Key.Key_F3, Qt.KeyboardModifier.NoModifier, 3),
         (Key.Key_F3, Qt.KeyboardModifier.NoModifier, 8),

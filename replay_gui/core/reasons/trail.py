@@ -39,7 +39,12 @@ def fallback_events(reason: Reason, why: WhyResult, side: Side, count: int) -> l
 
 
 def trail_events(
-    keys: Iterable[int], places: Iterable[int], opened: Iterable[tuple[int, int]], *, count: int, hidden: Sequence[bool]
+    keys: Iterable[EventIndex],
+    places: Iterable[EventIndex],
+    opened: Iterable[tuple[int, int]],
+    *,
+    count: int,
+    hidden: Sequence[bool],
 ) -> list[EventIndex]:
     """Return the events to show, ascending, at most MAX_TRAIL_EVENTS.
 
@@ -50,7 +55,7 @@ def trail_events(
     """
     key_set, place_set = set(keys), set(places)
     around = _EVENTS_AROUND if len(key_set | place_set) > 1 else _EVENTS_AROUND_A_SINGLE_ONE
-    chosen = set(key_set)
+    chosen = set[int](key_set)
     for centre in key_set | place_set:
         chosen.update(range(max(centre - around, 0), min(centre + around + 1, count)))
     for start, stop in opened:

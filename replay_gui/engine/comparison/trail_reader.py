@@ -65,18 +65,22 @@ class _SideValues:
         return self._of_event.get(index, self._others)
 
 
-def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[int]:
+def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[EventIndex]:
     """Return the other run's events at the same time, for the first relevant events and the last one."""
     chosen = keys if len(keys) <= _MAX_PLACES else [*keys[: _MAX_PLACES - 1], keys[-1]]
-    return [max(int(last[row_of[key]]), 0) for key in chosen if key < len(row_of)]
+    return [EventIndex(max(int(last[row_of[key]]), 0)) for key in chosen if key < len(row_of)]
 
 
 def _side(
-    run: OpenRun, keys: list[EventIndex], places: list[int], opened: tuple[tuple[int, int], ...], values: _SideValues
+    run: OpenRun,
+    keys: list[EventIndex],
+    places: list[EventIndex],
+    opened: tuple[tuple[int, int], ...],
+    values: _SideValues,
 ) -> tuple[TrailRow | TrailGap, ...]:
     index = run.index
     pairs = (int(index.pair[key]) for key in keys if key < index.count)
-    marked = {*keys, *(pair for pair in pairs if pair != NO_PAIR)}
+    marked = {*keys, *(EventIndex(pair) for pair in pairs if pair != NO_PAIR)}
     is_hidden = np.array([is_bookkeeping(kind) or group_of(kind) is KindGroup.AGENT for kind in index.kinds], bool)
     hidden = is_hidden[index.kind] if is_hidden.any() else np.zeros(0, bool)
     events = trail_events(marked, places, opened, count=index.count, hidden=hidden)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import msgspec
 
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.file_end import FileEnd
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.jobs.job_types import JobArguments
 from replay_gui.engine.open_run import Stamp
 from replay_gui.engine.opening import Conversion
@@ -63,7 +64,7 @@ class FileGrowth(msgspec.Struct, frozen=True, kw_only=True):
     built: BuiltIndex
     folder: str
     made: Conversion | None
-    first_changed: int
+    first_changed: EventIndex
     is_whole: bool
     stamp: Stamp
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from replay_gui.core.importers.registry import title_of
 from replay_gui.core.index.followed_log import FollowedLog
 from replay_gui.core.log.file_end import FileEnd
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import exists
 from replay_gui.engine.follower.follow_arguments import (
     STOP_FILE,
@@ -111,7 +112,7 @@ class _LogGrowth:
             built=built,
             folder=self._folder,
             made=None,
-            first_changed=built.count,
+            first_changed=EventIndex(built.count),
             is_whole=is_whole,
             stamp=self._log.stamp,
         )
@@ -134,7 +135,7 @@ class _FileGrowth:
             shown=Path(imported.shown),
         )
         self._sent: object = None
-        self._first_changed: int | None = None  # of all readings that were not sent
+        self._first_changed: EventIndex | None = None  # of all readings that were not sent
         self.read_appended = self._file.read_appended
 
     def close(self) -> None:
@@ -169,7 +170,7 @@ class _FileGrowth:
                 own_hashes=made.own_hashes,
                 title=title_of(made.format),
             ),
-            first_changed=reading.built.count if first is None else first,
+            first_changed=EventIndex(reading.built.count) if first is None else first,
             is_whole=is_whole,
             stamp=reading.stamp,
         )

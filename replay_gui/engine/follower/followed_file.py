@@ -31,6 +31,7 @@ from replay_gui.core.index.index_cache import write_table
 from replay_gui.core.index.index_columns import RECORD_COLUMNS, read_column
 from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.source import Source, file_stamp
 
 REFUSED_AFTER_S = 2.0  # seconds that a file may be unreadable while it is being written
@@ -59,7 +60,7 @@ class FileImport:
     converted: ConvertedRun
     built: BuiltIndex
     folder: Path
-    first_changed: int
+    first_changed: EventIndex
     stamp: tuple[int, int, int, int]
 
 
@@ -175,7 +176,7 @@ class FollowedFile:
         )
 
 
-def first_difference(before: Path, after: Path) -> int:
+def first_difference(before: Path, after: Path) -> EventIndex:
     """Return the index of the first event that differs between two indexes; 0 if one cannot be read.
 
     If none differs: the number of events of the shorter one.
@@ -183,13 +184,13 @@ def first_difference(before: Path, after: Path) -> int:
     try:
         columns = [(read_column(before, name), read_column(after, name)) for name in RECORD_COLUMNS]
     except OSError:
-        return 0
+        return FIRST_EVENT
     count = min(len(column) for pair in columns for column in pair)
     first = count
     for one, other in columns:
         different = np.flatnonzero(one[:first] != other[:first])
         first = int(different[0]) if len(different) else first
-    return first
+    return EventIndex(first)
 
 
 def _leave_out_half_line(source: Source) -> bool:

@@ -16,7 +16,7 @@ from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
-from replay_gui.core.log.positions import EventIndex, index_before
+from replay_gui.core.log.positions import index_before
 from replay_gui.core.log.writer_lock import is_being_written
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.follower.follow_arguments import FileGrowth, FollowEnded
@@ -137,7 +137,7 @@ class RunFollower:
             log=log,
             own_hashes=None if growth.made is None else growth.made.own_hashes,
         )
-        first = EventIndex(growth.first_changed)
+        first = growth.first_changed
         self._answer_facts(active, growth.is_whole)
         self._answer(run.number, IndexGrew(run.index, first if first < before.count else None))
         if active.last_seek is not None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.run.run_search import RunSearch
@@ -70,7 +70,7 @@ class ComparisonSearch(EventSearchModel):
         comparison = self._session.comparison
         if comparison is None or not 0 <= row < len(comparison.alignment.a):
             return None
-        event_index = int((comparison.alignment.a if in_a else comparison.alignment.b)[row])
+        event_index = EventIndex(int((comparison.alignment.a if in_a else comparison.alignment.b)[row]))
         return None if event_index == NO_EVENT else (self._a if in_a else self._b).hits.get(event_index)
 
     def find(self, text: str, match_case: bool = False) -> None:

@@ -66,7 +66,7 @@ class EventTable(QAbstractTableModel):
         self._number, self._index = -1, session.index  # of the run of these rows; none so far
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
-        self._hits: dict[int, SearchHit] | None = None
+        self._hits: dict[EventIndex, SearchHit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
         self._count = min(self._index.count, MAX_ROWS)
@@ -102,7 +102,7 @@ class EventTable(QAbstractTableModel):
             self.folded = folded
             self._reset()
 
-    def show_hits(self, hits: dict[int, SearchHit] | None) -> None:
+    def show_hits(self, hits: dict[EventIndex, SearchHit] | None) -> None:
         """Show only these hits, as far as they match the filter; None: show all events again.
 
         By index, ascending. Call `more_hits` after hits were added to the dictionary.

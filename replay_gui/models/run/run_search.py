@@ -35,7 +35,7 @@ class RunSearch(EventSearchModel):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.hits: dict[int, SearchHit] = {}
+        self.hits: dict[EventIndex, SearchHit] = {}
         self.step_within: Callable[[bool], bool] | None = None
         self._session = session
         self._number = 0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.nesting import Nesting
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 IndexArray = NDArray[np.int64]
 
@@ -21,14 +21,14 @@ class Subagents:
         paths: for each subagent its names from the outermost down, a parent before its children.
         starts, stops: int64[n], index of the first event of each range, and after its last; ascending, disjoint.
         which: int64[n], number of the subagent of each range.
-        first_events: index of the first event of each subagent, nested ones included; -1 if none is known.
+        first_events: index of the first event of each subagent, nested ones included; NO_EVENT if none is known.
     """
 
     paths: tuple[tuple[str, ...], ...] = ()
     starts: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
     stops: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
     which: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
-    first_events: tuple[int, ...] = ()
+    first_events: tuple[EventIndex, ...] = ()
 
     @classmethod
     def of(cls, nesting: Nesting) -> Subagents:
@@ -38,7 +38,7 @@ class Subagents:
         numbers, first = np.unique(made.which, return_index=True)
         own = dict(zip(numbers.tolist(), made.starts[first].tolist(), strict=True))
         heads = [[own[n] for n in made._all_within(number) if n in own] for number in range(len(made.paths))]
-        return replace(made, first_events=tuple(min(indexes, default=-1) for indexes in heads))
+        return replace(made, first_events=tuple(EventIndex(min(indexes, default=NO_EVENT)) for indexes in heads))
 
     def number_at(self, index: EventIndex) -> int | None:
         """Return the number of the subagent of an event; None: the main agent."""

@@ -3,11 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marked_text import marked_text
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.trail import MAX_TRAIL_EVENTS, fallback_events, key_events, trail_events
 from tests.helpers.reasons import CANCEL, LOOKED, why_of
 from tests.helpers.story import event_at
+
+
+def at(*indexes: int) -> list[EventIndex]:
+    return [*map(EventIndex, indexes)]
 
 
 def test_the_events_that_a_reason_names() -> None:
@@ -16,19 +21,19 @@ def test_the_events_that_a_reason_names() -> None:
 
 
 def test_events_around_those_that_matter_and_short_gaps_are_filled() -> None:
-    assert trail_events([4, 9], [], [], count=30, hidden=[]) == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert trail_events([4, 20], [], [], count=30, hidden=[]) == [3, 4, 5, 19, 20, 21]
-    assert trail_events([10], [], [], count=12, hidden=[]) == [6, 7, 8, 9, 10, 11]
-    assert trail_events([], [5], [(0, 3)], count=30, hidden=[]) == [*range(10)]
+    assert trail_events(at(4, 9), [], [], count=30, hidden=[]) == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert trail_events(at(4, 20), [], [], count=30, hidden=[]) == [3, 4, 5, 19, 20, 21]
+    assert trail_events(at(10), [], [], count=12, hidden=[]) == [6, 7, 8, 9, 10, 11]
+    assert trail_events([], at(5), [(0, 3)], count=30, hidden=[]) == [*range(10)]
 
 
 def test_what_is_no_step_is_left_out_unless_it_matters() -> None:
     hidden = [index in (3, 5) for index in range(30)]
-    assert trail_events([5, 9], [], [], count=30, hidden=hidden) == [4, 5, 6, 7, 8, 9, 10]
+    assert trail_events(at(5, 9), [], [], count=30, hidden=hidden) == [4, 5, 6, 7, 8, 9, 10]
 
 
 def test_a_trail_is_bounded() -> None:
-    assert len(trail_events([1, 5_000], [], [(0, 100_000)], count=1 << 20, hidden=[])) <= MAX_TRAIL_EVENTS
+    assert len(trail_events(at(1, 5_000), [], [(0, 100_000)], count=1 << 20, hidden=[])) <= MAX_TRAIL_EVENTS
 
 
 def test_a_reason_that_names_no_event_shows_what_differs() -> None:

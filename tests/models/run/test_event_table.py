@@ -218,10 +218,10 @@ def test_a_filter_of_a_long_run_comes_piece_by_piece(
 
 def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
     session.show(story_index(len(STORY) * 10))
-    hits = {3: SearchHit(EventIndex(3), "abc", 0, 1), 9: SearchHit(EventIndex(9), "abc", 1, 2)}
+    hits = {hit.index: hit for hit in (SearchHit(EventIndex(3), "abc", 0, 1), SearchHit(EventIndex(9), "abc", 1, 2))}
     table.show_hits(hits)
     assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9]
-    hits[12] = SearchHit(EventIndex(12), "abc", 2, 3)
+    hits[EventIndex(12)] = SearchHit(EventIndex(12), "abc", 2, 3)
     table.more_hits()
     assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9, 12]
     assert table.hit(2) == SearchHit(EventIndex(12), "abc", 2, 3)

@@ -290,7 +290,7 @@ def test_bookkeeping_that_comes_later_is_hidden_too(events: EventList, session: 
 
 def test_hits_in_hidden_lines_are_told(events: EventList, session: StorySession) -> None:
     session.show(with_bookkeeping(story_index(20), 2, 5))
-    events.table.show_hits({2: SearchHit(EventIndex(2), "abc", 0, 1), 3: SearchHit(EventIndex(3), "abc", 0, 1)})
+    events.table.show_hits({index: SearchHit(index, "abc", 0, 1) for index in (EventIndex(2), EventIndex(3))})
     events.on_index_changed()
     assert [events.table.event_index(row) for row in range(events.table.rowCount())] == [3]
     assert events.bookkeeping.text() == "1 hit in hidden lines · Show"
@@ -321,7 +321,7 @@ def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventL
     few = with_bookkeeping(story_index(3), 1)  # fewer kinds and tools than were counted
     session._run += 1
     session.index = replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1)
-    events.table.show_hits({2: SearchHit(EventIndex(2), "abc", 0, 1)})
+    events.table.show_hits({EventIndex(2): SearchHit(EventIndex(2), "abc", 0, 1)})
     assert events.table.hidden_count == 3
     session.show_bookkeeping(True)
     events.table.on_run_changed()
