@@ -341,3 +341,39 @@ def test_the_result_of_a_run_is_no_result_of_a_call(tmp_path: Path) -> None:
     assert found.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "x:json-lines/result"]
     nameless = read(tmp_path, {"type": "call", "args": {"path": "."}}, {"type": "result", "text": "a"})
     assert nameless.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
+
+
+def test_home_made_logs(tmp_path: Path) -> None:
+    tool = {"agent": "a", "tool": "cv", "input": {"name": "M"}, "output": "done"}
+    events = read(
+        tmp_path,
+        {"ts": 1, "trace_id": "x", "event_type": "tool_call", "details": {"tool": "metrics", "args": {"of": "cpu"}}},
+        {"ts": 2, "event_type": "llm_call", "data": {"model": "m", "input_tokens": 9, "stop_reason": "stop"}},
+        {"ts": 3, "event_type": "tool_call", "data": tool},
+        {"ts": 4, "event_type": "agent_complete", "data": {"iterations": 2}},
+    )
+    assert [(call.payload["tool_name"], call.payload["input"]) for call in events.of("ToolRequest")] == [
+        ("metrics", {"of": "cpu"}),
+        ("cv", {"name": "M"}),
+    ]
+    assert events.of("ToolResponse")[0].payload["output"] == "done"
+    assert events.kinds[-1] == "x:json-lines/agent_complete"  # it says nothing
+    (asked,) = events.of("x:json-lines/llm_call")
+    assert asked.meta["tokens"]["input"] == 9
+    steps = read(
+        tmp_path,
+        *({"step_type": kind, "content": kind} for kind in ("thought", "action", "observation", "final")),
+        {"interactionType": "prompt", "level": 30, "content": "Go"},
+        {"interactionType": "response", "level": 30, "content": "Gone"},
+        {"event_type": "llm_call", "prompt": "Say", "response": "Said"},
+        {"user_message": "My card", "action": "ack", "response": "We are sorry"},
+    )
+    assert [(event.payload["reasoning"], event.payload["data"]) for event in steps.of("Decision")] == [
+        ("thought", None),
+        (None, "final"),
+        (None, "Gone"),
+        (None, "Said"),
+        (None, "We are sorry"),
+    ]
+    assert [event.payload["data"] for event in steps.of("Observation")] == ["Go", "Say", "My card"]
+    assert steps.of("ToolResponse")[0].payload["output"] == "observation"

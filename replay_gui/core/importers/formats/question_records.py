@@ -10,7 +10,10 @@ _ANSWERS = (
     *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
     *("answer", "completion", "generated_text", "reply"),
 )
-_ANSWER_NAMES = {"prompt": "response", "instruction": "output"}
+_ANSWER_NAMES = {
+    **dict.fromkeys(("user_query", "user_input", "user_message", "question", "user_prompt", "prompt"), "response"),
+    "instruction": "output",
+}
 """Members that hold the answer to such a question, and that may be anything else beside another one."""
 _CALLS = ("tool_calls", "tools_called", "tools_used")
 

@@ -30,6 +30,7 @@ from replay_gui.core.importers.generic.mapping import (
     WRAPPERS,
     Mapping,
     guess_mapping,
+    is_of_tool,
     is_usual_kind,
     kind_of,
     with_inner_message,
@@ -53,7 +54,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 25
+    version = 26
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -222,7 +223,7 @@ class _JsonLinesEvents:
                 parts |= {"tool": None, "kind": None}
                 rest[mapping.member("tool", record)] = definition
         wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
-        if parts["tool"] is None and isinstance(record.get("name"), str) and _is_of_tool(parts["kind"]):
+        if parts["tool"] is None and isinstance(record.get("name"), str) and is_of_tool(parts["kind"]):
             parts["tool"] = rest.pop("name", record["name"])
         if parts["tool"] is None and (turns := turns_in(record, JsonLines.volatile)) is not None:
             for turn, turn_rest in turns:
@@ -283,6 +284,9 @@ class _JsonLinesEvents:
         ids = [record.get(name) for name in CALL_IDS] + [parts["id"]]
         if given is not None and output is not None and kind != "call":
             rest[self._mapping.member("input", record)] = given
+        if kind in ("model", "answer"):  # what a model was asked is no answer
+            of_call, said = kind == "answer" and self._has_open_call(ids), kind == "answer" or output is not None
+            kind = "response" if of_call else "decision" if said else "other"
         match kind:
             case "call":  # request and answer in one record
                 run.request(call_id, tool, given)
@@ -297,9 +301,10 @@ class _JsonLinesEvents:
                 self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
             case "user" | "system":
                 run.observation("message", kind, self._content(content, rest))
-            case "decision" if content is not None or parts["kind"] is None or is_usual_kind(parts["kind"]):
+            case "decision" | "thought" if content is not None or parts["kind"] is None or is_usual_kind(parts["kind"]):
                 data = self._content(content, rest)
-                run.decision("message" if isinstance(data, str) else "model", data)
+                type = "message" if isinstance(data, str) else "model"
+                run.decision(*(("thinking", None, data) if kind == "thought" else (type, data)))
             case "error":
                 text = content if content is not None else rest.get("error")
                 shown = text if isinstance(text, str) else "" if text is None else str(text)
@@ -362,11 +367,6 @@ class _JsonLinesEvents:
         if tool and (call is None or call.tool_name != tool):
             run.unmapped = {**run.unmapped, "tool": tool}
         run.end_call(call_id, output, error=error)
-
-
-def _is_of_tool(word: Any) -> bool:
-    """Whether a kind means a call of a tool or its result; the record's name is then the tool's name."""
-    return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")
 
 
 def _kind_with_speaker(kind: str, word: Any, record: dict[str, Any]) -> str:

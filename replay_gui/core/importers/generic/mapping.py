@@ -8,9 +8,14 @@ from typing import Any
 
 from blake3 import blake3
 
+from replay_gui.core.importers.formats.record_use import use_in
+
 PARTS = ("kind", "time", "tool", "input", "output", "id", "parent")
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
-    "kind": ("role", "type", "event", "kind", "event_type", "eventType", "action", "node", "level"),
+    "kind": (
+        *("role", "type", "event", "kind", "event_type", "eventType", "step_type", "stepType", "interaction_type"),
+        *("interactionType", "action", "node", "level"),
+    ),
     "time": (
         *("timestamp", "time", "ts", "@timestamp", "created_at", "createdAt", "created", "datetime", "date"),
         *("start_time", "startTime", "started_at", "startedAt", "eventTime", "event_time"),
@@ -55,6 +60,13 @@ END_TIMES = (
     "completed_at",
 )
 _TIMES = frozenset(USUAL_NAMES["time"])
+_ENVELOPES = ("data", "details", "payload")
+_ENVELOPE_MEMBERS = {*USUAL_NAMES["kind"], *_TIMES, *USUAL_NAMES["id"], *USUAL_NAMES["parent"], *OTHER_IDS, *CALL_IDS}
+"""Members that may stand beside an envelope with everything else."""
+_MODEL_CALLS = ("llm_call", "llm_request", "model_call", "model_request", "llm.call", "llm.request")
+_THOUGHTS = ("thought", "thinking")
+_PHASES = ("_start", "_started", "_end", "_complete", "_completed", "_finished")  # of an agent, which says nothing
+_ANSWERS = ("response", "answer", "reply", "final", "final_answer")
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
 # The meaning of a kind: that of the first of these words that it contains
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -140,19 +152,28 @@ def value_at_path(record: dict[str, Any], path: str) -> Any:
 def with_inner_message(record: dict[str, Any]) -> dict[str, Any]:
     """Return `record` with the members of its ``message`` moved up, unless that is a provider's message.
 
-    Members of ``data`` are moved up if they have the record's time, and only kinds stand beside them.
+    Members of ``data``, ``details`` or ``payload`` are moved up if they have the record's time, and only kinds stand
+    beside them; or if they name a tool or count tokens, and only kinds, times and ids stand beside them.
     """
-    data = record.get("data")
-    if isinstance(data, dict) and record.keys() - {"data"} <= set(USUAL_NAMES["kind"]) and data.keys() & _TIMES:
-        return {
-            **{f"data.{key}" if key in record else key: value for key, value in data.items()},
-            **_without(record, "data"),
-        }
+    for name in _ENVELOPES:
+        data, beside = record.get(name), record.keys() - {name}
+        if not isinstance(data, dict):
+            continue
+        has_all = (beside <= set(USUAL_NAMES["kind"]) and data.keys() & _TIMES) or (
+            beside <= _ENVELOPE_MEMBERS and beside and (_names_tool(data) or use_in(data))
+        )
+        if has_all:
+            moved = {f"{name}.{key}" if key in record else key: value for key, value in data.items()}
+            return {**moved, **_without(record, name)}
     inner = record.get("message")
     if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
         return record
     outer = {key: value for key, value in record.items() if key != "message"}
     return {**outer, **{f"message.{key}" if key in outer else key: value for key, value in inner.items()}}
+
+
+def _names_tool(record: dict[str, Any]) -> bool:
+    return any(isinstance(record.get(name), str) for name in USUAL_NAMES["tool"])
 
 
 def guess_mapping(records: Sequence[dict[str, Any]]) -> Mapping:
@@ -175,13 +196,29 @@ def is_usual_kind(word: Any) -> bool:
 
 
 def kind_of(word: Any, parts: dict[str, Any]) -> str:
-    """Return the meaning of a record's kind: one of _WORDS, "call" for a call with its result, or "other"."""
+    """Return the meaning of a record's kind: one of _WORDS, or another word.
+
+    The others: "call" of a tool with its result, "model" for a call of a model, "answer", "thought" for a text that is
+    one, or "other".
+    """
     text = str(word).lower().replace("-", "_") if word is not None else ""
     if parts["tool"] and parts["input"] is not None and parts["output"] is not None:
         return "call"
+    if any(part in text for part in _MODEL_CALLS):
+        return "model"
+    if text in _ANSWERS and not parts["tool"]:
+        return "answer"
+    is_text = isinstance(parts["output"], str)
     for kind, words in _WORDS.items():
         if any(part in text for part in words):
-            return kind
+            is_thought = is_text and kind == "decision" and any(part in text for part in _THOUGHTS)
+            is_phase = not is_text and kind == "decision" and text.endswith(_PHASES)
+            return "thought" if is_thought else "other" if is_phase else kind
     if parts["tool"]:
         return "response" if parts["output"] is not None else "request"
     return "other"
+
+
+def is_of_tool(word: Any) -> bool:
+    """Whether a kind means a call of a tool or its result; the record's name is then the tool's name."""
+    return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")

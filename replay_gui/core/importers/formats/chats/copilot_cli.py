@@ -36,7 +36,7 @@ class CopilotCli(RecordFormat):
     """The importer. A session is one run; a request in a message and its start are one call."""
 
     name = "copilot-cli"
-    title = "GitHub Copilot CLI session"
+    title = "GitHub Copilot session"
     version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
