@@ -89,13 +89,17 @@ class IndexCache:
     def adopt_folder(self, building: Path, log: EventLog) -> Path:
         """Move a finished index to its folder in the cache; remove the least recently used ones over the budget.
 
-        An index in a temporary folder, because the cache cannot be written, stays there.
+        An index in a temporary folder, because the cache cannot be written, stays there, and so does one whose folder
+        another process has just made: both are of this log.
         """
         if not self.is_cached(building):
             return building
         folder = self.folder(log)
         shutil.rmtree(folder, ignore_errors=True)
-        building.rename(folder)
+        try:
+            building.rename(folder)
+        except OSError:
+            folder = building
         self.prune(folder)
         return folder
 
@@ -125,7 +129,7 @@ class IndexCache:
         for folder in self.root.iterdir():
             entry = entry_of(folder) if is_folder(folder) else None
             if entry is not None and folder.name.startswith(_BUILDING_PREFIX):
-                written = [file.used_at for file in map(entry_of, folder.iterdir()) if file is not None]
+                written = [file.used_at for file in map(entry_of, folder.glob("*")) if file is not None]
                 entry = entry._replace(used_at=max([entry.used_at, *written]))
             if entry is not None:
                 yield entry

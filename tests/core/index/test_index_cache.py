@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +16,14 @@ import pytest
 from replay_gui import EventLog
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content, write_table
+from replay_gui.core.index.index_cache import (
+    TABLE,
+    IndexCache,
+    build_run_index,
+    indexed_content,
+    load_index,
+    write_table,
+)
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from tests.helpers.forged_logs import forged, written
@@ -131,6 +139,25 @@ def test_an_index_that_is_being_built_stays_for_a_day(tmp_path: Path, cache: Ind
             os.utime(path, (time.time() - age, time.time() - age))
     cache.prune(kept, 0)
     assert (kept.exists(), fresh.exists(), given_up.exists()) == (True, True, False)
+
+
+def test_two_programs_that_build_an_index_at_once_both_have_it(
+    log: EventLog, cache: IndexCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, remove = keep(cache, log), shutil.rmtree
+
+    def lose(folder: Path, *rest: Any, **more: Any) -> None:
+        """The other program moves its index to the place just before this one does."""
+        remove(folder, *rest, **more)
+        shutil.copytree(others, folder)
+
+    others = shutil.copytree(first, cache.root / "building-by-another")
+    monkeypatch.setattr(shutil, "rmtree", lose)
+    second = keep(cache, log)
+    monkeypatch.undo()
+    assert second != first
+    assert load_index(second, log) is not None
+    assert cache.load_index(log) is not None
 
 
 def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: EventLog, cache: IndexCache) -> None:
