@@ -28,6 +28,8 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
         return value, {}
     if value.keys() == {"output"} and is_message(value["output"]):
         return value["output"], {}
+    if {"message", "raw", "delta"} <= value.keys() and is_message(value["message"]):  # an answer of LlamaIndex
+        return value["message"], {key: value[key] for key in value if key != "message" and value[key] not in _EMPTY}
     if not any(signs <= value.keys() for signs in _SIGNS):
         return value, {}
     if value.keys() == {"kwargs"}:  # LlamaIndex' tools

@@ -111,6 +111,30 @@ def test_wrappers_of_langgraph_and_llamaindex_in_attributes(tmp_path: Path) -> N
     assert [event.payload["output"] for event in run.of("ToolResponse")] == ['{"flights": ["AS1"]}', "AS1"]
 
 
+def test_models_of_llamaindex_are_tasks(tmp_path: Path) -> None:
+    """In attributes, or moved to a log record."""
+    sent = {
+        "messages": [{"role": "user", "additional_kwargs": {}, "blocks": [{"block_type": "text", "text": QUESTION}]}]
+    }
+    call = {"id": "c1", "name": "search", "args": ARGUMENTS}
+    said_by_model = {"role": "assistant", "additional_kwargs": {"tool_calls": [call]}, "blocks": []}
+    answer = {"message": said_by_model, "raw": None, "delta": None, "logprobs": None, "additional_kwargs": {}}
+    task = {"traceloop__span__kind": "task", "traceloop__entity__name": "OpenAI.task"}
+    texts = {"traceloop__entity__input": json.dumps(sent), "traceloop__entity__output": json.dumps(answer)}
+    whole = [
+        span(1, "FunctionAgent.workflow", traceloop__span__kind="workflow"),
+        span(2, "OpenAI.task", **task, **texts),
+    ]
+    moved = [whole[0], span(2, "OpenAI.task", **task)]
+    moved.append(
+        record(2, input=[{"content": sent, "role": "user"}], output=[{"content": answer, "role": "assistant"}])
+    )
+    for document in (whole, moved):
+        (run,) = read_all(written(tmp_path, document))
+        assert [event.payload["data"] for event in run.of("Observation")] == [QUESTION]
+        assert (len(run.of("Decision")), run.tools()) == (1, {"search": 1})
+
+
 def test_spans_of_prompt_flow_and_of_no_agent(tmp_path: Path) -> None:
     def dumped(number: int, kind: str, events: list[Any], **attributes: Any) -> dict[str, Any]:
         about = {"framework": "promptflow", "span_type": kind, **attributes}

@@ -84,7 +84,7 @@ class OpenTelemetry:
         "droppedAttributesCount": "how many attributes the recorder left out",
         **dict.fromkeys(("warnings", "errors", "offset"), "what a server says of its answer"),
     }
-    version = 35
+    version = 36
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

@@ -13,6 +13,7 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.traces.langchain_wrappers import without_callback
 from replay_gui.core.importers.formats.traces.otel.attributes import Attributes, compared_part
 from replay_gui.core.importers.formats.traces.otel.events import evaluations
 from replay_gui.core.importers.formats.traces.otel.messages import (
@@ -121,6 +122,8 @@ def role_of(span: RawSpan) -> Role:
             return "step"
         if kind == "task" and str(attributes.get("traceloop.entity.name")).endswith(TOOL_TASK):
             return "tool"
+        if kind == "task" and _is_chat_task(attributes):
+            return "model"
         if isinstance(kind, str):
             return _KINDS.get(kind.upper(), "step")
     vercel = attributes.get("ai.operationId")
@@ -137,6 +140,19 @@ def role_of(span: RawSpan) -> Role:
     if "agent_name" in attributes or ("gen_ai.agent.name" in attributes and span.name.startswith("agent")):
         return "agent"
     return "plumbing"
+
+
+def _is_chat_task(attributes: dict[str, Any]) -> bool:
+    """Return whether a task of LlamaIndex in Traceloop is a model's: it was given messages, and returned an answer."""
+    names = (
+        ("traceloop.entity.input", "input.value"),
+        ("traceloop.entity.output", "output.value"),
+    )  # CloudWatch: value
+    given, output = (unfolded(next((attributes[one] for one in pair if one in attributes), None)) for pair in names)
+    answer, _ = without_callback(output)
+    if not (isinstance(given, dict) and isinstance(given.get("messages"), list) and isinstance(answer, dict)):
+        return False
+    return is_message(answer) and read_message(answer).role == "assistant"
 
 
 def _is_handoff(span: RawSpan) -> bool:
