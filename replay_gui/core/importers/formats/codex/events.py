@@ -266,13 +266,22 @@ class CodexEvents:
                 self._call_event(kind, payload)
             case _ if kind in BOOKKEEPING or kind.startswith(ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):
-                    self._end = ("answered", None)
-                    self._messages.add_last_answer(payload.get("last_agent_message"))
+                    self._turn_ended(payload.get("error"), payload.get("last_agent_message"))
                 elif kind in ("task_started", "turn_started"):
                     self._end = None
                 self._bookkeeping(kind, payload, duration=milliseconds(payload.get("duration_ms")))
             case _:
                 self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
+
+    def _turn_ended(self, error: Any, answer: Any) -> None:
+        """Note how a turn ended: with an answer, or with an error, which may have a record of its own before."""
+        message = error.get("message") if isinstance(error, dict) else None
+        if message and self._end != (crash := ("crash", first_line(str(message)))):
+            self._end = crash
+            self.run.error(str(error.get("codex_error_info") or "error"), str(message), "codex")
+        elif answer is not None or self._end is None or self._end[0] != "crash":
+            self._end = ("answered", None)
+            self._messages.add_last_answer(answer)
 
     def _add_message_event(self, kind: str, payload: dict[str, Any]) -> None:
         """Add a message event; most of them are in the conversation too."""

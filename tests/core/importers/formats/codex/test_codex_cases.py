@@ -166,6 +166,14 @@ def test_reasoning_that_was_withheld_is_no_decision(tmp_path: Path) -> None:
 def test_how_a_session_ended(tmp_path: Path) -> None:
     done = read(tmp_path, {"type": "task_started"}, {"type": "task_complete", "last_agent_message": "ok"})
     assert done.events[-1].payload == {"how": "answered", "why": None}
+    limit = {"message": "You hit your limit.\nBuy more", "codex_error_info": "usage_limit_exceeded"}
+    failed = read(tmp_path, {"type": "task_complete", "last_agent_message": None, "error": limit})
+    assert [error.payload["error_type"] for error in failed.of("Error")] == ["usage_limit_exceeded"]
+    before = read(tmp_path, {"type": "error", "message": "Too many"}, {"type": "task_complete"})
+    assert [one.events[-1].payload for one in (failed, before)] == [
+        {"how": "crash", "why": "You hit your limit."},
+        {"how": "crash", "why": "Too many"},
+    ]
     begun = read(tmp_path, {"type": "task_complete"}, {"type": "task_started"})
     assert begun.of("x:end") == []
 
