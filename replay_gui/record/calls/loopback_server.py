@@ -100,7 +100,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         """
         try:
             if self._is_of_page():
-                raise BodyRefused(_FORBIDDEN, "pages in a browser are not listened to")
+                raise BodyRefused(_FORBIDDEN, "requests of web pages are refused")
             return self._body(limit)
         except BodyRefused:
             self.close_connection = True
