@@ -96,7 +96,7 @@ class TimelineHover(QFrame):
         if not self._text.text():
             start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
             self._session.request_tip(start, min(start + _ROWS_REQUESTED, self._session.index.count))
-        self._light()
+        self._highlight()
 
     def show_marks(self, first: float, last: float, at: QPoint) -> bool:
         """Show the marks from one position to another; return whether there are any."""
@@ -111,7 +111,7 @@ class TimelineHover(QFrame):
         """Show a card with a given text near a point of the parent."""
         self._position = None
         self._fill(title, facts, "", at)
-        self._light()
+        self._highlight()
 
     def _fill(self, title: str, facts: str, text: str, at: QPoint) -> None:
         for label, words in ((self._title, title), (self._facts, facts), (self._text, text)):
@@ -151,7 +151,7 @@ class TimelineHover(QFrame):
                 return ""
         return "\n".join(filter(None, lines))
 
-    def _light(self) -> None:
+    def _highlight(self) -> None:
         """Highlight the events linked to the shown event: its cause and its effects, as far as the rows have them."""
         highlighted = set[EventIndex]()
         if self._position is not None and self.isVisible():
@@ -168,12 +168,12 @@ class TimelineHover(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """Remove the highlight."""
         super().hideEvent(event)
-        self._light()
+        self._highlight()
 
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
         self._rows = rows
-        self._light()
+        self._highlight()
         if self.isVisible() and self._position is not None and not self._text.text() and (text := self._summary()):
             self._text.setText(text)
             self._text.show()
