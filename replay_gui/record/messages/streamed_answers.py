@@ -1,4 +1,4 @@
-"""Streamed answers of models (server-sent events, or a JSON object a line), assembled into the whole message."""
+"""Streamed answers of models (server-sent events, or one JSON object per line), assembled into the whole message."""
 
 from __future__ import annotations
 
