@@ -14,6 +14,7 @@ BOOKKEEPING_TYPES = frozenset(
         "agent-name",
         "agent-setting",
         "ai-title",
+        "atis-latch",
         "attribution-snapshot",
         "bridge-session",
         "content-replacement",

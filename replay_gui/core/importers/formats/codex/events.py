@@ -276,8 +276,8 @@ class CodexEvents:
     def _turn_ended(self, error: Any, answer: Any) -> None:
         """Note how a turn ended: with an answer, or with an error, which may have a record of its own before."""
         message = error.get("message") if isinstance(error, dict) else None
-        if message and self._end != (crash := ("crash", first_line(str(message)))):
-            self._end = crash
+        if message and self._end != ("crash", first_line(str(message))):
+            self._end = ("crash", first_line(str(message)))
             self.run.error(str(error.get("codex_error_info") or "error"), str(message), "codex")
         elif answer is not None or self._end is None or self._end[0] != "crash":
             self._end = ("answered", None)
