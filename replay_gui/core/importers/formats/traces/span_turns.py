@@ -72,12 +72,16 @@ def is_asked_during(model: Span, asked: Sequence[MessageCall], tool: Span) -> bo
 
 
 def keys_of(message: Message) -> list[str]:
-    """Return what identifies the results, the calls and the text of a message; of one without these, its reasoning."""
+    """Return what identifies the results, calls and text of a message; without these, its reasoning, or the rest."""
     keys = [key_of(["result", unfolded(result.output)]) for result in message.results]
     keys += [key_of([message.role, "call", call.name, call.input]) for call in message.calls]
     if message.content is not None:
         keys.append(key_of([message.role, message.content]))
-    return keys or ([key_of(["reasoning", message.reasoning])] if message.reasoning else [])
+    if not keys and message.reasoning:
+        keys.append(key_of(["reasoning", message.reasoning]))
+    if not keys and message.role != "assistant" and (rest := without_id(message.rest)):
+        keys.append(key_of([message.role, "rest", rest]))
+    return keys
 
 
 def keys_with_rest(message: Message) -> list[str]:

@@ -81,6 +81,7 @@ class OpenTelemetry:
         "usage_metadata": USAGE,
         **dict.fromkeys(("function_call/id", "function_response/id"), ID),
         **dict.fromkeys(("function_response/name", "content/annotations", "content/role"), "of a repeated message"),
+        "messages/*/additional_kwargs": "of a repeated message",
         "droppedAttributesCount": "how many attributes the recorder left out",
         **dict.fromkeys(("warnings", "errors", "offset"), "what a server says of its answer"),
     }
