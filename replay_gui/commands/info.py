@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -19,6 +20,7 @@ from replay_gui.core.log.scanner import Ending
 from replay_gui.core.reasons.marks.mark_finder import MAX_EVENTS, MarkFinder
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_label import events_noun
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.engine.files.rules_in_force import rules_in_force
@@ -112,8 +114,11 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
         print_line(f"  tokens  {used}")
     if summary.cost is not None:
         print_line(f"  cost    {cost_text(summary.cost)}")
+    nouns = Counter[str]()
     for kind, count in form["kinds"].items():
-        print_line(f"  {count:>8,}  {kind}")
+        nouns[events_noun(kind)] += count
+    for noun, count in nouns.items():
+        print_line(f"  {noun}: {count:,}")
     for tool, counts in form["tools"].items():
         print_line(
             f"  tool {tool}: {plural(counts['calls'], 'call')}, {plural(counts['errors'], 'error')}, "

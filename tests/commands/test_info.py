@@ -88,6 +88,7 @@ def test_a_foreign_file(command: Any, tmp_path: Path) -> None:
 def test_people_are_told_the_same(command: Any, tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", turns=2)
     output = command("info", path).out
+    assert ("\n  calls: " in output, "ToolRequest" in output) == (True, False)
     assert f"{path}: run " in output
     assert "events  11, sealed" in output
     assert "tool search: 1 call, 0 errors, 0 denied" in output
