@@ -11,7 +11,7 @@ from replay_gui.models.comparison.comparison_words import point_words
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import reason_words
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
-from replay_gui.widgets.comparison.divergence_view import run_name
+from replay_gui.widgets.comparison.divergence_view import run_names
 from replay_gui.widgets.comparison.rules_button import RulesButton
 from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
@@ -113,7 +113,7 @@ class CompareBar(ActionBar):
 
     @Slot()
     def _name_runs(self) -> None:
-        a, b = run_name(self._session.a), run_name(self._session.b)
+        a, b = run_names(self._session)
         self._names.setText(f"{a} ↔ {b}" if b else a)
 
     @Slot()

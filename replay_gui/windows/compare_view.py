@@ -16,7 +16,7 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import run_line
 from replay_gui.widgets.comparison.cause_panel import CausePanel
-from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
+from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_names
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
@@ -204,8 +204,8 @@ class CompareView(QWidget):
     # ---- heads ----------------------------------------------------------------------------------------
     @Slot()
     def _name_runs(self) -> None:
-        for panel, side in zip(self.timelines, (self._session.a, self._session.b), strict=True):
-            panel.set_title(run_name(side))
+        for panel, name in zip(self.timelines, run_names(self._session), strict=True):
+            panel.set_title(name)
         self._show_facts()
         self._fit()
 

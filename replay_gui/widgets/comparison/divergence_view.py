@@ -15,7 +15,6 @@ from replay_gui.models.comparison.comparison_rows import ComparisonColumn, Compa
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words
-from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
@@ -96,8 +95,8 @@ class DivergenceView(QWidget):
     @Slot()
     def _refresh(self) -> None:
         session = self._session
-        for which, side in enumerate((session.a, session.b)):
-            self._heads.set_title(which, f"{side.side.value} · {run_name(side)}")
+        for which, (side, name) in enumerate(zip((session.a, session.b), run_names(session), strict=True)):
+            self._heads.set_title(which, f"{side.side.value} · {name}")
         waits = "The runs are not compared." if self._progress is None else progress_words(self._progress)
         self.view.hint = waits if session.comparison is None else "Neither run has any event."
         self._dimmer.set_dimmed(session.comparison is not None and not session.fresh)
@@ -205,9 +204,16 @@ class DivergenceView(QWidget):
         return menu
 
 
-def run_name(session: Session) -> str:
-    """Return the name of a session's run, or an empty text while none is open."""
-    return "" if session.facts is None else one_line(session.facts.name, _MAX_NAME_CHARACTERS)
+def run_names(session: ComparisonSession) -> tuple[str, str]:
+    """Return the names of both runs, equal ones with what distinguishes their paths; "" while a run is not open."""
+    a, b = session.a.facts, session.b.facts
+    names = ["" if facts is None else facts.name for facts in (a, b)]
+    if a is not None and b is not None and a.name == b.name:
+        parts = zip(*(reversed(facts.given.replace("\\", "/").split("/")) for facts in (a, b)), strict=False)
+        differing = next(((first, second) for first, second in parts if first != second), ("", ""))
+        names = [part if part.startswith(a.name) else f"{part} · {a.name}" if part else a.name for part in differing]
+    first, second = (one_line(name, _MAX_NAME_CHARACTERS) for name in names)
+    return first, second
 
 
 class _AnchorPrompt(QFrame):

@@ -287,3 +287,11 @@ def test_edits_that_were_undone_are_told(tmp_path: Path) -> None:
         Tier.ACTION,
         "good edited /w/a.py (event 3); bad edited /w/a.py, too, and in the end (event 5) changed nothing.",
     )
+
+
+def test_a_check_that_is_missing_leads_to_the_change_and_to_the_check_of_the_other_run(tmp_path: Path) -> None:
+    change, check = ran("touch a.txt"), ran("pytest -q", "1 passed")
+    found = reasons(tmp_path, [TASK, change, check], [TASK, check, change])
+    (reason,) = [reason for reason in found if reason.kind is ReasonKind.CHECK]
+    assert reason.sentence == "bad ran no check after its last change (event 5); good did (event 5)."
+    assert (reason.index_a, reason.index_b, reason.a, reason.b) == (4, 4, None, None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,7 +14,7 @@ from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
-from replay_gui.widgets.comparison.divergence_view import DivergenceView
+from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_names
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of, step_of
@@ -43,6 +45,19 @@ def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, s
     QTest.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(5, view.strip.height() - 2))
     assert view.view.verticalScrollBar().value() == view.view.verticalScrollBar().maximum()
     view.grab()
+
+
+def test_runs_with_equal_names_are_told_apart(session: StoryComparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    def names(a: str, b: str) -> tuple[str, str]:
+        for side, given in ((session.a, a), (session.b, b)):
+            name = given.rpartition("/")[2].partition("#")[0]
+            monkeypatch.setattr(side, "facts", SimpleNamespace(name=name, given=given))
+        return run_names(session)
+
+    assert names("/runs/a.json", "/runs/b.json") == ("a.json", "b.json")
+    assert names("/runs/log.eval#1", "/runs/log.eval#2") == ("log.eval#1", "log.eval#2")
+    assert names("/runs/one/log.json", "/runs/two/log.json") == ("one · log.json", "two · log.json")
+    assert names("/runs/a.json", "/runs/a.json") == ("a.json", "a.json")
 
 
 def test_left_and_right_choose_the_side_and_arrows_the_row(qtbot: QtBot, session: StoryComparison) -> None:

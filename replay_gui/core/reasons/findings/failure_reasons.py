@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
@@ -77,13 +78,24 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
             f" {call_words(mine.last_check, 60)}); that of {second.name} did not ({event_words(check.request)})."
         )
     if sentence:
-        _add(reasons, run, mine.last_check, kind=ReasonKind.CHECK, tier=tier, sentence=sentence)
+        failed = mine.last_check if tier is Tier.TROUBLE else None
+        places = None if mine.last_change is None else mine.last_change.request, check.request
+        _add(reasons, run, failed, kind=ReasonKind.CHECK, tier=tier, sentence=sentence, places=places)
 
 
 def _add(
-    reasons: ReasonList, run: RunAccount, call: ToolCall | None, *, kind: ReasonKind, tier: Tier, sentence: str
+    reasons: ReasonList,
+    run: RunAccount,
+    call: ToolCall | None,
+    *,
+    kind: ReasonKind,
+    tier: Tier,
+    sentence: str,
+    places: tuple[EventIndex | None, EventIndex | None] = (None, None),
 ) -> None:
+    """Add a reason about a call of a run. `places`: the events that it is about in that run, and in the other."""
     is_other = run is reasons.other
+    at_reference, at_other = reversed(places) if is_other else places
     reasons.add(
         kind,
         tier,
@@ -91,4 +103,6 @@ def _add(
         order=relative_place(call, run) if call is not None else 1.0,
         of_reference=None if is_other else call,
         of_other=call if is_other else None,
+        at_reference=at_reference,
+        at_other=at_other,
     )
