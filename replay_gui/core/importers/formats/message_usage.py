@@ -19,7 +19,10 @@ def counted_tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int]:
 
 
 def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
-    """Return ``tokens`` and ``cost`` of one answer, for meta; Anthropic's cache reads and writes count as input."""
+    """Return ``tokens`` and ``cost`` of one answer, for meta; Anthropic's cache reads and writes count as input.
+
+    Tokens in, or tokens out, that the usage does not count are unknown, and not 0.
+    """
     if not isinstance(usage, dict):
         return {}
     cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
@@ -34,9 +37,9 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
     if "cache_read_tokens" in counts and counts.get("total_tokens") == (sent or 0) + (answered or 0):  # Agno
         cached, reasoning = read, counts.get("reasoning_tokens", reasoning)
-    if "prompt_tokens" not in counts and cached is None:
+    if "prompt_tokens" not in counts and cached is None and (sent is not None or read or written):
         cached, sent = read, (sent or 0) + read + written
-    tokens = {"input": sent, "cached": cached, "output": answered or 0, "reasoning": reasoning}
+    tokens = {"input": sent, "cached": cached, "output": answered, "reasoning": reasoning}
     return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
 
 

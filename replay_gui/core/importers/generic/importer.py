@@ -54,7 +54,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 26
+    version = 27
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,

@@ -19,7 +19,7 @@ class DroidStream(RecordFormat):
 
     name = "droid-stream"
     title = "Factory Droid stream"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys((*_SESSIONS, "id", "messageId"), ID),
         **dict.fromkeys(("timestamp", "durationMs"), CLOCK),

@@ -57,7 +57,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 22
+    version = 23
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),
         "index": "the place in the message",

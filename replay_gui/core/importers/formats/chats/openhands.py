@@ -57,7 +57,7 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 8
+    version = 9
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
