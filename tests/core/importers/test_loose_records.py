@@ -173,3 +173,11 @@ def test_spans_and_lines_of_claude_code_without_ids(tmp_path: Path) -> None:
     assert (run.format, [event.payload["message"] for event in run.of("Error")]) == ("otel", ["full"])
     (run,) = lines(tmp_path, {"type": "user", "message": {"content": "Fix it"}, "cwd": "/w", "sessionId": "s"})
     assert (run.format, run.run.run_id) == ("claude-code", "s")
+
+
+def test_a_result_without_id_and_name_answers_the_only_open_call(tmp_path: Path) -> None:
+    call = {"type": "tool_use", "id": "c1", "name": "Read", "input": {"path": "a"}}
+    asked = {"type": "assistant", "message": {"role": "assistant", "content": [call]}}
+    answer = {"type": "tool_result", "message": {"role": "tool", "content": "x"}}
+    (run,) = lines(tmp_path, asked, answer)
+    assert [event.payload["tool_name"] for event in run.of("ToolResponse")] == ["Read"]

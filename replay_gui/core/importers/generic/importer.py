@@ -346,9 +346,11 @@ class _JsonLinesEvents:
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
         """The call of a result: by an id in the record, else the tool's oldest call without a result."""
-        call_ids = (str(known_id) for known_id in ids if known_id is not None)
-        known = next((self._calls[call_id] for call_id in call_ids if call_id in self._calls), None)
-        waiting = self._open.get(tool) or []
+        known_ids = [known_id for known_id in ids if known_id is not None]
+        known = next((self._calls[call_id] for call_id in map(str, known_ids) if call_id in self._calls), None)
+        every = [call for calls in self._open.values() for call in calls]
+        is_only = len(every) == 1 and tool == "tool" and not known_ids
+        waiting = self._open.get(tool) or (every if is_only else [])
         if known is None and waiting:
             known = waiting[0]
         for calls in self._open.values():
