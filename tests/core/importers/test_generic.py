@@ -377,3 +377,5 @@ def test_home_made_logs(tmp_path: Path) -> None:
     ]
     assert [event.payload["data"] for event in steps.of("Observation")] == ["Go", "Say", "My card"]
     assert steps.of("ToolResponse")[0].payload["output"] == "observation"
+    (wrong,) = read(tmp_path, {"level": "ERROR", "msg": "No retry is left", "reason": "bad JSON"}).of("Error")
+    assert (wrong.payload["message"], wrong.payload["fields"]) == ("No retry is left", {"reason": "bad JSON"})

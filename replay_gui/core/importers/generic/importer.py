@@ -54,7 +54,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 27
+    version = 28
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
