@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
@@ -39,7 +39,9 @@ class ValueView(RowView):
         self._is_updating = False  # rows are being removed, and Qt makes another one the current one
         self._sight: list[tuple[Path, int]] = []  # the first visible row before a change, and the offset below it
         self.row_activated.connect(tree.activate)
-        self.sight_changed.connect(self._on_width)
+        self._resized = QTimer(self, singleShot=True, interval=0)  # in this turn the rest of the window is laid out
+        self._resized.timeout.connect(self._on_width)
+        self.sight_changed.connect(self._resized.start)
         tree.rowsAboutToBeRemoved.connect(self._remember)
         tree.rowsAboutToBeInserted.connect(self._remember)
         tree.dataChanged.connect(self._restore)
