@@ -35,6 +35,7 @@ from replay_gui.core.path_kinds import is_file
 _ENTRIES = ("Prompt", "AssistantMessage", "ToolResults")
 _PAYLOADS = ("user", "assistant", "tool_call", "tool_result")
 _TOLD = ("text", "json")  # the kinds of parts of a result
+_CANCELLED = "Tool use was cancelled by the user"
 _PURPOSE = "__tool_use_purpose"  # what the model says a call is for, among the call's arguments
 _EXITED = re.compile(r"exit status: (-?\d{1,9})\Z")
 _ENDS: Mapping[str, End] = {
@@ -50,6 +51,7 @@ class Kiro(RecordFormat):
 
     name = "kiro"
     title = "Kiro session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "message_id", "toolUseId", "toolCallId", "executionId", "signature"), ID),
         "timestamp": CLOCK,
@@ -160,7 +162,8 @@ class _KiroEvents(RecordEvents):
         if exited and int(exited[1]):
             error = f"exit {exited[1]}"
         extra |= as_fields(rest | self.rest(result, "content", status="error" if failed else "success"))
-        self.add_result(result.get("toolUseId"), output, error, extra)
+        refused = failed and output == _CANCELLED
+        self.add_result(result.get("toolUseId"), output, error, extra, refused=refused)
 
     # ---- of the window ------------------------------------------------------------------------
     def _event(self, payload: dict[str, Any], rest: dict[str, Any]) -> None:

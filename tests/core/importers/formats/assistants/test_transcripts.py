@@ -116,6 +116,7 @@ def test_sessions_of_kiro(tmp_path: Path) -> None:
     shell = found.of("ToolRequest")[0].payload
     assert (shell["input"], shell["purpose"]) == ({"command": "cat /no"}, "Read it")
     assert errors(found) == ["exit 1", "Tool use was cancelled by the user"]
+    assert (len(found.of("Error")), len(found.of("CapabilityDenied"))) == (1, 1)
     assert response_summary(found.of("ToolResponse")[0].payload) == "exit 1 · cat: /no: No such file"
     assert found.of("ToolResponse")[1].payload["fields"] == {"result": "Cancelled"}
     assert found.events[-1].payload["data"] == {"title": "Files", "session_state": {"model_info": {"model_id": "m"}}}
