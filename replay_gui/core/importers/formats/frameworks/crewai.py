@@ -48,7 +48,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 6
+    version = 7
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -80,6 +80,8 @@ class CrewAi(RecordFormat):
         "id": ID,
         "agent_studio_id": ID,
         "duration_seconds": CLOCK,
+        **dict.fromkeys(("start_time", "end_time"), CLOCK),
+        "security_config": "the recorder's mark of the task, with its time",
     }
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -172,6 +174,7 @@ class _CrewAiEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
+        self._named: str | None = None  # the last task
         self._known_messages: set[str] = set()  # messages that are already in the run, as JSON
         self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
 
@@ -219,14 +222,17 @@ class _CrewAiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "messages").get("fields", {}))
 
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
-        return self.fields(record, "type", "model", "task_name", *used)
+        """Return the members that are not read; most events repeat the name of their task."""
+        named, self._named = self._named, record.get("task_name") or self._named
+        return self.fields(record, "type", "model", *used, task_name=named)
 
     def _task(self, record: dict[str, Any]) -> None:
         task = record.get("task")
         task = task if isinstance(task, dict) else record
         used = ("description", "expected_output", "name")
         asked = {key: task[key] for key in used if task.get(key)}
-        self.add_message("task", asked or record.get("task_name"), self._rest(record, "task", *used))
+        about = {**record, "task": self.rest(task, *used) if task is not record else None}
+        self.add_message("task", asked or record.get("task_name"), self._rest(about, *used))
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""

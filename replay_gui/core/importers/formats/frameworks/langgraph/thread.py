@@ -39,6 +39,7 @@ from replay_gui.core.log.kinds import Kind
 DAMAGED = "threads whose rest cannot be read, since the database is damaged"
 
 _INPUTS = frozenset({"__start__", "__input__"})
+_MESSAGES = "messages"  # the usual channel of messages
 _PLUMBING = re.compile(r"(branch|start|join):.*|__no_writes__|__scheduled__|__return__|__pregel_tasks")
 _SHOWN_OF_MESSAGE = ("content", "type", "role", "name", "tool_calls", "status", "additional_kwargs")
 _RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
@@ -160,10 +161,11 @@ class LangGraphThread(RecordEvents):
         ops = self._deltas.write(at, channel, value)
         root = "/channels" if not at[0] else "/subgraph_channels"
         ops = [{key: without_ids(member) for key, member in op.items()} | {"path": root + op["path"]} for op in ops]
-        changes = {"ops": ops} if ops else {}
+        changes: dict[str, Any] = {"ops": ops} if ops else {}
         messages = messages_of(value)
         new = [message for message in messages if not self._is_known(message)]
         if new:
+            changes |= {"channel": channel} if channel != _MESSAGES else {}
             for message in new:
                 self._message(message, changes)
                 changes = {}
@@ -173,6 +175,7 @@ class LangGraphThread(RecordEvents):
             self._resumed = value
             self.add_message("user", without_ids(value), changes)
         elif _PLUMBING.fullmatch(channel) or value == channel:
+            changes |= {"channel": channel} if ":" in channel else {}
             self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **changes})
         else:
             payload = {"transition_type": f"write {channel}", "value": without_ids(value), **changes}
