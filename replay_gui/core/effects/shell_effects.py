@@ -42,8 +42,9 @@ _GIT_READING = word_set(
 _GIT_NAMING = word_set("branch tag remote config")  # they change something if they are given a name
 _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
-_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh glab")  # kubectl delete pod web
+_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh alembic prisma heroku flyctl")
 _VERBS_READ = word_set("logs ps images version info top explain events plan diff whoami")
+_SCRIPTS = (".sh", ".py")
 _RUNNING = word_set("run exec compose up")  # what they do depends on what they run
 _MAX_VERB_WORDS = 3  # words of a command among which its verb is: gcloud compute instances delete
 _HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
@@ -132,7 +133,8 @@ class ShellEffects:
             module = arguments[arguments.index("-m") + 1 :]
             return [_of_program(module[0], module[1:])]
         if not script:
-            return [EffectFinding(Effect.CHECKS, "runs Python")]
+            file = next((word for word in arguments if not word.startswith("-")), "")
+            return [_of_script(file) if file.endswith(_SCRIPTS) else EffectFinding(Effect.CHECKS, "runs Python")]
         finding, shell = python_effect(script)
         return [finding, *(self._strongest(text, depth + 1) for text in shell)]
 
@@ -178,13 +180,23 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         return EffectFinding(Effect.CHANGES, f"{name} changes files", tuple(targets))
     if name in _READING:
         return EffectFinding(Effect.READS, f"{name} reads")
-    if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):
+    if name.endswith(_SCRIPTS):
+        return _of_script(name)
+    if name in _CHECKING:
         return EffectFinding(Effect.CHECKS, f"runs {name}")
     if name.startswith("Test-"):  # of PowerShell: Test-Path checks whether a file exists
         return EffectFinding(Effect.READS, f"{name} reads")
     if _CMDLET.fullmatch(name):
         return effect_of_name(name)
     return EffectFinding(Effect.UNKNOWN, f"{name} is not known")
+
+
+def _of_script(path: str) -> EffectFinding:
+    """Return the effect of running a script: a change if its name says so, as ``deploy.sh`` does; else a check."""
+    name = path.rpartition("/")[2]
+    if effect_of_name(name.rpartition(".")[0]).effect is Effect.CHANGES:
+        return EffectFinding(Effect.CHANGES, f"runs {name}", (f"run of {name}",))
+    return EffectFinding(Effect.CHECKS, f"runs {name}")
 
 
 def _of_verb(name: str, plain: Sequence[str]) -> EffectFinding:

@@ -26,7 +26,7 @@ _CHANGES = word_set(
     " sell ship place rent hire rotate restore rollback undo"
 )
 _NOUNS = word_set(
-    "issue order book process exchange charge message log page view test plan note store return transfer schedule patch"
+    "issue order book process exchange charge message log page view plan note store return transfer schedule patch"
     " change status stat query count build quote mark refund purchase deposit review comment"
 )
 """Verbs that are as often nouns: a name that begins with one may end with its verb, as ``issue_read`` does."""
