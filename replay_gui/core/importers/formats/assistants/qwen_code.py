@@ -99,7 +99,7 @@ class _QwenEvents(ChatMessageEvents):
         message = _message(record)
         if not self._begun:
             self.begin({})
-        if record.get("uuid") in self._rewound:
+        if str(record.get("uuid")) in self._rewound:
             self.run.bookkeeping(f"{self.format}/rewound", _without_ids(self.rest(record)))
             return
         used = ("type", "subtype", "message", "toolCallResult", "model")

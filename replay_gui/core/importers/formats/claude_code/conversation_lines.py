@@ -88,7 +88,7 @@ class ConversationLines:
             state.run, block, details=details, root=state.surveyed.cwd, fields=state.take_fields(), denial=denial
         )
         if added.refused:
-            self._state.denied.add(block["tool_use_id"])
+            self._state.denied.add(str(block.get("tool_use_id")))
         self._state.anchor(added.seq)
 
     def _add_user_content(self, data: Any, fields: dict[str, Any]) -> None:

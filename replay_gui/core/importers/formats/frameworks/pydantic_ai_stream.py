@@ -23,7 +23,7 @@ class StreamedParts:
         self.begun: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self._open: dict[str, dict[str, Any]] = {}  # by place
-        self._calls: set[Any] = set()  # their ids
+        self._calls: set[str] = set()  # their ids
 
     def add(self, event: dict[str, Any]) -> dict[str, Any]:
         """Add an event; return its members that are in no part."""
@@ -39,7 +39,7 @@ class StreamedParts:
             if kind == "part_start":
                 self._open[place] = self.begun[-1]
             if begins and kind not in _RESULTS:
-                self._calls.add(part.get("tool_call_id"))
+                self._calls.add(str(part.get("tool_call_id")))
         elif kind == "enqueued_messages":
             messages = maps_in(event.get("messages"))
             self.begun += [part for message in messages for part in maps_in(message.get("parts"))]
@@ -64,7 +64,7 @@ class StreamedParts:
 
     def _is_new_call(self, part: dict[str, Any]) -> bool:
         """Return whether no event before began this call."""
-        return part.get("tool_call_id") not in self._calls
+        return str(part.get("tool_call_id")) not in self._calls
 
 
 def _extend(part: dict[str, Any], delta: dict[str, Any]) -> None:

@@ -40,7 +40,9 @@ def with_azure_prompts(spans: Sequence[RawSpan]) -> list[RawSpan]:
     """Return the spans; a run of a thread is an agent's, and has the messages that were put in the thread before it."""
     waiting: list[Any] = []
     known: dict[str, RawSpan] = {}
-    names = {span.attributes[_ID]: span.attributes[_NAME] for span in spans if {_ID, _NAME} <= span.attributes.keys()}
+    names = {
+        str(span.attributes[_ID]): span.attributes[_NAME] for span in spans if {_ID, _NAME} <= span.attributes.keys()
+    }
     for span in sorted(spans, key=lambda one: one.start or 0):
         operation = span.attributes.get(_OPERATION)
         if span.attributes.get("gen_ai.system") != _SYSTEM or operation not in (*_ASKS, *_RUNS):
@@ -49,7 +51,7 @@ def with_azure_prompts(spans: Sequence[RawSpan]) -> list[RawSpan]:
             waiting += span.events
         elif span.events:
             attributes = {**span.attributes, _OPERATION: "invoke_agent"}
-            if (name := names.get(span.attributes.get(_ID))) is not None:
+            if (name := names.get(str(span.attributes.get(_ID)))) is not None:
                 attributes[_NAME] = name
             known[span.id] = replace(span, attributes=attributes, events=(*waiting, *span.events))
             waiting = []
