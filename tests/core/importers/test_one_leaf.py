@@ -69,10 +69,10 @@ def test_a_leaf_that_changes(path: Path, tmp_path: Path) -> None:
     names, before = volatile(format), content(other, format)
     silent = []
     for change in changed_files(data, path.name, MAX_CHANGES):
+        if may_change(change.path, names, has_attributes=format in WITH_ATTRIBUTES):
+            continue
         other.write_bytes(change.data)
-        if content(other, format) == before and not may_change(
-            change.path, names, has_attributes=format in WITH_ATTRIBUTES
-        ):
+        if content(other, format) == before:
             silent.append((change.path, change.was))
     assert silent == []
 
