@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import faulthandler
 import gc
 import os
@@ -70,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for words in ("propagateSizeHints", "raise()", "grabbing the keyboard"):
         config.addinivalue_line("qt_log_ignore", f"This plugin does not support {re.escape(words)}")
     worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        atexit.register(os._exit, 0)  # a worker need not free a million objects, one by one, for more than a second
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS if worker is None else worker["measures_coverage"]
     if whole and not config.getoption("--no-coverage"):
         coverage = config.stash[_COVERAGE] = LineCoverage()
