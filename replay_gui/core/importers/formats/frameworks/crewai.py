@@ -224,7 +224,8 @@ class _CrewAiEvents(RecordEvents):
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
         """Return the members that are not read; most events repeat the name of their task."""
         named, self._named = self._named, record.get("task_name") or self._named
-        return self.fields(record, "type", "model", *used, task_name=named)
+        read = [name for name in used if name != "messages" or isinstance(record.get(name), list)]
+        return self.fields(record, "type", "model", *read, task_name=named)
 
     def _task(self, record: dict[str, Any]) -> None:
         task = record.get("task")
