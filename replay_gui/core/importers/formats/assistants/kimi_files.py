@@ -54,7 +54,7 @@ def main_file_of(path: Path) -> Path | None:
         return None
     for folder in path.absolute().parents[:_MAX_FOLDERS]:
         for main in (folder / _AGENTS / _MAIN / _FILE, folder / _FILE):
-            if main.is_file() and _is_of_kimi(main):
+            if is_file(main) and _is_of_kimi(main):
                 return main
     return None
 
