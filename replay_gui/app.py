@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from replay_gui.core.log.positions import Position
 from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.plain_text import visible
+from replay_gui.engine.gil_yield import SWITCH_SECONDS
 from replay_gui.engine.termination import held_signals
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, hel
     time_choice().choose(remembered_local_times(settings))
     app.setFont(ui_font())
     gc_control = GcControl()
-    sys.setswitchinterval(0.001)  # the longest that the engine thread blocks the GUI thread at a time, in seconds
+    sys.setswitchinterval(SWITCH_SECONDS)
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
     interrupts.install()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from replay_gui.core.log.positions import Position  # noqa: E402
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
+from replay_gui.engine.gil_yield import SWITCH_SECONDS  # noqa: E402
 from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
 from replay_gui.windows.gc_control import GcControl  # noqa: E402
@@ -73,7 +74,7 @@ def shown_window() -> Iterator[MainWindow]:
     app = QApplication([])
     app.setFont(ui_font())
     gc_control = GcControl()
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(SWITCH_SECONDS)
     window = MainWindow(Session(bridge=EngineBridge()), app, SettingsStore())
     window.resize(1440, 900)
     apply_theme(app, "dark")

@@ -7,6 +7,7 @@ at a time, so what the engine's thread does without a pause keeps the window wai
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.positions import Position
+from replay_gui.engine.gil_yield import SWITCH_SECONDS
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.timeline.timeline import Timeline
 from tests.helpers.forged_logs import Forge, forged, written
@@ -254,8 +256,12 @@ def test_a_log_that_is_large_in_every_way(journey: Journey, tmp_path: Path) -> N
 
 
 @pytest.fixture
-def bound(pytestconfig: pytest.Config) -> float:
-    return BOUND * (1 if pytestconfig.getoption("no_coverage") else _MEASURED)
+def bound(pytestconfig: pytest.Config) -> Iterator[float]:
+    """Return the bound; until the end of the test, threads take turns as in the program."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    yield BOUND * (1 if pytestconfig.getoption("no_coverage") else _MEASURED)
+    sys.setswitchinterval(usual)
 
 
 @pytest.mark.long
