@@ -146,6 +146,8 @@ def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_or
     commands = _match(reasons, rules, lambda call: call.changed and _is_work(call) and not edits_files(call))
     has_edits = any(edits_files(call) for run in (reasons.reference, reasons.other) for call in run.changes)
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
+    if in_order and not has_edits:  # between edits, the order of commands says little: the files show more
+        add_order_reason(reasons, commands.equal)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
     of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(unsure))  # the files show more
     add_action_reasons(reasons, unsure, rules, Tier.LOOKED if of_commands else Tier.UNSURE, _MAX_UNSURE_CALLS)

@@ -141,6 +141,20 @@ def test_an_error_and_the_order_that_led_to_it(tmp_path: Path) -> None:
     assert (first.index_a, first.index_b) == (4, 2)
 
 
+def test_commands_in_another_order(tmp_path: Path) -> None:
+    asked = Step("user", "Bring the service to the new version.")
+    migrate = Step(tool="bash", input={"command": "alembic upgrade head"}, answer="ok")
+    restart = Step(tool="bash", input={"command": "systemctl restart app"}, answer="ok")
+    first = why(tmp_path / "1", [asked, restart, migrate], [asked, migrate, restart]).reasons[0]
+    assert first.kind is ReasonKind.ORDER
+    assert first.sentence.startswith(
+        "trial 0 ran “systemctl restart app” (event 3) before it ran “alembic upgrade head” (event 5)"
+    )
+    edit = Step(tool="write_file", input={"path": "app.cfg", "content": "version = 2"}, answer="ok")
+    between_edits = why(tmp_path / "2", [asked, edit, restart, migrate], [asked, edit, migrate, restart])
+    assert ReasonKind.ORDER not in {reason.kind for reason in between_edits.reasons}
+
+
 def test_a_figure_that_was_told_otherwise(tmp_path: Path) -> None:
     question = Step("user", "How many bags are free for me?")
     four = Step("agent", "You may take 4 bags with you at no cost at all.")
