@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
-from replay_gui.core.facts.run_measures import duration_between, times_of_index
+from replay_gui.core.facts.run_measures import duration_of_index
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import position_after
@@ -95,7 +95,7 @@ class RunStatus(QStatusBar):
 
 def _numbers(index: RunIndex) -> list[str]:
     words = [plural(index.count, "event")]
-    duration = duration_between(*times_of_index(index))
+    duration = duration_of_index(index)
     if duration is not None:
         words.append(duration_text(duration))
     if index.tools:

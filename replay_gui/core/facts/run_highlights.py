@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from replay_gui.core.facts.run_measures import RunCounts, counts_of_index, duration_between, times_of_index
+from replay_gui.core.facts.run_measures import RunCounts, counts_of_index, duration_of_index
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import ACTIVITY_REQUEST, Kind
 from replay_gui.core.log.positions import EventIndex
@@ -100,7 +100,7 @@ def highlights_of_index(index: RunIndex) -> RunHighlights:
     unanswered = np.flatnonzero(is_call & (index.pair == NO_PAIR))
     return RunHighlights(
         counts_of_index(index),
-        duration_between(*times_of_index(index)),
+        duration_of_index(index),
         EventIndex(first) if len(failures) and failures[first] else None,
         EventIndex(longest) if len(durations) and durations[longest] > 0 else None,
         unanswered=len(unanswered),

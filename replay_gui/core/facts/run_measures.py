@@ -8,7 +8,8 @@
 * *Tokens*: the input is all that was sent, including the part that was read from a cache; see RunTotals for sources
   that record the same tokens in several places.
 * *Cost*: in dollars, the sum of RunTotals.
-* *Duration*: from the earliest to the latest time of any event. With only one time, it is unknown.
+* *Duration*: from the earliest to the latest time of any event; with only one time, it is unknown. Some sources give
+  few of their lines a time, and state the duration where the run ends: the longer of the two counts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex
-from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial
+from replay_gui.core.log.kinds import END, INTERRUPTED, Kind, is_denial
 from replay_gui.core.text.wording import plural
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
@@ -99,6 +100,23 @@ def counts_of_index(index: RunIndex) -> RunCounts:
 def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:
     """Return the earliest and the latest time of any event, ns since 1970; None if no event has a time."""
     return index.span or (None, None)
+
+
+def duration_of_index(index: RunIndex) -> int | None:
+    """Return the duration of a run, or of its indexed part, in ns; None if it is unknown."""
+    ends = np.flatnonzero(index.kind == index.kinds.index(END)) if END in index.kinds else ()
+    stated = sum(max(0, int(index.duration[end])) for end in ends)
+    return run_duration(*times_of_index(index), stated)
+
+
+def run_duration(first: int | None, last: int | None, stated: int) -> int | None:
+    """Return the duration in ns; None if it is unknown.
+
+    Args:
+        first, last: the earliest and the latest time of any event, ns, or None.
+        stated: the sum of the durations that the End events state, ns; 0 if none does.
+    """
+    return max(duration_between(first, last) or 0, stated) or None
 
 
 def duration_between(first: int | None, last: int | None) -> int | None:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from replay_gui.core.facts.run_measures import (
     RunCounts,
     TokenCounts,
-    duration_between,
     is_call,
     is_failed_call,
+    run_duration,
     token_counts,
 )
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import RunTotals, total_cost
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import Kind, is_denial, is_result
+from replay_gui.core.log.kinds import END, Kind, is_denial, is_result
 
 _AGENT_INIT = Kind.AGENT_INIT.value
 
@@ -28,7 +28,8 @@ class RunSummary:
     Attributes:
         events: how many, including skipped stretches. kinds: events by kind. tools: {calls, errors, denied} by tool;
         errors are failed calls. agent: its type, from the header or else from the first AgentInit.
-        first_time, last_time: earliest and latest, ns. counts: calls and failures. totals: tokens and cost.
+        first_time, last_time: earliest and latest, ns. stated_duration: by the End events, ns.
+        counts: calls and failures. totals: tokens and cost.
         result: outcome and end. sealed: whether a seal follows the last record; only verification decides whether it is
         valid. failed_tool: of the last event, if it is a failed call.
     """
@@ -39,6 +40,7 @@ class RunSummary:
     tools: dict[str, dict[str, int]] = field(default_factory=dict)
     first_time: int | None = None
     last_time: int | None = None
+    stated_duration: int = 0
     counts: RunCounts = field(default_factory=RunCounts)
     totals: RunTotals = field(default_factory=RunTotals)
     result: RunResult = field(default_factory=RunResult)
@@ -62,6 +64,8 @@ class RunSummary:
             self.agent = agent if isinstance(agent, str) else None
         elif is_result(kind):
             self.result = self.result.with_event(kind, payload)
+            if kind == END:
+                self.stated_duration += max(0, event.duration or 0)
         elif tool is None:
             pass
         elif is_call(kind):
@@ -73,8 +77,8 @@ class RunSummary:
 
     @property
     def duration(self) -> int | None:
-        """The ns from the earliest to the latest time; None if there are no two different times."""
-        return duration_between(self.first_time, self.last_time)
+        """In ns; None if it is unknown."""
+        return run_duration(self.first_time, self.last_time, self.stated_duration)
 
     @property
     def tokens(self) -> TokenCounts:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -76,7 +77,7 @@ def cached_conversions(
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest, others = source.blake3(), companions_digest(importer, file)
         home = Path(cache_dir)
-        folder = home / f"{digest}-{name}-{version}{variant}{others and f'-{others}'}"
+        folder = home / f"{digest}-{name}-{version}-{_code_digest()}{variant}{others and f'-{others}'}"
         kept = _read_conversion(folder, name, digest)
         if kept:
             with suppress(OSError):  # the cache is read-only
@@ -105,6 +106,15 @@ def cached_conversions(
         if not kept:
             raise LogUnreadable(f"{folder}: the log that was just written cannot be read")
         return kept
+
+
+@cache
+def _code_digest() -> str:
+    """Return a short digest of the code of all importers: another version of the program makes its own conversions."""
+    digest = blake3()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest(8)
 
 
 @contextmanager

@@ -77,6 +77,7 @@ def _overview(summary: RunSummary) -> RunOverview:
         agent=summary.agent,
         first_time=summary.first_time,
         last_time=summary.last_time,
+        duration=summary.duration,
         kinds=tuple(kinds),
         tools=tuple(tools),
         counts=summary.counts,

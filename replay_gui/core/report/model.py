@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
-from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_between
+from replay_gui.core.facts.run_measures import RunCounts, TokenCounts
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex
@@ -39,6 +39,7 @@ class RunOverview:
 
     Attributes:
         agent: type of the agent, or None. first_time, last_time: earliest and latest, ns since 1970, or None.
+        duration: ns, or None.
         kinds: (name, events), most frequent first. tools: most calls first.
         counts: calls and failures. tokens, cost: of all models. result: outcome and end.
     """
@@ -46,17 +47,13 @@ class RunOverview:
     agent: str | None
     first_time: int | None
     last_time: int | None
+    duration: int | None
     kinds: tuple[tuple[str, int], ...]
     tools: tuple[ToolFacts, ...]
     counts: RunCounts = field(default_factory=RunCounts)
     tokens: TokenCounts = field(default_factory=TokenCounts)
     cost: float | None = None
     result: RunResult = field(default_factory=RunResult)
-
-    @property
-    def duration(self) -> int | None:
-        """Time between the two in ns, or None."""
-        return duration_between(self.first_time, self.last_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import msgspec
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
+from replay_gui.core.facts.run_measures import counts_of_index, duration_of_index
 from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.reasons.run_names import short_names
@@ -332,7 +332,7 @@ def _named(run: OpenRun) -> ComparedRun:
 
 def _size(run: OpenRun) -> RunSize:
     counts = counts_of_index(run.index)
-    return RunSize(run.index.count, counts.calls, counts.failed, duration_between(*times_of_index(run.index)))
+    return RunSize(run.index.count, counts.calls, counts.failed, duration_of_index(run.index))
 
 
 def _ignore_result(message: JobMessage) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from replay_gui.core.facts.run_measures import failure_words
+from replay_gui.core.facts.run_measures import duration_between, failure_words, times_of_index
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
@@ -26,7 +26,9 @@ class RangeSums:
     def of(cls, index: RunIndex, spending: Spending | None, first: Position, last: Position) -> RangeSums:
         """Compute the sums; takes about 10 ns per event of the range."""
         models = () if spending is None else tuple(SpendingPlot.of(spending).by_model(first, last))
-        return cls(first, last, run_numbers(part_of_index(index, first - 1, last)), models)
+        part = part_of_index(index, first - 1, last)
+        between = duration_between(*times_of_index(part))  # not what an End event states of the whole run
+        return cls(first, last, replace(run_numbers(part), duration=between), models)
 
     @property
     def tool_time(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
+from replay_gui.core.facts.run_measures import counts_of_index, duration_of_index, times_of_index
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind
 
@@ -52,7 +52,6 @@ def run_numbers(index: RunIndex) -> RunNumbers:
     by_name = dict(zip(index.kinds, kinds.tolist(), strict=True))
     failed = np.flatnonzero(index.flags & FLAG_FAILED)
     counts = counts_of_index(index)
-    first, last = times_of_index(index)
     return RunNumbers(
         events=index.count,
         kinds=tuple(sorted(((name, n) for name, n in by_name.items() if n), key=lambda pair: (-pair[1], pair[0]))),
@@ -61,8 +60,8 @@ def run_numbers(index: RunIndex) -> RunNumbers:
         errors=counts.errors,
         failed=counts.failed,
         denied=counts.denied,
-        start=first,
-        duration=duration_between(first, last),
+        start=times_of_index(index)[0],
+        duration=duration_of_index(index),
         phases=len(index.phases),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.core.log.kinds import END, KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -26,11 +26,14 @@ _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 def steps_between(part: LanePart, index: RunIndex, first: float, last: float) -> Positions:
     """Return the positions of a lane's steps that have a duration and may be seen from `first` to `last`.
 
-    Calls, and the responses of failed calls among the errors, are excluded: see `calls_between`.
+    Calls, and the responses of failed calls among the errors, are excluded: see `calls_between`. So are End events: the
+    duration that they state is that of the run.
     """
     begin, end = indexes_before(part.positions, (first, last))
     some = part.positions[int(begin) : int(end) + STEPS_AFTER_VIEW]
-    steps: Positions = some[(index.duration[some - 1] > 0) & (index.kind[some - 1] != _RESPONSE)]
+    end_kind = index.kinds.index(END) if END in index.kinds else -1
+    kinds = index.kind[some - 1]
+    steps: Positions = some[(index.duration[some - 1] > 0) & (kinds != _RESPONSE) & (kinds != end_kind)]
     return steps
 
 

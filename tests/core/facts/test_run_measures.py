@@ -16,6 +16,7 @@ from replay_gui.core.facts.run_measures import (
     cached_tokens,
     counts_of_index,
     duration_between,
+    run_duration,
     times_of_index,
     token_counts,
     token_words,
@@ -28,12 +29,14 @@ from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex, failures_of_index
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import RunPart
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.evaluation.totals_job import MetaSums, sum_up
 from replay_gui.engine.jobs.job_types import TotalsArguments
+from replay_gui.models.facts.range_sums import RangeSums
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
 from replay_gui.models.timeline.lanes import Lanes
@@ -161,6 +164,21 @@ def test_one_failure_counts_once(errors: list[tuple[str, str]], counts: RunCount
 def test_a_duration_needs_two_times() -> None:
     assert duration_between(None, 5) is duration_between(5, None) is duration_between(5, 5) is None
     assert duration_between(5, 7) == 2
+
+
+def test_a_duration_that_the_end_states(tmp_path: Path) -> None:
+    assert (run_duration(None, None, 0), run_duration(None, None, 9), run_duration(5, 7, 0)) == (None, 9, 2)
+    assert (run_duration(5, 7, 9), run_duration(5, 70, 9)) == (9, 65)
+    path = tmp_path / "run.rlog"
+    with Recorder(path, "t", "1", config={}, run_id="r", created=1) as run:
+        run.observation("message", "user", "go", time=1_000)
+        run.decision("message", "done", time=3_000)
+        run.append("x:end", {"how": "answered", "why": None}, duration=50_000, time=3_000)
+    with EventLog.open(path) as log:
+        index = build_run_index(IndexView(tmp_path), IndexBuilder(log, tmp_path).run(lambda built: None), complete=True)
+        whole = RangeSums.of(index, None, Position(1), Position(index.count))
+    assert run_numbers(index).duration == 50_000
+    assert whole.numbers.duration == 2_999, "a range lasts from its first to its last time"
 
 
 def test_an_event_without_a_time_hides_no_others() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.errors import ImportRefused, LogRefused, LogUnreadable
-from replay_gui.core.importers import conversion
+from replay_gui.core.importers import conversion, conversion_cache
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -198,6 +198,9 @@ def test_a_conversion_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     path.write_bytes(path.read_bytes() + b"more\n")
     assert cached_conversion(path, cache).events == one.events + 1
     assert len(list(cache.iterdir())) == 3
+    monkeypatch.setattr(conversion_cache, "_code_digest", lambda: "that of another version of the program")
+    cached_conversion(path, cache)
+    assert len(list(cache.iterdir())) == 4
 
 
 @pytest.mark.parametrize("spoil", ["log", "list", "no list", "no log"])

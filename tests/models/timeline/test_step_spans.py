@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
-from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.core.log.kinds import END, KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart
 from replay_gui.models.timeline.step_spans import positions_before, step_at, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
@@ -49,3 +51,12 @@ def test_a_bar_is_from_the_beginning_of_a_step_to_its_end() -> None:
     assert [place.tolist() for place in step_pixels(clock, index, steps)] == [[25.0], [50.0]]
     assert [step_at(part, index, numbers, pixel) for pixel in (29, 31, 59, 61)] == [None, 6, 6, None]
     assert [step_at(part, index, clock, pixel) for pixel in (24, 26, 49, 51)] == [None, 6, 6, None]
+
+
+def test_the_duration_that_an_end_states_is_no_bar() -> None:
+    index = index_of([0, 10, 20], [NO_DURATION, NO_DURATION, 20])
+    part = LanePart(Kind.DECISION, None, np.arange(1, 4, dtype=np.int32))
+    assert steps_between(part, index, 0, 3).tolist() == [3]
+    index = replace(index, kinds=(*KINDS, END))
+    index.kind[2] = len(KINDS)
+    assert steps_between(part, index, 0, 3).tolist() == []

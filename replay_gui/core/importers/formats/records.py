@@ -125,12 +125,14 @@ class RecordEvents:
         whole: the other members of the object that holds the records. `taken`: those of them that have become events;
             the others become one event before the end of the run.
         how: (how the run ended, why), according to the records so far; None if unknown.
+        stated_duration: of the run, according to the source, ns; 0 if it states none.
     """
 
     agent = "agent"
     taken: ClassVar[Collection[str]] = ()
     whole: dict[str, Any]
     how: tuple[End, str | None] | None = None
+    stated_duration: int = 0
 
     def __init__(
         self, format: str, volatile: Collection[str], notes: ImportNotes, volatile_within: Collection[str] = ()
@@ -159,7 +161,7 @@ class RecordEvents:
             self.run.bookkeeping(f"{self.format}/file", fields["fields"])
         self.add_end()
         if self.how is not None:
-            self.run.end(*self.how)
+            self.run.end(*self.how, duration=self.stated_duration or None)
         yield from self.run.drain()
 
     def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:

@@ -192,6 +192,7 @@ class _CursorEvents(RecordEvents):
         same = ("result",) if text in ("".join(self._answers), self._answers[-1] if self._answers else None) else ()
         facts = self.rest(record, "type", *same, subtype="success", is_error=False)
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=_tokens(usage), usage=usage)
+        self.stated_duration += max(0, milliseconds(record.get("duration_ms")) or 0)
         has_failed = record.get("is_error") is True or record.get("subtype") not in ("success", None)
         if has_failed:
             self.run.error("error", str(text or record.get("subtype")), self.agent)

@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.times import any_time
+from replay_gui.core.importers.times import any_time, milliseconds
 
 _OF_MODELS = {"input": "prompt", "output": "candidates", "cached": "cached", "reasoning": "thoughts"}
 _TYPES = ("message", "tool_use", "tool_result", "result", "error")
@@ -141,13 +141,14 @@ class _GeminiStreamEvents(RecordEvents):
         names = {"input": "input_tokens", "output": "output_tokens", "cached": "cached"}
         tokens = counted_tokens(stats, names)
         facts = self.rest(record, "type")
+        lasted = milliseconds(stats.get("duration_ms")) if isinstance(stats, dict) else None
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=tokens or None, stats=stats)
         if record.get("status") == "error":
             message = wrong.get("message") if isinstance(wrong, dict) else wrong
             self.run.error("error", str(message or "failed"), self.agent)
-            self.run.end("crash", str(message or "failed"))
+            self.run.end("crash", str(message or "failed"), duration=lasted)
         else:
-            self.run.end("answered")
+            self.run.end("answered", duration=lasted)
 
     def _printed(self, record: dict[str, Any]) -> None:
         """Add the answer and the tokens of each model; the input includes the cached part."""

@@ -55,7 +55,7 @@ class ClaudeCodeEvents:
             yield from self._read_subagent(file, None)
         if self._state.end is not None:
             self._state.run.context, self._state.run.once = {}, {}
-            self._state.run.end(*self._state.end)
+            self._state.run.end(*self._state.end, duration=self._state.stated_duration or None)
         yield from self._state.run.drain()
 
     def _read_lines(self, source: Source, surveyed: ClaudeCodeSurvey, end: int | None) -> Iterator[ImportedEvent]:

@@ -115,6 +115,7 @@ class LineEvents:
             if not self._state.answered and text_of(rest, "result"):  # printed alone, without the messages
                 self._state.run.decision("message", rest["result"])
             meta = {"tokens": tokens_of(fields.get("usage")), "usage": models, "model": model}
+            self._state.stated_duration += max(0, once.get("duration") or 0)
             seq, how = add_result_line(
                 self._state.run, rest, self._state.denied, **{**once, **meta, "line": line.number}
             )

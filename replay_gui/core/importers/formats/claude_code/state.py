@@ -34,6 +34,7 @@ class SessionState:
         latest: by subagent, the event before a line without a parent.
         answered: whether a message of the model was read.
         end: how the run ended, according to the lines so far. denied: ids of denied calls.
+        stated_duration: the sum of the durations in the results, ns.
         started: by prompt, the calls that start subagents: (seq of the call, name of the subagent).
     """
 
@@ -46,6 +47,7 @@ class SessionState:
         self.latest: dict[str, int] = {}
         self.answered = False
         self.end: tuple[End, str | None] | None = None
+        self.stated_duration = 0
         self.denied = set[str]()
         self.started: dict[str, tuple[int, str]] = {}
         self._names: dict[str, int] = {}  # by name, the number of subagents

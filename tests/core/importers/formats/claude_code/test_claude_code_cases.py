@@ -350,6 +350,7 @@ def test_the_output_as_stream_json() -> None:
     assert found.one("CapabilityDenied").payload["tool_name"] == "Write"
     assert found.one("x:bookkeeping/claude-code/result").meta["cost_usd"] == 0.0123
     assert found.events[-1].payload == {"how": "answered", "why": None}
+    assert found.events[-1].meta["duration"] == 4_100_000_000
     assert found.events[0].payload["config"] == {"model": "claude-x"}
     assert found.run.run_id == "22222222-2222-4222-8222-222222222222"
     assert found.notes == ()
