@@ -161,9 +161,11 @@ def _groups(
     for number in range(len(runs)) if chosen is None else chosen:
         if not runs[number].problem:
             by_value.setdefault(value_of(number), []).append(number)
+    trials = {runs[number].identity.trial or "" for numbers in by_value.values() for number in numbers}
+    orders = {trial: natural_order(trial) for trial in trials}  # tasks have trials of the same names
     groups = []
     for value, numbers in by_value.items():
-        numbers.sort(key=lambda number: (natural_order(runs[number].identity.trial or ""), number))
+        numbers.sort(key=lambda number: (orders[runs[number].identity.trial or ""], number))
         passed = sum(outcomes[number] is True for number in numbers)
         failed = sum(outcomes[number] is False for number in numbers)
         groups.append(RunGroup(value, tuple(numbers), passed, failed, len(numbers) - passed - failed))

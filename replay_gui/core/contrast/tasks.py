@@ -190,16 +190,18 @@ class _Strata:
         runs = table.runs[table.starts[first] : table.starts[end]]
         kept = self.known[runs]
         runs = runs[kept]
-        # One number for feature, task and outcome: sorted, they are the tables, without a second pass over the runs.
-        keys = np.repeat(np.arange(first, end, dtype=np.int64), np.diff(table.starts[first : end + 1]))[kept]
-        keys = 2 * (keys * self.tasks + self._task_of[runs]) + self.passed[runs]
-        keys.sort()
-        starts = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
-        held = np.diff(starts, append=len(keys))
-        p = np.add.reduceat(keys & 1, starts) if len(starts) else np.zeros(0, np.int64)
-        owner, task = np.divmod(keys[starts] >> 1, self.tasks)
-        partial = held < self._passing[task] + self._failing[task]
-        return owner[partial], task[partial], p[partial], (held - p)[partial]
+        cells = np.repeat(np.arange(end - first, dtype=np.int64), np.diff(table.starts[first : end + 1]))[kept]
+        cells = cells * self.tasks + self._task_of[runs]  # one number for feature and task
+        if (end - first) * self.tasks <= _ENTRIES_AT_ONCE:
+            names = np.arange((end - first) * self.tasks)
+        else:  # few runs have each feature: to count all cells would take too much memory
+            names, cells = np.unique(cells, return_inverse=True)
+        f, p = np.bincount(2 * cells + self.passed[runs], minlength=2 * len(names)).reshape(-1, 2).T
+        held = p + f
+        owner, task = np.divmod(names, self.tasks)
+        owner += first
+        partial = (held > 0) & (held < self._passing[task] + self._failing[task])
+        return owner[partial], task[partial], p[partial], f[partial]
 
     def _clearest(self) -> float:
         """Return the deviation, in standard deviations, of a feature that separates every task."""

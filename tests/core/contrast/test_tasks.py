@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from replay_gui.core.contrast import tasks as contrast_tasks
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.failure_groups import (
@@ -117,6 +118,22 @@ def test_a_fault_of_every_task_is_found_within_tasks_and_a_task_effect_is_not() 
     assert all(separator.feature.tool != "hand_over" for separator in found.separators)
     pooled = separate_runs(table, outcomes, range(len(tasks)))
     assert any(s.feature.tool == "hand_over" and s.significant for s in pooled.separators)
+
+
+def test_the_limit_of_memory_changes_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(7)
+    tasks: list[str | None] = [str(n // 5) for n in range(60)]
+    outcomes: list[bool | None] = [dice.choice((True, False, None)) for _ in tasks]
+    features = [
+        [HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=f"t{n}")) for n in range(20) if dice.random() < n / 20]
+        for _ in tasks
+    ]
+    groups = tasks_of(runs_of(tasks), outcomes)
+    found = separate_within_tasks(feature_table(features), outcomes, groups)
+    assert found.separators
+    for entries in (1, 50, 200):
+        monkeypatch.setattr(contrast_tasks, "_ENTRIES_AT_ONCE", entries)
+        assert separate_within_tasks(feature_table(features), outcomes, groups) == found
 
 
 def test_shuffled_within_tasks_hardly_anything_is_significant() -> None:
