@@ -194,6 +194,11 @@ class RecordEvents:
     def add_end(self) -> None:
         """Add the events at the end of the run."""
 
+    def add_agent(self, version: str = "") -> None:
+        """Add the AgentInit of an agent whose configuration is unknown, if the run has no event yet."""
+        if not self.run.count:
+            self.run.agent_init(self.agent, version, {})
+
     def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
         """Return the `rest` of a record as ``{"fields": {…}}``; {} if it is empty."""
         return as_fields(self.rest(record, *used, **expected))

@@ -50,8 +50,7 @@ class _ClineStreamEvents(RecordEvents):
         return any_time(record.get("ts"))
 
     def add_record(self, record: dict[str, Any]) -> None:
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         kind, event = record.get("type"), record.get("event")
         if kind == _EVENT and isinstance(event, dict):
             self._event(str(event.get("type")), event)

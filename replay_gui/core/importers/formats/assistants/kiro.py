@@ -105,8 +105,7 @@ class _KiroEvents(RecordEvents):
         return any_time(record.get("timestamp", meta.get("timestamp")))
 
     def add_record(self, record: dict[str, Any]) -> None:
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         payload = record.get("payload")
         if isinstance(payload, dict):
             self._event(payload, self.rest(record, "payload"))

@@ -48,8 +48,7 @@ class _AnalyticsEvents(RecordEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the event of one record."""
         kind, facts = str(record.get("event")), as_map(record.get("properties"))
-        if not self.run.count:
-            self.run.agent_init(self.agent, str(facts.get("aider_version") or ""), {})
+        self.add_agent(str(facts.get("aider_version") or ""))
         rest = self.rest(facts)
         if kind == "message_send":
             self.set_model(facts.get("main_model"))

@@ -138,8 +138,7 @@ class _AmazonQEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one turn."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         user, answer = _turn(record)
         about = as_map(record.get("request_metadata"))
         self._prompt(user, self.fields(record, "user", "assistant"))
@@ -175,12 +174,8 @@ class _AmazonQEvents(RecordEvents):
             self.run.request(call.get("id"), name, call.get("args"), extra=rest, tool_call_id=call.get("id"))
         self.how = ("answered", None) if kind == "Response" else None
 
-    def _result(self, result: dict[str, Any], refused: bool = False) -> None:
-        parts = maps_in(result.get("content"))
-        outputs = [part.get("Text", part.get("Json")) for part in parts]
-        self._add_output(result.get("tool_use_id"), outputs, result, refused)
-
-    def _add_output(self, call_id: Any, outputs: list[Any], result: dict[str, Any], refused: bool = False) -> None:
+    def _result(self, result: dict[str, Any], refused: bool) -> None:
+        outputs: list[Any] = [part.get("Text", part.get("Json")) for part in maps_in(result.get("content"))]
         are_texts = all(isinstance(output, str) for output in outputs)
         output: Any = "\n".join(outputs) if are_texts else outputs[0] if len(outputs) == 1 else outputs
         code = str(output.get("exit_status")) if isinstance(output, dict) else "None"
@@ -191,4 +186,4 @@ class _AmazonQEvents(RecordEvents):
         self.run.context.pop("parent", None)
         usual = status if status.lower() == ("error" if error else "success") else None
         extra = self.fields(result, "content", status=usual)
-        self.add_result(call_id, output, error, extra, refused=refused and error is not None)
+        self.add_result(result.get("tool_use_id"), output, error, extra, refused=refused and error is not None)

@@ -54,8 +54,7 @@ class _SmolAgentsEvents(RecordEvents):
         return any_time(timing.get("start_time")) if isinstance(timing, dict) else None
 
     def add_record(self, record: dict[str, Any]) -> None:
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         if record.keys() >= _STEP:
             self._step(record)
         elif "system_prompt" in record:

@@ -57,8 +57,7 @@ class _AutoGenEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         if kind in _MODEL_CALLS:
             self._add_model_call(record)
             self._answered_model(record)

@@ -61,8 +61,7 @@ class _BrowserEvents(RecordEvents):
         return any_time(as_map(record.get("metadata")).get("step_start_time"))
 
     def add_record(self, record: dict[str, Any]) -> None:
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         clock, state, output = (as_map(record.get(name)) for name in ("metadata", "state", "model_output"))
         page = {name: state[name] for name in _PAGE if state.get(name) is not None}
         if page != self._page:

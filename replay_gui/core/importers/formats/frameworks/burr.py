@@ -57,8 +57,7 @@ class _BurrEvents(RecordEvents):
         )
 
     def add_record(self, record: dict[str, Any]) -> None:
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         kind, call_id = record.get("type"), f"step {record.get('sequence_id')}"
         match kind:
             case "begin_entry":

@@ -121,8 +121,7 @@ class _AcpEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message of the protocol."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         message = _message(record)
         params, update = as_map(message.get("params")), _update(message)
         if update is not None:

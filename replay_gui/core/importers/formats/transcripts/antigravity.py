@@ -71,8 +71,7 @@ class _AntigravityEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         kind, source, content = record.get("type"), record.get("source"), record.get("content")
         extra = self.fields(record, "type", "content", source="SYSTEM", status="DONE")
         if kind in ("USER_INPUT", "USER_MESSAGE"):

@@ -50,8 +50,7 @@ class _SdkStepEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         kind, source, content, thought = (record.get(name) for name in ("type", "source", "content", "thinking"))
         tokens = counted_tokens(as_map(record.get("usage_metadata")), _TOKENS)
         self.run.once = {"tokens": tokens} if tokens else {}

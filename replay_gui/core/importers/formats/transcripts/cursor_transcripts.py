@@ -59,8 +59,7 @@ class _TranscriptEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message, or of the end of a turn."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         message = record.get("message")
         if record.get("type") == "turn_ended":
             self._turn_end(record)

@@ -75,8 +75,7 @@ class _JunieEvents(RecordEvents):
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events for one line of the file."""
-        if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+        self.add_agent()
         inner, kind = _of_agent(record), _kind(record)
         if inner is not None:
             event = record["event"]
