@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from replay_gui.core.importers.finishing import Finishing
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
@@ -82,6 +83,8 @@ class RunBuilder:
         self._notes = notes
         self._ready: list[ImportedEvent] = []
         self._calls: dict[str, Call] = {}
+        self._finishing = Finishing()
+        self._has_end = False
 
     def drain(self) -> Iterator[ImportedEvent]:
         """Yield the events that were added since the last call."""
@@ -94,6 +97,7 @@ class RunBuilder:
         if self.unmapped:
             payload = {**payload, "fields": self.unmapped}
         self.once, self.unmapped = {}, {}
+        self._finishing.add(kind, payload, self.count, facts)
         self._ready.append(ImportedEvent(kind, payload, {k: v for k, v in facts.items() if v is not None}))
         self.count += 1
         return self.count - 1
@@ -188,7 +192,18 @@ class RunBuilder:
 
     def end(self, how: End, why: str | None = None, **meta: Any) -> int:
         """Add the end of the run, with the reason in the source's words; return its seq."""
+        self._has_end = True
         return self.add(END, {"how": how, "why": None if why is None else cut_text(why)}, **meta)
+
+    def end_by_call(self) -> bool:
+        """Add the end of a run whose last act was to call the agent's own tool to finish; return whether it was.
+
+        Nothing is added if the run has an end already.
+        """
+        finish = None if self._has_end else self._finishing.finish
+        if finish is not None:
+            self.end(*finish)
+        return finish is not None
 
     # ---- tools ----------------------------------------------------------------------------------
     def request(

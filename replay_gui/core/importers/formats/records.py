@@ -162,6 +162,7 @@ class RecordEvents:
         self.add_end()
         if self.how is not None:
             self.run.end(*self.how, duration=self.stated_duration or None)
+        self.run.end_by_call()
         yield from self.run.drain()
 
     def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:

@@ -75,6 +75,7 @@ class RunGrades:
             run.expected(self._expected if several else next(iter(self._expected.values())))
         if self._end is not None:
             run.end(*self._end)
+        run.end_by_call()
         for grade in sorted(self._grades, key=lambda grade: grade["passed"] is None):  # verdicts lead
             run.outcome(**grade)
 

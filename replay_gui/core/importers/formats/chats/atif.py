@@ -168,6 +168,7 @@ def _events(
         notes.count(CIRCLE)
     if document is file.document:
         add_harbor_result(run, file.path)
+    run.end_by_call()
     yield from run.drain()
 
 

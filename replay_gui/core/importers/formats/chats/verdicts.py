@@ -8,12 +8,13 @@ from typing import Any
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.foreign_file import read_side_json
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import RunBuilder, cut_text
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_file
 
 _REWARD = "reward"  # Harbor's main reward; a trial may have others
+_OF_VERIFIER = ("Verifier", "Reward", "AddTests", "DownloadVerifier")  # how errors after the agent's end begin
 _RESULTS = ("report.json", "results.json")  # of SWE-bench's evaluation, of a task or of many
 
 
@@ -46,7 +47,11 @@ def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
 def _add_exception(run: RunBuilder, wrong: Any) -> None:
     if isinstance(wrong, dict):
         kind, message = str(wrong.get("exception_type") or "error"), wrong.get("exception_message")
-        run.end("timeout" if "Timeout" in kind else "crash", f"{kind}: {message}" if message else kind)
+        why = f"{kind}: {message}" if message else kind
+        if kind.startswith(_OF_VERIFIER):
+            run.outcome(passed=None, score=None, by="Harbor verifier", label=cut_text(why))
+        else:
+            run.end("timeout" if "Timeout" in kind else "crash", why)
 
 
 def _reward_text(path: Path) -> dict[str, float]:

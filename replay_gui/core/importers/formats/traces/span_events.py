@@ -374,6 +374,7 @@ class SpanEvents:
             self._run.end(end_after_error(broken.error), broken.error, time=broken.end)
         elif (end := self._end or self._end_by_reason()) is not None:
             self._run.end(*end)
+        self._run.end_by_call()
         for span in self._tree.spans:
             for score in span.scores:
                 if score.keys() == {"expected"}:

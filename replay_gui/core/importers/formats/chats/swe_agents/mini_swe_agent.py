@@ -175,7 +175,8 @@ def _status_in_last_message(info: dict[str, Any], content: str, asking: Any) -> 
 def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
     """Add how the run ended and what it submitted; another file may hold the verdict."""
     if not isinstance(status, str):
-        run.end("open")
+        if not run.end_by_call():
+            run.end("open")
         return
     run.end(_ENDS.get(status, "crash"), status)
     if submission:

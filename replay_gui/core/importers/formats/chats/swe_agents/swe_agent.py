@@ -277,7 +277,8 @@ def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEve
     if about or stats:
         run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost, tokens=known_tokens)
     end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")
-    run.end("open" if status is None else end, None if status is None else str(status))
+    if status is not None or not run.end_by_call():
+        run.end("open" if status is None else end, None if status is None else str(status))
     if submission:
         run.outcome(passed=None, score=None, by="submission", answer=submission)
     yield from run.drain()
