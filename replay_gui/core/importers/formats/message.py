@@ -24,6 +24,8 @@ class MessageResult:
 
     Attributes:
         error: whether it reports a failure. why: the reason, in its words. refused: whether the user refused the call.
+        duration: of the call, ns; None if the result does not say it.
+        call_number: the place of the call in the same message, from 0; None if it is in another one.
     """
 
     id: str | None
@@ -33,6 +35,8 @@ class MessageResult:
     why: str = ""
     _: KW_ONLY
     refused: bool = False
+    duration: int | None = None
+    call_number: int | None = None
 
     @property
     def failure(self) -> str | None:

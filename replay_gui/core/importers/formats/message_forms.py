@@ -72,6 +72,7 @@ def is_message(value: Any) -> bool:
             | {"role": str(), "parts": list()}
             | {"role": "tool", "tool_name": str(), "tool_output": _}
             | {"role": "assistant", "tool_calls": list()}
+            | {"role": "assistant", "toolCalls": list()}
         ):
             return True
         case {"role": str(), "text": str()} | {"role": "system", "system_prompt": str(), "text": None}:

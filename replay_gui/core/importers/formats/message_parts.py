@@ -157,22 +157,6 @@ class MessageParts:
         return self.content if len(self.content) > 1 else self.content[0]
 
 
-def message_without_role(record: dict[str, Any]) -> dict[str, Any] | None:
-    """Return a record without a role, but with calls or parts, as a message of the model; else None."""
-    calls, content = record.get("tool_calls"), record.get("content")
-    are_calls = (
-        [isinstance(call, dict) and bool(call.keys() & {"name", "function"}) for call in calls]
-        if isinstance(calls, list)
-        else []
-    )
-    listed = are_calls != [] and all(are_calls)
-    parts = content if isinstance(content, list) and record.get("type") == "assistant" else []
-    if "role" in record or not (listed or (parts and all(isinstance(part, dict) and "type" in part for part in parts))):
-        return None
-    names = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
-    return {**{name: record[name] for name in names if name in record}, "role": "assistant"}
-
-
 def has_results(content: Any) -> bool:
     """Return whether any of the parts is the result of a call."""
     if not isinstance(content, list):
@@ -188,9 +172,12 @@ def read_call(call: dict[str, Any]) -> MessageCall:
     given = next(
         (facts[key] for key in ("arguments", "input", "args", "parameters") if facts.get(key) is not None), None
     )
-    named = facts.get("name") or facts.get("toolName") or facts.get("tool_name")
+    tool = call["tool"] if isinstance(call.get("tool"), str) else ""
+    named = facts.get("name") or facts.get("toolName") or facts.get("tool_name") or tool
     name = named or (function if isinstance(function, str) and function else "tool")
     rest = {key: value for key, value in call.items() if key not in _OF_CALLS and value not in EMPTY}
+    if named == tool:
+        rest.pop("tool", None)
     if call.get("type") not in (None, "function", "tool", *_CALL_TYPES):
         rest["type"] = call["type"]
     return MessageCall(

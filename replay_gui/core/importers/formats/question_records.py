@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from replay_gui.core.importers.formats.calls_with_results import have_results
+
 _QUESTIONS = ("user_query", "user_input", "user_message", "question", "query", "user_prompt", "prompt", "instruction")
+_SPEAKERS = "user", "assistant"  # members with the words of each
 _ANSWERS = (
     *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
     *("answer", "completion", "generated_text", "reply"),
@@ -15,7 +18,7 @@ _ANSWER_NAMES = {
     "instruction": "output",
 }
 """Members that hold the answer to such a question, and that may be anything else beside another one."""
-_CALLS = ("tool_calls", "tools_called", "tools_used")
+_CALLS = ("tool_calls", "toolCalls", "tools_called", "tools_used", "toolsUsed")
 
 
 def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[dict[str, Any], dict[str, Any]]] | None:
@@ -23,9 +26,7 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
 
     `volatile`: names of members to leave out.
     """
-    question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
-    answers = (*_ANSWERS, *(name for asked, name in _ANSWER_NAMES.items() if asked == question))
-    answer = next((name for name in answers if name in record), None)
+    question, answer = _members_in(record)
     if question is None or answer is None or not isinstance(record[answer], str | None):
         return None
     calls_name = next((name for name in _CALLS if _are_calls(record.get(name))), None)
@@ -35,7 +36,19 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     asked = {"role": "user", "content": record[question]}
     if not calls and not record[answer]:
         return [(asked, rest)]
-    return [(asked, {}), ({"role": "assistant", "content": record[answer], "tool_calls": calls}, rest)]
+    said = {"role": "assistant", "content": record[answer]}
+    if have_results(calls):  # which the answer follows from
+        return [(asked, {}), ({"role": "assistant", "content": None, "tool_calls": calls}, {}), (said, rest)]
+    return [(asked, {}), ({**said, "tool_calls": calls}, rest)]
+
+
+def _members_in(record: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Return the names of the members with the question and with the answer; None if there is none."""
+    question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
+    if question is None and all(isinstance(record.get(name), str) and record[name] for name in _SPEAKERS):
+        return _SPEAKERS
+    answers = (*_ANSWERS, *(name for asked, name in _ANSWER_NAMES.items() if asked == question))
+    return question, next((name for name in answers if name in record), None)
 
 
 def _are_calls(value: Any) -> bool:

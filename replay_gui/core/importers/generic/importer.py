@@ -11,21 +11,20 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.calls_with_results import message_without_role, with_results
 from replay_gui.core.importers.formats.loose_calls import call_in, why_failed
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.message_parts import OF_PARTS, message_without_role
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.question_records import turns_in
-from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
+from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
 from replay_gui.core.importers.generic.mapping import (
     CALL_IDS,
-    END_TIMES,
     OTHER_IDS,
     PARTS,
-    SPEAKERS,
     USUAL_NAMES,
     WRAPPERS,
     Mapping,
@@ -35,6 +34,7 @@ from replay_gui.core.importers.generic.mapping import (
     kind_of,
     with_inner_message,
 )
+from replay_gui.core.importers.generic.record_meaning import duration_of, has_parts, kind_with_speaker
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
@@ -199,7 +199,7 @@ class _JsonLinesEvents:
         parts = {part: mapping.value_of(part, record) for part in PARTS}
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
-        self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
+        self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": duration_of(record, time)}
         use = use_in(record)
         is_repeated = (
             parts["id"] is not None and (parts["id"], use) == self._used
@@ -229,8 +229,12 @@ class _JsonLinesEvents:
             for turn, turn_rest in turns:
                 self._message(number, turn, turn_rest)
             return
-        own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
-        own = message_without_role(record) if own is None and parts["tool"] is None else own
+        own = message if is_message(message) else record if has_parts(record) else next(iter(wrapped), None)
+        found = message_without_role(record) if own is None and parts["tool"] is None else None
+        if found is not None:
+            own, used = found
+            named = {mapping.member(part, record): parts[part] for part in ("input", "output")}
+            rest = {name: value for name, value in {**named, **rest}.items() if name and name not in used}
         if own is not None:
             others = {name: value for name, value in rest.items() if value is not own}
             if own is not record and "role" in own and own.get("type") not in (None, "message"):
@@ -239,12 +243,13 @@ class _JsonLinesEvents:
         else:
             is_node = mapping.member("kind", record) == "node"  # "input_guardrail" is no input
             word = parts["kind"] if not is_node or is_usual_kind(parts["kind"]) else None
-            self._event(number, _kind_with_speaker(kind_of(word, parts), word, record), parts, rest, record)
+            said = parts["output"] if parts["input"] is None and parts["kind"] is None else None
+            self._event(number, kind_with_speaker(kind_of(word, parts), word, record, said), parts, rest, record)
 
     # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add the events of a message in a provider's form: its text, and each call and result in it."""
-        run, message = self._run, read_message(raw)
+        run, message = self._run, with_results(read_message(raw), raw)
         for name in ("message", *raw):
             if rest.get(name) is raw.get(name) or rest.get(name) is raw:
                 rest.pop(name, None)
@@ -266,11 +271,13 @@ class _JsonLinesEvents:
         if message.results and message.role not in ("user", "tool", "assistant"):
             run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
-            of = self._call_of([result.id], result.name or "tool")
+            by_number = None if result.call_number is None else f"record {number}.{result.call_number}"
+            of = self._call_of([result.id], result.name or "tool", by_number)
             if of is None and result.name is None and self._nameless:  # results in the order of the calls
                 of = self._call_of([], next(iter(self._nameless.values())))
             self._nameless.pop(str(of), None)
-            self._result(of, result.output, result.failure, result.name)
+            about = {} if by_number is None else {"duration": result.duration}  # not that of the record
+            self._result(of, result.output, result.failure, result.name, **about)
         if not is_answer and (message.content is not None or not message.results):
             run.observation("message", message.role, message.content)
 
@@ -344,10 +351,10 @@ class _JsonLinesEvents:
         """Whether a call has one of these ids, or a call of an unnamed tool has no result yet."""
         return bool(self._open.get("tool")) or any(known is not None and str(known) in self._calls for known in ids)
 
-    def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
+    def _call_of(self, ids: Iterable[Any], tool: str, known: str | None = None) -> str | None:
         """The call of a result: by an id in the record, else the tool's oldest call without a result."""
         known_ids = [known_id for known_id in ids if known_id is not None]
-        known = next((self._calls[call_id] for call_id in map(str, known_ids) if call_id in self._calls), None)
+        known = known or next((self._calls[call_id] for call_id in map(str, known_ids) if call_id in self._calls), None)
         every = [call for calls in self._open.values() for call in calls]
         is_only = len(every) == 1 and tool == "tool" and not known_ids
         waiting = self._open.get(tool) or (every if is_only else [])
@@ -364,37 +371,8 @@ class _JsonLinesEvents:
         self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
         self._result(call_id, output, error, tool)
 
-    def _result(self, call_id: str | None, output: Any, error: str | None, tool: Any) -> None:
+    def _result(self, call_id: str | None, output: Any, error: str | None, tool: Any, **about: Any) -> None:
         run, call = self._run, self._run.call(call_id)
         if tool and (call is None or call.tool_name != tool):
             run.unmapped = {**run.unmapped, "tool": tool}
-        run.end_call(call_id, output, error=error)
-
-
-def _kind_with_speaker(kind: str, word: Any, record: dict[str, Any]) -> str:
-    """The kind of a record, in which the speaker (user or agent) may be in another member."""
-    if kind != "decision" or "message" not in str(word).lower() or "role" in record:
-        return kind
-    for name in SPEAKERS:
-        speaker = record.get(name)
-        speaker = speaker.get("role") or speaker.get("name") if isinstance(speaker, dict) else speaker
-        speaker_kind = kind_of(speaker, dict.fromkeys(PARTS)) if isinstance(speaker, str) else ""
-        if speaker_kind in ("user", "system"):
-            return speaker_kind
-    return kind
-
-
-def _has_parts(record: dict[str, Any]) -> bool:
-    """Whether a record is itself a message with calls, results, or content in parts."""
-    return is_message(record) and (
-        record.get("type") in ("function_call", "function_call_output", "function_call_result", "reasoning")
-        or isinstance(record.get("content"), list)
-        or isinstance(record.get("tool_calls"), list)
-        or "tool_call_id" in record
-    )
-
-
-def _duration(record: dict[str, Any], begun: int | None) -> int | None:
-    """The duration of the action in a record, in ns, if both ends are known."""
-    ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
-    return ended - begun if begun is not None and ended is not None and ended > begun else length_in(record)
+        run.end_call(call_id, output, error=error, **about)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.calls_with_results import with_results
 from replay_gui.core.importers.formats.chats.call_logs import (
     LoggedCall,
     answer_in_record,
@@ -258,6 +259,7 @@ class ChatMessageEvents(RecordEvents):
         self._begun = False
         self._instructions: str | None = None  # the instructions that the model's answers report
         self._open: list[str] = []  # calls without a result, oldest first
+        self._asked: list[str] = []  # calls of the last message
         self.grades = RunGrades()
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -296,7 +298,7 @@ class ChatMessageEvents(RecordEvents):
                 self.add_unknown(piece.get("type") if isinstance(piece, dict) else None, _as_record(piece))
 
     def _message(self, record: dict[str, Any]) -> None:
-        message, about = read_message(record), record.get("metadata")
+        message, about = with_results(read_message(record), record), record.get("metadata")
         if not (isinstance(about, dict) and isinstance(about.get("usage"), dict)):
             about = {}
         extra = self.fields(message.rest, "model", "metadata" if about else "")
@@ -325,8 +327,10 @@ class ChatMessageEvents(RecordEvents):
 
     def _request_calls(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
         """Add the calls of a message; return the part of `extra` that no call has used."""
+        self._asked = []
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
+            self._asked.append(call_id)
             self._open.append(call_id)
             members = extra.get("fields", {}) | self.rest({"call": call.rest})
             more = extra | as_fields(members)
@@ -349,7 +353,8 @@ class ChatMessageEvents(RecordEvents):
     def _results(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
         """Add the results in a message; return the part of `extra` that no result has used."""
         for result in message.results:
-            call_id = result.id or (self._open[0] if self._open else None)
+            own = self._asked[result.call_number] if result.call_number is not None else result.id
+            call_id = own or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something without a call of the model
                 self.add_message(message.role, result.output, extra)
                 extra = {}
@@ -359,7 +364,8 @@ class ChatMessageEvents(RecordEvents):
             asked = self.run.call(call_id)
             if result.name is not None and asked is not None and asked.tool_name != result.name:
                 extra = extra | {"tool": result.name}
-            about = {"tool_name": result.name, "tool_call_id": result.id}
+            about: dict[str, Any] = {"tool_name": result.name, "tool_call_id": result.id}
+            about |= {} if result.duration is None else {"duration": result.duration}
             self.add_result(call_id, result.output, result.failure, extra, refused=result.refused, **about)
             extra = {}
         return extra

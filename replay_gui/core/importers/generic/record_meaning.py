@@ -1,0 +1,49 @@
+"""What a record of an unknown program is: who speaks in it, whether it is a message, how long it took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.calls_with_results import CALL_LISTS
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.record_use import length_in
+from replay_gui.core.importers.generic.mapping import END_TIMES, PARTS, SPEAKERS, kind_of
+from replay_gui.core.importers.times import any_time
+
+_SPEAKERS = {
+    **dict.fromkeys(("user", "human"), "user"),
+    **dict.fromkeys(("assistant", "agent", "ai", "bot", "chatbot", "model"), "decision"),
+    "system": "system",
+}
+
+
+def kind_with_speaker(kind: str, word: Any, record: dict[str, Any], said: Any) -> str:
+    """Return the kind of a record, whose speaker (user or agent) may be in another member; `said`: its content."""
+    if kind == "other" and word is None and isinstance(said, str):
+        names = (str(record[name]).lower() for name in SPEAKERS if isinstance(record.get(name), str))
+        return next((_SPEAKERS[name] for name in names if name in _SPEAKERS), kind)
+    if kind != "decision" or "message" not in str(word).lower() or "role" in record:
+        return kind
+    for name in SPEAKERS:
+        speaker = record.get(name)
+        speaker = speaker.get("role") or speaker.get("name") if isinstance(speaker, dict) else speaker
+        speaker_kind = kind_of(speaker, dict.fromkeys(PARTS)) if isinstance(speaker, str) else ""
+        if speaker_kind in ("user", "system"):
+            return speaker_kind
+    return kind
+
+
+def has_parts(record: dict[str, Any]) -> bool:
+    """Return whether a record is itself a message with calls, results, or content in parts."""
+    return is_message(record) and (
+        record.get("type") in ("function_call", "function_call_output", "function_call_result", "reasoning")
+        or isinstance(record.get("content"), list)
+        or any(isinstance(record.get(name), list) for name in CALL_LISTS)
+        or "tool_call_id" in record
+    )
+
+
+def duration_of(record: dict[str, Any], begun: int | None) -> int | None:
+    """Return the duration of the action in a record, in ns, if both ends are known."""
+    ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
+    return ended - begun if begun is not None and ended is not None and ended > begun else length_in(record)

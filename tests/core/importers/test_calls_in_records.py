@@ -1,0 +1,104 @@
+"""Messages and records that list calls together with their results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import Read, read_all, written
+
+Record = dict[str, Any]
+CALLS: list[Record] = [
+    {"tool": "read", "input": {"path": "a"}, "output": "text", "durationMs": 250},
+    {"tool": "bash", "input": {"command": "x"}, "output": "no such file", "error": "exit 1"},
+]
+FORMS: list[tuple[str, list[Record]]] = [
+    ("toolCalls", CALLS),
+    ("tool_calls", CALLS),
+    ("toolCalls", [{"name": one["tool"], "args": one["input"], "result": one["output"]} for one in CALLS]),
+    ("toolCalls", [{"toolName": one["tool"], "arguments": one["input"], "response": one["output"]} for one in CALLS]),
+    ("tool_calls", [{**one, "status": "error" if "error" in one else "success"} for one in CALLS]),
+]
+
+
+def read(folder: Path, content: Any) -> Read:
+    (run,) = read_all(written(folder, content))
+    return run
+
+
+def calls(run: Read) -> list[tuple[str, Any, Any]]:
+    """Return (tool, arguments, result) of each call that has one."""
+    by_seq = {seq: event.payload for seq, event in enumerate(run.events)}
+    return [
+        (event.payload["tool_name"], by_seq[event.meta["parent"]]["input"], event.payload["output"])
+        for event in run.of("ToolResponse")
+    ]
+
+
+EXPECTED = [("read", {"path": "a"}, "text"), ("bash", {"command": "x"}, "no such file")]
+
+
+def records(member: str, listed: list[Record]) -> list[Any]:
+    about = {member: listed}
+    return [
+        [{"role": "user", "content": "Go"}, {"role": "assistant", "content": "I look.", **about}],
+        [{"type": "user", "content": "Go"}, {"type": "assistant", "content": "I look.", **about}],
+        [{"type": "user", "text": "Go"}, {"type": "assistant", "text": "I look.", **about}],
+        {"id": "s", "messages": [{"sender": "user", "text": "Go"}, {"sender": "agent", "text": "I look.", **about}]},
+        {"runs": [{"prompt": "Go", "response": "I look.", **about}, {"prompt": "More", "response": "So."}]},
+        {"turns": [{"user": "Go", "assistant": "I look.", **about}]},
+    ]
+
+
+@pytest.mark.parametrize(("member", "listed"), FORMS)
+@pytest.mark.parametrize("form", range(6))
+def test_calls_with_their_results(tmp_path: Path, member: str, listed: list[Record], form: int) -> None:
+    run = read(tmp_path, records(member, listed)[form])
+    assert calls(run) == EXPECTED
+    assert run.of("Observation")[0].payload["data"] == "Go"
+    assert run.of("Decision")[0].payload["data"] == "I look."
+    failed = [event.payload["tool_name"] for event in run.of("ToolResponse") if not event.payload["success"]]
+    assert failed == (["bash"] if "error" in listed[1] else [])
+    assert [event.meta.get("duration") for event in run.of("ToolResponse")] == [
+        one["durationMs"] * 1_000_000 if "durationMs" in one else None for one in listed
+    ]
+
+
+def test_an_answer_to_a_question_follows_the_calls_that_led_to_it(tmp_path: Path) -> None:
+    run = read(tmp_path, {"runs": [{"prompt": "Go", "response": "Done.", "toolCalls": CALLS}]})
+    assert run.kinds[1:] == [
+        "Observation", "ToolRequest", "ToolRequest", "ToolResponse", "ToolResponse", "Error", "Decision"
+    ]  # fmt: skip
+
+
+def test_what_stands_beside_listed_calls_is_kept(tmp_path: Path) -> None:
+    record = {"input": "What?", "thought": "Hm.", "toolCalls": CALLS, "note": {"a": 1}}
+    run = read(tmp_path, [record, {**record, "note": {"a": 2}}])
+    (decision, _) = run.of("Decision")
+    assert decision.payload["reasoning"] == "Hm."
+    assert decision.payload["fields"] == {"input": "What?", "note": {"a": 1}}
+    assert calls(run) == EXPECTED * 2
+
+
+def test_calls_without_results_are_open(tmp_path: Path) -> None:
+    listed: list[Record] = [
+        {"tool": "read", "input": {"path": "a"}},
+        {"tool": "bash", "input": {"command": "x"}, "output": None},
+    ]
+    for talk in records("toolCalls", listed)[:4]:
+        run = read(tmp_path, talk)
+        assert run.tools() == {"read": 1, "bash": 1}
+        assert calls(run) == []
+
+
+def test_a_failed_call_without_an_output(tmp_path: Path) -> None:
+    run = read(tmp_path, records("toolCalls", [{"tool": "read", "input": {}, "error": "ENOENT: no such file"}])[0])
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == ["ENOENT: no such file"]
+
+
+def test_a_speaker_alone_says_whose_words_they_are(tmp_path: Path) -> None:
+    said = [{"speaker": who, "text": "Hi"} for who in ("User", "assistant", "system", "agent.py")]
+    run = read(tmp_path, said)
+    assert run.kinds[1:] == ["Observation", "Decision", "Observation", "x:json-lines/record"]
