@@ -18,11 +18,18 @@ MAY_HAVE_MORE = {
 }
 
 COUNTED = re.compile(r"(.*_)?(index|position)(es|s)?")
+BOUND = re.compile(r"(.*_)?(start|stop|first|last)")  # else the name says what it counts: first_row, stop_offset
 MAY_COUNT_OTHERWISE = {
     "core.log.log_reader.__getitem__(index)": "of a sequence: a negative index counts from its end",
     "core.state.state.__getitem__(index)": "of a list in a state",
     "core.replay_engine.replay_from(position)": "public: a plain number comes in, and is checked",
     "core.replay_engine.seek(position)": "public: a plain number comes in, and is checked",
+    "core.log.log_reader.events(start)": "public: a plain number comes in",
+    "core.log.log_reader.events(stop)": "public: a plain number comes in",
+    "core.importers.formats.traces.otel.spans.start": "of a span, in ns, as its end is",
+    "core.importers.formats.traces.spans.start": "of a span, in ns, as its end is",
+    "widgets.parts.row_view.rowsInserted(start)": "the name that Qt gives a row",
+    "widgets.run.value_view.rowsAboutToBeRemoved(start)": "the name that Qt gives a row",
     "widgets.parts.flow_layout.itemAt(index)": "the name that Qt gives the number of an item",
     "widgets.parts.flow_layout.takeAt(index)": "the name that Qt gives the number of an item",
 }
@@ -94,7 +101,7 @@ def test_calls_with_many_arguments_name_them() -> None:
 
 
 def plain_counts(tree: ast.Module) -> Iterator[str]:
-    """Every parameter and field that is named as an index or a position, and has an `int` in its type."""
+    """Every parameter and field that is named as an index, a position or a bound, and has an `int` in its type."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
@@ -107,7 +114,8 @@ def plain_counts(tree: ast.Module) -> Iterator[str]:
 
 
 def is_plain_count(name: str, annotation: ast.expr | None) -> bool:
-    return COUNTED.fullmatch(name.lstrip("_")) is not None and any(
+    bare = name.lstrip("_")
+    return (COUNTED.fullmatch(bare) or BOUND.fullmatch(bare)) is not None and any(
         isinstance(part, ast.Name) and part.id == "int" for part in ast.walk(annotation or ast.Pass())
     )
 
@@ -117,17 +125,50 @@ def test_plain_counts_are_found() -> None:
         class Row:
             index: EventIndex
             stop_index: int | None = None
-            def __init__(self, positions: list[int], number: int, *, position: Position) -> None:
+            first_row: int
+            def __init__(self, positions: list[int], number: int, *, position: Position, start: EventIndex) -> None:
                 self._indexes: dict[int, str] = {}
+                self._last: int | None = None
     """
-    assert [*plain_counts(ast.parse(dedent(source)))] == ["stop_index", "__init__(positions)", "_indexes"]
+    found = [*plain_counts(ast.parse(dedent(source)))]
+    assert found == ["stop_index", "__init__(positions)", "_indexes", "_last"]
 
 
 def test_an_index_and_a_position_have_their_own_types() -> None:
-    """`index` is the place of an event from 0, `position` the number of events applied; a row has another name."""
+    """`index` is the place of an event from 0, `position` the number of events applied; a row has another name.
+
+    A bound (`start`, `stop`, `first`, `last`) is one of these too, unless its name says what else it counts.
+    """
     found = {
         f"{module.removeprefix('replay_gui.')}.{name}"
         for module, tree in trees().items()
         for name in plain_counts(tree)
     }
     assert found == MAY_COUNT_OTHERWISE.keys()
+
+
+def silent_signals(tree: ast.Module) -> Iterator[str]:
+    """Every signal with an int, whose class does not say in its docstring what the int is: ``name(int): row``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            for field in node.body:
+                if isinstance(field, ast.Assign) and re.match(r"Signal\(.*\bint\b", ast.unparse(field.value)):
+                    name = ast.unparse(field.targets[0])
+                    if not re.search(rf"\b{name}\((\w+, )*int(, \w+)*\):\s+\w", ast.get_docstring(node) or ""):
+                        yield f"{node.name}.{name}"
+
+
+def test_silent_signals_are_found() -> None:
+    source = """
+        class View:
+            '''Signals: row_chosen(int): the row. moved(int, QPoint): row and point.'''
+            row_chosen = Signal(int)
+            moved = Signal(int, QPoint)
+            changed = Signal()
+            opened = Signal(int)
+    """
+    assert [*silent_signals(ast.parse(dedent(source)))] == ["View.opened"]
+
+
+def test_signals_say_what_their_numbers_are() -> None:
+    assert [f"{module}: {name}" for module, tree in trees().items() for name in silent_signals(tree)] == []

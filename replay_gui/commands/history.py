@@ -11,7 +11,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, op
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.positions import Position, index_after, position_after
+from replay_gui.core.log.positions import FIRST_EVENT, Position, index_after, position_after
 from replay_gui.core.replay.value_history import ValueChange, value_history
 from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.reducer import REDUCER
@@ -75,7 +75,7 @@ def _keys(pointer: str) -> list[str]:
 def _contents(run: OpenedRun, stop: Position, name: str) -> Iterator[bytes | None]:
     """Yield the contents of the first events, and show the progress."""
     with ProgressLine(f"Replaying {name}") as progress:
-        for done, content in enumerate(run.log.contents(0, stop)):
+        for done, content in enumerate(run.log.contents(FIRST_EVENT, index_after(stop))):
             yield content
             progress.show(done, stop)
 

@@ -79,7 +79,7 @@ def derive_state(run: OpenedRun, position: Position, progress: ProgressLine) -> 
     )
     doubts = [(fault.event_index, fault.problem) for fault in integrity.faults[:1]]
     replay = BulkReducer()
-    for event_index, content in enumerate(log.contents(0, stop)):
+    for event_index, content in enumerate(log.contents(FIRST_EVENT, stop)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((EventIndex(event_index), SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:

@@ -187,9 +187,9 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """Rows start … start + len(rows) - 1, counted from 0 (row 0 is the event at position 1)."""
+    """Rows start … start + len(rows) - 1, row i for the event with the index i."""
 
-    start: int
+    start: EventIndex
     rows: tuple[EventRow, ...]
 
 
@@ -347,9 +347,9 @@ class AlignedRow(msgspec.Struct, frozen=True):
 
 
 class AlignedRows(ComparisonAnswer, frozen=True):
-    """Rows start … start + len(rows) - 1 of the comparison."""
+    """Rows first_row … first_row + len(rows) - 1 of the comparison, from 0."""
 
-    start: int
+    first_row: int
     rows: tuple[AlignedRow, ...]
 
 

@@ -65,7 +65,7 @@ class EventReader:
         pair = EventIndex(int(self._index.pair[event_index]))
         return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
-    def _index_of_seq(self, seq: int | None, before: int) -> EventIndex | None:
+    def _index_of_seq(self, seq: int | None, before: EventIndex) -> EventIndex | None:
         """Return the index of the event with this seq; None unless they are equal, as in every undamaged log."""
         if seq is None or seq >= before or self._log.head_at(int(self._log.offsets[seq]))[1] != seq:
             return None

@@ -21,7 +21,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
-from replay_gui.core.log.positions import EventIndex, Position, index_before
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position, index_before
 from replay_gui.core.log.source import file_stamp, touched_at
 from replay_gui.core.readable.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
@@ -34,7 +34,7 @@ from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
-from replay_gui.engine.answers import PositionState, Rows, RunFacts, Totals
+from replay_gui.engine.answers import EventRow, PositionState, Rows, RunFacts, Totals
 from replay_gui.engine.event_reader import EventReader
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.panels.event_pages_reader import EventPagesReader
@@ -333,9 +333,13 @@ class OpenRun:
     def _events(self) -> EventReader:
         return EventReader(self._log, self.index, self.built.offset, self.effects)
 
-    def rows(self, start: int, stop: int) -> Rows:
-        """Return rows start … stop - 1, clamped to the index and to MAX_ROWS."""
-        start = max(0, start)
-        stop = min(stop, self.index.count, start + MAX_ROWS)
+    def row(self, event_index: EventIndex) -> EventRow:
+        """Return the row of an event, which must exist."""
+        return self._events.row(event_index)
+
+    def rows(self, start: EventIndex, stop: EventIndex) -> Rows:
+        """Return the rows of the events start … stop - 1, clamped to the index and to MAX_ROWS."""
+        start = max(FIRST_EVENT, start)
+        indexes = range(start, min(stop, self.index.count, start + MAX_ROWS))
         events = self._events
-        return Rows(start, tuple(events.row(EventIndex(event_index)) for event_index in range(start, stop)))
+        return Rows(start, tuple(events.row(EventIndex(event_index)) for event_index in indexes))

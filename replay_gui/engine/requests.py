@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from replay_gui.core.facts.fact_names import TASK, VersionPair
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.engine.follower.follow_messages import FileGrew, Followed, StopFollowing
 from replay_gui.engine.panels.note_messages import NoteQuestion, NotesRead
 from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd, ReadFurther, ReadOn
@@ -69,10 +69,10 @@ class Seek(msgspec.Struct, frozen=True):
 
 
 class GetRows(msgspec.Struct, frozen=True):
-    """Get rows start … stop - 1, as far as the run has them. Answer: Rows."""
+    """Get the rows of the events start … stop - 1, as far as the run has them. Answer: Rows."""
 
-    start: int
-    stop: int
+    start: EventIndex
+    stop: EventIndex
 
 
 class Find(msgspec.Struct, frozen=True):
@@ -111,14 +111,14 @@ class Compare(msgspec.Struct, frozen=True):
     run_a: int
     run_b: int
     rules: tuple[Rule, ...] = ()
-    anchors: tuple[tuple[int, int], ...] = ()
+    anchors: tuple[tuple[EventIndex, EventIndex], ...] = ()
 
 
 class GetAligned(msgspec.Struct, frozen=True):
-    """Get rows start … stop - 1 of the comparison. Answer: AlignedRows."""
+    """Get rows start_row … stop_row - 1 of the comparison, from 0. Answer: AlignedRows."""
 
-    start: int
-    stop: int
+    start_row: int
+    stop_row: int
 
 
 class GetStep(msgspec.Struct, frozen=True):

@@ -68,7 +68,7 @@ class VerificationController:
         self._submit = submit
         self._running: dict[VerificationArguments, int] = {}  # bytes done
         self._index_done: int | None = None  # bytes, while the caller builds the index
-        self._integrity: list[tuple[int, IntegritySlice]] = []
+        self._integrity: list[tuple[EventIndex, IntegritySlice]] = []
         self._front: Boundary | None = start_boundary(log)
         self._limit: Boundary | None = None  # the front stops here, since another job has the rest
         self._boundaries: list[Boundary] = []
@@ -223,17 +223,17 @@ class VerificationController:
             case _:
                 assert_never(arguments)
 
-    def _add_integrity(self, start: int, checked: IntegritySlice) -> None:
+    def _add_integrity(self, start_index: EventIndex, checked: IntegritySlice) -> None:
         if (
             self._limit is not None
             and self._front is not None
-            and start < self._limit.event_index < checked.end.event_index
+            and start_index < self._limit.event_index < checked.end.event_index
         ):
-            # A record of many megabytes made the slice overlap the rest, whose start was chosen meanwhile.
+            # A record of many megabytes made the slice overlap the rest, whose start_index was chosen meanwhile.
             self._run_integrity(self._front, None, self._limit.event_index)
             return
-        self._integrity.append((start, checked))
-        if self._limit is None or start < self._limit.event_index:
+        self._integrity.append((start_index, checked))
+        if self._limit is None or start_index < self._limit.event_index:
             reached_end = checked.tail is not None or (
                 self._limit is not None and checked.end.event_index == self._limit.event_index
             )
@@ -271,15 +271,15 @@ class VerificationController:
         return any(isinstance(job, kind) for job in self._running)
 
     def _run_front(self, front: Boundary) -> None:
-        stop = front.offset + max(_MIN_SLICE_BYTES, self._log.source.size // _MAX_SLICES)
+        stop_offset = front.offset + max(_MIN_SLICE_BYTES, self._log.source.size // _MAX_SLICES)
         limit = self._limit
-        if limit is not None and stop >= limit.offset:
+        if limit is not None and stop_offset >= limit.offset:
             self._run_integrity(front, None, limit.event_index)
         else:
-            self._run_integrity(front, stop, None)
+            self._run_integrity(front, stop_offset, None)
 
-    def _run_integrity(self, start: Boundary, stop: int | None, stop_index: EventIndex | None) -> None:
-        self._run(IntegrityArguments(OpenedFile.of(self._log), start, stop, stop_index, self._columns))
+    def _run_integrity(self, start: Boundary, stop_offset: int | None, stop_index: EventIndex | None) -> None:
+        self._run(IntegrityArguments(OpenedFile.of(self._log), start, stop_offset, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
         """Set the limit in the middle of the part after the front's slice, if that part is large enough for a job."""

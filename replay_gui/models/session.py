@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.importers.run_choice import possible_files
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.positions import RUN_START, Position, position_moved
+from replay_gui.core.log.positions import RUN_START, EventIndex, Position, position_moved
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
@@ -79,7 +79,7 @@ class Session(VisibleRange):
         run_changed(): another run, or none, is open; everything else was reset.
         facts_changed(): `facts` of the same run has changed. index_changed(): `index` covers more events.
         events_changed(): the file was imported again, and some events have changed; index_changed() follows.
-        position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
+        position_changed(object): the user moved to this Position; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` has changed; panels that need data use this.
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None at its end.
@@ -197,12 +197,12 @@ class Session(VisibleRange):
         return True
 
     # ---- requests ---------------------------------------------------------------------------------
-    def request_rows(self, start: int, stop: int) -> None:
-        """Request rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
+    def request_rows(self, start: EventIndex, stop: EventIndex) -> None:
+        """Request the rows of the events start … stop - 1, for rows_ready. A newer request replaces a queued one."""
         if self.facts is not None:
             self.send_request("rows", GetRows(start, stop))
 
-    def request_tip(self, start: int, stop: int) -> None:
+    def request_tip(self, start: EventIndex, stop: EventIndex) -> None:
         """Request rows for the tooltip; it neither replaces requests for rows nor is replaced by them."""
         if self.facts is not None:
             self.send_request("tip", GetRows(start, stop))

@@ -134,7 +134,7 @@ class RunBar(ActionBar):
 
     def _fit(self, lowest_level: int) -> None:
         """Show as much as fits, at `lowest_level` or a higher level."""
-        level = compact_level(self.wanted_px, self.width(), last=_NO_AXIS, first=lowest_level)
+        level = compact_level(self.wanted_px, self.width(), last_level=_NO_AXIS, first_level=lowest_level)
         if level == self.compact_level:
             return
         self.compact_level = level

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
@@ -114,7 +114,7 @@ class RunView(QWidget):
     def show_filtered(self, filter_: EventFilter) -> None:
         """List only the events that pass a filter, and go to the first of them."""
         self.events.set_filter(filter_)
-        first = filter_.indexes(self._session.index, 0, self._session.index.count)[:1].tolist()
+        first = filter_.indexes(self._session.index, FIRST_EVENT, EventIndex(self._session.index.count))[:1].tolist()
         if first:
             self._session.seek(position_after(EventIndex(first[0])))
 

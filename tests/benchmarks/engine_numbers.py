@@ -79,7 +79,7 @@ def _hashes_alone(log: Path) -> float:
     draft, running, took = Draft(EMPTY), StateHash(), 0.0
     state_hash._remembered.cache_clear()
     with EventLog.open(log) as opened:
-        for content in opened.contents(0, len(opened)):
+        for content in opened.contents():
             assert content is not None
             apply_content(draft, content)
             changes = [*draft.leaf_changes()]

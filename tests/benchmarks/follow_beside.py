@@ -50,7 +50,7 @@ def read(path: Path, seconds: float) -> None:
                 now = time.time_ns()
                 times = [msgpack.unpackb(meta)["time"] for meta in part.metas]
                 late += [(now - written) / _MS for written in times if written > started]
-                offset, count, previous = part.end, EventIndex(count + len(part)), part.hashes[-1]
+                offset, count, previous = part.end_offset, EventIndex(count + len(part)), part.hashes[-1]
         time.sleep(max(0.0, begun + _LOOK_S - time.monotonic()))
     print(json.dumps(sorted(late)[int(len(late) * 0.95)]))
 

@@ -20,7 +20,7 @@ def make_edited(log: Path, path: Path, edits: int) -> None:
         every = max(1, len(source) // edits)
         buffer = bytearray(source.header.raw)
         previous, seq = digest(bytes(buffer)), 0
-        for place, content in enumerate(source.contents(0, len(source))):
+        for place, content in enumerate(source.contents()):
             assert content is not None
             turn = place // every % 3 if place % every == every // 2 else -1
             if turn == 0:

@@ -13,6 +13,7 @@ from replay_gui.core.log.canonical import encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, request_hash, seal_hash
 from replay_gui.core.log.header import encode_header
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY
@@ -57,7 +58,7 @@ def make_hashed(log: Path, path: Path, events: int) -> None:
     draft, running = Draft(EMPTY), StateHash()
     with EventLog.open(log) as source:
         buffer, previous = bytearray(source.header.raw), source.header.hash
-        for seq, content in enumerate(source.contents(0, events)):
+        for seq, content in enumerate(source.contents(FIRST_EVENT, EventIndex(events))):
             assert content is not None
             apply_content(draft, content)
             running.add_changes(draft)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import (
@@ -124,7 +124,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
 ) -> None:
     talk.open(session)
     index = talk.until(IndexGrew).index
-    talk.ask(GetRows(0, index.count))
+    talk.ask(GetRows(FIRST_EVENT, EventIndex(index.count)))
     assert len(talk.until(Rows).rows) == index.count
     talk.ask(MakeReport(number=1, verifications=(None,), command="", made=0))
     assert "was not converted" in talk.until(NotReported).problem

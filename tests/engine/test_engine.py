@@ -19,7 +19,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.core.verification.verify_log import verify
@@ -151,14 +151,14 @@ def test_a_moment_links_to_what_it_has_to_do_with(talk: Talk, log: Path) -> None
 
 def test_rows_are_clamped_to_the_run(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
-    talk.ask(GetRows(48, 10**9))
+    talk.ask(GetRows(EventIndex(48), EventIndex(10**9)))
     rows = talk.until(Rows)
     assert rows.start == 48
     assert [row.position for row in rows.rows] == [49, 50, 51]
     assert rows.rows[1].kind == "ToolResponse"
     assert rows.rows[1].tool == "search"
     assert rows.rows[1].duration == 1_000_000_000
-    talk.ask(GetRows(-5, 2))
+    talk.ask(GetRows(EventIndex(-5), EventIndex(2)))
     assert [row.kind for row in talk.until(Rows).rows] == ["AgentInit", "Observation"]
 
 
@@ -298,7 +298,7 @@ def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> No
     os.truncate(log, log.stat().st_size // 2)
     talk.ask(Seek(Position(50)))
     assert "reload" in talk.until(Alert).text
-    talk.ask(GetRows(49, 51))
+    talk.ask(GetRows(EventIndex(49), EventIndex(51)))
     assert talk.until(Rows).rows[0].broken
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.log.kinds import is_bookkeeping
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine import worker_pool
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
@@ -71,7 +71,7 @@ def look(driver: Driver, opened: RunOpened) -> None:
             report = value
     assert (report.verdict, report.events) == ("NOT VERIFIABLE", index.count)
     assert index.count > 1
-    driver.ask(GetRows(0, index.count))
+    driver.ask(GetRows(FIRST_EVENT, EventIndex(index.count)))
     rows = driver.until(Rows).rows
     assert len(rows) == min(index.count, 2000)
     assert not any(row.broken for row in rows)

@@ -13,7 +13,7 @@ from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log import canonical, fast_events, large_values
 from replay_gui.core.log.large_values import LARGE_BYTES, LargeValues
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.log.source import file_stamp
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.replay import snapshot_codec
@@ -96,16 +96,16 @@ def test_events_from_the_first_broken_one_on_are_not_trusted(run: OpenRun) -> No
 
 
 def test_rows_are_clamped_and_limited(run: OpenRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = run.rows(-5, EVENTS + 50)
+    rows = run.rows(EventIndex(-5), EventIndex(EVENTS + 50))
     assert (rows.start, [row.position for row in rows.rows]) == (0, list(range(1, EVENTS + 1)))
-    assert run.rows(EVENTS, EVENTS + 5).rows == ()
+    assert run.rows(EventIndex(EVENTS), EventIndex(EVENTS + 5)).rows == ()
     monkeypatch.setattr(open_run, "MAX_ROWS", 4)
-    assert [row.position for row in run.rows(3, 20).rows] == [4, 5, 6, 7]
+    assert [row.position for row in run.rows(EventIndex(3), EventIndex(20)).rows] == [4, 5, 6, 7]
 
 
 def test_a_large_record_is_not_decoded_for_its_row(run: OpenRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_reader, "MAX_ROW_RECORD_BYTES", 10)
-    row = run.rows(1, 2).rows[0]
+    row = run.rows(EventIndex(1), EventIndex(2)).rows[0]
     assert row.text.endswith("MB)")
     assert run.position_state(Position(2)).event is not None
 
@@ -184,7 +184,7 @@ def test_no_large_value_is_decoded_or_freed_at_once(tmp_path: Path, monkeypatch:
         shown = run.position_state(Position(position))
         assert len(shown.changes) <= MAX_CHANGES
         assert (shown.more_changes > 0) == (position == 4)
-        run.rows(0, 5)
+        run.rows(FIRST_EVENT, EventIndex(5))
         values.release()
     assert shown.state == expected
     assert 0 < max(sizes) <= LARGE_BYTES

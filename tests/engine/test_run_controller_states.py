@@ -18,7 +18,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine import reading_task
 from replay_gui.engine.answers import (
@@ -217,7 +217,12 @@ class RunControllerMachine(RuleBasedStateMachine):
 
     @rule(start=st.integers(0, EVENTS), wanted=st.sampled_from(["", "because"]))
     def request_more(self, start: int, wanted: str) -> None:
-        for body in (GetRows(start, start + 9), Find(self.number, wanted), GetTotals(), CheckFile()):
+        for body in (
+            GetRows(EventIndex(start), EventIndex(start + 9)),
+            Find(self.number, wanted),
+            GetTotals(),
+            CheckFile(),
+        ):
             self.controller.handle_request(self.shown, body, 0)
 
     @rule()

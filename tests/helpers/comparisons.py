@@ -116,9 +116,9 @@ class StoryComparison(ComparisonSession):
             alignment = self.comparison.alignment
             rows = [
                 AlignedRow(_story_side(int(alignment.a[row])), _story_side(int(alignment.b[row])))
-                for row in range(question.start, min(question.stop, len(alignment.a)))
+                for row in range(question.start_row, min(question.stop_row, len(alignment.a)))
             ]
-            self.rows_ready.emit(AlignedRows(question.start, tuple(rows)))
+            self.rows_ready.emit(AlignedRows(question.start_row, tuple(rows)))
 
     def show_step(self, step: Step) -> None:
         self.step = step

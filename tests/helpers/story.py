@@ -164,13 +164,13 @@ class StorySession(StillSession):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[int, int]] = []
+        self.asked: list[tuple[EventIndex, EventIndex]] = []
 
     def show(self, index: RunIndex) -> None:
         self.facts, self.index, self.position = FACTS, index, Position(0)
         self.run_changed.emit()
 
-    def request_rows(self, start: int, stop: int) -> None:
+    def request_rows(self, start: EventIndex, stop: EventIndex) -> None:
         self.asked.append((start, stop))
 
     def answer_rows(self) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Open, Request, Side
@@ -138,10 +138,10 @@ def test_what_cannot_be_opened_leaves_the_run_as_it_is(
 
 
 def test_rows_come_as_asked(qtbot: QtBot, session: Session, log: Path) -> None:
-    session.request_rows(0, 5)  # no run: nothing is asked
+    session.request_rows(FIRST_EVENT, EventIndex(5))  # no run: nothing is asked
     open_whole(qtbot, session, log)
     with qtbot.waitSignal(session.rows_ready, timeout=WAIT) as caught:
-        session.request_rows(10, 13)
+        session.request_rows(EventIndex(10), EventIndex(13))
     assert caught.args is not None
     rows: Rows = caught.args[0]
     assert (rows.start, len(rows.rows)) == (10, 3)

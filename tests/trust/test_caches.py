@@ -20,7 +20,7 @@ from replay_gui.core.index import index_cache
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, indexed_content, write_table
 from replay_gui.core.index.index_columns import COLUMNS
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.answers import PositionState
@@ -43,7 +43,10 @@ def states(path: Path) -> list[Any]:
 
 
 def facts_of_run(run: OpenRun, places: list[int]) -> list[Any]:
-    return [*run.rows(0, run.index.count).rows, *(run.position_state(Position(place)).related for place in places)]
+    return [
+        *run.rows(FIRST_EVENT, EventIndex(run.index.count)).rows,
+        *(run.position_state(Position(place)).related for place in places),
+    ]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class CataloguedSource(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     fingerprint: str
-    first: int
+    first_run: int = msgspec.field(name="first")
     runs: int
     problem: str = ""
 

@@ -73,14 +73,14 @@ def write_logs(file: BinaryIO, logs: Iterable[bytes | None]) -> None:
             writer.write_table(pa.table([pa.array(group, pa.binary())], _SCHEMA))
 
 
-def read_logs(path: Path, first: int, count: int) -> Iterator[bytes | None]:
-    """Yield the logs of `count` runs of a catalogue, from run `first` on; None for a log that is not kept."""
+def read_logs(path: Path, first_run: int, count: int) -> Iterator[bytes | None]:
+    """Yield the logs of `count` runs of a catalogue, from `first_run` on; None for a log that is not kept."""
     with pq.ParquetFile(path) as file:
-        for group in range(first // _RUNS_PER_GROUP, -(-(first + count) // _RUNS_PER_GROUP)):
+        for group in range(first_run // _RUNS_PER_GROUP, -(-(first_run + count) // _RUNS_PER_GROUP)):
             column = file.read_row_group(group)["log"]
             start, end = (
-                max(first - group * _RUNS_PER_GROUP, 0),
-                min(first + count - group * _RUNS_PER_GROUP, len(column)),
+                max(first_run - group * _RUNS_PER_GROUP, 0),
+                min(first_run + count - group * _RUNS_PER_GROUP, len(column)),
             )
             yield from column.slice(start, end - start).to_pylist()
 
@@ -94,29 +94,29 @@ class LogSpool:
     def __init__(self, folder: Path, earlier: Path) -> None:
         """`folder`: where the files are kept. `earlier`: the file of logs of the catalogue that is rewritten."""
         self._folder, self._earlier = folder, earlier
-        self._stretches: list[tuple[int | None, int, int]] = []  # (batch, None if earlier; first run; end)
+        self._stretches: list[tuple[int | None, int, int]] = []  # (batch, None if earlier; first_run; end_run)
 
     def put(self, batch: int, logs: Sequence[PackedLog]) -> None:
         """Keep the logs of a batch."""
         if logs:
             self._file(batch).write_bytes(msgspec.msgpack.encode(logs))
 
-    def add(self, batch: int | None, first: int, count: int) -> None:
-        """Add `count` runs of a batch, from run `first` on. `batch`: None for runs of the earlier catalogue."""
+    def add(self, batch: int | None, first_run: int, count: int) -> None:
+        """Add `count` runs of a batch, from `first_run` on. `batch`: None for runs of the earlier catalogue."""
         if not count:
             return
-        end = first + count
-        if self._stretches and self._stretches[-1][0] == batch and self._stretches[-1][2] == first:
-            first = self._stretches.pop()[1]
-        self._stretches.append((batch, first, end))
+        end_run = first_run + count
+        if self._stretches and self._stretches[-1][0] == batch and self._stretches[-1][2] == first_run:
+            first_run = self._stretches.pop()[1]
+        self._stretches.append((batch, first_run, end_run))
 
     def __iter__(self) -> Iterator[bytes | None]:
-        for batch, first, end in self._stretches:
+        for batch, first_run, end_run in self._stretches:
             if batch is None:
-                yield from read_logs(self._earlier, first, end - first)
+                yield from read_logs(self._earlier, first_run, end_run - first_run)
             else:
                 logs = msgspec.msgpack.decode(self._file(batch).read_bytes(), type=list[PackedLog])
-                yield from (log.unpacked() for log in logs[first:end])
+                yield from (log.unpacked() for log in logs[first_run:end_run])
 
     def _file(self, batch: int) -> Path:
         return self._folder / str(batch)

@@ -20,13 +20,13 @@ class RunRows:
         self._steps_of: NDArray[np.int32] = part.steps["run"].to_numpy()
         self._held_of: NDArray[np.int32] = part.held["run"].to_numpy()
 
-    def of_runs(self, first: int, end: int) -> CataloguePart:
-        """Return the rows of the runs from `first` to before `end`, without the names of their features."""
+    def of_runs(self, first_run: int, end_run: int) -> CataloguePart:
+        """Return the rows of the runs from `first_run` to before `end_run`, without the names of their features."""
         part = self._part
         return CataloguePart(
-            runs=_numbered(part.runs.slice(first, end - first), first),
-            steps=_numbered(_rows_of(part.steps, self._steps_of, first, end), first),
-            held=_numbered(_rows_of(part.held, self._held_of, first, end), first),
+            runs=_numbered(part.runs.slice(first_run, end_run - first_run), first_run),
+            steps=_numbered(_rows_of(part.steps, self._steps_of, first_run, end_run), first_run),
+            held=_numbered(_rows_of(part.held, self._held_of, first_run, end_run), first_run),
             names=NAMES.empty_table(),
         )
 
@@ -40,17 +40,17 @@ class RowsInOrder:
         self._parts: list[CataloguePart] = []
         self._origins: dict[int, RunRows] = {}
 
-    def add(self, origin: RunRows | None, first: int, count: int) -> None:
-        """Add `count` runs of an origin, from `first` on; nothing if `count` is 0."""
+    def add(self, origin: RunRows | None, first_run: int, count: int) -> None:
+        """Add `count` runs of an origin, from `first_run` on; nothing if `count` is 0."""
         self.count += count
         if origin is None or not count:
             return
         self._origins[id(origin)] = origin
-        if self._stretch is not None and self._stretch[0] is origin and self._stretch[2] == first:
-            self._stretch = origin, self._stretch[1], first + count
+        if self._stretch is not None and self._stretch[0] is origin and self._stretch[2] == first_run:
+            self._stretch = origin, self._stretch[1], first_run + count
             return
         self._end_stretch()
-        self._stretch = origin, first, first + count
+        self._stretch = origin, first_run, first_run + count
 
     def joined(self) -> CataloguePart:
         """Return all rows, with the names of their features."""
@@ -63,18 +63,18 @@ class RowsInOrder:
 
     def _end_stretch(self) -> None:
         if self._stretch is not None:
-            origin, first, end = self._stretch
-            self._parts.append(origin.of_runs(first, end))
+            origin, first_run, end_run = self._stretch
+            self._parts.append(origin.of_runs(first_run, end_run))
             self._stretch = None
 
 
-def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:
-    start, stop = np.searchsorted(runs, [first, end]).tolist()
+def _rows_of(table: pa.Table, runs: NDArray[np.int32], first_run: int, end_run: int) -> pa.Table:
+    start, stop = np.searchsorted(runs, [first_run, end_run]).tolist()
     return table.slice(start, stop - start)
 
 
-def _numbered(table: pa.Table, first: int) -> pa.Table:
+def _numbered(table: pa.Table, first_run: int) -> pa.Table:
     """Return the rows with runs numbered from 0."""
     at = table.schema.names.index("run")
-    numbers = pa.array(table["run"].to_numpy() - np.int32(first), pa.int32())
+    numbers = pa.array(table["run"].to_numpy() - np.int32(first_run), pa.int32())
     return table.set_column(at, table.schema.field("run"), numbers)

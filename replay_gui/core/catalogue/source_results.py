@@ -25,12 +25,12 @@ IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
 
 
 class SourceResult(NamedTuple):
-    """The result of reading a source: its rows are those of its batch from run `first` on; None if it has none."""
+    """The result of reading a source: its rows are those of its batch from `first_run` on; None if it has none."""
 
     source: IndexedSource
     batch: int
     rows: RunRows | None
-    first: int
+    first_run: int
 
 
 class SourceResults:

@@ -222,12 +222,12 @@ class _CollectedSources:
         if source.problem:
             self._add_problem(source)
         elif source.runs == UNCHANGED:
-            first, count = self._earlier.place(source.source)
-            self._add_runs(source, self._earlier.rows, first, count)
-            self._logs.add(None, first, count)
+            first_run, count = self._earlier.place(source.source)
+            self._add_runs(source, self._earlier.rows, first_run, count)
+            self._logs.add(None, first_run, count)
         else:
-            self._add_runs(source, result.rows, result.first, source.runs)
-            self._logs.add(result.batch, result.first, source.runs)
+            self._add_runs(source, result.rows, result.first_run, source.runs)
+            self._logs.add(result.batch, result.first_run, source.runs)
             self.read += 1
 
     def _add_problem(self, source: IndexedSource) -> None:
@@ -236,10 +236,10 @@ class _CollectedSources:
         else:
             self.skipped += 1
 
-    def _add_runs(self, source: IndexedSource, origin: RunRows | None, first: int, count: int) -> None:
+    def _add_runs(self, source: IndexedSource, origin: RunRows | None, first_run: int, count: int) -> None:
         name, number = writable_name(source.source), self.rows.count
-        self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first=number, runs=count))
-        self.rows.add(origin, first, count)
+        self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first_run=number, runs=count))
+        self.rows.add(origin, first_run, count)
 
 
 class _Earlier:
@@ -294,7 +294,7 @@ class _Earlier:
     def place(self, source: str) -> tuple[int, int]:
         """Return (number of its first run, number of its runs) of a source in it."""
         known = self._sources[writable_name(source)]
-        return known.first, known.runs
+        return known.first_run, known.runs
 
 
 def _check_logs(folder: Path, names: Sequence[str]) -> None:

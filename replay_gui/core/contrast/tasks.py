@@ -168,9 +168,9 @@ class _Strata:
         self.features = np.concatenate([np.zeros(0, np.int64), *(features for features, _ in by_stretch)])
         self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in by_stretch)])
 
-    def _strengths(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the features from `first` to before `end` that vary within a task, and their strengths."""
-        owner, task, p, f = self._tables(first, end)
+    def _strengths(self, first_feature: int, end_feature: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the features first_feature … end_feature - 1 that vary within a task, and their strengths."""
+        owner, task, p, f = self._tables(first_feature, end_feature)
         features, starts = np.unique(owner, return_index=True)
         if not len(features):
             return features, np.zeros(0)
@@ -183,23 +183,26 @@ class _Strata:
         return features, np.minimum(np.maximum(above - 0.5, 0.0) / spread / self._clearest(), 1.0)
 
     def _tables(
-        self, first: int, end: int
+        self, first_feature: int, end_feature: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return (feature, task, p, f) for each feature and each task in which only some runs have it."""
         table = self._table
-        runs = table.runs[table.starts[first] : table.starts[end]]
+        runs = table.runs[table.starts[first_feature] : table.starts[end_feature]]
         kept = self.known[runs]
         runs = runs[kept]
-        cells = np.repeat(np.arange(end - first, dtype=np.int64), np.diff(table.starts[first : end + 1]))[kept]
+        cells = np.repeat(
+            np.arange(end_feature - first_feature, dtype=np.int64),
+            np.diff(table.starts[first_feature : end_feature + 1]),
+        )[kept]
         cells = cells * self.tasks + self._task_of[runs]  # one number for feature and task
-        if (end - first) * self.tasks <= _ENTRIES_AT_ONCE:
-            names = np.arange((end - first) * self.tasks)
+        if (end_feature - first_feature) * self.tasks <= _ENTRIES_AT_ONCE:
+            names = np.arange((end_feature - first_feature) * self.tasks)
         else:  # few runs have each feature: to count all cells would take too much memory
             names, cells = np.unique(cells, return_inverse=True)
         f, p = np.bincount(2 * cells + self.passed[runs], minlength=2 * len(names)).reshape(-1, 2).T
         held = p + f
         owner, task = np.divmod(names, self.tasks)
-        owner += first
+        owner += first_feature
         partial = (held > 0) & (held < self._passing[task] + self._failing[task])
         return owner[partial], task[partial], p[partial], f[partial]
 

@@ -98,9 +98,9 @@ def _members(value: Any) -> dict[str, Any]:
     return value.packed() if isinstance(value, OverlayMap) else value
 
 
-def _items(value: Any, start: int = 0) -> list[Any]:
-    """Return the items; of a GrowList, those from index `start` on."""
-    return value.packed(start) if isinstance(value, GrowList) else value
+def _items(value: Any, first_item: int = 0) -> list[Any]:
+    """Return the items; of a GrowList, those from `first_item` on."""
+    return value.packed(first_item) if isinstance(value, GrowList) else value
 
 
 def _unpack(value: Any) -> Any:

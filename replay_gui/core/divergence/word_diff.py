@@ -56,8 +56,8 @@ def _common_prefix_length(a: str, b: str) -> int:
     return low
 
 
-def _single_span(start: int, end: int) -> Spans:
-    return ((start, end),) if end > start else ()
+def _single_span(first_character: int, end_character: int) -> Spans:
+    return ((first_character, end_character),) if end_character > first_character else ()
 
 
 def _spans(words: list[re.Match[str]], common: set[int]) -> Spans:

@@ -98,18 +98,18 @@ def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
     changes: defaultdict[str, float] = defaultdict(float)
     reasons: dict[str, str] = {}
     reads, between, tools = Counter[str](), list[tuple[tuple[str, ...], bool]](), dict[str, None]()
-    last: dict[bytes, tuple[int, str]] = {}
+    last_answers: dict[bytes, tuple[int, str]] = {}
     entities: list[tuple[ToolCall, _Leaves]] = []
     calls = [call for call in calls[:_MAX_CALLS] if call.took_effect]
     for number, call in enumerate(calls):
         tools[call.tool] = None
         answer = masked_answer(call.answer)
-        if call.key in last and (_is_informative(answer) or answer != last[call.key][1]):
-            before, earlier = last[call.key]
+        if call.key in last_answers and (_is_informative(answer) or answer != last_answers[call.key][1]):
+            before, earlier = last_answers[call.key]
             names = dict.fromkeys(other.tool for other in calls[before + 1 : number])
             between.append(((*names,), answer != earlier))
             reads[call.tool] += answer == earlier
-        last[call.key] = (number, answer)
+        last_answers[call.key] = (number, answer)
         held = _leaves(call.answer)
         if len(held) >= _MIN_LEAVES:
             weight, reason = _changed_entity(call, held, entities[-_MAX_EARLIER_ANSWERS:])

@@ -31,13 +31,13 @@ class SearchHit:
     """An event that contains the text.
 
     Attributes:
-        index: EventIndex. text: one line around the first match; start, stop: the match in it, as characters.
+        index: EventIndex. text: one line around the first match; start_character, stop_character: the match in it.
     """
 
     index: EventIndex
     text: str
-    start: int
-    stop: int
+    start_character: int
+    stop_character: int
 
 
 class SearchText:
@@ -105,7 +105,7 @@ def search_events(log: EventLog, needle: SearchText) -> Iterator[tuple[int, list
             )
             if hit is not None:
                 hits.append(hit)
-        yield part.end, hits
+        yield part.end_offset, hits
 
 
 def _texts(event: Event) -> Iterator[str]:
@@ -129,13 +129,13 @@ def _strings(value: Any) -> Iterator[str]:
                 waiting += reversed(items)
 
 
-def _snippet(index: EventIndex, text: str, start: int, stop: int) -> SearchHit:
-    before = _shown(text[max(0, start - _CHARACTERS_BEFORE) : start]).lstrip()
-    if start > _CHARACTERS_BEFORE:
+def _snippet(index: EventIndex, text: str, first_character: int, end_character: int) -> SearchHit:
+    before = _shown(text[max(0, first_character - _CHARACTERS_BEFORE) : first_character]).lstrip()
+    if first_character > _CHARACTERS_BEFORE:
         before = "…" + before
-    hit = _shown(text[start : min(stop, start + _CHARACTERS_AFTER)])
-    after = _shown(text[stop : max(stop, start + _CHARACTERS_AFTER)]).rstrip()
-    if len(text) > max(stop, start + _CHARACTERS_AFTER):
+    hit = _shown(text[first_character : min(end_character, first_character + _CHARACTERS_AFTER)])
+    after = _shown(text[end_character : max(end_character, first_character + _CHARACTERS_AFTER)]).rstrip()
+    if len(text) > max(end_character, first_character + _CHARACTERS_AFTER):
         after += "…"
     return SearchHit(index, before + hit + after, len(before), len(before) + len(hit))
 

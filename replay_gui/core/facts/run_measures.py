@@ -109,19 +109,21 @@ def duration_of_index(index: RunIndex) -> int | None:
     return run_duration(*times_of_index(index), stated)
 
 
-def run_duration(first: int | None, last: int | None, stated: int) -> int | None:
+def run_duration(first_time: int | None, last_time: int | None, stated: int) -> int | None:
     """Return the duration in ns; None if it is unknown.
 
     Args:
-        first, last: the earliest and the latest time of any event, ns, or None.
+        first_time, last_time: the earliest and the latest time of any event, ns, or None.
         stated: the sum of the durations that the End events state, ns; 0 if none does.
     """
-    return max(duration_between(first, last) or 0, stated) or None
+    return max(duration_between(first_time, last_time) or 0, stated) or None
 
 
-def duration_between(first: int | None, last: int | None) -> int | None:
+def duration_between(first_time: int | None, last_time: int | None) -> int | None:
     """Return the ns between two times; None if either is unknown, or they are the same."""
-    return last - first if first is not None and last is not None and last > first else None
+    return (
+        last_time - first_time if first_time is not None and last_time is not None and last_time > first_time else None
+    )
 
 
 def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:

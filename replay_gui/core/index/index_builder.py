@@ -150,7 +150,7 @@ class IndexBuilder:
             self._not_applied.append(Fault(EventIndex(first + i), int(block.offsets[i]), seq, NOT_APPLIED))
         self.count = first + count
         self._state_hashes += count - list(block.states).count(None)
-        self.offset, self._head = block.end, block.hashes[-1]
+        self.offset, self._head = block.end_offset, block.hashes[-1]
         self._columns.append(self._events.block_entries(block, decoded, applied))
         if self._records is not None:
             self._records.add_part(block, decode_fast_metas(block.metas))

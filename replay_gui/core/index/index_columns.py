@@ -68,10 +68,10 @@ class ColumnWriter:
             file.close()
 
 
-def read_column(folder: Path, name: str, start: int = 0, count: int = -1) -> NDArray[Any]:
-    """Read entries start … start + count - 1 of a column, by default to its end; OSError if it cannot be read."""
+def read_column(folder: Path, name: str, first_entry: int = 0, count: int = -1) -> NDArray[Any]:
+    """Read `count` entries of a column from `first_entry` on, by default all; OSError if it cannot be read."""
     dtype = COLUMNS[name]
-    return np.fromfile(folder / name, dtype, count, offset=start * dtype.itemsize)
+    return np.fromfile(folder / name, dtype, count, offset=first_entry * dtype.itemsize)
 
 
 def map_column(folder: Path, name: str, count: int) -> NDArray[Any]:

@@ -95,12 +95,12 @@ class Framing:
         content, state, meta, hash_ = parts
         return Record(content, state or None, meta, hash_), outline.end
 
-    def find_linked_record(self, start: int, budget: int) -> int | None:
-        """Return the next offset from `start` on at which a record begins to which the next object is linked.
+    def find_linked_record(self, offset: int, budget: int) -> int | None:
+        """Return the next offset from `offset` on at which a record begins to which the next object is linked.
 
         None if there is none. Raises SearchStopped once `searched` exceeds `budget`.
         """
-        at = start
+        at = offset
         while (at := self._find_candidate(at)) >= 0:
             if self._is_linked_record(at):
                 return at
@@ -156,10 +156,10 @@ class Framing:
             raise NotWellFormed
         return _Outline(parts, end)
 
-    def _byte_string(self, at: int, start: int, only: int | None = None) -> tuple[tuple[int, int], int]:
+    def _byte_string(self, at: int, object_offset: int, only: int | None = None) -> tuple[tuple[int, int], int]:
         """Return ((first byte, size) of the byte string at `at`, where it ends).
 
-        `start`: the first byte of the record or seal. `only`: the required size of the byte string.
+        `object_offset`: of the record or seal. `only`: the required size of the byte string.
         """
         width = _BIN_LENGTH_BYTES.get(self._read_byte(at))
         if width is None:
@@ -169,7 +169,7 @@ class Framing:
             raise CutShort
         size = int.from_bytes(self._read(at + 1, width), "big")
         shortest = 1 if size < 1 << 8 else 2 if size < 1 << 16 else 4
-        if begin + size - start > MAX_RECORD_BYTES or (only is not None and size != only) or width != shortest:
+        if begin + size - object_offset > MAX_RECORD_BYTES or (only is not None and size != only) or width != shortest:
             raise NotWellFormed
         if begin + size > self._source.size:
             raise CutShort

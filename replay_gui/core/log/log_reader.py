@@ -113,27 +113,28 @@ class EventLog(Sequence[Event]):
                 end = part.index + 1
             else:
                 end = part.first_index + len(part)
-                if start < end:
-                    yield from _events_of_block(part, run_id, max(0, start - part.first_index), stop)
+                first, behind = start - part.first_index, len(part) if stop is None else stop - part.first_index
+                yield from _events_of_block(part, run_id, range(max(0, first), min(len(part), behind)))
             if stop is not None and end >= stop:
                 return
 
-    def contents(self, start: int, stop: int) -> Iterator[bytes | None]:
-        """Read the contents of the events start … stop - 1; None for a skipped stretch.
+    def contents(self, start: EventIndex = FIRST_EVENT, stop: EventIndex | None = None) -> Iterator[bytes | None]:
+        """Read the contents of the events start … stop - 1, by default of all; None for a skipped stretch.
 
         Raises LogChanged if the file is no longer the one that was opened.
         """
-        if start >= stop:
+        end = len(self.offsets) if stop is None else stop
+        if start >= end:
             return
-        index = start
-        until = int(self.offsets[stop]) if stop < len(self.offsets) else None
-        for part in scan_log(self.source, int(self.offsets[start]), EventIndex(start), _ANY_HASH, until=until):
+        at = int(start)
+        until = int(self.offsets[end]) if end < len(self.offsets) else None
+        for part in scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
             if isinstance(part, Ending):
-                raise LogChanged(f"{self.source.path}: event {index} is not where it was; reload it")
+                raise LogChanged(f"{self.source.path}: event {at} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):
                 yield content
-                index += 1
-                if index == stop:
+                at += 1
+                if at == end:
                     return
 
     def __len__(self) -> int:
@@ -190,10 +191,9 @@ class EventLog(Sequence[Event]):
         self.close()
 
 
-def _events_of_block(block: Block, run_id: str, start: int, stop: int | None) -> Iterator[Event]:
-    """Decode the records of a block from number `start` in it on, up to the event with the index `stop`."""
-    end = len(block) if stop is None else min(len(block), stop - block.first_index)
-    for i in range(start, end):
+def _events_of_block(block: Block, run_id: str, records: range) -> Iterator[Event]:
+    """Decode some records of a block; `records`: their numbers in it, from 0."""
+    for i in records:
         offset = int(block.offsets[i])
         record = Record(block.contents[i], block.states[i], block.metas[i], block.hashes[i])
         yield event_of_record(

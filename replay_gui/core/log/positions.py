@@ -23,7 +23,7 @@ RUN_START = Position(0)
 FIRST_EVENT = EventIndex(0)
 """The index of the first event."""
 
-NO_EVENT = -1
+NO_EVENT = EventIndex(-1)
 """In a column of event indexes: there is no event."""
 
 

@@ -31,14 +31,14 @@ class Block:
     """Consecutive records without a gap, each in its shortest outer form.
 
     Attributes:
-        first_index: of the first one. start, end: the bytes of the records in the file.
+        first_index: of the first one. start_offset, end_offset: the bytes of the records in the file.
         contents, states, metas, hashes: the four fields, one entry a record.
         linked: False if the first record follows a skipped range, so that its link cannot be checked.
     """
 
     first_index: EventIndex
-    start: int
-    end: int
+    start_offset: int
+    end_offset: int
     contents: Sequence[bytes]
     states: Sequence[bytes | None]
     metas: Sequence[bytes]
@@ -55,7 +55,7 @@ class Block:
         if self.states.count(None) < len(self):
             states[:] = [state is not None for state in self.states]
         sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_BYTES) * states) + _sizes(self.metas) + (2 + HASH_BYTES)
-        return np.cumsum(np.concatenate(([self.start], sizes)))
+        return np.cumsum(np.concatenate(([self.start_offset], sizes)))
 
     def up_to(self, index: EventIndex) -> Block:
         """Return the block of the records before `index`."""
@@ -63,7 +63,7 @@ class Block:
         if n >= len(self):
             return self
         fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
-        return Block(self.first_index, self.start, int(self.offsets[n]), *fields, self.linked)
+        return Block(self.first_index, self.start_offset, int(self.offsets[n]), *fields, self.linked)
 
 
 def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
@@ -144,7 +144,7 @@ def scan_log(
                 continue
             block = part
         yield block
-        offset, index, previous, linked = block.end, EventIndex(index + len(block)), block.hashes[-1], True
+        offset, index, previous, linked = block.end_offset, EventIndex(index + len(block)), block.hashes[-1], True
         del block  # the next block reuses its memory, while that is in the core's cache
     yield Ending(index, source.size, None, False, 0)
 
@@ -182,13 +182,13 @@ def _read_sound_block(source: Source, offset: int, index: EventIndex, linked: bo
 
 
 def _read_part(
-    framing: Framing, source: Source, start: int, index: EventIndex, previous: bytes | None
+    framing: Framing, source: Source, offset: int, index: EventIndex, previous: bytes | None
 ) -> tuple[LogPart, bytes | None]:
     """Return (the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
     linked = previous is not None
-    at, short = start, False
-    while at < source.size and at - start < BLOCK_BYTES:
+    at, short = offset, False
+    while at < source.size and at - offset < BLOCK_BYTES:
         try:
             item, end = framing.read_object(at)
         except (CutShort, NotWellFormed) as why:
@@ -203,7 +203,7 @@ def _read_part(
         at, previous = end, item.hash
     if records:
         contents, states, metas, hashes = zip(*records, strict=True)
-        return Block(index, start, at, contents, states, metas, hashes, linked), previous
+        return Block(index, offset, at, contents, states, metas, hashes, linked), previous
     return _find_next_record(framing, source, at, index, short), None
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.log.large_values import LARGE_BYTES
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, Position, index_before, position_before
+from replay_gui.core.log.positions import EventIndex, Position, index_after, index_before, position_before
 from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
@@ -69,12 +69,12 @@ class Replayer:
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
         reached, state = self._nearest_state(position)
         reducer = BulkReducer(state, max_moved_values(self._log.source.size))
-        contents = self._log.contents(reached, position)
+        contents = self._log.contents(index_after(reached), index_after(position))
         bytes_since_snapshot = 0
         kept_from = position - _MAX_DISTANCE_EVENTS
         for stop in _stops(reached, position):
             records = [*islice(contents, stop - reached)]
-            self._fold(reducer, records, reached)
+            self._fold(reducer, records, index_after(reached))
             bytes_since_snapshot += sum(len(content) for content in records if content is not None)
             reached = stop
             is_snapshot = reached % _SNAPSHOT_INTERVAL_EVENTS == 0 or bytes_since_snapshot >= _SNAPSHOT_INTERVAL_BYTES
@@ -88,8 +88,8 @@ class Replayer:
                 bytes_since_snapshot = 0
         return state
 
-    def _fold(self, reducer: BulkReducer, records: list[bytes | None], first: int) -> None:
-        """Apply the events with these contents; `first`: the index of the first one. Raises TooCostly as state_at."""
+    def _fold(self, reducer: BulkReducer, records: list[bytes | None], first_index: EventIndex) -> None:
+        """Apply the events with these contents; `first_index`: of the first one. Raises TooCostly as state_at."""
         begin = 0
         large = [i for i, content in enumerate(records) if content is not None and len(content) > LARGE_BYTES]
         for i in (*large, len(records)):
@@ -100,7 +100,7 @@ class Replayer:
                     numbers = [i]
                     self._fold_large(reducer, records[i] or b"")
             except TooMuchWork as why:
-                raise too_costly(self._log.source.path, EventIndex(first + numbers[why.number])) from None
+                raise too_costly(self._log.source.path, EventIndex(first_index + numbers[why.number])) from None
             begin = i + 1
 
     def _fold_large(self, reducer: BulkReducer, content: bytes) -> None:
@@ -116,7 +116,7 @@ class Replayer:
             return EventEffect(EMPTY, (), None)
         applied = index_before(position)
         draft = Draft(self.state_at(position_before(applied)))
-        content = next(self._log.contents(applied, position))
+        content = next(self._log.contents(applied, index_after(position)))
         reason = None
         try:
             if content is None:

@@ -109,7 +109,8 @@ def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
             return Diagnosis(Damage.OVERWRITTEN, words, first)
         words = f"{event} is linked correctly, but {first.problem}: it was written so, or the chain was computed again."
         return Diagnosis(Damage.REWRITTEN, words, first)
-    around = list(_records(log, max(0, first.index - _NEIGHBOUR_RECORDS), first.index + _NEIGHBOUR_RECORDS))
+    start, stop = max(0, first.index - _NEIGHBOUR_RECORDS), first.index + _NEIGHBOUR_RECORDS
+    around = list(_records(log, EventIndex(start), EventIndex(stop)))
     at = next((i for i, record in enumerate(around) if record.index == first.index), None)
     if at is None:
         return Diagnosis(Damage.UNCLEAR, f"{event} does not match the record before it.", first)
@@ -200,17 +201,17 @@ def _seal_facts(log: EventLog) -> dict[str, Any]:
     return {}
 
 
-def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
-    """Yield the records `start` to `stop` as they are stored, without skipped stretches."""
+def _records(log: EventLog, start: EventIndex, stop: EventIndex) -> Iterator[_Record]:
+    """Yield the records start … stop - 1 as they are stored, without skipped stretches."""
     offsets = log.offsets
-    stop = min(stop, len(offsets))
-    if start >= stop:
+    end = min(stop, len(offsets))
+    if start >= end:
         return
-    until = int(offsets[stop]) if stop < len(offsets) else None
-    for part in scan_log(log.source, int(offsets[start]), EventIndex(start), _ANY_HASH, until=until):
+    until = int(offsets[end]) if end < len(offsets) else None
+    for part in scan_log(log.source, int(offsets[start]), start, _ANY_HASH, until=until):
         if isinstance(part, Block):
             fields = zip(part.contents, part.states, part.metas, part.hashes, strict=True)
             for index, (content, state, meta, hash_) in enumerate(fields, part.first_index):
-                if index >= stop:
+                if index >= end:
                     return
                 yield _Record(EventIndex(index), content, state, meta, hash_)

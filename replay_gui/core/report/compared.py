@@ -52,7 +52,9 @@ def comparison_part(
         total=len(comparison.points.row),
         tools=comparison.tools,
         rules=tuple(map(_rule_part, rules)),
-        first=None if first is None else (int(comparison.points.a[first]), int(comparison.points.b[first])),
+        first=None
+        if first is None
+        else (EventIndex(int(comparison.points.a[first])), EventIndex(int(comparison.points.b[first]))),
         content=comparison.content,
         results=comparison.results,
         results_equal=comparison.results_equal,

@@ -262,7 +262,7 @@ class ComparisonPart:
     tools: tuple[ToolDifference, ...]
     rules: tuple[RulePart, ...]
     rules_file: str | None = None
-    first: tuple[int, int] | None = None
+    first: tuple[EventIndex, EventIndex] | None = None
     content: ComparedContent = field(default_factory=ComparedContent)
     results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))
     results_equal: bool = True

@@ -53,8 +53,8 @@ def _of_kept_lists(shifted: Mapping[Path, int], touched: Collection[Path]) -> Ma
     return {path: first for path, first in shifted.items() if path not in as_wholes}
 
 
-def _moved_items(path: Path, first: int, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
-    for i in range(first, max(len(old), len(new))):
+def _moved_items(path: Path, first_item: int, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
+    for i in range(first_item, max(len(old), len(new))):
         a = old[i] if i < len(old) else ABSENT
         b = new[i] if i < len(new) else ABSENT
         if a is not b:

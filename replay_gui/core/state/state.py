@@ -235,12 +235,14 @@ class GrowList:
         """Remove the last item from this list; it stays in the store for other states."""
         self._length -= 1
 
-    def packed(self, start: int = 0) -> list[Any]:
-        """Return the items, unread ones still encoded; from `start` on, which must be the first of a pack."""
+    def packed(self, first_item: int = 0) -> list[Any]:
+        """Return the items, unread ones still encoded; from `first_item` on, which must be the first of a pack."""
         if not self._packs:
-            return self._store[: max(self._length - start, 0)]
-        packs = (_unpacked(pack) if type(pack) is StoredPart else pack for pack in self._packs[start // PACK_ITEMS :])
-        return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
+            return self._store[: max(self._length - first_item, 0)]
+        packs = (
+            _unpacked(pack) if type(pack) is StoredPart else pack for pack in self._packs[first_item // PACK_ITEMS :]
+        )
+        return [*chain.from_iterable(packs), *self._store][: max(self._length - first_item, 0)]
 
     def shared_start(self, other: GrowList) -> int:
         """Return the number of equal items at the beginning, as far as whole packs show it without reading them."""

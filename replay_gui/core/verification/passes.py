@@ -116,17 +116,17 @@ class EventReplay:
 def check_integrity(
     log: EventLog,
     start: Boundary,
-    stop: int | None,
+    stop_offset: int | None,
     stop_index: EventIndex | None,
     *,
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
     replay: EventReplay | None = None,
 ) -> IntegritySlice:
-    """Check the records from `start` to `stop`, `stop_index` or the end of the log.
+    """Check the records from `start` to `stop_offset`, `stop_index` or the end of the log.
 
     Args:
-        stop: a byte offset; the slice ends with the first block that ends there or later.
+        stop_offset: a byte offset; the slice ends with the first block that ends there or later.
         stop_index: the index of an existing record; the slice ends just before it.
         columns, replay: receive the same records.
     """
@@ -143,7 +143,7 @@ def check_integrity(
                 columns.add_part(block, metas)
             if replay is not None:
                 replay.add_block(block, events)
-            offset = block.end
+            offset = block.end_offset
             del part, block, metas, events  # so that the next block reuses their memory, in the processor's cache
         elif isinstance(part, Skipped):
             integrity.add_skipped(part)
@@ -156,7 +156,7 @@ def check_integrity(
             tail = LogTail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
             return _slice(integrity, part.offset, tail)
         on_progress(offset)
-        if (stop is not None and offset >= stop) or integrity.index == stop_index:
+        if (stop_offset is not None and offset >= stop_offset) or integrity.index == stop_index:
             return _slice(integrity, offset, None)
     raise AssertionError("a scan ends with an Ending")
 
@@ -207,7 +207,7 @@ def check_states(
                     actual = None if computed is None else computed.hex()
                     faults.append(Fault(index, int(block.offsets[i]), seq, problem, expected, actual))
                 index = EventIndex(index + 1)
-            offset = block.end
+            offset = block.end_offset
         on_progress(offset)
         if index == stop:
             break
@@ -232,9 +232,9 @@ def check_applicable(
             replay.add_block(part, decode_fast_events(part.contents))
             if replay.is_stopped:
                 break
-            on_progress(part.end)
+            on_progress(part.end_offset)
             last = readable_seq(part.metas[-1])
             if last is not None:
-                end = EventIndex(part.first_index + len(part)), part.end
+                end = EventIndex(part.first_index + len(part)), part.end_offset
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1, searched))
     return replay.result()

@@ -93,9 +93,9 @@ class ComparisonController:
                 self.close()
             case StopWork():
                 self._stop_work(number)
-            case GetAligned(start, stop):
+            case GetAligned(start_row, stop_row):
                 if (made := self._made_by(number)) is not None:
-                    self._answer(number, made.reader.rows(start, stop), ticket)
+                    self._answer(number, made.reader.rows(start_row, stop_row), ticket)
             case GetTrail():
                 if (made := self._made_by(number)) is not None and made.trails is not None:
                     trail = made.trails.trail(request)

@@ -47,11 +47,11 @@ class StepReader:
         self._rules = rules
 
     # ---- rows ------------------------------------------------------------------------------------
-    def rows(self, start: int, stop: int) -> AlignedRows:
-        """Return rows start … stop - 1, clamped to the comparison and to MAX_ROWS."""
-        start = max(0, start)
-        stop = min(stop, len(self._alignment.a), start + MAX_ROWS)
-        return AlignedRows(start, tuple(self._row(row) for row in range(start, stop)))
+    def rows(self, start_row: int, stop_row: int) -> AlignedRows:
+        """Return rows start_row … stop_row - 1, clamped to the comparison and to MAX_ROWS."""
+        start_row = max(0, start_row)
+        stop_row = min(stop_row, len(self._alignment.a), start_row + MAX_ROWS)
+        return AlignedRows(start_row, tuple(self._row(row) for row in range(start_row, stop_row)))
 
     def _row(self, row: int) -> AlignedRow:
         index_a, index_b = EventIndex(int(self._alignment.a[row])), EventIndex(int(self._alignment.b[row]))
@@ -128,13 +128,10 @@ class StepReader:
         """Return the text of the request of both responses, if their texts are equal; else ""."""
         if a is None or b is None or a.kind != _ANSWER or b.kind != _ANSWER:
             return ""
-        asked = [int(run.index.pair[event.index]) for run, event in ((self._a, a), (self._b, b))]
+        asked = [EventIndex(int(run.index.pair[event.index])) for run, event in ((self._a, a), (self._b, b))]
         if NO_PAIR in asked:
             return ""
-        texts = [
-            run.rows(event_index, event_index + 1).rows[0].text
-            for run, event_index in zip((self._a, self._b), asked, strict=True)
-        ]
+        texts = [run.row(event_index).text for run, event_index in zip((self._a, self._b), asked, strict=True)]
         return texts[0] if texts[0] == texts[1] else ""
 
     def _event_indexes(self, row: int) -> tuple[EventIndex, EventIndex]:
@@ -163,7 +160,7 @@ class StepReader:
 
 
 def _event_row(run: OpenRun, event_index: EventIndex) -> EventRow | None:
-    return None if event_index == NO_EVENT else run.rows(event_index, event_index + 1).rows[0]
+    return None if event_index == NO_EVENT else run.row(event_index)
 
 
 def _with_marks(a: EventRow, b: EventRow, text_a: str, text_b: str) -> AlignedRow:

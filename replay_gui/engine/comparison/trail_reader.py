@@ -95,7 +95,7 @@ def _side(
 
 
 def _row(run: OpenRun, event_index: EventIndex, values: set[str], is_key: bool) -> TrailRow:
-    row = run.rows(event_index, event_index + 1).rows[0]
+    row = run.row(event_index)
     if not values or row.broken:
         return TrailRow(row=row, is_key=is_key)
     try:

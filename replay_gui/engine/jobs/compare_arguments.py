@@ -8,6 +8,7 @@ import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.facts.run_outcome import Outcome
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.jobs.job_types import JobArguments
 
 
@@ -30,7 +31,7 @@ class CompareArguments(JobArguments, frozen=True):
     a: ComparedRun
     b: ComparedRun
     rules: tuple[Rule, ...]
-    anchors: tuple[tuple[int, int], ...]
+    anchors: tuple[tuple[EventIndex, EventIndex], ...]
     result: str
 
 

@@ -78,7 +78,7 @@ class JoinArguments(JobArguments, frozen=True):
 
 
 class IntegrityArguments(JobArguments, frozen=True):
-    """Check links and form from `start` to about byte `stop`, or to just before the event `stop_index`.
+    """Check links and form from `start` to about byte `stop_offset`, or to just before the event `stop_index`.
 
     `columns`: the folder in which the columns of the records are left, or None.
     """
@@ -86,7 +86,7 @@ class IntegrityArguments(JobArguments, frozen=True):
     job: ClassVar[str] = "integrity"
     log: OpenedFile
     start: Boundary
-    stop: int | None
+    stop_offset: int | None
     stop_index: EventIndex | None
     columns: str | None
 

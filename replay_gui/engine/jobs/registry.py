@@ -79,13 +79,13 @@ def verify_integrity(arguments: IntegrityArguments, reporter: JobReporter) -> In
         columns = RecordColumns(Path(arguments.columns), start.event_index) if arguments.columns is not None else None
         if columns is not None:
             files.callback(columns.close)
-        total = (arguments.stop or log.source.size) - start.offset
+        total = (arguments.stop_offset or log.source.size) - start.offset
 
         def on_progress(offset: int) -> None:
             reporter.progress(offset - start.offset, total)
 
         return check_integrity(
-            log, start, arguments.stop, arguments.stop_index, on_progress=on_progress, columns=columns
+            log, start, arguments.stop_offset, arguments.stop_index, on_progress=on_progress, columns=columns
         )
 
 

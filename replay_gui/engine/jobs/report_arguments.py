@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.model import NotedEvents
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.core.verification.verification_report import VerificationReport
@@ -35,7 +36,7 @@ class ReportArguments(JobArguments, frozen=True):
     job: ClassVar[str] = "report"
     runs: tuple[ReportedRun, ...]
     rules: tuple[Rule, ...]
-    anchors: tuple[tuple[int, int], ...]
+    anchors: tuple[tuple[EventIndex, EventIndex], ...]
     version: str
     made: int
     command: str

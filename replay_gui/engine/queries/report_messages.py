@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from replay_gui.core.log.positions import EventIndex
+
 if TYPE_CHECKING:  # the first window needs none of it
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.report.model import NotedEvents, Report
@@ -25,7 +27,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     made: int
     rules: tuple[Rule, ...] = ()
-    anchors: tuple[tuple[int, int], ...] = ()
+    anchors: tuple[tuple[EventIndex, EventIndex], ...] = ()
     rules_file: str | None = None
     profile: RedactionProfile | None = None
     noted: tuple[NotedEvents, ...] = ()

@@ -26,7 +26,8 @@ class ComparisonCursor(QObject):
         step: the last Step that came, or None.
 
     Signals:
-        row_changed(object): another row is chosen. step_changed(): `step` has changed.
+        row_changed(object): another row of the comparison is chosen; its number, or NO_ROW.
+        step_changed(): `step` has changed.
     """
 
     row_changed = Signal(object)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.numpy_on_demand import np
 from replay_gui.engine.answers import Compared
+from replay_gui.models.comparison.comparison_states import EventPair
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import divergence_marks
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # the first window needs none of them
 NO_ROW = -1
 
 
-def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
+def first_row(compared: Compared, first: EventPair | None) -> int:
     """Return the row to show first: that of the event `first`, in A or else in B, or that of the first-ranked cause.
 
     `first`: event indexes in A and B; NO_EVENT and indexes that do not exist any more are ignored.
@@ -43,11 +44,11 @@ def row_at(row_indexes: RowIndexes, position: Position, in_a: bool) -> int:
     return int(rows[index_before(position)]) if 0 < position <= len(rows) else NO_ROW
 
 
-def events_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
+def events_at(comparison: Comparison | None, row: int) -> EventPair | None:
     """Return the event indexes of a row in A and B, NO_EVENT if a side has none; None if there is no such row."""
     if comparison is None or row == NO_ROW:
         return None
-    return int(comparison.alignment.a[row]), int(comparison.alignment.b[row])
+    return EventIndex(int(comparison.alignment.a[row])), EventIndex(int(comparison.alignment.b[row]))
 
 
 def point_at(comparison: Comparison, row: int) -> int | None:

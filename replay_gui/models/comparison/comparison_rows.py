@@ -223,9 +223,9 @@ class ComparisonRows(QAbstractTableModel):
             else len(tools) + int(session.index.tool[index_before(row.position)])
         )
 
-    def request_texts(self, first: int, last: int) -> None:
-        """Request the first missing block of texts among these lines; call it again when rows arrive."""
-        rows = (self.shown.row(line) for line in range(max(first, 0), min(last + 1, self.shown.count)))
+    def request_texts(self, first_line: int, last_line: int) -> None:
+        """Request the first_line missing block of texts among these lines; call it again when rows arrive."""
+        rows = (self.shown.row(line) for line in range(max(first_line, 0), min(last_line + 1, self.shown.count)))
         missing = self._blocks.missing(rows, len(self._tones))
         if missing and self._session.fresh:
             self._session.request_rows(*missing)
@@ -249,10 +249,12 @@ class ComparisonRows(QAbstractTableModel):
 
     @Slot(object)
     def _on_rows_ready(self, rows: AlignedRows) -> None:
-        self._blocks.add(rows.start, rows.rows)
+        self._blocks.add(rows.first_row, rows.rows)
         if self.shown.count and rows.rows:
-            last = self.shown.line(rows.start + len(rows.rows) - 1)
-            self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, ComparisonColumn.SIDE_B))
+            last = self.shown.line(rows.first_row + len(rows.rows) - 1)
+            self.dataChanged.emit(
+                self.index(self.shown.line(rows.first_row), 0), self.index(last, ComparisonColumn.SIDE_B)
+            )
 
     # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008

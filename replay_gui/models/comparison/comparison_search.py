@@ -25,7 +25,7 @@ class ComparisonSearch(EventSearchModel):
         sides: the same, for A alone and for B alone.
 
     Signals:
-        arrived(int): a step led to this row, which may be the chosen row.
+        arrived(int): a step led to this row of the comparison, which may be the chosen row.
     """
 
     TITLE = "Find in both runs"

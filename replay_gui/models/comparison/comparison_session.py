@@ -268,9 +268,9 @@ class ComparisonSession(ComparisonCursor):
         self.compare()
 
     # ---- requests ---------------------------------------------------------------------------------
-    def request_rows(self, start: int, stop: int) -> None:
-        """Request rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
-        self._send_request("rows", GetAligned(start, stop))
+    def request_rows(self, start_row: int, stop_row: int) -> None:
+        """Request rows start_row … stop_row - 1; rows_ready brings them. A newer request replaces a queued one."""
+        self._send_request("rows", GetAligned(start_row, stop_row))
 
     def _send_request(self, key: str, request: RequestBody) -> None:
         if self.a.bridge is not None:

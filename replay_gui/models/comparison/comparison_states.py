@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from replay_gui.core.log.positions import EventIndex
+
 if TYPE_CHECKING:
     from replay_gui.engine import answers
     from replay_gui.engine.comparison.why_answers import ReasonsAnswer, Trail
     from replay_gui.engine.requests import WorkEnded
 
-EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT if a side has none
+EventPair: TypeAlias = tuple[EventIndex, EventIndex]  # indexes of an event in A and in B; NO_EVENT if a side has none
 Anchors: TypeAlias = tuple[EventPair, ...]  # events that the user aligned by hand
 ComparisonValue: TypeAlias = (
     "answers.EarlyDifferenceFound | answers.Compared | answers.AlignedRows | answers.Step | ReasonsAnswer | Trail"

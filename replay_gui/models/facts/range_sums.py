@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from replay_gui.core.facts.run_measures import duration_between, failure_words, times_of_index
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position, index_after, index_before
 from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.models.run.run_numbers import RunNumbers, part_of_index, run_numbers
 from replay_gui.models.timeline.spending_plot import ModelSpending, SpendingPlot
@@ -26,7 +26,7 @@ class RangeSums:
     def of(cls, index: RunIndex, spending: Spending | None, first: Position, last: Position) -> RangeSums:
         """Compute the sums; takes about 10 ns per event of the range."""
         models = () if spending is None else tuple(SpendingPlot.of(spending).by_model(first, last))
-        part = part_of_index(index, first - 1, last)
+        part = part_of_index(index, index_before(first), index_after(last))
         between = duration_between(*times_of_index(part))  # not what an End event states of the whole run
         return cls(first, last, replace(run_numbers(part), duration=between), models)
 

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from replay_gui.core.index.run_index import FLAG_UNREADABLE, NO_TOOL, RunIndex, failures_of_index
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.numpy_on_demand import np
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class EventFilter:
         """Whether the filter matches all events."""
         return not (self.kinds or self.tools or self.failed or self.without_kinds or self.without_tools)
 
-    def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
+    def indexes(self, index: RunIndex, start: EventIndex, stop: EventIndex) -> NDArray[np.int64]:
         """Return the indexes of the shown events among start … stop - 1, ascending."""
         return np.flatnonzero(self.matches(index, slice(start, stop))) + start
 
@@ -77,13 +78,13 @@ class EventTally:
         self._kinds = np.zeros(0, np.int64)
         self._tools = np.zeros(0, np.int64)
 
-    def count(self, index: RunIndex, stop: int) -> None:
-        """Count the events up to index `stop`; `index` may be a longer index of the same run."""
-        kind, tool = index.kind[self.done : stop], index.tool[self.done : stop]
+    def count(self, index: RunIndex, events: int) -> None:
+        """Count the first `events` events; `index` may be a longer index of the same run."""
+        kind, tool = index.kind[self.done : events], index.tool[self.done : events]
         alone = tool == NO_TOOL
         self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))
         self._tools = _sum(self._tools, np.bincount(tool[~alone], minlength=len(index.tools)))
-        self.done = max(self.done, stop)
+        self.done = max(self.done, events)
 
     def bookkeeping(self, index: RunIndex, max_events: int) -> int:
         """Count at most `max_events` more events; return the number of bookkeeping events so far."""

@@ -18,7 +18,7 @@ class EventPages(QObject):
         lines: read so far. whole: whether these are all. characters: their number in the lines.
         goes_on: whether more lines are on their way, since they come in parts.
 
-    Signal: grew(int): there are more lines, from this one on.
+    Signal: grew(int): more lines have come; the number of the first of them, from 0.
     """
 
     grew = Signal(int)

@@ -136,11 +136,11 @@ class EventTable(QAbstractTableModel):
         event_index = self.event_index(row)
         return self._blocks.row(event_index) or row_without_text(self._index, event_index)
 
-    def request_texts(self, first: int, last: int) -> None:
-        """Request the first missing block of texts among these rows; call it again when rows arrive."""
-        indexes = map(self.event_index, range(max(first, 0), min(last + 1, self._count)))
+    def request_texts(self, first_row: int, last_row: int) -> None:
+        """Request the first_row missing block of texts among these rows; call it again when rows arrive."""
+        indexes = map(self.event_index, range(max(first_row, 0), min(last_row + 1, self._count)))
         if missing := self._blocks.missing(indexes, self._index.count):
-            self._session.request_rows(*missing)
+            self._session.request_rows(*map(EventIndex, missing))
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
@@ -251,12 +251,12 @@ class EventTable(QAbstractTableModel):
             filter=self._filter, hits_only=self._hits is not None, subagents=self.subagents, folded=self.folded
         )
 
-    def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
-        """Return the indexes of the events to show among start … stop - 1, which count hits or events."""
+    def _passing(self, index: RunIndex, first_entry: int, end_entry: int) -> NDArray[np.int64]:
+        """Return the indexes of the shown ones of the events first_entry … end_entry - 1; with hits, of these hits."""
         if self._hits is None:
-            indexes = self._effective_filter.indexes(index, start, stop)
+            indexes = self._effective_filter.indexes(index, EventIndex(first_entry), EventIndex(end_entry))
             return indexes[~self.subagents.hidden(self.folded, indexes)] if self.folded else indexes
-        hits = np.fromiter(islice(self._hits, start, stop), np.int64)
+        hits = np.fromiter(islice(self._hits, first_entry, end_entry), np.int64)
         filter_ = self._effective_filter
         return hits if filter_.shows_all and filter_.bookkeeping else hits[filter_.matches(index, hits)]
 

@@ -79,10 +79,10 @@ class GoToReader:
     def __init__(self, index: RunIndex, position: Position, run_id: str, first_broken: int | None) -> None:
         self._index, self._position = index, position
         self._run_id, self._first_broken = run_id, first_broken
-        self._first: int | None = None  # times of the run, in ns since 1970
-        self._last: int | None = None
+        self._first_time: int | None = None  # times of the run, in ns since 1970
+        self._last_time: int | None = None
         if index.span is not None:
-            self._first, self._last = index.span
+            self._first_time, self._last_time = index.span
 
     def read(self, typed: str) -> GoTo:
         """Return the target of a text."""
@@ -121,41 +121,41 @@ class GoToReader:
             amount = _clock_ns(clock)
         if amount is None:
             return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
-        here = self._first if self._position == 0 else int(self._index.time[index_before(self._position)])
+        here = self._first_time if self._position == 0 else int(self._index.time[index_before(self._position)])
         if here is None or here == NO_TIME:
             return NotUnderstood("This event has no time to count from")
         return self._at(here - amount if back else here + amount, f"{duration_text(amount)} {where} this event")
 
     def _since_start(self, amount: int) -> GoTo:
-        if self._first is None:
+        if self._first_time is None:
             return NotUnderstood("The events of this run have no times")
-        return self._at(self._first + amount, f"{duration_text(amount)} after the start")
+        return self._at(self._first_time + amount, f"{duration_text(amount)} after the start")
 
     def _at_clock(self, clock: re.Match[str], is_utc: bool) -> GoTo:
         """Return the target of a time since the start if the run is long enough, else of a time of day of the run."""
-        if self._first is None or self._last is None:
+        if self._first_time is None or self._last_time is None:
             return NotUnderstood("The events of this run have no times")
         since = _clock_ns(clock)
-        if not is_utc and since <= self._last - self._first:
+        if not is_utc and since <= self._last_time - self._first_time:
             return self._since_start(since)
         of_day = since if clock[1] is not None else since * 60  # 14:03 is hours and minutes
         time = self._at_time_of_day(of_day, is_local=time_choice().is_local and not is_utc)
-        if time is None or time > self._last:
-            begin, end = time_choice().clock(self._first), time_choice().clock(self._last)
-            took = duration_text(self._last - self._first)
+        if time is None or time > self._last_time:
+            begin, end = time_choice().clock(self._first_time), time_choice().clock(self._last_time)
+            took = duration_text(self._last_time - self._first_time)
             return NotUnderstood(f"The run lasts {took}, from {begin} to {end}")
         return self._at(time, time_choice().moment(time))
 
     def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
         """Return the first time from the run's start on with this time of day; None if there is none."""
-        begin = None if self._first is None else in_zone(self._first, is_local)
-        if self._first is None or begin is None or of_day >= 86_400 * _NS_PER_SECOND:
+        begin = None if self._first_time is None else in_zone(self._first_time, is_local)
+        if self._first_time is None or begin is None or of_day >= 86_400 * _NS_PER_SECOND:
             return None
         midnight = datetime.combine(begin.date(), clock.min)
         for days in range(3):  # of two days in a row, at least one has the hour that summer time skips
             moment = midnight + timedelta(days=days, seconds=of_day // _NS_PER_SECOND)
             time = int(_in(moment, is_local).timestamp()) * _NS_PER_SECOND + of_day % _NS_PER_SECOND
-            if time >= self._first:
+            if time >= self._first_time:
                 return time
         return None
 
@@ -168,10 +168,10 @@ class GoToReader:
         return self._at(time, time_choice().moment(time))
 
     def _at(self, time: int, words: str) -> GoTo:
-        if self._first is None or self._last is None:
+        if self._first_time is None or self._last_time is None:
             return NotUnderstood("The events of this run have no times")
-        if not self._first <= time <= self._last:
-            begin, end = time_choice().moment(self._first), time_choice().clock(self._last)
+        if not self._first_time <= time <= self._last_time:
+            begin, end = time_choice().moment(self._first_time), time_choice().clock(self._last_time)
             return NotUnderstood(f"The run has no event then: it went from {begin} to {end}")
         return GoToTime(time, f"The first event from {words} on")
 

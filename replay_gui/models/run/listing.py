@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.numpy_on_demand import np
 from replay_gui.models.run.event_filter import EventFilter
 
@@ -32,7 +33,9 @@ class Listing:
         """Whether all events are shown, except for bookkeeping events."""
         return self.filter.shows_all and not (self.hits_only or self.folded)
 
-    def shows(self, index: RunIndex, start: int, stop: int, found: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def shows(
+        self, index: RunIndex, start: EventIndex, stop: EventIndex, found: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
         """Return whether each of the events start … stop - 1 is shown; `found`: the hits' indexes, ascending."""
         shown = self.filter.matches(index, slice(start, stop))
         if self.hits_only:

@@ -37,10 +37,10 @@ class RowBlocks(Generic[T]):
             stop += 1
         return missing[0] * BLOCK_ROWS, min(stop * BLOCK_ROWS, count)
 
-    def add(self, start: int, rows: tuple[T, ...]) -> None:
-        """Add rows from number `start` on; rows of a block whose first row is missing are ignored."""
-        for first in range(-start % BLOCK_ROWS, len(rows), BLOCK_ROWS):
-            block = (start + first) // BLOCK_ROWS
+    def add(self, first_row: int, rows: tuple[T, ...]) -> None:
+        """Add rows from number `first_row` on; rows of a block whose first row is missing are ignored."""
+        for first in range(-first_row % BLOCK_ROWS, len(rows), BLOCK_ROWS):
+            block = (first_row + first) // BLOCK_ROWS
             self._blocks[block] = rows[first : first + BLOCK_ROWS]
             self._blocks.move_to_end(block)
         while len(self._blocks) > MAX_BLOCKS:

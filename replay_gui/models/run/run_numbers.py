@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from replay_gui.core.facts.run_measures import counts_of_index, duration_of_index, times_of_index
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class RunNumbers:
     errors: int
     failed: int
     denied: int
-    start: int | None
+    start_time: int | None
     duration: int | None
     phases: int
 
@@ -60,13 +61,13 @@ def run_numbers(index: RunIndex) -> RunNumbers:
         errors=counts.errors,
         failed=counts.failed,
         denied=counts.denied,
-        start=times_of_index(index)[0],
+        start_time=times_of_index(index)[0],
         duration=duration_of_index(index),
         phases=len(index.phases),
     )
 
 
-def part_of_index(index: RunIndex, start: int, stop: int) -> RunIndex:
+def part_of_index(index: RunIndex, start: EventIndex, stop: EventIndex) -> RunIndex:
     """Return the events start … stop - 1 as a separate index, to count them; `pair` still refers to the whole index."""
     part = slice(start, stop)
     return replace(

@@ -317,7 +317,7 @@ class RunsSession(QObject):
         match part:
             case RunsListed():
                 self._set_progress(part.done, part.total)
-                self.runs[part.first : part.first + len(part.runs)] = part.runs
+                self.runs[part.first_run : part.first_run + len(part.runs)] = part.runs
                 if part.runs:
                     self.runs_changed.emit()
             case RunsContrasted():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]
+    IsListed: TypeAlias = Callable[[EventIndex, EventIndex], NDArray[np.bool_]]
     """Returns whether each of the events start … stop - 1 is one that steps go to."""
 
 _EVENTS_PER_SCAN = 1 << 16  # events examined together, so that the time to find a near one does not depend on the run
@@ -44,7 +44,7 @@ def next_error(
         is_error = _is_error(index, stretch)
         is_error[broken[(broken >= stretch.start) & (broken < stretch.stop)] - stretch.start] = True
         if is_listed is not None:
-            is_error &= is_listed(stretch.start, stretch.stop)
+            is_error &= is_listed(EventIndex(stretch.start), EventIndex(stretch.stop))
         errors = np.flatnonzero(is_error)
         if len(errors):
             return position_after(EventIndex(stretch.start + int(errors[0 if forward else -1])))
@@ -77,7 +77,11 @@ def step_position(index: RunIndex, position: Position, delta: int, is_listed: Is
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else before))
-        listed = ~hidden[index.kind[stretch]] if is_listed is None else is_listed(stretch.start, stretch.stop)
+        listed = (
+            ~hidden[index.kind[stretch]]
+            if is_listed is None
+            else is_listed(EventIndex(stretch.start), EventIndex(stretch.stop))
+        )
         shown = np.flatnonzero(listed) + stretch.start
         if len(shown) >= left:
             return position_after(EventIndex(int(shown[left - 1] if delta > 0 else shown[-left])))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.spending import Spending
+from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.lanes import indexes_before
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class SpendingPlot:
         begin, end = indexes_before(self.positions, (start, stop + 0.5)).tolist()
         return self.positions[begin:end]
 
-    def by_model(self, first: int, last: int) -> list[ModelSpending]:
+    def by_model(self, first: Position, last: Position) -> list[ModelSpending]:
         """Return the usage of each model from one position to another (inclusive), those with most tokens first.
 
         If the usage by model is unknown, one entry without a name has all of it.

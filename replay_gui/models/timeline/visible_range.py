@@ -270,7 +270,7 @@ class VisibleRange(QObject):
         if listing.filter != before:
             self.filter_changed.emit()
 
-    def is_listed(self, start: int, stop: int) -> NDArray[np.bool_]:
+    def is_listed(self, start: EventIndex, stop: EventIndex) -> NDArray[np.bool_]:
         """Return whether each of the events start … stop - 1 is shown by the list."""
         filter_ = replace(self.listing.filter, bookkeeping=not self.hides_bookkeeping)
         return replace(self.listing, filter=filter_).shows(self.index, start, stop, self.marks.found)

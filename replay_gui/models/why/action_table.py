@@ -40,9 +40,9 @@ class ActionColumn(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """One line: an action, or some equal ones that are folded (`row` None). `first`: the index of the first action."""
+    """One line: an action, or some equal ones that are folded (`row` None). `first_action`: its number, from 0."""
 
-    first: int
+    first_action: int
     row: ActionRow | None
     folded: int = 0
 
@@ -70,7 +70,7 @@ class ActionTable(QAbstractTableModel):
     def open_fold(self, row: int) -> None:
         """Show the actions of a fold."""
         if self._lines[row].folded:
-            self._opened.add(self._lines[row].first)
+            self._opened.add(self._lines[row].first_action)
             self._reset()
 
     def row_of(self, index_a: EventIndex | None, index_b: EventIndex | None) -> int:

@@ -20,10 +20,10 @@ _MAX_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class EventLink:
-    """Characters `start` … `stop` - 1 of a text, which denote the event at an index of one run."""
+    """Characters `start_character` … `stop_character` - 1 of a text, which denote the event at an index of one run."""
 
-    start: int
-    stop: int
+    start_character: int
+    stop_character: int
     side: Side
     index: EventIndex
 
@@ -85,9 +85,12 @@ class LinkFinder:
             return last[2]
         return self._failed or "a"
 
-    def _side_against(self, text: str, start: int, stop: int) -> Side | None:
+    def _side_against(self, text: str, start_character: int, stop_character: int) -> Side | None:
         """Return the run of a number in ``event 9 against event 11``: in the order in which the runs are named."""
-        is_first, is_second = text.startswith(" against event", stop), text.endswith(" against ", 0, start)
+        is_first, is_second = (
+            text.startswith(" against event", stop_character),
+            text.endswith(" against ", 0, start_character),
+        )
         places = sorted((text.find(name), side) for name, side in self._names if name and name in text)
         if len(places) < 2 or not (is_first or is_second):
             return None

@@ -93,7 +93,7 @@ class _Conversation:
         self._calls: dict[str, RecordedCall] = {}
         self._counted = deque[str](maxlen=_KEPT_ANSWER_IDS)
         self._reasoning: str | None = None
-        self._last: int | None = None  # seq of the last input of the model
+        self._last_input_seq: int | None = None
 
     def prompted(self, content: Any) -> None:
         """Record the prompt of the user."""
@@ -119,7 +119,7 @@ class _Conversation:
         try_to_record(self._session, _HOOK_NAME, lambda: self._receive(message))
 
     def _observe(self, content: Any) -> None:
-        self._last = self._session.log.recorder.append(
+        self._last_input_seq = self._session.log.recorder.append(
             Kind.OBSERVATION, {"obs_type": "message", "source": "user", "data": content}
         )
 
@@ -140,7 +140,7 @@ class _Conversation:
     def _parent(self, message: dict[str, Any]) -> int | None:
         """Return the cause of a message: the call of a subagent, or the last input of the model."""
         call = self._calls.get(str(message.get("parent_tool_use_id")))
-        return self._last if call is None else call.seq
+        return self._last_input_seq if call is None else call.seq
 
     def _decide(self, blocks: list[Any], about: Mapping[Any, Any], parent: int | None) -> None:
         recorder = self._session.log.recorder
@@ -172,4 +172,6 @@ class _Conversation:
             output, failed = block.get("content"), block.get("is_error") is True
             text = output if isinstance(output, str) else result_text({"content": output})
             error = text if failed else None
-            self._last = self._session.log.recorder.tool_response(call, output, success=not failed, error=error)
+            self._last_input_seq = self._session.log.recorder.tool_response(
+                call, output, success=not failed, error=error
+            )

@@ -18,7 +18,7 @@ _CARDS_PER_BATCH = 8  # cards that are measured at a time
 
 
 class CauseView(CardList):
-    """Shows a CauseList. Signal: card_chosen(int): a click, Enter, or the arrows."""
+    """Shows a CauseList. Signal: card_chosen(int): the row of the card, by a click, Enter or the arrows."""
 
     card_chosen = Signal(int)
 

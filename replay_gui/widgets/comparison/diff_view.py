@@ -16,7 +16,10 @@ _MAX_COPIED_CHARACTERS = 1 << 20
 
 
 class DiffView(RowView):
-    """Shows DiffRows. Signal: menu_wanted(int, QPoint): the menu of a row, to which `add_copy_actions` adds entries."""
+    """Shows DiffRows.
+
+    Signal: menu_wanted(int, QPoint): row, and point of the screen, for a menu; `add_copy_actions` adds entries to it.
+    """
 
     menu_wanted = Signal(int, QPoint)
 

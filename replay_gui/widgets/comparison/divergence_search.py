@@ -124,8 +124,8 @@ class _FoundText(QWidget):
 def _about(hit: SearchHit, line: LineText, room: int) -> tuple[str, tuple[int, int]]:
     """Return the text of a hit and the span of the hit in it; the text before it is cut to fit into `room` pixels."""
     cut = 0
-    while cut < hit.start and line.width(hit.text[cut : hit.start]) > room:
+    while cut < hit.start_character and line.width(hit.text[cut : hit.start_character]) > room:
         cut += 1
     text = f"…{hit.text[cut:]}" if cut else hit.text
     shift = 1 - cut if cut else 0
-    return text, (hit.start + shift, hit.stop + shift)
+    return text, (hit.start_character + shift, hit.stop_character + shift)

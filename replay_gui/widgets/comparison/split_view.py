@@ -36,8 +36,8 @@ _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 class SplitView(RowView):
     """Chooses rows of the session. Left and Right choose the side that the menu and an anchor use.
 
-    Signals: side_chosen(int, int): a row and the side that was clicked. menu_wanted(int, int, QPoint): a row, a side
-    and a point of the screen.
+    Signals: side_chosen(int, int): row and ComparisonColumn that were clicked. menu_wanted(int, int, QPoint): row,
+    ComparisonColumn, and point of the screen.
     """
 
     side_chosen = Signal(int, int)

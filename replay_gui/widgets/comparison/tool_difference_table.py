@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.row_view import RowView
 
 
 class ToolDifferenceTable(RowView):
-    """Shows a ToolTable, headings included. Signals: menu_wanted(int, QPoint): of a tool's row."""
+    """Shows a ToolTable, headings included. Signal: menu_wanted(int, QPoint): row, and point of the screen."""
 
     menu_wanted = Signal(int, QPoint)
 

@@ -13,7 +13,8 @@ from replay_gui.widgets.parts.text.line_text import paint_hint
 class CardList(QListView):
     """Shows a model of cards; a subclass sets the delegate that paints them.
 
-    Signal: menu_wanted(int, QPoint): of a card. Attributes: hint: the text shown if there are no cards.
+    Signal: menu_wanted(int, QPoint): row of a card, and point of the screen.
+    Attributes: hint: the text shown if there are no cards.
     """
 
     menu_wanted = Signal(int, QPoint)

@@ -132,7 +132,7 @@ class Panel(QFrame):
         return done
 
     def _fit_head(self) -> None:
-        level = compact_level(self.width_at, self.width(), last=_MINIMAL_LEVEL)
+        level = compact_level(self.width_at, self.width(), last_level=_MINIMAL_LEVEL)
         wanted = self._note.sizeHint().width()
         self._note.setMaximumWidth(max(wanted - max(self.width_at(level) + 4 * UNIT - self.width(), 0), 0))
         if level == self._level:

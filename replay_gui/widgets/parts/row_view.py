@@ -36,8 +36,8 @@ class _Added(IntEnum):
 class RowView(QTableView):
     """A table without headers, in which whole rows are chosen.
 
-    Signals: sight_changed(): other rows may be visible. row_activated(int): Enter, or a double click.
-    row_pressed(int, int): the left button on a row, and x within the list.
+    Signals: sight_changed(): other rows may be visible. row_activated(int): the row, by Enter or a double click.
+    row_pressed(int, int): the row under the left button, and x in pixels within the list.
     Attributes: hovered: the row under the pointer, or -1. hint: the text shown if there are no rows.
     """
 

@@ -221,13 +221,16 @@ class ReadingView(QTextEdit):
                 texts.append(line.visible_text if line.source is None else line.source)
         return "\n".join(texts)
 
-    def _chosen_in(self, line: int, start: int, end: int) -> str:
+    def _chosen_in(self, line: int, start_character: int, end_character: int) -> str:
         """Return the visible selected part of a line, without the breaks that were added to make the layout fast."""
         document, part, parts = self.document(), QTextCursor(self.document()), []
         stop = self._firsts[line + 1] if line + 1 < len(self._firsts) else document.blockCount()
         block = document.findBlockByNumber(self._firsts[line])
         while block.isValid() and block.blockNumber() < stop:
-            begin, finish = max(start, block.position()), min(end, block.position() + block.length() - 1)
+            begin, finish = (
+                max(start_character, block.position()),
+                min(end_character, block.position() + block.length() - 1),
+            )
             if begin < finish:
                 part.setPosition(begin)
                 part.setPosition(finish, QTextCursor.MoveMode.KeepAnchor)

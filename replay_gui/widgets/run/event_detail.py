@@ -194,10 +194,10 @@ class EventDetail(Panel):
         return self.more.isVisible() and self._limit < _MAX_SEARCHED_CHARACTERS
 
     @Slot(int)
-    def _on_read_further(self, begin: int) -> None:
+    def _on_read_further(self, first_line: int) -> None:
         if self.pages.currentIndex() != READABLE:
             return
-        self.text.add_lines(self.pages_read.lines[begin:])
+        self.text.add_lines(self.pages_read.lines[first_line:])
         self.more.setVisible(self.pages_read.can_be_asked)
         self._fit()
         if not self.search.count:

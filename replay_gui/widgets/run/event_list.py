@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from replay_gui.core.log.positions import Position, index_before, position_after
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -123,7 +123,7 @@ class EventList(Panel):
         number = table.subagents.number_at(at)
         if not table.listing.filter.matches(session.index, slice(at, at + 1))[0]:
             self.set_filter(EventFilter())
-        if not session.is_listed(at, at + 1)[0] and session.index.bookkeeping[session.index.kind[at]]:
+        if not session.is_listed(at, EventIndex(at + 1))[0] and session.index.bookkeeping[session.index.kind[at]]:
             session.show_bookkeeping(True)
         if number is not None and table.folded:
             table.fold(frozenset())
@@ -139,7 +139,7 @@ class EventList(Panel):
     def _show_whether_hidden(self) -> None:
         """Show whether the current event is hidden, unless by a search, which hides most of them."""
         at, index = index_before(self._session.position), self._session.index
-        hidden = 0 <= at < index.count and not self._session.is_listed(at, at + 1)[0]
+        hidden = 0 <= at < index.count and not self._session.is_listed(at, EventIndex(at + 1))[0]
         if not hidden or self.table.listing.hits_only:
             self.filter_bar.show_hidden("")
         elif not self.table.filter.matches(index, slice(at, at + 1))[0]:

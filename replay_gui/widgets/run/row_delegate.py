@@ -108,16 +108,16 @@ class RowDelegate(QStyledItemDelegate):
 
     def _paint_hit(self, painter: QPainter, space: QRect, hit: SearchHit, loud: QColor) -> None:
         """Paint the hit on its background; elide the text before it so that the hit stays visible."""
-        metrics, matched = self._data.metrics, hit.text[hit.start : hit.stop]
+        metrics, matched = self._data.metrics, hit.text[hit.start_character : hit.stop_character]
         wide = min(metrics.horizontalAdvance(matched), space.width())
         room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))
-        before = metrics.elidedText(hit.text[: hit.start], Qt.TextElideMode.ElideLeft, room)
+        before = metrics.elidedText(hit.text[: hit.start_character], Qt.TextElideMode.ElideLeft, room)
         at = space.x() + metrics.horizontalAdvance(before)
         height = metrics.height()
         ground = QRect(at, space.y() + (space.height() - height) // 2, wide, height)
         painter.fillRect(ground, theme().changed_word)
         self._data.draw(painter, space, before, loud)
-        self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], loud)
+        self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start_character :], loud)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
         color = QColor(kind_color(row.kind, self._table.tool_index(row)))

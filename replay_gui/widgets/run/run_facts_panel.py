@@ -173,7 +173,7 @@ class RunFactsPanel(Panel):
 
 def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -> list[tuple[str, str]]:
     agent = f"{facts.agent_type} {facts.agent_version}".strip()
-    start = facts.created if numbers.start is None else numbers.start
+    start = facts.created if numbers.start_time is None else numbers.start_time
     words = [
         ("agent", agent),
         *_result_words(result),

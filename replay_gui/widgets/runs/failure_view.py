@@ -18,7 +18,10 @@ _MEASURED_ROWS = 100
 
 
 class FailureView(HeadedView):
-    """A FailureTable. Signal: compare_wanted(int, int): the first run of a group, and the run nearest to it."""
+    """A FailureTable.
+
+    Signal: compare_wanted(int, int): numbers of the first run of a group, and of the run nearest to it.
+    """
 
     compare_wanted = Signal(int, int)
 

@@ -42,7 +42,8 @@ class RunsPictureView(QAbstractScrollArea):
     are compared.
 
     Signals: event_wanted(int, int): number of a run, and an EventIndex in it. run_wanted(int): number of a run.
-    compare_wanted(int, int): numbers of two runs. column_chosen(int): the head of a column. split_changed().
+    compare_wanted(int, int): numbers of two runs. column_chosen(int): number, from 0, of the column whose head was
+    chosen. split_changed().
     Attributes: hint: the text shown if there is no picture. current: row and column of the chosen cell, or None.
     chosen: the chosen rows. split: the column by which the runs are split, or None.
     """

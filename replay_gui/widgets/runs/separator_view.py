@@ -18,7 +18,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class SeparatorView(CardList):
-    """Shows a SeparatorList. Signal: separator_chosen(int): a line, by click or key.
+    """Shows a SeparatorList. Signal: separator_chosen(int): the row, by click or key.
 
     Attributes: separators: the list.
     """

@@ -95,7 +95,8 @@ class TimelineHover(QFrame):
         self._fill(title, "\n".join((" · ".join(filter(None, (facts, near))), *marked)), self._summary(), at)
         if not self._text.text():
             start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
-            self._session.request_tip(start, min(start + _ROWS_REQUESTED, self._session.index.count))
+            stop = min(start + _ROWS_REQUESTED, self._session.index.count)
+            self._session.request_tip(EventIndex(start), EventIndex(stop))
         self._highlight()
 
     def show_marks(self, first: float, last: float, at: QPoint) -> bool:

@@ -27,7 +27,7 @@ _NOTES = {Shared.ONLY_A: "only A", Shared.ONLY_B: "only B", Shared.ARGUMENTS: "o
 class ActionView(RowView):
     """Shows an ActionTable. A click goes to the event; Enter or a click opens a fold.
 
-    Signals: menu_wanted(int, QPoint): of a line, at a place on the screen.
+    Signal: menu_wanted(int, QPoint): row, and point of the screen.
     """
 
     menu_wanted = Signal(int, QPoint)

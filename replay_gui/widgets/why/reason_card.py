@@ -24,7 +24,11 @@ class CardText:
     def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
         self._links = links
         for link in links:  # "event" stays on the line of its number
-            text = text[: link.start] + text[link.start : link.stop].replace(" ", _NO_BREAK) + text[link.stop :]
+            text = (
+                text[: link.start_character]
+                + text[link.start_character : link.stop_character].replace(" ", _NO_BREAK)
+                + text[link.stop_character :]
+            )
         self._layout, self.height, end = _laid_out(text, font, width, most)
         while end < len(text):  # in the first turn, unless an ellipsis is wider than the text it replaces
             text = f"{text[: end - 1].rstrip()}…"
@@ -37,7 +41,7 @@ class CardText:
             line = self._layout.lineAt(number)
             if line.y() <= point.y() < line.y() + line.height() and 0 <= point.x() <= line.naturalTextWidth():
                 at = line.xToCursor(point.x(), line.CursorPosition.CursorOnCharacter)
-                return next((link for link in self._links if link.start <= at < link.stop), None)
+                return next((link for link in self._links if link.start_character <= at < link.stop_character), None)
         return None
 
     def paint(self, painter: QPainter, at: QPointF, ink: QColor, accent: QColor, current: EventLink | None) -> None:
@@ -48,7 +52,11 @@ class CardText:
             form.setForeground(accent)
             form.setFontUnderline(link is current)
             span = QTextLayout.FormatRange()
-            span.start, span.length, span.format = link.start, link.stop - link.start, form
+            span.start, span.length, span.format = (
+                link.start_character,
+                link.stop_character - link.start_character,
+                form,
+            )
             ranges.append(span)
         painter.setPen(ink)
         self._layout.draw(painter, at, ranges)

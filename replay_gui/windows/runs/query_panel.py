@@ -26,8 +26,8 @@ _MAX_QUERY_CHARACTERS = 20_000
 class QueryPanel(Panel):
     """Queries the catalogue that a RunsSession shows, read only.
 
-    Signals: run_wanted(int), event_wanted(int, int): a row was opened; the numbers are in its columns `run` and
-    `event`.
+    Signals: run_wanted(int): number of a run. event_wanted(int, int): number of a run, and an EventIndex in it. A row
+    was opened that has these numbers in its columns `run` and `event`.
     Attributes: query: the CatalogueQuery. field: the SQL. table: the answer.
     """
 

@@ -124,7 +124,7 @@ class RunsBar(ActionBar):
         return done
 
     def _fit(self) -> None:
-        level = compact_level(self._wanted_px, self.width(), last=_SHORT_TEXT)
+        level = compact_level(self._wanted_px, self.width(), last_level=_SHORT_TEXT)
         if level != self.compact_level:
             self.compact_level = level
             self.buttons["open_folder"].setVisible(level < _NO_FOLDER)

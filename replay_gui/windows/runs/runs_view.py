@@ -46,8 +46,9 @@ class RunsView(QWidget):
     """Shows a RunsSession.
 
     Attributes: open_run: the path that opens the shown run; "" for none.
-    Signals: run_wanted(int): open this run. event_wanted(int, int): open a run at an EventIndex.
-    compare_wanted(int, int): compare two runs. compare_with_open_wanted(int): compare the open run with this one.
+    Signals: run_wanted(int): open the run with this number. event_wanted(int, int): open the run with this number at
+    this EventIndex. compare_wanted(int, int): compare the runs with these numbers. compare_with_open_wanted(int):
+    compare the open run with the one with this number.
     """
 
     run_wanted = Signal(int)

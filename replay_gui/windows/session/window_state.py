@@ -9,12 +9,14 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from replay_gui.core.log.positions import EventIndex
+
 MAX_CHARACTERS = 1 << 20  # of the stored text
 _MAX_EXPANDED = 1_000  # paths
 _MAX_NAMES = 1_000
 
 _Place: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]  # the largest value of a scroll bar
-_Event: TypeAlias = Annotated[int, Meta(ge=-1, le=(1 << 31) - 1)]  # -1: none
+_Event: TypeAlias = Annotated[EventIndex, Meta(ge=-1, le=(1 << 31) - 1)]  # -1: none
 _Text: TypeAlias = Annotated[str, Meta(max_length=8192)]
 _Names: TypeAlias = Annotated[tuple[_Text, ...], Meta(max_length=_MAX_NAMES)]
 _Path: TypeAlias = Annotated[tuple[_Text | Annotated[int, Meta(ge=0, le=(1 << 53))], ...], Meta(max_length=1_000)]

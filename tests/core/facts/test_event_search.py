@@ -47,7 +47,7 @@ def test_the_text_is_no_pattern() -> None:
 def test_a_snippet_is_one_visible_line_with_the_match() -> None:
     found = hit("needle", {"a": "<b>" + "x" * 500 + "\n\x1b[31m\u202eneedle" + "y" * 500})
     assert found is not None
-    assert found.text[found.start : found.stop] == "needle"
+    assert found.text[found.start_character : found.stop_character] == "needle"
     assert found.text.isprintable()
     assert found.text.startswith("…")
     assert found.text.endswith("…")

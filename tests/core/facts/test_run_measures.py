@@ -29,7 +29,7 @@ from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex, failures_of_index
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import RunPart
@@ -110,7 +110,7 @@ def _part(log: EventLog, events: int) -> RunPart:
 
 def _filtered(index: RunIndex) -> int:
     """How many events the list shows of what failed."""
-    return len(EventFilter(failed=True).indexes(index, 0, index.count))
+    return len(EventFilter(failed=True).indexes(index, FIRST_EVENT, EventIndex(index.count)))
 
 
 def _in_errors_row(part: RunPart) -> int:

@@ -72,7 +72,7 @@ def test_after_a_skipped_stretch_there_is_no_hash_to_bind_a_snapshot_to(tmp_path
         builder = IndexBuilder(log, tmp_path)
         assert isinstance(parts[0], Block)
         builder.add_part(parts[0])
-        builder.add_part(Skipped(index=EventIndex(1), offset=parts[0].end, size=40))
+        builder.add_part(Skipped(index=EventIndex(1), offset=parts[0].end_offset, size=40))
         built = builder.finish()
         builder.close()
     assert (built.count, built.head, built.snapshots) == (2, b"", ())

@@ -69,7 +69,7 @@ def read(path: Path, data: bytes) -> list[tuple[Any, ...]]:
         match part:
             case Block():
                 ends = part.offsets.tolist()
-                assert (ends[0], ends[-1]) == (part.start, part.end)
+                assert (ends[0], ends[-1]) == (part.start_offset, part.end_offset)
                 found += zip(ends[:-1], ends[1:], part.contents, part.states, part.metas, part.hashes, strict=True)
             case Skipped():
                 found.append((part.offset, part.offset + part.size))

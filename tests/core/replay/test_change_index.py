@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.replay.change_index import ChangeIndex, ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_histories
 from tests.core.replay.brute_force import CONTENTS, brute_force, memory, operation, paths, states
@@ -51,7 +52,7 @@ def test_on_every_vector_that_is_a_log(path: object) -> None:
     except Exception:  # noqa: BLE001 - what is no log has no changes
         return
     with log:
-        contents = list(log.contents(0, min(len(log), 200)))
+        contents = list(log.contents(FIRST_EVENT, EventIndex(min(len(log), 200))))
     assert_equal_to_replay(contents)
 
 

@@ -14,7 +14,7 @@ from replay_gui import EventLog, ReplayEngine, Snapshot, SnapshotManager
 from replay_gui.core.errors import LogChanged, PositionError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 from replay_gui.core.replay import replayer, snapshot_codec
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
@@ -184,9 +184,10 @@ def test_a_skipped_stretch_has_no_effect(tmp_path: Path) -> None:
         assert replayer.state_at(Position(3)).plain() == replayer.state_at(Position(2)).plain()
         assert replayer.effect_at(Position(3)).not_applied == "these bytes are no record"
         assert Replayer(log).state_at(Position(3)).plain() == replayer.state_at(Position(2)).plain()
-        assert [content is None for content in log.contents(0, 6)] == [False, False, True, False, False, False]
-        assert list(log.contents(2, 3)) == [None]
-        assert list(log.contents(3, 3)) == []
+        contents = list(log.contents(FIRST_EVENT, EventIndex(6)))
+        assert [content is None for content in contents] == [False, False, True, False, False, False]
+        assert list(log.contents(EventIndex(2), EventIndex(3))) == [None]
+        assert list(log.contents(EventIndex(3), EventIndex(3))) == []
 
 
 def test_a_log_that_became_shorter_is_reported(tmp_path: Path) -> None:

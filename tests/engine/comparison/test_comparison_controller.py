@@ -11,6 +11,7 @@ from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
@@ -23,6 +24,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.requests import Close, Compare, Explain, GetAligned, GetStep, GetTrail, StopWork, WorkEnded
 from replay_gui.engine.worker_pool import OnJobMessage
+from replay_gui.models.comparison.comparison_states import Anchors
 
 CLOCK = Rule(Action.NONDETERMINISTIC, tool="clock")
 SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
@@ -111,7 +113,7 @@ class Pair:
             cache.adopt_folder(building, log)
         return open_log_run(number, str(path), cache, lambda text: None)
 
-    def ask(self, number: int, *rules: Rule, anchors: tuple[tuple[int, int], ...] = ()) -> None:
+    def ask(self, number: int, *rules: Rule, anchors: Anchors = ()) -> None:
         self.comparing.handle_request(number, Compare(1, 2, rules, anchors), 0)
 
     def all(self, kind: type) -> list[tuple[int, Any]]:
@@ -270,7 +272,7 @@ def test_other_rules_read_nothing_again(pair: Pair, monkeypatch: pytest.MonkeyPa
 def test_other_anchors_lay_the_runs_out_anew(pair: Pair) -> None:
     pair.ask(1)
     pair.pool.work()
-    pair.ask(2, anchors=((1, 6),))
+    pair.ask(2, anchors=((EventIndex(1), EventIndex(6)),))
     pair.pool.work()
     assert int(pair.last.alignment.partner_of_a[1]) == 6
 

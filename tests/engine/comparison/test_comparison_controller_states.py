@@ -38,6 +38,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
 )
 from replay_gui.engine.worker_pool import OnJobMessage, WorkerPool
+from replay_gui.models.comparison.comparison_states import Anchors
 from tests.helpers.effort import tries
 from tests.helpers.fake_pool import FakeHandle, FakePool, Messages, RunJob
 from tests.helpers.kept_indexes import keep
@@ -143,7 +144,7 @@ class ComparisonControllerMachine(RuleBasedStateMachine):
         self.compare((), (), indexed)
 
     @rule(rules=st.sampled_from(RULES), anchors=st.sampled_from([(), (), ((1, 6),)]), indexed=LIKELY)
-    def compare(self, rules: tuple[Rule, ...], anchors: tuple[tuple[int, int], ...], indexed: bool) -> None:
+    def compare(self, rules: tuple[Rule, ...], anchors: Anchors, indexed: bool) -> None:
         """Compare both runs; unless they are `indexed`, the index of B is still being made."""
         self.sides = list(self.runs)
         self.runs[1].index = replace(self.runs[1].index, complete=indexed)

@@ -84,7 +84,7 @@ def test_a_difference_beyond_the_line_is_shown_instead_of_its_beginning(reader: 
 
 def test_rows_are_clamped(reader: MakeReader) -> None:
     rows = reader("a", "a").rows(-5, 10_000)
-    assert (rows.start, len(rows.rows)) == (0, 7)
+    assert (rows.first_row, len(rows.rows)) == (0, 7)
     assert all(row.a is not None and row.b is not None for row in rows.rows)
 
 

@@ -108,7 +108,7 @@ def test_the_files_that_kill_a_worker_are_named_and_the_others_are_read(folder: 
     places = [run.given for run in reader.runs]
     for part in reader.listed:
         given = [run.given for run in part.runs]
-        assert places[part.first :][: len(given)] == given, "no run changes its place"
+        assert places[part.first_run :][: len(given)] == given, "no run changes its place"
     reads = folder.parent / "reads"
     assert reads.read_text().splitlines() == [f"b-{KILLER}", f"d-{KILLER}.rlog"], "none is tried again"
     reader.evaluate(EvaluateRuns(number=2, reading=1, sources=(str(folder),), chosen=(0, 1)))

@@ -31,7 +31,7 @@ def test_every_hit_is_handed_on_once_and_in_order(tmp_path: Path) -> None:
     hits = [hit for part in [*parts.values, last] for hit in part.hits]
     assert last.count == len(hits) == 30
     assert [hit.index for hit in hits] == sorted({hit.index for hit in hits})
-    assert all(hit.text[hit.start : hit.stop].casefold() == "because" for hit in hits)
+    assert all(hit.text[hit.start_character : hit.stop_character].casefold() == "because" for hit in hits)
     reached = [part.done for part in parts.values]
     assert reached == sorted(reached)
 

@@ -123,7 +123,7 @@ def test_anchors_that_cross_give_way(qapp: object) -> None:
     assert session.anchors == ((3, 3), (6, 5))
     session.set_anchor(EventIndex(4), EventIndex(2))
     assert session.anchors == ((4, 2), (6, 5))
-    session.remove_anchor((6, 5))
+    session.remove_anchor((EventIndex(6), EventIndex(5)))
     assert list(session.anchors) == [(4, 2)]
 
 

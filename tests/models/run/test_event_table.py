@@ -13,7 +13,7 @@ from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.text.clock import since_start
 from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
@@ -94,7 +94,7 @@ def test_a_growing_index_adds_rows_and_completes_the_last_block(session: StorySe
 
 def test_rows_that_do_not_begin_with_a_block_are_put_right(session: StorySession, table: EventTable) -> None:
     session.show(story_index(1000))
-    session.rows_ready.emit(Rows(10, tuple(story_row(place) for place in range(10, 200))))
+    session.rows_ready.emit(Rows(EventIndex(10), tuple(story_row(place) for place in range(10, 200))))
     assert cell(table, 70, EventColumn.TEXT) == story_row(70).text
     assert cell(table, 10, EventColumn.TEXT) == ""
 
@@ -157,7 +157,7 @@ def test_what_a_call_does_is_said_unless_it_failed(session: StorySession, table:
     def told(call: int, effect: Effect) -> tuple[str, str]:
         rows = [story_row(at) for at in range(index.count)]
         rows[call] = msgspec.structs.replace(rows[call], effect=EffectFinding(effect, "<b>says</b> so"))
-        session.rows_ready.emit(Rows(0, tuple(rows)))
+        session.rows_ready.emit(Rows(FIRST_EVENT, tuple(rows)))
         tip = table.data(table.index(call, EventColumn.TEXT), Qt.ItemDataRole.ToolTipRole)
         return table.effect_words(table.event_row(call)), tip
 

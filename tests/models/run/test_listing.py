@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.listing import Listing
 from tests.helpers.story import STORY, story_index
@@ -16,7 +17,9 @@ def shown(listing: Listing, found: list[int] | None = None) -> list[int]:
     return [
         start + at
         for start in parts
-        for at in np.flatnonzero(listing.shows(INDEX, start, min(start + 7, INDEX.count), hits)).tolist()
+        for at in np.flatnonzero(
+            listing.shows(INDEX, EventIndex(start), EventIndex(min(start + 7, INDEX.count)), hits)
+        ).tolist()
     ]
 
 

@@ -31,10 +31,10 @@ def test_everything_is_counted_once() -> None:
     assert sum(count for _, count in numbers.kinds) == 7
     assert numbers.tools == (ToolNumbers("search", 2, 1, 0, 17), ToolNumbers("ask", 0, 0, 1, None))
     assert (numbers.errors, numbers.failed, numbers.denied) == (1, 1, 1)
-    assert (numbers.start, numbers.duration) == (10, 40)
+    assert (numbers.start_time, numbers.duration) == (10, 40)
 
 
 def test_a_run_without_events_or_times() -> None:
     assert run_numbers(RunIndex()).events == 0
     numbers = run_numbers(replace(small(), time=np.full(7, NO_TIME, np.int64)))
-    assert (numbers.start, numbers.duration) == (None, None)
+    assert (numbers.start_time, numbers.duration) == (None, None)

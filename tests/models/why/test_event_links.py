@@ -14,7 +14,7 @@ PLAIN = Reason(kind=ReasonKind.TOLD, sentence="")
 def links(text: str, reason: Reason = PLAIN, counts: tuple[int, int] = (EVENTS, EVENTS)) -> list[tuple[str, str, int]]:
     """(the linked words, the side, the number) of each link."""
     finder = LinkFinder(why_of(reason), reason, counts)
-    return [(text[link.start : link.stop], link.side, link.index + 1) for link in finder.find(text)]
+    return [(text[link.start_character : link.stop_character], link.side, link.index + 1) for link in finder.find(text)]
 
 
 def test_a_number_is_of_the_run_that_is_named_after_it() -> None:

@@ -75,8 +75,8 @@ def test_the_texts_of_the_visible_rows_are_requested(view: SplitView, session: S
     view.request_texts()
     (request,) = [body for body in session.asked if isinstance(body, GetAligned)]
     first, last = view.rows_in_sight()
-    assert request.start <= first
-    assert last < request.stop
+    assert request.start_row <= first
+    assert last < request.stop_row
 
 
 def test_a_fold_opens_by_enter(view: SplitView, session: StoryComparison, rows: ComparisonRows) -> None:

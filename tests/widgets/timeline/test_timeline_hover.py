@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.look.theme import LANE
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
@@ -29,9 +29,9 @@ class AskedSession(StillSession):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[int, int]] = []
+        self.asked: list[tuple[EventIndex, EventIndex]] = []
 
-    def request_tip(self, start: int, stop: int) -> None:
+    def request_tip(self, start: EventIndex, stop: EventIndex) -> None:
         self.asked.append((start, stop))
 
     def answer(self, text: str) -> None:

@@ -74,7 +74,7 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
             parent[block.first_index : stop] = parents
             if any(block.states):
                 state[block.first_index : stop] = _first_words(block.states)
-            on_progress(part.end)
+            on_progress(part.end_offset)
     members: dict[str, int] = {}
     for names, events in shapes.items():
         for name in names:

@@ -68,30 +68,30 @@ class FirstPlaces:
         """Search for all of these in one pass."""
         together = _Together([search for search in searches if search.shortest >= _MIN_BYTES_AT_ONCE])
         alone = [search for search in searches if search.shortest < _MIN_BYTES_AT_ONCE]
-        for start, data in self._stretches() if searches else ():
+        for offset, data in self._stretches() if searches else ():
             if self.exhausted or not (together.left or alone):
                 break
             if together.left:
-                self._search_together(together, start, data)
+                self._search_together(together, offset, data)
             for search in alone:
-                self._search(search, start, data)
+                self._search(search, offset, data)
             alone = [search for search in alone if not search.done]
 
-    def _search_together(self, together: _Together, start: int, data: bytes) -> None:
-        """Search one stretch for several values; `start`: its first byte in the log."""
+    def _search_together(self, together: _Together, offset: int, data: bytes) -> None:
+        """Search one stretch for several values; `offset`: of its first byte in the log."""
         begin, last = 0, len(self._offsets) - 1
         while together.left and (at := together.next_hit(data, begin)) is not None:
-            index = int(np.searchsorted(self._offsets, np.uint64(start + at), side="right")) - 1
+            index = int(np.searchsorted(self._offsets, np.uint64(offset + at), side="right")) - 1
             if index >= 0:
-                stop = len(data) if index == last else int(self._offsets[index + 1]) - start
-                self._look_into(together, EventIndex(index), data[int(self._offsets[index]) - start : stop])
+                stop = len(data) if index == last else int(self._offsets[index + 1]) - offset
+                self._look_into(together, EventIndex(index), data[int(self._offsets[index]) - offset : stop])
             if index >= last:
                 break
-            self._searched += int(self._offsets[index + 1]) - start - begin
-            begin = int(self._offsets[index + 1]) - start
+            self._searched += int(self._offsets[index + 1]) - offset - begin
+            begin = int(self._offsets[index + 1]) - offset
         self._searched += len(data) - begin if together.left else 0
         for search in together.left:
-            search.whole = start + len(data) >= self._source.size
+            search.whole = offset + len(data) >= self._source.size
 
     def _look_into(self, together: _Together, index: EventIndex, record: bytes) -> None:
         """Decode the event of a record that may have values, and note the values in it."""
@@ -108,16 +108,16 @@ class FirstPlaces:
                 search.done = True
         together.drop_ended()
 
-    def _search(self, search: _Search, start: int, data: bytes) -> None:
-        """Search one stretch; `start`: its first byte in the log."""
+    def _search(self, search: _Search, offset: int, data: bytes) -> None:
+        """Search one stretch; `offset`: of its first byte in the log."""
         begin = 0
         while not search.done:
             at = search.next_hit(data, begin)
             self._searched += ((len(data) if at is None else at) - begin) * len(search.needles)
             if at is None:
-                search.whole = start + len(data) >= self._source.size
+                search.whole = offset + len(data) >= self._source.size
                 return
-            index = int(np.searchsorted(self._offsets, np.uint64(start + at), side="right")) - 1
+            index = int(np.searchsorted(self._offsets, np.uint64(offset + at), side="right")) - 1
             if index >= 0:
                 event = self._event(EventIndex(index))
                 search.decoded += 1
@@ -128,7 +128,7 @@ class FirstPlaces:
             if index + 1 >= len(self._offsets):
                 search.whole = not search.done
                 return
-            begin = int(self._offsets[index + 1]) - start
+            begin = int(self._offsets[index + 1]) - offset
 
     def _stretches(self) -> Iterator[tuple[int, bytes]]:
         """Yield (first byte, bytes) of stretches that begin with a record; no record is in two of them."""

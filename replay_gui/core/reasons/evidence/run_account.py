@@ -170,7 +170,7 @@ class RunAccount:
         return None
 
     # ---- origins -----------------------------------------------------------------------------------
-    def first_place(self, value: str, before: int | None = None) -> EventIndex | None:
+    def first_place(self, value: str, before: EventIndex | None = None) -> EventIndex | None:
         """Return the first event with a value, if it is before the index `before`."""
         place = self.places.find(value)
         return place if place is not None and (before is None or place < before) else None

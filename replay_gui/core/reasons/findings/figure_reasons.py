@@ -211,7 +211,7 @@ def _own_figure(run: RunAccount, sentences: list[_Sentence], others: list[_Sente
                 first.setdefault(figure, sentence)
     own = []
     for figure, sentence in first.items():
-        place = run.first_place(figure, sentence.index + 1)
+        place = run.first_place(figure, EventIndex(sentence.index + 1))
         is_looked_up = place is not None and run.role_at(place) is OriginRole.ANSWER
         own.append(_OwnFigure(figure, sentence.index, sentence.text, not is_looked_up))
     return min(own, key=lambda figure: (not figure.is_worked_out, -figure.index), default=None)

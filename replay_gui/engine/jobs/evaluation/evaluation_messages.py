@@ -20,11 +20,11 @@ from replay_gui.engine.jobs.job_messages import decode_value
 
 
 class RunsListed(msgspec.Struct, frozen=True, tag=True):
-    """Runs from number `first` on, at first with names only, later complete. `done` of `total` files are read."""
+    """Runs from number `first_run` on, at first with names only, later complete. `done` of `total` files are read."""
 
     done: int
     total: int
-    first: int
+    first_run: int
     runs: tuple[EvaluatedRun, ...]
 
 

@@ -60,7 +60,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
                     result = _with_result(result, content)
             if not prompts or min(prompts) > PromptSource.MESSAGE:
                 _take_prompts(block, prompts)
-            reporter.progress(block.end, log.source.size)
+            reporter.progress(block.end_offset, log.source.size)
     prompt = prompts[min(prompts)] if prompts else None
     return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt)
 

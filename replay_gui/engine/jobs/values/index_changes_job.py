@@ -20,7 +20,7 @@ def index_changes(arguments: IndexChangesArguments, reporter: JobReporter) -> No
         if read_kept_changes(folder, log) is not None:
             return
         builder = ChangeIndexBuilder()
-        contents = takewhile(lambda _: not builder.gave_up, log.contents(0, len(log)))
+        contents = takewhile(lambda _: not builder.gave_up, log.contents())
         for _ in value_histories(contents, (), builder.add_changes):
             pass
         if not builder.gave_up:

@@ -13,7 +13,7 @@ PART_INTERVAL_S = 0.1  # seconds between two parts
 def reported_contents(log: EventLog, report_done: Callable[[int], None]) -> Iterator[bytes | None]:
     """Yield the contents of all events; at intervals, call `report_done` with the number of those yielded."""
     next_part = time.monotonic() + PART_INTERVAL_S
-    for done, content in enumerate(log.contents(0, len(log))):
+    for done, content in enumerate(log.contents()):
         if time.monotonic() >= next_part:
             report_done(done)
             next_part = time.monotonic() + PART_INTERVAL_S

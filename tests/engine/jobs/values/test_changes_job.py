@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.replay.value_history import ValueChange, value_history
 from replay_gui.core.state.state import ABSENT
 from replay_gui.engine.jobs.values import changes_job, reported_replay
@@ -39,7 +39,7 @@ def test_changes_are_handed_on_once_up_to_the_last_that_is_listed(
     last = list_changes(ChangesArguments(str(path), ("memory",)), parts)
     with EventLog.open(path) as log:
         count = len(log)
-        expected = [change.index for change in value_history(log.contents(0, count), ("memory",))]
+        expected = [change.index for change in value_history(log.contents(FIRST_EVENT, EventIndex(count)), ("memory",))]
     assert len(expected) > 3
     assert [row.index for part in [*parts.values, last] for row in part.rows] == expected[:limit]
     assert (last.done, last.total) == (expected[2] + 1 if limit == 3 else count, count)

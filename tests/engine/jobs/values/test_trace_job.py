@@ -41,7 +41,7 @@ def test_each_change_is_handed_on_once_and_in_order(
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
     last = trace_values(TraceArguments(str(path), (keys, ()), str(tmp_path), 151), parts)
     with EventLog.open(path) as log:
-        expected = [change.index for change in value_history(log.contents(0, len(log)), keys)]
+        expected = [change.index for change in value_history(log.contents(), keys)]
     assert [index for part in [*parts.values, last] for index in part.indexes[0]] == expected
     assert bool(expected) == (keys != ("no",))
     assert [part.done for part in parts.values] == list(range(151))

@@ -140,7 +140,7 @@ def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
 
 class _OpenCodeEvents(RecordEvents):
     agent = "OpenCode"
-    _last: int | None = None  # the latest time so far, in ns
+    _latest_time: int | None = None  # the latest time so far, in ns
     _failed: tuple[dict[str, Any], dict[str, Any]] | None = None  # the error of an answer, and the answer
 
     def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
@@ -154,7 +154,7 @@ class _OpenCodeEvents(RecordEvents):
         part, info = record.get("part"), record.get("info")
         start, created = _time(part, "start") if isinstance(part, dict) else None, _time(info, "created")
         if isinstance(part, dict) and part.get("type") == "text" and part.get("time") is None:  # since 2.0
-            return max((time for time in (created, self._last) if time is not None), default=None)
+            return max((time for time in (created, self._latest_time) if time is not None), default=None)
         return start if start is not None else created
 
     def add_record(self, record: dict[str, Any]) -> None:
@@ -201,7 +201,7 @@ class _OpenCodeEvents(RecordEvents):
         (wrong, info), self._failed = self._failed, None
         data, ended = wrong.get("data"), _time(info, "completed")
         text = data.get("message") if isinstance(data, dict) else None
-        known = [time for time in (_time(info, "created"), self._last) if time is not None]
+        known = [time for time in (_time(info, "created"), self._latest_time) if time is not None]
         about: dict[str, Any] = {"message_id": info.get("id")}
         about["time"] = ended if ended is not None else max(known, default=None)
         if wrong.get("name") == "MessageAbortedError":
@@ -232,8 +232,8 @@ class _OpenCodeEvents(RecordEvents):
 
     def _part(self, part: dict[str, Any], role: str) -> None:
         kind, text = part.get("type"), part.get("text")
-        known = [time for time in (self._last, self.run.context.get("time")) if time is not None]
-        self._last = max(known, default=None)
+        known = [time for time in (self._latest_time, self.run.context.get("time")) if time is not None]
+        self._latest_time = max(known, default=None)
         extra = self.fields(part, "text", "tool", "state", "type" if part.get("type") in _PARTS else "")
         match kind:
             case "text" if isinstance(text, str) and not text.strip():
@@ -264,7 +264,9 @@ class _OpenCodeEvents(RecordEvents):
                 self._note_turn_end(part.get("outcome"))
             case "step-finish":
                 self._finished(part.get("reason"))
-                self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **use_of(part))
+                self.run.bookkeeping(
+                    f"{self.format}/{kind}", extra.get("fields", {}), time=self._latest_time, **use_of(part)
+                )
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}))
 
@@ -277,8 +279,8 @@ class _OpenCodeEvents(RecordEvents):
         name = str(part.get("tool") or "tool")
         self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=call_id)
         more = self.fields(state, "input", "output", "error", "status")
-        self._last = max(
-            [time for time in (ended, self.run.context["time"], self._last) if time is not None], default=None
+        self._latest_time = max(
+            [time for time in (ended, self.run.context["time"], self._latest_time) if time is not None], default=None
         )
         code, output, error = _exit_code(state), state.get("output"), state.get("error")
         if status == "error":

@@ -140,17 +140,21 @@ def survey_session(source: Source) -> CodexSurvey:
                 _keep_shared_item(item, surveyed)
     user_texts = {text for role, text in surveyed.message_hashes if role == "user"}
     surveyed.turns = [(start, asked if asked and asked <= user_texts else None) for start, asked in surveyed.turns]
-    surveyed.inherited_from = history.start
-    surveyed.own_from = history.end or (None if history.start is None else last + 1)
+    surveyed.inherited_from = history.first_line
+    surveyed.own_from = history.end_line or (None if history.first_line is None else last + 1)
     return surveyed
 
 
 class _InheritedHistory:
-    """Find the lines of a session that are its parent's history: the first and the last one, by number."""
+    """Find the lines of a session that are its parent's history.
+
+    Attributes:
+        first_line, end_line: numbers of its first line, and of the first line after it; None if there is none.
+    """
 
     def __init__(self) -> None:
-        self.start: int | None = None
-        self.end: int | None = None
+        self.first_line: int | None = None
+        self.end_line: int | None = None
         self._own: str | None = None
         self._begun: int | None = None  # ns since 1970, of the parent's first line
         self._forked = False
@@ -161,9 +165,9 @@ class _InheritedHistory:
             if fields.ordinal is None:
                 return
             if fields.ordinal >= self._first_own:
-                self.end = self.end or (None if self.start is None else number)
-            elif self.start is None:
-                self.start = number
+                self.end_line = self.end_line or (None if self.first_line is None else number)
+            elif self.first_line is None:
+                self.first_line = number
             return
         time = iso_time(fields.timestamp)
         if fields.type == "session_meta":
@@ -173,10 +177,10 @@ class _InheritedHistory:
                 self._forked = payload.forked_from_id is not None or (
                     isinstance(payload.source, dict) and "subagent" in payload.source
                 )
-            elif self._forked and self.start is None and payload.id != self._own:
-                self.start, self._begun = number, time
-        elif self.start is not None and self.end is None and self._is_own(fields, payload, time):
-            self.end = number
+            elif self._forked and self.first_line is None and payload.id != self._own:
+                self.first_line, self._begun = number, time
+        elif self.first_line is not None and self.end_line is None and self._is_own(fields, payload, time):
+            self.end_line = number
 
     def _is_own(self, fields: _CodexFields, payload: _Payload, time: int | None) -> bool:
         """Return whether the line is the first one of the session's own work.
