@@ -14,7 +14,9 @@ from replay_gui.core.effects.declarations import effect_of_capabilities
 from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
-from replay_gui.core.effects.tool_names import QUERY_WORDS, effect_of_name, name_words, runs_code, runs_python
+from replay_gui.core.effects.sql_effects import sql_effect
+from replay_gui.core.effects.sql_inputs import SqlInput, may_be_sql, sql_of
+from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
 from replay_gui.core.effects.word_lists import word_set
 
 _COMMAND_MEMBERS = ("command", "cmd", "CommandLine", "code", "script", "commands", "keystrokes", "input")
@@ -32,12 +34,6 @@ _PATH_MEMBERS = (
 )
 _NOTE_VERBS = word_set("save add write take make store record append create update keep")
 _NOTE_NOUNS = word_set("note notes finding findings memory memo memos")
-_SQL_MEMBERS = ("sql", "query", "statement")
-_SQL_REMARK = re.compile(r"\s*(?:(?:--[^\n]*\n|/\*[^*]*\*/)\s*)*")  # before a statement
-_SQL_READS = re.compile(r"(?:select|explain|show|describe|pragma|with|values)\b", re.IGNORECASE)
-_SQL_CHANGES = re.compile(
-    r"(?:insert|update|delete|merge|replace|create|drop|alter|truncate|grant|revoke)\b", re.IGNORECASE
-)
 _PATCHED_FILE = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$|^\+\+\+ (?:b/)?(\S+)", re.MULTILINE)
 _MAX_REMEMBERED = 50_000  # findings that are cached
 _MAX_PATCH_CHARACTERS = 1 << 20
@@ -62,6 +58,7 @@ class EffectClassifier:
         self._shell: ShellEffects | None = None
         self._of_text: dict[tuple[str, str], EffectFinding] = {}
         self._of_name: dict[str, EffectFinding] = {}
+        self._of_statements: dict[SqlInput, EffectFinding | None] = {}
 
     def find(self, tool: str, input: Any, capabilities: Any = ()) -> EffectFinding:
         """Return the effect of a call of `tool` with `input`."""
@@ -70,7 +67,10 @@ class EffectClassifier:
         declared = self.declared.get(tool) or effect_of_capabilities(capabilities)
         if declared is not None:
             return EffectFinding(declared.effect, declared.reason, _targets(input))
-        finding = _of_note(tool, input) or self._of_sql(tool, input) or self._of_code(tool, input)
+        statements = self._of_sql(tool, input)
+        if statements is not None:
+            return statements
+        finding = _of_note(tool, input) or self._of_code(tool, input)
         if finding is not None and finding.effect is not Effect.UNKNOWN:
             return finding
         named = _of_operation(input) or self._named(tool)
@@ -87,18 +87,18 @@ class EffectClassifier:
         return self._of_name[tool]
 
     def _of_sql(self, tool: str, input: Any) -> EffectFinding | None:
-        if QUERY_WORDS.isdisjoint(name_words(tool)):
+        """Return the effect of the SQL that a tool runs; None if it runs none, or if that may be a sentence."""
+        asked = sql_of(tool, input, _language(input))
+        if asked is None:
             return None
-        text = input if isinstance(input, str) else ""
-        if isinstance(input, Mapping):
-            text = next((input[name] for name in _SQL_MEMBERS if isinstance(input.get(name), str)), "")
-        remark = _SQL_REMARK.match(text)
-        begin = 0 if remark is None else remark.end()
-        if _SQL_READS.match(text, begin):
-            return EffectFinding(Effect.READS, "SQL that reads")
-        if (match := _SQL_CHANGES.match(text, begin)) is not None:
-            return EffectFinding(Effect.CHANGES, f"SQL: {match[0].upper()}")
-        return None
+        if asked not in self._of_statements:
+            if len(self._of_statements) >= _MAX_REMEMBERED:
+                self._of_statements.clear()
+            self._of_statements[asked] = sql_effect(asked.text, asked.dialect, surely=asked.surely)
+        finding = self._of_statements[asked]
+        if finding is None and may_be_sql(tool, asked.text):
+            return EffectFinding(Effect.UNKNOWN, "it may be SQL that changes something")
+        return finding
 
     def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
         """Return the effect of the text that a tool runs; None if the tool does not run text."""

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.sql_effects import sql_effect
 from replay_gui.core.effects.word_lists import word_set
 
 MAX_PYTHON_CHARACTERS = 1 << 16
@@ -21,6 +22,8 @@ _WRITING_FUNCTIONS = {
     "requests": word_set("post put delete patch"),
     "httpx": word_set("post put delete patch"),
 }
+_SQL_METHODS = word_set("execute executemany executescript")
+_COMMITTING = word_set("commit executescript begin")
 _SHELL_FUNCTIONS = word_set(
     "os.system os.popen subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen"
 )
@@ -35,7 +38,7 @@ def python_effect(text: str) -> tuple[EffectFinding, list[str]]:
     if tree is None:
         return EffectFinding(Effect.UNKNOWN, "Python that cannot be parsed"), []
     targets, shell = list[str](), list[str]()
-    first = ""
+    first, with_sql, commits = "", "", False
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = _dotted(call.func)
         if name in _SHELL_FUNCTIONS:
@@ -43,6 +46,10 @@ def python_effect(text: str) -> tuple[EffectFinding, list[str]]:
         elif _writes(call, name):
             first = first or name
             targets += _target(call, name)
+        commits = commits or name.rpartition(".")[2] in _COMMITTING
+        with_sql = with_sql or _changing_sql(call, name)
+    if with_sql and commits and ":memory:" not in text and not first:
+        return EffectFinding(Effect.CHANGES, f"Python that runs {with_sql}"), shell
     if first:
         return EffectFinding(Effect.CHANGES, f"Python that calls {first}", tuple(dict.fromkeys(targets))), shell
     return EffectFinding(Effect.CHECKS, "runs Python"), shell
@@ -75,6 +82,17 @@ def _writes(call: ast.Call, name: str) -> bool:
         mode = _mode(call, 0 if module and module not in ("io", "codecs", "os", "gzip", "bz2", "lzma") else 1)
         return not _WRITE_MODES.isdisjoint(mode)
     return function in _WRITING_FUNCTIONS.get(module, ()) or ("." in name and function in _WRITING_METHODS)
+
+
+def _changing_sql(call: ast.Call, name: str) -> str:
+    """Return ``SQL with DELETE`` for a call that runs SQL which is a constant and changes something; else ""."""
+    if name.rpartition(".")[2] not in _SQL_METHODS or not call.args:
+        return ""
+    text = call.args[0]
+    if isinstance(text, ast.Call) and text.args:  # text("delete …") of SQLAlchemy
+        text = text.args[0]
+    found = sql_effect(text.value) if isinstance(text, ast.Constant) and isinstance(text.value, str) else None
+    return found.reason if found is not None and found.effect is Effect.CHANGES else ""
 
 
 def _mode(call: ast.Call, place: int) -> str:

@@ -6,12 +6,14 @@ the caller parses the text of ``bash -c`` and of ``eval`` again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
+_ESCAPED = re.compile(r"\\([\"`])")  # inside "…"; a variable's name stays apart from an escaped one
 MAX_SHELL_BYTES = 1 << 16  # of a text that are parsed
 _MAX_COMMANDS = 400
 _OUTPUT = frozenset({">", ">>", "&>", "&>>", ">|"})
@@ -24,7 +26,7 @@ class ShellCommand:
 
     Attributes:
         words: the command and its arguments without quotes; assignments before it are left out.
-        script: its input from a heredoc; "" if it has none.
+        script: its input from a heredoc, ``<<<``, or ``echo`` or ``printf`` before it; "" if it has none.
         outputs: the files that its output is redirected to.
     """
 
@@ -61,7 +63,9 @@ def _command(node: Node) -> ShellCommand | None:
     """Return the command of a node; None if the node is a part of a redirected command, which was returned before."""
     if node.type != "redirected_statement":
         parent = node.parent
-        return None if parent is not None and parent.type == "redirected_statement" else ShellCommand(_words(node))
+        if parent is not None and parent.type == "redirected_statement":
+            return None
+        return ShellCommand(_words(node), _input_text(node))
     body = node.child_by_field_name("body")
     words = _words(body) if body is not None and body.type in ("command", "declaration_command") else ()
     script, outputs = "", list[str]()
@@ -82,6 +86,25 @@ def _command(node: Node) -> ShellCommand | None:
     return ShellCommand(words, script, tuple(outputs))
 
 
+def _input_text(node: Node) -> str:
+    """Return the input of a command: of ``<<<``, or of ``echo``, ``printf`` or ``cat <<EOF`` before it; else ""."""
+    for child in node.children:
+        if child.type == "herestring_redirect":
+            return _plain(child.children[-1])
+    pipeline, before = node.parent, node.prev_named_sibling
+    if pipeline is None or pipeline.type != "pipeline":
+        return ""
+    heredoc = pipeline.parent
+    if before is None and heredoc is not None and heredoc.type == "heredoc_redirect" and heredoc.parent is not None:
+        body = heredoc.parent.child_by_field_name("body")
+        scripts = [child for child in heredoc.children if child.type == "heredoc_body"]
+        return _text(scripts[0]) if scripts and body is not None and _words(body) == ("cat",) else ""
+    if before is None or before.type != "command":
+        return ""
+    words = _words(before)
+    return " ".join(word for word in words[1:] if word[:1] != "-") if words[:1] in (("echo",), ("printf",)) else ""
+
+
 def _words(node: Node) -> tuple[str, ...]:
     if node.type == "test_command":
         return ("test",)
@@ -95,8 +118,10 @@ def _words(node: Node) -> tuple[str, ...]:
 def _plain(node: Node) -> str:
     """Return a word without its quotes."""
     text = _text(node)
+    if node.type == "concatenation":
+        return "".join(map(_plain, node.children))
     if node.type in ("string", "raw_string") and len(text) >= 2:
-        return text[1:-1].replace('\\"', '"') if node.type == "string" else text[1:-1]
+        return _ESCAPED.sub(r"\1", text[1:-1]) if node.type == "string" else text[1:-1]
     return text
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_commands import ShellCommand, ShellParser
+from replay_gui.core.effects.sql_programs import SQL_PROGRAMS, effect_of_sql_program
 from replay_gui.core.effects.tool_names import effect_of_name
 from replay_gui.core.effects.word_lists import word_set
 
@@ -34,6 +35,8 @@ _PACKAGES = word_set("pip pip3 conda mamba uv poetry gem bundle")
 _PACKAGE_TOOLS = word_set("npm yarn pnpm cargo go")
 _INSTALLING = word_set("install add i ci get remove uninstall sync update upgrade")
 _PACKAGES_READ = word_set("list show freeze --version -V check search info config help")
+_WRAPPER_VALUES = frozenset({("sudo", "-u"), ("sudo", "-g"), ("env", "-u"), ("xargs", "-I"), ("timeout", "-s")})
+"""Options of wrappers that the next word belongs to."""
 _WRAPPERS = word_set("sudo time nohup env command exec builtin nice stdbuf xargs timeout")
 _GIT_READING = word_set(
     "status diff log show blame branch ls-files grep rev-parse describe remote config shortlog reflog cat-file ls-tree"
@@ -45,6 +48,8 @@ _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 _WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh alembic prisma heroku flyctl")
 _VERBS_READ = word_set("logs ps images version info top explain events plan diff whoami")
 _SCRIPTS = (".sh", ".py")
+_CONTAINERS = word_set("docker podman kubectl oc docker-compose")
+_OTHER_USERS = word_set("su runuser")
 _RUNNING = word_set("run exec compose up")  # what they do depends on what they run
 _MAX_VERB_WORDS = 3  # words of a command among which its verb is: gcloud compute instances delete
 _HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
@@ -102,10 +107,14 @@ class ShellEffects:
         name, arguments = words[0].rpartition("/")[2], words[1:]
         if any(_SUBMISSION in word for word in words):
             findings.append(EffectFinding(Effect.SUBMITS, "says that it submits"))
-        elif name in _SHELLS or name == "eval":
+        elif name in _SHELLS or name == "eval" or (name in _OTHER_USERS and "-c" in arguments):
             findings.append(self._of_shell(name, arguments, command.script, depth))
         elif _PYTHON.fullmatch(name):
             findings += self._of_python(arguments, command.script, depth)
+        elif name in SQL_PROGRAMS:
+            findings.append(effect_of_sql_program(name, arguments, command.script))
+        elif name in _CONTAINERS and (inner := _inside_container(arguments)):
+            findings += self._findings(ShellCommand(inner, command.script), depth)
         elif name in _PATCHING:
             files = tuple(_PATCHED.findall(" ".join(arguments) + command.script))
             findings.append(EffectFinding(Effect.CHANGES, f"{name} changes files", files))
@@ -142,11 +151,18 @@ class ShellEffects:
 def _without_wrappers(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of the command that ``sudo``, ``timeout 5``, ``xargs -n 1`` and similar commands start."""
     at = 0
-    while at < len(words) and words[at].rpartition("/")[2] in _WRAPPERS:
+    while at < len(words) and (wrapper := words[at].rpartition("/")[2]) in _WRAPPERS:
         at += 1
         while at < len(words) and (words[at].startswith("-") or re.fullmatch(r"\d+[smh]?|\w+=.*", words[at])):
-            at += 1
+            at += 2 if (wrapper, words[at]) in _WRAPPER_VALUES else 1
     return words[at:]
+
+
+def _inside_container(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of the SQL program that ``docker exec db psql`` starts; () if it starts another one."""
+    begin = next((at for at, word in enumerate(arguments) if word == "exec"), len(arguments))
+    at = next((at for at in range(begin, len(arguments)) if arguments[at].rpartition("/")[2] in SQL_PROGRAMS), None)
+    return () if at is None or (at < len(arguments) - 1 and arguments[at + 1] == "--") else arguments[at:]
 
 
 def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:

@@ -47,6 +47,8 @@ def shell() -> ShellEffects:
         ("Remove-Item app.py", Effect.CHANGES, ()),
         ("apply_patch <<'P'\n*** Begin Patch\n*** Add File: n.py\n+x\n*** End Patch\nP", Effect.CHANGES, ("n.py",)),
         ("frobnicate --all", Effect.UNKNOWN, ()),
+        ("echo 'touch a' | bash", Effect.CHANGES, ("a",)),
+        ("sudo -u www rm 'a'b", Effect.CHANGES, ("ab",)),
         ("kubectl get pods -n prod && docker logs web && terraform plan", Effect.READS, ()),
         ("kubectl rollout restart deployment/web -n prod", Effect.CHANGES, ("kubectl restart",)),
         ("aws ec2 terminate-instances --instance-ids i-1", Effect.CHANGES, ("aws terminate-instances",)),
