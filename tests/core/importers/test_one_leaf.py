@@ -7,6 +7,7 @@ the member as volatile (`volatile`, with the reason).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ def content(path: Path, format: str) -> Any:
 def volatile(format: str) -> dict[str, str]:
     (importer,) = (one for one in importers() if one.name == format)
     return {**getattr(importer, "volatile", {}), **getattr(importer, "volatile_within", {})}
+
+
+def test_every_reason_is_a_short_sentence() -> None:
+    reasons = {reason for importer in importers() for reason in volatile(importer.name).values()}
+    assert len(reasons) > 100
+    assert [reason for reason in reasons if not re.fullmatch(r"[A-Z][^.\n]{10,100}\.", reason)] == []
 
 
 def may_change(path: str, names: dict[str, str], *, has_attributes: bool) -> bool:

@@ -10,16 +10,16 @@ from replay_gui.core.importers.formats.message_content import TEXTS, arguments_o
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 
 OF_PARTS = {
-    "tool_id": "an id",
-    "toolUseId": "an id",
-    "signature": "a signature",
-    "signatureProvider": "a signature",
-    "thoughtSignature": "a signature",
-    "encrypted_content": "reasoning in an encrypted form",
-    "provider_name": "how the provider keeps a part",
-    "provider_details": "how the provider keeps a part",
-    "cache_control": "the provider's cache",
-    "durationMs": "a clock",
+    "tool_id": "An id; it differs in every run.",
+    "toolUseId": "An id; it differs in every run.",
+    "signature": "A signature; it differs in every run.",
+    "signatureProvider": "A signature; it differs in every run.",
+    "thoughtSignature": "A signature; it differs in every run.",
+    "encrypted_content": "Encrypted reasoning; it is encrypted differently in every run.",
+    "provider_name": "How the provider stores a part; its content is compared.",
+    "provider_details": "How the provider stores a part; its content is compared.",
+    "cache_control": "A setting of the provider's cache; it says nothing about the run.",
+    "durationMs": "A time; it differs in every run.",
 }
 """Members of parts that differ between faithful runs, with the reason; ids, places and times are elsewhere."""
 

@@ -19,7 +19,11 @@ NO_RUNS = "records that hold no run, left out"
 UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
 
 
-CLOCK, ID, USAGE, HOST, RECORDER = "a clock", "an id", "tokens or cost", "the machine", "the recorder's version"
+CLOCK = "A time; it differs in every run."
+ID = "An id; it differs in every run."
+USAGE = "Tokens or cost; they vary between equal runs."
+HOST = "A fact about the computer; it says nothing about the run."
+RECORDER = "The version of the recorder; it says nothing about the run."
 """Reasons why a member is volatile."""
 
 

@@ -41,9 +41,9 @@ class Amp(RecordFormat):
         "usage": USAGE,
         "env": HOST,
         "userState": HOST,
-        "title": "a name that a model made up for the thread",
-        "v": "how often the thread was written",
-        "nextMessageId": "how many messages there are",
+        "title": "A title that a model wrote; it varies between equal runs.",
+        "v": "How often the file was written; it says nothing about the run.",
+        "nextMessageId": "The number of messages; the messages themselves are compared.",
         **OF_PARTS,
     }
 

@@ -34,9 +34,9 @@ class ChatGpt:
         **dict.fromkeys(("parent", "children", "source_analysis_msg_id", "working_turn_id", "run_id"), ID),
         **dict.fromkeys(("create_time", "update_time", "start_time", "end_time", "timestamp_"), CLOCK),
         **dict.fromkeys(("finished_duration_sec", "finished_text"), CLOCK),
-        "title": "a name that a model made up for the conversation",
-        "chunks": "the pieces of a thought, which is there as a whole, too",
-        "jupyter_messages": "the messages with the code's output, which is there as a whole, too",
+        "title": "A title that a model wrote; it varies between equal runs.",
+        "chunks": "Pieces of reasoning; the whole reasoning is compared.",
+        "jupyter_messages": "Messages with pieces of the code's output; the whole output is compared.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

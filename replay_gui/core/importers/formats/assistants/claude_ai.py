@@ -27,11 +27,11 @@ class ClaudeAi(RecordFormat):
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parent_message_uuid", "current_leaf_message_uuid", "account", "id"), ID),
         **dict.fromkeys(("created_at", "updated_at", "start_timestamp", "stop_timestamp"), CLOCK),
-        "index": "the place in the conversation",
-        "name": "a name that a model made up for the conversation",
-        "summary": "what a model made of the conversation",
-        "text": "the text of the parts, once more",
-        "flags": "how the interface shows a part",
+        "index": "The number of the message; the order of the messages shows it.",
+        "name": "A title that a model wrote; it varies between equal runs.",
+        "summary": "A summary that a model wrote; it varies between equal runs.",
+        "text": "A copy of the text of the parts, which are compared.",
+        "flags": "How the page shows a part; it says nothing about the run.",
         **OF_PARTS,
     }
 

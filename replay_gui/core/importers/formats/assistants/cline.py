@@ -66,10 +66,10 @@ class Cline(RecordFormat):
     version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
-        "conversationHistoryIndex": "the place in the conversation",
+        "conversationHistoryIndex": "The number of the message; the order of the messages shows it.",
         **dict.fromkeys(("lastCheckpointHash", "taskId"), ID),
         **{f"text/{name}": USAGE for name in ("tokensIn", "tokensOut", "cacheWrites", "cacheReads", "cost")},
-        "text/request": "the request to the model: its messages and answers have their own records",
+        "text/request": "The request to the model; its messages have their own records, which are compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

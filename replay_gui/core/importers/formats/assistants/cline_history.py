@@ -64,7 +64,7 @@ class ClineHistory(RecordFormat):
         "ts": CLOCK,
         **dict.fromkeys(("id", "call_id", "tool_use_id"), ID),
         **dict.fromkeys(("metrics", "usage"), USAGE),
-        "query": "of an answer: its part of the call",
+        "query": "In a result, a copy of its part of the call; the call is compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

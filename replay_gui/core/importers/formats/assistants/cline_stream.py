@@ -28,8 +28,8 @@ class ClineStream(RecordFormat):
         **dict.fromkeys(("ts", "durationMs"), CLOCK),
         **dict.fromkeys(("usage", "aggregateUsage", "totalCost", *_TOKENS.values()), USAGE),
         **dict.fromkeys(("totalInputTokens", "totalOutputTokens", "cacheWriteTokens"), USAGE),
-        "accumulated": "the parts of a text so far",
-        "query": "of an answer: its part of the call",
+        "accumulated": "The text so far; the whole text is compared.",
+        "query": "In a result, a copy of its part of the call; the call is compared.",
     }
     volatile_within: ClassVar[Mapping[str, str]] = {"executionId": ID}
 

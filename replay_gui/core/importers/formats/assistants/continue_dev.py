@@ -42,9 +42,9 @@ class Continue(RecordFormat):
         **dict.fromkeys(("startAt", "endAt", "dateCreated"), CLOCK),
         "usage": USAGE,
         "workspaceDirectory": HOST,
-        "title": "a name that a model made up for the session",
-        "editorState": "the prompt, as the editor keeps it",
-        "promptLogs": "what the model was sent, which the messages tell",
+        "title": "A title that a model wrote; it varies between equal runs.",
+        "editorState": "The prompt in the editor's form; the prompt itself is compared.",
+        "promptLogs": "The text sent to the model; the messages, which are compared, have it.",
         **OF_PARTS,
     }
 

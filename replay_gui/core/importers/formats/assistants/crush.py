@@ -42,8 +42,8 @@ class Crush:
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "session_id", "parent_session_id", "summary_message_id", "tool_call_id"), ID),
         **dict.fromkeys(("created_at", "updated_at", "finished_at", "started_at", "time"), CLOCK),
-        "title": "a name that a model made up for the session",
-        "message_count": "how many messages there are",
+        "title": "A title that a model wrote; it varies between equal runs.",
+        "message_count": "The number of messages; the messages themselves are compared.",
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "cost"), USAGE),
         **OF_PARTS,
     }

@@ -45,7 +45,7 @@ class Droid(RecordFormat):
         "version": RECORDER,
         **dict.fromkeys(("assistantActiveTimeMs", "providerLockTimestamp", "archivedAt"), CLOCK),
         **dict.fromkeys(("tokenUsage", "inclusiveTokenUsage", "childInclusiveTokenUsageBySessionId"), USAGE),
-        **dict.fromkeys(("title", "sessionTitle"), "a name that a model made up for the session"),
+        **dict.fromkeys(("title", "sessionTitle"), "A title that a model wrote; it varies between equal runs."),
         **OF_PARTS,
     }
 

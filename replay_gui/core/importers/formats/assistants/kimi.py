@@ -72,14 +72,14 @@ class Kimi(RecordFormat):
         **dict.fromkeys(("usage", "token_usage", "context_usage", "context_tokens", "contextTokens"), USAGE),
         **dict.fromkeys(("maxTokens", "tokens"), USAGE),
         "protocol_version": RECORDER,
-        "step": "a number that the place of a record tells",
+        "step": "The number of the step; the order of the records shows it.",
     }
     volatile_within: ClassVar[Mapping[str, str]] = {
         "cwd": HOST,
-        "encrypted": "reasoning in an encrypted form",
-        "meta": "of a message that is repeated: its ids, clock and tokens",
+        "encrypted": "Encrypted reasoning; it is encrypted differently in every run.",
+        "meta": "Ids, time and tokens of a repeated message.",
         "promptId": ID,
-        "toolCalls": "the calls of a message that is repeated, with their ids",
+        "toolCalls": "Calls of a repeated message, with their ids.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

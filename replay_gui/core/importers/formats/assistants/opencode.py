@@ -52,11 +52,11 @@ class OpenCode:
         "seq": ID,
         "snapshot": ID,
         "slug": ID,
-        "title": "a name that a model made up for the session",
+        "title": "A title that a model wrote; it varies between equal runs.",
         "time": CLOCK,
         "tokens": USAGE,
         "cost": USAGE,
-        "raw": "the arguments, as they came in",
+        "raw": "The arguments as raw text; the arguments themselves are compared.",
         "version": RECORDER,
         "directory": HOST,
         "path": HOST,
@@ -75,7 +75,7 @@ class OpenCode:
         "responseId": ID,
         "shellID": ID,
         "timestamp": CLOCK,
-        "reasoningEncryptedContent": "reasoning in an encrypted form",
+        "reasoningEncryptedContent": "Encrypted reasoning; it is encrypted differently in every run.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

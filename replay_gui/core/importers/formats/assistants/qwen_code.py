@@ -44,7 +44,7 @@ class QwenCode(RecordFormat):
         "version": RECORDER,
         "usageMetadata": USAGE,
         "usage": USAGE,
-        "uiEvent": "times and tokens of a request or a call, which are told of these themselves",
+        "uiEvent": "Times and tokens of a request or a call; the request or call has its own record.",
         **OF_PARTS,
     }
 

@@ -27,7 +27,7 @@ class TraeAgent(RecordFormat):
         **dict.fromkeys(("timestamp", "start_time", "end_time", "execution_time"), CLOCK),
         **dict.fromkeys(("id", "call_id"), ID),
         "usage": USAGE,
-        "llm_interactions": "the requests to the model, whose parts are in the steps",
+        "llm_interactions": "The requests to the model; the steps, which have their parts, are compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -40,11 +40,13 @@ class Zed:
         **dict.fromkeys(("updated_at", "created_at"), CLOCK),
         **dict.fromkeys(("request_token_usage", "cumulative_token_usage", "exceeded_window_error"), USAGE),
         **dict.fromkeys(("initial_project_snapshot", "folder_paths"), HOST),
-        **dict.fromkeys(("title", "summary", "detailed_summary"), "a name that a model made up for the thread"),
-        "raw_input": "the arguments, as they came in",
-        "thought_signature": "a signature",
-        "reasoning_details": "reasoning in an encrypted form",
-        "version": "the version of the document",
+        **dict.fromkeys(
+            ("title", "summary", "detailed_summary"), "Text that a model wrote about the thread; it varies."
+        ),
+        "raw_input": "The arguments as raw text; the arguments themselves are compared.",
+        "thought_signature": "A signature; it differs in every run.",
+        "reasoning_details": "Encrypted reasoning; it is encrypted differently in every run.",
+        "version": "The version of the file format; it says nothing about the run.",
         **OF_PARTS,
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import decoded
-from replay_gui.core.importers.formats.records import ID, RecordEvents, RecordFormat, as_fields
+from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 
 _CLASSES = ("text_observation", "web_observation", "api_action", "code_action", "message_action")
@@ -23,7 +23,7 @@ class AgentData(RecordFormat):
     name = "agent-data-protocol"
     title = "Agent Data Protocol trajectories"
     member = "content"
-    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "run_id": ID, "timestamp": "a clock"}
+    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "run_id": ID, "timestamp": CLOCK}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept items whose class is one of this format."""

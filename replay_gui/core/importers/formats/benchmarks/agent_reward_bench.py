@@ -32,7 +32,7 @@ class AgentRewardBench(RecordFormat):
     title = "AgentRewardBench trajectory"
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
-        "num": "the place in the episode",
+        "num": "The number of the step; the order of the steps shows it.",
         "stats": USAGE,
         "seed": ID,
         "package_version": RECORDER,

@@ -33,7 +33,7 @@ class Tau2:
     title = "tau2-bench results"
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
-        "git_commit": "the version of the benchmark",
+        "git_commit": "The version of the benchmark; it says nothing about the run.",
         "start_time": CLOCK,
         "end_time": CLOCK,
         "duration": CLOCK,
@@ -43,10 +43,10 @@ class Tau2:
         "seed": ID,
         "id": ID,
         "timestamp": CLOCK,
-        "turn_idx": "the place in the conversation",
+        "turn_idx": "The number of the message; the order of the messages shows it.",
         "cost": USAGE,
         "usage": USAGE,
-        "raw_data": "the provider's answer, whose text, reasoning and calls are told of the message",
+        "raw_data": "The provider's own form of the answer; the message is compared.",
         "generation_time_seconds": CLOCK,
     }
 

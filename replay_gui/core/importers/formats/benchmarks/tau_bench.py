@@ -30,7 +30,7 @@ class TauBench:
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
-        "trial": "the number of the trial",
+        "trial": "The number of the trial; it differs between equal runs.",
         "user_cost": USAGE,
     }
 

@@ -25,7 +25,7 @@ class AiderAnalytics(RecordFormat):
         "time": CLOCK,
         **dict.fromkeys((*_TOKENS.values(), "total_tokens", "cost", "total_cost"), USAGE),
         **dict.fromkeys(("python_version", "os_platform", "os_release", "machine"), HOST),
-        "aider_version": "the agent's version, which AgentInit has",
+        "aider_version": "A copy of the agent's version; the one in AgentInit is compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -47,8 +47,8 @@ class AmazonQ(RecordFormat):
         **dict.fromkeys(("message_id", "conversation_id", "id", "tool_use_id"), ID),
         "timestamp": CLOCK,
         **dict.fromkeys(("env_context", "key"), HOST),
-        "request_metadata": "clocks, ids and sizes of the request, and the model, which is a change of the state",
-        "transcript": "the conversation, a second time, as it was shown",
+        "request_metadata": "Times, ids and sizes of the request; its model is compared as part of the state.",
+        "transcript": "A copy of the conversation as it was shown.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -58,12 +58,12 @@ class Atif:
         "trajectory_id": ID,
         "tool_call_id": ID,
         "source_call_id": ID,
-        "step_id": "the place in the trajectory",
+        "step_id": "The number of the step; the order of the steps shows it.",
         "timestamp": CLOCK,
         "metrics": USAGE,
         "final_metrics": USAGE,
         "schema_version": RECORDER,
-        "continued_trajectory_ref": "the name of another file",
+        "continued_trajectory_ref": "The name of the file that continues this one.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -61,8 +61,8 @@ class ChatMessages:
     version = 23
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),
-        "index": "the place in the message",
-        "turn_idx": "the place in the conversation",
+        "index": "The number of the part; the order of the parts shows it.",
+        "turn_idx": "The number of the message; the order of the messages shows it.",
         **dict.fromkeys((*_TIMES, *LENGTHS), CLOCK),
         "usage": USAGE,
         "metadata/cost": USAGE,

@@ -41,7 +41,7 @@ class CopilotVsCode(RecordFormat):
     version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
-        "responderUsername": "the name of the chat",
+        "responderUsername": "The display name of the chat; it says nothing about the run.",
         "requestId": ID,
         "responseId": ID,
         "sessionId": ID,
@@ -50,9 +50,9 @@ class CopilotVsCode(RecordFormat):
         "chatSessionId": ID,
         "creationDate": CLOCK,
         "lastMessageDate": CLOCK,
-        "customTitle": "a name that a model made up for the session",
+        "customTitle": "A title that a model wrote; it varies between equal runs.",
         "version": RECORDER,
-        "inputState": "the editor's state",
+        "inputState": "The state of the editor; it says nothing about the run.",
         "promptTokens": USAGE,
         "completionTokens": USAGE,
         "timestamp": CLOCK,
@@ -61,13 +61,13 @@ class CopilotVsCode(RecordFormat):
         "timings": CLOCK,
         "timeSpentWaiting": CLOCK,
         "usage": USAGE,
-        "responderAvatarIconUri": "a picture",
-        "agent": "the extension's own description",
-        "variableData": "the editor's state",
-        "followups": "suggestions for the user",
-        "renderedUserMessage": "the prompt with context put in",
-        "renderedGlobalContext": "the prompt with context put in",
-        "codeBlocks": "parts of the answer, a second time",
+        "responderAvatarIconUri": "The picture of the chat; it says nothing about the run.",
+        "agent": "The description of the extension; it says nothing about the run.",
+        "variableData": "The state of the editor; it says nothing about the run.",
+        "followups": "Suggestions for the user; no step of the run uses them.",
+        "renderedUserMessage": "The prompt with added context; the prompt itself is compared.",
+        "renderedGlobalContext": "The prompt with added context; the prompt itself is compared.",
+        "codeBlocks": "A copy of parts of the answer, which is compared.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

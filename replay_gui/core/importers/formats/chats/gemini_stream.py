@@ -29,7 +29,7 @@ class GeminiStream(RecordFormat):
         "session_id": ID,
         "tool_id": ID,
         "stats": USAGE,
-        "delta": "whether a message comes in pieces",
+        "delta": "Whether a message comes in pieces; the whole message is compared.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -26,9 +26,9 @@ class SmolAgents(RecordFormat):
         "id": ID,
         "timing": CLOCK,
         "token_usage": USAGE,
-        "model_input_messages": "what was said before, a second time",
-        "model_output_message": "the model's output, a second time",
-        "step_number": "the place in the run",
+        "model_input_messages": "A copy of earlier messages, which are compared.",
+        "model_output_message": "A copy of the model's output.",
+        "step_number": "The number of the step; the order of the steps shows it.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

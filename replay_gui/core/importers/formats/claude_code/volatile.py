@@ -41,7 +41,7 @@ LINE = {
 }
 """Members of a line."""
 
-FLAGS = dict.fromkeys(("isCompactSummary", "isApiErrorMessage"), "what a text is, if its first words say the same")
+FLAGS = dict.fromkeys(("isCompactSummary", "isApiErrorMessage"), "A mark of the text; its first words say the same.")
 """Members that are content, unless the text of the line says the same."""
 
 MESSAGE = {"id": ID, "usage": USAGE, "container": ID}

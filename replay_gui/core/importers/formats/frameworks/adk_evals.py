@@ -26,9 +26,9 @@ class AdkEvals(CaseFormat):
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("invocation_id", "session_id", "user_id", "id"), ID),
         "eval_set_result_id": ID,
-        "eval_set_result_name": "a name with the time in it",
+        "eval_set_result_name": "A name that contains the time.",
         "creation_timestamp": CLOCK,
-        "session_details": "the session, of which the case tells every turn",
+        "session_details": "The session; its turns are in the case, which is compared.",
     }
 
     def cases(self, file: ForeignFile, _notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:

@@ -28,9 +28,9 @@ class AutoGenEvents(RecordFormat):
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "usage", "system_fingerprint"), USAGE),
         **dict.fromkeys(("created", "created_at"), CLOCK),
         "handling_agent": ID,
-        "response/object": "what the provider calls its answer",
-        "message/role": "an answer is the assistant's",
-        "tool_calls/*/type": "a call in a message is of one type",
+        "response/object": "The provider's name for the kind of its answer.",
+        "message/role": "The role of an answer; it is always the assistant.",
+        "tool_calls/*/type": "Every call in a message has the same type.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -34,10 +34,10 @@ class BrowserUse(RecordFormat):
         "step_start_time": CLOCK,
         "step_end_time": CLOCK,
         "step_interval": CLOCK,
-        "step_number": "the place in the run",
+        "step_number": "The number of the step; the order of the steps shows it.",
         "input_tokens": USAGE,
-        "screenshot": "a picture, which no two renderings of a page have alike",
-        "screenshot_path": "a temporary path",
+        "screenshot": "A screenshot; two screenshots of one page are never equal.",
+        "screenshot_path": "A temporary path; it differs in every run.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -41,7 +41,7 @@ _ENDS = ("crew_kickoff_completed", "crew_kickoff_failed", "flow_finished", "flow
 # `output_log_file="crew.txt"`: one such entry for each task that begins or ends; a text in it may have line ends
 _ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): (?=task_name=\")", re.MULTILINE)
 _MEMBER = "events"  # in the answer of Cloudera's Agent Studio
-_DUMP = "the program's own object, printed"
+_DUMP = "A printed object of the program, with its address."
 
 
 class CrewAi(RecordFormat):
@@ -67,7 +67,7 @@ class CrewAi(RecordFormat):
         "emission_sequence": ID,
         "total_tokens": USAGE,
         "usage": USAGE,
-        "cache_breakpoint": "where the provider's cache ends",
+        "cache_breakpoint": "Where the provider's cache ends; it says nothing about the run.",
         "callbacks": USAGE,
         "agent": _DUMP,
         "crew": _DUMP,
@@ -81,7 +81,7 @@ class CrewAi(RecordFormat):
         "agent_studio_id": ID,
         "duration_seconds": CLOCK,
         **dict.fromkeys(("start_time", "end_time"), CLOCK),
-        "security_config": "the recorder's mark of the task, with its time",
+        "security_config": "A mark of the recorder that contains the time.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

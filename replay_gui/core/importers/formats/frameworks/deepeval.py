@@ -27,10 +27,10 @@ class DeepEval(CaseFormat):
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("runDuration", "completionTime"), CLOCK),
         **dict.fromkeys(("evaluationCost", "inputTokenCount", "outputTokenCount", "tokenCost"), USAGE),
-        "order": "the place in the test run",
+        "order": "The number of the test; it says nothing about the run.",
         **dict.fromkeys(
             ("testFile", "metricsScores", "testPassed", "testFailed", "prompts", "hyperparameters", "official"),
-            "of the test run as a whole",
+            "Data about the whole test run, not about one test.",
         ),
     }
 

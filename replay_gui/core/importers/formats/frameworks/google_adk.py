@@ -43,9 +43,9 @@ class GoogleAdk(RecordFormat):
         **dict.fromkeys(("id", "invocation_id", "invocationId", "user_id", "userId", "session_id", "sessionId"), ID),
         **dict.fromkeys(("timestamp", "last_update_time", "lastUpdateTime"), CLOCK),
         **dict.fromkeys(("usage_metadata", "usageMetadata"), USAGE),
-        "avg_logprobs": "how sure the model was",
-        "avgLogprobs": "how sure the model was",
-        "thought_signature": "a signature",
+        "avg_logprobs": "The probability of an answer; it varies between equal runs.",
+        "avgLogprobs": "The probability of an answer; it varies between equal runs.",
+        "thought_signature": "A signature; it differs in every run.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -12,27 +12,31 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 
-_OF_EVALUATION = "of the whole evaluation, not of a sample"
-_REPEATED = "the provider's own form of input and output"
+_OF_EVALUATION = "Data about the whole evaluation, not about one sample."
+_RETRIES = "How often a request was repeated; it says nothing about the answer."
+_REPEATED = "The provider's own form of input and output; these themselves are compared."
 OF_EVENT: dict[str, str] = {
     **dict.fromkeys(("uuid", "span_id", "agent_span_id", "parent_id", "id", "message_id", "call_id"), ID),
     **dict.fromkeys(("timestamp", "working_start", "working_time", "completed", "time"), CLOCK),
     **dict.fromkeys(("call_started_at", "call_completed_at", "call_working_start", "call_working_time"), CLOCK),
-    **dict.fromkeys(("retries", "attempt", "call_retries", "http_retries"), "how often a provider was asked again"),
+    **dict.fromkeys(("retries", "attempt", "call_retries", "http_retries"), _RETRIES),
     **dict.fromkeys(("cache", "call"), _REPEATED),
 }
 OF_MESSAGE: dict[str, str] = {
     "id": ID,
     "tool_call_id": ID,
     "completed": CLOCK,
-    "source": "how it came to be",
+    "source": "How the message was made; its content is compared.",
     "usage": USAGE,
 }
-OF_PARTS = {"signature": "a signature", "internal": "the provider's own form"}
+OF_PARTS = {
+    "signature": "A signature; it differs in every run.",
+    "internal": "The provider's own form of a part; the part itself is compared.",
+}
 OF_OUTPUT: dict[str, str] = {"usage": USAGE, "time": CLOCK}
 OF_SAMPLE: dict[str, str] = {
     "uuid": ID,
-    "epoch": "the number of the repetition",
+    "epoch": "The number of the repetition; it differs between equal runs.",
     **dict.fromkeys(("started_at", "completed_at", "total_time", "working_time"), CLOCK),
     **dict.fromkeys(("model_usage", "role_usage"), USAGE),
 }
@@ -49,11 +53,11 @@ OF_LOG: dict[str, str] = {
     **dict.fromkeys(("value/input_tokens", "value/output_tokens", "value/total_tokens"), USAGE),
     **dict.fromkeys(("value/input_tokens_cache_read", "value/input_tokens_cache_write"), USAGE),
     "value/reasoning_tokens": USAGE,
-    "input_refs": "places of messages that are in the run; a message that is new is content",
-    "replaced": "the value before a change, which the state has",
-    **dict.fromkeys(("_journal", "summaries.json"), "what the header and the samples say once more"),
+    "input_refs": "Numbers of earlier messages; a new message itself is compared.",
+    "replaced": "The value before a change; the state has it.",
+    **dict.fromkeys(("_journal", "summaries.json"), "A copy of data in the header and the samples."),
     "reductions.json": _OF_EVALUATION,
-    "header.json/samples": "the samples are in their own members",
+    "header.json/samples": "A list of the samples; each sample has its own member, which is compared.",
 }
 VOLATILE = {
     **OF_EVENT,

@@ -40,7 +40,7 @@ class LangChainEvents(RecordFormat):
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("run_id", "parent_ids", "id", "tool_call_id"), ID),
         "usage_metadata": USAGE,
-        "chunk": "a piece of an answer, which is there as a whole, too",
+        "chunk": "A piece of an answer; the whole answer is compared.",
     }
     volatile_within: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("thread_id", "checkpoint_ns", "langgraph_checkpoint_ns", "checkpoint_id", "ls_run_id"), ID),

@@ -44,7 +44,7 @@ _ORDER: dict[str, tuple[str, ...]] = {
     Kind.SNAPSHOT: ("snapshot_id", "at_sequence", "state_hash", "events_before"),
 }
 _CAUSAL = ("run_id", "sequence")
-_SEQUENCE = "the event's number, or that of another event"
+_SEQUENCE = "The number of an event; the order of the events is compared."
 _OF_EVENT = frozenset({"id", "parent_id", "kind", "timestamp", "payload", "payload_hash"})
 _OF_SNAPSHOT = ("snapshot_id", "at_sequence", "events_before")
 
@@ -60,8 +60,8 @@ class Omen:
         "sequence": _SEQUENCE,
         "parent_id": _SEQUENCE,
         "causal_event": _SEQUENCE,
-        "payload_hash": "a hash of the payload, which is compared itself",
-        "response_hash": "a hash that may cover clocks; the output is compared itself",
+        "payload_hash": "A hash of the payload; the payload itself is compared.",
+        "response_hash": "A hash that may include times; the output itself is compared.",
         "duration_ms": CLOCK,
         **dict.fromkeys(_OF_SNAPSHOT, _SEQUENCE),
     }

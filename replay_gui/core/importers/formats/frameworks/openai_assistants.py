@@ -51,7 +51,7 @@ class OpenAiAssistants(RecordFormat):
         **dict.fromkeys(("created_at", "started_at", "completed_at", "expires_at", "cancelled_at"), CLOCK),
         **dict.fromkeys(("failed_at", "expired_at", "incomplete_at"), CLOCK),
         "usage": USAGE,
-        "has_more": "how the list was fetched",
+        "has_more": "Whether the list has another page; it says nothing about the run.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -32,7 +32,7 @@ class OpenClaw:
     title = "OpenClaw telemetry"
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
-        "seq": "the number of the line",
+        "seq": "The number of the line; the order of the lines shows it.",
         "ts": CLOCK,
         "timestamp": CLOCK,
         "durationMs": CLOCK,

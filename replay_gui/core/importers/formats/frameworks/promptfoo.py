@@ -31,11 +31,11 @@ class Promptfoo(CaseFormat):
         **dict.fromkeys(("id", "promptId", "evalId", "testIdx", "promptIdx"), ID),
         **dict.fromkeys(("latencyMs", "timestamp"), CLOCK),
         **dict.fromkeys(("cost", "tokenUsage", "tokensUsed"), USAGE),
-        "cached": "whether promptfoo had asked before",
-        "raw": "the provider's answer, whose text and calls are in the output",
+        "cached": "Whether the answer came from promptfoo's cache.",
+        "raw": "The provider's own form of the answer; the output is compared.",
         **dict.fromkeys(
             ("config", "prompts", "stats", "table", "shareableUrl", "metadata", "runtimeOptions", "version", "author"),
-            "of the whole evaluation; the data of a test are in its result",
+            "Data about the whole evaluation, not about one test.",
         ),
     }
 

@@ -45,13 +45,13 @@ class PydanticAi(RecordFormat):
         "timestamp": CLOCK,
         "tool_call_id": ID,
         "provider_response_id": ID,
-        "provider_details": "the provider's own details, with its clock",
-        "signature": "a signature",
-        "signature_delta": "a signature",
+        "provider_details": "Details of the provider, with times.",
+        "signature": "A signature; it differs in every run.",
+        "signature_delta": "A signature; it differs in every run.",
         "usage": USAGE,
-        "index": "the place of a part",
-        "previous_part_kind": "the kind of the part before",
-        "next_part_kind": "the kind of the part behind",
+        "index": "The number of the part; the order of the parts shows it.",
+        "previous_part_kind": "The kind of the previous part; the parts themselves are compared.",
+        "next_part_kind": "The kind of the next part; the parts themselves are compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

@@ -24,12 +24,12 @@ UNREAD_PAYLOADS = "payloads in an encoding that is not JSON, kept as they are"
 _MODEL = re.compile("invoke_model|call_model|model_activity", re.IGNORECASE)
 _WORD = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _PARENTS = ("startedEventId", "scheduledEventId", "initiatedEventId", "acceptedEventId")
-_COMPUTED = "computed from the event by Temporal's window"
+_COMPUTED = "Computed by Temporal's web interface; the event itself is compared."
 _OF_EVENT: dict[str, str] = {
     "eventId": ID,
     "eventTime": CLOCK,
     "taskId": ID,
-    "version": "the cluster's failover version",
+    "version": "The failover version of the cluster; it says nothing about the run.",
     "links": ID,
     "attributes": _COMPUTED,
     "classification": _COMPUTED,
@@ -49,12 +49,12 @@ _OF_ATTRIBUTES: dict[str, str] = {
     **dict.fromkeys(("binaryChecksum", "workerVersion", "inheritedBuildId", "deploymentVersion"), RECORDER),
     **dict.fromkeys(("sdkName", "sdkVersion"), RECORDER),
     **dict.fromkeys(("workflowExecutionExpirationTime",), CLOCK),
-    "historySizeBytes": "the size of the history",
+    "historySizeBytes": "The size of the history; the history itself is compared.",
 }
 _OF_MODEL: dict[str, str] = {"response_id": ID, "call_id": ID, "usage": USAGE, "id": ID}
 _OF_ANSWER: dict[str, str] = {
-    **dict.fromkeys(("archived", "rawHistory", "nextPageToken"), "how the server answers, around the history"),
-    "metadata/type": "how the server indexes a value",
+    **dict.fromkeys(("archived", "rawHistory", "nextPageToken"), "The frame of the answer; the history is compared."),
+    "metadata/type": "The type in the server's index; the value itself is compared.",
 }
 VOLATILE = {**_OF_MODEL, **_OF_ATTRIBUTES, **_OF_EVENT, **_OF_ANSWER}
 """Members of a history that differ between faithful runs, with the reason."""

@@ -25,7 +25,10 @@ class AnswerChunks:
     name = "chat-chunks"
     title = "stream of chat completions"
     version = 1
-    volatile: ClassVar[Mapping[str, str]] = {**ChatMessages.volatile, "object": "that these are chunks"}
+    volatile: ClassVar[Mapping[str, str]] = {
+        **ChatMessages.volatile,
+        "object": "The kind of the object; it is the same for every chunk.",
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file whose first line, or first event, is a chunk."""

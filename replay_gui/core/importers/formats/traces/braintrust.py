@@ -52,10 +52,10 @@ class Braintrust(SpanRecordFormat):
         **dict.fromkeys(("timestamp", "headers"), CLOCK),
         "created": CLOCK,
         "metrics": USAGE,
-        "exec_counter": "the order in which the recorder wrote",
-        "is_root": "whether it has a parent",
-        "context": "the place in the program",
-        **dict.fromkeys(("_is_merge", "_merge_paths"), "how the recorder wrote the row"),
+        "exec_counter": "The order of writing; the order of the spans is compared.",
+        "is_root": "Whether the span has a parent; the tree of spans is compared.",
+        "context": "The line of the program that made the span.",
+        **dict.fromkeys(("_is_merge", "_merge_paths"), "How the recorder wrote the row, not what the run did."),
     }
 
     def is_span(self, record: dict[str, Any]) -> bool:

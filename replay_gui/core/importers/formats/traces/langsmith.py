@@ -55,9 +55,9 @@ class LangSmith:
         "lc": RECORDER,
         **dict.fromkeys(("created", "events/*/time"), CLOCK),
         "system_fingerprint": ID,
-        "child_runs": "runs of their own",
-        "message/type": "how LangChain serialises a message",
-        "messages/*/*/type": "how LangChain serialises a message",
+        "child_runs": "Inner runs; each has its own record, which is compared.",
+        "message/type": "How LangChain serialises a message; the message itself is compared.",
+        "messages/*/*/type": "How LangChain serialises a message; the message itself is compared.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

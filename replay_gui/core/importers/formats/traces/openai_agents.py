@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.agents_run_state import has_states, runs_of_states, tokens_of
 from replay_gui.core.importers.formats.message_forms import is_message
-from replay_gui.core.importers.formats.records import ID, RECORDER, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -47,11 +47,11 @@ class OpenAiAgents:
         "conversation_id": ID,
         "_request_id": ID,
         "$schemaVersion": RECORDER,
-        "created_at": "a clock",
-        "completed_at": "a clock",
+        "created_at": CLOCK,
+        "completed_at": CLOCK,
         "usage": USAGE,
-        "started_at": "a clock",
-        "ended_at": "a clock",
+        "started_at": CLOCK,
+        "ended_at": CLOCK,
     }
 
     def recognises(self, file: ForeignFile) -> bool:

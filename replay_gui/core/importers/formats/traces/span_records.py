@@ -15,7 +15,8 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
 
-PAGING = dict.fromkeys(("cursor", "cursors", "next_cursor", "meta", "total"), "the place of this page among others")
+_PAGE = "Which page of a longer list this is; it says nothing about the run."
+PAGING = dict.fromkeys(("cursor", "cursors", "next_cursor", "meta", "total"), _PAGE)
 NOT_SPANS = "records that are no span, left out"
 
 

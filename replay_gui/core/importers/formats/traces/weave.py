@@ -37,7 +37,7 @@ class Weave(SpanRecordFormat):
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
         **dict.fromkeys(("weave_task_id", "tool_call_id", "tool_calls/*/id"), ID),
-        "tool_calls/*/type": "the kind of a call, which is always a function's",
+        "tool_calls/*/type": "The type of a call; it is always a function.",
         "created": CLOCK,
         **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),
         **dict.fromkeys(("started_at", "ended_at", "deleted_at", "expire_at"), CLOCK),

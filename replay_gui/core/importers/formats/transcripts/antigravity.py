@@ -44,7 +44,7 @@ class Antigravity(RecordFormat):
     title = "Antigravity transcript"
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
-        "step_index": "the place among the steps",
+        "step_index": "The number of the step; the order of the steps shows it.",
         "created_at": CLOCK,
         **dict.fromkeys(("usage", *_STEP_TOKENS.values()), USAGE),
     }

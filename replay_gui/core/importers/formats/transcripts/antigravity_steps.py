@@ -29,10 +29,10 @@ class AntigravitySteps(RecordFormat):
     title = "Antigravity SDK steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
-        "step_index": "the place among the steps",
+        "step_index": "The number of the step; the order of the steps shows it.",
         "usage_metadata": USAGE,
-        "content_delta": "a piece of the content",
-        "thinking_delta": "a piece of the thought",
+        "content_delta": "A piece of the content; the whole content is compared.",
+        "thinking_delta": "A piece of the reasoning; the whole reasoning is compared.",
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

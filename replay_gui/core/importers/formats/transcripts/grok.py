@@ -33,9 +33,9 @@ class Grok(RecordFormat):
     title = "Grok session"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "call_id", "container_id", "response_id"), ID),
-        "encrypted_content": "reasoning in an encrypted form",
-        "raw_output": "the answer as the provider sent it; thoughts and calls that only it tells are steps",
-        "prompt_index": "the place among the prompts",
+        "encrypted_content": "Encrypted reasoning; it is encrypted differently in every run.",
+        "raw_output": "The provider's own form of the answer; its reasoning and calls are compared as steps.",
+        "prompt_index": "The number of the prompt; the order of the prompts shows it.",
         "timestamp": CLOCK,
         "usage": USAGE,
         **OF_PARTS,

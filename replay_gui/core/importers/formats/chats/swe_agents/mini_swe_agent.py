@@ -53,7 +53,7 @@ class MiniSweAgent:
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
-        "index": "the place in the message",
+        "index": "The number of the part; the order of the parts shows it.",
         "instance_id": ID,
         "timestamp": CLOCK,
         "created": CLOCK,
@@ -62,7 +62,7 @@ class MiniSweAgent:
         "model_stats": USAGE,
         "system_fingerprint": ID,
         "trajectory_format": RECORDER,
-        "response": "the provider's answer, whose text and calls are in the message",
+        "response": "The provider's own form of the answer; the message is compared.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -49,11 +49,11 @@ class SweAgent:
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
-        "messages": "what was said before, a second time",
-        "query": "what was said before, a second time",
+        "messages": "A copy of earlier messages, which are compared.",
+        "query": "A copy of earlier messages, which are compared.",
         "tool_call_ids": ID,
         "id": ID,
-        **dict.fromkeys((f"history/*/{name}" for name in _REPEATED), "what the trajectory says, a second time"),
+        **dict.fromkeys((f"history/*/{name}" for name in _REPEATED), "A copy of a part of the trajectory."),
     }
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -19,7 +19,7 @@ from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_dat
 _TABLES: Tables = {"checkpoints": (), "writes": ()}
 _OF_ROWS = {
     **dict.fromkeys(("parent_checkpoint_id", "parent_checkpoint", "parent_config", "task_id"), ID),
-    "idx": "the order of writes, which the events have",
+    "idx": "The number of a write; the order of the events shows it.",
 }
 
 

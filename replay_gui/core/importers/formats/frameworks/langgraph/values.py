@@ -47,7 +47,7 @@ OF_CHECKPOINT: dict[str, str] = {
 }
 OF_METADATA: dict[str, str] = {
     **dict.fromkeys(("parents", "thread_id", "run_id", "checkpoint_id", "checkpoint_ns"), ID),
-    "counters_since_delta_snapshot": "the database's own counters",
+    "counters_since_delta_snapshot": "Counters of the database; they say nothing about the run.",
 }
 OF_INTERRUPT: dict[str, str] = {"id": ID, "interrupt_id": ID, "ns": ID}
 VOLATILE = {**_OF_MESSAGE, **OF_CHECKPOINT, **OF_METADATA, **OF_INTERRUPT}

@@ -41,7 +41,7 @@ _READ_MEMBERS = ("type", "name", "input", "output", "metadata", "level", "status
 _READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
 _BEFORE_NAMES: dict[Role, str] = {"tool": _RUNNING, "agent": "invoke_agent "}
-_REPEATED = "of a message that repeats what an observation has told"
+_REPEATED = "A repeated message; the observation itself is compared."
 
 
 class Langfuse:

@@ -29,6 +29,9 @@ REPEATED = "spans that stand in the file twice, equal or before they had ended: 
 _TRACE_ID, _SPAN_ID = re.compile(r"(?:0x)?[0-9a-f]{32}"), re.compile(r"(?:0x)?[0-9a-f]{16}")
 UNREADABLE_LINES = "lines that hold no span, left out"
 OTHER_RECORDS = "log records of traces that are not in the file, left out"
+_SERIALISED = "How LangChain serialises a message; the message itself is compared."
+_ROLE = "The role in a tool's input and output; these themselves are compared."
+_REPEATED_MESSAGE = "A repeated message; its first copy is compared."
 
 
 class OpenTelemetry:
@@ -47,43 +50,41 @@ class OpenTelemetry:
         **dict.fromkeys(("startTime", "endTime", "timestamp", "events/*/time/*"), CLOCK),
         **dict.fromkeys(("TraceId", "SpanId", "ParentSpanId"), ID),
         **dict.fromkeys(("Timestamp", "Duration", "start_timestamp", "end_timestamp"), CLOCK),
-        **dict.fromkeys((*OF_TABLES, "span_kind"), "how a table of spans describes the recorder"),
-        **dict.fromkeys(PROPAGATION, "how the recorder passed the span on"),
+        **dict.fromkeys((*OF_TABLES, "span_kind"), "A column about the recorder; it says nothing about the run."),
+        **dict.fromkeys(PROPAGATION, "How the recorder exported the span; it says nothing about the run."),
         "*/id": ID,
         **dict.fromkeys(("parentId", "parent_id", "parentSpanId", "parent_span_id"), ID),
         **dict.fromkeys(("startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"), CLOCK),
         **dict.fromkeys(("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano"), CLOCK),
         **dict.fromkeys(("durationNano", "observedTimeUnixNano"), CLOCK),
         **dict.fromkeys(("severityNumber", "severityText"), RECORDER),
-        "input_str": "the input, as a text",
-        **dict.fromkeys(("lc", "messages/*/type", "kwargs/type", "output/type"), "how LangChain serialises a message"),
+        "input_str": "The input as raw text; the input itself is compared.",
+        **dict.fromkeys(("lc", "messages/*/type", "kwargs/type", "output/type"), _SERIALISED),
         **dict.fromkeys(("output/id", "kwargs/id"), ID),
-        **dict.fromkeys(("kwargs/name", "body/output/messages/*/name"), "the name of the span"),
-        **dict.fromkeys(("total", "limit"), "the place of this page among others"),
+        **dict.fromkeys(("kwargs/name", "body/output/messages/*/name"), "A copy of the span's name."),
+        **dict.fromkeys(("total", "limit"), "Which page of a longer list this is; it says nothing about the run."),
         **dict.fromkeys(("toolUseId", "toolCallId"), ID),
-        "toolCallType": "the kind of a call, which is always a function's",
-        "gen_ai.input.messages/*/role": "of a message that repeats what a span has told",
-        **dict.fromkeys(
-            ("body/input/messages/*/role", "body/output/messages/*/role"), "of what a tool was given and gave"
-        ),
-        "events/*/attributes/gen_ai.system": "of the span, repeated",
+        "toolCallType": "The type of a call; it is always a function.",
+        "gen_ai.input.messages/*/role": "A repeated message; the span's own message is compared.",
+        **dict.fromkeys(("body/input/messages/*/role", "body/output/messages/*/role"), _ROLE),
+        "events/*/attributes/gen_ai.system": "A copy of the span's attribute, which is compared.",
         **dict.fromkeys(("gen_ai.event.content/id", "gen_ai.event.content/tool_calls/*/id"), ID),
-        "gen_ai.event.content/tool_calls/*/type": "the kind of a call, which is always a function's",
-        **dict.fromkeys(("messages/*/content/id", "attributes/event.name"), "of a record in CloudWatch"),
-        "serviceName": "the service's name, as in its resource",
+        "gen_ai.event.content/tool_calls/*/type": "The type of a call; it is always a function.",
+        **dict.fromkeys(("messages/*/content/id", "attributes/event.name"), "Added by CloudWatch, not by the run."),
+        "serviceName": "A copy of the service's name in its resource.",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,
-        "status/code": "of a span that did not fail: whether that was said",
-        "status/status_code": "of a span that did not fail: whether that was said",
-        "tags/*/type": "the type of the value, which the value shows",
-        "fields/*/type": "the type of the value, which the value shows",
+        "status/code": "The status of a span without an error; some recorders leave it out.",
+        "status/status_code": "The status of a span without an error; some recorders leave it out.",
+        "tags/*/type": "The type of a value; the value itself is compared.",
+        "fields/*/type": "The type of a value; the value itself is compared.",
         "exception.escaped": RECORDER,
         "usage_metadata": USAGE,
         **dict.fromkeys(("function_call/id", "function_response/id"), ID),
-        **dict.fromkeys(("function_response/name", "content/annotations", "content/role"), "of a repeated message"),
-        "messages/*/additional_kwargs": "of a repeated message",
-        "droppedAttributesCount": "how many attributes the recorder left out",
-        **dict.fromkeys(("warnings", "errors", "offset"), "what a server says of its answer"),
+        **dict.fromkeys(("function_response/name", "content/annotations", "content/role"), _REPEATED_MESSAGE),
+        "messages/*/additional_kwargs": _REPEATED_MESSAGE,
+        "droppedAttributesCount": "How many attributes the recorder left out; it says nothing about the run.",
+        **dict.fromkeys(("warnings", "errors", "offset"), "What the server says about its answer, not about the run."),
     }
     version = 36
 
