@@ -16,7 +16,7 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.assistants.kimi_files import main_agent_in
+from replay_gui.core.importers.formats.assistants.kimi.files import main_agent_in
 from replay_gui.core.importers.formats.chats.record_folder import first_record_in
 from replay_gui.core.importers.formats.claude_code.subagents import session_in
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi

@@ -19,7 +19,8 @@ from replay_gui.core.importers.formats.assistants.continue_dev import Continue
 from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
-from replay_gui.core.importers.formats.assistants.kimi import Kimi
+from replay_gui.core.importers.formats.assistants.kimi.importer import Kimi
+from replay_gui.core.importers.formats.assistants.kimi.server import KimiServer
 from replay_gui.core.importers.formats.assistants.kiro import Kiro
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
@@ -131,6 +132,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Pi(),
         Droid(),
         Kimi(),
+        KimiServer(),
         Kiro(),
         AmazonQ(),
         Junie(),

@@ -269,7 +269,7 @@ def test_only_formats_that_say_so_open_files() -> None:
     }
     assert found == {
         *("adk_store", "atif", "claude_code", "droid", "goose_store", "langgraph", "message_stores", "opencode_store"),
-        *("openhands", "record_folder", "verdicts", "crush", "opencode_files", "zed", "kimi_files", "cline_history"),
+        *("openhands", "record_folder", "verdicts", "crush", "opencode_files", "zed", "kimi", "cline_history"),
         *("kiro", "amazon_q"),
     }
 

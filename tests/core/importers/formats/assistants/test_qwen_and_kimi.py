@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import FormatUnknown
-from replay_gui.core.importers.formats.assistants.kimi_files import UNREADABLE_FILES
+from replay_gui.core.importers.formats.assistants.kimi.files import UNREADABLE_FILES
 from replay_gui.core.importers.formats.chats.gemini_cli import REWOUND_MESSAGES
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.text.call_text import response_summary

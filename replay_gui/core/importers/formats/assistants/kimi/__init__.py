@@ -1,0 +1,1 @@
+"""Kimi: sessions of its programs, and what they say to their clients."""
