@@ -1,4 +1,4 @@
-"""Say it if an importer of another package ends the process of a command: by a segmentation fault, for example."""
+"""Report that an importer of another package ended the process of a command, for example by a segmentation fault."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, 
 
 @contextlib.contextmanager
 def watched_importers() -> Iterator[None]:
-    """Let a second process see whether this one ends in the block, while an importer of another package works.
+    """Watch this process from a second one, which reports if this one ends in an importer of another package.
 
-    There is no such process if no package offers importers, nor on Windows.
+    There is no second process if no package offers importers, nor on Windows.
     """
     if not hasattr(os, "fork") or not offered_importers():
         yield
@@ -44,7 +44,7 @@ def _watch(reader: int) -> NoReturn:
     try:
         for number in _SIGNALS:  # a terminal sends them to both
             signal.signal(number, signal.SIG_IGN)
-        os.close(1)  # who reads the output of the command waits until all have closed it
+        os.close(1)  # a reader of the output waits until every process has closed it
         if not os.read(reader, 1) and (name := importer_at_work()):
             os.write(2, f"replay-gui: the importer {name} of another package ended the program\n".encode())
     finally:

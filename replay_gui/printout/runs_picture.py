@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from replay_gui.core.report.runs.runs_drawing import CELL, SLANT, WIDTH, CellDrawing, FrameDrawing, RunsDrawing
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 
-_TEXT, _SMALL = 10.5, 9.5
-_FRAME_ALPHA, _READ_ALPHA = 0.12, 0.25
+_TEXT_SIZE, _SMALL_SIZE = 10.5, 9.5  # units of the drawing, as all lengths here
+_FRAME_ALPHA, _READ_ALPHA = 0.12, 0.25  # opacity, 0 to 1
 _COLORS = {"good": LIGHT.tools[0], "bad": LIGHT.error, "unknown": LIGHT.secondary, "read": LIGHT.accent}
 
 
@@ -30,7 +30,7 @@ def paint_runs(painter: QPainter, drawing: RunsDrawing, rect: QRectF) -> None:
         painter.save()
         painter.translate(head.x, head.y)
         painter.rotate(SLANT)
-        painter.setFont(ui_font(Bold if head.strong else Normal, _TEXT))
+        painter.setFont(ui_font(Bold if head.strong else Normal, _TEXT_SIZE))
         painter.setPen(LIGHT.text if head.strong else LIGHT.secondary)
         painter.drawText(QPointF(0, 0), head.text)
         painter.restore()
@@ -47,13 +47,13 @@ def _paint_frame(painter: QPainter, frame: FrameDrawing) -> None:
     painter.setPen(QPen(color, 0.75))
     painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(frame.x, frame.y, frame.width, frame.height), 4, 4)
-    painter.setFont(ui_font(Bold, _SMALL))
+    painter.setFont(ui_font(Bold, _SMALL_SIZE))
     painter.drawText(QRectF(frame.x, frame.y, frame.width, 15), Qt.AlignmentFlag.AlignCenter, frame.counts)
 
 
 def _paint_rows(painter: QPainter, drawing: RunsDrawing) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setFont(ui_font(Normal, _TEXT))
+    painter.setFont(ui_font(Normal, _TEXT_SIZE))
     for row in drawing.rows:
         painter.setPen(LIGHT.text)
         painter.drawText(QPointF(0, row.y + 4), row.name)
@@ -104,5 +104,5 @@ def _paint_cell(painter: QPainter, cell: CellDrawing) -> None:
     radius = 7 if cell.tone == "read" else 3
     painter.drawRoundedRect(body, radius, radius)
     painter.setPen(ink)
-    painter.setFont(ui_font(Bold, _SMALL))
+    painter.setFont(ui_font(Bold, _SMALL_SIZE))
     painter.drawText(body, Qt.AlignmentFlag.AlignCenter, f"✕{cell.number}" if cell.kind == "error" else cell.number)

@@ -9,7 +9,7 @@ from replay_gui.commands.desktop.words import Argument, CommandWords
 _HEAD = """\
 # fish completion for replay-gui; made by: replay-gui completion fish
 
-function __replay_gui_is -d "Whether the command line is that of a command; without a name, that of the window"
+function __replay_gui_is -d "Whether the command line is for the named command; without a name, for the window"
     set -l words (commandline -opc)
     contains -- -- $words; and return 1
     if test -n "$argv[1]"
@@ -19,11 +19,11 @@ function __replay_gui_is -d "Whether the command line is that of a command; with
     end
 end
 
-function __replay_gui_is_first -d "Whether the first word is typed"
+function __replay_gui_is_first -d "Whether the first word is being typed"
     test (count (commandline -opc)) -eq 1
 end
 
-function __replay_gui_starts_another -d "Whether the words after -- are typed, which are a command of their own"
+function __replay_gui_starts_another -d "Whether another program's command is being typed, after --"
     set -l words (commandline -opc)
     contains -- -- $words; and contains -- "$words[2]" %(starters)s
 end

@@ -1,4 +1,4 @@
-"""Features of the sizes of runs: at least a number of events, calls, failures."""
+"""Features about the size of a run: at least so many events, calls or failures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.core.contrast.features.feature import NO_INDEX, Feature, Feature
 from replay_gui.core.contrast.features.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 
-_MAX_THRESHOLDS = 16  # thresholds of each size; of more values, some are chosen, spread over the runs
+_MAX_THRESHOLDS = 16  # thresholds of each size; of more values, quantiles are chosen
 
 
 def size_table(runs: Sequence[EvaluatedRun]) -> FeatureTable:

@@ -10,10 +10,10 @@ import numpy as np
 from replay_gui.core.divergence.alignment.matching import match_ids
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
-"""Parts of a text: (first character, character after the last), in order, with others between them."""
+"""Parts of a text: (first character, character after the last), in order; none touches the next one."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_CHARACTERS_BEFORE_DIFFERENCE = 16  # of a cut text that are shown
+_CHARACTERS_BEFORE_DIFFERENCE = 16  # characters shown before the first difference of a cut text
 _MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
 _MAX_CHARACTERS = 1 << 20  # of each text on average; longer ones get one span, between their common ends
 
@@ -33,19 +33,21 @@ def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
     return _spans(words_a, set(at_a.tolist())), _spans(words_b, set(at_b.tolist()))
 
 
-def cut_to_difference(a: str, b: str, most: int) -> tuple[str, str]:
-    """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
+def cut_to_difference(a: str, b: str, max_characters: int) -> tuple[str, str]:
+    """Cut both texts to `max_characters`; if the first difference is far to the right, begin shortly before it."""
     at = _common_prefix_length(a, b)
-    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > min(_MIN_CUT_CHARACTERS, most // 2) else 0
-    return _cut(a, begin, most), _cut(b, begin, most)
+    is_far = at > min(_MIN_CUT_CHARACTERS, max_characters // 2)
+    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if is_far else 0
+    return _cut(a, begin, max_characters), _cut(b, begin, max_characters)
 
 
-def _cut(text: str, begin: int, most: int) -> str:
-    return ("…" if begin else "") + text[begin : begin + most] + ("…" if len(text) > begin + most else "")
+def _cut(text: str, begin: int, max_characters: int) -> str:
+    end = begin + max_characters
+    return ("…" if begin else "") + text[begin:end] + ("…" if len(text) > end else "")
 
 
 def _common_prefix_length(a: str, b: str) -> int:
-    """Return how many characters both begin with; by bisection, since comparing slices is faster than a loop."""
+    """Return the number of equal characters at the beginning, by bisection: slices are faster than a loop."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2

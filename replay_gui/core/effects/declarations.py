@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 
-_MAX_VALUES = 20_000  # of a set-up that are examined
+_MAX_VALUES = 20_000  # values of a set-up that are examined
 _READING = frozenset({"read", "readonly", "read-only", "read_only"})
 _CHANGING = frozenset({"write", "destructive", "delete"})
 

@@ -19,10 +19,10 @@ from replay_gui.core.log.source import read_beginning
 from replay_gui.core.text.given_paths import path_in
 from replay_gui.core.text.plain_text import one_line
 
-MAX_SESSIONS = 30  # the newest
+MAX_SESSIONS = 30  # sessions that are listed, the newest
 _MAX_FILES = 20_000  # files that are examined in one folder
-_MAX_HEAD_BYTES = 1 << 18  # of a JSON Lines file that are read for its first prompt
-_MAX_DOCUMENT_BYTES = 1 << 22  # of a file that is one JSON document
+_MAX_HEAD_BYTES = 1 << 18  # bytes of a JSON Lines file that are read for its first prompt
+_MAX_DOCUMENT_BYTES = 1 << 22  # bytes of a file that is one JSON document
 _MAX_PROMPT_CHARACTERS = 160
 # Texts that tools put before the user's first words, in the form of a user's message.
 _INJECTED = ("<", "# AGENTS.md", "Caveat:", "[Request interrupted")
@@ -35,7 +35,7 @@ class KnownFolder:
     """The folder in which an agent keeps its sessions.
 
     Attributes:
-        agent: its name for people. path: absolute. suffixes: of the files. depth: levels of subfolders with sessions.
+        agent: its display name. path: absolute. suffixes: of the files. depth: levels of subfolders with sessions.
     """
 
     agent: str
@@ -79,13 +79,13 @@ def list_sessions(folders: Sequence[KnownFolder]) -> list[KnownSession]:
 
 
 def _sessions_in(folder: KnownFolder) -> Iterator[KnownSession]:
-    looked_at = 0
+    examined = 0
     for parent, folders, names in os.walk(folder.path):
         depth = len(Path(parent).relative_to(folder.path).parts)
         folders[:] = sorted(folders) if depth < folder.depth else []
         for name in names:
-            looked_at += 1
-            if looked_at > _MAX_FILES:
+            examined += 1
+            if examined > _MAX_FILES:
                 return
             if name.endswith(folder.suffixes) and not name.startswith((".", "agent-")) and name != "logs.json":
                 path = path_in(parent, name)

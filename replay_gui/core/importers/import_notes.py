@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_MAX_EXAMPLES = 5
-_MAX_EXAMPLE_LENGTH = 40  # characters
+_MAX_EXAMPLES = 5  # examples of each reason
+_MAX_EXAMPLE_LENGTH = 40  # characters of an example
 
 # Notes that do not mean a loss: the log still has all of the run (data that is "kept as" something is compared).
 # Every other note counts as a loss, so that a comparison never calls two runs the same if part of one was not read.

@@ -38,11 +38,11 @@ _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 
 
 def file_of(path: str | os.PathLike[str]) -> Path:
-    """Return the file to open for a path from the user: for the folder of a session its file, else the path itself."""
+    """Return the file to open for a path from the user: the main file of a session's folder, else the path itself."""
     given = Path(path)
     if not is_folder(given):
         return given
-    folder = given.absolute()  # "." has no name, by which the file of a session is found
+    folder = given.absolute()  # the name of the folder is needed to find the file; "." has none
     return session_in(folder) or main_agent_in(folder) or first_record_in(folder) or given
 
 

@@ -1,4 +1,4 @@
-"""The lock that gives a log one writer, and by which others see that it is being written."""
+"""The lock that allows only one writer of a log; readers see by it that the log is being written."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Code in colours: comments, texts, numbers and keywords of the usual languages.
+"""Code in colours: comments, strings, numbers and keywords of common languages.
 
-A text is read once from the left, by patterns that never go back: the time is linear in its length for any text.
+The patterns do not backtrack, so the time is linear in the length of any text.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CONSTANTS = "true false null yes no on off None True False"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The colours of a language. pattern: named groups of _STYLES and "word"."""
+    """How a language is coloured. pattern: named groups of _STYLES and "word". any_case: keywords have any case."""
 
     pattern: re.Pattern[str]
     keywords: frozenset[str]

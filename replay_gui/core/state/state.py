@@ -25,7 +25,7 @@ from replay_gui.core.state.stored_parts import PagedMap, StoredPart
 Path: TypeAlias = tuple[str | int, ...]
 
 MIN_OVERLAY_MEMBERS = 256
-PACK_ITEMS = 256  # items
+PACK_ITEMS = 256  # items of a pack of a GrowList
 
 
 _unpack = msgpack.Decoder(list[Raw]).decode
@@ -61,7 +61,7 @@ class OverlayMap:
         return OverlayMap(self._base, self._overlay, self._length)
 
     def with_difference(self, changes: dict[str, Any], length: int) -> OverlayMap:
-        """Return this map with other members, and ABSENT for removed ones; `length`: of the result."""
+        """Return this map with changed members, ABSENT for removed ones; `length`: of the result."""
         base, changes = self._base, {**self._overlay, **changes}
         if isinstance(base, PagedMap):
             return OverlayMap(base.with_changes(changes, length))
@@ -169,7 +169,7 @@ class OverlayMap:
 class GrowList:
     """The first `length` items of a store to which later states may have appended.
 
-    Before the store there may be packs of PACK items each, which never grow. Those of a stored
+    Before the store there may be packs of PACK_ITEMS items each, which never grow. Those of a stored
     snapshot stay in its file until one of their items is read.
     """
 

@@ -11,14 +11,14 @@ _MAX_COMPARED_MEMBERS = 200  # compared members of a replaced map or list
 
 
 class StateChanges(tuple[StateChange, ...]):
-    """The changes of an event. What is computed from them takes up to 20 ms, and is kept.
+    """The changes of an event. `replaced` and `touched` take up to 20 ms, and are cached.
 
-    The engine calls `prepare`, so that the window's thread only looks it up.
+    The engine calls `prepare`, so that the window's thread does not wait for them.
     """
 
     @cached_property
     def replaced(self) -> dict[Path, StateChange]:
-        """The changes of a value to another one, by path; not those to an equal one."""
+        """The changes to a different value, by path; changes to an equal value are left out."""
         equality = BoundedEquality()
         return {
             change.path: change for change in self if not equality.equal(change.old, change.new, _MAX_COMPARED_MEMBERS)
@@ -37,6 +37,6 @@ class StateChanges(tuple[StateChange, ...]):
         return touched
 
     def prepare(self) -> StateChanges:
-        """Compute both now; return the changes."""
+        """Compute `replaced` and `touched` now; return the changes."""
         _ = self.replaced, self.touched
         return self

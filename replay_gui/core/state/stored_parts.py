@@ -12,7 +12,7 @@ from msgspec import Raw, msgpack
 from replay_gui.core.errors import LogChanged, NotCanonical
 
 ReadAt: TypeAlias = Callable[[int, int], bytes]
-"""Returns so many bytes (second) of a file from an offset (first) on."""
+"""Takes (offset, number of bytes), and returns these bytes of a file."""
 
 _decode_page = msgpack.Decoder(dict[str, Raw]).decode
 
@@ -25,7 +25,7 @@ class Absent:
 
 
 ABSENT: Final = Absent()
-"""Stands for 'there is nothing at this path'."""
+"""Means that there is no value at a path."""
 
 
 class StoredPart:
@@ -48,7 +48,7 @@ class StoredPart:
 class PagedMap:
     """A large map of a stored snapshot: pages of members in the order of their keys, and the differences from them.
 
-    Its members change in only one way: encoded ones are decoded, or read from the file.
+    Its members never change; reading one only replaces its encoded form by the decoded value.
     """
 
     __slots__ = ("_changes", "_first_keys", "_length", "_pages")
@@ -65,7 +65,7 @@ class PagedMap:
         self._changes: dict[str, Any] = {} if changes is None else {**changes}
 
     def with_changes(self, changes: Mapping[str, Any], length: int) -> PagedMap:
-        """Return this map with other members, and ABSENT for removed ones; the pages are shared."""
+        """Return this map with changed members, ABSENT for removed ones; the pages are shared."""
         return PagedMap(self._first_keys, self._pages, length, {**self._changes, **changes})
 
     def get(self, key: str, default: Any = None) -> Any:

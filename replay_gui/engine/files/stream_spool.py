@@ -35,7 +35,7 @@ class StreamSpool:
     def close(self) -> None:
         """Stop copying."""
         os.close(self._waker)
-        if os.name != "nt":  # there, a pipe cannot be waited for: the thread ends with the program
+        if os.name != "nt":  # Windows cannot wait for a pipe; there the thread ends with the program
             self._thread.join()
             os.close(self._wake)
 

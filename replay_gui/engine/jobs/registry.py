@@ -98,7 +98,7 @@ def verify_states(arguments: StatesArguments, reporter: JobReporter) -> StatesSl
 
 
 def _begin(log: EventLog, arguments: StatesArguments) -> tuple[EventIndex, int, State]:
-    """Return index, offset and state to begin with; for a bad snapshot the empty state, which is then detected."""
+    """Return index, offset and state to begin with; for a bad snapshot the empty state, which the check detects."""
     if not arguments.line:
         return FIRST_EVENT, len(log.header.raw), EMPTY
     line = list(arguments.line)

@@ -20,7 +20,7 @@ class AlignedTimelines(QObject):
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._a, self._b = a, b
-        self._follows = False  # whether one run is shown where the other was moved to
+        self._follows = False  # whether a timeline moves when the other one is moved
         a.view_changed.connect(self._on_view_changed)
         b.view_changed.connect(self._on_view_changed)
         a.names_changed.connect(self._on_names_changed)
@@ -52,7 +52,7 @@ class AlignedTimelines(QObject):
     def _follow(self, moved: Session, other: Session) -> None:
         """Show in the other run the same range as in the run that was moved."""
         if self._follows:
-            self._follows = False  # the other run's move is not followed back
+            self._follows = False  # the other timeline's own move must not move this one
             start, end = moved.timeline_axis.coordinates(np.array(moved.view)).tolist()
             other.show_coordinates(start, end)
             self._follows = True

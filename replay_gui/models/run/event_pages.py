@@ -14,9 +14,11 @@ from replay_gui.models.time_choice import time_choice
 
 
 class EventPages(QObject):
-    """Attributes:
-        lines: read so far. whole: whether these are all. characters: their number in the lines.
-        goes_on: whether more lines are on their way, since they come in parts.
+    """The lines of the current event that have been read.
+
+    Attributes:
+        lines: so far. whole: whether these are all. characters: the number of characters in them.
+        goes_on: whether the next lines are requested automatically, because the page comes in parts.
 
     Signal: grew(int): more lines have come; the number of the first of them, from 0.
     """
@@ -30,7 +32,7 @@ class EventPages(QObject):
         self.lines: tuple[ReadingLine, ...] = ()
         self.whole, self.goes_on = True, False
         self.characters = 0
-        self._next_part = QTimer(self, singleShot=True, interval=0)  # what has come is laid out and painted before
+        self._next_part = QTimer(self, singleShot=True, interval=0)  # after the lines that have come are painted
         self._next_part.timeout.connect(self.request_more)
         session.panel_answered.connect(self._on_panel_answered)
 
@@ -43,8 +45,8 @@ class EventPages(QObject):
             self._add_page(shown.reading)
 
     @property
-    def can_be_asked(self) -> bool:
-        """Whether there are more lines, and none are on their way."""
+    def can_request_more(self) -> bool:
+        """Whether there are more lines that come only on request."""
         return not self.whole and not self.goes_on
 
     def request_more(self) -> None:
@@ -55,10 +57,10 @@ class EventPages(QObject):
     @Slot(object)
     def _on_panel_answered(self, answer: PanelAnswer) -> None:
         if isinstance(answer, ReadFurther):
-            self.go_on(answer)
+            self.add_further(answer)
 
-    def go_on(self, further: ReadFurther) -> None:
-        """Add the next page, if it is of the shown event."""
+    def add_further(self, further: ReadFurther) -> None:
+        """Add the next page, unless another event is shown now."""
         if (further.position, further.after) == (self._position, len(self.lines)):
             self._add_page(further.reading)
             self.grew.emit(further.after)

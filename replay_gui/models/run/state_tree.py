@@ -17,14 +17,14 @@ from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 
 MEMBERS_PER_TURN = 4000  # members that a search examines in one turn of the event loop, about 12 ms
 
-_MAX_PAGES = 20  # of a wide map or list that are opened to reach a member far down in it
+_MAX_PAGES = 20  # pages of a large map or list that are opened to reach a member
 _NOTHING: dict[str, Any] = {}
 _NO_CHANGES = StateChanges()
 _NO_KEYS: dict[Path, list[str]] = {}
 
 
 class StateTree(QAbstractTableModel):
-    """A value's rows in one column; `row(n)` returns a ValueRow. Unchanged rows are not reset, so views do not jump.
+    """The rows of a value in one column; `row(n)` returns a ValueRow. Unchanged rows stay, so that views do not jump.
 
     Attributes:
         complete: False if a search has examined only a part of the value.

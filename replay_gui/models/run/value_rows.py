@@ -21,8 +21,8 @@ from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.plain_text import visible
 from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 
-PAGE_MEMBERS = SHOWN_KEYS  # further children that "… more" shows
-PAGE_TEXT_CHARACTERS = 65_536  # of a long text that each page adds
+PAGE_MEMBERS = SHOWN_KEYS  # members that each "… more" adds
+PAGE_TEXT_CHARACTERS = 65_536  # characters of a long text that each page adds
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
 _MAX_OPENED_MEMBERS = 600  # members of maps and lists that are open because of a change inside: about 8 ms
 

@@ -16,7 +16,7 @@ MAX_FINDINGS = 5  # listed one by one; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class BadgeVerdict:
-    """tone: "good", "bad", "warn", or "raised" while it is unknown. text: a few words. detail: all of it, in lines."""
+    """The text of the badge. tone: "good", "bad", "warn", or "raised" (unknown). text: short. detail: all lines."""
 
     tone: str
     text: str

@@ -1,4 +1,4 @@
-"""The paths of runs of the page of many runs: for those of a catalogue, their sources or its own copies."""
+"""Find the files of runs on the page of many runs; for a catalogue, the sources or the copies in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
 
 WithPaths = Callable[[Sequence[str]], None]
-"""Takes the path that opens each run."""
+"""Takes the paths that open the runs, in their order."""
 
 
 class RunPlaces(QObject):
@@ -48,7 +48,7 @@ class RunPlaces(QObject):
         self._runs.send_request("places", request)
 
     def given(self, session: Session) -> str:
-        """Return the page's name of the run that a session shows, as an absolute path; "" for none."""
+        """Return the absolute path by which the page lists the run that a session shows; "" if it shows none."""
         if session.facts is None:
             return ""
         path = session.facts.given

@@ -66,7 +66,7 @@ class RunsSession(QObject):
         versions: the two compared ones, or None. change: from one to the other; None until it is known.
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
-        begins: whether the first group, instead of all runs, is contrasted if no group is chosen.
+        contrasts_first_group: whether the first group, not all runs, is contrasted while no group is chosen.
         passed: the expression that defines passing, or "". read_in: ns that reading and the first contrast took; None
             until then.
         work: one of RunsWork. Answers about earlier evaluations are stale.
@@ -101,7 +101,7 @@ class RunsSession(QObject):
         self._catalogue.answered.connect(self._on_catalogue_found)
         self.catalogue = ""
         self.passed = ""
-        self.begins = False
+        self.contrasts_first_group = False
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
@@ -248,7 +248,7 @@ class RunsSession(QObject):
                 sources=self.sources,
                 chosen=self.chosen,
                 group_by=self.group_by,
-                first_group=self.begins,
+                first_group=self.contrasts_first_group,
                 versions=self.versions,
                 passed=self.passed,
                 report=report,

@@ -15,7 +15,7 @@ from replay_gui.models.runs.runs_session import RunsSession
 if TYPE_CHECKING:
     from replay_gui.core.contrast.separators import Separator
 
-_MAX_CHARACTERS = 300  # of a text
+_MAX_CHARACTERS = 300  # characters of a text
 _MAX_OTHER_FACTS = 3  # facts about the same runs that are listed
 
 

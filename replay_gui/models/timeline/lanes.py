@@ -22,19 +22,19 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positi
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
-MAX_TOOL_LANES = 8  # at most; with more tools the last lane shows the others
-MAX_MANY_TOOL_LANES = 24  # at most if the user wants many
+MAX_TOOL_LANES = 8  # lanes of tools; with more tools, the last lane has all others
+MAX_MANY_TOOL_LANES = 24  # the same if the user chose to see many
 MORE_TOOLS = "more"  # the key of the lane for the rest
-MAX_SUBAGENT_LANES = 6  # at most, likewise
-MAX_PARTS = 16  # of a lane
+MAX_SUBAGENT_LANES = 6  # lanes of subagents; with more, the last lane has all others
+MAX_PARTS = 16  # parts of a lane
 NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
 _FIRST_TOOL_KEY = 8  # the key of tool t is _FIRST_TOOL_KEY + t
 _MAX_TOOLS = 1000  # the first tools of a run, which may have separate lanes
-_MORE_TOOLS_KEY = _FIRST_TOOL_KEY + _MAX_TOOLS  # the key of all others, which never have
+_MORE_TOOLS_KEY = _FIRST_TOOL_KEY + _MAX_TOOLS  # the key of all others, which share one lane
 
-# The key of a lane in the settings, its title, the kind whose mark and hue it has.
+# (key in the settings, title, kind whose mark and hue the lane has)
 _LANES = (
     ("agent", "Agent", Kind.STATE_TRANSITION),
     ("observations", "Input", Kind.OBSERVATION),
@@ -116,7 +116,7 @@ PartsOf: TypeAlias = Callable[[list[int]], tuple[LanePart, ...]]
 """Makes the parts of one lane of the tools with these keys."""
 
 
-@dataclass(frozen=True, eq=False)  # without slots, for what is computed once
+@dataclass(frozen=True, eq=False)  # without slots, because of cached_property
 class Lanes:
     """The first `count` events of a run, grouped by lane; a value that `grown` extends cheaply."""
 
@@ -130,10 +130,10 @@ class Lanes:
         """Return the lanes with one for each of these subagents."""
         return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
 
-    def extended(self, index: RunIndex, most: int | None = None) -> Lanes:
-        """Return the lanes of `index`, a longer index of the same run; examine only its new events, at most `most`."""
+    def extended(self, index: RunIndex, max_events: int | None = None) -> Lanes:
+        """Return the lanes of `index`, a longer index of the same run; examine at most `max_events` new events."""
         start, stop = self.count, index.count
-        stop = stop if most is None else min(stop, start + most)
+        stop = stop if max_events is None else min(stop, start + max_events)
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
@@ -169,15 +169,15 @@ class Lanes:
 
     @cached_property
     def _made_rows(self) -> dict[tuple[LaneChoice, int | None], tuple[Lane, ...]]:
-        """The last returned ones: they are asked for whenever anything else of the picture has changed."""
+        """The lanes that were returned last: they are requested again whenever the picture is drawn."""
         return {}
 
     def row_count(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> int:
-        """Return the number of lanes that `rows` returns; the events of thousands of tools are not joined for it."""
+        """Return the number of lanes that `rows` returns, without joining the events of thousands of tools."""
         return len(self._rows(choice, limit, lambda keys: self._tool_parts(keys[:1])))
 
     def _rows(self, choice: LaneChoice, limit: int | None, parts_of: PartsOf) -> tuple[Lane, ...]:
-        limit = most_tool_lanes(choice) if limit is None else limit
+        limit = max_tool_lanes(choice) if limit is None else limit
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
         rows += self._tool_rows(choice, limit, parts_of)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
@@ -228,7 +228,7 @@ class Lanes:
         return by_calls
 
     def _tool_parts(self, keys: list[int]) -> tuple[LanePart, ...]:
-        """Return a part for each tool; those beyond MAX_PARTS share one, made without a lane for each of them."""
+        """Return a part for each tool; those beyond MAX_PARTS share one."""
         own = keys if len(keys) <= MAX_PARTS and _MORE_TOOLS_KEY not in keys else keys[: MAX_PARTS - 1]
         own = [key for key in own if key != _MORE_TOOLS_KEY]
         parts = tuple(part for key in own for part in self._tool_row(key).parts)
@@ -239,7 +239,7 @@ class Lanes:
         return (*parts, LanePart(Kind.TOOL_REQUEST, None, positions, failed))
 
     def _joined(self, of_tools: Mapping[int, Positions], keys: list[int]) -> Positions:
-        """Return the positions of these keys, ascending: marked, not sorted, since every new size asks for them."""
+        """Return the positions of these keys, ascending; marking is faster than sorting, and each new size needs it."""
         marked = np.zeros(self.count + 1, bool)
         marked[np.concatenate([of_tools.get(key, NO_POSITIONS) for key in keys])] = True
         return np.flatnonzero(marked).astype(np.int32)
@@ -251,8 +251,8 @@ class Lanes:
         return Lane(f"tool:{name}", name, (part,), group=TOOLS)
 
 
-def most_tool_lanes(choice: LaneChoice) -> int:
-    """Return the maximal number of lanes of tools."""
+def max_tool_lanes(choice: LaneChoice) -> int:
+    """Return the maximum number of lanes of tools."""
     return MAX_MANY_TOOL_LANES if choice.many_tools else MAX_TOOL_LANES
 
 

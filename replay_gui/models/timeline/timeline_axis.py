@@ -100,7 +100,7 @@ class TimelineAxis(Protocol):
         """The coordinate at which a run of `count` events ends."""
         ...
 
-    def least(self, count: int) -> float:
+    def min_span(self, count: int) -> float:
         """The shortest span that can be shown, in coordinates."""
         ...
 
@@ -129,7 +129,7 @@ class GaplessAxis:
         """No gaps: an empty array."""
         return np.zeros(0)
 
-    def least(self, _count: int) -> float:
+    def min_span(self, _count: int) -> float:
         """The shortest span that can be shown, in events."""
         return MIN_SPAN_EVENTS
 
@@ -274,7 +274,7 @@ class TimeAxis:
         """The coordinate of the run's end, in drawn nanoseconds."""
         return float(self.drawn[-1])
 
-    def least(self, _count: int) -> float:
+    def min_span(self, _count: int) -> float:
         """The shortest span that can be shown, in nanoseconds."""
         return min(MIN_SPAN_NS, float(self.drawn[-1]))
 

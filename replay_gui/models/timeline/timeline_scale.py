@@ -104,12 +104,12 @@ class TimelineScale:
         start = at - margin if at < self.start else at + margin - self.span
         return replace(self, start=start, end=start + self.span).clamped(count)
 
-    def ticks(self, spacing: float) -> list[tuple[float, str]]:
-        """Return (pixel, text) of round values within the scale, at least `spacing` pixels apart."""
-        ticks = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
+    def ticks(self, spacing_px: float) -> list[tuple[float, str]]:
+        """Return (pixel, text) of round values within the scale, at least `spacing_px` apart."""
+        ticks = self.axis.ticks(self.start, self.end, spacing_px * self.span / self.width)
         pixels = self.pixels_at(np.array([at for at, _ in ticks])).tolist()
         return [(pixel, text) for pixel, (_, text) in zip(pixels, ticks, strict=True)]
 
     def _clamped_span(self, span: float, count: int) -> float:
         extent = self.axis.extent(count)
-        return min(max(span, min(self.axis.least(count), extent)), extent)
+        return min(max(span, min(self.axis.min_span(count), extent)), extent)

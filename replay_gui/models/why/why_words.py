@@ -19,8 +19,8 @@ from replay_gui.engine.comparison.why_answers import RunSize
 from replay_gui.models.timeline.spending_plot import token_words
 
 _MAX_NAME_CHARACTERS = 40  # characters of a run's or tool's name
-_MAX_VALUE_CHARACTERS = 24  # characters of a value among others
-_MAX_EXACT_TOKENS = 100_000  # tokens are shown exactly: a heading has little room
+_MAX_VALUE_CHARACTERS = 24  # characters of a value in a chain
+_MAX_EXACT_TOKENS = 100_000  # tokens; more are abbreviated, because a heading has little room
 _MAX_CHAIN_EVENTS = 6  # events of an origin that are listed
 
 KIND_WORDS: dict[ReasonKind, str] = {
@@ -40,7 +40,7 @@ KIND_WORDS: dict[ReasonKind, str] = {
     ReasonKind.SETUP: "set-up",
     ReasonKind.WORDING: "wording",
 }
-"""What differs, on the chip of a reason."""
+"""The words on the first chip of a reason: what differs."""
 
 MISSING_LINK_WORDS: dict[str, str] = {
     "input": "the user said something else",
@@ -48,7 +48,7 @@ MISSING_LINK_WORDS: dict[str, str] = {
     "world": "answered differently",
     "agent": "the agent's own choice",
 }
-"""What the trace of the values of a reason led to, on its second chip."""
+"""The words on the second chip of a reason: where the trace of its values ended."""
 
 
 def headline(why: WhyResult) -> str:
@@ -104,7 +104,7 @@ def left_out_words(why: WhyResult) -> str:
 
 
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
-    """Return lines about the differences that are no reasons, and about the parts that were not examined."""
+    """Return lines about the differences that are not reasons, and about the parts that were not examined."""
     aside = why.set_aside
     lines = []
     if aside.wording:

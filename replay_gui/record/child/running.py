@@ -73,7 +73,7 @@ def run_to_end(
     """Run a command in this environment and return its exit status; raise RerunRefused if it cannot be started.
 
     Args:
-        differs: whether the agent has differed from its record; if it then does not end by itself, it is ended.
+        differs: whether the agent has differed from its record; it is terminated if it does not end within _GRACE_S.
         on_poll: called at intervals while it runs.
     """
     try:
@@ -89,7 +89,7 @@ def run_to_end(
             except subprocess.TimeoutExpired:
                 on_poll()
             except KeyboardInterrupt:
-                continue  # the command gets it too, and decides
+                continue  # the terminal sends it to the command too, which decides whether to end
             if deadline is None:
                 if differs():
                     deadline = time.monotonic() + _GRACE_S
@@ -100,7 +100,7 @@ def run_to_end(
 
 @contextlib.contextmanager
 def passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Pass a SIGTERM of this process on to the command, so that it does not go on alone. Only in the main thread."""
+    """Pass SIGTERM on to the command, so that it does not run on without this process. Only in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""Replace a method of a library's class by one that records, once."""
+"""Replace a function of a library by a hook that records."""
 
 from __future__ import annotations
 

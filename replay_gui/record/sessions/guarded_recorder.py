@@ -17,7 +17,7 @@ from replay_gui.record.sessions.open_call import current_seq
 
 
 class WriteLock:
-    """While it is entered, no other thread writes to a recorder's log.
+    """A context manager: inside it, no other thread writes to a recorder's log.
 
     Entering it again in the same thread raises EventInvalid: code that interrupts the writing of an event (a signal
     handler or a finalizer, for example) must not write another inside it, which would break the log.
@@ -58,8 +58,8 @@ class GuardedRecorder(Recorder):
     a tool has that call as its parent, unless another is given.
 
     Attributes:
-        secrets: to be replaced. writing: is entered while an event is written; enter it to write several in a row by
-        `plain`, which does not convert values.
+        secrets: to be replaced. writing: the lock for writing; enter it to write several events in a row by `plain`.
+        plain: writes values without converting them.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class GuardedRecorder(Recorder):
         """Record an event of any kind; see Recorder.append."""
         if kind == Kind.AGENT_INIT:
             meta |= self._begun
-        if not self.is_open:  # before the lock, for which a forked process might wait for ever
+        if not self.is_open:  # checked before the lock, for which a forked process might wait forever
             raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
         with self.writing:
             return self.write(kind, self.clean(payload), self.clean(meta))

@@ -13,7 +13,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.text.line_text import LineText, draw_marked
 
-_CONTEXT_DIVISOR = 3  # of the width: the share of the text before the hit
+_CONTEXT_DIVISOR = 3  # the text before the hit takes this fraction of the width
 
 
 class DivergenceFind(QFrame):
@@ -89,7 +89,7 @@ class _FoundText(QWidget):
 
     @property
     def hits(self) -> list[tuple[str, SearchHit]]:
-        """The side ("A", "B") and its hit, for each side with one; a single item, "A, B", if both texts are equal."""
+        """(Side, hit) of each side that has a hit; if both texts are equal, only ("A, B", hit)."""
         row = self._session.row
         of_sides = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
         hits = [(name, hit) for name, hit in of_sides if hit is not None]

@@ -13,7 +13,7 @@ from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, ROW, UNIT, Bold,
 
 
 class Section(QWidget):
-    """A heading with `title`, and rows below it; folded, the heading shows a summary of the rows."""
+    """A heading, and rows below it. While the section is folded, the heading shows a summary of the rows."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Section(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._body)
-        self._chosen = False  # the user has folded or unfolded it
+        self._chosen = False  # whether the user has folded or unfolded it
         self._head.toggled.connect(self._on_toggled)
         self._head.clicked.connect(self._on_clicked)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -121,7 +121,7 @@ class _Head(QAbstractButton):
 
 
 class SectionColumn(QScrollArea):
-    """A named area that takes all the room, and scrolls its sections."""
+    """Sections that take all the height; they scroll if they need more."""
 
     def __init__(self, name: str, sections: Iterable[Section], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -141,7 +141,7 @@ class SectionColumn(QScrollArea):
 
 
 class SectionStack(SectionColumn):
-    """Never squeezes a row, and never requests more room than the visible sections need."""
+    """Sections that take only the height that they need; in less height, they scroll."""
 
     def __init__(self, *sections: Section, parent: QWidget | None = None) -> None:
         super().__init__("", sections, parent)

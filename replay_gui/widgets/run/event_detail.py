@@ -198,7 +198,7 @@ class EventDetail(Panel):
         if self.pages.currentIndex() != READABLE:
             return
         self.text.add_lines(self.pages_read.lines[first_line:])
-        self.more.setVisible(self.pages_read.can_be_asked)
+        self.more.setVisible(self.pages_read.can_request_more)
         self._fit()
         if not self.search.count:
             self._find_in_page()
@@ -248,7 +248,7 @@ class EventDetail(Panel):
             self.card.refresh()
         elif self.pages.currentIndex() == READABLE:
             self.text.show_lines(self.pages_read.lines)
-            whole = not self.pages_read.can_be_asked
+            whole = not self.pages_read.can_request_more
         elif self.pages.currentIndex() == TREE:
             self.tree.show({"payload": event.payload, "meta": event.meta})
         else:

@@ -102,8 +102,8 @@ class ChoiceRow(QAbstractButton):
 _MAX_WIDTH_PX = 90 * GAP
 _SPACING_PX = 2 * GAP
 _TITLE_SIZE = 1.75 * UI_SIZE
-_MAX_RECENT_RUNS = 8  # recent runs
-_MAX_SESSIONS_AT_FIRST = 6
+_MAX_RECENT_RUNS = 8  # rows
+_MAX_SESSIONS_AT_FIRST = 6  # rows; a button shows the others
 AGENTS = "Claude Code, Codex, Gemini CLI, OpenCode, Pi and Inspect"
 FORMATS = (
     "Reads its own logs, and those of Claude Code, Codex, Gemini CLI, OpenCode, Pi, Goose, Aider, OpenHands, "
@@ -124,15 +124,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class RecentEntry:
-    """A run, or the two of a comparison, by their paths. opened: the time, in ns since 1970; None: not known."""
+    """A run, or the two of a comparison, by their paths. opened: when, in ns since 1970; None if unknown."""
 
     paths: tuple[str, ...]
     opened: int | None
 
 
 class WelcomePage(QScrollArea):
-    """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
-    open this file. sessions_wanted(): list the sessions on this computer. shown(): the page is visible.
+    """The page that is shown while no run is open.
+
+    Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder. path_chosen(str): open
+    this file. sessions_wanted(): list the sessions on this computer. shown(): the page is visible.
     pair_chosen(object): the paths of two runs to compare.
     """
 

@@ -10,7 +10,7 @@ from replay_gui.widgets.parts.row_view import RowView
 
 
 class HeadedView(RowView):
-    """A RowView with headings, which owns its model; a subclass fits the columns."""
+    """A RowView with headings. It is the parent of its model. A subclass defines `_fit`."""
 
     def __init__(self, name: str, table: QAbstractItemModel, parent: QWidget | None) -> None:
         super().__init__(name, table, parent)
@@ -25,5 +25,5 @@ class HeadedView(RowView):
 
     @Slot()
     def _fit(self) -> None:
-        """Give each column its width."""
+        """Set the width of each column."""
         raise NotImplementedError

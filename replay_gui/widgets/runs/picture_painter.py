@@ -33,9 +33,9 @@ from replay_gui.widgets.runs.picture_layout import (
 )
 
 _MAX_TITLE_CHARACTERS = 200
-_VALUES_AFTER = " · "  # between the tool and its values in a title
-_MIN_NAME_SHARE = 0.4  # of a head, for the name of the tool
-_BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
+_VALUES_SEPARATOR = " · "  # between the tool and its values in a title
+_MIN_NAME_SHARE = 0.4  # share of a head's length for the name of the tool
+_BODY_WIDTH_PX, _BODY_HEIGHT_PX = 30.0, 18.0  # size of a cell's mark
 _DOT_RADIUS_PX = 1.6  # radius of the dot for a call that was not made
 _FRAME_ALPHA = 0.12  # opacity of the background of a column that separates
 
@@ -155,7 +155,9 @@ class PicturePainter:
     def _paint_cell(self, cell: PictureCell, column: PictureColumn) -> None:
         painter, colors = self._painter, theme()
         center = self._layout.cell(cell.row, cell.column).center()
-        body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
+        body = QRectF(
+            center.x() - _BODY_WIDTH_PX / 2, center.y() - _BODY_HEIGHT_PX / 2, _BODY_WIDTH_PX, _BODY_HEIGHT_PX
+        )
         color, passed = colors.accent, None
         if column.acts:  # red and pointed: a call that no passing run made
             as_passing = cell.state is CellState.SAME and column.passing.having > 0
@@ -216,7 +218,7 @@ def head_title(column: PictureColumn, metrics: QFontMetrics, length: int) -> str
     If it is too long, the tool's name is cut first, because its first value distinguishes the call.
     """
     title = column_title(column)
-    name, dot, values = title.partition(_VALUES_AFTER)
+    name, dot, values = title.partition(_VALUES_SEPARATOR)
     value = f"{dot}{values.partition(', ')[0]}"
     room = length - metrics.horizontalAdvance(value)
     if metrics.horizontalAdvance(title) > length and dot and room > length * _MIN_NAME_SHARE:

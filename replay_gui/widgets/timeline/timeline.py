@@ -16,7 +16,7 @@ from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_event
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lane_words import SNAPSHOT_WORDS, lane_words
-from replay_gui.models.timeline.lanes import MORE_TOOLS, Lane, Lanes, most_tool_lanes
+from replay_gui.models.timeline.lanes import MORE_TOOLS, Lane, Lanes, max_tool_lanes
 from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -208,7 +208,7 @@ class Timeline(QWidget):
     def _made_scene(self) -> TimelineScene:
         others = self._lanes.row_count(self._shown_choice, 1) - 1
         lanes = self._lanes.rows(
-            self._shown_choice, tools_that_fit(self.height(), others, most_tool_lanes(self._choice), self._compact)
+            self._shown_choice, tools_that_fit(self.height(), others, max_tool_lanes(self._choice), self._compact)
         )
         session, marks = self._session, self._session.marks
         of_run = session.run_marks

@@ -16,7 +16,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_MAX_NAME_CHARACTERS = 32  # of the value's name: a hash must not be wider than the panel
+_MAX_NAME_CHARACTERS = 32  # characters of the value's name, so that a hash is not wider than the panel
 
 
 class ValueTraceBar(QFrame):
@@ -55,7 +55,7 @@ class ValueTraceBar(QFrame):
         self._show()
 
     def offer(self, watch: QAction, all_changes: QAction) -> None:
-        """Set the actions that the buttons trigger, with their descriptions."""
+        """Set the actions of the two buttons, and the tooltips from them."""
         for button, action in ((self.watch, watch), (self.all_changes, all_changes)):
             button.setToolTip(plain_tooltip(action.toolTip()))
             button.clicked.connect(action.trigger)

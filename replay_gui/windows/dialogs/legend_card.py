@@ -35,7 +35,7 @@ def legend_card(title: str, rows: Sequence[tuple[Paint, str]]) -> QWidget:
 
 
 def paint_sign(effect: Effect, painter: QPainter, at: QPointF) -> None:
-    """Draw the sign at a tool's name."""
+    """Draw the sign of an effect, which is beside a tool's name."""
     paint_effect(painter, effect, at)
 
 

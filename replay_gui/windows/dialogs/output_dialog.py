@@ -15,7 +15,7 @@ _SIZE_PX = (96 * GAP, 60 * GAP)
 
 
 class OutputDialog(PlainTextDialog):
-    """Follows the output."""
+    """Shows the output of the process, and the new output as it is printed."""
 
     def __init__(self, process: RerunProcess, parent: QWidget) -> None:
         super().__init__("Output of the agent", "Output", parent, placeholder="Nothing was printed.")

@@ -16,7 +16,7 @@ from replay_gui.widgets.runs.evaluated_run_view import EvaluatedRunView
 from replay_gui.widgets.runs.flip_view import FlipView
 from replay_gui.widgets.runs.run_group_view import RunGroupView
 
-_MAX_NAME_CHARACTERS = 40  # of a version
+_MAX_NAME_CHARACTERS = 40  # characters of a version's name
 _MIN_CHOSEN_RUNS = 2
 
 
@@ -34,7 +34,7 @@ class GroupsPanel(Panel):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__("Tasks", parent)
         self._session = session
-        session.begins = True
+        session.contrasts_first_group = True
         self.groups, self.flips = RunGroupView(session), FlipView(session)
         self.all_runs = EvaluatedRunView(session, only_chosen=False)
         self._summary = PlainLabel(role="secondary")
@@ -88,8 +88,8 @@ class GroupsPanel(Panel):
         self.all_runs.set_filter(text)
 
     def set_everything(self, on: bool) -> None:
-        """Contrast all runs from now on; or (False) the current group, or the first one as soon as there is one."""
-        self._session.begins = not on
+        """Contrast all runs if `on`; else the current group, or the first one as soon as there is one."""
+        self._session.contrasts_first_group = not on
         if not on:
             (self.groups if self._session.versions is None else self.flips).choose_current()
 
@@ -154,7 +154,7 @@ class GroupsPanel(Panel):
         from replay_gui.core.contrast.run_groups import RunGroup
 
         assert isinstance(group, RunGroup)  # the type of the argument of the signal
-        self._session.begins = True
+        self._session.contrasts_first_group = True
         self._session.choose_group(group)
         self.everything_wanted.emit(False)
 
@@ -197,7 +197,7 @@ class GroupsPanel(Panel):
             self._compare(VersionPair(versions.fact, versions.after, versions.before))
 
     def _compare(self, versions: VersionPair) -> None:
-        self._session.begins = False
+        self._session.contrasts_first_group = False
         self._session.compare_versions(versions)
         self.everything_wanted.emit(True)
 
@@ -205,7 +205,7 @@ class GroupsPanel(Panel):
     def _on_leave(self) -> None:
         versions = self._session.versions
         if versions is not None:
-            self._session.begins = True
+            self._session.contrasts_first_group = True
             self._session.set_group_by(versions.fact)
             self.everything_wanted.emit(False)
 

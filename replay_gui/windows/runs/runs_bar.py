@@ -22,8 +22,8 @@ from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.runs.group_by_button import GroupByButton
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
-_FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # at least, and at most
-_FIELD_STRETCH = 40  # relative to the empty room after it
+_FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # minimum and maximum
+_FIELD_STRETCH = 40  # stretch factor; the empty space after the fields has 1
 _MAX_NAME_CHARACTERS = 80
 _EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
 _NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
@@ -33,10 +33,11 @@ _PASSED_TIP = "Definition of passing, for logs without outcomes: score >= 0.5 an
 class RunsBar(ActionBar):
     """Open, the opened sources, a filter, the definition of passing, and the numbers of passed and failed runs.
 
-    In a narrow window the button of a folder is hidden, which the menu has, and then texts become shorter.
+    In a narrow window, the button for a folder is hidden first, since the menu has it; then texts become shorter.
 
-    Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted. query_wanted(bool):
-    whether the panel for SQL is shown. Attributes: compact_level: how much is hidden, from 0 (all is shown) to 2.
+    Signals: filtered(str): the text of the filter. export_wanted(): the user wants a report on the runs.
+    query_wanted(bool): whether the user wants the SQL panel.
+    Attributes: compact_level: how much is hidden, from 0 (all is shown) to 2.
     """
 
     filtered = Signal(str)
@@ -112,12 +113,12 @@ class RunsBar(ActionBar):
 
     # ---- fitting the width ------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose again how compact the bar is."""
+        """Choose the compact level again."""
         super().resizeEvent(event)
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """Choose again how compact the bar is when its contents need another width."""
+        """Choose the compact level again when the contents need another width."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
@@ -132,7 +133,7 @@ class RunsBar(ActionBar):
             self.export.setText(_EXPORT_TEXTS[level >= _SHORT_TEXT])
 
     def _wanted_px(self, level: int) -> int:
-        """Return the width of the row at a compact level with all its words."""
+        """Return the width, in pixels, that the row needs at a compact level to show all its words."""
         folder = self.buttons["open_folder"].sizeHint().width() + UNIT
         texts = [self.fontMetrics().horizontalAdvance(text) for text in _EXPORT_TEXTS]
         spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(" Open"))
@@ -182,7 +183,7 @@ class OutcomeCounts(QWidget):
         return QSize(sum(self._width(words) for _, words in self._parts) + GAP, self.fontMetrics().height() + GAP)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: the parts are never cut."""
+        """Return the same size, so that the parts are never cut."""
         return self.sizeHint()
 
     def _width(self, words: str) -> int:

@@ -185,7 +185,7 @@ class RunsView(QWidget):
         self._remove_banner()
         self._has_shown_unused_notes = False
         self._on_everything_wanted(False)
-        self._session.begins = True
+        self._session.contrasts_first_group = True
 
     @Slot()
     def _on_contrast_changed(self) -> None:

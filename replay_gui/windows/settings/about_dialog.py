@@ -16,7 +16,7 @@ _ABOUT_TEXT = "A replay debugger for the runs of AI agents. No data that it read
 
 
 class AboutDialog(QDialog):
-    """`versions`: the label of the versions, to select and copy."""
+    """Shows what the program is. versions: the label with the versions, which can be selected and copied."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

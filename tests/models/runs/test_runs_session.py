@@ -37,7 +37,7 @@ def test_a_task_is_chosen_without_another_reading(session: RunsSession, bridge: 
 def test_the_first_group_is_contrasted_at_once_where_that_is_wanted(
     session: RunsSession, bridge: InlineBridge, folder: Path
 ) -> None:
-    session.begins = True
+    session.contrasts_first_group = True
     session.open((str(folder),))
     assert session.group == session.groups[0]
     assert session.contrasted is not None

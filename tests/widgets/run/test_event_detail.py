@@ -104,11 +104,11 @@ def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: Sto
         """Answer until what was asked for is there."""
         goes_on = True
         while goes_on:
-            assert not detail.more.isVisible() or detail.pages_read.can_be_asked
+            assert not detail.more.isVisible() or detail.pages_read.can_request_more
             after, page = reading.count, reading.next_page(limit)
-            detail.pages_read.go_on(ReadFurther(Position(1), after, page))
+            detail.pages_read.add_further(ReadFurther(Position(1), after, page))
             shown = len(detail.pages_read.lines)
-            detail.pages_read.go_on(ReadFurther(Position(1), after, page))
+            detail.pages_read.add_further(ReadFurther(Position(1), after, page))
             assert len(detail.pages_read.lines) == shown, "an answer that comes twice is taken once"
             goes_on = page.goes_on
         assert detail.more.isVisible()

@@ -21,13 +21,13 @@ from replay_gui.core.report.redactor import Redactor
 _INPUT, _CONFIG = "/input", "/config"  # the places of features' values in payloads
 _OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
 _ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
-_PAIR_TOKENS = frozenset(("value", "1"))  # one is in the path of whatever a pair of a name and its value holds
+_PAIR_TOKENS = frozenset(("value", "1"))  # the path of a value in a (name, value) pair has one of them
 _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))
 """Kinds whose path and value are words of the program, and names of tools."""
 
 
 class RedactedFeatures:
-    """Make sentences about features. The steps of the runs that serve as examples are read."""
+    """Hides secrets in features; reads the calls of the example runs for it."""
 
     def __init__(self, runs: RunSet, redactor: Redactor) -> None:
         self._runs, self._redactor = runs, redactor
@@ -44,7 +44,7 @@ class RedactedFeatures:
     def step(self, step: RunStep) -> RunStep:
         """Return a call with redacted input and label."""
         if step.input is None:
-            hide = self._redactor.placeholder_for if self._has_own_places else self._redactor.text
+            hide = self._redactor.placeholder_for if self._has_paths_or_keys else self._redactor.text
             return msgspec.structs.replace(step, label=hide(step.label))
         redacted = self._redactor.value(msgspec.json.decode(step.input), _INPUT)
         return msgspec.structs.replace(
@@ -59,7 +59,7 @@ class RedactedFeatures:
         return self._redactor.placeholder_for(value) if fact.startswith(SET_UP) else value
 
     @property
-    def _has_own_places(self) -> bool:
+    def _has_paths_or_keys(self) -> bool:
         return bool(self._redactor.profile.paths or self._redactor.profile.keys)
 
     def _redacted(self, feature: Feature, examples: Iterable[RunPlace | None]) -> Feature:
@@ -75,15 +75,15 @@ class RedactedFeatures:
         if root is not None:
             is_hidden = redactor.profile.may_hide(root + feature.path) or self._is_of_pair(feature, examples)
             return _with(feature, value=redactor.placeholder_for(feature.value)) if is_hidden else feature
-        if not self._has_own_places:
+        if not self._has_paths_or_keys:
             return feature
         path = redactor.placeholder_for(feature.path) if feature.path else ""
         return _with(feature, path=path, value=redactor.placeholder_for(feature.value) if feature.value else "")
 
     def _is_of_pair(self, feature: Feature, examples: Iterable[RunPlace | None]) -> bool:
-        """Return whether the value may be that of a pair whose name is secret: its own path does not say so.
+        """Return whether the value may be in a (name, value) pair whose name is secret; its path does not show this.
 
-        Calls of the examples tell it. Of the set-up, which is not known here, whatever may lie in one counts.
+        The calls of the examples show it. The set-up is not known here: any path that may be in a pair counts.
         """
         if feature.kind == FeatureKind.SET_UP:
             return not _PAIR_TOKENS.isdisjoint(feature.path.lower().split("/"))

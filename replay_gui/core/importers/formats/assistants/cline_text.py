@@ -38,7 +38,7 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
 
 
 def user_input_in(text: str) -> tuple[str, list[str]] | None:
-    """Return (what the user typed, notices of the program in it); None if the text is no such message."""
+    """Return (what the user typed, notices of the program in it); None if the text has another form."""
     match = _TYPED.fullmatch(text)
     if match is None:
         return None
@@ -53,7 +53,7 @@ def split_environment(text: str) -> tuple[str, str]:
 
 
 def answers_in(content: Any) -> tuple[Any, str | None, dict[str, Any]]:
-    """Return (what a tool answered, why it failed, its exit code or which parts failed) of one or several answers."""
+    """Return (output, error or None, exit code or success of each part) of one or several results of a tool."""
     answers = content if isinstance(content, list) else []
     if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
         return content_of(content), None, {}
@@ -69,7 +69,7 @@ def answers_in(content: Any) -> tuple[Any, str | None, dict[str, Any]]:
 
 
 def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the user's words at the end of a text, in one of these tags, with the program's text around them."""
+    """Return the user's text in one of these tags at the end of a text; `around`: the program's text before it."""
     for tag in tags:
         start = text.find(f"<{tag}>")
         if start >= 0 and text.endswith(f"</{tag}>"):

@@ -53,7 +53,7 @@ class Crush:
         return is_database_with(file, _TABLES)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: only it may have the newest messages."""
+        """Return the database's journal, if it has one; the newest messages may be only there."""
         return side_files(file.path)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

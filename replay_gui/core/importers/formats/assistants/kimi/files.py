@@ -17,12 +17,12 @@ from replay_gui.core.path_kinds import is_file
 UNREADABLE_FILES = "files of subagents that cannot be read, left out"
 SPAWNED = "subagent.spawned"  # the record that starts a subagent
 _FILE, _AGENTS, _MAIN = "wire.jsonl", "agents", "main"
-_MAX_FOLDERS = 3  # from a file up to the session's folder
+_MAX_FOLDERS = 3  # folders from a file up to the session's folder
 _HEAD_BYTES = 4096
 
 
 class RecordOfSubagent(dict[str, Any]):
-    """A record in a subagent's own file. `agent`: the subagent's id."""
+    """A record from the file of a subagent. `agent`: the subagent's id."""
 
     agent = ""
 
@@ -34,7 +34,7 @@ def main_agent_in(folder: Path) -> Path | None:
 
 
 def session_of(path: Path) -> str | None:
-    """Return the session's id, from its folder; of a subagent's file, with the subagent's id; None for other files."""
+    """Return the id of a file's session, and of its subagent if it is a subagent's file; None for other files."""
     if path.name != _FILE:
         return None
     match path.absolute().parts[:-1]:
@@ -46,9 +46,9 @@ def session_of(path: Path) -> str | None:
 
 
 def main_file_of(path: Path) -> Path | None:
-    """Return the main agent's file of the session that `path` is another file of; None for all other files.
+    """Return the main agent's file of the session whose folder has `path`; None for an agent's file, and for others.
 
-    A session's folder also has its state, its notifications and what the model was sent: no runs of their own.
+    A session's folder also has files with its state, notifications and requests to the model, which are not runs.
     """
     if path.name == _FILE:
         return None
@@ -79,7 +79,10 @@ def files_of_agents(path: Path) -> dict[str, Path]:
 def with_subagents(
     records: Iterable[tuple[int, Any]], others: dict[str, Path], notes: ImportNotes
 ) -> Iterator[tuple[int, Any]]:
-    """Yield the records; those of a subagent, in its own file, follow the one that starts it. Empties `others`."""
+    """Yield the records; those of a subagent, in its own file, follow the one that starts it.
+
+    Removes from `others` the files that it reads.
+    """
     for number, record in records:
         yield number, record
         is_start = isinstance(record, dict) and record.get("type") == SPAWNED
