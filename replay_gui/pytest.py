@@ -54,4 +54,4 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         why = f"{path}: {stopped}"
     except ReplayError as error:
         why = str(error)
-    pytest.fail(why, pytrace=False)  # outside of them: it would be shown as the cause, a second time
+    pytest.fail(why, pytrace=False)  # outside of them: it would be shown again, as the cause

@@ -162,7 +162,7 @@ def _inputs(args: argparse.Namespace) -> list[Path]:
 
 
 class _Given(NamedTuple):
-    """The parsed arguments. `rules`: the file of the rules in force. `asks`: whether the user may be asked."""
+    """The parsed arguments. `rules`: the file of the rules in force. `asks`: whether the user can be asked."""
 
     edits: list[AnswerEdit]
     fixed: dict[str, Any]

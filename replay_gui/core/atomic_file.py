@@ -21,7 +21,7 @@ from replay_gui.core.log.source import read_beginning
 from replay_gui.core.path_kinds import is_file, reason_of
 
 PRIVATE, SHARED = 0o600, 0o666
-"""Permissions of a new file: for the user alone; for everybody, as far as the user's umask allows it."""
+"""Permissions of a new file: for the user alone; or for everybody, limited by the user's umask."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _EXCLUSIVE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

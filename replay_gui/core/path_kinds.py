@@ -29,7 +29,7 @@ def is_link(path: str | os.PathLike[str]) -> bool:
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
-    """Return whether the path exists; raise LogUnreadable if the system does not tell."""
+    """Return whether the path exists; raise LogUnreadable if the system cannot determine it."""
     try:
         os.stat(path)
     except ValueError:  # a NUL, or half of a surrogate pair

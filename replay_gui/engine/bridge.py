@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class EngineBridge(QObject):
     """The engine as an object of the GUI thread. Its signals are emitted on other threads, and Qt carries them over.
 
-    The engine is imported on a thread of its own, and started with the first request: the window is shown meanwhile.
+    The engine is imported on a separate thread, and started with the first request, so that the window is shown first.
 
     Signals:
         answered(object): an Answer. prepared(): the engine is imported.
@@ -74,7 +74,7 @@ class EngineBridge(QObject):
         self._is_closed = True
         if self._preparation is not None:
             self._preparation.join()  # it emits a signal of this object
-        self._send_early()  # a file of the user that is to be written is still written
+        self._send_early()  # requests to write a file of the user are still served
         if self._engine is not None:
             self._engine.close()
 

@@ -25,7 +25,7 @@ class RequestQueue(Generic[T]):
 
     Invariants:
         at most one request of a key waits; a newer one replaces it and keeps its place in the queue, so a key that is
-        put faster than it is served is neither delayed for ever nor overtakes the others;
+        put faster than it is served is neither delayed forever nor overtakes the others;
         a request that was taken is never withdrawn: it runs to its end;
         after `close`, no request is taken.
     """

@@ -62,7 +62,7 @@ def ended_by_second_signal() -> Iterator[None]:
             for each in taken:
                 signal.signal(each, end)
 
-    taken = [number for number, handler in handlers.items() if callable(handler)]  # not if it is to be ignored
+    taken = [number for number, handler in handlers.items() if callable(handler)]  # not if the process ignores it
     for number in taken:
         signal.signal(number, raise_first)
     try:

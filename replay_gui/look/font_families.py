@@ -1,4 +1,4 @@
-"""The families of the fonts that come with the program, each loaded when it is first asked for."""
+"""The families of the fonts that come with the program, each loaded at its first use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def font_families(monospaced: bool) -> tuple[str, ...]:
 
 def _upright(package: Path) -> Path | None:
     """Return the file of the upright font of a package, or None if there is none."""
-    # The library of these packages would find the file, too, but takes 60 ms to search all installed packages.
+    # The library of these packages would also find the file, but takes 60 ms to search all installed packages.
     return next((file for file in sorted(package.glob("files/*.ttf")) if "Italic" not in file.name), None)
 
 

@@ -55,7 +55,7 @@ class FileWatch(QObject):
 
     @Slot(str)
     def _on_changed(self, _path: str) -> None:
-        if not self._quiet.isActive():  # a file that is written continuously must not wait for ever
+        if not self._quiet.isActive():  # a file that is written continuously must not wait forever
             self._quiet.start()
 
     @Slot()

@@ -52,7 +52,7 @@ class MappingPreview(QAbstractTableModel):
         problem: why there is no sample, or "".
 
     Signals:
-        loaded(): the sample has come, or `problem` is set.
+        loaded(): the sample has arrived, or `problem` is set.
         saved(): the mapping was saved. save_failed(str): it was not saved; the reason.
     """
 

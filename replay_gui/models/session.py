@@ -70,7 +70,7 @@ class Session(VisibleRange):
         side: A or B. facts: the open run's RunFacts, or None.
         bridge: to the engine, which the sessions of a window share; None for a session without one.
         index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
-        position_state: the last PositionState that came, or None. report: the VerificationReport, or None likewise.
+        position_state: the last PositionState that came, or None. report: the VerificationReport, or None before it.
         working: whether there is background work. totals: the run's usage, or None while it is not known.
         format: the importer that the user has chosen, or None. last_positions: at which the user left each run.
         sources: requests about files. run_marks, values: of the run. following: whether its file is followed.

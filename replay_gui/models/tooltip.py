@@ -11,7 +11,7 @@ def plain_tooltip(text: str) -> str:
     Qt reads a tooltip as rich text if it looks like markup. Such a text is returned as rich text with its markup
     escaped; so is a long one, because Qt wraps only rich text. Lines stay lines. "" stays "" (no tooltip).
     """
-    looks_like_markup = "<" in text or "&" in text  # Qt regards "&lt;" as markup, too
+    looks_like_markup = "<" in text or "&" in text  # Qt also regards "&lt;" as markup
     if not looks_like_markup and len(text) <= _MAX_LINE_CHARS:
         return text
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")

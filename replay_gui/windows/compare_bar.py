@@ -98,7 +98,7 @@ class CompareBar(ActionBar):
         shows_why = self._actions["show_why"].isChecked()
         spare = _WIDTH_OF_STEPS_PX if shows_why else 0
         level = compact_level(lambda level: _MIN_WIDTHS_PX[level] - spare, self.width(), last_level=_FEWER_BUTTONS)
-        self._names.setVisible(level < _NO_NAMES)  # the panels show them, too
+        self._names.setVisible(level < _NO_NAMES)  # the panels also show them
         self.badge.setVisible(not shows_why)
         self._line.setVisible(not shows_why)
         self.outcomes.setVisible(shows_why)

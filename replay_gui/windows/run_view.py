@@ -30,7 +30,7 @@ from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (39, 30, 31)  # of the width, in percent
 _MAX_TIMELINE_SHARE = 0.445  # of the height: the panels below keep half of the window with its tool bar
-_MAX_SHARE_OF_MANY_TOOLS = 0.6  # likewise, if the user wants many lanes
+_MAX_SHARE_OF_MANY_TOOLS = 0.6  # the same, if the user chose many lanes
 _MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # the window must not grow with the content of a panel
 
 

@@ -26,7 +26,7 @@ from replay_gui.windows.settings.settings_store import SettingsStore
 
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
-LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
+LISTS_SESSIONS = "sessions"  # the setting: whether the user has listed the sessions on this computer
 _ALL_FILES = "All files (*)"
 MAPPED_FORMAT = "json-lines"  # the format with mappings
 
@@ -39,7 +39,7 @@ def folder_of_run(facts: RunFacts | None) -> str:
 def siblings_filter(facts: RunFacts | None) -> str:
     """Return the filters of a dialog that asks for a run like the open one: its siblings, then all files."""
     suffix = "" if facts is None else PurePath(facts.path).suffix
-    is_plain = suffix.removeprefix(".").isalnum()  # a filter has signs of its own
+    is_plain = suffix.removeprefix(".").isalnum()  # a filter has its own special characters
     return f"Runs of this kind (*{suffix});;{_ALL_FILES}" if is_plain else _ALL_FILES
 
 

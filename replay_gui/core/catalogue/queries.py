@@ -76,7 +76,7 @@ class CatalogueQueries:
 
     def interrupt(self) -> None:
         """Stop the query that is being answered, from another thread; do nothing if none is."""
-        with suppress(duckdb.ConnectionException):  # closed meanwhile
+        with suppress(duckdb.ConnectionException):  # it was closed before the answer
             self._connection.interrupt()
 
 

@@ -1,4 +1,4 @@
-"""The results of reading the sources of a catalogue: once, and once more where all of them show effects of tools."""
+"""The results of reading the sources of a catalogue; some are read twice, since all sources show effects of tools."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def read_source(source: str) -> bytes:
     try:
         with fsspec.open(source, "rb") as file:
             data: bytes = file.read(_MAX_FILE_BYTES + 1)
-    except Exception as why:  # noqa: BLE001  each file system has errors of its own
+    except Exception as why:  # noqa: BLE001  file systems define their own errors
         raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
     if len(data) > _MAX_FILE_BYTES:
         raise LogUnreadable(f"{source}: larger than {_MAX_FILE_BYTES >> 30} GiB")
@@ -103,7 +103,7 @@ def _remote(source: str) -> Iterator[str]:
         else:
             names = []
         yield from (system.unstrip_protocol(name) for name in names)
-    except Exception as why:  # noqa: BLE001  each file system has errors of its own
+    except Exception as why:  # noqa: BLE001  file systems define their own errors
         raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
 
 

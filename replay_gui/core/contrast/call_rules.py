@@ -126,7 +126,7 @@ class _InputForm:
 
 
 def _without_matches(value: Any, patterns: Sequence[TextPattern]) -> Any:
-    """Return a text with its matches replaced; a number that a pattern matches whole is replaced, too."""
+    """Return a text with its matches replaced; a number is replaced if a pattern matches all of it."""
     if isinstance(value, str):
         text = value
         for pattern in patterns:

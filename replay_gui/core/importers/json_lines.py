@@ -97,7 +97,7 @@ def numbered_values(source: Source, notes: ImportNotes) -> Iterator[tuple[int, A
 def value_of(raw: bytes, notes: ImportNotes) -> Any:
     """Return the JSON value of a line, changed if the log format requires it; changes are counted in `notes`.
 
-    Accepts NaN, Infinity and whatever else Python's reader accepts. The last of several equal keys counts.
+    Accepts NaN, Infinity and everything else that Python's reader accepts. The last of several equal keys counts.
     Raises NotJson if the line is invalid.
     """
     try:

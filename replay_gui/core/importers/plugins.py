@@ -87,7 +87,7 @@ class GuardedImporter:
             yield guarded
 
     def _items(self, iterable: Iterable[Item]) -> Iterator[Item]:
-        """Yield the items. Only the importer's own code is guarded, not what is done with an item meanwhile."""
+        """Yield the items. Only the importer's own code is guarded, not the code that uses an item."""
         with self._guarded():
             items = iter(iterable)
         while True:
@@ -152,7 +152,7 @@ class _PluginFault(Exception):
 
 @contextmanager
 def _contained(output: _PluginOutput) -> Iterator[None]:
-    """Raise _PluginFault for whatever foreign code raises, and keep what it prints from the output of a command.
+    """Raise _PluginFault for every exception of foreign code, and keep its prints out of the command's output.
 
     Errors of the program and of files are unchanged, and so are Ctrl-C and SIGTERM. os._exit raises SystemExit.
     """
@@ -170,7 +170,7 @@ def _contained(output: _PluginOutput) -> Iterator[None]:
             yield
     except (ReplayError, OSError, KeyboardInterrupt):
         raise
-    except BaseException as why:  # SystemExit, and any class of its own, too
+    except BaseException as why:  # also SystemExit, and the code's own classes
         if type(why).__module__.startswith(_PROGRAM):
             raise
         raise _PluginFault(why) from None
@@ -181,7 +181,7 @@ def _contained(output: _PluginOutput) -> Iterator[None]:
 
 
 class _PluginOutput(io.BytesIO):
-    """Takes whatever an importer of another package prints, and keeps nothing of it.
+    """Discards everything that an importer of another package prints.
 
     Attributes:
         name: of the importer. redirection: a context in which what is printed comes here. It is entered for each event

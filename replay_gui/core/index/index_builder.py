@@ -66,7 +66,7 @@ class IndexBuilder:
     def __init__(
         self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
     ) -> None:
-        """`with_records`: whether to write the columns that need no replay, too (see record_columns)."""
+        """`with_records`: whether to write also the columns that need no replay (see record_columns)."""
         self._log = log
         self._columns = ColumnWriter(folder, REPLAY_COLUMNS)
         self._folder = folder

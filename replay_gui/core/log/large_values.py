@@ -63,7 +63,7 @@ class LargeValues:
     def decode_members(self, raw: bytes) -> Any:
         """Return the map or list that `raw` encodes, with members still encoded (msgspec.Raw), except for large ones.
 
-        Large extensions stay encoded, too. Raises NotCanonical if it is neither map nor list.
+        Large extensions also stay encoded. Raises NotCanonical if it is neither map nor list.
         """
         return _Steps(raw, self._pause, self._containers, packed=True).read()
 

@@ -148,7 +148,7 @@ def argument_words(path: str) -> str:
     """Return the name of an argument: ``flights[1].number``."""
     name = unescape_token(path[1:])
     if path.count("/") == 1 and not name.isdigit():
-        return one_line(name, _MAX_NAME)  # without the quotation marks that tell it from a path
+        return one_line(name, _MAX_NAME)  # without the quotation marks, which distinguish it from a path
     return one_line(pointer_text(path), _MAX_NAME) if path else "its input"
 
 

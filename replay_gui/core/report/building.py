@@ -40,7 +40,7 @@ def run_part(
     anchor: AnchorFinding | None = None,
     redactor: EventRedactor | None = None,
 ) -> RunPart:
-    """Return the part of a report about one run; reads the log once more, to count its events.
+    """Return the part of a report about one run; reads the log again, to count its events.
 
     Args:
         verification: of this log. format, size: of the user's file; the size in bytes.

@@ -26,7 +26,7 @@ _RULES = {
     "cause": ("error", "Two runs diverge here."),
 }
 _IDS = list(_RULES)
-_RULE_OF = {"Seal": "seal", "End of the file": "seal", "Anchor": "anchor"}  # checks without findings of their own
+_RULE_OF = {"Seal": "seal", "End of the file": "seal", "Anchor": "anchor"}  # checks without findings
 
 
 def sarif_report(report: Report) -> bytes:

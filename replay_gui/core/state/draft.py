@@ -104,7 +104,7 @@ class Draft:
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
         """Return (path, old, new) of each part of the state that changed since `begin`; see net_changes for ops.
 
-        An empty container is a leaf of the state hash, so filling or emptying it is a change, too.
+        An empty container is a leaf of the state hash, so filling or emptying it is also a change.
         """
         if self._saved is None:
             return ((path, old, new) for _, path, old, new in self._log)
@@ -233,7 +233,7 @@ class Draft:
     def _own(self, parent: Any, path: Path, child: Any, growing: bool = False) -> Any:
         """Return an owned copy of `child`, put at `path` in its place; `child` itself if it is already owned.
 
-        `growing`: a list will only be appended to; otherwise its items can be set, too.
+        `growing`: a list will only be appended to; otherwise its items can also be set.
         """
         is_fit = growing or not isinstance(child, GrowList)
         if id(child) in self._owned and is_fit:

@@ -1,4 +1,4 @@
-"""Members of values, whatever the values are."""
+"""Members of values of any type."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def net_leaf_changes(
 
 
 def _of_kept_lists(shifted: Mapping[Path, int], touched: Collection[Path]) -> Mapping[Path, int]:
-    """Leave out lists that were set as a whole, too."""
+    """Also leave out lists that were set as a whole."""
     if not shifted:
         return shifted
     as_wholes = set(touched)

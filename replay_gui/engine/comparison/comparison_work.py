@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """Nothing is to be done."""
+    """No work is left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A comparison begins once both runs are indexed. `early`: finds their first difference meanwhile."""
+    """A comparison begins once both runs are indexed. `early`: finds their first difference before that."""
 
     number: int
     request: Compare
@@ -45,7 +45,7 @@ class ComparingRuns:
 
 @dataclass(frozen=True, slots=True)
 class Explaining:
-    """A worker looks for the reasons of the comparison made last. `again`: once more, since outcomes have changed."""
+    """A worker searches the reasons of the last comparison. `again`: it did before, but outcomes have changed."""
 
     number: int
     request: Compare

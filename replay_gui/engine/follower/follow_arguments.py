@@ -13,7 +13,7 @@ from replay_gui.engine.jobs.job_types import JobArguments
 from replay_gui.engine.open_run import Stamp
 from replay_gui.engine.opening import Conversion
 
-STOP_FILE = "stop"  # in the job's folder: asks the job to complete its index, and to end
+STOP_FILE = "stop"  # a file in the job's folder: the job must complete its index, and end
 
 
 class ImportedPart(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,7 +187,7 @@ def _pairs(part: EvaluationPart) -> bytes:
 
 
 def report_of(request: EvaluateRuns) -> RunsReport | None:
-    """Return the report that the request asks for; None if it asks for none."""
+    """Return the requested report; None if none is requested."""
     if not request.report:
         return None
     return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)

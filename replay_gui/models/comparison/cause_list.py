@@ -44,7 +44,7 @@ class CauseItem:
 
 
 class CauseList(CardModel[CauseItem]):
-    """`item(row)` returns a CauseItem. An earlier list stays until the next comparison has come."""
+    """`item(row)` returns a CauseItem. The list stays until the next comparison arrives."""
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)

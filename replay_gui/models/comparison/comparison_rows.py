@@ -235,7 +235,7 @@ class ComparisonRows(QAbstractTableModel):
     def _on_compared_changed(self) -> None:
         comparison = self._session.comparison
         if comparison is not None and not self._session.fresh:
-            return  # the present rows stay until the next have come
+            return  # the rows stay until the new ones arrive
         self._blocks.clear()
         self._opened = ()
         if comparison is None:

@@ -196,7 +196,7 @@ class ComparisonSession(ComparisonCursor):
         if not isinstance(self.state, Comparing | Stopped | Shown) or not (self.a.facts and self.b.facts):
             return False
         waits = all(run.working or run.index.complete for run in (self.a, self.b))
-        if isinstance(self.state, Comparing) and waits:  # otherwise it would wait for ever
+        if isinstance(self.state, Comparing) and waits:  # otherwise it would wait forever
             return False
         self.number += 1  # later answers are about the old log
         first = self.state.first if self.row == self._first_row else events_at(self.comparison, self.row)
@@ -242,7 +242,7 @@ class ComparisonSession(ComparisonCursor):
 
     @property
     def settled(self) -> bool:
-        """Whether all requested answers have come."""
+        """Whether all requested answers have arrived."""
         if not self.fresh or self.b.working or self._showing.pending:
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)

@@ -33,7 +33,7 @@ def event_as_text(shown: PositionState) -> str | None:
 
 
 def event_as_json(shown: PositionState) -> str | None:
-    """Return the event in the form of ``events --json``; None likewise."""
+    """Return the event in the form of ``events --json``; None as for `event_as_text`."""
     if shown.event is None:
         return None
     text, whole = json_text(event_members(shown.event), MAX_COPIED_CHARACTERS)
@@ -41,7 +41,7 @@ def event_as_json(shown: PositionState) -> str | None:
 
 
 def event_as_markdown(shown: PositionState, index: RunIndex) -> str | None:
-    """Return a line with its name, and its text in a block that no text in it can end; None likewise."""
+    """Return a line with its name, and its text in a block that no text in it can end; None as for `event_as_text`."""
     text = event_as_text(shown)
     if shown.event is None or text is None:
         return None

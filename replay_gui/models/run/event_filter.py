@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class EventFilter:
     """Matches events of these kinds that concern no tool, and events of these tools; with neither, all.
 
-    `without_kinds`, `without_tools`: likewise, but these are hidden. `failed`: only failures (see facts.run_measures)
+    `without_kinds`, `without_tools`: the same, but these are hidden. `failed`: only failures (see facts.run_measures)
     and unreadable events. `bookkeeping`: whether to match bookkeeping events whose kind is not in `kinds`.
     """
 

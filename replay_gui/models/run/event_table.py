@@ -114,7 +114,7 @@ class EventTable(QAbstractTableModel):
             self._reset()
 
     def more_hits(self) -> None:
-        """Add the rows of hits that have come since the last call."""
+        """Add the rows of hits that arrived after the last call."""
         self.on_index_changed()
 
     def hit(self, row: int) -> SearchHit | None:
@@ -132,7 +132,7 @@ class EventTable(QAbstractTableModel):
         return int(np.searchsorted(self._shown[: self._count], event_index, "right")) - 1
 
     def event_row(self, row: int) -> EventRow:
-        """The row's values; its text is "" until it has come."""
+        """The row's values; its text is "" until it arrives."""
         event_index = self.event_index(row)
         return self._blocks.row(event_index) or row_without_text(self._index, event_index)
 
@@ -168,7 +168,7 @@ class EventTable(QAbstractTableModel):
     @Slot()
     def on_index_changed(self) -> None:
         if self._shown is None and self._hides_some:
-            self._reset()  # the first bookkeeping event has come
+            self._reset()  # the first bookkeeping event has arrived
             return
         index, stop = self._session.index, self._stop(self._session.index)
         more = None if self._shown is None else self._passing(index, self._scanned, stop)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to this
-UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time
+UNTIMED_PAUSE_S = 0.25  # seconds between two events if one has no time
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 FRAME_MS = 16  # ms; events due within one frame are shown as one step
 _EVENTS_PER_TURN = 4096  # events examined at once

@@ -1,4 +1,4 @@
-"""Names of runs on the page of many runs, by which runs that are shown together can be told apart."""
+"""Names of runs on the page of many runs that distinguish the runs that are shown together."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _task_words(session: RunsSession, read: list[int]) -> list[str]:
 def outcome_source_words(session: RunsSession) -> str:
     """Return ``Outcomes by tau-bench reward · read in 1.8 s``; the definition of passing, if the user gave one.
 
-    Rules that are applied are named, too.
+    Rules that are applied are also named.
     """
     if not session.outcomes:
         return ""

@@ -60,7 +60,7 @@ class Subagents:
         return int((self.stops[runs] - self.starts[runs]).sum())
 
     def spans(self, number: int) -> NDArray[np.int32]:
-        """Return int32[n, 2]: positions of the first and the last event of each of its own ranges."""
+        """Return int32[n, 2]: positions of the first and the last event of each of its ranges."""
         own = self.which == number
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 

@@ -208,7 +208,7 @@ class TimeAxis:
     def grown(self, index: RunIndex) -> TimeAxis:
         """Return the axis of a longer index with the same events before; usually only those that came are looked at.
 
-        Which gaps are idle, and how long they are drawn, is measured anew once the run is an eighth longer.
+        Which gaps are idle, and how long they are drawn, is measured again once the run is an eighth longer.
         """
         times, known = index.time, len(self.times)
         is_measured = not self.corrected and known <= len(times) <= _MEASURED_GROWTH * self.measured
@@ -311,7 +311,7 @@ def why_no_times(index: RunIndex) -> str:
 
 
 def _ascending(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return times that never decrease: of two ways to correct a clock, the one that changes fewer times.
+    """Return times that never decrease: from two ways to correct a clock, it takes the one that changes fewer times.
 
     Times after one that is too late are raised to it, or times before one that is too early are lowered to it.
     """

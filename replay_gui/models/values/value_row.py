@@ -1,4 +1,4 @@
-"""One row of a tree of values. Its words are made when they are asked for: of thousands of rows, few are in sight."""
+"""One row of a tree of values. Its words are made at their first use: few of thousands of rows are visible."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class ReasonItem:
 
 
 class ReasonCards(CardModel[ReasonItem]):
-    """`item(row)` returns a ReasonItem. An earlier list stays until the next one has come."""
+    """`item(row)` returns a ReasonItem. The list stays until the next one arrives."""
 
     def __init__(self, session: WhySession, parent: QObject | None = None) -> None:
         super().__init__(parent)

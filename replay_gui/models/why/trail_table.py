@@ -19,7 +19,7 @@ from replay_gui.models.why.why_session import WhySession
 
 
 class TrailTable(QAbstractListModel):
-    """`line(row)` returns a TrailRow or a TrailGap. The last trail stays until the next has come."""
+    """`line(row)` returns a TrailRow or a TrailGap. The trail stays until the next one arrives."""
 
     def __init__(self, session: WhySession, side: Side, parent: QObject | None = None) -> None:
         super().__init__(parent)

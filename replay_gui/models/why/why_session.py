@@ -41,7 +41,7 @@ class WhySession(QObject):
     Attributes:
         comparison: the session of the comparison.
         search: the last answer of the search for the reasons of the shown comparison.
-        explained: the last result of a search; it stays until the next one has come.
+        explained: the last result of a search; it stays until the next one arrives.
         chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
 
     Signals:
@@ -99,7 +99,7 @@ class WhySession(QObject):
 
     @property
     def settled(self) -> bool:
-        """Whether all requested answers have come."""
+        """Whether all requested answers have arrived."""
         if not isinstance(self.comparison.state, Shown) or self.problem:
             return True
         return self.fresh and (self.chosen == NO_REASON or self.trail is not None)

@@ -61,7 +61,7 @@ class LoopbackServer(ThreadingHTTPServer):
             self.server_close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer on a thread of its own, unless there are too many connections."""
+        """Answer on a new thread, unless there are too many connections."""
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return

@@ -92,7 +92,7 @@ def _url(client: Any, url: Any) -> Any:
 
 
 def _collect(response: Any, exchange: HttpExchange, exchanges: _Exchanges) -> None:
-    """Collect the body, already unpacked by aiohttp: the part that has come, and the rest as it comes."""
+    """Collect the body, already unpacked by aiohttp: the part that has arrived, and the rest as it arrives."""
     headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
     exchange.begin_answer(response.status, headers)
     reader = response.content

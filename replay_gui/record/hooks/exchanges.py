@@ -16,7 +16,7 @@ class HttpExchange:
     """A call over HTTP that is made for real.
 
     Attributes:
-        chunks: the part of the body that has come.
+        chunks: the part of the body that has arrived.
     """
 
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
@@ -30,7 +30,7 @@ class HttpExchange:
         self._status, self._headers = status, list(headers)
 
     def finish(self) -> None:
-        """Record the answer that has come; only the first call has an effect."""
+        """Record the answer that has arrived; only the first call has an effect."""
         if not self._is_finished and not self._is_reading:
             self._is_finished = True
             try_to_record(self._session, self._library, self._record)
@@ -54,7 +54,7 @@ class HttpExchange:
             self._is_reading = False
 
     def break_off(self, error: BaseException) -> None:
-        """Record the part that has come, and the error that broke it off, unless it was finished before."""
+        """Record the part that has arrived, and the error that broke it off, unless it was finished before."""
         if not self._is_finished:
             self._is_finished = True
             try_to_record(self._session, self._library, lambda: self._record(error))

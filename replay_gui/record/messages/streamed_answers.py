@@ -12,7 +12,7 @@ from replay_gui.record.calls.json_bodies import json_value
 
 @dataclass(slots=True)
 class StreamedCall:
-    """A call of a tool, as far as it has come. `arguments`: JSON in pieces, or the whole value."""
+    """A call of a tool, as far as it has arrived. `arguments`: JSON in pieces, or the whole value."""
 
     name: str = ""
     arguments: list[str] = field(default_factory=list)

@@ -106,7 +106,7 @@ class TraceFiles:
         If spans come after the log of a trace was written, the log is written again.
 
         Args:
-            whole: only traces whose root span has come; a root ends last.
+            whole: only traces whose root span has arrived; a root ends last.
         """
         now = time.monotonic()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Asks in which file rules are to be saved."""
+"""Asks in which file to save the rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 
 class RuleFilePrompt(QFrame):
-    """Hidden until the rule book needs a file; the rules are already used meanwhile."""
+    """Hidden until the rule book needs a file; the rules are already in force."""
 
     def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -26,7 +26,7 @@ class EffectChoice(QObject):
     """Adds entries to a menu, which owns it.
 
     Signals:
-        chosen(str, object): a tool, and the Effect of its calls; None: the one that was found.
+        chosen(str, object): a tool, and the Effect that its calls should have; None to use the one that was found.
     """
 
     chosen = Signal(str, object)

@@ -14,7 +14,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 TYPING_PAUSE_MS = 150  # ms from the last key to the start of the search
-_MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width from which the key is shown in the line, too
+_MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width from which the line also shows the key
 _WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # width of the line if there is room, and if there is none
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -34,7 +34,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
-        self._is_awaited = False  # it was chosen before there were rows, and is to be brought into sight with them
+        self._is_awaited = False  # it was chosen before there were rows; scroll to it when they come
         self._sought = ("", False)  # text, and whether case matters
         self._is_updating = False  # rows are being removed, and Qt makes another one the current one
         self._sight: list[tuple[Path, int]] = []  # the first visible row before a change, and the offset below it
@@ -131,7 +131,7 @@ class ValueView(RowView):
     def show_found(self, number: int) -> None:
         """Choose one of the rows with the text, from 0, and scroll to it."""
         rows = self._tree.rows_with(*self._sought)
-        if number < len(rows):  # otherwise it was closed meanwhile
+        if number < len(rows):  # otherwise it was closed in between
             self.choose(rows[number])
 
     def choose(self, row: int) -> None:

@@ -80,7 +80,7 @@ def lane_of(lanes: tuple[Lane, ...], index: RunIndex, event_index: EventIndex) -
     wanted = [position_after(event_index)]
     if pair != NO_PAIR and pair < event_index:
         wanted.append(position_after(EventIndex(pair)))
-    for position in reversed(wanted):  # a failed answer is on the lane of errors, too
+    for position in reversed(wanted):  # a failed answer is also on the lane of errors
         for row, lane in enumerate(lanes):
             if lane.spans is None and any(_holds(part.positions, position) for part in lane.parts):
                 return row

@@ -165,7 +165,7 @@ class OverviewStrip(QWidget):
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
         self.on_report_changed()
         self.on_view_changed()
-        self.graphics.scene().prepareForPaint()  # while it paints, pyqtgraph would then paint once more
+        self.graphics.scene().prepareForPaint()  # while it paints, pyqtgraph would then paint again
 
     @Slot()
     def on_view_changed(self) -> None:

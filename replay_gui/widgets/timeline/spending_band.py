@@ -99,7 +99,7 @@ class SpendingBand(QWidget):
 
     @Slot()
     def request_totals(self) -> None:
-        """Request the totals, once more urgent work is done."""
+        """Request the totals after more urgent work."""
         session = self._session
         if session.index.complete and not session.working and session.totals is None:
             session.request_totals()

@@ -16,7 +16,7 @@ from replay_gui.models.values.change_table import ChangeTable
 
 _HEIGHT_PX = 20 * GAP
 _VALUE_WIDTH_PX = 8 * GAP  # width of the numbers at the left
-_FEW_POINTS = 400  # up to this many changes are drawn as dots, too
+_FEW_POINTS = 400  # up to this many changes are also drawn as dots
 
 
 class ChangePlot(QWidget):

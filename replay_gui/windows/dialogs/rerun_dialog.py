@@ -47,7 +47,7 @@ _MISSES = ((OnMiss.STOP, "stop there"), (OnMiss.LIVE, "make it for real"), (OnMi
 
 
 class RerunDialog(QDialog):
-    """Asks for a RerunPlan.
+    """Asks how to run the agent again; the result is a RerunPlan.
 
     Attributes:
         about: a description of the re-run. command, folder: fields of the command and its folder. policies: a box for

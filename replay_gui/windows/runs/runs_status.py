@@ -22,7 +22,7 @@ class RunsStatus(QStatusBar):
         for label, accessible in ((self._left, "Totals of all runs"), (self._right, "Source of the outcomes")):
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
-            label.setContentsMargins(UNIT, 0, UNIT, 0)  # the page has a margin of its own
+            label.setContentsMargins(UNIT, 0, UNIT, 0)  # the page has its own margin
         self._left.setFixedHeight(ROW)
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)

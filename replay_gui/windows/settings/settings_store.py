@@ -1,4 +1,4 @@
-"""The settings of the window, in memory; a thread of their own keeps their file."""
+"""The settings of the window, in memory; a separate thread writes their file."""
 
 from __future__ import annotations
 

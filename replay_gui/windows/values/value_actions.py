@@ -79,7 +79,7 @@ class ValueActions(QObject):
 
     @Slot()
     def on_watch_value(self) -> None:
-        """Watch the chosen value, or no longer; of two runs, the one that is chosen among the differences of states."""
+        """Watch the chosen value, or stop it; in a comparison, the value chosen in the differences of states."""
         pair = self._comparison if self._comparison is not None and self._comparison.isVisible() else None
         path: Path | None = self._get_view().state.trace.path if pair is None else pair.step.chosen_path
         if path:

@@ -25,7 +25,7 @@ from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_LEAVES = 60  # arguments of one input
-_MAX_ORDERED_TOOLS = 30  # tools of which pairs are made
+_MAX_ORDERED_TOOLS = 30  # tools whose pairs are features
 _MAX_RETRY_CALLS = 2_000  # calls of a run that are searched for errors and repeats
 _MAX_SETTING_CHARACTERS = 200  # of a member of the set-up; longer ones are prompts
 _MAX_ERROR_CHARACTERS = 60

@@ -55,7 +55,7 @@ _DECISION_KINDS = (Kind.DECISION.value, Kind.TOOL_REQUEST.value, Kind.PATCH_PROP
 
 
 class CauseQueries(Protocol):
-    """The questions that the analysis asks about single rows; an answer may need both events read."""
+    """Queries about single rows; an answer may need to read both events."""
 
     def answers_equal_request(self, row: int) -> bool:
         """Whether these are changed responses to an equal request."""

@@ -39,7 +39,7 @@ def have_results(calls: Any) -> bool:
 
 
 def with_results(message: Message, raw: dict[str, Any]) -> Message:
-    """Return a message with the results that stand in its calls; `raw`: the message in the source."""
+    """Return a message with the results that its calls contain; `raw`: the message in the source."""
     listed: list[Any] = next((raw[name] for name in CALL_LISTS if isinstance(raw.get(name), list)), [])
     if not are_calls(listed) or message.results or len(message.calls) < len(listed):
         return message

@@ -64,7 +64,7 @@ class JsonLines:
     }
 
     def __init__(self, mapping: Mapping | None = None) -> None:
-        """`mapping`: None if it is to be guessed from the file."""
+        """`mapping`: None to guess it from the file."""
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:

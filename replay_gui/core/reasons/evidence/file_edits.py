@@ -223,7 +223,7 @@ def _has_text(input: Members) -> bool:
 
 
 def _named_file(input: Members) -> str | None:
-    """Return the file that an input names, after the repository and branch that it is in, if these are named, too."""
+    """Return the file that an input names, with its repository and branch before it, if the input names them."""
     path = _first(input, _PATHS)
     places = [value for name in _PLACES if isinstance(value := input.get(name), str) and value]
     return path if path is None or not places else f"{' '.join(places)}: {path}"

@@ -130,7 +130,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
 
 
 def _source_words(run: RunAccount, stated_at: EventIndex, figure: str) -> tuple[str, ...]:
-    """Return the sentence that tells where a run had a figure from; () if that is not known."""
+    """Return the sentence about the source of a run's figure; () if the source is unknown."""
     place = run.first_place(figure.rstrip("0") if "." in figure else figure)  # 412,005.10 may stand there as 412005.1
     call = None if place is None else run.call_at(place)
     if place == stated_at and not run.in_setup(figure):

@@ -126,7 +126,7 @@ def runs_drawing(picture: RunsPicturePart) -> RunsDrawing:
 
 
 def _head_text(title: str) -> str:
-    """Return the head of a column; of a long one the tool's name is cut, because its first value tells calls apart."""
+    """Return the head of a column; in a long one the tool's name is cut, since the first value distinguishes calls."""
     name, dot, values = one_line(title).partition(_VALUES_AFTER)
     value = f"{dot}{values.partition(', ')[0]}"
     room = MAX_TITLE - len(value)

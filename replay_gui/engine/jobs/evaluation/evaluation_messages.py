@@ -35,7 +35,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         outcomes: of all runs. facts: by which they can be grouped. groups: all groups by the requested fact.
         group: index of the group that was contrasted because none was chosen; None otherwise.
         change: from one version to the other; None if none are compared.
-        chosen: numbers of the contrasted runs. tasks: their number of tasks, each of which is contrasted by itself.
+        chosen: numbers of the contrasted runs. tasks: their number of tasks; each task is contrasted separately.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
         separation, picture: of the chosen runs. consensus: of runs of one task without any outcome; None for others.
         rules: those under which the calls were read.

@@ -1,4 +1,4 @@
-"""The events of a log for a job that replays them and reports its findings meanwhile."""
+"""Yields the events of a log for a job that replays them, and reports its findings as they come."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _OF_SESSION = (
     *("session_id", "pid", "started_at", "ended_at", "updated_at", "cwd", "workspace_root", "team_name", "metadata"),
     *("messages_path", "version", "prompt", "status", "exit_code", "model", "provider"),
 )
-"""Members of a session's state that differ between faithful runs, or that the messages and the end tell."""
+"""Members of a session's state that differ between faithful runs, or that repeat the messages or the end."""
 _OF_USER = ("task", "feedback", "user_message", "answer")
 
 

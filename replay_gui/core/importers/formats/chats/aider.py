@@ -36,7 +36,7 @@ _ABOUT_ITSELF = re.compile(
     r"Aider v\d|(?:Main|Weak|Editor) model: |Models?: \S+ with |Git repo: |Repo-map: |Repo-map can't include "
     r"|Has it been deleted from the file system|Initial repo scan |You can use /undo |Retrying in [\d.]{1,9} seconds"
 )
-"""How texts begin in which Aider tells of itself, at any place: they are no steps."""
+"""Beginnings of texts that Aider writes about itself, at any place; these are not steps."""
 _KEYS = ("^C again to exit", "^C KeyboardInterrupt")
 _BLANK = "<blank>"  # the user sent no message
 _NOT_RUN = re.compile(r"Run shell commands?\? .{0,100}\]: *[nsd]", re.IGNORECASE)
@@ -215,7 +215,7 @@ class _AiderEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _output(self, text: Any) -> None:
-        """Add a text of Aider itself; what it tells of itself, or before the user's first message, is no step."""
+        """Add a text of Aider; texts about itself, or before the user's first message, are not steps."""
         plain = text if isinstance(text, str) else ""
         if match := _MODEL_NAMED.match(plain):
             self.set_model(match[1])

@@ -51,7 +51,7 @@ def command_in(text: str) -> str | None:
 
 
 def command_output_in(text: str) -> str | None:
-    """Return the output of a user's command; None if the text is no such output."""
+    """Return the output of a user's command; None if the text has another form."""
     tags = _tags_of(text)
     if not tags or not tags.keys() <= _OUTPUT_TAGS:
         return None

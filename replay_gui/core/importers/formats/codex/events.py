@@ -260,7 +260,7 @@ class CodexEvents:
                 content, volatile = split_volatile(payload, "type")
                 rollback = {"transition_type": "rollback", "data": content}
                 self.run.add(Kind.STATE_TRANSITION, rollback, fields=volatile or None)
-            case _ if kind in CALL_EVENTS and payload.get("source") == "user_shell":  # the conversation has it, too
+            case _ if kind in CALL_EVENTS and payload.get("source") == "user_shell":  # the conversation also has it
                 self._bookkeeping(kind, payload)
             case _ if kind in CALL_EVENTS:
                 self._call_event(kind, payload)
@@ -274,7 +274,7 @@ class CodexEvents:
                 self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
 
     def _turn_ended(self, error: Any, answer: Any) -> None:
-        """Note how a turn ended: with an answer, or with an error, which may have a record of its own before."""
+        """Note how a turn ended: with an answer, or with an error, which may have its own record before."""
         message = error.get("message") if isinstance(error, dict) else None
         if message and self._end != ("crash", first_line(str(message))):
             self._end = ("crash", first_line(str(message)))

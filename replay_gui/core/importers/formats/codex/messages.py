@@ -73,7 +73,7 @@ class CodexMessages:
         return True
 
     def add_last_answer(self, text: Any) -> None:
-        """Add the answer that the end of a turn states, unless the file has it as a message, too."""
+        """Add the answer that the end of a turn states, unless the file also has it as a message."""
         if not isinstance(text, str) or not text.strip() or text.strip() == self._answer.strip():
             return
         if not self._surveyed.has_message("assistant", text):

@@ -87,7 +87,7 @@ class _BrowserEvents(RecordEvents):
                 goal, said.get("thinking"), as_fields(extra), tokens=tokens, screenshot=picture
             )
             extra = {}
-        # Only the end of a step is known: its actions have no duration of their own.
+        # Only the end of a step is known, not the durations of its actions.
         self.run.context["time"] = any_time(clock.get("step_end_time")) or self.run.context["time"]
         self.how = None
         for number, action in enumerate(actions):

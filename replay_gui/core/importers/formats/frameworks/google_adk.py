@@ -138,7 +138,7 @@ class _AdkEvents(RecordEvents):
         self._add_pieces(None)
 
     def _add_pieces(self, whole: Message | None) -> None:
-        """Add an answer of which the file has only pieces."""
+        """Add an answer that the file has only in pieces."""
         pieces, self._pieces = "".join(self._pieces), []
         if pieces and (whole is None or whole.content != pieces):
             self.add_answer(pieces, None, {"fields": {"partial": True}})

@@ -71,7 +71,7 @@ VOLATILE = {
 """Members of a log that differ between faithful runs, with the reason."""
 
 _OWN = frozenset({"arguments", "metadata", "result", "value", "store"})
-"""Members whose content belongs to the run, whatever the names in it."""
+"""Members whose content belongs to the run, even if names in it look volatile."""
 _TIMES_ALONE = frozenset({"completed", "time"})  # short texts are ids; values of another type are content
 _OF_MESSAGE_NAMES = "|".join(OF_MESSAGE)
 _PATH_OF_ID = re.compile(

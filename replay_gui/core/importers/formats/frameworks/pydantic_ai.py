@@ -63,7 +63,7 @@ class PydanticAi(RecordFormat):
         )
 
     def _is_several(self, file: ForeignFile) -> bool:
-        """Whether the file is of several runs; an event of a stream may hold messages, too."""
+        """Whether the file has several runs; an event of a stream may also hold messages."""
         return not any("event_kind" in record for record in first_records(file)) and super()._is_several(file)
 
     def events(self, notes: ImportNotes) -> RecordEvents:

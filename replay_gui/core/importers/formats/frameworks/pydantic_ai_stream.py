@@ -68,7 +68,7 @@ class StreamedParts:
 
 
 def _extend(part: dict[str, Any], delta: dict[str, Any]) -> None:
-    """Extend a part by a delta; what is no extension replaces the part's member."""
+    """Extend a part by a delta; a value that cannot be appended replaces the part's member."""
     if str(delta.get("part_delta_kind")).replace("_", "-") != part.get("part_kind"):
         part["part_delta_kind"] = delta.get("part_delta_kind")
     for name, more in delta.items():

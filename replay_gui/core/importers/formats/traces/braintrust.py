@@ -68,7 +68,7 @@ class Braintrust(SpanRecordFormat):
         return str(record["root_span_id"])
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
-        """Return the spans of one trace; the SDK logs a span in rows that are to be merged."""
+        """Return the spans of one trace; the SDK logs a span in several rows, which must be merged."""
         rows = list[dict[str, Any]]()
         by_id: dict[str, int] = {}
         for record in records:

@@ -18,7 +18,7 @@ _OF_ALL_TASKS = ("successful_tasks", "failed_tasks", "latencies", "total_usage",
 
 
 class Hal(Weave):
-    """The importer. A task is a run, although each call of a model in it has a trace of its own."""
+    """The importer. A task is a run, although each call of a model in it is a separate trace."""
 
     name = "hal"
     title = "HAL results"

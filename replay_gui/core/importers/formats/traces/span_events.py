@@ -148,9 +148,9 @@ class SpanEvents:
                     yield tree.end(span), self._add_unseen_messages, span
 
     def _first_called_within(self, model: Span) -> Span | None:
-        """Return the first tool span that a model asked for and that began before the model's span ended.
+        """Return the first tool span that a model requested and that began before the model's span ended.
 
-        It is within the model's span, or has the input that the model asked for.
+        It is within the model's span, or has the input that the model requested.
         """
         answers = [read_message(value) for value in model.answers if is_message(value)]
         asked = [call for message in answers for call in message.calls]

@@ -177,7 +177,7 @@ def _program_of(command: str) -> str:
 
 
 def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str | None:
-    """Return the file that a command edits: one that it names, or the one that is open; None if it edits none."""
+    """Return the file that a command edits: the one that it names, or the open one; None if it edits no file."""
     if tool not in _EDITS:
         return None
     parts = action.split(None, 3)

@@ -6,7 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import is_message
 
-GEMINI_USAGE = "usage_metadata"  # the observation has it as its usage, too
+GEMINI_USAGE = "usage_metadata"  # the observation also has it, as its usage
 
 
 def messages_in(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

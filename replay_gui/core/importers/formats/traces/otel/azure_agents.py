@@ -1,4 +1,4 @@
-"""Spans of Azure AI's agents: each call of the service is a span, often a trace of its own; a thread is one run."""
+"""Spans of Azure AI's agents: each call of the service is a span, often in a separate trace; a thread is one run."""
 
 from __future__ import annotations
 
