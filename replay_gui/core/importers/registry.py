@@ -17,6 +17,7 @@ from replay_gui.core.importers.formats.assistants.cline_history import ClineHist
 from replay_gui.core.importers.formats.assistants.cline_stream import ClineStream
 from replay_gui.core.importers.formats.assistants.continue_dev import Continue
 from replay_gui.core.importers.formats.assistants.crush import Crush
+from replay_gui.core.importers.formats.assistants.deepseek_harness import DeepSeekHarness
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
 from replay_gui.core.importers.formats.assistants.kimi.importer import Kimi
@@ -129,6 +130,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         OpenCode(),
         CopilotCli(),
         CopilotVsCode(),
+        DeepSeekHarness(),
         Pi(),
         Droid(),
         Kimi(),
