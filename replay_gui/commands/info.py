@@ -25,7 +25,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.engine.files.rules_in_force import rules_in_force
 
-_MAX_RUNS_SHOWN, _MAX_NAME_LENGTH = 20, 100
+_MAX_RUNS_SHOWN, _MAX_NAME_CHARACTERS = 20, 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -141,6 +141,6 @@ def _print_runs(run: OpenedRun) -> None:
         f"  runs    {count:,} in this file; {file}#1 to {file}#{count} open them, or a name in place of the number:"
     )
     for number, name in enumerate(run.names[:_MAX_RUNS_SHOWN], 1):
-        print_line(f"          #{number}  {one_line(name, _MAX_NAME_LENGTH)}")
+        print_line(f"          #{number}  {one_line(name, _MAX_NAME_CHARACTERS)}")
     if count > _MAX_RUNS_SHOWN:
         print_line(f"          … and {count - _MAX_RUNS_SHOWN:,} more")

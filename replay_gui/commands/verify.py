@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES_IN_PROCESS = 16 << 20  # a smaller log is verified before worker processes have started
 MAX_FINDINGS_SHOWN = 10  # of failures, and of mismatches
-_MAX_NAME_LENGTH = 48  # characters, in the table
+_MAX_NAME_CHARACTERS = 48  # characters, in the table
 _LOG_SUFFIX = ".rlog"
 
 
@@ -263,7 +263,7 @@ def _table_line_of_unread(unread: UnreadableRun) -> tuple[str, ...]:
 
 def _short_name(run: str) -> str:
     """Return the name; for a long one its end, which distinguishes it better."""
-    return run if len(run) <= _MAX_NAME_LENGTH else f"…{run[1 - _MAX_NAME_LENGTH :]}"
+    return run if len(run) <= _MAX_NAME_CHARACTERS else f"…{run[1 - _MAX_NAME_CHARACTERS :]}"
 
 
 def _print_report(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> None:

@@ -25,7 +25,7 @@ PRIVATE, SHARED = 0o600, 0o666
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _EXCLUSIVE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_MAX_NAME_LENGTH = 48  # characters of the target's name in the draft's name, which has at most 255 bytes
+_MAX_NAME_CHARACTERS = 48  # characters of the target's name in the draft's name, which has at most 255 bytes
 
 
 def write_whole(
@@ -57,7 +57,7 @@ def writing_whole(
     """
     target = Path(path)
     check_target(target, inputs)
-    draft = target.with_name(f".{target.name[:_MAX_NAME_LENGTH]}-{os.urandom(8).hex()}.part")
+    draft = target.with_name(f".{target.name[:_MAX_NAME_CHARACTERS]}-{os.urandom(8).hex()}.part")
     is_made = False
     try:
         handle = os.open(draft, _EXCLUSIVE_FLAGS, new_mode)

@@ -18,6 +18,7 @@ from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.look.font_families import font_families
 from replay_gui.resource_paths import resources
 
+# In logical pixels:
 UNIT = 4
 GAP = 2 * UNIT
 WIDE = 2 * GAP  # margins of dialogs and pages

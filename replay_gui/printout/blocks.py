@@ -26,9 +26,9 @@ TONES: dict[Tone, tuple[QColor, QColor]] = {
 """Tone: colours of text and background."""
 
 _MARKS: dict[Tone, str] = {"good": "✓", "bad": "✗", "warn": "–", "plain": ""}
-_TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
+_TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8  # font sizes, in units of a Sheet, as all lengths here
 _NAMES_WIDTH = 130.0  # width of the column with the names of facts
-_PAD, _CELL, _MARK = 8.0, 4.0, 14.0
+_PAD, _CELL, _MARK = 8.0, 4.0, 14.0  # margins of a box and of a cell; width of a mark
 _NARROW_PICTURE_SHARE = 0.6
 _MAX_RUN_ROWS = 40  # of a picture of runs on a page
 MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height stay on one page

@@ -13,7 +13,7 @@ from replay_gui.look.theme import LIGHT, Bold, Normal, data_font, ui_font
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, TONES, put_block
 from replay_gui.printout.sheet import BOTTOM, HEIGHT, INNER_WIDTH, SIDE, TOP, WIDTH, Sheet, break_lines
 
-TITLE, HEAD, SUBHEAD, TEXT, SMALL = 19.0, 14.5, 12.5, 11.5, 10.0
+TITLE, HEAD, SUBHEAD, TEXT, SMALL = 19.0, 14.5, 12.5, 11.5, 10.0  # font sizes, in units of a Sheet
 _FOOT_Y = HEIGHT - BOTTOM + 28.0
 _FACT_HEIGHT = 17.0  # height of most facts
 _MIN_HEIGHT_BELOW_HEADING = 90.0  # a heading needs this distance from the end of a page

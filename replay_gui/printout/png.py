@@ -16,7 +16,7 @@ from replay_gui.printout.pdf import own_application
 from replay_gui.printout.runs_picture import drawn_height, paint_runs
 
 _PIXELS_PER_UNIT = 2  # pixels per unit
-_MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0
+_MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0  # units; heights of the title and of a line
 _MAX_HEIGHT = 12_000.0  # units; pictures beyond it are counted
 _MAX_TEXT_CHARACTERS = 200
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QTextLayout, QTextLine, QTextOption
 
 WIDTH, HEIGHT = 793.7, 1122.5
-SIDE, TOP, BOTTOM = 60.0, 64.0, 76.0
+SIDE, TOP, BOTTOM = 60.0, 64.0, 76.0  # margins
 INNER_WIDTH = WIDTH - 2 * SIDE
 CONTENT_END = HEIGHT - BOTTOM  # the content ends here
 

@@ -11,8 +11,8 @@ from replay_gui.core.report.timeline_drawing import bars, color_class_of
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LIGHT, Normal, ui_font
 
-_LANE, _BAR, _AXIS = 17.0, 12.0, 18.0
-_LABELS, _NUMBERS = 104.0, 44.0
+_LANE, _BAR, _AXIS = 17.0, 12.0, 18.0  # heights, in units of a Sheet
+_LABELS, _NUMBERS = 104.0, 44.0  # widths
 _TEXT_SIZE = 9.5
 _MAX_TITLE_CHARACTERS = 18
 _FAILED_HEIGHT = 0.4  # height of the bar of failed calls, relative to all

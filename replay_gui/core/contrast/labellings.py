@@ -14,7 +14,8 @@ from replay_gui.core.contrast.features.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
 
 MAX_EXACT_LABELLINGS = 5_000  # labellings; of more, a sample is drawn
-_DRAWN, _MIN_DRAWN, _FEWEST_DRAWN = 1_000, 100, 20
+_MAX_DRAWN_LABELLINGS, _MIN_DRAWN_LABELLINGS = 1_000, 20
+_LABELLINGS_FOR_TIER = 100  # labellings for which a tier must be affordable to be examined
 _MAX_OPERATIONS = 40_000_000  # the largest number of table entries times labellings
 _BLOCK_OPERATIONS = 8_000_000  # the same, at once
 _SEED = 20_260_102
@@ -82,11 +83,11 @@ def labellings(
     able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _TOLERANCE)
     able = able[np.argsort(tiers[able], kind="stable")]
     ways = _ways(total, failing)
-    highest = _highest_tier(sizes[able], tiers[able], min(ways, _MIN_DRAWN))
+    highest = _highest_tier(sizes[able], tiers[able], min(ways, _LABELLINGS_FOR_TIER))
     able = able[tiers[able] <= highest]
     entries = max(int(sizes[able].sum()), 1)
     exact = ways <= MAX_EXACT_LABELLINGS and ways * entries <= _MAX_OPERATIONS
-    number = ways if exact else int(np.clip(_MAX_OPERATIONS // entries, _FEWEST_DRAWN, _DRAWN))
+    number = ways if exact else int(np.clip(_MAX_OPERATIONS // entries, _MIN_DRAWN_LABELLINGS, _MAX_DRAWN_LABELLINGS))
     clearest = np.zeros((highest, number))
     runs, starts = table.gathered(features[able], known)
     done = 0

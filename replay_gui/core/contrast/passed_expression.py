@@ -19,7 +19,7 @@ Judge: TypeAlias = Callable[[EvaluatedRun], bool | None]
 """Whether a run passed; None if that is unknown."""
 
 _NS_PER_SECOND = 1_000_000_000
-_MAX_LENGTH, _MAX_DEPTH = 2_000, 50
+_MAX_CHARACTERS, _MAX_DEPTH = 2_000, 50  # of an expression; nested parentheses and nots
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])|(?P<text>"[^"]*"|'[^']*')"""
     r"""|(?P<sign>==|!=|<=|>=|<|>|=|\(|\))|(?P<word>[^\s()<>=!"']+))"""
@@ -69,8 +69,8 @@ class _Token:
 
 def passed_judge(expression: str) -> Judge:
     """Return the judge for an expression; raise NotesRefused, with the position, if it is invalid."""
-    if len(expression) > _MAX_LENGTH:
-        raise NotesRefused(f"--passed: longer than {_MAX_LENGTH:,} characters")
+    if len(expression) > _MAX_CHARACTERS:
+        raise NotesRefused(f"--passed: longer than {_MAX_CHARACTERS:,} characters")
     parser = _ExpressionParser(list(_tokens(expression)), expression)
     judge = parser.either(0)
     parser.expect_end()

@@ -9,7 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 _MAX_NAMES_SHOWN = 12
-_MAX_NAME_LENGTH = 40  # characters
+_MAX_NAME_CHARACTERS = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ComparedContent:
 
     def left_out_words(self) -> str:
         """Return ``3 members are not compared: time, duration, tokens``; "" if everything is compared."""
-        names = [one_line(name, _MAX_NAME_LENGTH) for name, _ in self.members_left_out]
+        names = [one_line(name, _MAX_NAME_CHARACTERS) for name, _ in self.members_left_out]
         if not names:
             return ""
         more = len(names) - _MAX_NAMES_SHOWN

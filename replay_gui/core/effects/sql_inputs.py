@@ -13,7 +13,7 @@ from replay_gui.core.effects.word_lists import word_set
 
 _SQL_MEMBERS = ("sql", "sql_query", "sqlQuery", "sql_statement", "sql_text", "sqls", "sql_statements")
 _OTHER_MEMBERS = ("query", "statement", "queries", "statements", "tool_input")
-_MAX_FIRST_WORD = 40
+_MAX_FIRST_WORD_CHARACTERS = 40
 _CODE_MEMBERS = ("code", "script", "source")
 _SQL_WORDS = word_set("sql sqlite postgres postgresql psql mysql mariadb duckdb mssql sqlserver snowflake bigquery")
 _STANDARD_WORDS = word_set("sqlite postgres postgresql psql duckdb")
@@ -54,7 +54,7 @@ def sql_of(tool: str, input: Any, language: str) -> SqlInput | None:
 def may_be_sql(tool: str, text: str) -> bool:
     """Whether a text may be SQL that changes something, although its form is none of those that are known for sure."""
     about_database = not {"db", "database"}.isdisjoint(name_words(tool)) and verb_of_name(tool) in (None, "query")
-    first = text[:_MAX_FIRST_WORD].split(maxsplit=1)[:1]
+    first = text[:_MAX_FIRST_WORD_CHARACTERS].split(maxsplit=1)[:1]
     return about_database and bool(first) and first[0].upper() in CHANGING | UNCLEAR
 
 

@@ -18,7 +18,7 @@ from replay_gui.core.log.positions import Position
 MAX_PATHS = 256  # subagents; events of further ones belong to their parents
 MAX_STRETCHES = 1 << 18  # stretches; later events belong to the main agent
 MAX_PATH_NAMES = 8  # names of a path; events of deeper subagents belong to the eighth
-_MAX_NAME_LENGTH = 120  # characters of a name
+_MAX_NAME_CHARACTERS = 120  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,4 @@ class NestingBuilder:
 def _path(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         return ()
-    return tuple(name[:_MAX_NAME_LENGTH] for name in value[:MAX_PATH_NAMES] if isinstance(name, str) and name)
+    return tuple(name[:_MAX_NAME_CHARACTERS] for name in value[:MAX_PATH_NAMES] if isinstance(name, str) and name)

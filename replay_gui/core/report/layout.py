@@ -36,8 +36,9 @@ from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.core.verification.verification_report import Finding
 
 MAX_FINDING_ROWS = 100  # of a long list
-_MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000
-_MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
+_MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000  # notes of the user
+_MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS = 40, 40, 200
+_MAX_NOTES = 40  # notes of the verification
 _MAX_OUTCOMES = 20  # graders that are shown
 
 

@@ -17,7 +17,7 @@ _MAX_CONNECTIONS = 400  # at a time; each may need another one to a provider, an
 _POLL_S = 0.05  # seconds between two checks for its end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
-_MAX_LINE, _MAX_TRAILERS = 4096, 100
+_MAX_LINE, _MAX_TRAILERS = 4096, 100  # bytes of a line; lines after a body
 _BAD_REQUEST, _FORBIDDEN, _TOO_LARGE = 400, 403, 413
 _OWN_HOST = re.compile(r"(?:[\w-]+|[0-9.]+|\[[0-9a-fA-F:.]+\]|[\w.-]+\.(?:internal|local|localhost))(?::[0-9]+)?")
 """Names by which a program reaches its own computer, or that of its container; any other is made to lead here."""

@@ -14,8 +14,8 @@ from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
 from replay_gui.widgets.runs.headed_view import HeadedView
 
-_MAX_TEXT_WIDTH = 25 * GAP  # of a column of texts: a date with time fits
-_MIN_NAME_WIDTH = 20 * GAP
+_MAX_TEXT_PX = 25 * GAP  # of a column of texts: a date with time fits
+_MIN_NAME_PX = 20 * GAP
 _ROWS_MEASURED = 200
 _COLUMN_OF_FACT = {
     "task": EvaluatedRunColumn.TASK,
@@ -86,12 +86,12 @@ class EvaluatedRunView(HeadedView):
                 continue
             words = [HEADINGS[column] + "    ", *(str(model.index(row, column).data() or "") for row in rows)]
             widest = max(map(metrics.horizontalAdvance, words)) + 1  # the advance is rounded down
-            width = min(widest + 2 * GAP, _MAX_TEXT_WIDTH)
+            width = min(widest + 2 * GAP, _MAX_TEXT_PX)
             if column == EvaluatedRunColumn.OUTCOME:
                 width = ROW + GAP
             self.setColumnWidth(column, width)
             left -= width
-        self.setColumnWidth(EvaluatedRunColumn.RUN, max(left, _MIN_NAME_WIDTH))
+        self.setColumnWidth(EvaluatedRunColumn.RUN, max(left, _MIN_NAME_PX))
 
 
 class _RunDelegate(CellDelegate):

@@ -11,8 +11,9 @@ from PySide6.QtCore import QRectF
 from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.look.theme import GAP, UNIT
 
+# In logical pixels:
 ROW_HEIGHT = 26.0
-_COLUMN_WIDTHS = 41.0, 46.0  # at least and at most
+_COLUMN_WIDTHS = 41.0, 46.0  # minimum and maximum
 MIN_NAMES_WIDTH, MAX_NAMES_WIDTH = 8.0 * GAP, 30.0 * GAP
 MARK_WIDTH = 4.0 * GAP
 _MAX_HEAD_HEIGHT = 14.0 * GAP  # of the slanted names of the columns

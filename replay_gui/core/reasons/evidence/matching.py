@@ -19,7 +19,7 @@ from replay_gui.core.reasons.phrases import is_content
 _MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
-_MIN_SIMILARITY = 0.15
+_MIN_SIMILARITY = 0.15  # 0: nothing in common, 1: equal
 _MAX_MATCHED_CALLS = 200  # calls of one tool and side that are matched by similarity
 
 

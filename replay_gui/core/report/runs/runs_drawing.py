@@ -13,9 +13,9 @@ from replay_gui.core.text.plain_text import one_line
 # In the units of the SVG picture:
 WIDTH = 960
 SLANT = -28.0  # degrees, of the heads of columns
-CELL = (24.0, 15.0)
+CELL = (24.0, 15.0)  # width, height
 _NAMES_WIDTH, _MARK_WIDTH = 150.0, 28.0
-_HEAD, _COUNTS, _ROW, _GAP, _BELOW = 106.0, 16.0, 20.0, 10.0, 6.0
+_HEAD, _COUNTS, _ROW, _GAP, _BELOW = 106.0, 16.0, 20.0, 10.0, 6.0  # heights; gap: between groups of rows
 _MAX_COLUMN_WIDTH = 46.0
 _CHARACTER_WIDTH = 6.4  # width of a character at 11 units, in a wide font
 _MAX_NAME_CHARACTERS = 24
