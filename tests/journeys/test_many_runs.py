@@ -99,8 +99,7 @@ def test_a_cell_opens_its_event_and_a_key_or_closing_it_leads_back(journey: Jour
         journey.press(Key.Key_Down if view.picture.current[0] < cell.row else Key.Key_Right)
     with journey.qtbot.waitSignal(journey.session.run_changed):
         journey.press(Key.Key_Return)
-    journey.until(lambda: journey.session.position == cell.index + 1)
-    assert not view.isVisible()
+    journey.until(lambda: journey.session.position == cell.index + 1 and not view.isVisible())
     journey.press(Key.Key_R, Ctrl | Shift)
     assert view.isVisible()
     assert journey.session.facts is not None  # the run stays open
@@ -242,7 +241,7 @@ def test_a_catalogue_whose_sources_are_gone_is_asked_by_sql_and_its_runs_are_ope
     journey.press(Key.Key_Down)
     with journey.qtbot.waitSignal(journey.session.run_changed):
         journey.press(Key.Key_Return)
-    journey.until(lambda: journey.session.position == 5)  # the event of that call
+    journey.until(lambda: journey.session.position == 5 and not view.isVisible())  # the event of that call
     facts, told = journey.session.facts, "This is the run as the catalogue keeps it."
     assert facts is not None
     assert facts.name == "refund-2.rlog"
