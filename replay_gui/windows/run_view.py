@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, Qt, Slot
@@ -17,6 +18,7 @@ from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
+from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
@@ -53,16 +55,8 @@ class RunView(QWidget):
         state = StateInspector(session, self._state_pages)
         self.events, self.detail, self.state = events, detail, state
         detail.follow_search(finder)
-        self.facts, self.range = RunFactsPanel(session, self._state_pages), RangePanel(session, self._state_pages)
-        self.facts.filter_wanted.connect(self.show_filtered)
-        self.range.filter_wanted.connect(self.show_filtered)
-        for page, text, tip in (
-            (state, "Facts", "The run in numbers"),
-            (self.facts, "State", "The state at the position"),
-        ):
-            self._state_pages.addWidget(page)
-            page.add_button(text, tip, spare=page is state).clicked.connect(self.toggle_facts)
-        self._state_pages.addWidget(self.range)
+        self._state_pages.addWidget(state)
+        self._add_page_button(state, "Facts", "The run in numbers")
         self._page_before: QWidget = state  # shown again when no range is chosen
         session.chosen_changed.connect(self._on_range_chosen)
         session.run_changed.connect(self._on_range_chosen)
@@ -80,9 +74,7 @@ class RunView(QWidget):
         self._bars = layout
         layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
-        tabbed = [one for panel in (events, detail, state, self.facts, self.range) for one in panel.tab_widgets()]
-        for one, following in pairwise(tabbed):
-            QWidget.setTabOrder(one, following)
+        _set_tab_order([one for panel in (events, detail, state) for one in panel.tab_widgets()])
         self.reset()
         session.run_changed.connect(self._fit)
         session.index_changed.connect(self._fit)
@@ -94,20 +86,43 @@ class RunView(QWidget):
         self._bars.insertWidget(0, bar)
         return bar
 
+    @cached_property
+    def facts(self) -> RunFactsPanel:
+        """The run in numbers: a page in place of the state, made when it is first wanted."""
+        facts = RunFactsPanel(self._session, self._state_pages)
+        self._add_page_button(facts, "State", "The state at the position")
+        facts.filter_wanted.connect(self.show_filtered)
+        self._add_state_page(facts)
+        return facts
+
+    @cached_property
+    def range(self) -> RangePanel:
+        """The sums of a chosen range: a page in place of the state, made when it is first wanted."""
+        range_ = RangePanel(self._session, self._state_pages)
+        range_.filter_wanted.connect(self.show_filtered)
+        self._add_state_page(range_)
+        return range_
+
+    def _add_page_button(self, page: StateInspector | RunFactsPanel, text: str, tip: str) -> None:
+        page.add_button(text, tip, spare=page is self.state).clicked.connect(self.toggle_facts)
+
+    def _add_state_page(self, page: Panel) -> None:
+        self._state_pages.addWidget(page)
+        _set_tab_order([self.state.tab_widgets()[-1], *page.tab_widgets()])
+
     @Slot()
     def toggle_facts(self) -> None:
         """Show the facts of the run in place of the state, or the state again."""
-        shows_facts = self._state_pages.currentWidget() is self.facts
-        self._state_pages.setCurrentWidget(self.state if shows_facts else self.facts)
+        self._state_pages.setCurrentWidget(self.state if self.shows_facts else self.facts)
 
     @Slot()
     def _on_range_chosen(self) -> None:
         """Show the sums of a range while one is chosen."""
         shown, chosen = self._state_pages.currentWidget(), self._session.chosen
-        if chosen is not None and shown is not None and shown is not self.range:
+        if chosen is not None and shown is not None and not isinstance(shown, RangePanel):
             self._page_before = shown
             self._state_pages.setCurrentWidget(self.range)
-        elif chosen is None and shown is self.range:
+        elif chosen is None and isinstance(shown, RangePanel):
             self._state_pages.setCurrentWidget(self._page_before)
 
     @Slot(object)
@@ -121,7 +136,7 @@ class RunView(QWidget):
     @property
     def shows_facts(self) -> bool:
         """Whether the facts of the run are shown in place of the state."""
-        return self._state_pages.currentWidget() is self.facts
+        return isinstance(self._state_pages.currentWidget(), RunFactsPanel)
 
     def find_bar_of(self, focused: QWidget | None) -> PanelFindBar | None:
         """Return the search line of the panel with the focused widget; None if it has none."""
@@ -168,3 +183,8 @@ class RunView(QWidget):
             share = _MAX_SHARE_OF_MANY_TOOLS if many_tools else _MAX_TIMELINE_SHARE
             upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * share))
             self._rows.setSizes([upper, self._rows.height() - GAP - upper])
+
+
+def _set_tab_order(widgets: list[QWidget]) -> None:
+    for one, following in pairwise(widgets):
+        QWidget.setTabOrder(one, following)
