@@ -15,7 +15,7 @@ from tests.helpers.journey import Journey
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 
-_POSITIONS = 40  # of a session that are visited on the way to its end; each event is read in other tests
+_POSITIONS = 12  # of a session that are visited on the way to its end; each event is read in other tests
 SESSIONS = sorted((SHARED_DATA / "claude-code").rglob("*.jsonl"))
 
 

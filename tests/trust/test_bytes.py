@@ -172,7 +172,7 @@ def test_records_that_are_all_size(tmp_path: Path, make_value: Callable[[], Any]
     assert noticed(tmp_path / "run.rlog", data)
 
 
-DEEP = tries(200_000, long=1_000_000)  # levels: more than fit any stack
+DEEP = tries(100_000, long=1_000_000)  # levels: more than fit any stack
 BOMBS = {
     "an array of 4 billion": b"\xdd\xff\xff\xff\xff",
     "a map of 4 billion": b"\xdf\xff\xff\xff\xff",

@@ -83,7 +83,7 @@ def test_cut_in_many_places(tmp_path: Path, format: str) -> None:
     opened = [one for one in seeds(format) if outcome(tmp_path, one, format) == "opened"]
     assert opened
     data = (opened or seeds(format))[0]
-    places = tries(20, long=50)
+    places = tries(10, long=50)
     for n in range(places):
         assert outcome(tmp_path, data[: len(data) * n // places], format) in ("refused", "opened")
 
@@ -91,7 +91,7 @@ def test_cut_in_many_places(tmp_path: Path, format: str) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_half_of_one_and_half_of_another(tmp_path: Path, format: str) -> None:
     first = seeds(format)[0]
-    step = tries(8, long=3)
+    step = tries(16, long=3)
     for other in FORMATS[FORMATS.index(format) % step :: step]:
         second = seeds(other)[0]
         for mixed in (first[: len(first) // 2] + second[len(second) // 2 :], first + b"\n" + second):

@@ -28,7 +28,7 @@ def planted_is_first(count: int, rate: float, seed: int, missing: bool = False) 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("count", SIZES)
 def test_a_planted_fault_comes_first(count: int, rate: float, missing: bool) -> None:
-    seeds = tries(20, long=60) if count <= 64 else tries(10, long=20) if count < 1000 else tries(2, long=4)
+    seeds = tries(10, long=60) if count <= 64 else tries(5, long=20) if count < 1000 else tries(2, long=4)
     found = sum(planted_is_first(count, rate, seed, missing) for seed in range(seeds))
     assert found >= 0.95 * seeds - tries(1, long=0)  # of few seeds one more may miss
 
@@ -40,7 +40,7 @@ def test_in_few_runs_a_fault_of_all_failing_runs_comes_first(count: int) -> None
 
 @pytest.mark.parametrize("count", [8, 32, 200])
 def test_of_shuffled_outcomes_at_most_one_in_twenty_is_called_significant(count: int) -> None:
-    seeds = tries(40, long=100)
+    seeds = tries(20, long=100)
     found = 0
     for seed in range(seeds):
         runs, passed = planted_runs(count, 0.0, seed)

@@ -44,8 +44,8 @@ def long_list(count: int) -> tuple[str, dict[str, Any]]:
 BOMBS = {
     "one event with many leaves": [("MemoryWrite", {"key": "k", "value": [*range(LEAVES)]})],
     "many leaves, replaced": [("MemoryWrite", {"key": "k", "value": [n] * LEAVES}) for n in range(2)],
-    "removals from the front": [long_list(ITEMS), ops(*[("remove", "/l/0")] * 2000)],
-    "insertions in the middle": [long_list(ITEMS), ops(*[("add", f"/l/{ITEMS // 2}", n) for n in range(2000)])],
+    "removals from the front": [long_list(ITEMS), ops(*[("remove", "/l/0")] * 1000)],
+    "insertions in the middle": [long_list(ITEMS), ops(*[("add", f"/l/{ITEMS // 2}", n) for n in range(1000)])],
     "in and out again": [long_list(ITEMS), ops(*[("add", "/l/0", 1), ("remove", "/l/0")] * 1000)],
 }
 

@@ -20,7 +20,7 @@ from tests.core.divergence import mutations
 from tests.core.divergence.mutations import MUTATIONS, Case, Expected
 from tests.core.divergence.runs import Agent, Ev, Style, write_run
 
-SOME, ALL = 12, 140  # cases of each mutation
+SOME, ALL = 8, 140  # cases of each mutation
 RIGHT = 0.98
 
 
