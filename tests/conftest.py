@@ -167,6 +167,7 @@ def _nothing_leaks(request: pytest.FixtureRequest, _known_timers: list[dict[int,
     has_window = "qapp" in request.fixturenames
     if has_window:
         looks += [_top_level_widgets, _running_timers]
+    settle = _process_events if has_window else lambda: None
     before = [look() for look in looks[:3]]
     if has_window:
         before.append(_known_timers.pop() if _known_timers else _running_timers())
@@ -174,7 +175,7 @@ def _nothing_leaks(request: pytest.FixtureRequest, _known_timers: list[dict[int,
     gc.collect(1)  # here, and on no other thread: see _collect_on_this_thread_alone
     if has_window:
         _finish_deletions()
-    after = [_look_after(look, known) for look, known in zip(looks, before, strict=True)]
+    after = [_look_after(look, known, settle) for look, known in zip(looks, before, strict=True)]
     if has_window:
         _known_timers.append(after[-1])
     leaked = [name for now, known in zip(after, before, strict=True) for key, name in now.items() if key not in known]
@@ -182,13 +183,16 @@ def _nothing_leaks(request: pytest.FixtureRequest, _known_timers: list[dict[int,
         pytest.fail("left behind: " + "; ".join(leaked), pytrace=False)
 
 
-def _look_after(look: Callable[[], dict[int, str]], known: dict[int, str]) -> dict[int, str]:
-    """Return what is there as soon as it is nothing but what is known, or after GRACE."""
+def _look_after(
+    look: Callable[[], dict[int, str]], known: dict[int, str], settle: Callable[[], None]
+) -> dict[int, str]:
+    """Return what is there as soon as it is nothing but what is known, or after GRACE. `settle` is called meanwhile."""
     deadline = time.monotonic() + GRACE
     while True:
         now = look()
         if now.keys() <= known.keys() or time.monotonic() > deadline:
             return now
+        settle()
         gc.collect()
         time.sleep(0.01)
 
@@ -235,6 +239,13 @@ def _top_level_widgets() -> dict[int, str]:
     from PySide6.QtWidgets import QApplication
 
     return {id(widget): f"widget {widget!r}" for widget in QApplication.topLevelWidgets()}
+
+
+def _process_events() -> None:
+    """Let a question to the disk that is still being answered be taken in."""
+    from PySide6.QtCore import QCoreApplication
+
+    QCoreApplication.processEvents()
 
 
 def _finish_deletions() -> None:

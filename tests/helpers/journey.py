@@ -41,10 +41,10 @@ class Journey:
         self.settings = settings
         self.session = window.session
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, format: str | None = None) -> None:
         """Open a run, and wait for the verdict."""
         with self.qtbot.waitSignal(self.session.report_changed, timeout=WAIT):
-            self.session.open(str(path))
+            self.session.open(str(path), format=format)
         self.until(lambda: not self.session.working)
         self.arrive(self.session.position)
         facts = self.session.facts

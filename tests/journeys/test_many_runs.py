@@ -160,7 +160,7 @@ def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey:
 def test_runs_are_grouped_by_a_fact_and_two_groups_are_compared(journey: Journey, tmp_path: Path) -> None:
     journey.window.open_paths([str(write_versions(tmp_path / "versions"))])
     page = journey.window.runs_page
-    journey.until(lambda: not page.runs.working)
+    journey.until(lambda: page.has_runs and not page.runs.working)
     menu = page.bar.group_by.list
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "model").trigger()

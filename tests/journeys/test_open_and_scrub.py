@@ -32,7 +32,7 @@ def test_from_the_welcome_page_to_a_run_and_back(journey: Journey, log: Path, mo
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(log), ""))
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
         journey.window.actions_["open"].trigger()
-    assert journey.window.windowTitle().startswith("run.rlog")
+    journey.until(lambda: journey.window.windowTitle().startswith("run.rlog"))
     assert journey.window.actions_["close"].isEnabled()
     journey.window.actions_["close"].trigger()
     assert journey.session.facts is None

@@ -114,7 +114,7 @@ def test_an_unchanged_agent_runs_as_recorded_and_a_changed_one_stops_where_it_di
     journey.window.actions_["run_again"].trigger()
     dialog = shown(journey, RerunDialog)
     assert dialog.command.toPlainText() == shlex.join([sys.executable, str(agent)])
-    assert f"-- {shlex.join([sys.executable, str(agent)])}" in dialog.shown.toPlainText()
+    journey.until(lambda: f"-- {shlex.join([sys.executable, str(agent)])}" in dialog.shown.toPlainText())
     assert dialog.folder.text() == os.getcwd()
     assert not journey.window.reruns.running, "nothing runs before the button is pressed"
     dialog.folder.setText(str(run.parent))
@@ -152,8 +152,8 @@ def test_an_answer_is_edited_and_the_comparison_shows_what_came_of_it(journey: J
     journey.until(dialog.next_button.isEnabled)
     dialog.next_button.click()
     plan = shown(journey, RerunDialog)
-    assert """--what-if 4 '' '["a","edited"]'""" in plan.shown.toPlainText()
     journey.until(plan.run_button.isEnabled)
+    assert """--what-if 4 '' '["a","edited"]'""" in plan.shown.toPlainText()
     plan.run_button.click()
     assert (
         verdict(journey)
@@ -255,4 +255,4 @@ def test_a_command_of_a_log_that_hides_something_is_not_run_unseen(journey: Jour
     journey.window.actions_["run_again"].trigger()
     dialog = shown(journey, RerunDialog)
     assert "\u202e" not in dialog.command.toPlainText()
-    assert "\\u202e" in dialog.shown.toPlainText()
+    journey.until(lambda: "\\u202e" in dialog.shown.toPlainText())

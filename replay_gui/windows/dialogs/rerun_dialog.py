@@ -230,7 +230,8 @@ class RerunDialog(QDialog):
         folder, is_there, self._new = found
         is_first, self._checked_folder = self._checked_folder[0] == Path(), (folder, is_there)
         self._writes.setText(f"Writes {one_line(str(self._new))}")
-        if is_first and not is_there:  # the run was recorded in a folder that is gone
+        is_recorded = folder == Path(with_home(visible(_folder_of(self._facts))))  # and not what was typed meanwhile
+        if is_first and is_recorded and not is_there:  # the run was recorded in a folder that is gone
             self.folder.setText(visible(str(Path(self._facts.path).absolute().parent)))
         self._refresh()
 

@@ -60,8 +60,7 @@ def test_a_format_that_is_given_is_for_both_and_stays(journey: Journey, trials: 
 def test_the_format_that_was_chosen_for_a_run_is_kept_when_comparing(
     journey: Journey, trials: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journey.session.open(str(trials[0]), format="json-lines")
-    journey.until(lambda: journey.session.facts is not None and not journey.session.working)
+    journey.open(trials[0], format="json-lines")
     asked = list[object]()
 
     def ask(_parent: object, _title: str, *more: object) -> tuple[str, str]:
@@ -78,8 +77,7 @@ def test_a_file_that_is_not_of_the_format_chosen_for_the_other_is_read_as_its_co
     journey: Journey, tmp_path: Path, trials: tuple[Path, Path]
 ) -> None:
     session = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
-    journey.session.open(str(trials[0]), format="tau-bench")
-    journey.until(lambda: journey.session.facts is not None and not journey.session.working)
+    journey.open(trials[0], format="tau-bench")
     comparison = journey.window.comparison
     for other, format in ((session, "claude-code"), (write_log(tmp_path / "run.rlog", turns=2), "rlog")):
         with journey.qtbot.waitSignal(comparison.b.run_changed):

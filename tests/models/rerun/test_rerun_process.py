@@ -42,10 +42,10 @@ def test_files_are_touched_by_other_threads_only(
         monkeypatch.setattr(rerun_process, function.__name__, partial(spied, function))
     monkeypatch.setattr(RerunPlan, "program", lambda self, new, exchange: ["true"])
     process = RerunProcess()
+    process._preparation.answered.connect(process._check_files)  # however soon the program ends
     process.start(plan)
     assert process.running
-    process._check_files()
-    qtbot.waitUntil(lambda: not process.running)
+    qtbot.waitUntil(lambda: not process.running and len(touched) == 3)
     assert isinstance(process.state, RerunEnded)
     assert not verdict_of(process.state, process.output).notes
     assert process.state.report is None

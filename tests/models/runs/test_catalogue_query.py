@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
@@ -43,11 +44,12 @@ def query(bridge: Bridge) -> CatalogueQuery:
     return CatalogueQuery(RunsSession(cast(EngineBridge, bridge)))
 
 
-def test_queries_are_about_a_catalogue_alone(query: CatalogueQuery, tmp_path: Path) -> None:
+def test_queries_are_about_a_catalogue_alone(qtbot: QtBot, query: CatalogueQuery, tmp_path: Path) -> None:
     for name in ("catalogue.json", "runs.parquet"):
         (tmp_path / name).write_bytes(b"")
     runs = RunsSession(None)
-    runs.open((str(tmp_path),))
+    with qtbot.waitSignal(runs.catalogue_found):
+        runs.open((str(tmp_path),))
     query.set_folder(runs.catalogue)
     assert query.folder == str(tmp_path)
     runs.open((str(tmp_path), str(tmp_path)))

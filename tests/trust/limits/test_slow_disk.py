@@ -113,6 +113,13 @@ def test_the_dialog_for_running_again(journey: Journey, disk: SlowDisk, tmp_path
     dialog.close()
 
     dialog = RerunDialog(facts, (), [], None, journey.window)
+    none = str(tmp_path / "none")
+    dialog.folder.setText(none)
+    journey.until(lambda: dialog._problem.text == "There is no such folder.")
+    assert dialog.folder.text() == none, "what was typed stays, though it is the first folder that was looked for"
+    dialog.close()
+
+    dialog = RerunDialog(facts, (), [], None, journey.window)
     disk.wake()
     journey.until(dialog.run_button.isEnabled)
     assert dialog.folder.text() == str(tmp_path), "that of the log, where the run's own is gone"
