@@ -34,6 +34,8 @@ class Finishing:
         self._finish: Finish | None = None
         self._seq: int | None = None  # of the call
         self._asked = False  # whether the harness asked if the agent is sure
+        self.is_waiting = False
+        """Whether the user had the last word."""
 
     @property
     def finish(self) -> Finish | None:
@@ -44,6 +46,9 @@ class Finishing:
         """Add an event; `seq`: its number."""
         if meta.get("subagent"):
             return
+        if kind in (Kind.OBSERVATION, Kind.DECISION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE):
+            is_message = kind == Kind.OBSERVATION and payload.get("obs_type") == "message"
+            self.is_waiting = is_message and payload.get("source") == "user"
         match kind:
             case Kind.TOOL_REQUEST:
                 self._finish, self._seq = finish_by_call(payload.get("tool_name"), payload.get("input")), seq

@@ -195,6 +195,11 @@ class RunBuilder:
         self._has_end = True
         return self.add(END, {"how": how, "why": None if why is None else cut_text(why)}, **meta)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last message is the user's, so that no answer before it is the end of the run."""
+        return self._finishing.is_waiting
+
     def end_by_call(self) -> bool:
         """Add the end of a run whose last act was to call the agent's own tool to finish; return whether it was.
 

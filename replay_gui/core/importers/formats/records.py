@@ -19,6 +19,7 @@ NO_RUNS = "records that hold no run, left out"
 UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
 
 
+_MAX_UNREAD = 100  # lines that wait for the first record
 CLOCK = "A time; it differs in every run."
 ID = "An id; it differs in every run."
 USAGE = "Tokens or cost; they vary between equal runs."
@@ -151,6 +152,7 @@ class RecordEvents:
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
         """Yield the events of records, given as (number, record). The number is the line, or the item, from 1."""
+        unread: list[tuple[int, Any]] = []  # lines before the first record, such as a program's banner
         for number, record in records:
             self.run.context = {"line": number}
             if isinstance(record, dict):
@@ -158,16 +160,28 @@ class RecordEvents:
                 self.add_record(record)
             else:
                 self.notes.count(UNREADABLE_LINES)
-                self.run.custom(f"{self.format}/unreadable", record)
+                unread.append((number, record))
+            if self.run.count or len(unread) == _MAX_UNREAD:
+                self._add_unreadable(unread)
             yield from self.run.drain()
+        self._add_unreadable(unread)
         self.run.context = {}
         if fields := self.fields(self.whole, *self.taken):
             self.run.bookkeeping(f"{self.format}/file", fields["fields"])
         self.add_end()
-        if self.how is not None:
+        if self.how is not None and not (self.how[0] == "answered" and self.run.is_waiting):
             self.run.end(*self.how, duration=self.stated_duration or None)
         self.run.end_by_call()
         yield from self.run.drain()
+
+    def _add_unreadable(self, lines: list[tuple[int, Any]]) -> None:
+        """Add lines that are no objects, and forget them. The first event of a run is its agent's."""
+        context = self.run.context
+        for number, line in lines:
+            self.run.context = {"line": number}
+            self.run.custom(f"{self.format}/unreadable", line)
+        self.run.context = context
+        lines.clear()
 
     def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:
         """Return the run of these numbered records; `created`: its start, in ns since 1970."""

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
@@ -42,6 +43,9 @@ class Amp(RecordFormat):
         "env": HOST,
         "userState": HOST,
         "title": "A title that a model wrote; it varies between equal runs.",
+        **dict.fromkeys(("traces", "turnElapsedMs"), CLOCK),
+        "providerToolUseId": ID,
+        "~debug": "What the program notes for itself; it says nothing about the run.",
         "v": "How often the file was written; it says nothing about the run.",
         "nextMessageId": "The number of messages; the messages themselves are compared.",
         **OF_PARTS,
@@ -82,8 +86,13 @@ class _AmpEvents(ChatMessageEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
-            self.begin(self.rest(self.whole))
+            meta = as_map(self.whole.get("meta"))
+            rest = {name: value for name, value in meta.items() if name != "traces"}
+            self.begin(self.rest({**self.whole, "meta": rest}))
             self.whole = {}
+        if record.get("role") == "info" or not isinstance(record.get("content"), list | str):
+            self._aside(record)
+            return
         usage, meta, state = (
             value if isinstance(value := record.get(name), dict) else {} for name in ("usage", "meta", "state")
         )
@@ -105,6 +114,14 @@ class _AmpEvents(ChatMessageEvents):
             if kind == "error":
                 self._failed(state)
 
+    def _aside(self, record: dict[str, Any]) -> None:
+        """Add what Amp itself adds to the thread."""
+        if record.get("role") == "info":
+            self.run.unmapped = self.rest(record, "role", "content")
+            self.run.bookkeeping(f"{self.format}/context", content_of(record.get("content")))
+        else:
+            self.add_unknown(record.get("role"), record, "role")
+
     def add_result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **more: Any) -> int:
         """Add a result; a failed command is recognised by its exit code."""
         code = _exit_code(output)
@@ -124,7 +141,7 @@ def _part(part: Any) -> Any:
         return part
     status, output, wrong = run.get("status"), run.get("result"), run.get("error")
     used = ["status", "error", "result"]
-    if output is None and status in _REFUSED:
+    if output is None and status in (*_REFUSED, *_STOPPED) and (status in _REFUSED or run.get("reason")):
         output = run.get("reason") or "refused by the user"
         used.append("reason")
     elif output is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -31,6 +32,11 @@ _ENDS: dict[str, End] = {
     "error": "crash",
 }
 _REFUSED = "User denied permission"
+_SHELLS = ("bash", "job_output")
+_FAILED = re.compile(
+    r"(?:\A|\n)(?:Exit code ([1-9]\d{0,9})|(Command was aborted before completion))(?:\n\n<cwd>[^\n]*</cwd>)?\s*\Z"
+)
+_MAX_END_CHARACTERS = 5000  # of an output: a folder's name may be long
 
 
 class Crush:
@@ -104,9 +110,12 @@ class _CrushEvents(ChatMessageEvents):
         output, call_id = part.get("content"), str(part.get("tool_call_id"))
         if call_id in self._open:
             self._open.remove(call_id)
-        error = (first_line(output) or "failed") if part.get("is_error") is True else None
-        refused = error is not None and error.startswith(_REFUSED)
         call, about = self.run.call(call_id), {**part, "metadata": decoded(part.get("metadata"))}
+        name = call.tool_name if call is not None else str(part.get("name"))
+        error = _command_error(output) if name in _SHELLS else None
+        if error is None and part.get("is_error") is True:
+            error = first_line(output) or "failed"
+        refused = error is not None and error.startswith(_REFUSED)
         extra = self.fields(about, "type", "content", "is_error", metadata="", name=call.tool_name if call else None)
         self.add_result(
             call_id, output, error, extra, refused=refused, tool_name=part.get("name"), tool_call_id=call_id
@@ -131,6 +140,12 @@ class _CrushEvents(ChatMessageEvents):
             # the database counts only the tokens of the last request
             self.run.bookkeeping(f"{self.format}/result", "the whole session", cost=cost, last_tokens=tokens or None)
         super().add_end()
+
+
+def _command_error(output: Any) -> str | None:
+    """Return why a command failed, by the end of its output: Crush marks no command as failed."""
+    found = _FAILED.search(output[-_MAX_END_CHARACTERS:]) if isinstance(output, str) else None
+    return None if found is None else f"exit {found[1]}" if found[1] else found[2]
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:

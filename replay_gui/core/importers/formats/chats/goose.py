@@ -33,6 +33,7 @@ from replay_gui.core.importers.times import any_time
 
 _STREAM_ENDS = ("complete", "error")
 _STREAM_ALONE = (*_STREAM_ENDS, "notification")
+_DECLINED = "The user has declined to run this tool"
 _PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest")
 
 
@@ -239,6 +240,9 @@ class _GooseEvents(RecordEvents):
                 self.run.request(call_id, name, value.get("arguments"), extra=more, tool_call_id=call_id)
             case "toolResponse":
                 self._answer(call_id, part, extra)
+            case "toolConfirmationRequest" | "actionRequired":  # the call that needs a permission is a part of its own
+                more = self.rest(part, "type") | extra.get("fields", {})
+                self.run.bookkeeping(f"{self.format}/{kind}", more)
             case _:
                 self.add_unknown(kind, part, "type")
 
@@ -253,4 +257,6 @@ class _GooseEvents(RecordEvents):
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")
         output = result.get("error") if result.get("status") == "error" else content_of(value) or None
-        self.add_result(call_id, output, (first_line(output) or "failed") if failed else None, more)
+        refused = isinstance(output, str) and output.startswith(_DECLINED)  # which Goose gives as a success
+        error = (first_line(output) or "failed") if failed or refused else None
+        self.add_result(call_id, output, error, more, refused=refused)
