@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.gil_yield import SWITCH_SECONDS
@@ -53,7 +53,7 @@ class WindowOptions:
     path: str | None = None
     many: tuple[str, ...] = ()
     demo: bool = False
-    at: int = 0
+    at: Position = RUN_START
     theme: str | None = None
     screenshot: str | None = None
     size: tuple[int, int] | None = None
@@ -192,7 +192,7 @@ def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, hel
 def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
     """Open the files of the command line; return whether these are one or two runs, and not a page of many."""
     path, other = _paths(options)
-    at, opens_folder = Position(options.at), path is not None and is_folder(path)
+    at, opens_folder = options.at, path is not None and is_folder(path)
     if options.is_passing:
         window.recent_files.passing, window.restore.keeps = path, False
     if options.follow:

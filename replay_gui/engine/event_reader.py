@@ -32,11 +32,11 @@ LED_TO_WINDOW_EVENTS = 48  # events after the current one that are searched for 
 class EventReader:
     """Reads events of a log by its index. Used on the engine thread alone."""
 
-    def __init__(self, log: EventLog, index: RunIndex, end: int, effects: RunEffects) -> None:
-        """`end`: the byte after the last event of the index."""
+    def __init__(self, log: EventLog, index: RunIndex, end_offset: int, effects: RunEffects) -> None:
+        """`end_offset`: the byte after the last event of the index."""
         self._log = log
         self._index = index
-        self._end = end
+        self._end_offset = end_offset
         self._effects = effects
 
     def related(self, event: Event) -> tuple[tuple[Related, ...], int]:
@@ -100,7 +100,7 @@ class EventReader:
 
     def _size(self, event_index: EventIndex) -> int:
         offsets = self._index.offset
-        end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self._end
+        end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self._end_offset
         return end - int(offsets[event_index])
 
     def _is_big(self, event_index: EventIndex) -> bool:

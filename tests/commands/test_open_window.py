@@ -15,6 +15,7 @@ from replay_gui import app
 from replay_gui.app import WindowOptions
 from replay_gui.cli import main
 from replay_gui.core import numpy_on_demand
+from replay_gui.core.log.positions import Position
 
 
 @pytest.fixture
@@ -57,12 +58,12 @@ def test_everything_asked(command: Any, asked: list[WindowOptions]) -> None:
     arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --fit 9 --show run"
     assert command(*arguments.split()).code == 0
     picture: dict[str, Any] = {"screenshot": "a.png", "size": (1280, 800), "scale": 2.0, "fit": 9, "show": "run"}
-    assert asked == [WindowOptions(path="run.rlog", at=7, theme="dark", **picture)]
+    assert asked == [WindowOptions(path="run.rlog", at=Position(7), theme="dark", **picture)]
 
 
 def test_a_value_is_asked_for(command: Any, asked: list[WindowOptions]) -> None:
     assert command("run.rlog", "--at", 812, "--path", "/memory/a~1b").code == 0
-    assert asked == [WindowOptions(path="run.rlog", at=812, value=("memory", "a/b"))]
+    assert asked == [WindowOptions(path="run.rlog", at=Position(812), value=("memory", "a/b"))]
     assert "JSON Pointer" in command("run.rlog", "--path", "memory").err
     assert command("a.rlog", "b.rlog", "--path", "/memory").code == 2
 
@@ -71,7 +72,7 @@ def test_two_runs(command: Any, asked: list[WindowOptions]) -> None:
     assert command("a.rlog", "b.rlog", "--at", 7).code == 0
     assert command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "compare").code == 0
     assert asked == [
-        WindowOptions(path="a.rlog", at=7, other="b.rlog"),
+        WindowOptions(path="a.rlog", at=Position(7), other="b.rlog"),
         WindowOptions(path="a.rlog", screenshot="a.png", show="compare", other="b.rlog"),
     ]
 
@@ -111,7 +112,7 @@ def test_two_runs_and_a_view_of_one_make_no_sense(command: Any, asked: list[Wind
 
 def test_demo(command: Any, asked: list[WindowOptions]) -> None:
     assert command("--demo", "--at", 12).code == 0
-    assert asked == [WindowOptions(demo=True, at=12)]
+    assert asked == [WindowOptions(demo=True, at=Position(12))]
 
 
 def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[WindowOptions]) -> None:

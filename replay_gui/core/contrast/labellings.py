@@ -43,12 +43,12 @@ class ByChance:
 class Labellings:
     """The clearest separation in each labelling, by tier: `clearest[tier - 1]` is over features of up to that tier.
 
-    Valid for strengths of at least `least`: weaker features were left out. With very many runs, high tiers are missing.
+    Valid for strengths from `min_strength` on: weaker features were left out. With many runs, high tiers are missing.
     """
 
     clearest: NDArray[np.float64]
     exact: bool
-    least: float
+    min_strength: float
 
     def by_chance(self, strength: float, tier: int) -> ByChance | None:
         """Return the number of labellings in which a feature of up to this tier separates as clearly.
@@ -69,18 +69,18 @@ def labellings(
     *,
     sizes: NDArray[np.int64],
     tiers: NDArray[np.int64],
-    least: float,
+    min_strength: float,
 ) -> Labellings:
     """Assign the outcomes to the runs again, in all possible ways or in a random sample.
 
     Args:
         features: numbers of those to examine, each set of runs once; `sizes`: how many runs with an outcome each has,
             `tiers`: of each. known: the runs that have an outcome. failing: the number of these that fail.
-        least: the smallest strength that will be requested.
+        min_strength: the smallest strength that will be requested.
     """
     total = int(known.sum())
     passing = total - failing
-    able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _TOLERANCE)
+    able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= min_strength - _TOLERANCE)
     able = able[np.argsort(tiers[able], kind="stable")]
     ways = _ways(total, failing)
     highest = _highest_tier(sizes[able], tiers[able], min(ways, _LABELLINGS_FOR_TIER))
@@ -99,7 +99,7 @@ def labellings(
                 of_tier = clear[:, : np.searchsorted(tiers[able], tier, side="right")]
                 clearest[tier - 1, done : done + len(block)] = of_tier.max(axis=1, initial=0.0)
         done += len(block)
-    return Labellings(clearest, exact, least)
+    return Labellings(clearest, exact, min_strength)
 
 
 def _ways(total: int, failing: int) -> int:

@@ -94,7 +94,7 @@ def separate_groups(table: FeatureTable, outcomes: Outcomes) -> Separation:
         groups.failing,
         sizes=(groups.p + groups.f)[sets.first],
         tiers=groups.tiers[sets.first],
-        least=least,
+        min_strength=least,
     )
     separators = tuple(
         _separator(

@@ -56,7 +56,7 @@ class ComparedSide:
         log.use_offsets(index.offset)
         self.content = read_contents(folder, index.count)
         self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
-        self._events: dict[int, Event] = {}
+        self._events: dict[EventIndex, Event] = {}
         self._redactor: EventRedactor | None = None
 
     def redacted(self, redactor: EventRedactor | None) -> ComparedSide:

@@ -18,9 +18,9 @@ class BoundedEquality:
     def __init__(self) -> None:
         self._left = MAX_MEMBERS
 
-    def equal(self, a: Any, b: Any, most: int = MAX_MEMBERS) -> bool | None:
-        """Return whether two values are equal; None if that needs more than `most` members, or more than are left."""
-        waiting, begun_with = [(a, b)], min(most, self._left)
+    def equal(self, a: Any, b: Any, max_members: int = MAX_MEMBERS) -> bool | None:
+        """Return whether two values are equal; None if that needs more than `max_members`, or than are left."""
+        waiting, begun_with = [(a, b)], min(max_members, self._left)
         left, found = begun_with, True
         while waiting and found and left >= 0:
             a, b = waiting.pop()

@@ -100,6 +100,6 @@ def _tools(index: RunIndex, failed: NDArray[np.int64]) -> tuple[ToolNumbers, ...
     return tuple(sorted(numbers, key=lambda of_tool: (-of_tool.calls, of_tool.name)))
 
 
-def _counts(values: NDArray[np.uint16] | NDArray[np.int32], most: int) -> NDArray[np.int64]:
-    counts: NDArray[np.int64] = np.bincount(values, minlength=most)
+def _counts(values: NDArray[np.uint16] | NDArray[np.int32], names: int) -> NDArray[np.int64]:
+    counts: NDArray[np.int64] = np.bincount(values, minlength=names)
     return counts

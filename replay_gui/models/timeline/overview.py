@@ -85,9 +85,9 @@ class GrowingFailures:
         self._found = np.zeros(0, np.int64)
         self.count = 0  # of the examined events
 
-    def of(self, index: RunIndex, most: int | None = None) -> NDArray[np.int64]:
-        """Return the failures in `index`, of the same run with the same first events; examine at most `most` more."""
-        stop = index.count if most is None else min(index.count, self.count + most)
+    def of(self, index: RunIndex, max_events: int | None = None) -> NDArray[np.int64]:
+        """Return the failures in `index`, a longer index of the same run; examine at most `max_events` new events."""
+        stop = index.count if max_events is None else min(index.count, self.count + max_events)
         if stop > self.count:
             more = np.flatnonzero(failures_of_index(index, slice(self.count, stop))) + self.count
             self.count, self._found = stop, np.concatenate((self._found, more))

@@ -49,21 +49,21 @@ def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size
     painter.restore()
 
 
-def outcomes_width(counts: Iterable[int], most: int) -> int:
+def outcomes_width(counts: Iterable[int], max_marks: int) -> int:
     """Return the pixels that `paint_outcomes` needs for rows with these numbers of outcomes."""
     metrics = QFontMetrics(ui_font())
     return max(
         (
-            count * _STEP_PX if count <= most else 3 * (_STEP_PX + UNIT + metrics.horizontalAdvance(f"{count:,}"))
+            count * _STEP_PX if count <= max_marks else 3 * (_STEP_PX + UNIT + metrics.horizontalAdvance(f"{count:,}"))
             for count in set(counts)
         ),
         default=0,
     )
 
 
-def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], most: int) -> None:
-    """Draw a mark for each outcome from the left edge of a rectangle; if there are more than `most`, their numbers."""
-    if len(outcomes) <= most:
+def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], max_marks: int) -> None:
+    """Draw a mark for each outcome, from the left; if there are more than `max_marks`, draw their numbers."""
+    if len(outcomes) <= max_marks:
         for place, outcome in enumerate(outcomes):
             paint_outcome(painter, _first_center(rect) + QPointF(place * _STEP_PX, 0), outcome)
         return

@@ -12,7 +12,7 @@ from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.sentence_row import SentenceRow
 
 
-def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
+def mark_rows(marks: RunMarks, max_marks: int) -> list[FactRow]:
     """Return a link for each mark, up to the given number; `aim` is the position of its first event.
 
     If marks are left out, a row states it. There are no rows while marks are not known, or if there is none.
@@ -21,14 +21,14 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
     if found is None and not marks.noted:
         return []
     rows = list[FactRow]()
-    for mark in marks.shown[:most]:
+    for mark in marks.shown[:max_marks]:
         row = SentenceRow(MARK_WORDS[mark.kind].short, one_line(mark.sentence), link=True)
         row.aim = position_after(mark.events[0])
         row.setToolTip(plain_tooltip(mark_tip(mark)))
         rows.append(row)
     hidden = len(marks.known) - len(marks.shown)
     notes = (
-        f"and {len(marks.shown) - most:,} more, on the timeline" if len(marks.shown) > most else "",
+        f"and {len(marks.shown) - max_marks:,} more, on the timeline" if len(marks.shown) > max_marks else "",
         f"{plural(hidden, 'mark')} of kinds that are switched off" if hidden else "",
         "" if found is None else one_line(found.problem),
     )

@@ -97,7 +97,7 @@ class LanePainter:
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
     def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
-        self._paint_steps(part, middle, least=size)
+        self._paint_steps(part, middle, min_px=size)
         positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
         color = kind_color(part.kind, part.tool)
         pixmap = mark_pixmap(mark_of(part.kind), size, color, self._ratio, theme().panel)
@@ -109,8 +109,8 @@ class LanePainter:
             for x in (self._pixels(positions[which]) - half).tolist():
                 draw(QPointF(x, top), pixmap)
 
-    def _paint_steps(self, part: LanePart, middle: float, least: float) -> None:
-        """Paint the durations of steps behind the marks; leave out bars under `least` pixels, which would blur them."""
+    def _paint_steps(self, part: LanePart, middle: float, min_px: float) -> None:
+        """Paint the durations of steps behind the marks; leave out bars under `min_px`, which would blur them."""
         steps = steps_between(part, self._index, self._first, self._last)
         if not len(steps):
             return
@@ -118,7 +118,10 @@ class LanePainter:
         thick = min(STEP_BAR, self._layout.lane_height - UNIT)
         tops = np.full(len(steps), middle - thick / 2)
         bars = np.column_stack((left + self._layout.origin, tops, right - left, np.full(len(steps), thick)))
-        in_sight, color = (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= least), kind_color(part.kind, part.tool)
+        in_sight, color = (
+            (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= min_px),
+            kind_color(part.kind, part.tool),
+        )
         steps, bars = steps[in_sight], bars[in_sight]
         passes = self._scene.passes(steps)
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):

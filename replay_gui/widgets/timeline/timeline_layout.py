@@ -81,9 +81,9 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
     return round(TOP_PX + lanes * lane + bottom_px(compact))
 
 
-def tools_that_fit(height: float, others: int, most: int, compact: bool = False) -> int:
-    """Return the number of tool lanes that fit into a widget of this height, at most `most`, with `others` above."""
-    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), most)
+def tools_that_fit(height: float, others: int, max_tools: int, compact: bool = False) -> int:
+    """Return the number of tool lanes that fit into this height with `others` above them, at most `max_tools`."""
+    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), max_tools)
 
 
 def names_px(chosen: int | None, width: float, needed: int = 0) -> float:

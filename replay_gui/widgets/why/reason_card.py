@@ -21,7 +21,7 @@ _NO_BREAK = "\u00a0"
 class CardText:
     """A text laid out in a width, some of whose characters are links. `text`: the shown part."""
 
-    def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
+    def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, max_lines: int = 100) -> None:
         self._links = links
         for link in links:  # "event" stays on the line of its number
             text = (
@@ -29,10 +29,10 @@ class CardText:
                 + text[link.start_character : link.stop_character].replace(" ", _NO_BREAK)
                 + text[link.stop_character :]
             )
-        self._layout, self.height, end = _laid_out(text, font, width, most)
+        self._layout, self.height, end = _laid_out(text, font, width, max_lines)
         while end < len(text):  # in the first turn, unless an ellipsis is wider than the text it replaces
             text = f"{text[: end - 1].rstrip()}…"
-            self._layout, self.height, end = _laid_out(text, font, width, most)
+            self._layout, self.height, end = _laid_out(text, font, width, max_lines)
         self.text = text
 
     def link_at(self, point: QPointF) -> EventLink | None:
@@ -62,14 +62,14 @@ class CardText:
         self._layout.draw(painter, at, ranges)
 
 
-def _laid_out(text: str, font: QFont, width: float, most: int) -> tuple[QTextLayout, float, int]:
+def _laid_out(text: str, font: QFont, width: float, max_lines: int) -> tuple[QTextLayout, float, int]:
     """Return the first lines of a text, their height, and their number of characters."""
     layout, option = QTextLayout(text, font), QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
     layout.beginLayout()
     height, end = 0.0, 0
-    while layout.lineCount() < most and (line := layout.createLine()).isValid():
+    while layout.lineCount() < max_lines and (line := layout.createLine()).isValid():
         line.setLineWidth(width)
         line.setPosition(QPointF(0, height))
         height += line.height()

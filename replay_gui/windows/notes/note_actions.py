@@ -147,7 +147,7 @@ class NoteActions(QObject):
             side = f" of {book.session.side.value}, {_name(book.session)}" if len(here) > 1 else ""
             about = f"Event {position_after(event):,}{side}" + (f", against {against}" if against else "")
             first, last = book.session.chosen or (position_after(event), position_after(event))
-            places.append(NotePlace(about, first, last, most=book.session.index.count))
+            places.append(NotePlace(about, first, last, limit=Position(book.session.index.count)))
         dialog = NoteDialog(places, self._window)
         dialog.written.connect(partial(self._on_written, here))
         dialog.open()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.facts.run_note import MAX_NOTE_CHARACTERS
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
@@ -32,13 +32,13 @@ class NotePlace:
 
     Attributes:
         about: its description. first, last: the initial positions of the note.
-        most: the last position to which it can extend; 0: it is about these events only.
+        limit: the last position to which it can extend; RUN_START: it is about these events only.
     """
 
     about: str
     first: Position
     last: Position
-    most: int = 0
+    limit: Position = RUN_START
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class NoteDialog(QDialog):
         layout.setSpacing(GAP)
         layout.addWidget(self.place if len(places) > 1 else head)
         layout.addWidget(self.text, 1)
-        if places[0].most and text is None:
+        if places[0].limit and text is None:
             layout.addLayout(row)
         self._on_place_chosen(0)
         self.place.currentIndexChanged.connect(self._on_place_chosen)
@@ -116,7 +116,7 @@ class NoteDialog(QDialog):
     def _on_place_chosen(self, number: int) -> None:
         place = self._places[number]
         for field, position in ((self.first, place.first), (self.last, place.last)):
-            field.setRange(1, max(place.most, position, 1))
+            field.setRange(1, max(place.limit, position, 1))
             field.setValue(position)
             digits = field.fontMetrics().horizontalAdvance(field.textFromValue(field.maximum()))
             field.setMinimumWidth(digits + 4 * GAP)

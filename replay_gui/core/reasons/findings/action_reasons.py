@@ -45,18 +45,18 @@ def add_action_reasons(
     matched: MatchedCalls,
     rules: Rules,
     tier: Tier = Tier.ACTION,
-    most: int = _MAX_EXPLAINED_ACTIONS,
+    max_actions: int = _MAX_EXPLAINED_ACTIONS,
 ) -> None:
     """Add the reasons in matched calls.
 
-    `tier`: that of an action whose effect is known. `most`: number of actions of one kind to list, equal ones once.
+    `tier`: of an action whose effect is known. `max_actions`: that are listed of each kind, equal ones once.
     """
     reference, other = reasons.reference, reasons.other
     calls = [(run, call) for pair in matched.changed for run, call in zip((reference, other), pair, strict=True)]
-    missing, extra = (_equal_calls(found)[:most] for found in (matched.missing, matched.extra))
-    calls = [*calls[: 2 * most], *((reference, found[0]) for found in missing)]
+    missing, extra = (_equal_calls(found)[:max_actions] for found in (matched.missing, matched.extra))
+    calls = [*calls[: 2 * max_actions], *((reference, found[0]) for found in missing)]
     find_places((reference, other), [*calls, *((other, found[0]) for found in extra)])
-    for pair in matched.changed[:most]:
+    for pair in matched.changed[:max_actions]:
         _add_changed(reasons, pair, rules, tier)
     for equal in missing:
         if not _add_again(reasons, equal, reference, other, tier):
@@ -66,7 +66,7 @@ def add_action_reasons(
         if not _add_again(reasons, equal, other, reference, tier):
             exchanged = _exchanged(equal[0], matched)
             _add_extra(reasons, equal, tier, None if exchanged is None else exchanged[0])
-    for first, second in matched.same_effect[:most]:
+    for first, second in matched.same_effect[:max_actions]:
         reasons.add(
             ReasonKind.WORDING,
             Tier.OTHER,
