@@ -15,7 +15,7 @@ from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
 from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.call_rules import CallRules
-from replay_gui.core.contrast.profiling import read_profile, run_files, unknown_tools, with_facts
+from replay_gui.core.contrast.profiling import read_profile, run_files, with_facts
 from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import EffectEvidence
@@ -45,7 +45,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
             by the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
             catalogue has; an unchanged source is not read again. places: of notes that count.
         rules: of the user, for the calls.
-        observed: the effects of unknown tools, as all sources together show them.
+        observed: the effects of unknown tools, as other sources show them.
     """
 
     source: str
@@ -74,6 +74,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
         problem: why it could not be read; "" if it could. unknown_format: whether its format is unknown, so that it may
             not be a run.
         evidence: what its runs show of tools whose names do not show their effect, encoded; empty if they have none.
+        effects: of these tools, by which its runs were read.
     """
 
     source: str
@@ -82,6 +83,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     unknown_format: bool = False
     evidence: bytes = b""
+    effects: dict[str, Effect] = {}
 
 
 class SourceEvidence(msgspec.Struct, frozen=True):
@@ -135,8 +137,14 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             fingerprint, companions = _fingerprint(task, path)
             if fingerprint == task.known:
                 return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None, []
-            part, logs, evidence = _rows(task, path, str(conversions), companions)
-        indexed = IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs), evidence=evidence)
+            part, logs, shown = _rows(task, path, str(conversions), companions)
+        indexed = IndexedSource(
+            source=task.source,
+            fingerprint=fingerprint,
+            runs=len(part.runs),
+            evidence=msgspec.msgpack.encode(shown) if shown.unknown else b"",
+            effects={tool: task.observed[tool] for tool in shown.unknown if tool in task.observed},
+        )
         return indexed, part, logs
     except ReplayError as why:
         unknown = isinstance(why, FormatUnknown)
@@ -148,7 +156,7 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
 
 def _rows(
     task: SourceTask, path: str, conversions: str, companions: str
-) -> tuple[CataloguePart, list[PackedLog], bytes]:
+) -> tuple[CataloguePart, list[PackedLog], SourceEvidence]:
     """Return the rows of a source, its logs, and what its runs show of unknown tools."""
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # the name of the source, not of the copy
@@ -157,8 +165,8 @@ def _rows(
         ]
     rules = CallRules(task.rules)
     observed = {tool: EffectFinding(effect, "", certain=False) for tool, effect in task.observed.items()}
-    read = [read_profile(file, observed, rules)[0] for file in files]
-    made = [with_facts(one.profile, file) for one, file in zip(read, files, strict=True)]
+    read = [read_profile(file, lambda _: observed, rules)[0] for file in files]
+    made = [with_facts(one.latest.profile, file) for one, file in zip(read, files, strict=True)]
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
@@ -167,10 +175,9 @@ def _rows(
         msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name, companions=companions))
         for profile, (_, name) in zip(made, logs, strict=True)
     ]
-    unknown = {tool for profile in made for tool in unknown_tools(profile)}
+    unknown = {tool for one in read for tool in one.unknown}
     shown = SourceEvidence(tuple(sorted(unknown)), tuple(one.evidence for one in read))
-    evidence = msgspec.msgpack.encode(shown) if unknown else b""
-    return part_of(kept, task.source), [log for log, _ in logs], evidence
+    return part_of(kept, task.source), [log for log, _ in logs], shown
 
 
 class _Unreadable(ReplayError):

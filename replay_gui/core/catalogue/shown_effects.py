@@ -6,7 +6,7 @@ only those are read again whose effects become others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,13 @@ def shown_effects(evidence: Mapping[str, bytes]) -> dict[str, Effects]:
         name: {tool: findings[tool].effect for tool in shown.unknown if tool in findings}
         for name, shown in decoded.items()
     }
+
+
+def expected_effects(evidence: Iterable[bytes]) -> Effects:
+    """Return the effects of tools that these sources show, as an expectation of those that all sources will show."""
+    decoded = (msgspec.msgpack.decode(data, type=SourceEvidence) for data in evidence if data)
+    findings = observed_effects(run for shown in decoded for run in shown.runs)
+    return {tool: finding.effect for tool, finding in findings.items()}
 
 
 def evidence_table(shown: Mapping[str, ShownBySource]) -> pa.Table:

@@ -18,10 +18,13 @@ from replay_gui.core.catalogue.indexing import (
 from replay_gui.core.catalogue.kept_logs import LogSpool
 from replay_gui.core.catalogue.part import unpack_part, writable_name
 from replay_gui.core.catalogue.run_rows import RunRows
-from replay_gui.core.catalogue.shown_effects import Effects, ShownBySource
+from replay_gui.core.catalogue.shown_effects import Effects, ShownBySource, expected_effects
 
 IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
 """Index all batches, here or elsewhere; the results may come in any order."""
+
+
+_FIRST_SOURCES, _GROWTH = 64, 4  # read before any effects are expected; then in stages of four times as many
 
 
 class SourceResult(NamedTuple):
@@ -48,11 +51,25 @@ class SourceResults:
         self._batches = 0
 
     def index(self, tasks: Sequence[SourceTask]) -> None:
-        """Read the sources of these tasks, those that are unchanged excepted."""
-        for result in self._index(tasks):
+        """Read the sources of these tasks, those that are unchanged excepted.
+
+        Some, from all over the sources, show the effects of tools by which more are read, so that few are read again.
+        """
+        left, size = [*tasks], len(tasks) if self._earlier else _FIRST_SOURCES
+        while left:
+            stage = left[:: -(-len(left) // size)]
+            self._index_expecting(stage)
+            read = {task.source for task in stage}
+            left, size = [task for task in left if task.source not in read], size * _GROWTH
+        self.of_source = {task.source: self.of_source[task.source] for task in tasks}
+
+    def _index_expecting(self, tasks: Sequence[SourceTask]) -> None:
+        """Read sources by the effects that others show as yet."""
+        expected = expected_effects(one.evidence for one in (*self._earlier.values(), *self.shown.values()))
+        for result in self._index([msgspec.structs.replace(task, observed=expected) for task in tasks]):
             name, is_known = result.source.source, result.source.runs == UNCHANGED
-            nothing = ShownBySource(result.source.evidence, {})
-            self.shown[name] = self._earlier.get(writable_name(name), nothing) if is_known else nothing
+            shown = ShownBySource(result.source.evidence, result.source.effects)
+            self.shown[name] = self._earlier.get(writable_name(name), shown) if is_known else shown
 
     def index_again(self, tasks: Sequence[tuple[SourceTask, Effects]]) -> None:
         """Read again the sources that were read by other effects than these."""

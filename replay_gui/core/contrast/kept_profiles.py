@@ -1,13 +1,14 @@
 """The cache of profiles: a run that was read for a contrast before is not read again.
 
 A profile is kept by the BLAKE3 of its log, and by the user's rules for calls. The effect of a tool may depend on the
-other runs at hand, so two things are kept besides: what the run shows of its tools, and the profile with the effects
-that were observed last.
+other runs at hand, so a run has a profile for each set of effects that was observed lately, and what it shows of its
+tools is kept besides.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,26 +16,53 @@ import msgspec
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, entry_of, is_own, remove_least_used
 from replay_gui.core.contrast.run_profile import RunProfile
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.version import VERSION
 
-_FORM = f"{VERSION}/8"  # raise it when profiles, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/9"  # raise it when profiles, or the effects of calls, are defined differently
+
+
+_MAX_PROFILES = 3  # of a run: a folder, the runs of one task in it, and one more
+
+
+class ObservedProfile(msgspec.Struct, frozen=True):
+    """The profile of a run by the `effects` of its unknown tools, as runs show them."""
+
+    effects: dict[str, Effect]
+    profile: RunProfile
 
 
 class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
     """What was read from a log, without the facts of the files beside it.
 
     Attributes:
-        profile: with the effects that the run alone shows. evidence: what it shows of its tools.
-        observed: effects of its unknown tools, as other runs show them; with_observed: the profile with these effects.
+        evidence: what the run shows of its tools. unknown: those whose effect further runs may show, sorted.
+        profiles: by different effects of them, at least one, the latest first.
     """
 
-    profile: RunProfile
     evidence: EffectEvidence
-    observed: dict[str, Effect] = {}
-    with_observed: RunProfile | None = None
+    unknown: tuple[str, ...]
+    profiles: tuple[ObservedProfile, ...]
+
+    @property
+    def latest(self) -> ObservedProfile:
+        """The latest profile."""
+        return self.profiles[0]
+
+    def effects_by(self, observed: Mapping[str, EffectFinding]) -> dict[str, Effect]:
+        """Return the effects of the unknown tools."""
+        return {tool: observed[tool].effect for tool in self.unknown if tool in observed}
+
+    def profile_by(self, effects: Mapping[str, Effect]) -> RunProfile | None:
+        """Return the profile by these effects; None if there is none."""
+        return next((of.profile for of in self.profiles if of.effects == effects), None)
+
+    def with_earlier(self, earlier: KeptProfile) -> KeptProfile:
+        """Return this with the profiles of an earlier reading; only the latest few remain."""
+        others = [of for of in earlier.profiles if self.profile_by(of.effects) is None]
+        return msgspec.structs.replace(self, profiles=(*self.profiles, *others)[:_MAX_PROFILES])
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
@@ -10,14 +10,15 @@ import msgspec
 
 from replay_gui.core.contrast.call_rules import NO_RULES, CallRules
 from replay_gui.core.contrast.features.run_features import run_features
-from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ProfileCache
+from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ObservedProfile, ProfileCache
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.call_reader import observed_calls
 from replay_gui.core.effects.call_values import leaf_hashes
 from replay_gui.core.effects.effect import Effect, EffectFinding
-from replay_gui.core.effects.observed import EffectEvidence, effect_evidence, observed_effects
+from replay_gui.core.effects.observed import EffectEvidence, ExpectedEffects, effect_evidence
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.errors import ReplayError
@@ -36,6 +37,9 @@ from replay_gui.core.state.json_form import json_form, one_line_json
 
 _MAX_INPUT_CHARACTERS = 2_000  # of an input that is kept
 _ANSWER_HASH_BYTES = 8
+
+
+ObservedEffects = Callable[[EffectEvidence], Mapping[str, EffectFinding]]
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,85 +130,72 @@ def profiles(
 ) -> Iterator[RunProfile]:
     """Yield the profile of each run; the runs together show the effects of unknown tools.
 
-    Reads each log once, and logs with such tools twice, but none whose profile is in `cache`. The profile of an
-    unreadable run has a `problem`.
+    Reads each log once, but none whose profile is in `cache`. A log is read again only if all runs show other effects
+    of its tools than the runs before it did. The profile of an unreadable run has a `problem`.
 
     Args:
         on_progress: called with (runs read, all runs); an exception from it stops the reading. on_file: called before
             each reading of a log, also the second one. rules: of the user, for calls.
     """
 
-    def read(file: RunFile, observed: Mapping[str, EffectFinding] | None = None) -> tuple[KeptProfile, bool]:
+    def read(file: RunFile, observed: ObservedEffects) -> KeptProfile:
         if on_file is not None:
             on_file(file)
-        return read_profile(file, observed, rules)
+        kept, may_keep = read_profile(file, observed, rules)
+        if may_keep:
+            earlier = cache.read(file.log_content, rules.digest)
+            kept = kept if earlier is None else kept.with_earlier(earlier)
+            cache.write(file.log_content, kept, rules.digest)
+        return kept
 
-    made = list[RunProfile | None](None for _ in files)
-
-    def first_readings() -> Iterator[EffectEvidence]:
-        for number, file in enumerate(files):
-            if on_progress is not None:
-                on_progress(number, len(files))
-            kept = cache.read(file.log_content, rules.digest)
-            if kept is None:
-                kept, may_keep = read(file)
-                if may_keep:
-                    cache.write(file.log_content, kept, rules.digest)
-            made[number] = kept.profile
-            yield kept.evidence
-
-    readings = first_readings()
-    observed = observed_effects(readings)
-    for file, profile in zip(files, made, strict=True):
-        if profile is None:
-            continue
-        effects = {tool: observed[tool].effect for tool in unknown_tools(profile) if tool in observed}
-        if effects:
-            profile = _observed_profile(file, effects, observed, cache=cache, rules=rules.digest, read=read)
+    first, expected = list[KeptProfile](), ExpectedEffects()
+    for number, file in enumerate(files):
+        if on_progress is not None:
+            on_progress(number, len(files))
+        kept = cache.read(file.log_content, rules.digest)
+        if kept is None:
+            kept = read(file, expected.add_run)
+        else:
+            expected.add_run(kept.evidence)
+        first.append(msgspec.structs.replace(kept, evidence=EffectEvidence(), profiles=kept.profiles[:1]))
+    observed = expected.observer.effects()
+    for file, kept in zip(files, first, strict=True):
+        profile, effects = kept.latest.profile, kept.effects_by(observed)
+        if effects != kept.latest.effects:
+            earlier = cache.read(file.log_content, rules.digest)
+            profile = (earlier and earlier.profile_by(effects)) or read(file, lambda _: observed).latest.profile
         yield with_facts(profile, file)
     cache.prune()
 
 
-def unknown_tools(profile: RunProfile) -> tuple[str, ...]:
-    """Return the tools of a run whose effect further runs may show, sorted."""
-    unknown = {step.tool for step in profile.steps if step.effect == Effect.UNKNOWN}
-    return tuple(sorted(tool for tool in unknown if not runs_code(tool)))
+def read_profile(file: RunFile, observed: ObservedEffects, rules: CallRules) -> tuple[KeptProfile, bool]:
+    """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem.
 
-
-def _observed_profile(
-    file: RunFile,
-    effects: dict[str, Effect],
-    observed: Mapping[str, EffectFinding],
-    *,
-    cache: ProfileCache,
-    rules: str,
-    read: Callable[[RunFile, Mapping[str, EffectFinding]], tuple[KeptProfile, bool]],
-) -> RunProfile:
-    """Return the profile of a run in which these tools have the observed `effects`."""
-    kept = cache.read(file.log_content, rules)
-    if kept is not None and kept.with_observed is not None and kept.observed == effects:
-        return kept.with_observed
-    again, may_keep = read(file, observed)
-    if may_keep and kept is not None:
-        kept = msgspec.structs.replace(kept, observed=effects, with_observed=again.profile)
-        cache.write(file.log_content, kept, rules)
-    return again.profile
-
-
-def read_profile(
-    file: RunFile, observed: Mapping[str, EffectFinding] | None, rules: CallRules
-) -> tuple[KeptProfile, bool]:
-    """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem."""
+    `observed`: is given what the run shows, and returns the effects of tools by which its profile is made.
+    """
     try:
         with EventLog.open(file.log) as log:
-            reading = read_run(log, observed, rules.effects)
+            reading = read_run(log, rules.effects)
             is_as_listed = log.source.blake3() == file.log_content  # else it was written to in between
-        evidence = effect_evidence(reading.calls)
-        reading.calls = rules.in_force(reading.calls)
-        return KeptProfile(profile=log_profile(reading), evidence=evidence), is_as_listed
+        evidence, calls = effect_evidence(reading.calls), reading.calls
+        reading.calls = rules.in_force(calls)
+        made = KeptProfile(evidence=evidence, unknown=_unknown_tools(reading.calls), profiles=())
+        findings = observed(evidence)
+        effects = made.effects_by(findings)
+        if effects:
+            reading.calls = rules.in_force(observed_calls(calls, findings, rules.effects))
+        profiles = (ObservedProfile(effects, log_profile(reading)),)
+        return msgspec.structs.replace(made, profiles=profiles), is_as_listed
     except ReplayError as why:
-        run = EvaluatedRun(given=file.given, name=file.name, problem=str(why))
-        return KeptProfile(profile=RunProfile(run=run), evidence=EffectEvidence()), False
+        broken = RunProfile(run=EvaluatedRun(given=file.given, name=file.name, problem=str(why)))
+        kept = KeptProfile(evidence=EffectEvidence(), unknown=(), profiles=(ObservedProfile({}, broken),))
+        return kept, False
+
+
+def _unknown_tools(calls: Iterable[ToolCall]) -> tuple[str, ...]:
+    """Return the tools of a run whose effect further runs may show, sorted."""
+    unknown = {call.tool for call in calls if call.effect is Effect.UNKNOWN}
+    return tuple(sorted(tool for tool in unknown if not runs_code(tool)))
 
 
 def log_profile(reading: RunReading) -> RunProfile:

@@ -12,7 +12,7 @@ from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_reader import CallReader
 from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.declarations import declared_effects
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.facts.run_identity import RunIdentity, run_identity
 from replay_gui.core.facts.run_summary import RunSummary
@@ -57,15 +57,11 @@ class RunReading:
     patch_index: EventIndex | None = None
 
 
-def read_run(
-    log: EventLog,
-    observed: Mapping[str, EffectFinding] | None = None,
-    corrected: Mapping[str, Effect] | None = None,
-) -> RunReading:
-    """Read a run; `observed`: effects that runs show (see observe_effects). `corrected`: effects from rules."""
+def read_run(log: EventLog, corrected: Mapping[str, Effect] | None = None) -> RunReading:
+    """Read a run; `corrected`: effects from rules."""
     agent = log.header.facts.get("agent")
     reading = RunReading(run_id=log.header.run_id, summary=RunSummary(agent=agent if isinstance(agent, str) else None))
-    classifier = EffectClassifier(corrected, observed=observed)
+    classifier = EffectClassifier(corrected)
     reader, calls, models = CallReader(classifier), list[ToolCall](), Counter[str]()
     init: Event | None = None
     for event in log:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
 from replay_gui.core.effects.classifier import EffectClassifier
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
@@ -49,6 +51,23 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         unchecked=finding.unchecked,
         error=error if response is not None and isinstance(error := response.payload.get("error"), str) else "",
     )
+
+
+def observed_calls(
+    calls: Iterable[ToolCall], observed: Mapping[str, EffectFinding], corrected: Mapping[str, Effect]
+) -> tuple[ToolCall, ...]:
+    """Return the calls as they would have been read by these `observed` effects; see EffectClassifier.
+
+    What a call of unknown effect has neither a rule nor a declaration for, another reading would not have, either.
+    """
+    classifier = EffectClassifier(corrected, observed=observed)
+    made = list[ToolCall]()
+    for call in calls:
+        if call.effect is Effect.UNKNOWN and call.tool in observed:
+            of = classifier.find(call.tool, call.input)
+            call = replace(call, effect=of.effect, reason=of.reason, targets=of.targets, certain=of.certain)
+        made.append(call)
+    return tuple(made)
 
 
 def _answer(payload: Mapping[str, Any]) -> Any:

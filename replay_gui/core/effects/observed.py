@@ -54,6 +54,73 @@ class EffectEvidence(msgspec.Struct, frozen=True):
     tools: list[str] = []
 
 
+class EffectObserver:
+    """Adds up what runs show of the effects of their tools."""
+
+    def __init__(self) -> None:
+        self._changes: defaultdict[str, float] = defaultdict(float)
+        self._reasons: dict[str, str] = {}
+        self._reads, self._tools = Counter[str](), set[str]()
+        self._between = Counter[tuple[tuple[str, ...], bool]]()
+
+    def add_run(self, run: EffectEvidence) -> None:
+        """Add what one run shows."""
+        for tool, weight in run.changes.items():
+            self._changes[tool] += weight
+        for tool, reason in run.reasons.items():
+            self._reasons.setdefault(tool, reason)
+        self._reads.update(run.reads)
+        self._between.update(run.between)
+        self._tools.update(run.tools)
+
+    def effects(self) -> dict[str, EffectFinding]:
+        """Return the effect of each tool for which the runs show one."""
+        changes, reasons = self._changes.copy(), {**self._reasons}
+        unchanged = Counter[str]()
+        for (names, changed), times in self._between.items():
+            if not changed:
+                unchanged.update(dict.fromkeys(names, times))
+        for tool in unchanged:
+            if changes[tool] >= _CERTAIN_WEIGHT:
+                unchanged[tool] = 0
+        for (names, changed), times in self._between.items():
+            if changed:
+                suspects = [tool for tool in names if not unchanged[tool]] or names
+                for tool in suspects:
+                    changes[tool] += times / len(suspects)
+                    reasons.setdefault(tool, "an equal call was answered differently after it")
+        findings = {}
+        for tool in sorted(self._tools):
+            weight = changes[tool]
+            if weight >= 0.5 and weight > self._reads[tool] / 2:
+                findings[tool] = EffectFinding(Effect.CHANGES, f"observed: {reasons[tool]}", certain=False)
+            elif self._reads[tool] or unchanged[tool] >= 2:
+                findings[tool] = EffectFinding(
+                    Effect.READS, "observed: the same answers before and after it", certain=False
+                )
+        return findings
+
+
+class ExpectedEffects:
+    """The effects that the runs so far show, as an expectation of those that all of them will show.
+
+    They are worked out again whenever there are a tenth more runs, so that it takes little beside reading the runs.
+    """
+
+    def __init__(self) -> None:
+        self.observer = EffectObserver()
+        self._effects: dict[str, EffectFinding] = {}
+        self._runs, self._next = 0, 1
+
+    def add_run(self, run: EffectEvidence) -> dict[str, EffectFinding]:
+        """Add what one run shows; return the effects that the runs let expect now."""
+        self.observer.add_run(run)
+        self._runs += 1
+        if self._runs >= self._next:
+            self._effects, self._next = self.observer.effects(), self._runs + 1 + self._runs // 10
+        return self._effects
+
+
 def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFinding]:
     """Return the effect of each tool for which these runs show one."""
     return observed_effects(map(effect_evidence, runs))
@@ -61,36 +128,10 @@ def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFindi
 
 def observed_effects(runs: Iterable[EffectEvidence]) -> dict[str, EffectFinding]:
     """Return the effect of each tool for which the evidence of these runs shows one."""
-    changes: defaultdict[str, float] = defaultdict(float)
-    reasons: dict[str, str] = {}
-    reads, between, tools = Counter[str](), list[tuple[tuple[str, ...], bool]](), set[str]()
+    observer = EffectObserver()
     for run in runs:
-        for tool, weight in run.changes.items():
-            changes[tool] += weight
-        reasons = {**run.reasons, **reasons}
-        reads.update(run.reads)
-        between += run.between
-        tools.update(run.tools)
-    unchanged = Counter(tool for names, changed in between if not changed for tool in names)
-    for tool in unchanged:
-        if changes[tool] >= _CERTAIN_WEIGHT:
-            unchanged[tool] = 0
-    for names, changed in between:
-        if changed:
-            suspects = [tool for tool in names if not unchanged[tool]] or names
-            for tool in suspects:
-                changes[tool] += 1 / len(suspects)
-                reasons.setdefault(tool, "an equal call was answered differently after it")
-    findings = {}
-    for tool in sorted(tools):
-        weight = changes[tool]
-        if weight >= 0.5 and weight > reads[tool] / 2:
-            findings[tool] = EffectFinding(Effect.CHANGES, f"observed: {reasons[tool]}", certain=False)
-        elif reads[tool] or unchanged[tool] >= 2:
-            findings[tool] = EffectFinding(
-                Effect.READS, "observed: the same answers before and after it", certain=False
-            )
-    return findings
+        observer.add_run(run)
+    return observer.effects()
 
 
 def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:

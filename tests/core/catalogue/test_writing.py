@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import fsspec
@@ -11,10 +12,11 @@ import pytest
 
 from replay_gui.core.catalogue.catalogue_files import FILES, read_manifest
 from replay_gui.core.catalogue.extras import is_catalogue
-from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
+from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
+from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_set import run_set
@@ -23,7 +25,7 @@ from replay_gui.core.facts.notes_places import NotesPlaces, notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.recorder.recorder import Recorder
 from tests.core.catalogue.conftest import Indexer, files_of, write
-from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, one_tool_shows_another, write_run
 
 
 def test_equal_sources_give_equal_bytes_in_whatever_order_they_are_read(tmp_path: Path, logs: Path) -> None:
@@ -306,6 +308,27 @@ def test_names_that_are_no_unicode_and_numbers_that_are_too_large_are_written(tm
 def test_a_pipe_that_is_named_like_notes_does_not_hang(tmp_path: Path, logs: Path) -> None:
     os.mkfifo(logs / "hello.rlog.notes.toml")
     assert write(tmp_path / "catalogue", logs / "hello.rlog").runs == 1
+
+
+def test_a_source_is_read_once_by_the_effects_that_others_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first ones are read again; the files are the same as if all were read again."""
+    (tmp_path / "logs").mkdir()
+    for number in range(9):
+        write_run(tmp_path / "logs" / f"{number}.rlog", one_tool_shows_another(number), trial=number)
+    write(tmp_path / "all", tmp_path / "logs")
+    monkeypatch.setattr("replay_gui.core.catalogue.source_results._FIRST_SOURCES", 2)
+    read = list[str]()
+
+    def index(batches: Sequence[SourceBatch]) -> Iterable[IndexedBatch]:
+        read.extend(Path(task.source).stem for batch in batches for task in batch.tasks)
+        return map(index_batch, batches)
+
+    write_catalogue([str(tmp_path / "logs")], tmp_path / "few", index)
+    assert sorted(read[:9]) == [*"012345678"]
+    assert read[9:] == ["0", "5"]
+    assert files_of(tmp_path / "few") == files_of(tmp_path / "all")
+    write_catalogue([str(tmp_path / "logs")], tmp_path / "few", index)
+    assert sorted(read[11:]) == [*"012345678"], "asked once whether they are unchanged"
 
 
 def test_all_sources_together_show_the_effect_of_a_tool(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, one_tool_sho
 
 
 def test_logs_are_read_once_and_again_where_anything_differs(tmp_path: Path) -> None:
-    """Each reading is told, the second one for tools whose effect other runs show, too."""
+    """Each reading is told. The first run shows the effects of its tools, and the others show the same."""
     cache, places = ProfileCache(tmp_path / "surveys"), NotesPlaces(allowed=(str(tmp_path),))
     paths = [write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n), passed=None) for n in range(3)]
     texts = list[str]()
@@ -27,7 +27,7 @@ def test_logs_are_read_once_and_again_where_anything_differs(tmp_path: Path) -> 
         return found, [*texts]
 
     first, names = read(*paths)
-    assert names == ["0", "1", "2", "0", "1", "2"]
+    assert names == ["0", "1", "2"]
     assert read(*paths) == (first, [])
     assert read(*paths[:1])[1] == [], "the effects that it alone shows are kept, too"
     write_notes(RunNotes(passed=True), notes_beside(paths[0]))
@@ -49,3 +49,25 @@ def test_logs_are_read_once_and_again_where_anything_differs(tmp_path: Path) -> 
     assert read(moved)[1] == []
     cache.prune(budget=0)
     assert read(moved)[1] == ["moved"]
+
+
+def test_only_runs_before_the_one_that_shows_an_effect_are_read_again(tmp_path: Path) -> None:
+    cache, names = ProfileCache(tmp_path / "surveys"), list[str]()
+    read_once = one_tool_shows_another(5)[0]
+    paths = [
+        write_run(tmp_path / f"{n}.rlog", [read_once] * (2 if n == 1 else 1), trial=n, passed=None) for n in range(4)
+    ]
+    files = [file for path in paths for file in run_files(str(path), str(tmp_path / "c"))]
+
+    def read(chosen: list[int]) -> list[str]:
+        names.clear()
+        made = list(
+            profiles([files[n] for n in chosen], on_file=lambda file: names.append(Path(file.given).stem), cache=cache)
+        )
+        assert made == list(profiles([files[n] for n in chosen])), "as without a cache"
+        return [*names]
+
+    assert read([0, 1, 2, 3]) == ["0", "1", "2", "3", "0"]
+    assert read([0, 1, 2, 3]) == []
+    assert read([2, 3]) == ["2", "3"], "alone, they show less"
+    assert read([0, 1, 2, 3]) == read([2, 3]) == [], "both are kept"
