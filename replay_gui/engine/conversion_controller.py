@@ -96,7 +96,7 @@ class ConversionController:
 
 @dataclass(frozen=True)
 class PendingImport:
-    """The conversion of the run that is to replace the open one, and the request that it came from."""
+    """The conversion of the run that will replace the open one, and the request for it."""
 
     conversion: ConversionController
     request: Open

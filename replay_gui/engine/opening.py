@@ -229,7 +229,7 @@ def user_mappings() -> Path:
 
 
 def _imported_from(title: str, agent: str) -> str:
-    """Return whose log was imported: the program that wrote it, or else the one whose form it has."""
+    """Return the program that wrote an imported log, or else the program whose format it has."""
     return _PROGRAMS.get(agent) or _without_file_noun(title)
 
 

@@ -229,7 +229,7 @@ class VerificationController:
             and self._front is not None
             and start_index < self._limit.event_index < checked.end.event_index
         ):
-            # A record of many megabytes made the slice overlap the rest, whose start_index was chosen meanwhile.
+            # A record of many megabytes made the slice overlap the rest, whose start was chosen before it ended.
             self._run_integrity(self._front, None, self._limit.event_index)
             return
         self._integrity.append((start_index, checked))

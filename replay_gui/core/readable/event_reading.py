@@ -41,17 +41,15 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
 FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen
-NEXT_PAGE_CHARACTERS = 24_576  # of each further page
-SLICE_CHARACTERS = 8_192  # of a page, laid out at once: about 8 ms
-_SLICE_SLACK_CHARACTERS = SLICE_CHARACTERS // 4  # so much more is laid out at once, too, before a line comes later
+NEXT_PAGE_CHARACTERS = 24_576  # characters of each further page
+SLICE_CHARACTERS = 8_192  # of a part of a page: it is laid out in about 8 ms
+_SLICE_SLACK_CHARACTERS = SLICE_CHARACTERS // 4  # by which a part may be longer, so that it has the whole line
 MORE = "More"
 """The heading above ids, hashes, empty members and meta."""
 
 _LINE_COST_CHARACTERS = 30  # layout of a line takes as long as that of this number of characters
 _INVISIBLE_PER_VISIBLE = 4  # reading this many invisible characters takes as long as the layout of one
-_NEW_LETTER_COST_CHARACTERS = (
-    6  # a letter beyond ASCII is searched in fonts, which takes as long as layout of this many
-)
+_NEW_LETTER_COST_CHARACTERS = 6  # a new letter beyond ASCII takes as long as these: Qt searches the fonts for it
 _NEW_SHAPED_COST_CHARACTERS = SLICE_CHARACTERS  # Qt looks for a font for a writing system that is shaped: 20 ms
 _CELL_COST_LINES = 2  # lines whose layout takes as long as that of a cell of a table
 _MAX_MEMBERS = 200  # members of the payload
@@ -86,7 +84,7 @@ class EventReading:
         self._lines = (piece for line in _event_lines(event, pair, since) for piece in pieces(line))
         self._next: ReadingLine | None = next(self._lines, None)
         self.position, self.count = position_after(event.index), 0
-        self._left = 0  # characters of what was asked for
+        self._left = 0  # characters of the page that were not returned yet
         self._shaped: set[int] = set()  # met so far
 
     def skip(self, count: int) -> None:
@@ -96,9 +94,9 @@ class EventReading:
             self._next = next(self._lines, None)
 
     def next_page(self, limit: int = FIRST_PAGE_CHARACTERS) -> ReadingPage:
-        """Return the next lines, with about `limit` characters in total, or the first part of them.
+        """Return the next page, with about `limit` characters, or its first part.
 
-        While the page before goes on, the next part of what was asked for then.
+        While the last page has further parts, return the next one of these; `limit` is ignored.
         """
         page, letters, room = list[ReadingLine](), set[str](), SLICE_CHARACTERS
         self._left = self._left if self._left > 0 else limit

@@ -11,9 +11,9 @@ if TYPE_CHECKING:  # the first window shows no line
 
 
 class ReadingPage(msgspec.Struct, frozen=True):
-    """A part of the lines of an event.
+    """A part of a page of the lines of an event; a large page comes in several parts.
 
-    Attributes: whole: whether it is the last part. goes_on: whether the next part belongs to what was asked for.
+    Attributes: whole: whether it is the last part. goes_on: whether the next part belongs to the same page.
     """
 
     lines: tuple[ReadingLine, ...] = ()

@@ -102,7 +102,7 @@ class FollowedFile:
     def read_appended(self) -> FileEnd | None:
         """Import the file if it was written to since the last call; return why reading has ended, or None.
 
-        ImportRefused, LogUnreadable: it cannot be read, and that has lasted.
+        ImportRefused, LogUnreadable: it could not be read for a while.
         """
         stamps = self._stamps()
         if stamps is None:

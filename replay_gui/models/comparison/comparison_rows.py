@@ -224,7 +224,7 @@ class ComparisonRows(QAbstractTableModel):
         )
 
     def request_texts(self, first_line: int, last_line: int) -> None:
-        """Request the first_line missing block of texts among these lines; call it again when rows arrive."""
+        """Request the first missing block of texts among these lines; call it again when rows arrive."""
         rows = (self.shown.row(line) for line in range(max(first_line, 0), min(last_line + 1, self.shown.count)))
         missing = self._blocks.missing(rows, len(self._tones))
         if missing and self._session.fresh:

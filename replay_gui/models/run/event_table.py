@@ -137,7 +137,7 @@ class EventTable(QAbstractTableModel):
         return self._blocks.row(event_index) or row_without_text(self._index, event_index)
 
     def request_texts(self, first_row: int, last_row: int) -> None:
-        """Request the first_row missing block of texts among these rows; call it again when rows arrive."""
+        """Request the first missing block of texts among these rows; call it again when rows arrive."""
         indexes = map(self.event_index, range(max(first_row, 0), min(last_row + 1, self._count)))
         if missing := self._blocks.missing(indexes, self._index.count):
             self._session.request_rows(*map(EventIndex, missing))

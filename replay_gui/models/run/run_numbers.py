@@ -31,7 +31,7 @@ class RunNumbers:
     Attributes:
         events: their number. kinds: (name, number of events), most first. tools: those with most calls first.
         calls, errors, failed, denied: as run_measures defines them.
-        start: the earliest time, ns since 1970. duration: ns from there to the latest; or None.
+        start_time: the earliest time, ns since 1970. duration: ns from there to the latest; or None.
         phases: the number of changes of phase.
     """
 

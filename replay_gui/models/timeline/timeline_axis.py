@@ -206,7 +206,7 @@ class TimeAxis:
         return first._until_end_of(times)
 
     def grown(self, index: RunIndex) -> TimeAxis:
-        """Return the axis of a longer index with the same events before; usually only those that came are looked at.
+        """Return the axis of a longer index with the same events before; usually only the new ones are examined.
 
         Which gaps are idle, and how long they are drawn, is measured again once the run is an eighth longer.
         """

@@ -38,7 +38,7 @@ class OriginRow:
 
 @dataclass(frozen=True, slots=True)
 class _NoValue:
-    """The origin of no value is wanted."""
+    """No origin is requested."""
 
 
 @dataclass(frozen=True, slots=True)

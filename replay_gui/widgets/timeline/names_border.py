@@ -23,7 +23,7 @@ _RIGHT_PX = GAP - 2  # part of it right of the border: position 0 is just beyond
 class NamesBorder(QObject):
     """Handles mouse events at the border before `widget` receives them, and new sizes of it.
 
-    `get_needed`: returns the width at which no name is cut. `fits`: whether the session is told of it.
+    `get_needed`: returns the width at which no name is cut. `fits`: whether the session gets this width.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class NamesBorder(QObject):
         widget.installEventFilter(self)
 
     def fit(self) -> None:
-        """Tell the session the width that the visible names need, in steps, so that it stays while the counts grow."""
+        """Give the session the width that the visible names need, in steps, so that it stays while the counts grow."""
         if self._fits and self._widget.isVisible():
             self._session.set_names_needed(GAP * math.ceil(self._get_needed() / GAP))
 

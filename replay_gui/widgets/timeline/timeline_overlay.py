@@ -34,7 +34,7 @@ class OverlayPainter:
         """Paint the background of the lanes."""
         self._paint_gaps()
         if isinstance(self._scale.axis, AlignedAxis):
-            self._paint_what_it_lacks(self._scale.axis)
+            self._paint_missing_events(self._scale.axis)
         if not self._scene.marks.shows_origins:
             self._paint_bands(self._scene.marks.causes)
 
@@ -96,7 +96,7 @@ class OverlayPainter:
                 torn = [QPointF(edge + (LINE if n % 2 else -LINE), y) for n, y in enumerate(steps)]
                 painter.drawPolyline(torn)
 
-    def _paint_what_it_lacks(self, axis: AlignedAxis) -> None:
+    def _paint_missing_events(self, axis: AlignedAxis) -> None:
         """Hatch the ranges in which only the other run of a comparison has events."""
         scale, plot = self._scale, self._layout.plot
         pixels = np.arange(0.0, np.ceil(scale.width) + 1)

@@ -35,7 +35,7 @@ class LineText:
 
     @property
     def metrics(self) -> QFontMetrics:
-        """The metrics of the font, likewise."""
+        """The metrics of this font."""
         self._follow_text_size()
         return self._metrics
 
