@@ -31,7 +31,7 @@ _REST = re.compile(
     r"^(?:<environment_details>|# task_progress|# TODO|# Todo|\[\w+[^\n]{0,4000}\] Result:)", re.MULTILINE
 )
 _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
-_USES = ("subagent_usage", "deleted_api_reqs")  # tokens of subagents, and of requests whose records were deleted
+_USES = ("subagent_usage", "deleted_api_reqs", "api_req_finished")  # the last is of older programs
 _HAS_CHANGES = "HAS_CHANGES"  # the end of an answer for which the screen offers to show the changed files
 _REFUSED = "The user denied this operation"
 _RAN_PREFIX = "Command executed in terminal"
@@ -250,10 +250,11 @@ class _ClineEvents(ModelChanges):
         sent, cached = counts.get("tokensIn", 0), counts.get("cacheReads", 0) + counts.get("cacheWrites", 0)
         is_sum = "apiProtocol" in about and sent >= cached  # Roo Code counts the cached part in, since 2025
         tokens = {"input": sent if is_sum else sent + cached}
-        tokens |= {"cached": counts.get("cacheReads", 0), "output": counts.get("tokensOut", 0)}
+        tokens |= {"cached": counts.get("cacheReads", 0)}
+        tokens |= {"output": counts["tokensOut"]} if "tokensOut" in counts else {}
         cost = about.get("cost")
         use = {
-            "tokens": tokens if "tokensIn" in counts else None,
+            "tokens": tokens if counts.keys() & {"tokensIn", "tokensOut"} else None,
             "cost": cost if isinstance(cost, int | float) else None,
         }
         used = ("request", "tokensIn", "tokensOut", "cacheReads", "cacheWrites", "cost", "totalCost")

@@ -14,7 +14,7 @@ from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEve
 from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
@@ -26,6 +26,7 @@ UNREADABLE = "threads in a form that is not known, left out"
 
 _TABLES: Tables = {"threads": ("id", "summary", "updated_at", "data_type", "data")}
 _KINDS = ("User", "Agent", "Compaction")
+_OLDER = frozenset({"role", "tool_uses", "tool_results"})  # members of messages before version 0.3
 _REFUSED = "Permission to run tool denied by user"
 
 
@@ -90,7 +91,7 @@ def _is_thread(document: Any) -> bool:
     return all(
         message == "Resume" or (isinstance(message, dict) and len(message) == 1 and message.keys() <= {*_KINDS})
         for message in messages
-    )
+    ) or all(isinstance(message, dict) and message.keys() >= _OLDER for message in messages)
 
 
 def _unpacked(row: dict[str, Any], limit: int) -> str:
@@ -108,8 +109,36 @@ def _unpacked(row: dict[str, Any], limit: int) -> str:
 
 def _as_records(messages: list[Any]) -> Iterator[dict[str, Any]]:
     for message in messages:
+        if isinstance(message, dict) and message.keys() >= _OLDER:
+            yield from _older_records(message)
+            continue
         for kind, content in message.items() if isinstance(message, dict) else ((str(message), None),):
             yield {"kind": kind, "message": content}
+
+
+def _older_records(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the records of a message before version 0.3: the user's message has the results of the calls before."""
+    used = ("role", "text", "segments", "tool_uses", "tool_results")
+    rest = {name: value for name, value in message.items() if name not in used and value not in (None, "", [], {})}
+    for result in maps_in(message.get("tool_results")):
+        yield {"kind": "Result", "message": result}
+    text = [{"type": "text", "text": message["text"]}] if "text" in message else []
+    segments = maps_in(message.get("segments")) or text
+    content: list[Any] = [_segment(segment) for segment in segments if segment.get("text") != ""]
+    content += [{"ToolUse": call} for call in maps_in(message.get("tool_uses"))]
+    if content or not message.get("tool_results"):
+        kind = {"user": "User", "assistant": "Agent"}.get(str(message["role"]), "System")
+        yield {"kind": kind, "message": {"content": content, **rest}}
+
+
+def _segment(segment: dict[str, Any]) -> dict[str, Any]:
+    match segment.get("type"):
+        case "text":
+            return {"Text": segment.get("text")}
+        case "thinking":
+            return {"Thinking": segment}
+        case _:
+            return {"RedactedThinking": segment}
 
 
 class _ZedEvents(ChatMessageEvents):
@@ -139,6 +168,10 @@ class _ZedEvents(ChatMessageEvents):
                         self._tool_result(result)
                     else:
                         self.add_unknown("result", {"result": result})
+            case "System":
+                super().add_record({"role": "system", "content": [_part(part) for part in parts], **rest})
+            case "Result":
+                self._tool_result(facts)
             case "Compaction":
                 summary = facts.get("Summary", facts)
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {"summary": summary}})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
 _STEP = {"step_number", "observations"}
@@ -28,6 +30,7 @@ class SmolAgents(RecordFormat):
         "token_usage": USAGE,
         "model_input_messages": "A copy of earlier messages, which are compared.",
         "model_output_message": "A copy of the model's output.",
+        "__class__": "The kind of the step, which its members show.",
         "step_number": "The number of the step; the order of the steps shows it.",
     }
 
@@ -36,6 +39,25 @@ class SmolAgents(RecordFormat):
         return any(
             record.keys() >= _STEP and ("model_output" in record or "tool_calls" in record) for record in records
         )
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a memory, or an object with a memory for each agent."""
+        return super().recognises(file) or bool(self._memories(file.document))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the memory as one run, or one run for each agent."""
+        memories = self._memories(file.document)
+        if not memories:
+            yield from super().runs(file)
+        for name, steps in memories.items():
+            yield self._run(name, {"steps": steps}, ImportNotes(file.notes))
+
+    def _memories(self, document: Any) -> dict[str, list[Any]]:
+        """Return the memory of each agent in an object that has nothing else; {} if it is no such object."""
+        lists = document.values() if isinstance(document, dict) and "steps" not in document else ()
+        heads = [maps_in(steps)[:20] for steps in lists]
+        is_whole = bool(heads) and all(heads) and all(isinstance(steps, list) for steps in lists)
+        return document if is_whole and any(map(self.is_format, heads)) else {}
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one memory's steps."""

@@ -145,3 +145,61 @@ def test_a_call_of_amp_that_the_user_stopped(tmp_path: Path) -> None:
     stopped = {"type": "tool_result", "toolUseID": "t", "run": {"status": "cancelled", "reason": "user pressed esc"}}
     run = amp(tmp_path, {"role": "assistant", "content": [call]}, {"role": "user", "content": [stopped]})
     assert [event.payload["error"] for event in run.of("ToolResponse")] == ["user pressed esc"]
+
+
+# ---- Zed, Cline, smolagents --------------------------------------------------------------------------
+@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+def test_an_older_thread_of_zed(tmp_path: Path, version: str) -> None:
+    def message(role: str, text: str, calls: list[Record] | None = None, results: list[Record] | None = None) -> Record:
+        own = {"segments": [{"type": "text", "text": text}] if text else []} if version == "0.2.0" else {"text": text}
+        return {"id": 0, "role": role, **own, "tool_uses": calls or [], "tool_results": results or [], "context": ""}
+
+    result = {"tool_use_id": "t", "is_error": True, "content": {"Text": "no such path"}, "output": None}
+    thinking = {"type": "thinking", "text": "Hm.", "signature": None}
+    answer = message("assistant", "I look.", [{"id": "t", "name": "find_path", "input": {"path": "a"}}])
+    if version == "0.2.0":
+        answer["segments"].insert(0, thinking)
+    talk = [message("user", "Look"), answer, message("user", "", results=[result]), message("assistant", "Done.")]
+    thread = {"version": version, "summary": "T", "messages": talk, "model": {"provider": "p", "model": "m"}}
+    (run,) = read_all(written(tmp_path, {**thread, "cumulative_token_usage": {"input_tokens": 7, "output_tokens": 3}}))
+    assert run.format == "zed"
+    assert [event.payload["data"] for event in run.of("Observation")] == ["Look"]
+    assert run.decisions() == [("Hm." if version == "0.2.0" else None, "I look."), (None, "Done.")]
+    assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"path": "a"}]
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == ["no such path"]
+    assert run.tokens() == {"input": 7, "output": 3}
+
+
+def test_an_older_cline_counts_an_answers_tokens_when_it_has_ended(tmp_path: Path) -> None:
+    def said(kind: str, text: str) -> Record:
+        return {"ts": 1_717_203_600_000, "type": "say", "say": kind, "text": text}
+
+    records = [
+        said("task", "Fix"),
+        said("api_req_started", '{"request": "Fix", "tokensIn": 10}'),
+        said("api_req_finished", '{"tokensOut": 5, "cacheReads": 3, "cacheWrites": 2, "cost": 0.02}'),
+        said("completion_result", "Done"),
+    ]
+    (run,) = read_all(written(tmp_path, records, "ui_messages.json"))
+    assert run.tokens() == {"input": 15, "cached": 3, "output": 5}
+    assert [event.meta["cost"] for event in run.events if event.meta.get("cost") is not None] == [0.02]
+
+
+def test_the_memories_of_several_smolagents(tmp_path: Path) -> None:
+    def step(**more: Any) -> Record:
+        call = {"id": "c", "type": "function", "function": {"name": "python_interpreter", "arguments": "x"}}
+        use = {"input_tokens": 10, "output_tokens": 2, "total_tokens": 12}
+        known = {"__class__": "ActionStep", "step_number": 1, "model_output": "I look.", "tool_calls": [call]}
+        return {**known, "code_action": "x", "observations": "1", "error": None, "token_usage": use, **more}
+
+    wrong = {"type": "AgentExecutionError", "message": "KeyError: 0"}
+    memories = {
+        "manager": [{"__class__": "TaskStep", "task": "Go"}, step(error=wrong, observations=None), step()],
+        "searcher": [{"__class__": "TaskStep", "task": "Search"}, step(is_final_answer=True, action_output="found")],
+    }
+    manager, searcher = read_all(written(tmp_path, memories))
+    assert (manager.format, manager.run.name, searcher.run.name) == ("smolagents", "manager", "searcher")
+    assert [event.payload["error"] for event in manager.of("ToolResponse")] == ["KeyError: 0", None]
+    assert manager.tokens() == {"input": 20, "output": 4}
+    assert "fields" not in manager.of("Decision")[0].payload
+    assert searcher.events[-1].payload == {"how": "answered", "why": None}
