@@ -359,7 +359,7 @@ _OWN_WRITERS = {
     "engine/files/stream_spool.py": "standard input, exclusively",
     "record/receiver/trace_files.py": "appends to its own log; follows no link",
 }
-_WRITES = re.compile(r"""\.write_(?:text|bytes)\(|\bopen\([^)]*["'][rb]?[wxa+]|O_CREAT|shutil\.copy|mkstemp""")
+_WRITES = re.compile(r"""\.write_(?:text|bytes)\(|\bopen\([^)]*["'][rb]?[wxa+]|\bO_CREAT\b|shutil\.copy|mkstemp""")
 
 
 def test_whatever_else_writes_files_is_known() -> None:

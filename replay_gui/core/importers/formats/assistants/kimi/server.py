@@ -53,10 +53,10 @@ class KimiServer(RecordFormat):
     volatile_within: ClassVar[Mapping[str, str]] = VOLATILE_WITHIN
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept a journal, or records with an event of a turn."""
-        return any(
-            (record.get("kind") == _HEADER and "epoch" in record)
-            or (_event(record).get("type") in _OF_TURNS and type(_event(record).get("turnId")) is int)
+        """Accept a journal whose session is named (not yet by its first line), or records with an event of a turn."""
+        is_journal = any(record.get("kind") == _HEADER and "epoch" in record for record in records)
+        return (is_journal and _session_of(records) is not None) or any(
+            (_event(record).get("type") in _OF_TURNS and type(_event(record).get("turnId")) is int)
             for record in records
         )
 
@@ -72,13 +72,19 @@ def _event(record: dict[str, Any]) -> dict[str, Any]:
     return {"type": frame.get("type"), **payload} if isinstance(payload, dict) else frame
 
 
+def _session_of(head: list[dict[str, Any]]) -> str | None:
+    """Return the id of the session that the first records name."""
+    frames = [record["envelope"] if isinstance(record.get("envelope"), dict) else record for record in head]
+    named = (_event(frame).get("sessionId") or frame.get("session_id") for frame in frames)
+    return next((str(name) for name in named if name), None)
+
+
 class _ServerEvents(KimiEvents):
     _asked: object = None  # the prompt before its turn, which repeats it
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         """Return the id of the session."""
-        named = (_event(record).get("sessionId") or record.get("session_id") for record in head)
-        return next((str(name) for name in named if name), None)
+        return _session_of(head)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """Return the time of a record, in ns since 1970; None if it has none."""
