@@ -46,7 +46,7 @@ def test_a_catalogue_keeps_the_rules_by_which_it_was_written(command: Any, tmp_p
     assert refused.code == 2
     assert refused.err.endswith(f"{folder}: was written by other rules; write it again with --rules {rules}\n")
     made = command("catalogue", logs, "-o", folder, "--workers", 1, "--rules", rules)
-    assert made.out.endswith("9 read, 0 unchanged\n")
+    assert made.out.endswith(f"9 read, 0 unchanged\n  1 rule of {rules} is applied\n")
     by_logs = command("contrast", logs, "--json", "--rules", rules).object
     rules.rename(tmp_path / "elsewhere.toml")
     by_catalogue = command("contrast", folder, "--json").object

@@ -61,7 +61,7 @@ def test_rules_are_applied_and_named(command: Any, refunds: list[Path], tmp_path
     rules = tmp_path / "rules.toml"
     rules.write_text('[[rule]]\naction = "reads"\ntool = "cancel_reservation"\n')
     form = command("contrast", *refunds, "--json", "--rules", rules).object
-    assert form["rules"] == {"file": str(rules), "count": 1, "applied": 1, "problem": ""}
+    assert form["rules"] == {"file": str(rules), "count": 1, "applied": 1, "not_applied": [], "problem": ""}
     assert {separator["kind"] for separator in form["separators"]}.isdisjoint({"did", "changed", "net"})
     assert form["separators"][0]["kind"] == "read"
     assert form["failures"][0]["kind"] == "look", "the runs are compared by the rules, too"

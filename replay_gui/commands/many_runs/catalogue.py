@@ -78,4 +78,6 @@ def run(args: argparse.Namespace) -> int:
         f"{args.output}: {plural(made.runs, 'run')} of {plural(made.sources, 'source')}; "
         f"{made.read:,} read, {made.unchanged:,} unchanged{skipped}"
     )
+    if rules.rules:
+        print_line(f"  {rules.words(rules.file)}")
     return EXIT_FAILED if made.problems else EXIT_GOOD

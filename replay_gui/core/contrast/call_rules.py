@@ -2,11 +2,13 @@
 
 Two runs are compared difference by difference. Many runs are contrasted by features, so their calls are put into a form
 in which equal values count as equal: calls of ignored tools and ignored arguments are left out, and the matches of a
-pattern become one character. A tolerance has no such form, since it holds between two numbers.
+pattern become one character. A tolerance has no such form: if it holds between 1 and 2 and between 2 and 3,
+it need not hold between 1 and 3. So it is not applied here, and UsedRules says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -48,12 +50,22 @@ class UsedRules(msgspec.Struct, frozen=True, kw_only=True):
         return CallRules(self.rules).digest == CallRules(other.rules).digest
 
     def words(self, file: str = "") -> str:
-        """Return ``2 of 3 rules of rules.toml are applied``; "" if there are none. `file`: how it is called here."""
+        """Return ``2 of 3 rules of rules.toml are applied``, and which are not; "" if there are none.
+
+        `file`: how it is called here.
+        """
         if not self.rules:
             return ""
         applied, count = len(CallRules(self.rules)), len(self.rules)
         number = plural(count, "rule") if applied == count else f"{applied or 'none'} of {plural(count, 'rule')}"
-        return f"{number}{file and f' of {one_line(file, 200)}'} {'is' if applied <= 1 else 'are'} applied"
+        words = f"{number}{file and f' of {one_line(file, 200)}'} {'is' if applied <= 1 else 'are'} applied"
+        left = ", ".join(f"{times:,} {why}" for why, times in self.not_applied.items())
+        return f"{words}; not applied: {left}" if left else words
+
+    @property
+    def not_applied(self) -> dict[str, int]:
+        """Why rules are not applied to the calls of many runs, in words, and to how many of them that applies."""
+        return dict(Counter(why for rule in self.rules if (why := _why_not(rule))))
 
 
 class CallRules:
@@ -137,11 +149,20 @@ def _without_matches(value: Any, patterns: Sequence[TextPattern]) -> Any:
 
 
 def _is_about_calls(rule: Rule) -> bool:
+    return not _why_not(rule)
+
+
+def _why_not(rule: Rule) -> str:
+    """Return why a rule is not applied to the calls of many runs; "" if it is."""
     if not rule.enabled:
-        return False
+        return "switched off"
     if rule.action in EFFECT_ACTIONS.values():
-        return True
-    return rule.action in IGNORING_ACTIONS and rule.label is None and rule.applies_to(_REQUEST, rule.tool)
+        return ""
+    if not rule.applies_to(_REQUEST, rule.tool):
+        return "not about calls"
+    if rule.label is not None:
+        return "about events with a label"
+    return "" if rule.action in IGNORING_ACTIONS else "with a tolerance, which holds between two runs only"
 
 
 NO_RULES = CallRules()

@@ -38,6 +38,7 @@ def contrast_json(
             "file": runs.rules.file or None,
             "count": len(runs.rules.rules),
             "applied": len(CallRules(runs.rules.rules)),
+            "not_applied": [{"why": why, "count": count} for why, count in runs.rules.not_applied.items()],
             "problem": runs.rules.problem,
         },
         **_separation(runs, contrast.separation),

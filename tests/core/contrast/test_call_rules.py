@@ -66,8 +66,19 @@ def test_the_number_of_applied_rules_is_told() -> None:
     tolerance = Rule(Action.TOLERANCE, path="/input/trace", abs=1)
     assert UsedRules().words("a.toml") == ""
     assert UsedRules(rules=(ONLY_READS,)).words("a.toml") == "1 rule of a.toml is applied"
-    assert UsedRules(rules=(ONLY_READS, tolerance)).words() == "1 of 2 rules is applied"
-    assert UsedRules(rules=(tolerance,)).words() == "none of 1 rule is applied"
+    why = "with a tolerance, which holds between two runs only"
+    assert UsedRules(rules=(ONLY_READS, tolerance)).words() == f"1 of 2 rules is applied; not applied: 1 {why}"
+    assert UsedRules(rules=(tolerance,)).words() == f"none of 1 rule is applied; not applied: 1 {why}"
+    others = (
+        Rule(Action.IGNORE, path="/data", kind="Decision"),
+        Rule(Action.IGNORE, path="/input/to", label="User"),
+        Rule(Action.TOLERANCE, path="/input/trace", rel=0.1, enabled=False),
+        Rule(Action.TOLERANCE, path="/data", kind="Decision", abs=1),
+    )
+    used = UsedRules(rules=(tolerance, ONLY_READS, *others))
+    left = {why: 1, "not about calls": 2, "about events with a label": 1, "switched off": 1}
+    assert used.not_applied == left
+    assert sum(left.values()) + len(CallRules(used.rules)) == len(used.rules)
 
 
 def _read(folder: Path, calls: list[MadeCall], rules: CallRules, cache: ProfileCache = NO_CACHE) -> list[RunProfile]:
