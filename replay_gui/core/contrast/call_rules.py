@@ -46,7 +46,7 @@ class UsedRules(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
     def equals(self, other: UsedRules) -> bool:
-        """Whether calls are read alike by these rules and the others."""
+        """Whether these rules and the others read calls in the same way."""
         return CallRules(self.rules).digest == CallRules(other.rules).digest
 
     def words(self, file: str = "") -> str:

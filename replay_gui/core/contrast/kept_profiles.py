@@ -2,7 +2,7 @@
 
 A profile is kept by the BLAKE3 of its log, and by the user's rules for calls. The effect of a tool may depend on the
 other runs at hand, so a run has a profile for each set of effects that was observed lately, and what it shows of its
-tools is kept besides.
+tools is also kept.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def observed_calls(
 ) -> tuple[ToolCall, ...]:
     """Return the calls as they would have been read by these `observed` effects; see EffectClassifier.
 
-    What a call of unknown effect has neither a rule nor a declaration for, another reading would not have, either.
+    Only calls of unknown effect are classified again; the effects of others have a source that takes precedence.
     """
     classifier = EffectClassifier(corrected, observed=observed)
     made = list[ToolCall]()

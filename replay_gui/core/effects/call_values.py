@@ -33,7 +33,7 @@ def input_leaves(input: Any) -> list[tuple[str, Any]]:
 def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
     """Return (JSON Pointer, value in a, value in b) of each difference of two inputs, in order; ABSENT if missing.
 
-    Of lists of different lengths, what begins and what ends them alike is no difference: an item was left out.
+    In lists of different lengths, equal items at the beginning and the end are paired: an item was left out between.
     """
     return [(join_pointer(path), *values) for path, *values in islice(_differences(a, b, ()), _MAX_LEAVES)]
 

@@ -104,7 +104,7 @@ class EffectObserver:
 class ExpectedEffects:
     """The effects that the runs so far show, as an expectation of those that all of them will show.
 
-    They are worked out again whenever there are a tenth more runs, so that it takes little beside reading the runs.
+    They are computed again for each tenth more runs, which takes little time compared with reading the runs.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class ExpectedEffects:
         self._runs, self._next = 0, 1
 
     def add_run(self, run: EffectEvidence) -> dict[str, EffectFinding]:
-        """Add what one run shows; return the effects that the runs let expect now."""
+        """Add what one run shows; return the effects that are expected from the runs so far."""
         self.observer.add_run(run)
         self._runs += 1
         if self._runs >= self._next:

@@ -216,7 +216,7 @@ def _of_script(path: str) -> EffectFinding:
 
 
 def _of_verb(name: str, plain: Sequence[str]) -> EffectFinding:
-    """Return the effect of a program that is told what to do by a verb."""
+    """Return the effect of a program whose first argument is a verb, such as ``git push``."""
     for word in plain[:_MAX_VERB_WORDS]:
         if word in _RUNNING:
             break

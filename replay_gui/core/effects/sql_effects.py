@@ -56,7 +56,7 @@ _UNCLEAR = _SqlFinding(Effect.UNKNOWN, "whose effect is not clear")
 def sql_effect(
     text: str, dialect: SqlDialect | None = None, *, in_memory: bool = False, surely: bool = True
 ) -> EffectFinding | None:
-    """Return the effect of a SQL text; None if it may be no SQL.
+    """Return the effect of a SQL text; None if it may be something else.
 
     Args:
         text: one or more statements, and lines for a database's shell. Of a long text the beginning is examined.

@@ -52,7 +52,7 @@ def sql_of(tool: str, input: Any, language: str) -> SqlInput | None:
 
 
 def may_be_sql(tool: str, text: str) -> bool:
-    """Whether a text may be SQL that changes something, although its form is none of those that are known for sure."""
+    """Whether a text may be SQL that changes something, although it has none of the forms that are surely SQL."""
     about_database = not {"db", "database"}.isdisjoint(name_words(tool)) and verb_of_name(tool) in (None, "query")
     first = text[:_MAX_FIRST_WORD_CHARACTERS].split(maxsplit=1)[:1]
     return about_database and bool(first) and first[0].upper() in CHANGING | UNCLEAR

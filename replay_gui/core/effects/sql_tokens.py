@@ -1,4 +1,4 @@
-"""The statements of a SQL text as tokens: strings, comments, quoted names and separators are told apart.
+"""The statements of a SQL text as tokens: strings, comments, quoted names and separators are distinguished.
 
 Databases divide a text differently, so there are two readings: as in MySQL, and as in the standard, PostgreSQL, SQLite
 and DuckDB. Each takes time in proportion to the text.

@@ -61,7 +61,7 @@ _COMMANDS_CHANGE = re.compile(
 
 
 def effect_of_function(name: str) -> Effect:
-    """Return the effect of a function of SQL by its name, in upper case: READS unless the name speaks against it."""
+    """Return the effect of a function of SQL by its name, in upper case: READS unless the name suggests a change."""
     if name in _CHANGING_FUNCTIONS:
         return Effect.CHANGES
     if name in _UNCLEAR_FUNCTIONS:

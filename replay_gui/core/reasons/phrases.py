@@ -224,7 +224,7 @@ def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
 
 
 def _weight(value: Any) -> int:
-    """Return how little a value says of an object: 0 for names with digits, 1 for numbers, 2 for the rest and dates."""
+    """Return a sort key by how well a value identifies an object: 0 for names with digits, 1 for numbers, else 2."""
     if is_name(value):
         return 0
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

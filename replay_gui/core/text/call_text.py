@@ -154,7 +154,7 @@ def path_text(path: str) -> str:
 def response_summary(payload: Members) -> str:
     """Return the exit code of a command that failed, then the first informative line."""
     error, output = payload.get("error"), payload.get("output")
-    code, text = _exit_code(payload), _telling_line(output)
+    code, text = _exit_code(payload), _informative_line(output)
     if code not in (None, 0):
         return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
     if isinstance(error, str) and _EXIT_ERROR.fullmatch(error):
@@ -170,7 +170,7 @@ def exit_text(text: str) -> str:
     """Return "exit 2 · no such file" for a text that begins with the exit code of a command; "" for any other."""
     if (exited := _EXITED.match(text)) is None:
         return ""
-    message = _telling_line(text[exited.end() :])
+    message = _informative_line(text[exited.end() :])
     return f"exit {exited[1]} · {message}" if message else f"exit {exited[1]}"
 
 
@@ -215,7 +215,7 @@ def _exit_code(payload: Members) -> Any:
     return None
 
 
-def _telling_line(output: Any) -> str:
+def _informative_line(output: Any) -> str:
     """Return the first line of an output that has words and is not a frame around it."""
     if isinstance(output, Mapping):
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)

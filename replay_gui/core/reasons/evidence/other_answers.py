@@ -1,4 +1,4 @@
-"""Calls without an effect that both runs made, and that were answered otherwise."""
+"""Calls without an effect that both runs made, and that were answered differently."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MODULUS = 1 << 128
 
 
 def other_answer(reference: RunAccount, other: RunAccount) -> tuple[ToolCall, ToolCall] | None:
-    """Return the first call without an effect that both runs made, and that was answered otherwise; None if none was.
+    """Return the first call without an effect that both runs made, and that was answered differently; else None.
 
-    Only calls after the same changes count: else a run's own changes may explain the answer. Answers that both got,
-    and errors of which a like call was answered, do not count.
+    Only calls after the same changes count: else a run's own changes may explain the answer. Answers that
+    both got do not count, nor does an error if an equal call was answered.
     """
     asked_p, asked_f = _by_question(reference), _by_question(other)
     both = [(asked_p[question], asked_f[question]) for question in asked_p.keys() & asked_f.keys()]
@@ -36,7 +36,7 @@ def other_answer(reference: RunAccount, other: RunAccount) -> tuple[ToolCall, To
 
 
 def _by_question(run: RunAccount) -> dict[tuple[bytes, int], list[ToolCall]]:
-    """Return the answered calls without an effect, by what was asked after which changes."""
+    """Return the answered calls without an effect, by their key and the changes before them."""
     changes, asked = _ChangesBefore(run), dict[tuple[bytes, int], list[ToolCall]]()
     for call in run.calls:
         if call.response is not None and call.effect in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):

@@ -94,7 +94,7 @@ class KnownReads:
         self._max_calls = max_calls
 
     def add_call(self, call: ToolCall) -> bool:
-        """Note a call; return whether it is a failed read whose equal was answered before."""
+        """Note a call; return whether it is a failed read that an equal call has answered before."""
         if call.changed:
             self._keys.clear()
         elif call.ok and call.effect in READING_EFFECTS and len(self._keys) < self._max_calls:

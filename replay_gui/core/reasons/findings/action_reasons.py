@@ -247,7 +247,7 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, ins
 
 
 def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanation) -> str:
-    """Return that a call of both runs was answered otherwise before one run chose not to do this; "" if none was."""
+    """Return that a call of both runs was answered differently before one run chose not to do this; "" if none was."""
     found = reasons.other_answer if explanation.chip == MissingLinkKind.AGENT.value else None
     if found is None or explanation.index is None:
         return ""

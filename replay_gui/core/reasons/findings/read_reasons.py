@@ -56,9 +56,9 @@ def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """
     reference, other = reasons.reference, reasons.other
     missing, extra = only_read(reference, other), only_read(other, reference)
-    pair = _asked_otherwise(missing, extra)
+    pair = _similar_query(missing, extra)
     if pair is not None:
-        _add_asked_otherwise(reasons, *pair)
+        _add_similar_query(reasons, *pair)
         told = {call.key for call in pair}
         missing, extra = ([one for one in reads if one[0].key not in told] for reads in (missing, extra))
     if missing:
@@ -67,10 +67,10 @@ def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
         _add_reads(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
 
 
-def _asked_otherwise(
+def _similar_query(
     missing: list[tuple[ToolCall, str]], extra: list[tuple[ToolCall, str]]
 ) -> tuple[ToolCall, ToolCall] | None:
-    """Return the first query, or code, of which the other run has a similar one of its own; None if there is none."""
+    """Return the first query or code of a run with a similar one of the other run; None if there is none."""
     mine, others = ([call for call, _ in reads if _may_differ(call)][:_MAX_PAIRED] for reads in (missing, extra))
     for call in mine:
         words = set(_WORD.findall(_text_of(call)))
@@ -98,7 +98,7 @@ def _likeness(words: set[str], text: str) -> float:
     return len(words & others) / len(words | others) if words and others else 0.0
 
 
-def _add_asked_otherwise(reasons: ReasonList, first: ToolCall, second: ToolCall) -> None:
+def _add_similar_query(reasons: ReasonList, first: ToolCall, second: ToolCall) -> None:
     (path, text), (_, other_text) = (input_leaves(call.input)[0] for call in (first, second))
     words, other_words = quoted_difference(text, other_text, _MAX_QUOTED)
     reasons.add(

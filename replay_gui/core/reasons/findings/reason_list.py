@@ -29,7 +29,7 @@ class ReasonList:
 
     @cached_property
     def other_answer(self) -> tuple[ToolCall, ToolCall] | None:
-        """The first call without an effect that both runs made, and that was answered otherwise; see `other_answer`."""
+        """The first call without an effect that both runs made and that got different answers; see `other_answer`."""
         return other_answer(self.reference, self.other)
 
     def add(
