@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=[*Surrounding],
         default=[],
-        help="record this of the agent's own code, too: clock, uuid, files (that are read) or processes; may be given "
-        "again",
+        help="also record what the agent's own code uses: clock, uuid, files (that it reads) or processes; may be "
+        "given again",
     )
     parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
 

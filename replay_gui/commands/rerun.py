@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         proxy="answer by a proxy, as for record --proxy",
         claude_code="COMMAND is Claude Code, recorded with record --claude-code: models are answered, its "
         "tools are used for real",
-        mcp="stand in for an MCP server: answer its client; COMMAND is not started",
+        mcp="replace an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
         "--what-if",
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="edits as with --what-if, from a file: a list of objects with the members event, pointer and value",
     )
     parser.add_argument(
-        "--report", metavar="FILE.json", type=report_file, help="write the verdict as JSON to this file, too"
+        "--report", metavar="FILE.json", type=report_file, help="also write the verdict as JSON to this file"
     )
     parser.add_argument(
         "--bisect",

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("action", choices=("install", "remove"), help="what to do")
     parser.epilog = (
-        f"It writes an entry for menus, icons, the file type {MIME_TYPE} and what makes its thumbnails,\n"
+        f"It writes an entry for menus, icons, the file type {MIME_TYPE} and its thumbnailer,\n"
         "manual pages, and completion for bash and fish, to XDG_DATA_HOME (~/.local/share). remove takes away what\n"
         "was installed and is unchanged."
     )

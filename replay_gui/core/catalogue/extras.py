@@ -33,7 +33,7 @@ def catalogue_of(sources: Sequence[str]) -> str:
 
 
 def is_catalogue(folder: str | os.PathLike[str]) -> bool:
-    """Return whether a folder looks like a catalogue. One that cannot be read does not: to open it says why."""
+    """Return whether a folder looks like a catalogue. An unreadable one does not; opening it shows the reason."""
     try:
         return is_file(Path(folder, MANIFEST)) and is_file(Path(folder, "runs.parquet"))
     except OSError:  # its name is too long, or it may not be searched

@@ -1,4 +1,4 @@
-"""The rows of runs, taken in stretches from where they were made, and put together in their order."""
+"""The rows of runs: ranges of them, and their join in the order of the runs."""
 
 from __future__ import annotations
 

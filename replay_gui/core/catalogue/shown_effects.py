@@ -1,7 +1,7 @@
 """The effects of tools whose names do not show them, as all sources of a catalogue together show them.
 
 Each source keeps what its runs show, and the effects by which its rows were made: when sources are added or changed,
-only those are read again whose effects become others.
+only those whose effects change are read again.
 """
 
 from __future__ import annotations

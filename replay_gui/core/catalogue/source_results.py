@@ -51,7 +51,7 @@ class SourceResults:
         self._batches = 0
 
     def index(self, tasks: Sequence[SourceTask]) -> None:
-        """Read the sources of these tasks, those that are unchanged excepted.
+        """Read the sources of these tasks, except unchanged ones.
 
         Some, from all over the sources, show the effects of tools by which more are read, so that few are read again.
         """
@@ -64,7 +64,7 @@ class SourceResults:
         self.of_source = {task.source: self.of_source[task.source] for task in tasks}
 
     def _index_expecting(self, tasks: Sequence[SourceTask]) -> None:
-        """Read sources by the effects that others show as yet."""
+        """Read sources with the effects that other sources have shown so far."""
         expected = expected_effects(one.evidence for one in (*self._earlier.values(), *self.shown.values()))
         for result in self._index([msgspec.structs.replace(task, observed=expected) for task in tasks]):
             name, is_known = result.source.source, result.source.runs == UNCHANGED
