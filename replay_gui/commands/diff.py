@@ -18,7 +18,15 @@ from replay_gui.commands.terminal import ProgressLine, print_json, print_line, p
 from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparer import Comparer
-from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, rank_causes
+from replay_gui.core.divergence.comparison import (
+    OTHER_DETAILS,
+    Cause,
+    Change,
+    Comparison,
+    Difference,
+    DivergencePoint,
+    rank_causes,
+)
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable, NotesRefused
@@ -239,7 +247,7 @@ def _print_comparison(
         return
     if not comparison.results_equal:
         words = [result.words() for result in comparison.results]
-        what = "What was expected, or its details, differ." if words[0] == words[1] else "The outcomes differ."
+        what = OTHER_DETAILS if words[0] == words[1] else "The outcomes differ."
         if not all(words) and any(words):
             what = f"Only {'A' if words[0] else 'B'} has a recorded outcome."
         steps = "" if len(comparison.points.row) else "Every step is equal. "

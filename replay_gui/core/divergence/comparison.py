@@ -56,6 +56,10 @@ class CauseRank(IntEnum):
     VOLATILE = 2  # only ids, clock times, durations or temporary paths differ
 
 
+OTHER_DETAILS = "Their outcomes read the same, but the answer, what was expected, or another detail in them differs."
+"""For results that differ in more than their words, see Comparison."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
     """The rows of a split view, from top to bottom: every event of A and of B is in exactly one row.

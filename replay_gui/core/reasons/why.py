@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -93,7 +94,7 @@ class WhyFinder:
             reasons=ranked,
             actions=rows,
             more_actions=more,
-            set_aside=_set_aside(a, b, setup),
+            set_aside=replace(_set_aside(a, b, setup), same_patch=with_patches and handed_p.equals(handed_f)),
             results=used_results,
             failed=failed,
             name_a=a.name,

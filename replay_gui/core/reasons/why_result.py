@@ -52,12 +52,14 @@ class SetAside:
     Attributes:
         wording: messages that differ. reads: calls without an effect that only one run made.
         reordered: such calls that both made, in another order. setup: members of the set-up that differ.
+        same_patch: whether both submitted the same patch.
     """
 
     wording: int = 0
     reads: int = 0
     reordered: int = 0
     setup: int = 0
+    same_patch: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def chips(reason: Reason) -> tuple[str, ...]:
 def set_aside_words(why: WhyResult) -> str:
     """Return ``wording differs in 11 messages · 2 reads in another order``; "" if nothing was set aside."""
     counts = why.set_aside
-    parts = []
+    parts = ["the submitted patches, which are the same"] if counts.same_patch else []
     if counts.wording:
         parts.append(f"wording differs in {plural(counts.wording, 'message')}")
     if counts.reads:

@@ -43,7 +43,11 @@ def _outcomes(comparison: ComparisonPart) -> list[ReportSection]:
     if not any(words) and comparison.results_equal:
         return []
     facts = Facts(tuple(Fact(side, outcome or "unknown") for side, outcome in zip("AB", words, strict=True)))
-    equal = "Both say the same." if comparison.results_equal else "They differ, in this or in what was expected."
+    equal = (
+        "Both say the same."
+        if comparison.results_equal
+        else "They differ, in this or in the answer, what was expected, or another detail."
+    )
     return [ReportSection("Outcomes", (facts, Paragraph(equal)))]
 
 

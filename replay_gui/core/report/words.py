@@ -210,7 +210,7 @@ def _comparison_words(report: Report) -> tuple[str, Tone, str]:
         return "EQUAL IN WHAT IS COMPARED", "bad" if broken else "warn", f"{words}{left_out}{passed}{untrusted}"
     if not comparison.diverged:
         return "SAME", "bad" if broken else "good", f"The runs are the same.{left_out}{passed}{untrusted}"
-    outcome = "" if comparison.results_equal else " Their outcomes, ends or what was expected of them differ."
+    outcome = "" if comparison.results_equal else " Their outcomes or ends differ, or details of these."
     if comparison.first is None:
         return "DIVERGED", "bad", f"Every step is equal.{outcome}{left_out}{passed}{untrusted}"
     a, b = comparison.first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from replay_gui.core.divergence.comparison import Comparison, rank_causes
+from replay_gui.core.divergence.comparison import OTHER_DETAILS, Comparison, rank_causes
 from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
@@ -78,11 +78,7 @@ def outcome_lines(comparison: Comparison) -> list[str]:
         f"Outcome of {side}: {one_line(outcome, _MAX_CHARACTERS) or 'unknown'}"
         for side, outcome in zip("AB", words, strict=True)
     ]
-    return (
-        lines
-        if comparison.results_equal or words[0] != words[1]
-        else [*lines, "What was expected, or its details, differ."]
-    )
+    return lines if comparison.results_equal or words[0] != words[1] else [*lines, OTHER_DETAILS]
 
 
 def _sentences(words: str) -> list[str]:

@@ -106,7 +106,7 @@ def left_out_words(why: WhyResult) -> str:
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
     """Return lines about the differences that are not reasons, and about the parts that were not examined."""
     aside = why.set_aside
-    lines = []
+    lines = ["Patch: both runs submitted the same."] if aside.same_patch else []
     if aside.wording:
         lines.append(f"Other words: {plural(aside.wording, 'message')}, with the same effect.")
     if aside.reads:

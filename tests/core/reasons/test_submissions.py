@@ -11,6 +11,8 @@ from replay_gui.core.reasons.evidence.code_names import code_names, without_rema
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.reasons.why_words import no_reason_words, set_aside_words
 from tests.core.reasons.scripts import Step, side_of, write_run
 
 TASK = Step("user", "Fix the lookup in store.py: a missing key must give None.")
@@ -101,6 +103,23 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
     ends = [side_of(write_run(folder / f"e{n}.rlog", [TASK, one], None, f"e{n}")) for n, one in enumerate(longer)]
     first = WhyFinder(ends[0], ends[1], ("good", "bad")).find().reasons[0]
     assert first.sentence == "In /w/a/store.py B adds “…onglonglong[1] # a”; A adds “…onglonglong[0] # a”."
+
+
+def test_a_line_that_both_runs_add_is_not_said_to_be_added_by_one_alone(tmp_path: Path) -> None:
+    """How often each adds it is told; a line that only one adds comes first, one that is only indented comes last."""
+    old = "a = 1\nb = 2"
+    once = edit(old, "with lock:\n    a = 1\nb = 2")
+    twice = edit(old, "with lock:\n    a = 1\nwith lock:\n    b = 2")
+    assert reasons(tmp_path / "1", [TASK, once], [TASK, twice])[0][2] == (
+        "In /w/a/store.py bad adds “with lock:” twice and 1 more line; good does so once."
+    )
+    assert reasons(tmp_path / "2", [TASK, twice], [TASK, once])[0][2] == (
+        "In /w/a/store.py good adds “with lock:” twice and 1 more line; bad does so once."
+    )
+    more = edit(old, "with lock:\n    a = 1\nwith lock:\n    b = 2\nlock = a")
+    assert reasons(tmp_path / "3", [TASK, once], [TASK, more])[0][2] == (
+        "In /w/a/store.py bad adds “lock = a” and 2 more lines; good does not."
+    )
 
 
 def test_variables_that_a_run_coined_are_wording(tmp_path: Path) -> None:
@@ -212,12 +231,28 @@ def test_names_in_code() -> None:
     assert set(code_names(lines)) == {"lookup", "kind"}
 
 
-def test_what_was_handed_in_and_is_no_patch_changes_no_file(tmp_path: Path) -> None:
-    exit = {"role": "exit", "content": "42", "extra": {"exit_status": "Submitted", "submission": "42"}}
-    run = {"info": {"mini_version": "2.4"}, "messages": [{"role": "user", "content": "6 * 7?"}, exit]}
+def _submitted(folder: Path, *texts: str) -> WhyResult:
     sides = []
-    for name in "ab":
-        (tmp_path / f"{name}.json").write_text(json.dumps(run))
-        convert(tmp_path / f"{name}.json", tmp_path / f"{name}.rlog")
-        sides.append(side_of(tmp_path / f"{name}.rlog"))
-    assert WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons == ()
+    for name, text in zip("ab", texts, strict=True):
+        exit = {"role": "exit", "content": text, "extra": {"exit_status": "Submitted", "submission": text}}
+        run = {"info": {"mini_version": "2.4"}, "messages": [{"role": "user", "content": "6 * 7?"}, exit]}
+        (folder / f"{name}.json").write_text(json.dumps(run))
+        convert(folder / f"{name}.json", folder / f"{name}.rlog")
+        sides.append(side_of(folder / f"{name}.rlog"))
+    return WhyFinder(sides[0], sides[1], ("good", "bad")).find()
+
+
+def test_what_was_handed_in_and_is_no_patch_changes_no_file(tmp_path: Path) -> None:
+    found = _submitted(tmp_path, "42", "42")
+    assert found.reasons == ()
+    assert not found.set_aside.same_patch
+
+
+def test_that_both_submitted_the_same_patch_is_told(tmp_path: Path) -> None:
+    patch = "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a = 1\n+a = 2\n"
+    found = _submitted(tmp_path, patch, patch)
+    assert set_aside_words(found) == "the submitted patches, which are the same"
+    assert no_reason_words(found) == "No difference was found in what they did."
+    (tmp_path / "other").mkdir()
+    other = _submitted(tmp_path / "other", patch, patch.replace("2", "3"))
+    assert not other.set_aside.same_patch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
+from typing import NamedTuple
 
 from replay_gui.core.reasons.evidence.code_names import is_python_remark, without_remark
 from replay_gui.core.reasons.evidence.file_edits import FileChange
@@ -25,6 +26,34 @@ def equal_but_for_blanks(change_p: FileChange, change_f: FileChange) -> bool:
 def differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
     """Whether two changes of a Python file differ in more than comments and docstrings."""
     return any(_code(a) != _code(b) for a, b in _sides(change_p, change_f))
+
+
+class LineAlone(NamedTuple):
+    """A line that one change has more often than the other.
+
+    Attributes:
+        text: without its indentation. mine, others: how often each change has it, whatever its indentation.
+        is_moved: whether only its place or its indentation is another.
+    """
+
+    text: str
+    mine: int
+    others: int
+    is_moved: bool
+
+
+def lines_alone(mine: Counter[str], others: Counter[str], undone: Counter[str]) -> list[LineAlone]:
+    """Return the lines that one change adds, or removes, and the other does not; the most telling first.
+
+    Args:
+        mine, others: the lines that the changes add, or both remove. undone: those that the first one removes, or adds.
+    """
+    of_mine, of_others, of_undone = (_bare(lines) for lines in (mine, others, undone))
+    found = [LineAlone(line.strip(), 0, 0, False) for line in (mine - others).elements() if line.strip()]
+    for at, (text, *_) in enumerate(found):
+        counts = of_mine[text], of_others[text]
+        found[at] = LineAlone(text, *counts, of_undone[text] >= counts[0] or counts[0] <= counts[1])
+    return sorted(found, key=lambda line: (line.is_moved, line.others > 0))
 
 
 def coined_variables(run: RunAccount, change: FileChange, names: Collection[str]) -> set[str]:

@@ -44,6 +44,10 @@ class Submission:
             for path in edited_paths(call):
                 self._edits.setdefault(end_of_path(path), []).append(call)
 
+    def equals(self, other: Submission) -> bool:
+        """Whether both runs submitted the same patch of files."""
+        return bool(self.files) and self.patch is not None and self.patch == other.patch
+
     def place_of(self, path: str, name: str = "") -> EventIndex | None:
         """Return the event with the patch; without a patch, the last call that edited a file.
 

@@ -13,21 +13,20 @@ from replay_gui.core.reasons.evidence.changed_lines import (
     differs_in_coined,
     equal_but_for_blanks,
 )
-from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark
+from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names
 from replay_gui.core.reasons.evidence.endings import incomplete_end_words
 from replay_gui.core.reasons.evidence.file_edits import FileChange, FileChanges
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.line_words import first_lines, is_own_line
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.submission import Submission, end_of_path
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import call_words, event_words, failure_words, file_words, quoted_difference
+from replay_gui.core.reasons.phrases import call_words, event_words, failure_words, file_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.wording import plural
 
 _MIN_REWRITTEN_LINES = 50  # lines that are removed and added again
 _MAX_FILES, _MAX_NAMES = 20, 4
-_MAX_LINE_CHARACTERS = 60  # of a line of code
-_NO_LINE = "does not"
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
 _TEST = re.compile(r"(?:^|[/\\])tests?[/\\]|\btest_|[._]test\.|[._]spec\.")  # in the path of a file
@@ -239,10 +238,10 @@ def _add_other_lines(
         return
     is_python = path.endswith(".py")
     is_code = (not is_python or differs_in_code(*changes)) and not differs_in_coined(*changes, coined)
-    words_p, words_f = _first_lines(*changes, with_remarks=not is_code or not is_python)
+    words_p, words_f = first_lines(*changes, with_remarks=not is_code or not is_python)
     name, reference = reasons.other.name, reasons.reference.name
     phrases = [f"{name} {words_f}", f"{reference} {words_p}"]
-    lines = "; ".join(phrases if words_f != _NO_LINE else phrases[::-1])
+    lines = "; ".join(phrases if is_own_line(words_f) else phrases[::-1])
     alone = (
         "but only in the names of variables, or in comments" if any(coined) else "but only in comments and docstrings"
     )
@@ -260,31 +259,6 @@ def _add_other_lines(
         else (f"{lines}.",),
         at=(handed[0].place_of(path), handed[1].place_of(path)),
     )
-
-
-def _first_lines(change_p: FileChange, change_f: FileChange, *, with_remarks: bool) -> tuple[str, str]:
-    """Return for each run, in words, the first line that only it adds, or else removes, and how many more.
-
-    `with_remarks`: also lines that are a comment or a docstring.
-    """
-    alone: list[tuple[str, list[str]]] = []
-    for mine, others in ((change_p, change_f), (change_f, change_p)):
-        added, removed = (
-            [line for line in lines.elements() if line.strip() and (with_remarks or not is_python_remark(line))]
-            for lines in (mine.added - others.added, mine.removed - others.removed)
-        )
-        alone.append(("adds", added) if added else ("takes out", removed))
-    lines_p, lines_f = ((lines or [""])[0].strip() for _, lines in alone)
-    quoted_lines = quoted_difference(lines_p, lines_f, _MAX_LINE_CHARACTERS)
-    words_p, words_f = (
-        f"{verb} {line}{_more(lines)}" if lines else _NO_LINE
-        for (verb, lines), line in zip(alone, quoted_lines, strict=True)
-    )
-    return words_p, words_f
-
-
-def _more(lines: list[str]) -> str:
-    return f" and {plural(len(lines) - 1, 'more line')}" if len(lines) > 1 else ""
 
 
 def _own_names(mine: FileChange, others: FileChange) -> list[str]:
