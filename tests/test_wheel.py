@@ -16,7 +16,17 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def test_an_installed_wheel_draws_the_demo(tmp_path: Path) -> None:
     """Its dependencies are those of this environment; the package itself comes from the wheel alone."""
-    _run(sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path / "dist"), str(ROOT), cwd=tmp_path)
+    _run(
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path / "dist"),
+        str(ROOT),
+        cwd=tmp_path,
+    )
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name.removeprefix(PACKED) for name in archive.namelist() if name.startswith(PACKED)}

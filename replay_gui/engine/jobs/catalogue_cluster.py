@@ -26,14 +26,14 @@ def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: 
     CatalogueRefused if the scheduler cannot be reached, or a batch kills its workers.
     """
     try:
-        client = Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=_CONNECT_TIMEOUT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as why:
         reason = " ".join(str(why).split())
         raise CatalogueRefused(f"{address}: no Dask scheduler answers there: {reason}") from None
     with client:
         futures = client.map(index_batch, list(batches), pure=False, retries=0)
         first_of = {future.key: batch.tasks[0].source for future, batch in zip(futures, batches, strict=True)}
-        completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+        completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
         for done, (future, result) in enumerate(completed):
             on_progress(done, len(batches))
             if future.status != "finished":

@@ -44,7 +44,7 @@ def killer(cluster: Any) -> Any:
     """A plugin of the scheduler that kills one worker when the first task is done."""
     from distributed.diagnostics.plugin import SchedulerPlugin
 
-    class Killer(SchedulerPlugin):
+    class Killer(SchedulerPlugin):  # type: ignore[misc]
         name = "killer"
         killed = False
 
@@ -69,7 +69,7 @@ def main() -> None:
     from distributed import LocalCluster
 
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})  # imports once for all
-    with LocalCluster(  # type: ignore[no-untyped-call]
+    with LocalCluster(
         n_workers=args.workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         if args.kill:
