@@ -59,6 +59,7 @@ _OF_CALLS = frozenset(
             "toolCallId",
             "tool_call_id",
             "tool_id",
+            "toolUseId",
             "index",
             "type",
             "part_kind",
@@ -67,7 +68,16 @@ _OF_CALLS = frozenset(
         *("function", "name", "toolName", "tool_name", "arguments", "input", "args", "parameters", "cache_control"),
     }
 )
-_CALL_TYPES = ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", "server_tool_use", "mcp_tool_use")
+_CALL_TYPES = (
+    "tool_call",
+    "tool_use",
+    "tool-call",
+    "function_call",
+    "toolCall",
+    "toolUse",
+    "server_tool_use",
+    "mcp_tool_use",
+)
 _MEMBERS_WITH_RESULTS = {"toolResult", "function_response", "functionResponse"}
 
 
@@ -100,6 +110,11 @@ class MessageParts:
             case {"toolResult": dict(result)}:
                 output, wrong = content_of(result.get("content")), result.get("status") == "error"
                 self.results.append(MessageResult(_id(result, "toolUseId"), None, output, wrong))
+            case {"reasoningContent": dict(thought)}:  # Bedrock
+                told = thought.get("reasoningText")
+                self.reasoning.append(read_thought(told) if isinstance(told, dict) else NOT_RECORDED)
+            case {"cachePoint": dict()} if len(part) == 1:
+                pass  # a setting of the provider's cache
             case {"function_call": dict(call)} | {"functionCall": dict(call)}:
                 self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
             case {"function_response": dict(result)} | {"functionResponse": dict(result)}:
@@ -181,7 +196,7 @@ def read_call(call: dict[str, Any]) -> MessageCall:
     if call.get("type") not in (None, "function", "tool", *_CALL_TYPES):
         rest["type"] = call["type"]
     return MessageCall(
-        _id(call, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id"),
+        _id(call, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId"),
         str(name),
         arguments_of(given),
         rest,
@@ -194,11 +209,12 @@ def _result(part: dict[str, Any]) -> MessageResult:
         part.get("is_error") is True
         or part.get("isError") is True
         or part.get("outcome") in ("failed", "denied", "retried")
+        or part.get("status") == "error"
     )
     if isinstance(output, dict) and output.keys() == {"type", "value"}:  # Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
-    call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
+    call_id = _id(part, "tool_use_id", "toolUseId", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
     raised = part.get("exception")  # of Microsoft's Agent Framework
     why = raised if isinstance(raised, str) else ""
     refused = part.get("outcome") == "denied"

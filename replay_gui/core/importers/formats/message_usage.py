@@ -19,17 +19,16 @@ def counted_tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int]:
 
 
 def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
-    """Return ``tokens`` and ``cost`` of one answer, for meta; Anthropic's cache reads and writes count as input.
+    """Return ``tokens`` and ``cost`` of one answer, for meta.
 
+    Anthropic and Bedrock count cache reads and writes beside the input; they are added to it.
     Tokens in, or tokens out, that the usage does not count are unknown, and not 0.
     """
     if not isinstance(usage, dict):
         return {}
     cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
     counts = {name: value for name, value in usage.items() if type(value) is int}
-    read, written = (
-        counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
-    )
+    read, written = (_first(counts, *names) or 0 for names in (_CACHE_READS, _CACHE_WRITES))
     sent, answered = _first(counts, *_SENT_TOKENS), _first(counts, *_ANSWERED)
     if sent is None and answered is None:
         return {}
@@ -43,6 +42,8 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
 
 
+_CACHE_READS = ("cache_read_input_tokens", "cache_read_tokens", "cacheReadInputTokens")
+_CACHE_WRITES = ("cache_creation_input_tokens", "cache_creation_tokens", "cacheWriteInputTokens")
 _SENT_TOKENS = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "promptTokenCount", "input_token_count")
 _ANSWERED = (
     *("completion_tokens", "output_tokens", "completionTokens", "outputTokens", "candidatesTokenCount"),

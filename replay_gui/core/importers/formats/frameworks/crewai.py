@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
-from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
@@ -18,6 +17,8 @@ from replay_gui.core.importers.formats.records import (
     USAGE,
     RecordEvents,
     RecordFormat,
+    as_fields,
+    as_map,
     check_size,
     first_records,
     numbered_records,
@@ -25,19 +26,25 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.log.kinds import Kind
 
 REPEATED = "events that stand in the file twice, one after the other and equal to the clock: read once"
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
 _TOKENS = {
-    "input": "prompt_tokens",
-    "cached": "cached_prompt_tokens",
-    "output": "completion_tokens",
-    "reasoning": "reasoning_tokens",
+    "input": ("prompt_tokens", "input_tokens", "prompt_token_count", "inputTokens"),
+    "cached": ("cached_prompt_tokens",),
+    "output": ("completion_tokens", "output_tokens", "candidates_token_count", "outputTokens"),
+    "reasoning": ("reasoning_tokens",),
 }
+_BESIDE_INPUT = ("cached_prompt_tokens", "cache_creation_tokens")  # Anthropic does not count them in "input_tokens"
+_CALLS = ("function", "toolUse", "function_call", "functionCall")  # members of a call, by provider
 _BEGINS = ("crew_kickoff_started", "flow_started")
 _ENDS = ("crew_kickoff_completed", "crew_kickoff_failed", "flow_finished", "flow_failed")
+_WORDS = (  # events with an answer that, as a rule, a model's event has, too
+    *("agent_execution_completed", "lite_agent_execution_completed", "task_completed", "crew_kickoff_completed"),
+)
 # `output_log_file="crew.txt"`: one such entry for each task that begins or ends; a text in it may have line ends
 _ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): (?=task_name=\")", re.MULTILINE)
 _MEMBER = "events"  # in the answer of Cloudera's Agent Studio
@@ -48,7 +55,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 7
+    version = 8
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -64,6 +71,8 @@ class CrewAi(RecordFormat):
         "parent_event_id": ID,
         "previous_event_id": ID,
         "triggered_by_event_id": ID,
+        "started_event_id": ID,
+        "response_id": ID,
         "emission_sequence": ID,
         "total_tokens": USAGE,
         "usage": USAGE,
@@ -177,6 +186,9 @@ class _CrewAiEvents(RecordEvents):
         self._named: str | None = None  # the last task
         self._known_messages: set[str] = set()  # messages that are already in the run, as JSON
         self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
+        self._started: dict[str, str] = {}  # by the id of the event that began it, a call
+        self._are_models_known = False  # whether the file has the answers of models
+        self._said: Any = None  # the last answer, if the file has none of models
 
     def add_record(self, record: dict[str, Any]) -> None:
         kind = str(record.get("type"))
@@ -194,21 +206,24 @@ class _CrewAiEvents(RecordEvents):
                     self.run.bookkeeping(f"{self.format}/{kind}", rest["fields"])
             case "llm_call_completed":
                 self._add_model_call(record)
-                self.run.once = _use(record.get("usage"))
-                self.add_answer(record.get("response"), None, self._rest(record, "response", "messages"))
+                self._are_models_known = True
+                self._answer(record)
             case "tool_usage_started":
                 call_id = f"call {self.run.count}"
                 name = str(record.get("tool_name"))
                 self._waiting.setdefault(name, []).append(call_id)
+                self._started[str(record.get("event_id"))] = call_id
                 given = decoded(record.get("tool_args"))
                 self.run.request(call_id, name, given, extra=self._rest(record, "tool_name", "tool_args"))
             case "tool_usage_finished" | "tool_usage_error" | "tool_execution_error" | "tool_validate_input_error":
                 self._answered_tool(record, failed=kind != "tool_usage_finished")
             case "task_started":
                 self._task(record)
-            case "crew_kickoff_completed" | "flow_finished":
-                self.how = "answered", None
-                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record).get("fields", {}))
+            case _ if kind in _WORDS or kind == "flow_finished":
+                if kind in _ENDS:
+                    self.how = "answered", None
+                said = self._add_words(record) if kind in _WORDS else ()
+                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, *said).get("fields", {}))
             case _ if kind.endswith(("_failed", "_error")):
                 if kind.startswith(("crew_kickoff_", "flow_")):
                     self.how = "crash", first_line(str(record.get("error"))) or None
@@ -234,6 +249,30 @@ class _CrewAiEvents(RecordEvents):
         asked = {key: task[key] for key in used if task.get(key)}
         about = {**record, "task": self.rest(task, *used) if task is not record else None}
         self.add_message("task", asked or record.get("task_name"), self._rest(about, *used))
+
+    def _answer(self, record: dict[str, Any]) -> None:
+        """Add an answer of a model; the calls in it have their own events."""
+        self.run.once = _use(record.get("usage"))
+        response, extra = record.get("response"), self._rest(record, "response", "messages")
+        calls = response if isinstance(response, list) else []
+        if not calls or not all(isinstance(call, dict) and any(name in call for name in _CALLS) for call in calls):
+            self.add_answer(response, None, extra)
+            return
+        asked = [self.rest(call, "index", type="function") for call in calls]
+        fields = {**extra.get("fields", {}), "tool_calls": asked}
+        self.run.add(Kind.DECISION, {"decision_type": "tool calls", "data": None, "reasoning": None, "fields": fields})
+
+    def _add_words(self, record: dict[str, Any]) -> tuple[str, ...]:
+        """Add what an agent or a crew said, if no event of a model has it; return the members that are read."""
+        output = record.get("output")
+        words = output.get("raw") if isinstance(output, dict) else output
+        if self._are_models_known or not isinstance(words, str) or not words:
+            return ()
+        if words != self._said:
+            self._said = words
+            role = record.get("agent_role")
+            self.add_answer(words, None, as_fields({"agent_role": role} if role else {}))
+        return ("output",)
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""
@@ -273,13 +312,35 @@ class _CrewAiEvents(RecordEvents):
             waiting.append(f"call {self.run.count}")
             self.run.request(waiting[0], name, decoded(record.get("tool_args")))
         output = record.get("error") if failed else record.get("output", OUTPUT_NOT_RECORDED)
-        error = (first_line(str(output)) or "failed") if failed else None
-        call = self.run.call(waiting[0]) if waiting else None
+        error = (first_line(str(output)) or "failed") if failed else _failure(record.get("failure"))
+        call_id = self._call_of(record, waiting)
+        call = self.run.call(call_id) if call_id else None
         same = call is not None and call.input == decoded(record.get("tool_args"))
         extra = self._rest(record, "tool_name", "output", "error", *(("tool_args",) if same else ()))
-        self.add_result(waiting.pop(0) if waiting else None, output, error, extra)
+        self.add_result(call_id, output, error, extra)
+
+    def _call_of(self, record: dict[str, Any], waiting: list[str]) -> str | None:
+        """Return the call that has ended: by the event that began it, else by its input, else the first."""
+        found = self._started.pop(str(record.get("started_event_id")), None)
+        if found not in waiting:
+            given = decoded(record.get("tool_args"))
+            same = (one for one in waiting if (call := self.run.call(one)) is not None and call.input == given)
+            found = next(same, waiting[0] if waiting else None)
+        if found is not None:
+            waiting.remove(found)
+        return found
+
+
+def _failure(failure: Any) -> str | None:
+    """Return why a call failed, of a tool that reports it and raises no error."""
+    if not isinstance(failure, dict):
+        return None
+    return first_line(str(failure.get("message") or failure.get("code") or "")) or "failed"
 
 
 def _use(usage: Any) -> dict[str, Any]:
-    tokens = counted_tokens(usage, _TOKENS)
+    counts = {name: value for name, value in as_map(usage).items() if type(value) is int}
+    tokens = {sort: counts[name] for sort, names in _TOKENS.items() for name in names if name in counts}
+    if "input_tokens" in counts and "prompt_tokens" not in counts:
+        tokens["input"] += sum(counts.get(name, 0) for name in _BESIDE_INPUT)
     return {"tokens": tokens} if tokens else {}

@@ -19,7 +19,7 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
 
 PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
-_EVENT = ("event", "run_id", "data")
+_EVENT = ("event", "run_id")
 _MODELS, _MODEL_ENDS = ("on_chat_model_start", "on_llm_start"), ("on_chat_model_end", "on_llm_end")
 _STREAMS = ("on_chat_model_stream", "on_llm_stream")
 _TOKENS = {
@@ -36,7 +36,7 @@ class LangChainEvents(RecordFormat):
 
     name = "langchain-events"
     title = "LangChain event stream"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("run_id", "parent_ids", "id", "tool_call_id"), ID),
         "usage_metadata": USAGE,
@@ -51,7 +51,7 @@ class LangChainEvents(RecordFormat):
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of events with a `run_id`, whose names begin with ``on_``."""
         first = records[:5]
-        return bool(first) and all(
+        return any(isinstance(record.get("data"), dict) for record in first) and all(
             all(name in record for name in _EVENT) and str(record["event"]).startswith("on_") for record in first
         )
 
@@ -79,7 +79,7 @@ class _StreamEvents(RecordEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(str(record.get("name") or self.agent), "", {})
-        data, kind, run = record.get("data"), str(record.get("event")), str(record.get("run_id"))
+        data, kind, run = record.get("data", {}), str(record.get("event")), str(record.get("run_id"))
         data = data if isinstance(data, dict) else {"data": data}
         self.run.context["run_id"] = run
         extra = self._about(run, record, data)
@@ -154,7 +154,8 @@ class _StreamEvents(RecordEvents):
         return is_known
 
     def _answer(self, output: Any, extra: dict[str, Any]) -> None:
-        messages = _messages(output)
+        is_content = isinstance(output, dict) and "content" in output and not {"type", "role", "lc"} & output.keys()
+        messages = [{"type": "ai", **output}] if is_content else _messages(output)
         if not messages:
             self.add_answer(output if isinstance(output, str) else None, None, extra | {"output": output})
             return

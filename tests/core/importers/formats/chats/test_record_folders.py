@@ -12,6 +12,7 @@ from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.log.source import Source
 from tests.helpers.foreign import read_all
 
@@ -67,3 +68,37 @@ def test_a_stored_session_of_strands(tmp_path: Path) -> None:
     assert run.of("ToolResponse")[0].meta["duration"] == 1_000_000_000
     with pytest.raises(FormatUnknown, match=r"message_0\.json"):
         read_all(messages / "message_1.json")
+
+
+def test_parts_of_bedrock_in_a_session_of_strands(tmp_path: Path) -> None:
+    thought = {"reasoningContent": {"reasoningText": {"text": "two and two", "signature": "s"}}}
+    call = {"toolUse": {"toolUseId": "t", "name": "sum", "input": {"e": "2+2"}}}
+    counts = {"inputTokens": 100, "outputTokens": 20, "cacheReadInputTokens": 30, "cacheWriteInputTokens": 5}
+    records = [
+        {"role": "user", "content": [{"text": "2+2?"}, {"cachePoint": {"type": "default"}}]},
+        {"role": "assistant", "content": [thought, {"text": "I count."}, call], "metadata": {"usage": counts}},
+        {
+            "role": "user",
+            "content": [{"toolResult": {"toolUseId": "t", "status": "success", "content": [{"json": 4}]}}],
+        },
+        {"role": "assistant", "content": [{"reasoningContent": {"redactedContent": "x"}}, {"text": "4."}]},
+    ]
+    for number, message in enumerate(records):
+        stored = {"message": message, "message_id": number, "created_at": f"2026-11-29T21:47:4{number}+00:00"}
+        (tmp_path / f"message_{number}.json").write_text(json.dumps(stored))
+    (run,) = read_all(tmp_path / "message_0.json")
+    assert [event.payload["data"] for event in run.of("Observation")] == ["2+2?"]
+    assert run.decisions() == [("two and two", "I count."), (NOT_RECORDED, "4.")]
+    assert [event.payload["output"] for event in run.of("ToolResponse")] == [4]
+    assert run.tokens() == {"input": 135, "cached": 30, "output": 20}  # Bedrock counts the cache beside the input
+
+
+def test_parts_of_bedrock_that_name_their_type(tmp_path: Path) -> None:
+    call = {"type": "toolUse", "toolUseId": "t", "name": "sum", "input": {"e": "2+2"}}
+    result = {"type": "toolResult", "toolUseId": "t", "status": "error", "content": [{"text": "no"}]}
+    messages = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": [call]}]
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps([*messages, {"role": "user", "content": [result]}]))
+    (run,) = read_all(path)
+    assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"e": "2+2"}]
+    assert [(event.payload["success"], event.meta["parent"]) for event in run.of("ToolResponse")] == [(False, 2)]

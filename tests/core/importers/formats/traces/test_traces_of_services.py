@@ -137,6 +137,39 @@ def test_a_trace_of_mlflow_with_the_answer_of_a_served_agent_and_a_model_that_fa
         assert error.payload["fields"]["request"] == {"model": "m", "temperature": 0.5}
 
 
+def test_what_langchain_was_asked_and_used_in_a_trace_of_mlflow(tmp_path: Path) -> None:
+    asked = {"content": "weather?", "type": "human"}
+    call = {"name": "weather", "args": {"city": "B"}, "id": "c1", "type": "tool_call"}
+    calling, saying = (
+        {"content": text, "type": "ai", "tool_calls": calls} for text, calls in (("", [call]), ("Hot", []))
+    )
+    told = {"content": "hot", "type": "tool", "tool_call_id": "c1", "name": "weather", "status": "success"}
+
+    def span(number: int, kind: str, sent: Any, answer: Any) -> dict[str, Any]:
+        values = {"mlflow.spanType": kind, "mlflow.spanInputs": sent, "mlflow.spanOutputs": answer}
+        attributes = {name: json.dumps(value) for name, value in values.items()}
+        times = {"start_time": 10**18 + number, "end_time": 10**18 + number, "status_code": "OK"}
+        context = {"span_id": f"0x{number}", "trace_id": "0x1"}
+        return {"name": kind, "context": context, "parent_id": None, "attributes": attributes, **times}
+
+    def generated(message: dict[str, Any], sent: int) -> dict[str, Any]:
+        used = {"token_usage": {"prompt_tokens": sent, "completion_tokens": 2}, "model_name": "gpt-4o"}
+        return {"generations": [[{"text": message["content"], "message": message}]], "llm_output": used}
+
+    spans = [
+        span(1, "CHAT_MODEL", [[asked]], generated(calling, 10)),
+        span(2, "TOOL", {"city": "B"}, told),
+        span(3, "CHAT_MODEL", [[asked, calling, told]], generated(saying, 20)),
+    ]
+    trace = {"info": {"request_id": "tr-1", "status": "OK"}, "data": {"spans": spans}}
+    (run,) = read_all(written(tmp_path, trace))
+    assert [event.payload["data"] for event in run.of("Observation")] == ["weather?"]
+    assert run.decisions() == [(None, None), (None, "Hot")]
+    assert [event.meta["model"] for event in run.of("Decision")] == ["gpt-4o", "gpt-4o"]
+    assert run.tokens() == {"input": 30, "output": 4}
+    assert "token_usage" not in json.dumps([event.payload for event in run.events])
+
+
 def test_a_request_of_the_responses_api_is_read_as_what_was_said() -> None:
     found = read_seed("mlflow/1.json")
     assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [

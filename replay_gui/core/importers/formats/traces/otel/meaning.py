@@ -12,7 +12,8 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.message_usage import counted_tokens, use_of
+from replay_gui.core.importers.formats.records import as_map
 from replay_gui.core.importers.formats.traces.langchain_wrappers import without_callback
 from replay_gui.core.importers.formats.traces.otel.attributes import Attributes, compared_part
 from replay_gui.core.importers.formats.traces.otel.events import evaluations
@@ -187,7 +188,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
             for key, names in _CONFIG.items()
             if (value := attributes.take_attribute(*names)) is not None
         }
-    model = unfolded(attributes.take_attribute(*_MODELS)) if role == "model" else None
+    model = unfolded(attributes.take_attribute(*_MODELS)) or _model_in(beside) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # the value can be unhashable
         attributes.mark_read("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
@@ -245,7 +246,17 @@ def tokens_of(attributes: dict[str, Any]) -> dict[str, int] | None:
     if not counts:
         usage = unfolded(attributes.get("mlflow.chat.tokenUsage"))
         counts = counted_tokens(usage, _OF_MLFLOW)
+    if not counts and isinstance(output := unfolded(attributes.get("mlflow.spanOutputs")), dict):  # before 2.21
+        about = as_map(output.get("llm_output"))
+        counts = use_of(output.get("usage") or about.get("token_usage")).get("tokens", {})
     return counts or None
+
+
+def _model_in(beside: dict[str, Any]) -> str | None:
+    """Return the model that a response or a request names."""
+    parts = [as_map(beside.get(name)) for name in ("response", "request")]
+    names = (part.get("model") or as_map(part.get("llm_output")).get("model_name") for part in parts)
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _finish(attributes: dict[str, Any], answers: list[Any]) -> str | None:

@@ -13,6 +13,8 @@ def sent_messages(given: Any) -> list[Any]:
     match given:
         case list() if any(isinstance(message, dict) and {"role", "kind", "lc"} & message.keys() for message in given):
             return _flat(given)
+        case [list(messages)] if messages and all(map(is_message, messages)):  # what LangChain gives its callbacks
+            return _flat(messages)
         case {"contents": list(contents)}:
             instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
             return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]

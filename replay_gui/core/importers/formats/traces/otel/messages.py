@@ -109,6 +109,10 @@ def _beside(value: Any) -> dict[str, Any]:
     used = (holds, *_VOLATILE_BESIDE, *(("system",) if holds == "prompt" else ()))
     used += ("object",) if value.get("object") == "response" else ()
     beside = {name: member for name, member in value.items() if name not in used and member is not None}
+    if isinstance(about := beside.get("llm_output"), dict):
+        beside["llm_output"] = {
+            name: fact for name, fact in about.items() if name not in (*_VOLATILE_BESIDE, "token_usage")
+        }
     if isinstance(config := beside.get("config"), dict):
         beside["config"] = {name: member for name, member in config.items() if name != "system_instruction"}
     choices = [
