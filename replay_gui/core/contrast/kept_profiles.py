@@ -21,7 +21,7 @@ from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.version import VERSION
 
-_FORM = f"{VERSION}/9"  # raise it when profiles, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/10"  # raise it when profiles, or the effects of calls, are defined differently
 
 
 _MAX_PROFILES = 3  # of a run: a folder, the runs of one task in it, and one more

@@ -21,12 +21,13 @@ from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.file_edits import is_patch
+from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
 MAX_CALLS = 20_000  # calls of a run that are examined
 
 _AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, Kind.PATCH_PROPOSAL.value
 _SUBMISSION = "submission"
-_FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
+_FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
 _MIN_FIGURE, _MAX_FIGURES = 3, 500  # characters of a figure; figures of a run
 _MAX_TEXT_CHARACTERS = 20_000  # of a message that are examined
 _YEAR = re.compile(r"(?:19|20)\d\d")

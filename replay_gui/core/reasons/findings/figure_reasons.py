@@ -14,9 +14,10 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.phrases import call_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
-FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-]|\.\d)")
-"""A number in a text, without its currency: not a part of an id, a date or a version."""
+FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
+"""A number in a text, without its currency: not a part of an id, a date, a version or a list of line numbers."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")

@@ -205,6 +205,10 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
         if named is not None:
             at, words = named
             last = _last_message(other)
+            own = _last_message(run)
+            same = [_plain(words), *([] if own is None else [_plain(own[1])])]
+            if last is not None and _plain(last[1]) in same:  # it says the same, without naming it an answer
+                return
             last_words = (
                 ""
                 if last is None

@@ -10,9 +10,10 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, values_of_event
 from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_STATED_FIGURE = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|\.\d)")
+_NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?")  # one, or a list without blanks
+_STATED_FIGURE = re.compile(rf"(?<!{NOT_BEFORE})(?<![/:])\$?({NUMBER})%?(?![/:]|{NOT_AFTER})")
 _MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
 _YEARS = range(1900, 2101)
@@ -58,7 +59,10 @@ def _figures(event: Event) -> Iterator[str]:
         value = pending.pop()
         looked += 1
         if isinstance(value, str):
-            yield from map(_plain, _NUMBER.findall(value[:_MAX_TEXT_CHARACTERS]))
+            for numbers in _NUMBERS.findall(value[:_MAX_TEXT_CHARACTERS]):
+                yield _plain(numbers)
+                if "," in numbers:
+                    yield from map(_plain, numbers.split(","))
         elif isinstance(value, dict):
             pending.extend(value.values())
         elif isinstance(value, list | tuple):

@@ -145,6 +145,15 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
             [(MarkKind.FIGURES, "The figures 1250.5, 77 are in no earlier event (event 3).", (2,))],
         ),
+        ((TASK, Step("agent", "The changes are in a.py:24-40,540,670 and b.py 12,77,5.")), []),
+        (
+            (
+                TASK,
+                Step(tool="read_file", input={"path": "a.csv"}, answer="12000,34000"),
+                Step("agent", "12000 and 34,000"),
+            ),
+            [],
+        ),
     ],
 )
 def test_what_is_marked(
