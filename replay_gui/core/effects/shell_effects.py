@@ -75,6 +75,11 @@ class ShellEffects:
         """Return the strongest effect of the commands in a text; READS if there are no commands."""
         return self._strongest(text, 0)
 
+    def checks(self, text: str) -> bool:
+        """Whether one of the commands in a text checks something."""
+        finding = self.effect(text)
+        return finding.checks or finding.effect is Effect.CHECKS
+
     def _strongest(self, text: str, depth: int) -> EffectFinding:
         if depth > _MAX_NESTING:
             return EffectFinding(Effect.UNKNOWN, "shells inside shells")

@@ -309,6 +309,26 @@ def test_edits_that_were_undone_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_check_of_the_user_is_none_of_the_run_and_is_told(tmp_path: Path) -> None:
+    def found(folder: str, *commands: str) -> str:
+        (tmp_path / folder).mkdir()
+        steps = [TASK, ran("touch a.txt"), ran("pytest -q", "1 passed")]
+        other = side_of(write_run(tmp_path / folder / "other.rlog", steps, None, "o"))
+        with Recorder(tmp_path / folder / "run.rlog", "made", "1", state_hash_every=0) as run:
+            call = run.tool_request("bash", {"command": "touch a.txt"})
+            run.tool_response(call, "")
+            for command in commands:
+                run.observation("command", "user", command)
+        side = side_of(tmp_path / folder / "run.rlog")
+        return next(r.sentence for r in WhyFinder(side, other).find().reasons if r.kind is ReasonKind.CHECK)
+
+    nothing = "A ran no check at all; B did (event 5)."
+    assert found("none", "/model x", "! ls", "pytest is slow") == nothing
+    assert found("run", "/run pytest -q") == "A ran no check itself, only the user did (event 4); B did (event 5)."
+    assert found("bang", "! cd a && pytest").startswith("A ran no check itself, only the user did (event 4)")
+    assert found("test", "/test").startswith("A ran no check itself, only the user did (event 4)")
+
+
 def test_a_check_that_is_missing_leads_to_the_change_and_to_the_check_of_the_other_run(tmp_path: Path) -> None:
     change, check = ran("touch a.txt"), ran("pytest -q", "1 passed")
     found = reasons(tmp_path, [TASK, change, check], [TASK, check, change])

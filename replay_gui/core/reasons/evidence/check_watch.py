@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
+from replay_gui.core.log.positions import EventIndex
 
 _NEEDS_NO_CHECK = re.compile(
     r"/tmp/|/var/tmp/|/dev/|tmp/"  # scratch folders
@@ -45,6 +46,10 @@ class CheckWatch:
             self.last_change = call
         if call.effect is Effect.CHANGES:  # a text of several commands may fail after writing a file
             self._written.update(call.targets)
+
+    def note_possible_check(self, index: EventIndex) -> None:
+        """Note an event that is no call, and may be a check: what was not checked is then not certain."""
+        self._last_unknown = max(self._last_unknown, index)
 
     @property
     def has_check_after(self) -> bool:

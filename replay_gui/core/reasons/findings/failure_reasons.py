@@ -7,6 +7,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.attempts import Attempt, later_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.user_commands import last_user_check
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, failure_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -60,10 +61,15 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
         return
     sentence, tier = "", Tier.CHECK
     if mine.lacks_checks:
-        sentence = f"{run.name} ran no check at all; {second.name} did ({event_words(check.request)})."
+        by_user = last_user_check(run)
+        alone = "at all" if by_user is None else f"itself, only the user did ({event_words(by_user)})"
+        sentence = f"{run.name} ran no check {alone}; {second.name} did ({event_words(check.request)})."
     elif others.has_check_after and mine.lacks_check_after and mine.last_change is not None:
+        by_user = last_user_check(run)
+        is_later = by_user is not None and by_user > mine.last_change.request
+        alone = f", only the user did ({event_words(by_user)})" if by_user is not None and is_later else ""
         sentence = (
-            f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)});"
+            f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)}){alone};"
             f" {second.name} did ({event_words(check.request)})."
         )
     elif (

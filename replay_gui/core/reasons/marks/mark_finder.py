@@ -29,6 +29,7 @@ from replay_gui.core.reasons.evidence.run_failures import (
     LoopWatch,
     is_expected_to_succeed,
 )
+from replay_gui.core.reasons.evidence.user_commands import UserCheckReader
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import call_words, event_words, failure_text, failure_words, quoted
@@ -75,7 +76,7 @@ class MarkFinder:
         self._loops: list[_Loop] = []
         self._open: dict[LoopKey, _Loop] = {}  # the loops that may continue
         self._figures_marks: list[RunMark] = []
-        self._changes = CheckWatch()
+        self._changes, self._by_user = CheckWatch(), UserCheckReader()
         self._denied = set[int]()  # indexes of the responses right before a denial
         self._outcome: Event | None = None
 
@@ -96,6 +97,8 @@ class MarkFinder:
             self._watch.note_change()
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
             self._outcome = event
+        elif self._by_user.is_check(event):
+            self._changes.note_possible_check(event.index)
         figures = self._figures.add_event(event)
         if figures and len(self._figures_marks) < _MAX_MARKS_OF_KIND:
             sentence = figure_sentence(event.index, figures)

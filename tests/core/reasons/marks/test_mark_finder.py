@@ -38,6 +38,18 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
     return [(mark.kind, mark.sentence, mark.events) for mark in finder.marks(log)]
 
 
+def test_what_the_user_checked_is_not_marked(tmp_path: Path) -> None:
+    for number, (command, is_marked) in enumerate((("! ls", True), ("! pytest -q", False))):
+        path = tmp_path / f"{number}.rlog"
+        with Recorder(path, "made", "1", state_hash_every=0) as run:
+            run.tool_response(run.tool_request(EDIT.tool, EDIT.input), EDIT.answer)
+            run.observation("command", "user", command)
+        finder, log = MarkFinder(), EventLog.open(path)
+        for event in log:
+            finder.add_event(event)
+        assert [mark.kind for mark in finder.marks(log)] == [MarkKind.CHECK] * is_marked
+
+
 @pytest.mark.parametrize(
     ("steps", "found"),
     [
