@@ -309,6 +309,16 @@ def test_edits_that_were_undone_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_the_folder_in_which_a_run_works_is_not_made_up(tmp_path: Path) -> None:
+    def details(folder: str, **others: str) -> tuple[str, ...]:
+        made = Step(tool="bash", input={"command": "touch a.txt", **others}, answer="")
+        (first,) = reasons(tmp_path / folder, [TASK, DONE], [TASK, made, DONE])
+        return (*first.details, first.chip)
+
+    assert details("1", workdir="/tmp/run-4711/shop") == details("2")
+    assert "introduced" in details("3", target="/tmp/run-4711/shop")[0]
+
+
 def test_a_check_of_the_user_is_none_of_the_run_and_is_told(tmp_path: Path) -> None:
     def found(folder: str, *commands: str) -> str:
         (tmp_path / folder).mkdir()

@@ -22,6 +22,9 @@ _MAX_DEPTH = 6  # answers in one chain
 _MAX_VALUES = 60  # values that are traced for one call
 _MAX_VALUES_AT_ONCE = 2_000  # values that are searched before their calls are explained
 
+_WORKING_FOLDERS = frozenset({"cwd", "Cwd", "workdir", "working_directory", "workingDirectory"})
+"""Arguments whose values the agent knows from where it was started, although no event may have them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -53,7 +56,11 @@ class MissingLink:
 
 def rare_values(call: ToolCall) -> list[str]:
     """Return the values of a call that can be traced, as text."""
-    values = [value_text(value) for _, value in input_leaves(call.input) if is_rare_value(value)]
+    values = [
+        value_text(value)
+        for path, value in input_leaves(call.input)
+        if is_rare_value(value) and path.rpartition("/")[2] not in _WORKING_FOLDERS
+    ]
     return list(dict.fromkeys(values))[:_MAX_VALUES]
 
 
