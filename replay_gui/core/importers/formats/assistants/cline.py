@@ -32,6 +32,10 @@ _REST = re.compile(
 )
 _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _USES = ("subagent_usage", "deleted_api_reqs", "api_req_finished")  # the last is of older programs
+_COUNT_CACHED_PART = ("openai", "litellm", "doubao", "fireworks", "hicap", "lmstudio", "qwen", "xai", "zai")
+"""Providers whose tokens sent include what the cache had, as Cline records them."""
+_SINCE = {"Roo Code": 1_761_955_200 * 10**9, "Kilo Code": 1_762_905_600 * 10**9}
+"""When the programs began to count the cached part of requests of Anthropic's protocol, too: 3.29.5 and 4.119.0."""
 _HAS_CHANGES = "HAS_CHANGES"  # the end of an answer for which the screen offers to show the changed files
 _REFUSED = "The user denied this operation"
 _RAN_PREFIX = "Command executed in terminal"
@@ -63,7 +67,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "The number of the message; the order of the messages shows it.",
@@ -248,7 +252,7 @@ class _ClineEvents(ModelChanges):
             self._results_in(sent)
         counts = {name: value for name, value in about.items() if type(value) is int}
         sent, cached = counts.get("tokensIn", 0), counts.get("cacheReads", 0) + counts.get("cacheWrites", 0)
-        is_sum = "apiProtocol" in about and sent >= cached  # Roo Code counts the cached part in, since 2025
+        is_sum = sent >= cached and self._counts_cached_part(about.get("apiProtocol"))
         tokens = {"input": sent if is_sum else sent + cached}
         tokens |= {"cached": counts.get("cacheReads", 0)}
         tokens |= {"output": counts["tokensOut"]} if "tokensOut" in counts else {}
@@ -268,6 +272,13 @@ class _ClineEvents(ModelChanges):
         elif why == "user_cancelled":
             self.run.interrupted("the user stopped the answer", self.agent)
             self.how = "stopped by user", None
+
+    def _counts_cached_part(self, protocol: Any) -> bool:
+        """Whether the tokens that a request sent include what the provider's cache had."""
+        if protocol is None:
+            return self._mode.get("providerId") in _COUNT_CACHED_PART
+        at, since = self.run.context.get("time"), _SINCE.get(self.agent, _SINCE["Roo Code"])
+        return protocol != "anthropic" or not isinstance(at, int) or at >= since
 
     def _results_in(self, sent: str) -> None:
         at = 0

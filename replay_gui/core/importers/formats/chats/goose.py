@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.goose_store import is_row, is_store, message_of, stored_sessions
+from replay_gui.core.importers.formats.chats.goose_values import facts_of, output_of, with_status
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -20,17 +22,24 @@ from replay_gui.core.importers.formats.records import (
     USAGE,
     RecordEvents,
     RecordFormat,
+    as_fields,
+    as_map,
     first_records,
     joined_fields,
     numbered_records,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.run_builder import NOT_RECORDED, end_after_error
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
+_WHOLE = {
+    "input": "accumulated_input_tokens",
+    "cached": "accumulated_cache_read_tokens",
+    "output": "accumulated_output_tokens",
+}
 _STREAM_ENDS = ("complete", "error")
 _STREAM_ALONE = (*_STREAM_ENDS, "notification")
 _DECLINED = "The user has declined to run this tool"
@@ -43,7 +52,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -57,12 +66,21 @@ class Goose(RecordFormat):
         "accumulated_total_tokens": USAGE,
         "accumulated_input_tokens": USAGE,
         "accumulated_output_tokens": USAGE,
+        **dict.fromkeys(("cache_read_tokens", "cache_write_tokens", "accumulated_cost"), USAGE),
+        **dict.fromkeys(("accumulated_cache_read_tokens", "accumulated_cache_write_tokens"), USAGE),
+        **dict.fromkeys(("parent_session_id", "project_id", "providerSessionId"), ID),
+        "usage": USAGE,
         "message_count": "The number of messages; the messages themselves are compared.",
         "tokens": USAGE,
         "session_id": ID,
         "message_id": ID,
         **dict.fromkeys(("timestamp", "created_timestamp", "created_at", "updated_at"), CLOCK),
     }
+
+    volatile_within: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("goose.toolSummary.title", "goose.toolChain.summary"),
+        "A title that a model wrote; it varies between equal runs.",
+    )
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept Goose's database, rows of it, or messages."""
@@ -91,7 +109,7 @@ class Goose(RecordFormat):
             yield from super().runs(file)
 
     def _session(self, session: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
-        events = _GooseEvents(self.name, self.volatile, notes)
+        events = _GooseEvents(self.name, self.volatile, notes, self.volatile_within)
         created = any_time(session.get("created_at"))
         if created is not None:
             events.begin(session, created)
@@ -107,11 +125,12 @@ class Goose(RecordFormat):
             if isinstance(part, dict)
         ]
         has_header = bool(records) and "working_dir" in records[0] and "role" not in records[0]
-        return bool(parts) and (has_header or any(part.get("type") in _PARTS for part in parts))
+        has_signs = any("userVisible" in as_map(_message(record).get("metadata")) for record in records)
+        return bool(parts) and (has_header or has_signs or any(part.get("type") in _PARTS for part in parts))
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one session's messages."""
-        return _GooseEvents(self.name, self.volatile, notes)
+        return _GooseEvents(self.name, self.volatile, notes, self.volatile_within)
 
 
 def _message(record: dict[str, Any]) -> dict[str, Any]:
@@ -128,12 +147,17 @@ class _Answer:
     extra: dict[str, Any]
     context: dict[str, Any]
     texts: list[str] = field(default_factory=list)
+    use: dict[str, Any] = field(default_factory=dict)
 
 
 class _GooseEvents(RecordEvents):
     agent = "Goose"
     _session: Mapping[str, Any] = {}  # facts about the session
     _answering: _Answer | None = None
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._used: Counter[str] = Counter()  # tokens of the messages so far, by sort, and their cost
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(_message(record).get("created"))
@@ -159,13 +183,35 @@ class _GooseEvents(RecordEvents):
             self.add_unknown(role, record)
             return
         self.run.context["message_id"] = record.get("id")
-        if role == "assistant" and self._model is not None:
+        facts = facts_of(record)
+        self.how = None
+        if role == "assistant":
+            self.set_model(facts.model or self._model)
             self.run.context["model"] = self._model
-        parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
-        extra = self.fields(record, "role", "content")
+        given = content if isinstance(content, list) else [content]
+        parts = [part if isinstance(part, dict) else {"type": "text", "text": part} for part in given]
+        self._use(facts.use)
+        if facts.is_hidden:
+            words = [part for part in parts if part.get("type") == "text"]
+            about = {**facts.rest, **self.rest(record, "role", "content", "metadata")}
+            context = {"role": role, "content": content_of(words), **about}
+            self.run.bookkeeping(f"{self.format}/context", context)
+            parts = [part for part in parts if part.get("type") != "text"]
+        extra = {} if facts.is_hidden else self._extra(record, facts.rest)
         for part in parts:
-            self._part(str(role), part if isinstance(part, dict) else {"type": "text", "text": part}, extra)
+            self._part(str(role), part, extra)
             extra = {}
+        self.run.once = {}
+
+    def _use(self, use: dict[str, Any]) -> None:
+        """Give the tokens and the cost of a message to its first event."""
+        self.run.once = use
+        self._used.update(use.get("tokens", {}))
+        self._used["cost"] += use.get("cost", 0)
+
+    def _extra(self, message: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+        """Return the members of a message that are not read. `about`: those of its metadata."""
+        return self.fields({**message, "metadata": about}, "role", "content")
 
     def begin(self, header: dict[str, Any], time: int | None = None) -> None:
         """Add the first event, with the facts about the session. `time`: its start, in ns since 1970."""
@@ -183,13 +229,15 @@ class _GooseEvents(RecordEvents):
                 pass
             case _:
                 return False
-        extra = joined_fields(
-            self.fields(message, "role", "content"), self.fields(message["content"][0], "type", "text")
-        )
+        facts = facts_of(message)
+        if facts.is_hidden:
+            return False
+        extra = joined_fields(self._extra(message, facts.rest), self.fields(message["content"][0], "type", "text"))
         if self._answering is None or (self._answering.id, self._answering.extra) != (answer_id, extra):
             self._flush()
             self._answering = _Answer(answer_id, extra, {**self.run.context, "message_id": answer_id})
         self._answering.texts.append(text)
+        self._answering.use |= facts.use
         return True
 
     def _flush(self) -> None:
@@ -198,15 +246,18 @@ class _GooseEvents(RecordEvents):
             self.run.context = whole.context
             if not self.run.count:
                 self.begin({})
+            self._use(whole.use)
             self.add_answer("".join(whole.texts), None, whole.extra)
             self.run.context = context
 
     def add_end(self) -> None:
         """Add an answer that is open at the end of the file, and the tokens of the whole session."""
         self._flush()
-        names = {sort: f"accumulated_{sort}_tokens" for sort in ("input", "output")}
-        if tokens := counted_tokens(self._session, names):
-            self.run.bookkeeping(f"{self.format}/use", {}, tokens=tokens)
+        whole, cost = counted_tokens(dict(self._session), _WHOLE), self._session.get("accumulated_cost")
+        tokens = {sort: count - self._used[sort] for sort, count in whole.items() if count > self._used[sort]}
+        left = cost - self._used["cost"] if isinstance(cost, int | float) else 0
+        if tokens or left > 0:
+            self.run.bookkeeping(f"{self.format}/use", {}, tokens=tokens or None, cost=left if left > 0 else None)
 
     def _stream_ends(self, record: dict[str, Any]) -> None:
         """Add the end of a stream, with the tokens of the whole run."""
@@ -230,7 +281,7 @@ class _GooseEvents(RecordEvents):
                 text = part.get("thinking") or part.get("text") or NOT_RECORDED
                 self.add_answer(None, str(text), joined_fields(extra, self.fields(part, "type", "thinking", "text")))
             case "toolRequest" | "frontendToolRequest":
-                call = part.get("toolCall")
+                call = with_status(part.get("toolCall"))
                 value = call.get("value") if isinstance(call, dict) else None
                 value = value if isinstance(value, dict) else {}
                 about = self.fields(call, "value", status="success") if isinstance(call, dict) else {}
@@ -243,11 +294,19 @@ class _GooseEvents(RecordEvents):
             case "toolConfirmationRequest" | "actionRequired":  # the call that needs a permission is a part of its own
                 more = self.rest(part, "type") | extra.get("fields", {})
                 self.run.bookkeeping(f"{self.format}/{kind}", more)
+            case "systemNotification" if part.get("notificationType") != "creditsExhausted":
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(part, "type") | extra.get("fields", {}))
+            case "error" | "systemNotification":
+                why = str(part.get("message") or part.get("msg") or "failed")
+                sort = str(part.get("kind") or part.get("notificationType") or kind)
+                used = ("type", "message", "msg", "kind", "notificationType")
+                self.run.error(sort, why, self.agent, joined_fields(extra, self.fields(part, *used)))
+                self.how = end_after_error(why), first_line(why)
             case _:
                 self.add_unknown(kind, part, "type")
 
     def _answer(self, call_id: object, part: dict[str, Any], extra: dict[str, Any]) -> None:
-        result = part.get("toolResult")
+        result = with_status(part.get("toolResult"))
         result = result if isinstance(result, dict) else {}
         value = result.get("value")
         failed = result.get("status") == "error"
@@ -256,7 +315,8 @@ class _GooseEvents(RecordEvents):
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")
-        output = result.get("error") if result.get("status") == "error" else content_of(value) or None
+        output, shown = (result.get("error"), {}) if result.get("status") == "error" else output_of(value)
+        more = joined_fields(more, as_fields(shown))
         refused = isinstance(output, str) and output.startswith(_DECLINED)  # which Goose gives as a success
         error = (first_line(output) or "failed") if failed or refused else None
         self.add_result(call_id, output, error, more, refused=refused)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,56 @@ def test_the_memories_of_several_smolagents(tmp_path: Path) -> None:
     assert manager.tokens() == {"input": 20, "output": 4}
     assert "fields" not in manager.of("Decision")[0].payload
     assert searcher.events[-1].payload == {"how": "answered", "why": None}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "provider", "day", "sent", "counted"),
+    [
+        ("openai", None, "2025-09-01", 300, 300),
+        ("anthropic", None, "2025-09-01", 300, 410),  # Roo Code before 3.29.5
+        ("anthropic", None, "2025-12-01", 300, 300),
+        ("anthropic", None, "2025-12-01", 50, 160),  # less than the cached part
+        (None, "anthropic", "2025-12-01", 300, 410),
+        (None, "openai", "2025-12-01", 300, 300),  # Cline passes on what a server like OpenAI's counts
+        (None, "litellm", "2025-12-01", 50, 160),
+        (None, None, "2025-12-01", 300, 410),
+    ],
+)
+def test_the_cached_part_of_what_cline_and_roo_code_sent(
+    tmp_path: Path, protocol: str | None, provider: str | None, day: str, sent: int, counted: int
+) -> None:
+    used = {"tokensIn": sent, "tokensOut": 8, "cacheReads": 100, "cacheWrites": 10}
+    request = json.dumps(({"apiProtocol": protocol} if protocol else {}) | used)
+    at = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000)
+    about = {"modelInfo": {"modelId": "m", "providerId": provider}} if provider else {}
+    records = [
+        {"ts": at, "type": "say", "say": "text", "text": "Fix it"},
+        {"ts": at + 1, "type": "say", "say": "api_req_started", "text": request, **about},
+    ]
+    (found,) = read_all(written(tmp_path, records))
+    assert found.tokens() == {"input": counted, "cached": 100, "output": 8}
+
+
+def test_calls_of_goose_whose_status_is_a_members_name(tmp_path: Path) -> None:
+    call = {"name": "shell", "arguments": {"command": "ls"}}
+    failures: list[Any] = [{"ExecutionError": "no such file"}, "no such file"]
+    results = [
+        {"Ok": [{"type": "text", "text": "a"}]},
+        {"Ok": {"content": [{"type": "text", "text": "b"}], "isError": True}},
+    ]
+    for failure in failures:
+        given = [*results, {"Err": failure}]
+        asked = [{"type": "toolRequest", "id": str(number), "toolCall": {"Ok": call}} for number in range(3)]
+        told = [{"type": "toolResponse", "id": str(number), "toolResult": one} for number, one in enumerate(given)]
+        records = [goose_message("user", {"type": "text", "text": "list"}), goose_message("assistant", *asked)]
+        path = tmp_path / "session.jsonl"
+        lines = [{"working_dir": "/w", "description": "", "message_count": 3}, *records, goose_message("user", *told)]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        (run,) = read_all(path)
+        assert run.tools() == {"shell": 3}
+        assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"command": "ls"}] * 3
+        assert [(event.payload["output"], event.payload["error"]) for event in run.of("ToolResponse")] == [
+            ("a", None),
+            ("b", "b"),
+            ("no such file", "no such file"),
+        ]
