@@ -15,7 +15,7 @@ from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.sql_effects import sql_effect
-from replay_gui.core.effects.sql_inputs import SqlInput, may_be_sql, sql_of
+from replay_gui.core.effects.sql_inputs import SqlInput, SqlTool, may_be_sql, sql_of, sql_tool
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
 from replay_gui.core.effects.word_lists import word_set
 
@@ -59,6 +59,7 @@ class EffectClassifier:
         self._of_text: dict[tuple[str, str], EffectFinding] = {}
         self._of_name: dict[str, EffectFinding] = {}
         self._of_statements: dict[SqlInput, EffectFinding | None] = {}
+        self._sql_tools: dict[str, SqlTool] = {}
 
     def find(self, tool: str, input: Any, capabilities: Any = ()) -> EffectFinding:
         """Return the effect of a call of `tool` with `input`."""
@@ -88,7 +89,10 @@ class EffectClassifier:
 
     def _of_sql(self, tool: str, input: Any) -> EffectFinding | None:
         """Return the effect of the SQL that a tool runs; None if it runs none, or if that may be a sentence."""
-        asked = sql_of(tool, input, _language(input))
+        of_tool = self._sql_tools.get(tool)
+        if of_tool is None:
+            of_tool = self._sql_tools[tool] = sql_tool(tool)
+        asked = sql_of(of_tool, input)
         if asked is None:
             return None
         if asked not in self._of_statements:

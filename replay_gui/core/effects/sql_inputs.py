@@ -15,6 +15,7 @@ _SQL_MEMBERS = ("sql", "sql_query", "sqlQuery", "sql_statement", "sql_text", "sq
 _OTHER_MEMBERS = ("query", "statement", "queries", "statements", "tool_input")
 _MAX_FIRST_WORD_CHARACTERS = 40
 _CODE_MEMBERS = ("code", "script", "source")
+_MEMBERS = frozenset({*_SQL_MEMBERS, *_OTHER_MEMBERS, *_CODE_MEMBERS})
 _SQL_WORDS = word_set("sql sqlite postgres postgresql psql mysql mariadb duckdb mssql sqlserver snowflake bigquery")
 _STANDARD_WORDS = word_set("sqlite postgres postgresql psql duckdb")
 _NOT_RUNNING = word_set(
@@ -36,19 +37,42 @@ class SqlInput(NamedTuple):
     surely: bool
 
 
-def sql_of(tool: str, input: Any, language: str) -> SqlInput | None:
-    """Return what may be SQL in the input of a call; None if nothing is, or if the tool's name denies it."""
+class SqlTool(NamedTuple):
+    """What the name of a tool says.
+
+    Attributes:
+        runs_none: whether it denies that the tool runs SQL. surely: whether what it runs is SQL for sure.
+        is_other: whether it says that the tool does something else, such as searching for the words of a statement.
+        dialect: how its database divides texts; None if that is not known.
+    """
+
+    runs_none: bool
+    surely: bool
+    is_other: bool
+    dialect: SqlDialect | None
+
+
+def sql_tool(tool: str) -> SqlTool:
+    """Return what the name of a tool says."""
     words = set(name_words(tool))
-    if not _NOT_RUNNING.isdisjoint(words):
-        return None
-    text, surely = _sql_member(input, language)
-    if not text.strip():
-        return None
-    surely = surely or not _SQL_WORDS.isdisjoint(words)
-    if not surely and QUERY_WORDS.isdisjoint(words) and effect_of_name(tool).effect is not Effect.UNKNOWN:
-        return None  # such as a search for the words of a statement
     dialect = SqlDialect.MYSQL if {"mysql", "mariadb"} & words else None
-    return SqlInput(text, SqlDialect.STANDARD if _STANDARD_WORDS & words else dialect, surely)
+    return SqlTool(
+        runs_none=not _NOT_RUNNING.isdisjoint(words),
+        surely=not _SQL_WORDS.isdisjoint(words),
+        is_other=QUERY_WORDS.isdisjoint(words) and effect_of_name(tool).effect is not Effect.UNKNOWN,
+        dialect=SqlDialect.STANDARD if _STANDARD_WORDS & words else dialect,
+    )
+
+
+def sql_of(tool: SqlTool, input: Any) -> SqlInput | None:
+    """Return what may be SQL in the input of a call; None if nothing is, or if the tool's name denies it."""
+    if tool.runs_none:
+        return None
+    text, surely = _sql_member(input)
+    surely = surely or tool.surely
+    if not text or text.isspace() or (tool.is_other and not surely):
+        return None
+    return SqlInput(text, tool.dialect, surely)
 
 
 def may_be_sql(tool: str, text: str) -> bool:
@@ -58,13 +82,14 @@ def may_be_sql(tool: str, text: str) -> bool:
     return about_database and bool(first) and first[0].upper() in CHANGING | UNCLEAR
 
 
-def _sql_member(input: Any, language: str) -> tuple[str, bool]:
+def _sql_member(input: Any) -> tuple[str, bool]:
     """Return (text, whether its member's name says that it is SQL)."""
     if isinstance(input, str):
         return input, False
-    if not isinstance(input, Mapping):
+    if not isinstance(input, Mapping) or _MEMBERS.isdisjoint(input):
         return "", False
-    code = _CODE_MEMBERS if language == "sql" else ()
+    language = input.get("language")
+    code = _CODE_MEMBERS if isinstance(language, str) and language.lower() == "sql" else ()
     for name in (*_SQL_MEMBERS, *code, *_OTHER_MEMBERS):
         value = input.get(name)
         if isinstance(value, list | tuple) and value and all(isinstance(part, str) for part in value):
