@@ -17,7 +17,8 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}
-_GOOD, _REFUSED, _STOPPED = ("done", "in-progress", "queued"), ("rejected-by-user",), ("cancelled",)
+_WAITING = ("in-progress", "queued", "blocked-on-user")  # states of a tool's run that has no result yet
+_GOOD, _REFUSED, _STOPPED = ("done", *_WAITING), ("rejected-by-user",), ("cancelled",)
 _USUAL = (
     "complete",
     "tool_use",
@@ -34,7 +35,7 @@ class Amp(RecordFormat):
 
     name = "amp"
     title = "Amp thread"
-    version = 2
+    version = 3
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "messageId", "toolUseID"), ID),
@@ -104,8 +105,13 @@ class _AmpEvents(ChatMessageEvents):
         members |= {"model": usage.get("model")}
         members |= {"usage": as_usage(usage, sent=_SENT_TOKENS, received="outputTokens", cached="cacheReadInputTokens")}
         content = record.get("content")
-        parts = [_part(part) for part in content] if isinstance(content, list) else content
-        super().add_record({**members, "content": parts})
+        waiting = [part for part in content if _is_waiting(part)] if isinstance(content, list) else []
+        parts = [_part(part) for part in content if part not in waiting] if isinstance(content, list) else content
+        if parts or not waiting:
+            super().add_record({**members, "content": parts})
+        for part in waiting:
+            about = self.fields(part, "type", "run").get("fields", {})
+            self.run.bookkeeping(f"{self.format}/tool_run", {**part["run"], **about})
         if kind := state.get("type"):
             stopped, reason = kind in _STOPPED, state.get("stopReason")
             self.how = (
@@ -134,6 +140,12 @@ class _AmpEvents(ChatMessageEvents):
         self.how = "crash", first_line(text)
 
 
+def _is_waiting(part: Any) -> bool:
+    """Whether a part is a tool's run without a result so far."""
+    run = part.get("run") if isinstance(part, dict) and part.get("type") == "tool_result" else None
+    return isinstance(run, dict) and run.get("status") in _WAITING and not {"result", "error"} & run.keys()
+
+
 def _part(part: Any) -> Any:
     """Return a part of a message; a tool's run becomes a result."""
     run = part.get("run") if isinstance(part, dict) and part.get("type") == "tool_result" else None
@@ -152,11 +164,13 @@ def _part(part: Any) -> Any:
     rest = {name: value for name, value in run.items() if name not in used}
     rest |= {"error": wrong} if wrong else {}
     rest |= {} if status in _USUAL else {"status": status}
+    has_failed = as_map(output).get("success") is False
     return {
         "type": "tool_result",
         "id": part.get("toolUseID"),
         "output": output,
-        "is_error": status not in _GOOD or _exit_code(output) is not None,
+        "is_error": status not in _GOOD or _exit_code(output) is not None or has_failed,
+        **({"exception": why} if has_failed and isinstance(why := as_map(output).get("error"), str) else {}),
         **({"outcome": "denied"} if status in _REFUSED else {}),
         **({"run": rest} if rest else {}),
     }

@@ -25,7 +25,7 @@ _TABLES: Tables = {
     "messages": ("session_id", "role", "parts"),
 }
 _ENDS: dict[str, End] = {
-    "end_turn": "answered",
+    **dict.fromkeys(("end_turn", "stop"), "answered"),
     "max_tokens": "limit",
     "canceled": "stopped by user",
     "permission_denied": "stopped by user",
@@ -44,7 +44,7 @@ class Crush:
 
     name = "crush"
     title = "Crush session"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "session_id", "parent_session_id", "summary_message_id", "tool_call_id"), ID),
         **dict.fromkeys(("created_at", "updated_at", "finished_at", "started_at", "time"), CLOCK),
@@ -103,7 +103,7 @@ class _CrushEvents(ChatMessageEvents):
         for part in parts:
             if part["type"] == "tool_result":
                 self._tool_result(part)
-            elif part["type"] == "finish":
+            elif part["type"] == "finish" and record.get("role") == "assistant":
                 self._finish(part)
 
     def _tool_result(self, part: dict[str, Any]) -> None:

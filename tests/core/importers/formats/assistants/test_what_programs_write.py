@@ -257,3 +257,48 @@ def test_calls_of_goose_whose_status_is_a_members_name(tmp_path: Path) -> None:
             ("b", "b"),
             ("no such file", "no such file"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome"),
+    [
+        ({"status": "done", "result": {"output": "ok", "exitCode": 0}}, (True, None)),
+        ({"status": "done", "result": {"success": False}}, (False, "failed")),
+        ({"status": "done", "result": {"success": False, "error": "no match"}}, (False, "no match")),
+        ({"status": "in-progress"}, None),
+        ({"status": "in-progress", "progress": {"output": "half"}}, None),
+        ({"status": "blocked-on-user", "reason": "asks"}, None),
+    ],
+)
+def test_a_tools_run_in_a_thread_of_amp(tmp_path: Path, run: Record, outcome: tuple[bool, str | None] | None) -> None:
+    call = {"type": "tool_use", "id": "c", "name": "Bash", "input": {"cmd": "ls"}}
+    messages = [
+        {"role": "user", "messageId": 0, "content": [{"type": "text", "text": "go"}]},
+        {
+            "role": "assistant",
+            "messageId": 1,
+            "content": [call],
+            "state": {"type": "complete", "stopReason": "tool_use"},
+        },
+        {"role": "user", "messageId": 2, "content": [{"type": "tool_result", "toolUseID": "c", "run": run}]},
+    ]
+    (found,) = read_all(written(tmp_path, {"v": 1, "id": "T-1", "created": 1, "messages": messages}))
+    assert [(event.payload["success"], event.payload["error"]) for event in found.of("ToolResponse")] == (
+        [] if outcome is None else [outcome]
+    )
+    told = [event.payload["data"] for event in found.of("x:bookkeeping/amp/tool_run")]
+    assert told == ([run] if outcome is None else [])
+    assert len(found.of("Observation")) == 1
+
+
+@pytest.mark.parametrize(("role", "ends"), [("assistant", ["answered"]), ("user", [])])
+def test_a_message_of_crush_that_stopped(tmp_path: Path, role: str, ends: list[str]) -> None:
+    parts = [{"type": "text", "data": {"text": "Hi"}}, {"type": "finish", "data": {"reason": "stop", "time": 0}}]
+    path = tmp_path / "crush.db"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE sessions (id, prompt_tokens, completion_tokens, updated_at, created_at)")
+        database.execute("CREATE TABLE messages (id, session_id, role, parts, model, created_at)")
+        database.execute("INSERT INTO sessions VALUES ('s', 1, 1, 1, 1)")
+        database.execute("INSERT INTO messages VALUES ('1', 's', ?, ?, 'm', 1)", (role, json.dumps(parts)))
+    (found,) = read_all(path)
+    assert [event.payload["how"] for event in found.of("x:end")] == ends
