@@ -46,6 +46,45 @@ def test_streams_of_langgraph_tell_each_message_once(tmp_path: Path) -> None:
     assert [one.format for one in read_all(path)] == ["chat-messages", "chat-messages"]  # two talks, no stream
 
 
+def test_parts_that_a_server_of_langgraph_sends(tmp_path: Path) -> None:
+    asked = {"content": "Weather?", "type": "human", "id": "h"}
+    call = {"name": "weather", "args": {"city": "Rome"}, "id": "c", "type": "tool_call"}
+    pieces = [{"content": "I", "type": "ai", "id": "a"}, {"content": "I look.", "type": "ai", "id": "a"}]
+    whole = {**pieces[-1], "tool_calls": [call], "usage_metadata": {"input_tokens": 9, "output_tokens": 2}}
+    told = {
+        "content": "Error: no",
+        "type": "tool",
+        "name": "weather",
+        "tool_call_id": "c",
+        "status": "error",
+        "id": "t",
+    }
+    last = {"content": "It rains.", "type": "ai", "id": "b"}
+    parts = [
+        ("metadata", {"run_id": "r"}),
+        ("messages/complete", [asked]),
+        ("messages/metadata", {"a": {"metadata": {"langgraph_node": "model", "run_id": "r"}}}),
+        *(("messages/partial", [message]) for message in (*pieces, whole)),
+        ("updates|sub:1", {"tools": {"messages": [told]}}),
+        ("values", {"messages": [asked, whole, told]}),
+        ("messages/partial", [last]),
+        ("error", {"error": "GraphRecursionError", "message": "Recursion limit of 25 reached"}),
+    ]
+    path = tmp_path / "parts.jsonl"
+    path.write_text("".join(json.dumps({"event": event, "data": data}) + "\n" for event, data in parts))
+    (found,) = read_all(path)
+    assert (found.format, said(found)) == ("langgraph-stream", [("user", "Weather?")])
+    assert found.decisions() == [(None, "I look."), (None, "It rains.")]
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}]
+    assert [event.payload["success"] for event in found.of("ToolResponse")] == [False]
+    assert found.tokens() == {"input": 9, "cached": 0, "output": 2}
+    assert found.of("Error")[-1].payload["message"] == "Recursion limit of 25 reached"
+    assert found.events[-1].payload == {"how": "limit", "why": "Recursion limit of 25 reached"}
+    assert not found.run.notes.sentences()
+    asides = [event.payload["data"] for event in found.events if event.kind.endswith("metadata")]
+    assert asides == [{"type": "metadata"}, {"type": "messages/metadata", "data": ["model"]}]  # an id is not compared
+
+
 def test_states_of_a_thread_are_read_oldest_first() -> None:
     found = read_seed("langgraph/states.json")
     assert (found.run.run_id, found.run.state_recorded) == ("t", True)

@@ -1,6 +1,7 @@
 """The output of LangGraph's `stream`, one item per line: ``updates`` of nodes, ``debug`` tasks, ``values`` (states).
 
-With several modes, each line is ``[mode, data]``, or ``[namespace, mode, data]`` with subgraphs.
+With several modes, each line is ``[mode, data]``, or ``[namespace, mode, data]`` with subgraphs; a server sends
+``{"event": mode, "data": …}``, and messages as they grow (``messages/partial``).
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.records import CLOCK, ID, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, as_map, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import end_after_error
 
 _MODES = ("updates", "values", "debug", "tasks")
+_ASIDES = ("metadata", "messages/metadata", "custom", "error", "end", "feedback")
 _TASKS = ("task", "task_result", "checkpoint")
 
 
@@ -26,10 +30,10 @@ class LangGraphStream:
 
     name = "langgraph-stream"
     title = "LangGraph stream"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
-        **dict.fromkeys(("triggers", "interrupts", "tool_call_id"), ID),
+        **dict.fromkeys(("triggers", "interrupts", "tool_call_id", "run_id", "thread_id"), ID),
         "timestamp": CLOCK,
     }
 
@@ -71,6 +75,16 @@ def _is_task(record: Any) -> bool:
 def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
     """Return (the line's own members, the writes of each node); None for a line of another form."""
     match record:
+        case {"event": str(event), "data": data}:
+            mode, _, namespace = event.partition("|")
+            about = {"namespace": namespace} if namespace else {}
+            if mode in ("messages/partial", "messages/complete") and isinstance(data, list):
+                return about, [(mode, {"messages": data})]
+            if mode in _ASIDES:
+                if mode == "messages/metadata":  # by message, about the node that wrote it
+                    data = [as_map(as_map(one).get("metadata")).get("langgraph_node") for one in as_map(data).values()]
+                return {"type": mode, **about, "data": data}, []
+            return _of_mode(mode, data, about) if mode in _MODES else None
         case [str(mode), data] if mode in _MODES:
             return _of_mode(mode, data, {})
         case [list(namespace), str(mode), data] if mode in _MODES:
@@ -120,6 +134,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._known_messages: set[str] = set()  # messages in the run, as JSON
+        self._growing: dict[str, Any] | None = None  # a message that may not be whole
 
     def read(self, records: Any) -> Any:
         """Yield the events of numbered lines, some of which are arrays."""
@@ -134,12 +149,41 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             self.add_unknown(None, record)
             return
         about, written = parts
+        messages = [message for _, update in written for message in _messages(update) if isinstance(message, dict)]
+        if messages:
+            self._end_growing({message.get("id") for message in messages})
+        if written and written[0][0] == "messages/partial":
+            self._growing = messages[-1] if messages else None
+            return
+        if about.get("type") == "error" and not written:
+            self._failed(about)
+            return
         for name, update in written:
             self._add_written(name, update)
+        if isinstance(about.get("data"), dict):
+            about["data"] = self.rest(about["data"])
         rest = {name: _without_messages(update) for name, update in written}
         members = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
         if members:
             self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", members["fields"])
+
+    def add_end(self) -> None:
+        self._end_growing(set())
+        super().add_end()
+
+    def _end_growing(self, ids: set[Any]) -> None:
+        """Add the message that grew, unless a message of one of these ids continues or repeats it."""
+        message, self._growing = self._growing, None
+        if message is not None and message.get("id") not in ids:
+            self._add_written("messages/partial", {"messages": [message]})
+
+    def _failed(self, about: dict[str, Any]) -> None:
+        self._end_growing(set())
+        data = as_map(about.get("data"))
+        why = str(data.get("message") or data.get("error") or about.get("data") or "failed")
+        extra = self.fields({**about, "data": self.rest(data, "message", "error")}, "type")
+        self.run.error(str(data.get("error") or "error"), why, self.agent, extra)
+        self.how = end_after_error(why), first_line(why)
 
     def _add_written(self, name: str, update: Any) -> None:
         for message in _messages(update):
