@@ -106,6 +106,8 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The checks of the whole project first: types take longest, and at the end only one process would work.
+    items.sort(key=lambda item: item.path.parent != config.rootpath / "tests")
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
