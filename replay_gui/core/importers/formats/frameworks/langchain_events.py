@@ -7,19 +7,32 @@ from its pieces.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields, maps_in
+from replay_gui.core.importers.formats.records import (
+    HOST,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    as_fields,
+    as_map,
+    maps_in,
+)
+from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, numbered_sent
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
 
 PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
 _EVENT = ("event", "run_id")
+_SERVER = "server"  # in place of a run's id: of the parts that the server adds
 _MODELS, _MODEL_ENDS = ("on_chat_model_start", "on_llm_start"), ("on_chat_model_end", "on_llm_end")
 _STREAMS = ("on_chat_model_stream", "on_llm_stream")
 _TOKENS = {
@@ -48,6 +61,20 @@ class LangChainEvents(RecordFormat):
         "langgraph_api_url": HOST,
     }
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept events, one per line, or as a server sent them."""
+        return super().recognises(file) or (are_sent(file) and self.is_format(_first_sent(file)))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run."""
+        if not are_sent(file):
+            yield from super().runs(file)
+            return
+        events = self.events(notes := ImportNotes(file.notes))
+        run_id = events.run_id(_first_sent(file)) or file.stem
+        records = ((number, one) for number, part in numbered_sent(file, notes) for one in _of_server([part]))
+        yield events.imported_run(run_id, records)
+
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of events with a `run_id`, whose names begin with ``on_``."""
         first = records[:5]
@@ -58,6 +85,26 @@ class LangChainEvents(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one stream's events."""
         return _StreamEvents(self.name, self.volatile, notes, self.volatile_within)
+
+
+def _first_sent(file: ForeignFile) -> list[dict[str, Any]]:
+    return [record for record in _of_server(first_sent(file)) if record["run_id"] != _SERVER]
+
+
+def _of_server(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events in parts that a server sent; its own parts, other than ids, become events."""
+    records = []
+    for part in parts:
+        data = part["data"]
+        if isinstance(data, dict) and {*_EVENT} <= data.keys():
+            records.append(data)
+        elif part["event"] == "error":
+            about = as_map(data)
+            why = about.get("message") or about.get("error") or data
+            records.append({"event": "server_error", "run_id": _SERVER, "data": {"error": str(why)}})
+        elif part["event"] != "metadata":
+            records.append({"event": part["event"], "run_id": _SERVER, "data": data})
+    return records
 
 
 class _StreamEvents(RecordEvents):

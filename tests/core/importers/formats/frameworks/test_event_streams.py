@@ -85,6 +85,44 @@ def test_parts_that_a_server_of_langgraph_sends(tmp_path: Path) -> None:
     assert asides == [{"type": "metadata"}, {"type": "messages/metadata", "data": ["model"]}]  # an id is not compared
 
 
+def sent(path: Path, *parts: tuple[str, Any]) -> Path:
+    """Write what a server sent, as `curl` saves it."""
+    path.write_text("".join(f"event: {event}\r\ndata: {json.dumps(data)}\r\n\r\n" for event, data in parts))
+    return path
+
+
+def test_what_a_server_of_langgraph_sent_as_it_was_saved(tmp_path: Path) -> None:
+    asked, answer = ({"content": text, "type": kind, "id": text} for kind, text in (("human", "Hi"), ("ai", "Hello")))
+    parts = [
+        ("metadata", {"run_id": "r"}),
+        ("values", {"messages": [asked]}),
+        ("values", {"messages": [asked, answer]}),
+    ]
+    (found,) = read_all(sent(tmp_path / "run.txt", *parts))
+    assert (found.format, said(found), found.decisions()) == ("langgraph-stream", [("user", "Hi")], [(None, "Hello")])
+    assert found.of("Decision")[-1].meta["line"] == 8
+
+    long = [("values", {"messages": [asked]}), *(("custom", "x" * 1000) for _ in range(2000)), *parts[1:]]
+    (found,) = read_all(sent(tmp_path / "long.txt", *long))
+    assert (found.format, said(found), found.decisions()) == ("langgraph-stream", [("user", "Hi")], [(None, "Hello")])
+
+    events = [
+        {"event": "on_chain_start", "run_id": "r1", "name": "graph", "data": {"input": {"messages": [asked]}}},
+        {"event": "on_chat_model_end", "run_id": "r2", "name": "model", "data": {"output": answer}},
+        {"event": "on_tool_start", "run_id": "r3", "name": "search", "data": {"input": {"q": "x"}}},
+        {"event": "on_tool_end", "run_id": "r3", "name": "search", "data": {"output": "result"}},
+    ]
+    wrong = ("error", {"error": "ValueError", "message": "no key"})
+    path = sent(tmp_path / "events.txt", parts[0], *(("events", event) for event in events), wrong)
+    (found,) = read_all(path)
+    assert (found.format, said(found), found.decisions()) == ("langchain-events", [("user", "Hi")], [(None, "Hello")])
+    assert found.run.run_id == "r1"
+    assert found.tools() == {"search": 1}
+    assert found.of("Error")[-1].payload["message"] == "no key"
+    assert found.events[-1].payload == {"how": "crash", "why": "no key"}
+    assert not found.run.notes.sentences()
+
+
 def test_states_of_a_thread_are_read_oldest_first() -> None:
     found = read_seed("langgraph/states.json")
     assert (found.run.run_id, found.run.state_recorded) == ("t", True)

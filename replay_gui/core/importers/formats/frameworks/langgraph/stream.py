@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEve
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, as_map, numbered_records
+from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, numbered_sent
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import end_after_error
@@ -39,8 +40,13 @@ class LangGraphStream:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept lines that all have a form of the stream, if one of them has messages."""
-        lines = [line for line in file.first_lines if line is not None]
-        if file.document is not None or len(lines) < 2:  # a single line counts only in a form that no other format has
+        is_sent = are_sent(file)
+        lines = first_sent(file) if is_sent else [line for line in file.first_lines if line is not None]
+        if is_sent:
+            pass
+        elif (
+            file.document is not None or len(lines) < 2
+        ):  # a single line counts only in a form that no other format has
             lines = [file.document if file.document is not None else line for line in lines[:1]]
             if not all(map(_is_task, lines)):
                 return False
@@ -55,7 +61,7 @@ class LangGraphStream:
         """Yield the stream as one run."""
         notes = ImportNotes(file.notes)
         events = _LangGraphStreamEvents(self.name, self.volatile, notes)
-        yield events.imported_run(file.stem, numbered_records(file, notes))
+        yield events.imported_run(file.stem, (numbered_sent if are_sent(file) else numbered_records)(file, notes))
 
 
 def _grow(lines: list[Any]) -> bool:
