@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
 from tests.helpers.foreign import Read, read_all, read_seed, written
 
@@ -83,6 +85,42 @@ def test_parts_that_a_server_of_langgraph_sends(tmp_path: Path) -> None:
     assert not found.run.notes.sentences()
     asides = [event.payload["data"] for event in found.events if event.kind.endswith("metadata")]
     assert asides == [{"type": "metadata"}, {"type": "messages/metadata", "data": ["model"]}]  # an id is not compared
+
+
+@pytest.mark.parametrize("form", ["lines", "mode", "server"])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_chunks_of_messages_of_langgraph(tmp_path: Path, form: str, repeated: bool) -> None:
+    def piece(text: Any, calls: list[dict[str, Any]] | None = None, used: tuple[int, int] | None = None) -> Any:
+        counts = None if used is None else dict(zip(("input_tokens", "output_tokens"), used, strict=True))
+        about = {"tool_call_chunks": calls or [], "usage_metadata": counts, "tool_calls": []}
+        return {"content": text, "type": "AIMessageChunk", "id": "a", **about}
+
+    call = {"name": "weather", "args": "", "id": "c", "index": 0}
+    rest = [{"name": None, "args": text, "id": None, "index": 0} for text in ('{"city": ', '"Rome"}')]
+    told = {"content": "hot", "type": "tool", "name": "weather", "tool_call_id": "c", "status": "success", "id": "t"}
+    chunks = [piece("I "), piece("look.", used=(9, 0)), piece("", [call]), *(piece("", [one]) for one in rest)]
+    last = [{**piece([{"type": "text", "text": text, "index": 0}]), "id": "b"} for text in ("It ", "rains.")]
+    items: list[Any] = [
+        [message, {"langgraph_node": "n"}] for message in (*chunks, piece("", used=(0, 2)), told, *last)
+    ]
+    lines: list[Any] = {
+        "lines": items,
+        "mode": [["messages", item] for item in items],
+        "server": [{"event": "messages", "data": item} for item in items],
+    }[form]
+    if repeated and form != "lines":
+        spoken = [{"name": "weather", "args": {"city": "Rome"}, "id": "c", "type": "tool_call"}]
+        use = {"input_tokens": 9, "output_tokens": 2}
+        answer = {"content": "I look.", "type": "ai", "id": "a", "tool_calls": spoken, "usage_metadata": use}
+        update = {"n": {"messages": [answer]}}
+        lines.insert(6, ["updates", update] if form == "mode" else {"event": "updates", "data": update})
+    path = tmp_path / "chunks.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = read_all(path)
+    assert (found.format, found.decisions()) == ("langgraph-stream", [(None, "I look."), (None, "It rains.")])
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["hot"]
+    assert found.tokens() == {"input": 9, "cached": 0, "output": 2}
 
 
 def sent(path: Path, *parts: tuple[str, Any]) -> Path:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.frameworks.langgraph.chunks import is_chunk, joined, whole
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, as_map, numbered_records
@@ -86,11 +87,19 @@ def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
             about = {"namespace": namespace} if namespace else {}
             if mode in ("messages/partial", "messages/complete") and isinstance(data, list):
                 return about, [(mode, {"messages": data})]
+            if mode == "messages":
+                return _chunk(data, about)
             if mode in _ASIDES:
                 if mode == "messages/metadata":  # by message, about the node that wrote it
                     data = [as_map(as_map(one).get("metadata")).get("langgraph_node") for one in as_map(data).values()]
                 return {"type": mode, **about, "data": data}, []
             return _of_mode(mode, data, about) if mode in _MODES else None
+        case ["messages", data]:
+            return _chunk(data, {})
+        case [list(namespace), "messages", data]:
+            return _chunk(data, {"namespace": namespace} if namespace else {})
+        case [dict(), dict(about)] if "langgraph_node" in about:
+            return _chunk(record, {})
         case [str(mode), data] if mode in _MODES:
             return _of_mode(mode, data, {})
         case [list(namespace), str(mode), data] if mode in _MODES:
@@ -101,6 +110,14 @@ def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
             return _of_mode("values", record, {})
         case dict() if record:
             return _of_mode("updates", record, {})
+    return None
+
+
+def _chunk(item: Any, about: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
+    """Return a message, or a piece of one, that comes with the facts about its node."""
+    match item:
+        case [dict(message), dict()] if is_message(message):
+            return about, [("messages", {"messages": [message]})]
     return None
 
 
@@ -140,7 +157,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._known_messages: set[str] = set()  # messages in the run, as JSON
-        self._growing: dict[str, Any] | None = None  # a message that may not be whole
+        self._growing: dict[Any, dict[str, Any]] = {}  # by id, messages that may not be whole
 
     def read(self, records: Any) -> Any:
         """Yield the events of numbered lines, some of which are arrays."""
@@ -156,11 +173,10 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             return
         about, written = parts
         messages = [message for _, update in written for message in _messages(update) if isinstance(message, dict)]
+        if messages and written[0][0] in ("messages", "messages/partial") and self._grows(messages[-1], written[0][0]):
+            return
         if messages:
             self._end_growing({message.get("id") for message in messages})
-        if written and written[0][0] == "messages/partial":
-            self._growing = messages[-1] if messages else None
-            return
         if about.get("type") == "error" and not written:
             self._failed(about)
             return
@@ -177,11 +193,24 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         self._end_growing(set())
         super().add_end()
 
+    def _grows(self, message: dict[str, Any], mode: str) -> bool:
+        """Keep a message that is not whole; return False if it is whole."""
+        known = self._growing.get(message.get("id"))
+        if mode == "messages/partial":
+            self._growing[message.get("id")] = message
+        elif is_chunk(message):
+            self._growing[message.get("id")] = joined(known, message)
+        else:
+            return False
+        return True
+
     def _end_growing(self, ids: set[Any]) -> None:
-        """Add the message that grew, unless a message of one of these ids continues or repeats it."""
-        message, self._growing = self._growing, None
-        if message is not None and message.get("id") not in ids:
-            self._add_written("messages/partial", {"messages": [message]})
+        """Add the messages that grew, except those of these ids: other messages repeat them."""
+        grown, self._growing = self._growing, {}
+        for message in grown.values():
+            if message.get("id") not in ids:
+                message = whole(message) if "tool_call_chunks" in message else message
+                self._add_written("messages", {"messages": [message]})
 
     def _failed(self, about: dict[str, Any]) -> None:
         self._end_growing(set())
