@@ -117,7 +117,11 @@ def burr(path: Path) -> Counts:
     found = records(path)
     ended = [one for one in found if one["type"] == "end_entry"]
     actions = Counter(one["action"] for one in found if one["type"] == "begin_entry")
-    return Counts(0, actions, sum(one["exception"] is not None for one in ended))
+    used = [(one["key"], one["value"]) for one in found if one["type"] == "attribute"]
+    sums = [
+        sum(value for key, value in used if key == f"gen_ai.usage.{sort}_tokens") for sort in ("prompt", "completion")
+    ]
+    return Counts(0, actions, sum(one["exception"] is not None for one in ended), *sums)
 
 
 CASES: list[tuple[str, Callable[[Path], Counts]]] = [
