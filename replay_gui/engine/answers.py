@@ -279,6 +279,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The usage of the run, by model (empty if unknown) and over time, and its subagents.
 
     `result`: its outcome and end; None if they were not read. `prompt`: the user's first prompt.
+    `models`: those to which the run changed, also if their usage is unknown.
     `highlights`: its counts, and its most important events.
     """
 
@@ -287,6 +288,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     nesting: Nesting
     result: RunResult | None = None
     prompt: FirstPrompt | None = None
+    models: tuple[str, ...] = ()
     highlights: RunHighlights | None = None
 
 

@@ -58,6 +58,7 @@ class TotalsController:
                     nesting=sums.nesting,
                     result=sums.result,
                     prompt=sums.prompt,
+                    models=sums.models,
                     highlights=highlights_of_index(self._run.index),
                 )
                 self._answer(self._run.number, self._run.totals)

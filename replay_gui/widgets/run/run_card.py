@@ -92,6 +92,7 @@ class RunCard(QScrollArea):
         if facts is None:
             return []
         models = [] if totals is None else [use.model for use in totals.uses if use.model]
+        models = models or ([] if totals is None else [*totals.models])
         models = models or ([facts.model] if facts.model else [])
         more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
         rows = [_row("agent", f"{facts.agent_type} {facts.agent_version}".strip())]

@@ -7,8 +7,10 @@ import numpy as np
 
 from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion import convert
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.jobs.evaluation.totals_job import MetaSums, sum_up
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 from replay_gui.engine.jobs.job_types import TotalsArguments
@@ -37,3 +39,12 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
     runs = np.frombuffer(found.nesting.runs, "<i4").reshape(-1, 3)
     assert [position for start, stop, _ in runs.tolist() for position in range(start, stop)] == inner
     assert found.nesting.paths == (("x7",),)
+
+
+def test_models_are_named_without_usage(tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
+        for change, name in (("model", "m-1"), ("mode", "m-2"), ("model", "m-3"), ("model", "m-1"), ("model", 4)):
+            run.append(Kind.STATE_TRANSITION, {"transition_type": change, "data": {"model": name}})
+    found = decode_value(encode_value(sum_up(TotalsArguments(str(path)), MessageList())), MetaSums)
+    assert (found.uses, found.models) == ((), ("m-1", "m-3"))

@@ -74,6 +74,13 @@ def test_it_says_what_the_run_is_and_how_it_ended(detail: EventDetail, session: 
     assert first.sound is False
 
 
+def test_a_model_is_named_whose_usage_is_unknown(detail: EventDetail, session: StorySession) -> None:
+    known = totals(highlights_of_index(session.index))
+    session.totals = msgspec.structs.replace(known, uses=(), models=("m-7", "m-8"))
+    session.totals_changed.emit()
+    assert lines(detail)["model"] == "m-7 and 1 more model"
+
+
 def test_its_links_lead_to_events(detail: EventDetail, session: StorySession) -> None:
     highlights = highlights_of_index(session.index)
     session.totals = totals(highlights)

@@ -24,6 +24,7 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 # A meta without any of these names is ignored.
 _RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
 _RESULT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (OUTCOME, END))  # of contents: [kind, payload]
+_CHANGE_START = msgpack.packb([Kind.STATE_TRANSITION.value, None])[:-1]
 _PROMPT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (Kind.OBSERVATION.value, ACTIVITY_REQUEST))
 _MAX_KIND_BYTES = 512  # bytes of content within which the kind of every event with tokens ends
 
@@ -31,7 +32,7 @@ _MAX_KIND_BYTES = 512  # bytes of content within which the kind of every event w
 @dataclass(frozen=True, slots=True)
 class MetaSums:
     """Tokens and cost by model and over time, the subagent of each event, the outcome at the run's end, and the
-    first prompt of its user.
+    first prompt of its user. `models`: those to which the run changed, in order.
     """
 
     uses: tuple[ModelUse, ...]
@@ -39,12 +40,14 @@ class MetaSums:
     nesting: Nesting
     result: RunResult
     prompt: FirstPrompt | None = None
+    models: tuple[str, ...] = ()
 
 
 def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
     """Sum up the meta of a log's events."""
     totals, spending, nesting, result = RunTotals(), SpendingBuilder(), NestingBuilder(), RunResult()
     prompts: dict[PromptSource, FirstPrompt] = {}
+    models = dict[str, None]()
     with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
@@ -58,11 +61,13 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
+                elif content.startswith(_CHANGE_START) and b"model" in content and (model := _model_in(content)):
+                    models[model] = None
             if not prompts or min(prompts) > PromptSource.MESSAGE:
                 _take_prompts(block, prompts)
             reporter.progress(block.end_offset, log.source.size)
     prompt = prompts[min(prompts)] if prompts else None
-    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt)
+    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt, models=tuple(models))
 
 
 def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> None:
@@ -74,6 +79,14 @@ def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> Non
         source = prompt_source(kind, payload)
         if source is not None and source not in prompts and (text := prompt_text(payload)):
             prompts[source] = FirstPrompt(EventIndex(block.first_index + i), text, source)
+
+
+def _model_in(content: bytes) -> str:
+    """Return the model to which a run changes; "" if the event is another change."""
+    _, payload = _decoded(content)
+    data = payload.get("data") if payload.get("transition_type") == "model" else None
+    name = data.get("model") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:
