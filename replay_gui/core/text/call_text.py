@@ -43,8 +43,9 @@ _MAIN_ARGUMENTS = (
     "description",
     "code",
 )
+_NO_ARGUMENTS: tuple[Any, ...] = (None, "", [], {})
 _ENTRY_LISTS = ("questions", "todos", "todoList", "plan", "files")
-_ENTRY_WORDS = ("question", "content", "step", "title", "path")
+_ENTRY_WORDS = ("question", "content", "step", "title", "path", "relativePath")
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
 _MAX_COMMAND_MEMBERS = 50  # members with a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # first words of a shell that runs a text
@@ -90,6 +91,9 @@ def request_summary(payload: Members) -> str:
         return "(arguments not recorded)"
     if arguments in ("", {}, []):
         return "(no arguments)"
+    if isinstance(arguments, list) and all(isinstance(one, str | int | float) for one in arguments[:_MAX_MEMBERS]):
+        more = ", …" if len(arguments) > _MAX_MEMBERS else ""
+        return ", ".join(map(member_text, arguments[:_MAX_MEMBERS])) + more
     if not isinstance(arguments, Mapping):
         return preview(arguments)
     arguments = _with_words_joined(arguments)
@@ -104,7 +108,7 @@ def request_summary(payload: Members) -> str:
     if main is None:
         return _entries_text(arguments) or members_preview(arguments)
     others = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
-    rest = {name: value for name, value in others.items() if value not in (None, "")}
+    rest = {name: value for name, value in others.items() if value not in _NO_ARGUMENTS}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if path is not None:  # long texts beside it are contents of a file
         rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}
@@ -215,9 +219,16 @@ def _exit_code(payload: Members) -> Any:
     return None
 
 
+def _within_type(output: Members) -> Members:
+    """Return the inner map of ``{"type": "ListDir", "Content": {…}}``; any other map unchanged."""
+    inner = [value for name, value in output.items() if name != "type"] if len(output) == 2 and "type" in output else []
+    return inner[0] if inner and isinstance(inner[0], Mapping) else output
+
+
 def _informative_line(output: Any) -> str:
     """Return the first line of an output that has words and is not a frame around it."""
     if isinstance(output, Mapping):
+        output = _within_type(output)
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
     output = _printed(text_of(output))
     start = plain_start(output)

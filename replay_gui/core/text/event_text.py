@@ -170,9 +170,15 @@ def _called_tool(call: Members, is_sure: bool) -> str:
 
 
 def _snapshot_summary(payload: Members) -> str:
-    text, data = preview(payload.get("snapshot_type")), payload.get("data")
+    text, data, fields = preview(payload.get("snapshot_type")), payload.get("data"), payload.get("fields")
     summary = data.get("summary") if isinstance(data, Mapping) else None
-    return f"{text}: {plain_start(summary)}" if isinstance(summary, str) and summary else text
+    if isinstance(summary, str) and summary:
+        return f"{text}: {plain_start(summary)}"
+    writes = fields.get("writes") if isinstance(fields, Mapping) else None  # of LangGraph, by node
+    if payload.get("source") == "input":
+        return f"{text} of the input"
+    nodes = [_words(name) for name in islice(writes, _MAX_MEMBERS)] if isinstance(writes, Mapping) else []
+    return f"{text} after {', '.join(nodes)}" if nodes else text
 
 
 def _transition_summary(payload: Members) -> str:
@@ -180,10 +186,21 @@ def _transition_summary(payload: Members) -> str:
     text = _words(what)
     if "phase" not in payload and (changes := _changes_text(payload.get("ops"))):
         return changes if text in _GENERAL_TRANSITIONS or changes.startswith(f"{text}: ") else f"{text}: {changes}"
+    if "phase" not in payload and data is None and payload.get("value") is not None:
+        return f"{text}: {_value_text(payload['value'])}"
     if not isinstance(data, Mapping) or not data or "phase" in payload:
         return text
     shown = preview(data) if len(data) == 1 else members_preview(data)
     return shown if shown.startswith(f"{text}: ") else f"{text}: {shown}"
+
+
+def _value_text(value: Any) -> str:
+    """Return a value that a transition sets; for LangChain's orders to remove messages how many there are."""
+    orders = value if isinstance(value, list) else []
+    inner = [order.get("kwargs") if isinstance(order, Mapping) else None for order in orders]
+    if inner and all(isinstance(members, Mapping) and members.get("type") == "remove" for members in inner):
+        return f"{plural(len(inner), 'message')} removed"
+    return preview(value)
 
 
 def _changes_text(ops: Any) -> str:
@@ -285,12 +302,32 @@ def _expected_summary(payload: Members) -> str:
         {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
     )
     actions = members.get("actions") if isinstance(members, Mapping) else members
+    if words := _expected_words(members):
+        return words
     if isinstance(data, Mapping) and not members and "actions" in data:
         return "no action"
     if not isinstance(actions, list) or not all(isinstance(action, Mapping) for action in actions[:_MAX_MEMBERS]):
         return preview(members)
     named = [action for action in actions[:_MAX_MEMBERS] if isinstance(action.get("name"), str)]
     return ", ".join(map(_action_text, named)) if named else preview(members)
+
+
+def _expected_words(members: Any) -> str:
+    """Return what is expected in the sentences of tau2-bench, or in the turns of Google ADK; "" in another form."""
+    if isinstance(members, Mapping) and "actions" not in members:
+        sentences = members.get("nl_assertions")
+        return " · ".join(map(member_text, sentences[:_MAX_MEMBERS])) if isinstance(sentences, list) else ""
+    turns = members[:_MAX_MEMBERS] if isinstance(members, list) else []
+    if not turns or not all(isinstance(turn, Mapping) and "final_response" in turn for turn in turns):
+        return ""
+    words = []
+    for turn in turns:
+        used = turn.get("intermediate_data")
+        calls = used.get("tool_uses") if isinstance(used, Mapping) else None
+        named = [call for call in calls or () if isinstance(call, Mapping) and isinstance(call.get("name"), str)]
+        words += [_action_text(call) for call in named[:_MAX_MEMBERS]]
+        words += [plain_start(text)] if (text := text_of(turn["final_response"])) else []
+    return ", ".join(words)
 
 
 def _action_text(action: Members) -> str:

@@ -19,6 +19,7 @@ _MAX_DEPTH = 2  # levels of nested values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
 _TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
+_FIRST_MEMBERS = ("name", "url")  # the first of these that a map has is shown without its name, before the others
 _MEDIA = {  # types of parts of a message without text, and their nouns
     **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),
     **dict.fromkeys(("document", "file", "input_file"), "document"),
@@ -171,10 +172,10 @@ def _map_preview(value: Members) -> str:
         if text := text_of(only):
             return _text_preview(text)
         return _member(name, only)
-    own_name = value.get("name")
-    if isinstance(own_name, str) and own_name:
-        rest = {member: value[member] for member in islice(value, _MAX_MEMBERS + 1) if member != "name"}
-        return f"{member_text(own_name)}, {members_preview(rest)}"
+    for first in _FIRST_MEMBERS:
+        if isinstance(value.get(first), str) and value[first]:
+            rest = {member: value[member] for member in islice(value, _MAX_MEMBERS + 1) if member != first}
+            return f"{member_text(value[first])}, {members_preview(rest)}"
     return members_preview(value)
 
 
@@ -185,6 +186,10 @@ def text_of(value: Any) -> str:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping) and isinstance(texts_of := value.get("parts"), list):  # a message of ChatGPT
+        found = [part for part in texts_of[:_MAX_PARTS] if isinstance(part, str) and part]
+        if found:
+            return "\n".join(found)
     if parts := parts_of(value):
         texts = (_text_of_part(part) for part in parts if not part.get("thought"))
         return "\n".join(text for text in texts if isinstance(text, str) and text)
@@ -194,7 +199,9 @@ def text_of(value: Any) -> str:
     chosen = last if _is_message(first) and _is_message(last) else first
     if not isinstance(chosen, Mapping):
         return ""
-    text = chosen.get("text", chosen.get("content"))
+    own_name = chosen.get("type") if isinstance(chosen.get("type"), str) else None  # {"type": "logs", "logs": "…"}
+    named = None if own_name in _MEDIA else chosen.get(own_name)
+    text = chosen.get("text", chosen.get("content", named))
     if isinstance(text, list) and text and isinstance(text[0], Mapping):
         text = text[0].get("text")
     if isinstance(text, str) and text:

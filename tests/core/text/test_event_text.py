@@ -326,3 +326,70 @@ def test_a_patch_that_was_decided_on_names_the_target_of_its_proposal() -> None:
     assert summarize_event(rejected, proposal) == "src/a.py · no such line · test"
     unknown = event("PatchProposal", {"patch_hash": "ab" * 32, "patch_type": "edit", "target": ""})
     assert summarize_event(applied, unknown) == "edit"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "line"),
+    [
+        ("ToolRequest", request(["12", 3]), "12, 3"),
+        ("ToolRequest", request([{"a": 1}]), "[{a: 1}]"),
+        ("ToolRequest", request({"path": "/w", "ignore": [], "env": {}, "depth": 0}), "/w, depth: 0"),
+        ("ToolRequest", request({"files": [{"relativePath": "b.py"}, {}]}), "b.py (and 1 more)"),
+        ("ToolResponse", response({"type": "ListDir", "Content": {"content": "a.py"}}), "a.py"),
+        ("ToolResponse", response([{"type": "logs", "logs": "42"}]), "42"),
+        ("ToolResponse", response([{"type": "image", "image": "x" * 4000}]), "(picture, 3 KB)"),
+        (
+            "ToolResponse",
+            response({"axtree": "Shop", "url": "https://shop.example"}),
+            "https://shop.example, axtree: Shop",
+        ),
+        (
+            "x:bookkeeping/chat/other",
+            {"data": {"author": {}, "content": {"parts": ["An older", {}, "answer"]}}},
+            "An older answer",
+        ),
+        (
+            "StateTransition",
+            {"transition_type": "write summary", "value": "Lance likes it."},
+            "write summary: Lance likes it.",
+        ),
+        (
+            "StateTransition",
+            {
+                "transition_type": "write messages",
+                "value": [{"lc": 1, "kwargs": {"type": "remove", "content": ""}}] * 2,
+            },
+            "write messages: 2 messages removed",
+        ),
+        (
+            "Snapshot",
+            {"snapshot_type": "checkpoint", "source": "input", "fields": {"writes": {"m": 1}}},
+            "checkpoint of the input",
+        ),
+        (
+            "Snapshot",
+            {"snapshot_type": "checkpoint", "source": "loop", "fields": {"writes": {"ask_user": 1}}},
+            "checkpoint after ask user",
+        ),
+        (
+            "x:expected",
+            {"data": {"nl_assertions": ["It refuses.", "It says why."], "reward_basis": ["DB"]}},
+            "It refuses. · It says why.",
+        ),
+        (
+            "x:expected",
+            {
+                "data": [
+                    {
+                        "final_response": {"role": "model", "parts": [{"text": "You got 4"}]},
+                        "intermediate_data": {"tool_uses": [{"name": "roll_die", "args": {"sides": 6}}]},
+                        "user_content": {"parts": [{"text": "Roll"}]},
+                    }
+                ]
+            },
+            "roll_die(sides: 6), You got 4",
+        ),
+    ],
+)
+def test_what_formats_hold_is_told_in_words(kind: str, payload: dict[str, Any], line: str) -> None:
+    assert summarize_event(event(kind, payload)) == line
