@@ -69,7 +69,7 @@ def test_the_log_is_whole_and_of_that_size(tmp_path: Path) -> None:
 
 
 def test_flipped_bits(tmp_path: Path) -> None:
-    assert count_misses(tmp_path / "run.rlog", range(5, 8 * len(DATA), 419)) == []
+    assert count_misses(tmp_path / "run.rlog", range(5, 8 * len(DATA), 839)) == []
 
 
 @pytest.mark.long

@@ -291,12 +291,12 @@ def test_a_note_is_shown_as_far_as_a_page_has_room(valid: Report) -> None:
 def test_a_run_id_as_long_as_a_header_does_not_stand_at_every_finding(tmp_path: Path) -> None:
     path, run_id = tmp_path / "long.rlog", "r" * (1_000_000)
     with Recorder(path, agent_type="a", agent_version="1", config={}, run_id=run_id) as run:
-        for _ in range(11_000):
+        for _ in range(300):
             run.memory_write("because", 1)
     path.write_bytes(path.read_bytes().replace(b"because", b"becausE"))
     report = report_of(path)
     (part,) = report.runs
-    assert len(part.verification.failures) == 10_000
+    assert len(part.verification.failures) == 300
     assert part.verification.run_id == run_id
     assert part.verification.failures[0].event_id.endswith("…:1")
     for suffix, form in FORMS.items():
