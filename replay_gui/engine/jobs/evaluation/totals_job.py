@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import msgpack
@@ -40,6 +40,7 @@ class MetaSums:
     nesting: Nesting
     result: RunResult
     prompt: FirstPrompt | None = None
+    _: KW_ONLY
     models: tuple[str, ...] = ()
 
 
