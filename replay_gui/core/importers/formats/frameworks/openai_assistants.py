@@ -44,7 +44,7 @@ class OpenAiAssistants(RecordFormat):
 
     name = "openai-assistants"
     title = "OpenAI assistant's run"
-    version = 2
+    version = 3
     member = "data"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "run_id", "thread_id", "assistant_id", "message_id", "first_id", "last_id"), ID),
@@ -103,6 +103,7 @@ class _StepEvents(RecordEvents):
                 if str(record.get("id")) not in self._made:  # otherwise the step adds it
                     self._message(record, {})
             case str(kind) if kind == _RUN:
+                self.set_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/run", self.rest(record, "object", "usage"))
                 self._ended(record)
             case kind:
@@ -111,7 +112,7 @@ class _StepEvents(RecordEvents):
     def _step(self, step: dict[str, Any]) -> None:
         details = step.get("step_details")
         details = details if isinstance(details, dict) else {}
-        self.run.once = {"tokens": counted_tokens(step.get("usage"), _TOKENS) or None}
+        self.run.once = {"tokens": counted_tokens(step.get("usage"), _TOKENS) or None, "model": self._model}
         unusual = [name for name in _STATES[:2] if not _is_usual(name, step.get(name))]
         unusual += ["type"] if step.get("type") != details.get("type") else []
         extra = self.fields(step, *(name for name in _OF_STEP if name not in unusual))

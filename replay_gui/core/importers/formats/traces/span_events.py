@@ -373,7 +373,7 @@ class SpanEvents:
         if broken is not None:
             self._run.end(end_after_error(broken.error), broken.error, time=broken.end)
         elif (end := self._end or self._end_by_reason()) is not None:
-            self._run.end(*end)
+            self._run.end(*end, time=max((span.end for span in self._tree.spans if span.end is not None), default=None))
         self._run.end_by_call()
         for span in self._tree.spans:
             for score in span.scores:

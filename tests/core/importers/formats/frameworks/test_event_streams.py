@@ -180,6 +180,7 @@ def test_steps_of_an_assistants_run() -> None:
     assert [event.meta["duration"] for event in found.of("ToolResponse")] == [10**9, 10**9]
     assert [event.payload["data"] for event in found.of("Decision")] == ["It is sunny."]
     assert found.events[-1].payload == {"how": "crash", "why": "Slow down."}
+    assert [event.meta["model"] for event in found.events if "tokens" in event.meta] == ["gpt-4o"] * 3
 
 
 def test_an_event_log_of_autogen() -> None:

@@ -40,7 +40,9 @@ def test_calls_of_weave() -> None:
     assert found.tools() == {"add": 1}  # since the model asked for a tool of that name
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
     assert found.tokens() == {"input": 20, "output": 10}
-    assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
+    (end,) = found.of("x:end")
+    assert end.payload == {"how": "answered", "why": None}
+    assert end.meta["time"] - found.events[0].meta["time"] == 8 * 10**9  # the outer call ends after the last answer
     asked, called = found.of("Decision")[0].meta["time"], found.of("ToolRequest")[0].meta["time"]
     assert (called - asked, found.of("Decision")[0].meta["duration"]) == (100_000_000, 900_000_000)
     assert data(found, "x:bookkeeping/weave/trace") == [{"query": {"limit": 50}}]
