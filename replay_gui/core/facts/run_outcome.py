@@ -9,7 +9,7 @@ from typing import Any
 
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import end_text
+from replay_gui.core.text.wording import adds_reason, end_text
 
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
@@ -99,7 +99,7 @@ def outcome_words(outcome: Outcome) -> str:
 
 def end_words(end: RunEnd) -> str:
     """Return ``limit (max_steps)``."""
-    why = f" ({one_line(end.why, _MAX_PART_CHARACTERS)})" if end.why else ""
+    why = f" ({one_line(end.why, _MAX_PART_CHARACTERS)})" if end.why and adds_reason(end.how, end.why) else ""
     return f"{one_line(end_text(end.how), _MAX_PART_CHARACTERS)}{why}"
 
 

@@ -30,7 +30,7 @@ from replay_gui.core.text.value_preview import (
     prompt_preview,
     text_of,
 )
-from replay_gui.core.text.wording import end_text, plural
+from replay_gui.core.text.wording import adds_reason, end_text, plural
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -292,7 +292,8 @@ def _outcome_summary(payload: Members) -> str:
 def _end_summary(payload: Members) -> str:
     how, why = payload.get("how"), payload.get("why")
     shown = end_text(how) if isinstance(how, str) else preview(how)
-    return " · ".join([shown, *([] if why in (None, "") else [preview(why)])])
+    is_known = why is None or (isinstance(why, str) and not adds_reason(str(how), why))
+    return shown if is_known else f"{shown} · {preview(why)}"
 
 
 def _expected_summary(payload: Members) -> str:

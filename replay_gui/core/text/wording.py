@@ -22,6 +22,11 @@ def end_text(how: str) -> str:
     return "no end recorded" if how == "open" else how
 
 
+def adds_reason(how: str, why: str) -> bool:
+    """Whether the reason of an end says more than how the run ended ("submitted", as SWE-agent says it, does not)."""
+    return why.strip().replace("_", " ").casefold() not in ("", how.casefold())
+
+
 def plural(number: int, singular: str, many: str | None = None) -> str:
     """Return ``1 event`` or ``1,200 events``; `many` is the plural if it is not `singular` with an s."""
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"

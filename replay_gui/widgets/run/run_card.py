@@ -97,7 +97,9 @@ class RunCard(QScrollArea):
         more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
         rows = [_row("agent", f"{facts.agent_type} {facts.agent_version}".strip())]
         rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
-        rows.append(_row("task", one_line(facts.task, _MAX_CHARACTERS)))
+        asked = "" if totals is None or totals.prompt is None else totals.prompt.text
+        if not _words(asked).startswith(_words(facts.task)):  # without a task's id, the task is the prompt's beginning
+            rows.append(_row("task", one_line(facts.task, _MAX_CHARACTERS)))
         if totals is not None and totals.prompt is not None:
             is_of_subagent = totals.prompt.source is PromptSource.SUBAGENT_TASK
             name = "a subagent's task" if is_of_subagent else "asked"
@@ -190,6 +192,10 @@ def _tokens(count: int | None, more: int | None, more_words: str) -> str:
     if count is None and more is None:
         return ""
     return ("?" if count is None else f"{count:,}") + (more_words.format(more) if more else "")
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _row(name: str, text: str) -> FactRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult, outcome_words
+from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult, end_words, outcome_words
 
 
 def test_one_outcome_for_each_grader_and_the_last_end() -> None:
@@ -34,3 +34,9 @@ def test_members_of_a_wrong_type_say_nothing() -> None:
 
 def test_an_answer_that_nobody_graded_is_not_called_graded() -> None:
     assert outcome_words(Outcome(passed=None, score=None, by="submission", label=None)) == "not graded"
+
+
+def test_a_reason_that_only_repeats_how_the_run_ended_is_not_told() -> None:
+    assert end_words(RunEnd("submitted", "submitted")) == "submitted"
+    assert end_words(RunEnd("stopped by user", "stopped_by_user")) == "stopped by user"
+    assert end_words(RunEnd("submitted", "submitted (exit_cost)")) == "submitted (submitted (exit_cost))"

@@ -216,6 +216,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
         ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
         ("x:end", {"how": "open"}, "no end recorded"),
+        ("x:end", {"how": "submitted", "why": "submitted"}, "submitted"),
         ("Observation", {"obs_type": "update", "source": "say", "data": {"n": 0, "user_input": "Hi"}}, "Hi"),
         ("Observation", {"obs_type": "input", "source": "user", "data": {"prompt": "Hi", "system": "Be."}}, "Hi"),
         ("Decision", {"data": '```json\n{"level": "high", "n": 2}\n```'}, "level: high, n: 2"),

@@ -81,6 +81,15 @@ def test_a_model_is_named_whose_usage_is_unknown(detail: EventDetail, session: S
     assert lines(detail)["model"] == "m-7 and 1 more model"
 
 
+def test_a_task_that_begins_the_prompt_is_not_told_twice(detail: EventDetail, session: StorySession) -> None:
+    assert session.facts is not None
+    for task, told in (("Fix <b>this</b>", False), ("task 7", True)):
+        session.facts = msgspec.structs.replace(session.facts, task=task)
+        session.totals = totals(highlights_of_index(session.index))
+        session.totals_changed.emit()
+        assert ("task" in lines(detail)) is told
+
+
 def test_its_links_lead_to_events(detail: EventDetail, session: StorySession) -> None:
     highlights = highlights_of_index(session.index)
     session.totals = totals(highlights)
