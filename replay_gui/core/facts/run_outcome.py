@@ -9,7 +9,7 @@ from typing import Any
 
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import adds_reason, end_text
+from replay_gui.core.text.wording import adds_reason, end_text, is_verdict_name
 
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
@@ -93,7 +93,8 @@ def outcome_words(outcome: Outcome) -> str:
         parts.append(f"score {outcome.score:g}")
     if outcome.by == BY_HAND and parts:
         return ", ".join((*parts, BY_HAND))
-    grader = f" by {one_line(outcome.by, _MAX_PART_CHARACTERS)}" if outcome.by else ""
+    is_known = outcome.passed is not None and is_verdict_name(outcome.by)
+    grader = f" by {one_line(outcome.by, _MAX_PART_CHARACTERS)}" if outcome.by and not is_known else ""
     return f"{', '.join(parts)}{grader}" if parts else "not graded"
 
 

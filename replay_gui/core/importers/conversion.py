@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import check_is_free, is_folder
 from replay_gui.core.recorder.log_writer import LogWriter
@@ -156,11 +158,13 @@ def _write_log(
     progress: ImportProgress,
     on_grown: OnGrown | None,
 ) -> ConvertedRun:
+    events = iter(run.events)
+    first = next(events, None)
     # Only this program derived the state, so a recorded state hash would be no proof.
-    writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
+    writer = LogWriter(path, _facts(run, first, source, importer, digest), state_hash_every=0)
     growing, latest, reported_size, is_followed = GrowingLog(path, run.name, importer.name), None, 0, False
     try:
-        for event in run.events:
+        for event in events if first is None else chain([first], events):
             _append(writer, event)
             time = event.meta.get("time")
             if isinstance(time, int) and (latest is None or time > latest):
@@ -190,7 +194,9 @@ def _write_log(
     )
 
 
-def _facts(run: ImportedRun, source: Source, importer: Importer, digest: str) -> dict[str, Any]:
+def _facts(
+    run: ImportedRun, first: ImportedEvent | None, source: Source, importer: Importer, digest: str
+) -> dict[str, Any]:
     origin = {
         **run.source,
         "format": importer.name,
@@ -199,7 +205,8 @@ def _facts(run: ImportedRun, source: Source, importer: Importer, digest: str) ->
         "size": source.size,
         **({"state": "recorded"} if run.state_recorded else {}),
     }
-    facts = {"run_id": run.run_id, "agent": run.agent, "source": origin}
+    init = first.payload if first is not None and first.kind == Kind.AGENT_INIT else {}
+    facts = {"run_id": run.run_id, "agent": init.get("agent_type") or run.agent, "source": origin}
     return facts if run.created is None else {**facts, "created": run.created}
 
 

@@ -30,7 +30,7 @@ from replay_gui.core.text.value_preview import (
     prompt_preview,
     text_of,
 )
-from replay_gui.core.text.wording import adds_reason, end_text, plural
+from replay_gui.core.text.wording import adds_reason, end_text, is_verdict_name, plural
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -131,7 +131,7 @@ def _decision_summary(payload: Members) -> str:
     names = _called_tools({"tool_calls": calls}) if data in (None, "") else _called_tools(data)
     if names:
         return f"calls {', '.join(names)}"
-    return "(no text)" if data in (None, "") else preview(data)
+    return "(no text)" if data is None or (isinstance(data, str) and not data.strip()) else preview(data)
 
 
 def _calls_in(fields: Members) -> Any:
@@ -286,7 +286,9 @@ def _outcome_summary(payload: Members) -> str:
     words = ["passed" if passed else "failed"] if isinstance(passed, bool) else []
     words += [f"score {member_text(score)}"] if isinstance(score, int | float) else []
     words += [member_text(label)] if label is not None else []
-    return " · ".join([*(words or ["not graded"]), member_text(payload.get("by"))])
+    by = payload.get("by")
+    is_known = by in (None, "") or (isinstance(passed, bool) and is_verdict_name(str(by)))
+    return " · ".join([*(words or ["not graded"]), *([] if is_known else [member_text(by)])])
 
 
 def _end_summary(payload: Members) -> str:
@@ -309,6 +311,9 @@ def _expected_summary(payload: Members) -> str:
         return "no action"
     if not isinstance(actions, list) or not all(isinstance(action, Mapping) for action in actions[:_MAX_MEMBERS]):
         return preview(members)
+    if actions and all(map(_is_assertion, actions[:_MAX_MEMBERS])):
+        more = ", …" if len(actions) > _MAX_MEMBERS else ""
+        return ", ".join(map(_assertion_text, actions[:_MAX_MEMBERS])) + more
     named = [action for action in actions[:_MAX_MEMBERS] if isinstance(action.get("name"), str)]
     return ", ".join(map(_action_text, named)) if named else preview(members)
 
@@ -329,6 +334,17 @@ def _expected_words(members: Any) -> str:
         words += [_action_text(call) for call in named[:_MAX_MEMBERS]]
         words += [plain_start(text)] if (text := text_of(turn["final_response"])) else []
     return ", ".join(words)
+
+
+def _is_assertion(value: Any) -> bool:
+    """Whether a value has the form of an assertion of promptfoo."""
+    return isinstance(value, Mapping) and isinstance(value.get("type"), str) and value.keys() <= {"type", "value"}
+
+
+def _assertion_text(assertion: Members) -> str:
+    """Return ``contains Hola``."""
+    words = plain_start(assertion["type"])
+    return f"{words} {member_text(assertion['value'])}" if "value" in assertion else words
 
 
 def _action_text(action: Members) -> str:

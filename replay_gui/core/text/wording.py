@@ -22,6 +22,11 @@ def end_text(how: str) -> str:
     return "no end recorded" if how == "open" else how
 
 
+def is_verdict_name(grader: str) -> bool:
+    """Whether a grader's name is only that of the member with the verdict, which says nothing beside the verdict."""
+    return grader.casefold() in ("success", "passed", "resolved", "correct", "is_correct")
+
+
 def adds_reason(how: str, why: str) -> bool:
     """Whether the reason of an end says more than how the run ended ("submitted", as SWE-agent says it, does not)."""
     return why.strip().replace("_", " ").casefold() not in ("", how.casefold())

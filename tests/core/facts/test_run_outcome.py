@@ -40,3 +40,8 @@ def test_a_reason_that_only_repeats_how_the_run_ended_is_not_told() -> None:
     assert end_words(RunEnd("submitted", "submitted")) == "submitted"
     assert end_words(RunEnd("stopped by user", "stopped_by_user")) == "stopped by user"
     assert end_words(RunEnd("submitted", "submitted (exit_cost)")) == "submitted (submitted (exit_cost))"
+
+
+def test_the_name_of_the_member_with_a_verdict_is_no_grader() -> None:
+    assert outcome_words(Outcome(passed=False, score=None, by="success", label=None)) == "failed"
+    assert outcome_words(Outcome(passed=None, score=0.5, by="resolved", label=None)) == "score 0.5 by resolved"

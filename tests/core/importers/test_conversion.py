@@ -102,6 +102,19 @@ def test_a_log_is_written(tmp_path: Path) -> None:
     ]
 
 
+def test_the_agent_of_the_header_is_the_one_of_the_first_event(tmp_path: Path) -> None:
+    """A source names its agent in its records, which are read after the kind of file is known."""
+    said = {"type": "message", "timestamp": "2026-07-01T08:00:01Z", "conversation": {"id": "c"}, "text": "Hello"}
+    shop = {"id": "b", "name": "Shop", "role": "bot"}
+    asked = {**said, "id": "1", "from": {"id": "p", "role": "user"}, "recipient": shop}
+    answered = {**said, "id": "2", "from": shop, "recipient": {"id": "p", "role": "user"}}
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in (asked, answered)))
+    (made,) = convert(path, tmp_path / "out.rlog")
+    with EventLog.open(made.path) as log:
+        assert log.header.facts["agent"] == "Shop"
+
+
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     path = session(tmp_path)
     (tmp_path / "folder").mkdir()

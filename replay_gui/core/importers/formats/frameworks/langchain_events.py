@@ -48,7 +48,7 @@ class LangChainEvents(RecordFormat):
     """The importer. A file is one run."""
 
     name = "langchain-events"
-    title = "LangChain event stream"
+    title = "LangChain events"
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("run_id", "parent_ids", "id", "tool_call_id"), ID),

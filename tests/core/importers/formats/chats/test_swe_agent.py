@@ -65,7 +65,8 @@ def test_real_trajectories_lose_nothing(path: Path) -> None:
         assert [event.payload["output"] for event in one.of("ToolResponse")] == [
             text for did, text in steps if did.strip()
         ]
-    assert len(one.of("Decision")) == len(steps)
+    without_words = [one for one in found.get("trajectory") or () if one["thought"] and not one["thought"].strip()]
+    assert len(one.of("Decision")) == len(steps) - len(without_words)
 
 
 def test_what_an_edit_is_of_where_the_file_has_no_states(tmp_path: Path) -> None:
@@ -104,3 +105,16 @@ def test_a_call_tells_the_tool_of_its_command(tmp_path: Path) -> None:
     assert one.tools() == {"bash": 1}
     (one,) = read_all(written(tmp_path, {"history": [history[0], {**message, "tool_calls": None}]}), "swe-agent")
     assert one.tools() == {"ls": 1}
+
+
+def test_a_command_that_swe_agent_stopped_has_failed_and_a_thought_without_words_is_none(tmp_path: Path) -> None:
+    took_long = "The command 'python x.py' was cancelled because it took more than 30 seconds."
+    steps = [
+        {**step("python x.py", "\nEXECUTION TIMED OUT"), "thought": "\n", "response": "\n```\npython x.py\n```"},
+        step("python x.py", took_long),
+        step("cat log", "it says:\nEXECUTION TIMED OUT"),
+    ]
+    (one,) = read_all(written(tmp_path, {"trajectory": steps, "history": [], "info": {}, "environment": "e"}))
+    assert [event.payload["error"] for event in one.of("ToolResponse")] == ["EXECUTION TIMED OUT", took_long, None]
+    assert len(one.of("Decision")) == 2
+    assert one.of("ToolRequest")[0].payload["fields"] == {"response": "\n```\npython x.py\n```"}

@@ -27,6 +27,10 @@ _EDITOR = "str_replace_editor"
 _EDITS = ("edit", "str_replace", "insert", "create", _EDITOR)
 _NO_FILE = "n/a"  # of a state without an open file
 _REFUSED_EDIT = "Your proposed edit has introduced new syntax error"
+_TIMED_OUT = re.compile(
+    r"\s*EXECUTION TIMED OUT\b|The command .{1,2000}? was cancelled because it took more than", re.S
+)
+"""Beginnings of results of which SWE-agent itself says that it stopped the command."""
 _SUBMITTED = "submitted"
 _REPEATED = (
     *("role", "agent", "message_type", "tool_calls/*/type", "tool_calls/*/function/name"),
@@ -45,7 +49,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -203,11 +207,13 @@ def _step(
     if is_before and state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state})
         before = state
+    acts = isinstance(action, str) and bool(action.strip())
     text = thought or response
+    has_words = not (acts and isinstance(thought, str) and thought and not thought.strip())
     rest |= {"response": response} if response not in (None, text) else {}
     run.unmapped = rest
-    decided = run.decision("message", text)
-    if not isinstance(action, str) or not action.strip():
+    decided = run.decision("message", text) if has_words else None
+    if not acts:
         return before
     call_id, tool = f"step {number}", _program_of(action)
     run.request(call_id, named or tool, {"command": action}, parent=decided)
@@ -217,7 +223,7 @@ def _step(
         return before
     output = step["observation"]
     refused = isinstance(output, str) and _REFUSED_EDIT in output
-    failed = tool == _EDITOR and isinstance(output, str) and is_failure_text(output)
+    failed = isinstance(output, str) and bool(_TIMED_OUT.match(output) or (tool == _EDITOR and is_failure_text(output)))
     error = _REFUSED_EDIT if refused else first_line(output) if failed else None
     took = seconds(step.get("execution_time"))
     seq, _ = run.end_call(call_id, output, error=error, error_type=None, message=str(output), duration=took)
