@@ -49,7 +49,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -211,8 +211,11 @@ class _AiderEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), **_use(record))
             case "tool_output":
                 self._output(record.get("text"))
+            case "git_commit" if record.get("commit_sha") and record.get("commit_message"):
+                self.run.unmapped = self.rest(record, "type", "model", "commit_sha", "commit_message")
+                self._output(f"Commit {record['commit_sha']} {record['commit_message']}")  # as the Markdown has it
             case _:
-                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type", "model"))
 
     def _output(self, text: Any) -> None:
         """Add a text of Aider; texts about itself, or before the user's first message, are not steps."""

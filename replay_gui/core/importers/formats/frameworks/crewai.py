@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, ClassVar
@@ -47,6 +48,7 @@ _WORDS = (  # events with an answer that, as a rule, a model's event has, too
 )
 # `output_log_file="crew.txt"`: one such entry for each task that begins or ends; a text in it may have line ends
 _ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): (?=task_name=\")", re.MULTILINE)
+_MAX_ANSWERS = 20  # of models, in which the words of an agent are looked for
 _MEMBER = "events"  # in the answer of Cloudera's Agent Studio
 _DUMP = "A printed object of the program, with its address."
 
@@ -55,7 +57,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 8
+    version = 9
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -187,8 +189,9 @@ class _CrewAiEvents(RecordEvents):
         self._known_messages: set[str] = set()  # messages that are already in the run, as JSON
         self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
         self._started: dict[str, str] = {}  # by the id of the event that began it, a call
-        self._are_models_known = False  # whether the file has the answers of models
-        self._said: Any = None  # the last answer, if the file has none of models
+        self._answers: deque[str] = deque(maxlen=_MAX_ANSWERS)  # of models, without white space, newest last
+        self._said: Any = None  # the last answer that is of no model's event
+        self._sums: dict[str, Any] = {}  # what the model of each agent has used so far, in its printed object
 
     def add_record(self, record: dict[str, Any]) -> None:
         kind = str(record.get("type"))
@@ -196,6 +199,7 @@ class _CrewAiEvents(RecordEvents):
             name = record.get("crew_name")
             self.run.agent_init(self.agent, "", {"crew": name} if name else {})
         self.set_model(record.get("model"))
+        self._take_sum(record)
         if "type" not in record and record.keys() >= _TASK_LOG:
             self._logged(record)
             return
@@ -206,7 +210,6 @@ class _CrewAiEvents(RecordEvents):
                     self.run.bookkeeping(f"{self.format}/{kind}", rest["fields"])
             case "llm_call_completed":
                 self._add_model_call(record)
-                self._are_models_known = True
                 self._answer(record)
             case "tool_usage_started":
                 call_id = f"call {self.run.count}"
@@ -223,7 +226,8 @@ class _CrewAiEvents(RecordEvents):
                 if kind in _ENDS:
                     self.how = "answered", None
                 said = self._add_words(record) if kind in _WORDS else ()
-                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, *said).get("fields", {}))
+                used = self._sum_of_crew(record) if kind == "crew_kickoff_completed" else {}
+                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, *said).get("fields", {}), **used)
             case _ if kind.endswith(("_failed", "_error")):
                 if kind.startswith(("crew_kickoff_", "flow_")):
                     self.how = "crash", first_line(str(record.get("error"))) or None
@@ -254,6 +258,7 @@ class _CrewAiEvents(RecordEvents):
         """Add an answer of a model; the calls in it have their own events."""
         self.run.once = _use(record.get("usage"))
         response, extra = record.get("response"), self._rest(record, "response", "messages")
+        self._answers.append(_bare(response))
         calls = response if isinstance(response, list) else []
         if not calls or not all(isinstance(call, dict) and any(name in call for name in _CALLS) for call in calls):
             self.add_answer(response, None, extra)
@@ -266,13 +271,27 @@ class _CrewAiEvents(RecordEvents):
         """Add what an agent or a crew said, if no event of a model has it; return the members that are read."""
         output = record.get("output")
         words = output.get("raw") if isinstance(output, dict) else output
-        if self._are_models_known or not isinstance(words, str) or not words:
+        if not isinstance(words, str) or not words or any(text.endswith(_bare(words)) for text in self._answers):
             return ()
         if words != self._said:
             self._said = words
             role = record.get("agent_role")
             self.add_answer(words, None, as_fields({"agent_role": role} if role else {}))
         return ("output",)
+
+    def _take_sum(self, record: dict[str, Any]) -> None:
+        """Keep what an agent's model has used so far, if its printed object says so."""
+        agent = as_map(record.get("agent"))
+        for owner in (agent, as_map(agent.get("agent_executor"))):
+            if _use(usage := as_map(owner.get("llm")).get("_token_usage")):
+                self._sums[str(agent.get("id") or record.get("agent_role"))] = usage
+
+    def _sum_of_crew(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the tokens of all agents, if they come to what the crew says that it used."""
+        uses = [_use(usage)["tokens"] for usage in self._sums.values()]
+        sums = {name: sum(use.get(name, 0) for use in uses) for name in _TOKENS if any(name in use for use in uses)}
+        known = sums.get("input", 0) + sums.get("output", 0) == record.get("total_tokens")
+        return {"tokens": sums} if sums and known else {}
 
     def _logged(self, record: dict[str, Any]) -> None:
         """Add an entry of `output_log_file`: a task that an agent began or completed."""
@@ -329,6 +348,11 @@ class _CrewAiEvents(RecordEvents):
         if found is not None:
             waiting.remove(found)
         return found
+
+
+def _bare(words: Any) -> str:
+    """Return a text without white space, and without marks of code at its end; a model may put some around it."""
+    return "".join(words.split()).rstrip("`") if isinstance(words, str) else ""
 
 
 def _failure(failure: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.helpers.foreign import Read, read_all
@@ -136,3 +137,16 @@ def test_blank_input_and_commands_that_the_user_did_not_let_run(tmp_path: Path) 
     assert [event.payload["data"] for event in found.of("Observation")] == ["make a folder"]
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["mkdir data"]
     assert found.kinds[-1] == "x:bookkeeping/aider/blank-input"
+
+
+def test_a_commit_in_records_reads_as_in_the_markdown(tmp_path: Path) -> None:
+    about = {"session_id": "a1", "timestamp": "2026-05-04T10:00:07+00:00", "model": "m-1"}
+    commit = {"type": "git_commit", "commit_sha": "1a2b3c", "commit_message": "feat: add it", **about}
+    records = [{"type": "session_start", **about}, {"type": "user_message", "content": "Add it", **about}, commit]
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        "".join(json.dumps(one) + "\n" for one in [*records, {"type": "file_add", "file_path": "a", **about}])
+    )
+    (one,) = read_all(path)
+    assert [event.payload for event in one.of("x:aider/output")] == [{"data": "Commit 1a2b3c feat: add it"}]
+    assert [event.payload for event in one.of("x:bookkeeping/aider/file_add")] == [{"data": {"file_path": "a"}}]

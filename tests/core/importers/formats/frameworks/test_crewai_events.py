@@ -125,3 +125,33 @@ def test_a_stream_of_langchain_whose_starts_have_no_data(tmp_path: Path) -> None
         ("search", {"q": "x"})
     ]
     assert [one.payload["output"] for one in found.of("ToolResponse")] == ["result"]
+
+
+def test_the_crews_answer_that_no_model_said(tmp_path: Path) -> None:
+    """A tool's output may be the answer; an answer that the model gave is not told again."""
+    said = event(1, "llm_call_completed", response="Thought: done\nFinal Answer: Nine\n degrees.", call_type="llm_call")
+    for output, words in (("Nine degrees.", []), ("9", ["9"]), ("degrees", ["degrees"])):
+        found = crew(
+            tmp_path,
+            said,
+            event(2, "agent_execution_completed", output=output),
+            event(3, "crew_kickoff_completed", output={"raw": output}),
+        )
+        assert [one.payload["data"] for one in found.of("Decision")][1:] == words
+
+
+@pytest.mark.parametrize(("total", "tokens"), [(165, {"input": 140, "output": 25, "cached": 0}), (200, None)])
+def test_the_tokens_in_the_printed_models_of_a_crew(tmp_path: Path, total: int, tokens: Record | None) -> None:
+    def agent(name: str, prompt: int, answer: int) -> Record:
+        usage = {"prompt_tokens": prompt, "completion_tokens": answer, "cached_prompt_tokens": 0}
+        return {"id": name, "agent_executor": {"llm": {"model": "m", "_token_usage": usage}}}
+
+    found = crew(
+        tmp_path,
+        event(1, "agent_execution_started", agent=agent("a", 10, 2)),
+        event(2, "agent_execution_completed", output="Well", agent=agent("a", 100, 20)),
+        event(3, "agent_execution_completed", output="Done", agent=agent("b", 40, 5)),
+        event(4, "crew_kickoff_completed", output={"raw": "Done"}, total_tokens=total),
+    )
+    (end,) = found.of("x:bookkeeping/crewai/crew_kickoff_completed")
+    assert end.meta.get("tokens") == tokens

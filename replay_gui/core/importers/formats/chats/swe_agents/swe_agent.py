@@ -207,18 +207,18 @@ def _step(
     if is_before and state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state})
         before = state
-    acts = isinstance(action, str) and bool(action.strip())
+    command = action if isinstance(action, str) and action.strip() else ""
     text = thought or response
-    has_words = not (acts and isinstance(thought, str) and thought and not thought.strip())
+    has_words = not (command and isinstance(thought, str) and thought and not thought.strip())
     rest |= {"response": response} if response not in (None, text) else {}
     run.unmapped = rest
     decided = run.decision("message", text) if has_words else None
-    if not acts:
+    if not command:
         return before
-    call_id, tool = f"step {number}", _program_of(action)
-    run.request(call_id, named or tool, {"command": action}, parent=decided)
-    if (edited := _edited_file(action, tool, before)) is not None:
-        run.proposal(call_id, "command", edited, action)
+    call_id, tool = f"step {number}", _program_of(command)
+    run.request(call_id, named or tool, {"command": command}, parent=decided)
+    if (edited := _edited_file(command, tool, before)) is not None:
+        run.proposal(call_id, "command", edited, command)
     if "observation" not in step:
         return before
     output = step["observation"]
@@ -229,7 +229,7 @@ def _step(
     seq, _ = run.end_call(call_id, output, error=error, error_type=None, message=str(output), duration=took)
     if state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state}, parent=seq)
-    if not state and tool == "open" and len(words := action.split(None, 2)) > 1:  # files without states
+    if not state and tool == "open" and len(words := command.split(None, 2)) > 1:  # files without states
         return {**before, "open_file": words[1].strip("\"'")}
     return state or before
 
