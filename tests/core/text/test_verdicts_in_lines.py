@@ -1,0 +1,31 @@
+"""What is expected, the end and the outcome of a run in its list of events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.event_text import summarize_event
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "line"),
+    [
+        ("x:outcome", {"passed": True, "score": None, "by": "success"}, "passed"),
+        ("x:outcome", {"passed": True, "score": 1, "by": "tests"}, "passed · score 1 · tests"),
+        ("x:end", {"how": "submitted", "why": "submitted"}, "submitted"),
+        ("Decision", {"decision_type": "message", "data": " \n"}, "(no text)"),
+        (
+            "x:expected",
+            {"data": [{"type": "contains", "value": "Hola"}, {"type": "latency"}]},
+            "contains Hola, latency",
+        ),
+        ("x:expected", {"data": [{"type": "contains", "value": "a", "weight": 2}]}, None),
+    ],
+)
+def test_a_verdict_is_told_once_and_in_words(kind: str, payload: dict[str, Any], line: str | None) -> None:
+    said = summarize_event(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None))
+    assert said == line if line is not None else "weight" in said
