@@ -42,6 +42,7 @@ _MAIN_ARGUMENTS = (
     "prompt",
     "description",
     "code",
+    "text",
 )
 _NO_ARGUMENTS: tuple[Any, ...] = (None, "", [], {})
 _ENTRY_LISTS = ("questions", "todos", "todoList", "plan", "files")
@@ -79,6 +80,8 @@ _EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error without further informat
 _SHELL_ANSWER = re.compile(r"(?:<untrusted_context>\n)?(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
 _SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): |\n</untrusted_context>")
 """How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
+_OPENED = re.compile(r"<path>[^<\n]{1,1000}</path>\n<type>file</type>\n<content>\n(?:\d{1,9}: )?")
+"""How OpenCode's answer with a file begins, up to the text of its first line."""
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # the prefix that a tool puts before the first line of a file
 _HAS_WORD, _MAX_JOINED_LINES = re.compile(r"\w"), 8
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts with which a tool reports an empty result
@@ -190,7 +193,9 @@ def _is_empty_output(output: Any) -> bool:
 
 
 def _printed(text: str) -> str:
-    """Return what a command printed, without the text of the shell around it."""
+    """Return what a command printed, or the text of a file, without what the tool says before it."""
+    if (opened := _OPENED.match(text)) is not None:
+        return text[opened.end() :]
     if (begun := _SHELL_ANSWER.match(text)) is None:
         return text
     rest = text[begun.end() :]

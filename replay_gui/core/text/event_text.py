@@ -19,6 +19,7 @@ from replay_gui.core.log.kinds import (
     is_custom,
 )
 from replay_gui.core.text.call_text import exit_text, path_text, request_summary, response_summary
+from replay_gui.core.text.json_pointer import unescape_token
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
     Members,
@@ -210,12 +211,20 @@ def _changes_text(ops: Any) -> str:
     parts: list[str] = []
     for op in islice(ops, _MAX_OPERATIONS):
         path = op.get("path") if isinstance(op, Mapping) else None
-        tokens = path.split("/") if isinstance(path, str) else []
+        tokens = [unescape_token(token) for token in path.split("/")] if isinstance(path, str) else []
         name = next((token for token in reversed(tokens) if token and token != "-" and not token.isdigit()), "")
         is_shown = "value" in op and op["value"] != {} and name and not name.startswith("_")
         if is_shown and len(parts) < _MAX_MEMBERS:
-            parts.append(f"{member_text(name)}: {member_text(op['value'])}")
+            parts.append(f"{member_text(name)}: {_page_text(op['value']) or member_text(op['value'])}")
     return ", ".join(parts)
+
+
+def _page_text(value: Any) -> str:
+    """Return title and address of a page that a browser shows; "" for any other value."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("url"), str) or not value["url"]:
+        return ""
+    title = value.get("title")
+    return " · ".join(member_text(text) for text in (title, value["url"]) if isinstance(text, str) and text)
 
 
 def _words(name: Any) -> str:

@@ -42,6 +42,7 @@ _PROMPT_MEMBERS = (
     *("prompt", "question", "query", "task", "instruction", "description", "user_input", "user_message", "message"),
     *("messages", "contents", "input"),
 )
+_ARGUMENTS = ("args", "kwargs")
 _FENCE = re.compile(r"```\w*\n(.*?)(?:\n```\s*)?\Z", re.DOTALL)  # a text that is one block of code in Markdown
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
@@ -163,7 +164,7 @@ def _map_preview(value: Members) -> str:
     for name in _TEXT_MEMBERS:
         if text := text_of(value.get(name)):
             return plain_start(text)
-    if text := _calls_of(value):
+    if text := _calls_of(value) or _arguments_text(value):
         return text
     if len(value) == 1:
         (name, only), *_ = value.items()
@@ -177,6 +178,16 @@ def _map_preview(value: Members) -> str:
             rest = {member: value[member] for member in islice(value, _MAX_MEMBERS + 1) if member != first}
             return f"{member_text(value[first])}, {members_preview(rest)}"
     return members_preview(value)
+
+
+def _arguments_text(value: Members) -> str:
+    """Return the arguments of a function of Python, recorded as ``{"args": […], "kwargs": {…}}``; "" if it is not."""
+    given, named = value.get("args"), value.get("kwargs")
+    if len(value) != len(_ARGUMENTS) or not isinstance(given, list) or not isinstance(named, Mapping):
+        return ""
+    words = [member_text(one) for one in given[:_MAX_ITEMS]] + (["…"] if len(given) > _MAX_ITEMS else [])
+    words += [members_preview(named)] if named else []
+    return ", ".join(words) or "(no arguments)"
 
 
 def text_of(value: Any) -> str:
