@@ -44,6 +44,7 @@ def test_a_log_of_any_make_is_read(tmp_path: Path) -> None:
     assert (said.meta["time"], said.meta["parent"]) == (1_700_000_001_500_000_000, 1)
     assert (request.payload["input"], request.payload["fields"]) == ({"at": 1}, {"extra": 7})
     assert (response.payload["output"], response.meta["parent"]) == ("seen", 3)
+    assert one.of("ToolResponse")[1].payload["tool_name"] == "look", "the tool's name is in the result"
     assert one.run.notes.sentences() == (
         "tool results whose request is not in the file: 1",
         "records whose kind says nothing known, kept as custom events: 1 (heartbeat)",

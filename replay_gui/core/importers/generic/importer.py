@@ -373,6 +373,6 @@ class _JsonLinesEvents:
 
     def _result(self, call_id: str | None, output: Any, error: str | None, tool: Any, **about: Any) -> None:
         run, call = self._run, self._run.call(call_id)
-        if tool and (call is None or call.tool_name != tool):
+        if tool and call is not None and call.tool_name != tool:
             run.unmapped = {**run.unmapped, "tool": tool}
-        run.end_call(call_id, output, error=error, **about)
+        run.end_call(call_id, output, error=error, tool_name=tool, **about)

@@ -55,6 +55,8 @@ class _ClineStreamEvents(RecordEvents):
         if kind == _EVENT and isinstance(event, dict):
             self._event(str(event.get("type")), event)
         elif kind == _RESULT:
+            model = record.get("model")
+            self.set_model(model.get("id") if isinstance(model, dict) else model)
             self._ended(record.get("finishReason"), record.get("text"))
             facts = self.rest(record, "type", text=self._answer)
             self.run.bookkeeping(f"{self.format}/{kind}", facts, usage=record.get("usage"))

@@ -45,12 +45,14 @@ class TraeAgent(RecordFormat):
 class _TraeEvents(ChatMessageEvents):
     agent = "Trae Agent"
     _last_answer: Any = None  # the last answer
+    _ended: int | None = None  # the end of the run, ns
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
         """Yield the events of the steps, and at the end the facts about the run."""
         whole, self.whole = self.whole, {}
         self.run.context = {"time": any_time(whole.get("start_time"))}
         self.begin(self.rest(whole, "success", "final_result"))
+        self._ended = any_time(whole.get("end_time"))
         self._last, self._success = whole.get("final_result"), whole.get("success")
         yield from super().read(records)
 
@@ -100,6 +102,7 @@ class _TraeEvents(ChatMessageEvents):
 
     def add_end(self) -> None:
         """Add the answer, and how the run ended."""
+        self.run.context["time"] = self._ended
         if self._last and self._last != self._last_answer:
             self.add_answer(self._last)
         if self._success is True:

@@ -160,6 +160,8 @@ class _ZedEvents(ChatMessageEvents):
         rest = self.rest(facts, "content", *(("tool_results",) if isinstance(results, dict) else ()))
         match record["kind"]:
             case "User":
+                for mention in (part["Mention"] for part in maps_in(parts) if isinstance(part.get("Mention"), dict)):
+                    self.run.bookkeeping(f"{self.format}/context", mention)
                 super().add_record({"role": "user", "content": [_part(part) for part in parts], **rest})
             case "Agent":
                 super().add_record({"role": "assistant", "content": [_part(part) for part in parts], **rest})
@@ -206,6 +208,13 @@ def _is_text(part: Any) -> bool:
     return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
 
 
+def _mentioned(uri: Any) -> str:
+    """Return the path, name or address of what a user mentioned; its sort if it has none of these."""
+    sort, facts = next(iter(uri.items()), ("mention", None)) if isinstance(uri, dict) else (str(uri), None)
+    names = [facts.get(name) for name in ("name", "abs_path", "url", "path", "id")] if isinstance(facts, dict) else []
+    return next((name for name in names if isinstance(name, str) and name), sort)
+
+
 def _part(part: Any) -> Any:
     """Return a part in the form of other programs' messages."""
     if isinstance(part, str):
@@ -226,6 +235,6 @@ def _part(part: Any) -> Any:
         rest = {name: value for name, value in facts.items() if name not in ("input", "raw_input")}
         rest = {name: value for name, value in rest.items() if (name, value) != ("is_input_complete", True)}
         return {**rest, "type": "tool_use", "input": given["value"] if isinstance(given, dict) and typed else given}
-    if kind == "Mention" and isinstance(facts.get("content"), str):
-        return {**facts, "type": "text", "text": facts["content"], "content": None}
+    if kind == "Mention":
+        return {"type": "text", "text": f"@{_mentioned(facts.get('uri'))}"}
     return part

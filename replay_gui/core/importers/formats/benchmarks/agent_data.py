@@ -62,6 +62,7 @@ class _AgentDataEvents(RecordEvents):
             case "message_action":
                 content = record.get("content")
                 ended = _FINISH.fullmatch(content) if isinstance(content, str) else None
+                content = ended[1].strip() or content if ended else content
                 self.add_answer(content, thought, self.fields(record, "class_", "content", "description"))
                 self.how = ("answered", None) if ended else None
             case "text_observation" | "web_observation":

@@ -18,6 +18,7 @@ _SIGNS = {"task_id", "traj", "reward"}
 _CHANGES = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_", "send_certificate")
 """Prefixes of tools that change the environment, if they succeed."""
 _HANDING_OVER = "transfer_to_human_agents"
+_CUT_OFF = "the run was cut off, so its result was not checked"
 _RIGHT = ("actions", "outputs")
 
 
@@ -114,7 +115,7 @@ def _ending(
         run.expected(right)
     graded = info.get("reward_info")
     if graded is None and "reward_info" in info:
-        run.end("open", "no reward was computed: the run was cut off")
+        run.end("open", _CUT_OFF)
     elif handed_over:
         run.end("handed over", _HANDING_OVER)
     else:

@@ -9,8 +9,10 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End, end_after_error
 from replay_gui.core.importers.times import any_time
 
+_FAILED = "message_send_exception"  # Aider gives the message up
 _MEMBERS = {"event", "properties", "user_id", "time"}
 _TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
 
@@ -41,6 +43,8 @@ class AiderAnalytics(RecordFormat):
 
 class _AnalyticsEvents(RecordEvents):
     agent = "Aider"
+    _last: End | None = None  # how the last message to the model ended
+    _words: str | None = None  # why it failed
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("time"))
@@ -53,13 +57,19 @@ class _AnalyticsEvents(RecordEvents):
         if kind == "message_send":
             self.set_model(facts.get("main_model"))
             tokens = counted_tokens(facts, _TOKENS)
+            self._last, self._words = "answered", None
             self.run.custom(f"{self.format}/answer", rest or None, tokens=tokens or None, cost=facts.get("cost"))
         elif "exception" in kind or "error" in kind:
             words = first_line(facts.get("exception") or facts.get("message")) or kind
+            if kind == _FAILED:
+                self._last, self._words = end_after_error(words), words
             self.run.error(kind, words, self.agent, {"fields": rest} if rest else None)
         else:
             self.run.bookkeeping(f"{self.format}/{kind}", rest)
         if kind == "exit":
             reason = str(facts.get("reason") or "")
             is_done, is_stopped = reason.startswith("Completed"), "control-c" in reason.lower()
-            self.how = ("answered", None) if is_done else ("stopped by user", reason) if is_stopped else None
+            if is_stopped:
+                self.how = "stopped by user", reason
+            elif is_done and self._last is not None:
+                self.how = self._last, self._words

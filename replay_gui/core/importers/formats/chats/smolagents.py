@@ -126,7 +126,7 @@ class _SmolAgentsEvents(RecordEvents):
         wrong = step.get("error")
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
         output, returned = step.get("observations"), step.get("action_output")
-        if output is None and message is None:
+        if output in (None, "") and returned is not None and message is None:
             output, returned = returned, None
         extra = {"is_final_answer": True} if step.get("is_final_answer") is True else {}
         extra |= {"action_output": returned} if returned not in (None, False) else {}

@@ -64,8 +64,10 @@ class _AutoGenEvents(RecordEvents):
         elif kind == "LLMStreamStart":
             self._add_model_call(record)
         elif kind == "ToolCall":
+            self.how = None
             self._called_tool(record)
         elif kind in ("MessageHandlerException", "AgentConstructionException"):
+            self.how = None  # the answer before it was not taken up; what came then is not recorded
             self.run.error(
                 str(kind), str(record.get("exception")), self.agent, self.fields(record, "type", "exception")
             )

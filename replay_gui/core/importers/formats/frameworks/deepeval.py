@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, CaseFormat
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import CLOCK, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
@@ -14,6 +15,7 @@ from replay_gui.core.log.kinds import Kind
 _LISTS = ("testCases", "conversationalTestCases")
 _EXPECTED = ("expectedOutput", "expectedTools", "expectedOutcome", "context")
 _READ_MEMBERS = ("name", "input", "actualOutput", "retrievalContext", "toolsCalled", "turns", "success", "metricsData")
+_WHY = ("error", "reason")
 _OF_METRIC = ("name", "success", "reason", "error")
 _OF_TOOL = ("name", "inputParameters", "input_parameters", "output")
 
@@ -100,12 +102,14 @@ class _DeepEvalEvents(CaseEvents):
             self.add_unknown("metric", {"value": metric})
             return
         score, passed = metric.get("score"), metric.get("success")
+        broken = metric.get("error") if score is None else None  # the grader failed, and not the run
         number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
         self.run.outcome(
-            passed=passed if isinstance(passed, bool) else None,
+            passed=passed if isinstance(passed, bool) and not broken else None,
+            label=f"error: {first_line(str(broken))}" if broken else None,
             score=number,
             by=str(metric.get("name") or "metric"),
-            parts=[{"name": name, "why": metric[name]} for name in ("error", "reason") if metric.get(name)],
+            parts=[{"name": name, "why": metric[name]} for name in _WHY if metric.get(name)],
         )
         used = (*_OF_METRIC, *(("score",) if number is not None else ()))
         if rest := self.fields(metric, *used, strictMode=False, flaky=False):

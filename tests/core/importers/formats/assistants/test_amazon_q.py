@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +53,16 @@ def test_the_analytics_log_of_aider() -> None:
     assert found.tokens() == {"input": 900, "output": 40}
     assert [event.meta["cost"] for event in found.of("x:aider-analytics/answer")] == [0.002]
     assert [event.payload["message"] for event in found.of("Error")] == ["RateLimitError"]
-    assert found.of("x:end")[0].payload["how"] == "answered"
+    assert found.of("x:end")[0].payload == {"how": "crash", "why": "RateLimitError"}  # the last message failed
+
+
+@pytest.mark.parametrize(("events", "end"), [((), []), (("message_send",), [{"how": "answered", "why": None}])])
+def test_aider_answered_only_if_a_model_did(tmp_path: Path, events: tuple[str, ...], end: list[Any]) -> None:
+    path, told = tmp_path / "log.jsonl", {"exit": {"reason": "Completed --message"}}
+    lines = [{"event": kind, "properties": told.get(kind, {}), "user_id": "u", "time": 1} for kind in (*events, "exit")]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = read_all(path)
+    assert [event.payload for event in found.of("x:end")] == end
 
 
 def test_the_steps_of_the_sdk_of_antigravity() -> None:

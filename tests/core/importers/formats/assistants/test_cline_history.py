@@ -208,6 +208,7 @@ def test_the_stream_of_cline_3(tmp_path: Path) -> None:
     assert answers == ["exit 1 · AssertionError: wrong", "Edited t.py"]
     assert [event.payload["message"] for event in found.of("Error")] == ["exit 1", "overloaded"]
     assert found.tokens() == {"input": 10, "cached": 4, "output": 2}
+    assert [event.payload["data"] for event in found.of("StateTransition")] == [{"model": "m-1"}]
     assert found.events[-1].payload == {"how": "answered", "why": None}
     begun = {"type": "agent_event", "event": {"type": "iteration_start", "iteration": 1}}
     (found,) = read_all(written(tmp_path, [begun, {"type": "run_aborted", "message": "Aborted"}]))

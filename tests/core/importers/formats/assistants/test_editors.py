@@ -40,6 +40,9 @@ def test_a_thread_of_zed_alone_and_in_its_database(tmp_path: Path) -> None:
     (stored,) = read_all(path)
     for found in (read_seed("zed/0.json"), stored):
         assert found.format == "zed"
+        assert found.of("Observation")[0].payload["data"] == "Make the loader faster\n@/a.rs"
+        (mentioned,) = found.of("x:bookkeeping/zed/context")
+        assert mentioned.payload["data"]["content"] == "fn main() {}"
         assert found.decisions() == [("Look first", "I look."), (None, "Done.")]
         asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
         assert asked == [("read_file", {"path": "a.rs"}), ("terminal", {"command": "rm a"})]

@@ -165,6 +165,8 @@ def test_a_trajectory_of_trae_agent() -> None:
     assert errors(found) == ["no such folder", None]
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [{"input": 180, "cached": 20, "output": 75}, {"input": 10, "output": 5}]
+    times = [event.meta["time"] for event in found.events]
+    assert (times[-1] - times[0]) // 10**6 == 28_689  # ms, from its start to its end
     assert found.events[-1].payload == {"how": "answered", "why": None}
 
 

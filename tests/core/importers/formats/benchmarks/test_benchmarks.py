@@ -66,6 +66,7 @@ def test_trajectories_of_the_agent_data_protocol() -> None:
     assert first.outcomes() == [(True, None, "resolved")]
     assert first.of("x:outcome")[0].payload["parts"] == {"test_result": {"passed": 1}}
     assert first.run.run_id == "repo-7_0"
+    assert first.of("Decision")[-1].payload["data"] == "Done."  # without the marks that end the run
     assert second.kinds == ["AgentInit", "Observation", "Decision"]
 
 

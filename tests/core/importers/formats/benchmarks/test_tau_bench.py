@@ -140,3 +140,10 @@ def test_what_a_model_thought_in_tau2_stands_in_the_providers_answer(tmp_path: P
     assert found.format == "tau2-bench"
     assert found.decisions() == [("I look it up.", None), (None, "There is none.")]
     assert found.of("Observation")[0].payload["fields"] == {"reasoning": "I ask for more."}
+
+
+def test_a_run_that_was_cut_off_was_graded_without_a_check(tmp_path: Path) -> None:
+    cut: dict[str, Any] = {**trial(asked(content="Which flight?")), "info": {"task": {}, "reward_info": None}}
+    (one,) = read_all(written(tmp_path, cut))
+    assert one.of("x:end")[0].payload == {"how": "open", "why": "the run was cut off, so its result was not checked"}
+    assert one.outcomes() == [(False, 0.0, "tau-bench reward")]

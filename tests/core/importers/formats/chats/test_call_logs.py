@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.foreign import read_all, written
+from tests.helpers.foreign import read_all, read_seed, written
 
 QUESTION: dict[str, Any] = {"role": "user", "content": "Weather in Rome?"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
@@ -103,6 +103,11 @@ def test_the_answer_of_smolagents_after_its_last_step(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, [{"task": "Go"}, {**step, "action_output": "Perhaps."}]))
     assert found.decisions() == [(None, "Perhaps.")]
     assert found.of("x:end")[0].payload == {"how": "limit", "why": "Reached max steps."}
+
+
+def test_the_answer_of_smolagents_is_the_result_of_its_last_call() -> None:
+    found = read_seed("smolagents/0.json")
+    assert [event.payload["output"] for event in found.of("ToolResponse")][-1] == 4  # it has no observation
 
 
 def test_reasoning_is_a_part_of_the_tokens_of_pydantic_ai(tmp_path: Path) -> None:

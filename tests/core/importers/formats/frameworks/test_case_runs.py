@@ -24,7 +24,8 @@ def test_a_test_run_of_deepeval() -> None:
     assert case.of("MemoryRead")[0].payload["value"] == ["sky is up"]
     assert case.tools() == {"look": 1, "wait": 1}
     assert [event.payload["output"] for event in case.of("ToolResponse")] == ["sky"]
-    assert case.outcomes() == [(False, None, "DeepEval"), (False, 0.2, "Relevancy"), (False, None, "Broken")]
+    assert case.outcomes() == [(False, None, "DeepEval"), (False, 0.2, "Relevancy"), (None, None, "Broken")]
+    assert case.of("x:outcome")[-1].payload["label"] == "error: no answer"  # the grader failed, not the run
     assert [event.payload.get("parts") for event in case.of("x:outcome")][1:] == [
         [{"name": "reason", "why": "because Relevancy"}],
         [{"name": "error", "why": "no answer"}, {"name": "reason", "why": "because Broken"}],

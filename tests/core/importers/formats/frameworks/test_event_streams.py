@@ -191,7 +191,8 @@ def test_an_event_log_of_autogen() -> None:
     results = [(event.payload["output"], event.payload["success"]) for event in found.of("ToolResponse")]
     assert results == [("blue", True), ("no such city", False), ("noon", True)]
     assert [event.payload["message"] for event in found.of("Error")] == ["no such city", "KeyError: 'x'"]
-    assert (found.tokens(), found.of("x:end")[0].payload["how"]) == ({"input": 24, "output": 6}, "answered")
+    assert found.tokens() == {"input": 24, "output": 6}
+    assert found.of("x:end") == []  # an agent failed, and a tool was called, after the last answer
     assert len(found.of("x:bookkeeping/autogen-events/Message")) == 3
 
 
