@@ -112,6 +112,7 @@ class _DeepEvalEvents(CaseEvents):
             parts=[{"name": name, "why": metric[name]} for name in _WHY if metric.get(name)],
         )
         used = (*_OF_METRIC, *(("score",) if number is not None else ()))
+        used = tuple(name for name in used if name != "success" or not broken)
         if rest := self.fields(metric, *used, strictMode=False, flaky=False):
             self.run.bookkeeping(f"{self.format}/metric", {"metric": metric.get("name"), **rest["fields"]})
 

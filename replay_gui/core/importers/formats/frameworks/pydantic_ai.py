@@ -166,7 +166,9 @@ class _PydanticAiEvents(RecordEvents):
             case "thinking":
                 self.run.context["parent"] = self.add_answer(None, content or NOT_RECORDED, more)
             case "tool-call" | "builtin-tool-call":
-                self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
+                # A streamed answer has the time of its first word, which says nothing of when the call began.
+                when: dict[str, Any] = {"time": None} if self._stream.begun else {}
+                self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id, **when)
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
                 how = part.get("outcome")

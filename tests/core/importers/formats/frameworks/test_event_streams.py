@@ -241,6 +241,21 @@ def test_the_events_of_a_crew_in_an_answer_of_an_api(tmp_path: Path) -> None:
     assert run.of("ToolResponse")[0].payload["output"] == "(output, not recorded)"
 
 
+@pytest.mark.parametrize(("streamed", "took"), [(False, [9 * 10**9]), (True, [None])])
+def test_when_a_call_in_a_streamed_answer_began_is_unknown(tmp_path: Path, streamed: bool, took: list[Any]) -> None:
+    call = {"part_kind": "tool-call", "tool_call_id": "a", "tool_name": "write", "args": {"text": "long"}}
+    result = {"part_kind": "tool-return", "tool_call_id": "a", "tool_name": "write", "content": "written"}
+    times = [f"2026-06-28T09:11:{second}Z" for second in ("20", "29")]
+    messages = [
+        {"kind": "response", "parts": [call], "timestamp": times[0]},
+        {"kind": "request", "parts": [{**result, "timestamp": times[1]}], "timestamp": times[1]},
+    ]
+    begun: list[Any] = [{"event_kind": "part_start", "index": 0, "part": call}] if streamed else []
+    (found,) = read_all(written(tmp_path, begun + messages))
+    assert [event.meta.get("duration") for event in found.of("ToolResponse")] == took
+    assert ["time" in event.meta for event in found.of("ToolRequest")] == [not streamed]
+
+
 def test_a_stream_of_pydantic_ai_without_messages(tmp_path: Path) -> None:
     def part(kind: str, call: str, **more: Any) -> dict[str, Any]:
         return {"part_kind": kind, "tool_call_id": call, "tool_name": "search", **more}
