@@ -19,8 +19,6 @@ def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Eve
     return Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
 
 
-SHOP = {"url": "http://x.example/", "title": "Mugs", "tabs": [{"page_id": 0}]}
-OPENED = '<path>C:\\w\\a.py</path>\n<type>file</type>\n<content>\n1: """Storage of tickets."""\n2: x = 1\n</content>'
 COLORED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
 
 
@@ -232,28 +230,6 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("x:any", {"name": "plan", "fields": {"a": 1}, "count": 0}, "plan · count: 0"),
         ("x:any", {"name": "", "count": 0}, 'name: "", count: 0'),
         ("x:any", {"name": 3}, "name: 3"),
-        (
-            "ToolRequest",
-            request({"files_to_display": [], "success": False, "text": "9 euros"}),
-            "9 euros, success: false",
-        ),
-        (
-            "StateTransition",
-            {"transition_type": "state", "ops": [{"op": "add", "path": "/a~1b", "value": 1}]},
-            "a/b: 1",
-        ),
-        (
-            "StateTransition",
-            {"transition_type": "page", "ops": [{"op": "add", "path": "/page", "value": SHOP}]},
-            "page: Mugs · http://x.example/",
-        ),
-        (
-            "Observation",
-            {"obs_type": "input", "data": {"args": ["Kiel", 2], "kwargs": {"days": 3}}},
-            "Kiel, 2, days: 3",
-        ),
-        ("Observation", {"obs_type": "input", "data": {"args": [], "kwargs": {}}}, "(no arguments)"),
-        ("ToolResponse", response(OPENED), '"""Storage of tickets."""'),
     ],
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:

@@ -1,0 +1,44 @@
+"""Calls, their results and what they change, in the words that a person would use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.event_text import summarize_event
+
+SHOP = {"url": "http://x.example/", "title": "Mugs", "tabs": [{"page_id": 0}]}
+OPENED = '<path>C:\\w\\a.py</path>\n<type>file</type>\n<content>\n1: """Storage of tickets."""\n2: x = 1\n</content>'
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    return {"transition_type": "state", "ops": [{"op": "add", "path": path, "value": value}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "line"),
+    [
+        ("ToolRequest", {"input": {"files": [], "success": False, "text": "9 euros"}}, "9 euros, success: false"),
+        ("ToolResponse", {"output": OPENED, "success": True}, '"""Storage of tickets."""'),
+        ("ToolResponse", {"output": "404: not found", "success": True}, "404: not found"),
+        ("StateTransition", changed("/a~1b", 1), "a/b: 1"),
+        ("StateTransition", changed("/page", SHOP), "page: Mugs · http://x.example/"),
+        ("StateTransition", changed("/page", {"url": "about:blank", "title": ""}), "page: about:blank"),
+        (
+            "Observation",
+            {"obs_type": "input", "data": {"args": ["Kiel", 2], "kwargs": {"days": 3}}},
+            "Kiel, 2, days: 3",
+        ),
+        ("Observation", {"obs_type": "input", "data": {"args": [], "kwargs": {}}}, "(no arguments)"),
+        (
+            "Observation",
+            {"obs_type": "input", "data": {"args": [], "kwargs": {}, "n": 1}},
+            "args: [], kwargs: {}, n: 1",
+        ),
+    ],
+)
+def test_a_line_is_in_words(kind: str, payload: dict[str, Any], line: str) -> None:
+    assert summarize_event(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None)) == line
