@@ -28,6 +28,8 @@ _OPENCLAW = re.compile(r"[/\\](?:\.openclaw|\.clawdbot|\.moltbot|clawd)(?:[/\\]|
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash", "aborted": "stopped by user"}
 """How the run ended, by the reason of the last answer's end."""
 
+_EXITED = re.compile(r"(?:^|\n\n)Command exited with code (-?\d{1,9})\Z")
+
 
 class Pi(RecordFormat):
     """The importer. A session is one run; entries of an abandoned branch stay, in the order of the file."""
@@ -216,12 +218,17 @@ def _as_texts(content: Any) -> Any:
 
 
 def _failure(message: dict[str, Any], output: Any) -> str | None:
-    """Return why a call failed, in one line; None if it did not. OpenClaw has the exit code only in the details."""
+    """Return why a call failed, in one line; None if it did not.
+
+    Pi has the exit code of a command in the last line of its output, OpenClaw only in the details.
+    """
     details = message.get("details")
     code = details.get("exitCode") if isinstance(details, dict) else None
     message_line = first_line(output)
     if type(code) is int and code:
         return f"exit {code} · {message_line}" if message_line else f"exit {code}"
+    if message.get("isError") is True and isinstance(output, str) and (exited := _EXITED.search(output)):
+        return f"exit {exited[1]}"
     failed = isinstance(details, dict) and details.get("status") in ("failed", "error")
     return (message_line or "failed") if failed or message.get("isError") is True else None
 

@@ -52,3 +52,22 @@ def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["x"]
     assert found.of("Decision")[0].meta["duration"] == 1_500_000_000
     assert "duration" not in found.of("ToolResponse")[0].meta  # the call began when the answer was complete
+
+
+def test_the_exit_code_of_a_command_is_in_its_last_line(tmp_path: Path) -> None:
+    outputs = [
+        ("> web@1 check\n> tsc\n\na.ts:3 wrong\n\n\nCommand exited with code 2", True, "exit 2"),
+        ("Command exited with code 1", True, "exit 1"),
+        ("Command exited with code 1\n\nis in the manual", True, "Command exited with code 1"),
+        ("read\n\nCommand exited with code 1", False, None),  # the text of a file
+    ]
+    lines: list[dict[str, Any]] = [{"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z", "cwd": "/w"}]
+    for number, (output, failed, _) in enumerate(outputs):
+        call = {"type": "toolCall", "id": f"c{number}", "name": "bash", "arguments": {"command": "npm run check"}}
+        content = [{"type": "text", "text": output}]
+        result = {"role": "toolResult", "toolCallId": f"c{number}", "content": content, "isError": failed}
+        lines += [{"type": "message", "message": one} for one in ({"role": "assistant", "content": [call]}, result)]
+    path = tmp_path / "session.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "pi")
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [error for *_, error in outputs]
