@@ -68,6 +68,7 @@ _FRAME = re.compile(
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
+_SCRIPT = re.compile(r"> \S{1,200}@\S{1,100} \S{1,100}(?: \S{1,300})?")  # npm and pnpm; the next line is its command
 _TRACEBACK = re.compile(
     r"(?:[^\n]{1,200}\n)?[^\n]{0,99}?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
 )
@@ -224,6 +225,14 @@ def _exit_code(payload: Members) -> Any:
     return None
 
 
+def _below_scripts(lines: list[str]) -> list[str]:
+    """Return the lines below the names of scripts that npm runs and their commands; these if there are no others."""
+    at = 0
+    while at + 2 < len(lines) and _SCRIPT.fullmatch(lines[at]) and lines[at + 1].startswith("> "):
+        at += 2
+    return lines[at:]
+
+
 def _within_type(output: Members) -> Members:
     """Return the inner map of ``{"type": "ListDir", "Content": {…}}``; any other map unchanged."""
     inner = [value for name, value in output.items() if name != "type"] if len(output) == 2 and "type" in output else []
@@ -240,7 +249,7 @@ def _informative_line(output: Any) -> str:
     first_line = start.lstrip().partition("\n")[0]
     if first_line[:1] in ("{", "[") and not _FRAME.fullmatch(first_line):
         return "" if output in _NO_OUTPUT else preview(output)
-    lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
+    lines = _below_scripts([line for line in start.splitlines() if not _FRAME.fullmatch(line)])
     if not lines or output in _NO_OUTPUT:
         return ""
     if raised := raised_in(output[output.find(lines[0]) :]):

@@ -15,6 +15,7 @@ _MAX_MEMBERS = 5  # members of a map that are shown
 _MAX_PARTS = 50  # parts of a message that are shown
 _MAX_ITEMS = 5  # items of a list that are shown
 _MAX_PARSED_CHARACTERS = 4096  # a longer text is not parsed as JSON
+_MAX_RECORD_MEMBERS = 50  # members of the first of several maps that are examined
 _MAX_DEPTH = 2  # levels of nested values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
@@ -277,7 +278,22 @@ def _list_preview(value: Sequence[Any]) -> str:
         return f"{joined_text} {media[0]}{more}".strip()
     if text := text_of(value):
         return plain_start(text)
-    return member_text(value)
+    return _records_preview(value) or member_text(value)
+
+
+def _records_preview(value: Sequence[Any]) -> str:
+    """Return the first map of several, or of several lists of maps, and how many more there are; "" in another form."""
+    first = value[0]
+    if len(value) > 1 and isinstance(first, list) and first:
+        first = first[0]
+    if len(value) < 2 or not isinstance(first, Mapping):
+        return ""
+    told = {name: member for name, member in islice(first.items(), _MAX_RECORD_MEMBERS) if _is_told(member)}
+    return f"{_map_preview(told)} (and {len(value) - 1:,} more)" if told else ""
+
+
+def _is_told(member: Any) -> bool:
+    return member not in (None, "") and not isinstance(member, Mapping | list)
 
 
 def _media_text(part: Members) -> str:
