@@ -40,6 +40,7 @@ _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custo
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that add no information to the kind
 _MAX_OPERATIONS = 20  # operations of a transition
+_EXPECTED_TEXTS = ("expectedOutput", "expectedOutcome")
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _NEWS_TYPES = ("notice", "task-notification")
 _USUAL_OBSERVATIONS = (
@@ -328,8 +329,12 @@ def _expected_summary(payload: Members) -> str:
 
 
 def _expected_words(members: Any) -> str:
-    """Return what is expected in the sentences of tau2-bench, or in the turns of Google ADK; "" in another form."""
+    """Return the answer that DeepEval expects, or what is expected in the sentences of tau2-bench or in the turns of
+    Google ADK; "" in another form.
+    """
     if isinstance(members, Mapping) and "actions" not in members:
+        if words_of := [members[name] for name in _EXPECTED_TEXTS if isinstance(members.get(name), str)]:
+            return plain_start(words_of[0])
         sentences = members.get("nl_assertions")
         return " · ".join(map(member_text, sentences[:_MAX_MEMBERS])) if isinstance(sentences, list) else ""
     turns = members[:_MAX_MEMBERS] if isinstance(members, list) else []

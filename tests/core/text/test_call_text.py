@@ -24,6 +24,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("ToolRequest", {"input": {"files": [], "success": False, "text": "9 euros"}}, "9 euros, success: false"),
         ("ToolResponse", {"output": OPENED, "success": True}, '"""Storage of tickets."""'),
         ("ToolResponse", {"output": "404: not found", "success": True}, "404: not found"),
+        ("x:expected", {"data": {"context": ["facts"], "expectedOutput": "The sky"}}, "The sky"),
         ("StateTransition", changed("/a~1b", 1), "a/b: 1"),
         ("StateTransition", changed("/page", SHOP), "page: Mugs · http://x.example/"),
         ("StateTransition", changed("/page", {"url": "about:blank", "title": ""}), "page: about:blank"),

@@ -367,13 +367,14 @@ class SpanEvents:
         for span in self._tree.spans:
             if span.role == "model":
                 self._add_differing_messages(span)
+        ended = max((span.end for span in self._tree.spans if span.end is not None), default=None)
         if self._facts:
-            self._run.bookkeeping(f"{self._format}/trace", self._facts)
+            self._run.bookkeeping(f"{self._format}/trace", self._facts, time=ended)
         broken = agent if agent is not None and agent.error is not None else self._tree.failed_root(agent)
         if broken is not None:
             self._run.end(end_after_error(broken.error), broken.error, time=broken.end)
         elif (end := self._end or self._end_by_reason()) is not None:
-            self._run.end(*end, time=max((span.end for span in self._tree.spans if span.end is not None), default=None))
+            self._run.end(*end, time=ended)
         self._run.end_by_call()
         for span in self._tree.spans:
             for score in span.scores:

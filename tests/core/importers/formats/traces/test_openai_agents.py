@@ -126,3 +126,10 @@ def test_states_of_the_javascript_sdk_and_calls_of_hosted_tools(tmp_path: Path) 
     rest = found.of("x:bookkeeping/openai-agents/file")[-1].payload["data"]
     assert rest["pending_agent_tool_runs"] == {"helperTool": "{}"}
     assert rest["items"][1]["output"] == {"userId": 7}
+
+
+def test_a_trace_without_a_recorded_end_lasts_as_long_as_its_spans() -> None:
+    (found,) = read_all(DATA / "seeds/openai-agents/0.jsonl")
+    assert found.of("x:end") == []
+    times = [event.meta["time"] for event in found.events if "time" in event.meta]
+    assert max(times) - min(times) == 9 * 10**9  # the agent's span ends after the last step begins
