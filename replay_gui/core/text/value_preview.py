@@ -88,7 +88,11 @@ def members_preview(value: Members) -> str:
     """Return the first members of a map with their names."""
     if not value:
         return "(no members)"
-    parts = [_member(name, member) for name, member in islice(value.items(), _MAX_MEMBERS) if name != "ops"]
+    members = [*islice(((name, member) for name, member in value.items() if name != "ops"), _MAX_RECORD_MEMBERS)]
+    members.sort(
+        key=lambda pair: isinstance(pair[1], Mapping) and pair[1] != {}
+    )  # maps say less in a line than texts and numbers
+    parts = [_member(name, member) for name, member in members[:_MAX_MEMBERS]]
     return ", ".join(parts) + (", …" if len(value) > _MAX_MEMBERS else "")
 
 
@@ -125,13 +129,25 @@ def member_text(value: Any, depth: int = 0) -> str:
 
 
 def _member(name: object, value: Any, depth: int = 0) -> str:
-    """Return ``name: value``; for a list of maps or lists with a plural as its name ``3 rows […]``."""
+    """Return ``name: value``; for a list of named maps their names, for other maps and lists ``3 rows […]``."""
+    if isinstance(value, list) and value and (names := _names_in(value)):
+        return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {names}"
     if isinstance(value, list) and value and isinstance(name, str) and name.endswith("s") and _holds_containers(value):
         shown = name[:_MAX_VALUE_CHARACTERS]
         one = f"{shown[:-3]}y" if shown.endswith("ies") else shown[:-1]
         noun = one if len(value) == 1 else shown
         return f"{len(value):,} {noun} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
     return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {member_text(value, depth)}"
+
+
+def _names_in(value: list[Any]) -> str:
+    """Return the names of maps, such as options or files; "" unless all that are shown have one."""
+    first = value[:_MAX_ITEMS]
+    names = [item.get("name") if isinstance(item, Mapping) else None for item in first]
+    if not all(isinstance(name, str) and name for name in names):
+        return ""
+    count = f"({len(value):,}) " if len(value) > _MAX_ITEMS else ""
+    return f"{count}{', '.join(map(member_text, names))}{', …' if len(value) > _MAX_ITEMS else ''}"
 
 
 def _holds_containers(value: list[Any]) -> bool:

@@ -28,6 +28,10 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
     [
         ("ToolRequest", request(["12", 3]), "12, 3"),
         ("ToolRequest", request([{"a": 1}]), "[{a: 1}]"),
+        ("x:ask", {"data": {"options": [{"id": 1, "name": "No"}, {"name": "Yes"}]}}, "options: No, Yes"),
+        ("x:ask", {"data": {"tools": [{"name": "a"}] * 6}}, "tools: (6) a, a, a, a, a, …"),
+        ("x:ask", {"data": {"rows": [{"name": "a"}, {"id": 1}]}}, "2 rows [{name: a}, {id: 1}]"),
+        ("x:ask", {"data": {"at": {"x": 1}, "empty": {}, "n": 2}}, "empty: {}, n: 2, at: {x: 1}"),
         ("ToolRequest", request({"path": "/w", "ignore": [], "env": {}, "depth": 0}), "/w, depth: 0"),
         ("ToolRequest", request({"files": [{"relativePath": "b.py"}, {}]}), "b.py (and 1 more)"),
         ("ToolResponse", response({"type": "ListDir", "Content": {"content": "a.py"}}), "a.py"),
