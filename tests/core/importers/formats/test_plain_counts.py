@@ -78,10 +78,14 @@ def pydantic_ai(path: Path) -> Counts:
 def crewai(path: Path) -> Counts:
     found = records(path)
     facts = {json.dumps(message) for one in found for message in one.get("messages") or () if message["role"] == "user"}
+    (ended,) = (one for one in found if one["type"] == "agent_execution_completed")
+    used = ended["agent"]["agent_executor"]["llm"]["_token_usage"]  # of the run so far
     return Counts(
         len(facts),
         Counter(one["tool_name"] for one in found if one["type"] == "tool_usage_started"),
         sum(one["type"] == "tool_usage_error" for one in found),
+        used["prompt_tokens"],
+        used["completion_tokens"],
     )
 
 
