@@ -172,7 +172,7 @@ def _called_tool(call: Members, is_sure: bool) -> str:
 
 
 def _snapshot_summary(payload: Members) -> str:
-    text, data, fields = preview(payload.get("snapshot_type")), payload.get("data"), payload.get("fields")
+    text, data, fields = _words(payload.get("snapshot_type")), payload.get("data"), payload.get("fields")
     summary = data.get("summary") if isinstance(data, Mapping) else None
     if isinstance(summary, str) and summary:
         return f"{text}: {plain_start(summary)}"

@@ -28,6 +28,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
     [
         ("ToolRequest", request(["12", 3]), "12, 3"),
         ("ToolRequest", request([{"a": 1}]), "[{a: 1}]"),
+        ("Snapshot", {"snapshot_type": "branch_summary", "data": {"summary": "Tried b."}}, "branch summary: Tried b."),
         ("x:ask", {"data": {"options": [{"id": 1, "name": "No"}, {"name": "Yes"}]}}, "options: No, Yes"),
         ("x:ask", {"data": {"tools": [{"name": "a"}] * 6}}, "tools: (6) a, a, a, a, a, …"),
         ("x:ask", {"data": {"rows": [{"name": "a"}, {"id": 1}]}}, "2 rows [{name: a}, {id: 1}]"),

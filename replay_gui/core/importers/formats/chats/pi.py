@@ -104,10 +104,13 @@ class _PiEvents(RecordEvents):
                 self.run.agent_init(self.agent, "", self.rest(record, "type"))
                 if self.title is not None:
                     self.run.bookkeeping(f"{self.format}/title", self.rest(self.title, "type"))
+            case "model_change" if isinstance(record.get("modelId"), str):
+                self._model = record["modelId"]
+                data = {"model": self._model, **self.rest(record, "type", "modelId")}
+                self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": data})
             case "model_change" | "thinking_level_change":
                 data = self.rest(record, "type")
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
-                self._model = record["modelId"] if isinstance(record.get("modelId"), str) else self._model
             case "message" if isinstance(message, dict):
                 self._message(message)
             case "compaction" | "branch_summary":

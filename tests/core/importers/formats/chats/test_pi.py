@@ -71,3 +71,20 @@ def test_the_exit_code_of_a_command_is_in_its_last_line(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, lines)))
     (found,) = read_all(path, "pi")
     assert [event.payload["error"] for event in found.of("ToolResponse")] == [error for *_, error in outputs]
+
+
+def test_a_change_of_model_names_the_model(tmp_path: Path) -> None:
+    time = {"timestamp": "2026-01-01T00:00:00Z"}
+    lines: list[dict[str, Any]] = [
+        {"type": "session", "id": "s", **time, "cwd": "/w"},
+        {"type": "model_change", **time, "provider": "p", "modelId": "m-1"},
+        {"type": "message", **time, "message": {"role": "assistant", "model": "m-1", "content": []}},
+        {"type": "model_change", **time, "provider": "p"},
+    ]
+    path = tmp_path / "session.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "pi")
+    assert [event.payload for event in found.of("StateTransition")] == [
+        {"transition_type": "model", "data": {"model": "m-1", "provider": "p"}},
+        {"transition_type": "model_change", "data": {"provider": "p"}},
+    ]
