@@ -16,9 +16,12 @@ from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from replay_gui.models.timeline.timeline_axis import FloatArray
 
 STEPS_AFTER_VIEW = 8  # later steps that are examined, because some may begin before a place
+_TOUCHING_PX = 0.5  # by which bars that follow each other may overlap, since times are rounded
 _MAX_EARLIER_EVENTS = 64  # events before a step that are searched for the one at its beginning
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 
@@ -59,6 +62,16 @@ def step_pixels(scale: TimelineScale, index: RunIndex, steps: Positions) -> tupl
         begun = scale.axis.coordinates_before(steps, index.duration[steps - 1])
         return scale.pixels_at(begun), right
     return scale.pixels(positions_before(index, steps)), right
+
+
+def stand_alone(left: FloatArray, right: FloatArray) -> NDArray[np.bool_]:
+    """Return, for each bar (its pixels), whether no other one lies over it: a text in it can be of no other bar."""
+    order = np.argsort(left, kind="stable")
+    begin, end = left[order], right[order]
+    before = np.append(-np.inf, np.maximum.accumulate(end)[:-1])
+    alone = np.empty(len(order), bool)
+    alone[order] = (begin > before - _TOUCHING_PX) & (np.append(begin[1:], np.inf) > end - _TOUCHING_PX)
+    return alone
 
 
 def step_at(part: LanePart, index: RunIndex, scale: TimelineScale, pixel: float) -> int | None:

@@ -32,7 +32,7 @@ from replay_gui.look.theme import (
 )
 from replay_gui.models.timeline.lane_hit import calls_between
 from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
-from replay_gui.models.timeline.step_spans import step_pixels, steps_between
+from replay_gui.models.timeline.step_spans import Positions, stand_alone, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
@@ -82,9 +82,12 @@ class LanePainter:
             self._paint_calls(lane, middle)
             return
         size = self._mark_size(lane)
-        for part, count in zip(lane.parts, shown, strict=True):
-            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == Kind.ERROR and count <= room):
-                self._paint_marks(part, middle, size)  # errors are visible even among dense events
+        parts = [
+            part
+            for part, count in zip(lane.parts, shown, strict=True)  # errors are visible even among dense events
+            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == Kind.ERROR and count <= room)
+        ]
+        self._paint_parts(parts, middle, size)
 
     def _pixels(self, positions: NDArray[np.integer]) -> NDArray[np.float64]:
         return np.asarray(self._layout.origin + self._scale.pixels(positions))
@@ -96,8 +99,17 @@ class LanePainter:
         apart = scale.width * scale.axis.extent(self._index.count) / scale.span / max(lane.count, 1)
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
+    def _paint_parts(self, parts: list[LanePart], middle: float, size: float) -> None:
+        """Paint the marks of a lane, and the steps behind them; words only in bars over which no other bar lies."""
+        found = [self._steps(part, middle, min_px=size) for part in parts]
+        bars = np.concatenate([np.empty((0, 4)), *(bars for _, bars in found)])
+        alone = stand_alone(bars[:, 0], bars[:, 0] + bars[:, 2])
+        ends = np.cumsum([len(bars) for _, bars in found], dtype=int).tolist()
+        for part, (steps, bars), end in zip(parts, found, ends, strict=True):
+            self._paint_steps(part, steps, bars, alone[end - len(bars) : end])
+            self._paint_marks(part, middle, size)
+
     def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
-        self._paint_steps(part, middle, min_px=size)
         positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
         color = kind_color(part.kind, part.tool)
         pixmap = mark_pixmap(mark_of(part.kind), size, color, self._ratio, theme().panel)
@@ -109,26 +121,28 @@ class LanePainter:
             for x in (self._pixels(positions[which]) - half).tolist():
                 draw(QPointF(x, top), pixmap)
 
-    def _paint_steps(self, part: LanePart, middle: float, min_px: float) -> None:
-        """Paint the durations of steps behind the marks; leave out bars under `min_px`, which would blur them."""
+    def _steps(self, part: LanePart, middle: float, min_px: float) -> tuple[Positions, NDArray[np.float64]]:
+        """Return steps in sight, and the bars of their durations; leave out bars under `min_px`, which would blur."""
         steps = steps_between(part, self._index, self._first, self._last)
         if not len(steps):
-            return
+            return steps, np.empty((0, 4))
         left, right = step_pixels(self._scale, self._index, steps)
         thick = min(STEP_BAR, self._layout.lane_height - UNIT)
         tops = np.full(len(steps), middle - thick / 2)
         bars = np.column_stack((left + self._layout.origin, tops, right - left, np.full(len(steps), thick)))
-        in_sight, color = (
-            (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= min_px),
-            kind_color(part.kind, part.tool),
-        )
-        steps, bars = steps[in_sight], bars[in_sight]
+        in_sight = (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= min_px)
+        return steps[in_sight], bars[in_sight]
+
+    def _paint_steps(
+        self, part: LanePart, steps: Positions, bars: NDArray[np.float64], alone: NDArray[np.bool_]
+    ) -> None:
+        color = kind_color(part.kind, part.tool)
         passes = self._scene.passes(steps)
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
             self._painter.setOpacity(opacity)
             self._bars(bars[which], _faint(color), color)
-            room = bars[which] - np.array([0.0, 0.0, MARK, 0.0])  # the mark is at its end
-            took: list[int] = self._index.duration[steps[which] - 1].tolist()
+            room = bars[which & alone] - np.array([0.0, 0.0, MARK, 0.0])  # the mark is at its end
+            took: list[int] = self._index.duration[steps[which & alone] - 1].tolist()
             self._write_durations(room, partial(_step_words, took), theme().text)
 
     def _any_passes(self, lane: Lane) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import END, KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart
-from replay_gui.models.timeline.step_spans import positions_before, step_at, step_pixels, steps_between
+from replay_gui.models.timeline.step_spans import positions_before, stand_alone, step_at, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
@@ -60,3 +60,13 @@ def test_the_duration_that_an_end_states_is_no_bar() -> None:
     index = replace(index, kinds=(*KINDS, END))
     index.kind[2] = len(KINDS)
     assert steps_between(part, index, 0, 3).tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(2, 20)), max_size=8))
+def test_a_bar_stands_alone_if_no_other_lies_over_it(bars: list[tuple[int, int]]) -> None:
+    spans = [(left, left + width) for left, width in bars]
+    found = stand_alone(np.array([left for left, _ in spans], float), np.array([right for _, right in spans], float))
+    assert found.tolist() == [
+        all(right <= begin or end <= left for other, (begin, end) in enumerate(spans) if other != own)
+        for own, (left, right) in enumerate(spans)
+    ]

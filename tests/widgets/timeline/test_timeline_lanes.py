@@ -315,6 +315,19 @@ def test_an_answer_of_a_model_is_a_bar_up_to_its_mark(timeline: Timeline, sessio
     assert pictures[0] == pictures[1], "a bar that is shorter than its mark would only blur it"
 
 
+def test_of_steps_that_lie_over_each_other_none_has_words(timeline: Timeline, session: StillSession) -> None:
+    index, inks = with_calls((1, 2)), []
+    for steps in ((), (40,), (40, 44)):
+        took = index.duration.copy()
+        took[[step - 1 for step in steps]] = 5 * SECOND  # of the 20 events before
+        session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took))
+        session.set_view(0.0, 50.0)
+        row = [row.key for row in timeline.rows].index("decisions")
+        inks.append(count_of(picture(timeline).copy(LABELS, round(TOP_PX + row * LANE), 1_000, LANE), theme().text, 60))
+    assert inks[1] > inks[0] + 5
+    assert inks[2] <= inks[0]
+
+
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:
     session.show(with_calls((10, 30), (12, 40)))
     session.set_view(0.0, 50.0)
