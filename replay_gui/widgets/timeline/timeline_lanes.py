@@ -31,8 +31,8 @@ from replay_gui.look.theme import (
     ui_font,
 )
 from replay_gui.models.timeline.lane_hit import calls_between
-from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
-from replay_gui.models.timeline.step_spans import Positions, stand_alone, step_pixels, steps_between
+from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
+from replay_gui.models.timeline.step_spans import stand_alone, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
