@@ -61,7 +61,7 @@ def swe_agent(path: Path) -> Counts:
     return Counts(
         1,
         Counter(asked or words),
-        sum(REJECTED in text for text in listed),
+        sum(REJECTED in text or text.strip() == "EXECUTION TIMED OUT" for text in listed),
         use.get("tokens_sent", 0),
         use.get("tokens_received", 0),
     )
@@ -92,9 +92,27 @@ def who_and_when(path: Path) -> Counts:
 
 def openclaw(path: Path) -> Counts:
     found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    asked = [one["toolName"] for one in found if one["type"] == "tool.start"]
+    started = [one for one in found if one["type"] == "tool.start"]
     failed = [one for one in found if one["type"] == "tool.end" and not one["success"]]
-    return Counts(sum(one["type"] == "message.in" for one in found), Counter(asked), len(failed))
+    told = {
+        json.dumps([one["sessionKey"], message], sort_keys=True): (one["sessionKey"], message)
+        for one in found
+        for message in one.get("messages") or ()
+        if message["timestamp"] >= found[0]["ts"]  # earlier ones are of earlier work
+    }
+    asked = [session for session, message in told.values() if message["role"] == "user" and "subagent" not in session]
+    answers = [message for _, message in told.values() if message["role"] == "assistant"]
+    parts = [part for message in answers for part in message["content"] if part["type"] == "toolCall"]
+    known = [one["params"] for one in started]
+    names = [part["name"] for part in parts if part["arguments"] not in known]
+    use = [message["usage"] for message in answers]
+    return Counts(
+        sum(one["type"] == "message.in" for one in found) + len(asked),
+        Counter([*names, *(one["toolName"] for one in started)]),
+        len(failed),
+        sum(one["input"] + one["cacheRead"] + one["cacheWrite"] for one in use),
+        sum(one["output"] for one in use),
+    )
 
 
 CASES: list[tuple[str, Callable[[Path], Counts]]] = [

@@ -70,15 +70,18 @@ class Pi(RecordFormat):
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one session's entries."""
-        return _PiEvents(self.name, self.volatile, notes, self.volatile_within)
+        return PiEvents(self.name, self.volatile, notes, self.volatile_within)
 
 
-class _PiEvents(RecordEvents):
+class PiEvents(RecordEvents):
+    """The reader of a session's entries, and of the messages that programs built on Pi record in other places."""
+
     agent = "Pi"
     title: dict[str, Any] | None = None  # the title before the session
     _began: int | None = None  # ns since 1970; None if not before the session's own time
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        """Return the id of the session; learn from its folder whether it is OpenClaw's."""
         session = next((record for record in head if record.get("type") == "session"), {})
         if _OPENCLAW.search(str(session.get("cwd"))):
             self.agent = "OpenClaw"  # which is built on Pi
@@ -95,6 +98,7 @@ class _PiEvents(RecordEvents):
         return min(time, self._began)
 
     def add_record(self, record: dict[str, Any]) -> None:
+        """Add the events of one entry."""
         kind, message = record.get("type"), record.get("message")
         self.run.context |= {"id": record.get("id")}
         match kind:
@@ -112,7 +116,7 @@ class _PiEvents(RecordEvents):
                 data = self.rest(record, "type")
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
             case "message" if isinstance(message, dict):
-                self._message(message)
+                self.add_said(message)
             case "compaction" | "branch_summary":
                 data = self.rest(record, "type")
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
@@ -134,7 +138,8 @@ class _PiEvents(RecordEvents):
         else:
             self.add_message(source, content, extra)
 
-    def _message(self, message: dict[str, Any]) -> None:
+    def add_said(self, message: dict[str, Any]) -> None:
+        """Add what a message of the conversation says or calls."""
         role, content = message.get("role"), message.get("content")
         began, stored = any_time(message.get("timestamp")), self.run.context.get("time")
         # An answer's own time is when the model began it; it was stored when it was complete.
@@ -145,13 +150,13 @@ class _PiEvents(RecordEvents):
             case "system":
                 self.add_message("system", *self._system(message, content_of(content) or None))
             case "user":
-                self.add_message("user", content_of(content) or None, self.fields(message, "role", "content"))
+                self.add_prompt(content_of(content) or None, self.fields(message, "role", "content"))
             case "assistant":
                 self._assistant(message, content if isinstance(content, list) else [], took)
             case "toolResult":
                 output = content_of(_as_texts(content)) or None
                 call = self.run.call(message.get("toolCallId"))
-                error = _failure(message, output)
+                error = failure_of(message, output)
                 extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
                 self.add_result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
             case "bashExecution":
@@ -164,6 +169,10 @@ class _PiEvents(RecordEvents):
                 self._put_in({name: value for name, value in message.items() if name != "role"})
             case _:
                 self.add_unknown(role, message, "role")
+
+    def add_prompt(self, words: Any, extra: dict[str, Any]) -> None:
+        """Add what the user says."""
+        self.add_message("user", words, extra)
 
     def _system(self, message: dict[str, Any], text: Any) -> tuple[Any, dict[str, Any]]:
         """Return (the system prompt, perhaps joined from its sections; the other members of its message)."""
@@ -220,7 +229,7 @@ def _as_texts(content: Any) -> Any:
     return "\n".join(map(str, texts)) if texts and len(texts) == len(parts) else content
 
 
-def _failure(message: dict[str, Any], output: Any) -> str | None:
+def failure_of(message: dict[str, Any], output: Any) -> str | None:
     """Return why a call failed, in one line; None if it did not.
 
     Pi has the exit code of a command in the last line of its output, OpenClaw only in the details.
