@@ -57,9 +57,10 @@ def test_the_duration_that_an_end_states_is_no_bar() -> None:
     index = index_of([0, 10, 20], [NO_DURATION, NO_DURATION, 20])
     part = LanePart(Kind.DECISION, None, np.arange(1, 4, dtype=np.int32))
     assert steps_between(part, index, 0, 3).tolist() == [3]
-    index = replace(index, kinds=(*KINDS, END))
-    index.kind[2] = len(KINDS)
-    assert steps_between(part, index, 0, 3).tolist() == []
+    for kind in (END, "x:otel/step", "x:langfuse/agent"):  # of the run, and before the steps within
+        index = replace(index, kinds=(*KINDS, kind))
+        index.kind[2] = len(KINDS)
+        assert steps_between(part, index, 0, 3).tolist() == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(2, 20)), max_size=8))

@@ -349,7 +349,7 @@ class SpanEvents:
         fields = {name: value for name, value in (about | as_fields(span.fields)).items() if value not in (None, {})}
         if span.role == "retriever":
             read = {"key": span.name, "query": span.input, "value": span.output, **as_fields(span.fields)}
-            self._run.add(Kind.MEMORY_READ, read, **meta)
+            self._run.add(Kind.MEMORY_READ, read, **meta | {"time": span.start if span.end is None else span.end})
         elif span.role == "guardrail" and span.error is not None:
             self._run.denied(span.name, span.name, span.error, **meta)
             return

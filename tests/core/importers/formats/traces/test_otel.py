@@ -136,6 +136,9 @@ def test_a_guardrail_that_trips_denies_and_a_retriever_remembers(tmp_path: Path)
     memory = span("r", "a", "docs", 4, 5, of={"openinference__span__kind": "RETRIEVER", "output__value": "[1]"})
     one = read(tmp_path, AGENT, rail, memory)
     assert (one.of("CapabilityDenied")[0].payload["reason"], one.of("MemoryRead")[0].payload["value"]) == ("no", [1])
+    assert (
+        one.of("MemoryRead")[0].meta["time"] == 5 * S
+    )  # what it found was there at its end, and its bar leads up to it
 
 
 def test_every_trace_is_a_run_the_one_with_the_agent_first(tmp_path: Path) -> None:
