@@ -7,6 +7,12 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, session_of_log
+from replay_gui.core.importers.formats.chats.vscode_parts import (
+    input_of_message,
+    is_fence,
+    printed_in,
+    with_plain_links,
+)
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -38,7 +44,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "The display name of the chat; it says nothing about the run.",
@@ -205,21 +211,40 @@ class _CopilotVsCodeEvents(RecordEvents):
             if isinstance(part, dict) and kind == "inlineReference" and (name := _reference_name(part)):
                 texts.append(f"`{name}`")
                 continue
-            if texts:
-                self.add_answer("".join(texts))
-                texts = []
+            self._add_text(texts)
             if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # an end mark
                 self.run.bookkeeping(f"{self.format}/thought", self.rest(part, "kind", value=""))
             elif isinstance(part, dict) and kind == "thinking":
                 self.add_answer(None, str(part.get("value")))
             elif isinstance(part, dict) and kind in ("toolInvocationSerialized", "toolInvocation"):
                 self._invoked(part)
+            elif isinstance(part, dict) and kind == "textEditGroup":
+                self._edited(part)
             elif isinstance(part, dict):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(part, "kind"))
             elif part is not None:
                 self.add_unknown("part", {"part": part})
-        if texts:
-            self.add_answer("".join(texts))
+        self._add_text(texts)
+
+    def _add_text(self, texts: list[str]) -> None:
+        """Add an answer in pieces, and forget them."""
+        text = "".join(texts)
+        texts.clear()
+        if text and is_fence(text):
+            self.run.bookkeeping(f"{self.format}/fence", text)
+        elif text:
+            self.add_answer(text)
+
+    def _edited(self, part: dict[str, Any]) -> None:
+        """Add the edits of one file as a patch; they are applied once they are done."""
+        uri = part.get("uri")
+        path = uri.get("path") if isinstance(uri, dict) else uri
+        patch = self.run.proposal(None, "edit", str(path or "file"), part.get("edits"))
+        rest = self.rest(part, "kind", "edits", "done")
+        if part.get("done") is True:
+            self.run.applied(patch, {"fields": rest} if rest else None)
+        else:
+            self.run.bookkeeping(f"{self.format}/textEditGroup", self.rest(part, "kind", "edits"))
 
     def _invoked(self, part: dict[str, Any]) -> None:
         call_id, name = part.get("toolCallId"), str(part.get("toolId") or "tool")
@@ -227,12 +252,13 @@ class _CopilotVsCodeEvents(RecordEvents):
         if isinstance(details, dict) and details.get("kind") == "terminal":
             self._in_terminal(part, details)
             return
-        self.run.request(call_id, name, details if details is not None else part.get("invocationMessage"))
+        given, rest = (details, {}) if details is not None else input_of_message(part.get("invocationMessage"))
+        self.run.request(call_id, name, given, extra={"fields": {"invocationMessage": rest}} if rest else {})
         used = ("kind", "toolId", "toolSpecificData", *(("invocationMessage",) if details is None else ()))
         if part.get("isComplete") is True:
             output = part.get("resultDetails", part.get("pastTenseMessage"))
             extra = self.fields(part, *used, "isComplete", "resultDetails")
-            self._answer(call_id, _markdown(output), None, _is_refused(part), extra)
+            self._answer(call_id, with_plain_links(_markdown(output)), None, _is_refused(part), extra)
 
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
         self.add_result(call_id, output, error or _REFUSED if refused else error, extra, refused=refused)
@@ -242,6 +268,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         call_id, line = part.get("toolCallId"), details.get("commandLine")
         terminal_output = details.get("terminalCommandOutput")
         command = line.get("original", line.get("forDisplay")) if isinstance(line, dict) else line
+        printed = printed_in(part.get("resultDetails"))
         used = ("kind", "toolId", "toolSpecificData", *(("pastTenseMessage",) if terminal_output is None else ()))
         extra = self.fields(part, *used, isComplete=True)
         more = self.fields(details, "commandLine", "terminalCommandOutput", "terminalCommandState", kind="terminal")
@@ -253,8 +280,11 @@ class _CopilotVsCodeEvents(RecordEvents):
                 terminal_output.get("text", terminal_output) if isinstance(terminal_output, dict) else terminal_output
             )
             output = _markdown(part.get("pastTenseMessage")) if output is None else output  # not recorded
+            told = {} if printed is None or output is None else {"fields": {"terminalCommandOutput": output}}
+            output = output if printed is None else printed
             wrong = f"exit {code}" if code else None
-            self._answer(call_id, output, wrong, _is_refused(part), {} if code is None else {"exit_code": code})
+            extra = told | ({} if code is None else {"exit_code": code})
+            self._answer(call_id, output, wrong, _is_refused(part), extra)
 
     def _result(self, result: dict[str, Any], record: dict[str, Any]) -> None:
         wrong, details = result.get("errorDetails"), result.get("metadata")
