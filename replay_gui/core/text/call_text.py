@@ -64,6 +64,7 @@ _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
     r"|(?:the )?command (?:completed successfully|(?:failed|exited) with (?:exit )?code:? -?\d{1,9})\.?"
     r"|(?:command )?output:|stdout:|total output lines:.*|execution logs:|observation:"
+    r"|={3,} (?:errors|failures|test session starts) ={3,}"  # pytest
     r"|\[command exited with code -?\d{1,9}\]|\[std(?:out|err)\]"
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,

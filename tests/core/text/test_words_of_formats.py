@@ -51,6 +51,11 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ),
         (
             "ToolResponse",
+            response("\n===== ERRORS =====\n_____ ERROR collecting a.py _____\n", "exit 1", success=False),
+            "exit 1 · _____ ERROR collecting a.py _____",
+        ),
+        (
+            "ToolResponse",
             response("> root@1 check /w\n> npm run -ws check\n\n> a@1 check\n> tsc\n", "exit 1", success=False),
             "exit 1 · > a@1 check",
         ),
