@@ -9,7 +9,7 @@ from typing import Any
 
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import adds_reason, end_text, is_verdict_name
+from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name
 
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
@@ -87,7 +87,7 @@ class RunResult:
 def outcome_words(outcome: Outcome) -> str:
     """Return ``passed, score 1 by tests``."""
     parts = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
-    if outcome.label:
+    if outcome.label and adds_label(outcome.label, outcome.passed):
         parts.append(one_line(outcome.label, _MAX_PART_CHARACTERS))
     if outcome.score is not None:
         parts.append(f"score {outcome.score:g}")

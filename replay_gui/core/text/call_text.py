@@ -82,6 +82,7 @@ _EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error without further informat
 _SHELL_ANSWER = re.compile(r"(?:<untrusted_context>\n)?(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
 _SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): |\n</untrusted_context>")
 """How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
+_TERMINAL = re.compile(r"Command executed in terminal\b[^\n]{0,500}\n?Exit code: -?\d+\s*\nOutput:\n")  # Cline
 _OPENED = re.compile(r"<path>[^<\n]{1,1000}</path>\n<type>file</type>\n<content>\n(?:\d{1,9}: )?")
 """How OpenCode's answer with a file begins, up to the text of its first line."""
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # the prefix that a tool puts before the first line of a file
@@ -101,6 +102,8 @@ def request_summary(payload: Members) -> str:
         return ", ".join(map(member_text, arguments[:_MAX_MEMBERS])) + more
     if not isinstance(arguments, Mapping):
         return preview(arguments)
+    if inner := _inner_call(arguments):
+        return inner
     arguments = _with_words_joined(arguments)
     main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if main is None and len(arguments) == 1 and not _entries_text(arguments):
@@ -160,6 +163,16 @@ def path_text(path: str) -> str:
     return "…/" + "/".join(parts[-_SHOWN_FOLDERS:]) if len(parts) > _SHOWN_FOLDERS else path[:MAX_CHARACTERS]
 
 
+def _inner_call(arguments: Members) -> str:
+    """Return ``docs find · q: 1`` for the arguments of a tool that calls a tool of an MCP server; "" for others."""
+    tool, given = arguments.get("tool_name"), arguments.get("arguments")
+    if not isinstance(tool, str) or not tool or not isinstance(given, Mapping):
+        return ""
+    server = arguments.get("server_name")
+    of_server = f"{plain_start(server)} " if isinstance(server, str) and server else ""
+    return f"{of_server}{plain_start(tool)} · {request_summary({'input': given})}"
+
+
 def response_summary(payload: Members) -> str:
     """Return the exit code of a command that failed, then the first informative line."""
     error, output = payload.get("error"), payload.get("output")
@@ -196,7 +209,7 @@ def _is_empty_output(output: Any) -> bool:
 
 def _printed(text: str) -> str:
     """Return what a command printed, or the text of a file, without what the tool says before it."""
-    if (opened := _OPENED.match(text)) is not None:
+    if (opened := _OPENED.match(text) or _TERMINAL.match(text)) is not None:
         return text[opened.end() :]
     if (begun := _SHELL_ANSWER.match(text)) is None:
         return text

@@ -31,7 +31,7 @@ from replay_gui.core.text.value_preview import (
     prompt_preview,
     text_of,
 )
-from replay_gui.core.text.wording import adds_reason, end_text, is_verdict_name, plural
+from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, plural
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -295,7 +295,8 @@ def _outcome_summary(payload: Members) -> str:
     passed, score, label = payload.get("passed"), payload.get("score"), payload.get("label")
     words = ["passed" if passed else "failed"] if isinstance(passed, bool) else []
     words += [f"score {member_text(score)}"] if isinstance(score, int | float) else []
-    words += [member_text(label)] if label is not None else []
+    verdict = passed if isinstance(passed, bool) else None
+    words += [member_text(label)] if label is not None and adds_label(str(label), verdict) else []
     by = payload.get("by")
     is_known = by in (None, "") or (isinstance(passed, bool) and is_verdict_name(str(by)))
     return " · ".join([*(words or ["not graded"]), *([] if is_known else [member_text(by)])])

@@ -19,7 +19,18 @@ _MAX_RECORD_MEMBERS = 50  # members of the first of several maps that are examin
 _MAX_DEPTH = 2  # levels of nested values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
-_TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
+_TEXT_MEMBERS = (
+    "text",
+    "content",
+    "message",
+    "summary",
+    "answer",
+    "error",
+    "stdout",
+    "title",
+    "result",
+    "mistake_reason",
+)
 _FIRST_MEMBERS = ("name", "url")  # the first of these that a map has is shown without its name, before the others
 _MEDIA = {  # types of parts of a message without text, and their nouns
     **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),

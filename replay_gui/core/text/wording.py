@@ -27,6 +27,12 @@ def is_verdict_name(grader: str) -> bool:
     return grader.casefold() in ("success", "passed", "resolved", "correct", "is_correct")
 
 
+def adds_label(label: str, passed: bool | None) -> bool:
+    """Whether a grader's label says more than the verdict; Inspect's C and I mean correct and incorrect."""
+    words = {True: ("c", "correct", "pass", "passed", "true"), False: ("i", "incorrect", "fail", "failed", "false")}
+    return passed is None or label.strip().casefold() not in words[passed]
+
+
 def adds_reason(how: str, why: str) -> bool:
     """Whether the reason of an end says more than how the run ended ("submitted", as SWE-agent says it, does not)."""
     return why.strip().replace("_", " ").casefold() not in ("", how.casefold())

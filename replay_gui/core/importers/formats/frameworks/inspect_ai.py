@@ -29,7 +29,7 @@ class InspectAi:
 
     name = "inspect-ai"
     title = "Inspect log"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:

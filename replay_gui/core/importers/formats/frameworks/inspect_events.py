@@ -81,7 +81,7 @@ class InspectEvents:
         version, created = about.get("task_version"), iso_time(about.get("created"))
         self._last["model"] = about.get("model")
         task = str(about.get("task"))
-        self._run.agent_init(task, "" if version is None else str(version), config, time=created, sample=facts)
+        self._run.agent_init(task, "" if version in (None, 0) else str(version), config, time=created, sample=facts)
 
     # ---- finding the events ----------------------------------------------------------------------
     def _events_of(self, sample: dict[str, Any]) -> list[Any]:
