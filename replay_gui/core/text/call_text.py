@@ -112,7 +112,7 @@ def request_summary(payload: Members) -> str:
         if isinstance(only, Mapping) and only and is_name:
             return request_summary({"input": only})
         is_text = isinstance(only, str) and only and is_name
-        return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
+        return preview(only) if is_text else f"{member_text(name)}: {member_text(only)}"
     if main is None:
         return _entries_text(arguments) or members_preview(arguments)
     others = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}

@@ -191,7 +191,7 @@ def _map_preview(value: Members) -> str:
         return plain_start(text)
     for name in _TEXT_MEMBERS:
         if text := text_of(value.get(name)):
-            return plain_start(text)
+            return _text_preview(text)
     if text := _calls_of(value) or _arguments_text(value):
         return text
     if len(value) == 1:

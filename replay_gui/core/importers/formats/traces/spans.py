@@ -64,9 +64,9 @@ class Span:
 
     @property
     def length(self) -> int | None:
-        """The duration in ns; None if a time is missing or the clock ran backwards."""
+        """The duration in ns; None if a time is missing, the clock ran backwards, or it was too coarse to tell one."""
         known = self.start is not None and self.end is not None
-        return self.end - self.start if known and self.end >= self.start else None  # type: ignore[operator]
+        return self.end - self.start if known and self.end > self.start else None  # type: ignore[operator]
 
 
 class SpanTree:

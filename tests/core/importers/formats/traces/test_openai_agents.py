@@ -133,3 +133,10 @@ def test_a_trace_without_a_recorded_end_lasts_as_long_as_its_spans() -> None:
     assert found.of("x:end") == []
     times = [event.meta["time"] for event in found.events if "time" in event.meta]
     assert max(times) - min(times) == 9 * 10**9  # the agent's span ends after the last step begins
+
+
+def test_a_span_that_ends_in_the_millisecond_in_which_it_began_has_no_duration(tmp_path: Path) -> None:
+    called = span("c", 3, {"type": "function", "name": "f", "input": "{}", "output": "1"})
+    called["ended_at"] = called["started_at"]
+    (found,) = read_all(written(tmp_path, {"data": [span("a", 0, {"type": "agent", "name": "A"}), called]}))
+    assert ["duration" in event.meta for event in found.of("ToolResponse")] == [False]
