@@ -68,7 +68,7 @@ from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenA
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
 from replay_gui.core.importers.formats.frameworks.pydantic_ai import PydanticAi
-from replay_gui.core.importers.formats.frameworks.temporal import Temporal
+from replay_gui.core.importers.formats.frameworks.temporal.importer import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust

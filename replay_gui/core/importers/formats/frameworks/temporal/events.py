@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from replay_gui.core.importers.formats.frameworks.temporal_failures import failure_text, without_prefix
+from replay_gui.core.importers.formats.frameworks.temporal.calls import WorkflowCalls
+from replay_gui.core.importers.formats.frameworks.temporal.failures import failure_text, without_prefix
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
@@ -84,6 +85,7 @@ class TemporalEvents:
         self._notes = notes
         self._run = RunBuilder(notes)
         self._seq: dict[str, int] = {}  # by the event's id
+        self._calls = WorkflowCalls(self._run)
         self._models: set[str] = set()  # ids of scheduled activities that call a model
         self._end: tuple[End, str | None] = ("open", None)
 
@@ -221,9 +223,15 @@ class TemporalEvents:
         given = facts.pop("input", None)
         if _MODEL.search(name):
             self._models.add(event_id)
+            of_request = self._run.once, self._run.unmapped
+            self._run.once, self._run.unmapped = {}, {}
+            self._calls.add_results(event_id, given)
+            self._run.once, self._run.unmapped = of_request
+            self._seq[event_id] = self._run.count
             self._unmapped(facts)
             self._run.add(ACTIVITY_REQUEST, {"data": {"activity": name, "input": _without_ids(given)}})
         else:
+            self._calls.take_activity(name)
             self._unmapped(facts)
             self._run.request(event_id, name, given)
 
@@ -266,7 +274,7 @@ class TemporalEvents:
             self._run.decision("message", "\n".join(texts), **meta)
         else:
             self._unmapped(facts)
-            self._run.decision("model", compared_part, **meta)
+            self._calls.take_answer(result, self._run.decision("model", compared_part, **meta))
 
     def _marker(self, event_id: str, facts: dict[str, Any]) -> None:
         """Add a marker of the workflow: a version, a side effect, or a local activity."""

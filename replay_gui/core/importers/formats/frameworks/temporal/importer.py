@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.frameworks.temporal_events import (
+from replay_gui.core.importers.formats.frameworks.temporal.events import (
     VOLATILE,
     TemporalEvents,
     attributes_of,
@@ -32,7 +32,7 @@ class Temporal:
 
     name = "temporal"
     title = "Temporal workflow history"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -1,0 +1,1 @@
+"""Temporal: histories of workflows."""
