@@ -55,7 +55,8 @@ _DESCRIPTIONS = (
     "summary",
     "toolAction",
     "toolSummary",
-)  # arguments in which the model states the purpose of the call
+    "operationIsLocatedInWorkspace",
+)  # arguments in which the model states the purpose of the call, or the program where it is
 
 _OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # members of results that are maps
 _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
@@ -70,6 +71,14 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"> \S{1,200}@\S{1,100} \S{1,100}(?: \S{1,300})?")  # npm and pnpm; the next line is its command
+_PYTEST_BEGIN = re.compile(r"\s*(?:[.FEsxX]{2,} *(?:\[ *\d{1,3}%\])?|={3,} test session starts ={3,})\s*")
+_PYTEST_END = re.compile(
+    r"^=* ?(\d{1,9} (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed)\b"
+    r"[^\n=]{0,150}? in [\d.]{1,12}s[^\n=]{0,20})",
+    re.MULTILINE,
+)
+"""The dots of pytest, or its heading, and its last line with the counts."""
+_MAX_PYTEST_CHARACTERS = 1000  # at the end of an output, that are searched for its counts
 _TRACEBACK = re.compile(
     r"(?:[^\n]{1,200}\n)?[^\n]{0,99}?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
 )
@@ -119,7 +128,12 @@ def request_summary(payload: Members) -> str:
     rest = {name: value for name, value in others.items() if value not in _NO_ARGUMENTS}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if path is not None:  # long texts beside it are contents of a file
-        rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}
+        named = _slashed(arguments[path])
+        rest = {
+            name: value
+            for name, value in rest.items()
+            if name == path or (not _is_long(value) and not _slashed(value).endswith(f"/{named}"))
+        }
     if path is not None and path in rest:
         del rest[path]
         rest = {path: path_text(arguments[path])} | rest
@@ -149,6 +163,11 @@ def _with_words_joined(arguments: Members) -> Members:
             is_shell = len(words) == 3 and words[1] in _SHELL_OPTIONS
             return {**arguments, name: words[2] if is_shell else " ".join(map(str, words[:_MAX_COMMAND_MEMBERS]))}
     return arguments
+
+
+def _slashed(value: Any) -> str:
+    """Return a path with slashes only; "" for another value."""
+    return value[:MAX_CHARACTERS].replace("\\", "/") if isinstance(value, str) else ""
 
 
 def _is_long(value: Any) -> bool:
@@ -261,6 +280,8 @@ def _informative_line(output: Any) -> str:
     output = _printed(text_of(output))
     start = plain_start(output)
     first_line = start.lstrip().partition("\n")[0]
+    if _PYTEST_BEGIN.fullmatch(first_line) and (ended := _PYTEST_END.findall(output[-_MAX_PYTEST_CHARACTERS:])):
+        return plain_start(ended[-1]).strip()
     if first_line[:1] in ("{", "[") and not _FRAME.fullmatch(first_line):
         return "" if output in _NO_OUTPUT else preview(output)
     lines = _below_scripts([line for line in start.splitlines() if not _FRAME.fullmatch(line)])

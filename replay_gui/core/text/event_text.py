@@ -38,6 +38,7 @@ MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
+_OF_TURNS = {"final_response", "intermediate_data"}  # members of a turn that Google ADK expects
 _GENERAL_TRANSITIONS = ("state",)  # types that add no information to the kind
 _MAX_OPERATIONS = 20  # operations of a transition
 _EXPECTED_TEXTS = ("expectedOutput", "expectedOutcome")
@@ -339,7 +340,7 @@ def _expected_words(members: Any) -> str:
         sentences = members.get("nl_assertions")
         return " · ".join(map(member_text, sentences[:_MAX_MEMBERS])) if isinstance(sentences, list) else ""
     turns = members[:_MAX_MEMBERS] if isinstance(members, list) else []
-    if not turns or not all(isinstance(turn, Mapping) and "final_response" in turn for turn in turns):
+    if not turns or not all(isinstance(turn, Mapping) and turn.keys() & _OF_TURNS for turn in turns):
         return ""
     words = []
     for turn in turns:
@@ -347,7 +348,7 @@ def _expected_words(members: Any) -> str:
         calls = used.get("tool_uses") if isinstance(used, Mapping) else None
         named = [call for call in calls or () if isinstance(call, Mapping) and isinstance(call.get("name"), str)]
         words += [_action_text(call) for call in named[:_MAX_MEMBERS]]
-        words += [plain_start(text)] if (text := text_of(turn["final_response"])) else []
+        words += [plain_start(text)] if (text := text_of(turn.get("final_response"))) else []
     return ", ".join(words)
 
 

@@ -56,6 +56,28 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ),
         (
             "ToolResponse",
+            response(f"{'.' * 900} [ 34%]\n..F [100%]\n\n== 1 failed, 2 passed in 15.14s ==\n"),
+            "1 failed, 2 passed in 15.14s",
+        ),
+        ("ToolResponse", response("...... [100%]\n6 passed, 2 warnings in 0.52s\n"), "6 passed, 2 warnings in 0.52s"),
+        (
+            "ToolResponse",
+            response("=== test session starts ===\nplatform linux\n=== 3 passed in 1.0s ==="),
+            "3 passed in 1.0s",
+        ),
+        ("ToolResponse", response("...... [ 34%]\nKilled"), "...... [ 34%]"),
+        (
+            "ToolRequest",
+            request({"path": "a/b.py", "content": "c:\\w\\a\\b.py", "operationIsLocatedInWorkspace": True, "limit": 2}),
+            "a/b.py, limit: 2",
+        ),
+        (
+            "x:expected",
+            {"data": [{"intermediate_data": {"tool_uses": [{"name": "look", "args": {}}]}, "user_content": {}}]},
+            "look()",
+        ),
+        (
+            "ToolResponse",
             response("> root@1 check /w\n> npm run -ws check\n\n> a@1 check\n> tsc\n", "exit 1", success=False),
             "exit 1 · > a@1 check",
         ),
