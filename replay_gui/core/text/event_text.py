@@ -30,6 +30,7 @@ from replay_gui.core.text.value_preview import (
     preview,
     prompt_preview,
     text_of,
+    todos_text,
 )
 from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, plural
 
@@ -217,14 +218,14 @@ def _changes_text(ops: Any) -> str:
         name = next((token for token in reversed(tokens) if token and token != "-" and not token.isdigit()), "")
         is_shown = "value" in op and op["value"] != {} and name and not name.startswith("_")
         if is_shown and len(parts) < _MAX_MEMBERS:
-            parts.append(f"{member_text(name)}: {_page_text(op['value']) or member_text(op['value'])}")
+            parts.append(f"{member_text(name)}: {_set_text(op['value'])}")
     return ", ".join(parts)
 
 
-def _page_text(value: Any) -> str:
-    """Return title and address of a page that a browser shows; "" for any other value."""
+def _set_text(value: Any) -> str:
+    """Return a value that an operation sets; of a page that a browser shows its title and its address."""
     if not isinstance(value, Mapping) or not isinstance(value.get("url"), str) or not value["url"]:
-        return ""
+        return todos_text(value) or member_text(value)
     title = value.get("title")
     return " · ".join(member_text(text) for text in (title, value["url"]) if isinstance(text, str) and text)
 

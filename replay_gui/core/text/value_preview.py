@@ -30,6 +30,7 @@ _TEXT_MEMBERS = (
     "title",
     "result",
     "mistake_reason",
+    "raw",
 )
 _FIRST_MEMBERS = ("name", "url")  # the first of these that a map has is shown without its name, before the others
 _MEDIA = {  # types of parts of a message without text, and their nouns
@@ -206,6 +207,17 @@ def _map_preview(value: Members) -> str:
             rest = {member: value[member] for member in islice(value, _MAX_MEMBERS + 1) if member != first}
             return f"{member_text(value[first])}, {members_preview(rest)}"
     return members_preview(value)
+
+
+def todos_text(value: Any) -> str:
+    """Return how much of a list of things to do is done, and which is under way; "" for any other value."""
+    todos = value[:_MAX_PARTS] if isinstance(value, list) else []
+    if not todos or not all(isinstance(todo, Mapping) and {"content", "status"} <= todo.keys() for todo in todos):
+        return ""
+    done = sum(todo["status"] == "completed" for todo in todos)
+    under_way = next((todo["content"] for todo in todos if todo["status"] == "in_progress"), None)
+    text = f"{done} of {len(value):,} done" if len(todos) == len(value) else f"{len(value):,} in all"
+    return f"{text}, now: {member_text(under_way)}" if isinstance(under_way, str) and under_way else text
 
 
 def _arguments_text(value: Members) -> str:

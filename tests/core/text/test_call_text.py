@@ -18,6 +18,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return {"transition_type": "state", "ops": [{"op": "add", "path": path, "value": value}]}
 
 
+def todos(*states: str) -> list[dict[str, str]]:
+    return [{"activeForm": "a", "content": f"step {n}", "status": state} for n, state in enumerate(states)]
+
+
 @pytest.mark.parametrize(
     ("kind", "payload", "line"),
     [
@@ -29,6 +33,9 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("ToolResponse", {"output": {"result": '{"steps": ["look"]}', "n": 1}, "success": True}, "steps: [look]"),
         ("x:expected", {"data": {"context": ["facts"], "expectedOutput": "The sky"}}, "The sky"),
         ("StateTransition", changed("/a~1b", 1), "a/b: 1"),
+        ("StateTransition", changed("/todos", todos("completed", "in_progress")), "todos: 1 of 2 done, now: step 1"),
+        ("StateTransition", changed("/todos", todos("pending")), "todos: 0 of 1 done"),
+        ("x:langfuse/step", {"name": "Crew", "output": {"raw": "<html>", "pydantic": None}}, "Crew · <html>"),
         ("StateTransition", changed("/page", SHOP), "page: Mugs · http://x.example/"),
         ("StateTransition", changed("/page", {"url": "about:blank", "title": ""}), "page: about:blank"),
         (
