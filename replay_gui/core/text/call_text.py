@@ -12,6 +12,7 @@ from replay_gui.core.text.value_preview import (
     Members,
     member_text,
     members_preview,
+    plain_end,
     plain_start,
     preview,
     text_of,
@@ -78,7 +79,6 @@ _PYTEST_END = re.compile(
     re.MULTILINE,
 )
 """The dots of pytest, or its heading, and its last line with the counts."""
-_MAX_PYTEST_CHARACTERS = 1000  # at the end of an output, that are searched for its counts
 _TRACEBACK = re.compile(
     r"(?:[^\n]{1,200}\n)?[^\n]{0,99}?Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n|\n){1,400}(\S[^\n]*)"
 )
@@ -280,7 +280,7 @@ def _informative_line(output: Any) -> str:
     output = _printed(text_of(output))
     start = plain_start(output)
     first_line = start.lstrip().partition("\n")[0]
-    if _PYTEST_BEGIN.fullmatch(first_line) and (ended := _PYTEST_END.findall(output[-_MAX_PYTEST_CHARACTERS:])):
+    if _PYTEST_BEGIN.fullmatch(first_line) and (ended := _PYTEST_END.findall(plain_end(output))):
         return plain_start(ended[-1]).strip()
     if first_line[:1] in ("{", "[") and not _FRAME.fullmatch(first_line):
         return "" if output in _NO_OUTPUT else preview(output)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 MAX_CHARACTERS = 400  # of a text that are examined
+_MAX_END_CHARACTERS = 2000  # at the end of a text, that are examined
 _MAX_VALUE_CHARACTERS = 80  # of one value among several
 _MAX_MEMBERS = 5  # members of a map that are shown
 _MAX_PARTS = 50  # parts of a message that are shown
@@ -65,6 +66,11 @@ Members: TypeAlias = Mapping[str, Any]
 def plain_start(text: str) -> str:
     """Return the beginning of a text without the codes that colour it or move a cursor on a terminal."""
     return _TERMINAL_CODE.sub("", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+
+
+def plain_end(text: str) -> str:
+    """Return the end of a text without the codes that colour it or move a cursor on a terminal."""
+    return _TERMINAL_CODE.sub("", text[-_MAX_END_CHARACTERS:])
 
 
 def preview(value: Any) -> str:

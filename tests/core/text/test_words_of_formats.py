@@ -65,6 +65,13 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
             response("=== test session starts ===\nplatform linux\n=== 3 passed in 1.0s ==="),
             "3 passed in 1.0s",
         ),
+        (
+            "ToolResponse",
+            response(
+                "\x1b[32m.\x1b[0m\x1b[32m.\x1b[0m [100%]\n\x1b[32m\x1b[1m2 passed\x1b[0m\x1b[32m in 0.51s\x1b[0m\x1b[0m"
+            ),
+            "2 passed in 0.51s",
+        ),
         ("ToolResponse", response("...... [ 34%]\nKilled"), "...... [ 34%]"),
         (
             "ToolRequest",
