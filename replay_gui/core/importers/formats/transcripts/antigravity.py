@@ -25,6 +25,7 @@ from replay_gui.core.text.closed_tags import without_closed
 _TYPES = ("USER_INPUT", "PLANNER_RESPONSE")
 _REQUEST_END = "</USER_REQUEST>"
 _REQUEST = re.compile(f"<USER_REQUEST>(.*?){_REQUEST_END}", re.DOTALL)
+_NOTICE = re.compile(r"\s*<SYSTEM_MESSAGE>(.*)</SYSTEM_MESSAGE>\s*", re.DOTALL)
 _MODEL = re.compile(r"setting `Model Selection` from [^\n]{1,80}? to ([^\n]{1,80}?)\.(?:\s|$)")
 _CLOCKS = re.compile(r"\s*Created At: (\S+)\n(?:Completed At: (\S+)\n)?\s*")
 _FAILED = re.compile(r"(?:The c|the c|C)ommand (?:failed|exited) with (?:exit )?code:? (\d+)")
@@ -82,13 +83,16 @@ class _AntigravityEvents(RecordEvents):
             data = self.rest(record, "type", source="SYSTEM", status="DONE")
             self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": data})
         elif kind == "SYSTEM_MESSAGE":
-            self.run.observation("notice", "system", content, extra)
+            inner = _NOTICE.fullmatch(content) if isinstance(content, str) else None
+            self.run.observation("notice", "system", inner[1].strip() if inner else content, extra)
         elif kind == "ERROR_MESSAGE":
             self.run.error("error", str(content or "error"), self.agent, extra)
         elif source == "MODEL":
             self._result(record, str(kind).lower())
         else:
-            self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type", source="SYSTEM", status="DONE"))
+            self.run.bookkeeping(
+                f"{self.format}/{str(kind).lower()}", self.rest(record, "type", source="SYSTEM", status="DONE")
+            )
 
     def _add_prompt(self, content: Any, extra: dict[str, Any]) -> None:
         """Add the user's words, and separately the context around them."""

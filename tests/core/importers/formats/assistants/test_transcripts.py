@@ -66,7 +66,7 @@ def test_a_transcript_of_antigravity() -> None:
     calls = {"list_dir": 1, "run_command": 2, "view_file": 1, "edit_file": 1}
     assert (found.run.agent, found.tools()) == ("Antigravity", calls)
     assert [event.payload["data"] for event in found.of("Observation")] == [
-        "List the files.", "<SYSTEM_MESSAGE>a task has ended</SYSTEM_MESSAGE>",
+        "List the files.", "a task has ended",
     ]  # fmt: skip
     assert found.of("ToolRequest")[1].payload["input"] == {"CommandLine": "make", "WaitMsBeforeAsync": "5000"}
     assert errors(found) == ["exit 2", None, "no such file", "exit 3", "no such text"]
