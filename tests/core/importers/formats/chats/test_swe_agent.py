@@ -9,6 +9,9 @@ from tests.helpers.foreign import read_all, real_files, written
 from tests.helpers.shared_data import each_real_file
 
 
+DIFF = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+
+
 def step(action: str, observation: str = "ok", **more: Any) -> dict[str, Any]:
     return {"action": action, "observation": observation, "thought": "Hm.", "response": "Hm.", "state": {}, **more}
 
@@ -25,7 +28,7 @@ def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> No
         step("edit 1:2\nx\nend_of_edit", "Your proposed edit has introduced new syntax error(s)."),
         step("edit 1:2\ny\nend_of_edit"),
     ]
-    info = {"exit_status": "exit_cost", "submission": "diff", "model_stats": {"instance_cost": 0.25}}
+    info = {"exit_status": "exit_cost", "submission": DIFF, "model_stats": {"instance_cost": 0.25}}
     (one,) = read_all(written(tmp_path, {"trajectory": steps, "history": history, "info": info, "environment": "e"}))
     assert one.format == "swe-agent"
     assert [event.payload["data"] for event in one.of("Observation")] == ["You are", "Mend it."]
@@ -39,7 +42,7 @@ def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> No
     assert result.meta["total_cost"] == 0.25
     end, outcome = one.events[-2:]
     assert end.payload == {"how": "limit", "why": "exit_cost"}
-    assert (outcome.payload["passed"], outcome.payload["answer"]) == (None, "diff")
+    assert (outcome.payload["passed"], outcome.payload["answer"]) == (None, DIFF)
     assert one.run.notes.sentences() == ("messages of demonstrations, kept as bookkeeping: 1",)
 
 
@@ -118,3 +121,11 @@ def test_a_command_that_swe_agent_stopped_has_failed_and_a_thought_without_words
     assert [event.payload["error"] for event in one.of("ToolResponse")] == ["EXECUTION TIMED OUT", took_long, None]
     assert len(one.of("Decision")) == 2
     assert one.of("ToolRequest")[0].payload["fields"] == {"response": "\n```\npython x.py\n```"}
+
+
+def test_a_submitted_flag_is_an_answer_and_no_patch(tmp_path: Path) -> None:
+    info = {"exit_status": "submitted", "submission": "flag{x}"}
+    trajectory = {"trajectory": [step("submit 'flag{x}'")], "history": [], "info": info, "environment": "e"}
+    (one,) = read_all(written(tmp_path, trajectory))
+    assert one.of("PatchProposal") == []
+    assert one.of("x:outcome")[0].payload["answer"] == "flag{x}"

@@ -31,6 +31,7 @@ _TIMED_OUT = re.compile(
     r"\s*EXECUTION TIMED OUT\b|The command .{1,2000}? was cancelled because it took more than", re.S
 )
 """Beginnings of results of which SWE-agent itself says that it stopped the command."""
+_DIFF = re.compile(r"^(?:diff --git |@@ )", re.MULTILINE)
 _SUBMITTED = "submitted"
 _REPEATED = (
     *("role", "agent", "message_type", "tool_calls/*/type", "tool_calls/*/function/name"),
@@ -268,7 +269,7 @@ def _is_in_steps(message: dict[str, Any], known: set[str]) -> bool:
 def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEvent]:
     info = trajectory["info"] if isinstance(trajectory.get("info"), dict) else {}
     status, submission, stats = info.get("exit_status"), info.get("submission"), info.get("model_stats")
-    if submission:
+    if _DIFF.search(str(submission)):  # else it is an answer, such as the flag of a CTF
         run.proposal(None, "diff", "submission", submission)
     if status is not None and not str(status).startswith(_SUBMITTED):
         run.error(str(status), str(status), "agent")
