@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.run_highlights import PromptSource
+from replay_gui.core.facts.run_highlights import PromptSource, RunHighlights
 from replay_gui.core.facts.run_measures import failure_words, token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
@@ -162,13 +162,19 @@ class RunCard(QScrollArea):
             took = duration_text(int(index.duration[slowest]))
             words = f"{self._tool(slowest)}, {took}, at {position_after(slowest):,}"
             rows.append(self._link("slowest call", words, slowest))
-        if highlights.first_unanswered is not None:
+        if highlights.first_unanswered is not None and not self._has_ended_by(highlights):
             call, count = highlights.first_unanswered, highlights.unanswered
             words = f"{plural(count, 'call')}, the first at" if count > 1 else f"{self._tool(call)}, at"
             name = "waiting for" if self._session.following.is_on else "no answer"
             rows.append(self._link(name, f"{words} {position_after(call):,}", call))
         last = EventIndex(index.count - 1)
         return [*rows, self._link("last event", f"{position_after(last):,}", last)]
+
+    def _has_ended_by(self, highlights: RunHighlights) -> bool:
+        """Whether the only call without an answer is the one by which the agent ended the run."""
+        call, totals = highlights.first_unanswered, self._session.totals
+        end = None if totals is None or totals.result is None else totals.result.end
+        return call is not None and highlights.unanswered == 1 and end is not None and end.why == self._tool(call)
 
     def _tool(self, index: EventIndex) -> str:
         tool = int(self._session.index.tool[index])

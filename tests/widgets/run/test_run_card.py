@@ -163,3 +163,16 @@ def test_the_set_up_says_which_model_and_task_where_no_event_does(detail: EventD
     session.totals = totals(highlights_of_index(session.index))
     session.totals_changed.emit()
     assert lines(detail)["model"] == "m-1 and 1 more model"
+
+
+def test_the_call_by_which_the_agent_ended_the_run_is_missing_no_answer(
+    detail: EventDetail, session: StorySession
+) -> None:
+    index = session.index
+    request = EventIndex(int(np.flatnonzero(index.kind == KINDS.index(Kind.TOOL_REQUEST))[0]))
+    tool = index.tools[index.tool[request]]
+    for unanswered, why, told in ((1, tool, False), (2, tool, True), (1, "other", True)):
+        known = totals(RunHighlights(unanswered=unanswered, first_unanswered=request))
+        session.totals = msgspec.structs.replace(known, result=RunResult((), RunEnd("answered", why)))
+        session.totals_changed.emit()
+        assert ("no answer" in lines(detail)) is told

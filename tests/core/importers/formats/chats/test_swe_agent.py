@@ -8,7 +8,6 @@ from typing import Any
 from tests.helpers.foreign import read_all, real_files, written
 from tests.helpers.shared_data import each_real_file
 
-
 DIFF = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
 
 
