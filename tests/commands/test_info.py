@@ -53,7 +53,7 @@ def test_what_a_run_is_about(command: Any, tmp_path: Path) -> None:
         "marks": [
             {
                 "kind": "error not got over",
-                "sentence": "search was answered by an empty answer (event 4), and it was not tried again.",
+                "sentence": "search was answered by an empty answer (event 4), and this call was not tried again.",
                 "positions": [3],
             }
         ],

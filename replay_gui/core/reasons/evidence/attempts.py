@@ -55,4 +55,4 @@ class Attempt:
 
 def later_words(tried: bool) -> str:
     """Describe what followed a failed call; `tried`: whether there were retries, which all failed."""
-    return "no later try succeeded" if tried else "it was not tried again"
+    return "no later try succeeded" if tried else "this call was not tried again"

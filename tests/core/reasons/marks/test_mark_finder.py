@@ -81,12 +81,24 @@ def test_what_the_user_checked_is_not_marked(tmp_path: Path) -> None:
         ),
         (
             (TASK, replace(FAILED, answer=[{"type": "text", "text": "Error: no"}, {"type": "image"}])),
-            [(MarkKind.ERROR, "book_flight was answered “Error: no” (event 3), and it was not tried again.", (2,))],
+            [
+                (
+                    MarkKind.ERROR,
+                    "book_flight was answered “Error: no” (event 3), and this call was not tried again.",
+                    (2,),
+                )
+            ],
         ),
         *(
             (
                 (TASK, replace(FAILED, answer=answer, error=error)),
-                [(MarkKind.ERROR, f"book_flight was answered “{why}” (event 3), and it was not tried again.", (2,))],
+                [
+                    (
+                        MarkKind.ERROR,
+                        f"book_flight was answered “{why}” (event 3), and this call was not tried again.",
+                        (2,),
+                    )
+                ],
             )
             for answer, error, why in (
                 ("import os\n# a file", "no such folder", "no such folder"),
@@ -97,7 +109,7 @@ def test_what_the_user_checked_is_not_marked(tmp_path: Path) -> None:
         ),
         (
             (TASK, replace(FAILED, answer=None)),
-            [(MarkKind.ERROR, "book_flight was answered “full” (event 3), and it was not tried again.", (2,))],
+            [(MarkKind.ERROR, "book_flight was answered “full” (event 3), and this call was not tried again.", (2,))],
         ),
         (
             (READ, READ, TASK, READ, READ),
