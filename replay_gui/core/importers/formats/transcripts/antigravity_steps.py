@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import ID, USAGE, RecordEvents, RecordFormat, as_map, maps_in
+from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
 
@@ -58,7 +59,8 @@ class _SdkStepEvents(RecordEvents):
         wrong = record.get("error") or (str(record["status"]).lower() if record.get("status") in _FAILED else None)
         if calls:
             usual = {"source": "MODEL", "type": "TOOL_CALL", "target": "TARGET_ENVIRONMENT"}
-            self._calls(calls, wrong, self._rest_of(record, "tool_calls", **usual))
+            output = OUTPUT_NOT_RECORDED if record.get("status") == "DONE" else None
+            self._calls(calls, wrong, output, self._rest_of(record, "tool_calls", **usual))
             return
         if kind == "COMPACTION":
             usual = {"source": "SYSTEM", "type": kind, "target": "TARGET_UNSPECIFIED"}
@@ -88,12 +90,17 @@ class _SdkStepEvents(RecordEvents):
         empty = dict.fromkeys(("content", "thinking", "error"), "")
         return self.fields(record, "error", *used, status=status, target=target, **{**empty, **usual})
 
-    def _calls(self, calls: list[dict[str, Any]], wrong: Any, extra: dict[str, Any]) -> None:
-        """Add the calls of a step; `wrong`: why they failed, None if they did not. The results are not recorded."""
+    def _calls(self, calls: list[dict[str, Any]], wrong: Any, output: str | None, extra: dict[str, Any]) -> None:
+        """Add the calls of a step, whose results are not recorded.
+
+        `wrong`: why they failed, None if they did not. `output`: what is said of the result; None if the step is open.
+        """
         for call in calls:
             call_id, given = call.get("id") or f"call {self.run.count}", call.get("args")
             more = extra | self.fields(call, "name", "args", canonical_path=as_map(given).get("path"))
             self.run.request(call_id, str(call.get("name") or "tool"), given, extra=more, tool_call_id=call.get("id"))
             if wrong:
                 self.add_result(call_id, wrong, first_line(wrong), {})
+            elif output is not None:
+                self.add_result(call_id, output, None, {})
             extra = {}

@@ -69,9 +69,20 @@ def test_the_steps_of_the_sdk_of_antigravity() -> None:
     found = read_seed("antigravity-steps/0.jsonl")
     assert [event.payload["source"] for event in found.of("Observation")] == ["system", "user"]
     assert found.decisions() == [("A listing will do.", None), (None, "Two files."), (None, {"files": 2})]
-    assert (found.tools(), errors(found)) == ({"list_directory": 2}, ["no such folder"])
+    assert (found.tools(), errors(found)) == ({"list_directory": 2}, [None, "no such folder"])
     assert found.tokens() == {"input": 100, "cached": 20, "output": 7, "reasoning": 3}
     assert len(found.of("Snapshot")) == 1
+    answers = [(event.payload["output"], event.payload["success"]) for event in found.of("ToolResponse")]
+    assert answers == [("(output, not recorded)", True), ("no such folder", False)]
+
+
+def test_a_call_of_antigravity_whose_step_is_open_has_no_answer(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in (DATA / "seeds/antigravity-steps/0.jsonl").read_text().splitlines()]
+    lines[3]["status"] = "RUNNING"
+    path = tmp_path / "steps.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines[:4])))
+    (found,) = read_all(path, "antigravity-steps")
+    assert (found.tools(), found.of("ToolResponse")) == ({"list_directory": 1}, [])
 
 
 def test_the_activities_of_an_agent() -> None:
