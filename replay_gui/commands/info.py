@@ -12,6 +12,7 @@ from typing import Any
 
 from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, handle_each_run
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line, print_note
+from replay_gui.core.facts.run_identity import UNNAMED_AGENT
 from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.importers.run_choice import split_run
@@ -97,7 +98,8 @@ def info_json(run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] | No
 def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] | None) -> None:
     print_line(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
     _print_runs(run)
-    print_line(f"  agent   {form['agent'] or 'unknown'}")
+    agent = form["agent"] or UNNAMED_AGENT
+    print_line(f"  agent   {'unknown' if agent == UNNAMED_AGENT else agent}")
     print_line(f"  outcome {summary.result.words() or 'unknown'}")
     print_line(f"  events  {form['events']:,}, {'sealed' if form['sealed'] else 'not sealed'}")
     if form["first_time"] is not None:

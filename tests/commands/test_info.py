@@ -94,6 +94,12 @@ def test_people_are_told_the_same(command: Any, tmp_path: Path) -> None:
     assert "tool search: 1 call, 0 errors, 0 denied" in output
 
 
+def test_an_agent_that_its_source_does_not_name_is_unknown(command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "chat.json"
+    path.write_text('[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]')
+    assert "\n  agent   unknown\n" in command("info", path).out
+
+
 def test_hostile_names_are_escaped(command: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     with Recorder(path, "tri\x1b[31mage\nx", "1", run_id="r\u202er") as run:

@@ -10,6 +10,8 @@ TASK_NAMES = ("task_id", "instance_id", "sample_id", "task", "question")
 """Names of members with the task of a run."""
 TRIAL_NAMES = ("trial", "epoch", "attempt")
 """Names of members with the trial of a task, which is not a difference between two runs' set-ups."""
+UNNAMED_AGENT = "agent"
+"""The type of an agent whose source does not name it."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
 _AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's settings
 _MAX_VALUE_CHARACTERS = 200

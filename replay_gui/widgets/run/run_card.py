@@ -7,6 +7,7 @@ from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_highlights import PromptSource, RunHighlights
+from replay_gui.core.facts.run_identity import UNNAMED_AGENT
 from replay_gui.core.facts.run_measures import failure_words, token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
@@ -95,7 +96,8 @@ class RunCard(QScrollArea):
         models = models or ([] if totals is None else [*totals.models])
         models = models or ([facts.model] if facts.model else [])
         more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
-        rows = [_row("agent", f"{facts.agent_type} {facts.agent_version}".strip())]
+        agent = "" if facts.agent_type == UNNAMED_AGENT else facts.agent_type
+        rows = [_row("agent", f"{agent} {facts.agent_version}".strip())]
         rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
         asked = "" if totals is None or totals.prompt is None else totals.prompt.text
         if not _words(asked).startswith(_words(facts.task)):  # without a task's id, the task is the prompt's beginning

@@ -176,3 +176,12 @@ def test_the_call_by_which_the_agent_ended_the_run_is_missing_no_answer(
         session.totals = msgspec.structs.replace(known, result=RunResult((), RunEnd("answered", why)))
         session.totals_changed.emit()
         assert ("no answer" in lines(detail)) is told
+
+
+def test_an_agent_without_a_name_has_no_row(detail: EventDetail, session: StorySession) -> None:
+    assert session.facts is not None
+    for agent, told in (("Shop", True), ("agent", False)):
+        session.facts = msgspec.structs.replace(session.facts, agent_type=agent, agent_version="")
+        session.totals = totals(highlights_of_index(session.index))
+        session.totals_changed.emit()
+        assert ("agent" in lines(detail)) is told
