@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import END, OUTCOME, Kind
 from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.readable.markdown_lines import PICTURE, markdown_lines
@@ -37,6 +37,7 @@ from replay_gui.core.readable.value_lines import (
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import clock_text, moment_text, since_start
 from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
@@ -64,6 +65,8 @@ _EMPTY_WORDS: dict[str, str] = {
     Kind.TOOL_REQUEST: "(no arguments)",
     Kind.TOOL_RESPONSE: "(no output)",
 }  # nothing is left to read
+_TOLD = {OUTCOME: ("passed", "score", "by", "label"), END: ("how", "why")}
+"""Kinds that a sentence tells, and the members that are in it."""
 _SPOKEN = ("reasoning", "data")
 _PICTURES = ("image", "image_url", "input_image")
 
@@ -157,6 +160,8 @@ def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[Re
     """Yield the lines of these members; for a call or its result without members, a line that states this."""
     if not names and event.kind in _EMPTY_WORDS:
         yield note_line(_EMPTY_WORDS[event.kind])
+    if event.kind in _TOLD:
+        yield ReadingLine((StyledText(summarize_event(event)),), LineKind.PROSE)
     for name in names:
         yield from _member_lines(event, name, language)
 
@@ -211,7 +216,7 @@ class _Turn:
     @property
     def names(self) -> list[str]:
         shown = [name for name in self._all if not self._is_for_programs(name)]
-        if shown or self.event.kind in _EMPTY_WORDS:
+        if shown or self.event.kind in _EMPTY_WORDS or self.event.kind in _TOLD:
             return shown
         return [name for name in self._all if self.event.payload[name] is not None]
 
@@ -248,6 +253,8 @@ class _Turn:
 
     def _is_for_programs(self, name: str) -> bool:
         value = self.event.payload[name]
+        if name in _TOLD.get(self.event.kind, ()):
+            return True
         if value is None or (isinstance(value, str) and (not value or HASH.fullmatch(value))):
             return True
         if is_container(value) and not len(value):

@@ -253,3 +253,11 @@ def test_a_page_comes_in_parts_that_are_laid_out_quickly() -> None:
     long = ReadingLine((StyledText("".join(languages) * 20),))
     assert "".join(piece.visible_text for piece in pieces(long)) == long.visible_text
     assert all(len(shaped_systems(piece.visible_text)) <= 1 for piece in pieces(long))
+
+
+def test_an_outcome_and_an_end_are_told_in_a_sentence() -> None:
+    graded = {"passed": False, "score": 0.0, "by": "tests", "parts": [{"name": "a", "passed": False}]}
+    lines = texts("x:outcome", graded)
+    assert lines[:2] == ["failed · score 0 · tests", "parts 1 item"]
+    assert lines.index("More") < next(n for n, line in enumerate(lines) if line.strip() == 'by "tests"')
+    assert texts("x:end", {"how": "limit", "why": "30 turns"})[:2] == ["limit · 30 turns", "More"]
