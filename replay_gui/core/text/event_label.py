@@ -83,6 +83,7 @@ _NOUNS_OF_KINDS = {
     Kind.SNAPSHOT.value: "snapshots",
 }
 SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are distinguished by labels
+_CUSTOM = {"meta": "Note", "plumbing": "Span"}  # by the last word of a custom kind
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
 _OBSERVATIONS = {
     "command": "Command",
@@ -105,7 +106,7 @@ def kind_label(kind: str, tool: str | None = None) -> str:
         return KIND_LABELS[kind]
     last = kind.removeprefix(BOOKKEEPING_PREFIX).removeprefix(CUSTOM_PREFIX).rpartition("/")[2]
     words = re.sub(r"[-_.]", " ", last) or kind
-    return "Note" if last == "meta" else one_line(words[:1].upper() + words[1:], _MAX_CHARACTERS)
+    return _CUSTOM.get(last) or one_line(words[:1].upper() + words[1:], _MAX_CHARACTERS)
 
 
 def event_noun(event: Event) -> str:

@@ -29,6 +29,7 @@ def labelled(kind: str, **payload: Any) -> str:
         ("CapabilityDenied", {"capability": "x"}, "Denied"),
         ("x:bookkeeping/claude-code/ai-title", {"data": "t"}, "Ai title"),
         ("x:otel/step", {"data": {}}, "Step"),
+        ("x:bookkeeping/otel/plumbing", {"data": {}}, "Span"),
         ("x:outcome", {"passed": True}, "Outcome"),
     ],
 )
