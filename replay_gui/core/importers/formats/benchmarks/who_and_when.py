@@ -21,6 +21,7 @@ _SURROUNDINGS = ("Computer_terminal", "WebSurfer", "FileSurfer")
 """Speakers whose messages quote the world: the output of code, a page, a file. Its values are not the agents' own."""
 _GRADED = ("ground_truth", "is_correct", "is_corrected")
 _AGENT_OF_ALL = "Orchestrator"
+_EXECUTION_FAILED = re.compile(r"exitcode: (-?\d{1,9}) \(execution failed\)")  # AutoGen, of a model's code
 _FINAL_ANSWER = re.compile(r"^FINAL ANSWER: *(.+)$", re.MULTILINE)  # which the framework prints at the end
 
 
@@ -29,7 +30,7 @@ class WhoAndWhen:
 
     name = "who-and-when"
     title = "Who&When conversation"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -112,7 +113,9 @@ def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> Non
     if speaker in _USER_ROLES or first:
         run.observation("message", "user" if first else str(speaker), content, agent=speaker, **meta)
     elif speaker in _SURROUNDINGS:
-        run.observation(speaker, speaker, content, agent=speaker, **meta)
+        seq = run.observation(speaker, speaker, content, agent=speaker, **meta)
+        if isinstance(content, str) and (failed := _EXECUTION_FAILED.match(content)):
+            run.error("execution_failed", f"exit {failed[1]}", speaker, parent=seq, agent=speaker)
     else:
         thought = isinstance(speaker, str) and speaker.startswith(_AGENT_OF_ALL) and "(thought)" in speaker
         run.decision("thinking" if thought else "message", content, agent=speaker, **meta)

@@ -47,6 +47,25 @@ def test_a_step_that_does_not_exist_blames_nobody(tmp_path: Path) -> None:
     assert len(one.run.notes.sentences()) == 1
 
 
+def test_code_whose_execution_failed_is_an_error(tmp_path: Path) -> None:
+    def terminal(words: str) -> dict[str, str]:
+        return {"role": "user", "name": "Computer_terminal", "content": words}
+
+    history = [
+        {"role": "human", "content": "Who?"},
+        terminal("exitcode: 0 (execution succeeded)\nCode output: He."),
+        terminal("exitcode: 1 (execution failed)\nCode output: NameError"),
+    ]
+    (one,) = read_all(written(tmp_path, {"history": history, "mistake_agent": "a", "mistake_step": "2"}))
+    (wrong,) = one.of("Error")
+    assert (wrong.payload["message"], wrong.payload["component"], wrong.meta["parent"]) == (
+        *("exit 1", "Computer_terminal"),
+        3,
+    )
+    (blamed,) = one.of("x:who-and-when/mistake")
+    assert blamed.meta["parent"] == 3
+
+
 @each_real_file(real_files("who-and-when"))
 def test_real_conversations_lose_nothing(path: Path) -> None:
     """Counted from the source: an Observation or a Decision a message, in order and word for word."""
@@ -55,6 +74,8 @@ def test_real_conversations_lose_nothing(path: Path) -> None:
     messages = [event for event in one.events if event.kind in ("Observation", "Decision")]
     assert [event.payload["data"] for event in messages] == [message["content"] for message in found["history"]]
     (blamed,) = one.of("x:who-and-when/mistake")
-    assert blamed.meta["parent"] == int(found["mistake_step"]) + 1
+    assert one.events[blamed.meta["parent"]] is messages[int(found["mistake_step"])]
+    failed = [message for message in found["history"] if "(execution failed)" in message["content"][:40]]
+    assert len(one.of("Error")) == len(failed)
     assert one.events[-1].kind in ("x:expected", "x:outcome")
     assert one.run.notes.sentences() == ()
