@@ -135,6 +135,25 @@ def _collect_on_this_thread_alone() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _no_waiting_for_ticks() -> Iterator[None]:
+    """Most logs of tests are opened within the tick in which they were written: see `Source.wait_for_next_tick`.
+
+    A file system that gives two changes with a look between them different times needs no wait.
+    """
+    from replay_gui.core.log.source import Source
+
+    file = Path(_HOME, "changes")
+    times = set()
+    for _ in range(2):
+        file.write_bytes(b"")
+        times.add(file.stat().st_ctime_ns)
+    with pytest.MonkeyPatch.context() as patch:
+        if len(times) > 1:
+            patch.setattr(Source, "wait_for_next_tick", lambda source: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _forked_workers() -> Iterator[None]:
     """Worker processes of windows and engines are forked; those of the programs that tests start are not."""
     from replay_gui.engine import worker_pool

@@ -44,6 +44,7 @@ class EventLog(Sequence[Event]):
     def __init__(self, source: Source) -> None:
         """Read the header of an open file; raise LogRefused if the file is not a log that this version reads."""
         self.source = source
+        source.wait_for_next_tick()
         self.header = read_header(source)
         self._offsets: NDArray[np.uint64] | None = None
         self._decode: Decode = decode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,9 @@ from blake3 import blake3
 from replay_gui.core.errors import LogChanged, LogUnreadable
 
 _HASHED_BYTES = 1 << 20
+_MAX_TICK_NS = 20_000_000  # more than a tick of any kernel's clock, which is 1 to 10 ms
+_TICKING = getattr(time, "CLOCK_REALTIME_COARSE", None)
+"""The clock by which many file systems note the time of a change, where there is one."""
 
 
 class Source:
@@ -53,6 +57,15 @@ class Source:
         """Update size and stamp, to include data appended since the file was opened."""
         facts = os.fstat(self._fd)
         self.size, self.stamp, self.changed_at = facts.st_size, file_stamp(facts), facts.st_ctime_ns
+
+    def wait_for_next_tick(self) -> None:
+        """Wait until any further change gets another `changed_at`; at most 20 ms, and only for a file of this moment.
+
+        Many file systems know times to a tick of the kernel's clock only: of two changes within one, the second would
+        not be seen by `has_changed_since`.
+        """
+        while 0 <= self.changed_at - _tick() < _MAX_TICK_NS:
+            time.sleep(0.001)
 
     def leave_out_after(self, size: int) -> None:
         """Limit the visible size to the first `size` bytes, which another reader has seen of it."""
@@ -122,6 +135,11 @@ class Source:
 
     def __del__(self) -> None:
         self.close()
+
+
+def _tick() -> int:
+    """Return when the present tick of the kernel's clock began, ns since 1970; without that clock, a time before it."""
+    return time.time_ns() - _MAX_TICK_NS if _TICKING is None else time.clock_gettime_ns(_TICKING)
 
 
 def read_beginning(path: str | os.PathLike[str], limit: int) -> bytes:
