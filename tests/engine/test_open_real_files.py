@@ -16,6 +16,7 @@ from replay_gui.engine import worker_pool
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
+from tests.helpers.effort import tries
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 
@@ -85,10 +86,10 @@ def look(driver: Driver, opened: RunOpened) -> None:
 
 @requires_shared_data
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
-def test_every_file_opens(driver: Driver, folder: Path) -> None:
+def test_files_of_each_folder_open(driver: Driver, folder: Path) -> None:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in PASSED_OVER]
     assert files
-    for path in files:
+    for path in files[:: max(1, len(files) // tries(4, long=1000))]:  # conversions of all are tried in other tests
         opened = driver.open(str(path))
         if path.suffix == ".bin":
             assert isinstance(opened, Alert)

@@ -157,7 +157,7 @@ def test_every_vector(sizes: None, expected: dict[str, VerificationReport], way:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("every", [0, 1, 7, 150])
+@pytest.mark.parametrize("every", [0, 7, 150])
 def test_longer_logs(sizes: None, way: str, every: int, tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", 40, state_hash_every=every)
     sound = path.read_bytes()

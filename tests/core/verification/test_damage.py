@@ -66,7 +66,7 @@ def check_flips(tmp_path: Path, every: int) -> None:
 
 
 def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
-    check_flips(tmp_path, 11)
+    check_flips(tmp_path, 23)
 
 
 @pytest.mark.long

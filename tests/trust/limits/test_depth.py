@@ -17,7 +17,7 @@ from tests.trust.limits.capped import GIGABYTE, run_capped
 STACK = 1 << 20  # bytes, an eighth of the usual
 DEPTH = 25_000  # 42 bytes of the stack a level; no decoder that calls itself needs so little
 MARK = "@deep@"
-PLACES_OF_EACH = tries(2, long=6)
+PLACES_OF_EACH = tries(1, long=6)
 PARTS = 2  # processes that share the seeds: a process takes longer to start than to read one
 SEEDS = [path for path in sorted((DATA / "seeds").rglob("*")) if path.is_file()]
 
