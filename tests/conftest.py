@@ -106,8 +106,9 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # The checks of the whole project first: types take longest, and at the end only one process would work.
-    items.sort(key=lambda item: item.path.parent != config.rootpath / "tests")
+    # The slowest first (the types of the whole project, processes within limits): at the end, one would be waited for.
+    slow = {config.rootpath / "tests" / folder for folder in ("", "trust/limits", "engine/jobs", "record/child")}
+    items.sort(key=lambda item: item.path.parent not in slow)
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
+from timeit import repeat
 from typing import Any
 
 import pytest
@@ -289,12 +289,9 @@ def test_a_huge_payload_costs_nothing(kind: str) -> None:
     big: dict[str, Any] = {str(i): i for i in range(100_000)}
     payload: dict[str, Any] = dict.fromkeys(names, "x" * 5_000_000) | {"input": big, "output": "\n" * 5_000_000}
     huge = event(kind, payload)
-    begin = time.perf_counter()
     assert len(summarize_event(huge)) <= MAX_SUMMARY_CHARACTERS
-    taken = time.perf_counter() - begin
-    begin = time.perf_counter()
-    str(big)
-    assert taken < (time.perf_counter() - begin) / 3, "it is not looked at as a whole"
+    taken, whole = (min(repeat(look, number=1)) for look in (lambda: summarize_event(huge), lambda: str(big)))
+    assert taken < whole / 3, "it is not looked at as a whole"
 
 
 @pytest.mark.parametrize(
