@@ -55,9 +55,9 @@ class KimiServer(RecordFormat):
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept a journal whose session is named (not yet by its first line), or records with an event of a turn."""
         is_journal = any(record.get("kind") == _HEADER and "epoch" in record for record in records)
+        events = map(_event, records)
         return (is_journal and _session_of(records) is not None) or any(
-            (_event(record).get("type") in _OF_TURNS and type(_event(record).get("turnId")) is int)
-            for record in records
+            event.get("type") in _OF_TURNS and type(event.get("turnId")) is int for event in events
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -65,17 +65,22 @@ class KimiServer(RecordFormat):
         return _ServerEvents(self.name, self.volatile, notes, self.volatile_within)
 
 
+def _frame(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the message to a client that a record of the journal holds; the record itself if it is one."""
+    envelope = record.get("envelope")
+    return envelope if isinstance(envelope, dict) else record
+
+
 def _event(record: dict[str, Any]) -> dict[str, Any]:
     """Return the event in a record of the journal, or in a message to a client; the record itself if it is an event."""
-    frame = record["envelope"] if isinstance(record.get("envelope"), dict) else record
+    frame = _frame(record)
     payload = frame.get("payload")
     return {"type": frame.get("type"), **payload} if isinstance(payload, dict) else frame
 
 
 def _session_of(head: list[dict[str, Any]]) -> str | None:
     """Return the id of the session that the first records name."""
-    frames = [record["envelope"] if isinstance(record.get("envelope"), dict) else record for record in head]
-    named = (_event(frame).get("sessionId") or frame.get("session_id") for frame in frames)
+    named = (_event(record).get("sessionId") or _frame(record).get("session_id") for record in head)
     return next((str(name) for name in named if name), None)
 
 
@@ -88,7 +93,7 @@ class _ServerEvents(KimiEvents):
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """Return the time of a record, in ns since 1970; None if it has none."""
-        return super().time_of(record["envelope"] if isinstance(record.get("envelope"), dict) else record)
+        return super().time_of(_frame(record))
 
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one record."""
