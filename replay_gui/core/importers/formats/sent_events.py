@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -11,6 +12,7 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 
 _SIGNS = (b"event:", b"data:", b"id:", b"retry:", b":")  # of a line
 _DONE = b"[DONE]"
+_END = 0, b""  # the empty line that the last event may lack
 
 
 def are_sent(file: ForeignFile) -> bool:
@@ -33,7 +35,7 @@ def numbered_sent(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, 
 
 def _parts(numbered: Iterable[tuple[int, bytes]], notes: ImportNotes) -> Iterator[tuple[int, dict[str, Any]]]:
     event, data, at = "message", list[bytes](), 0
-    for number, raw in numbered:
+    for number, raw in chain(numbered, [_END]):
         name, _, value = raw.rstrip(b"\r").partition(b":")
         value = value.removeprefix(b" ")
         if name == b"event":
@@ -44,8 +46,6 @@ def _parts(numbered: Iterable[tuple[int, bytes]], notes: ImportNotes) -> Iterato
             if data and data != [_DONE]:
                 yield at, {"event": event, "data": _value(b"\n".join(data), notes)}
             event, data = "message", []
-    if data and data != [_DONE]:
-        yield at, {"event": event, "data": _value(b"\n".join(data), notes)}
 
 
 def _value(raw: bytes, notes: ImportNotes) -> Any:
