@@ -44,7 +44,6 @@ _MIN_SLICE_BYTES = 8 << 20  # of one integrity slice at the front
 _MAX_SLICES = 24  # integrity slices, about
 _STATE_SLICES = 16  # about
 
-_HASHING = ReplayArguments | FileHashArguments  # the jobs that hash the file, as the index does
 VerificationArguments: TypeAlias = IntegrityArguments | StatesArguments | ReplayArguments | FileHashArguments
 
 

@@ -12,7 +12,6 @@ from replay_gui.core.effects.sql_tokens import SqlDialect
 from replay_gui.core.effects.word_lists import word_set
 
 _FILLED_IN = re.compile(r"\$[({A-Za-z_]|`[^`\n]*[ /][^`\n]*`")  # by the shell, unless it is quoted: then not sure
-_RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHANGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
