@@ -102,3 +102,69 @@ def test_a_speaker_alone_says_whose_words_they_are(tmp_path: Path) -> None:
     said = [{"speaker": who, "text": "Hi"} for who in ("User", "assistant", "system", "agent.py")]
     run = read(tmp_path, said)
     assert run.kinds[1:] == ["Observation", "Decision", "Observation", "x:json-lines/record"]
+
+
+OWN: Record = {"id": "c", "name": "read", "args": {"path": "a"}, "result": "text of a", "durationMs": 250}
+
+
+def told_twice(own: Record, message: Record, form: int) -> list[Record]:
+    """A call that carries its own result, which the next message gives again, in the forms of several importers."""
+    given = {"role": "tool", "tool_call_id": "c", "content": "text of a", **message}
+    talk: list[Record] = [
+        {"role": "user", "content": "Go"},
+        {"role": "assistant", "content": "I look.", "tool_calls": [own]},
+        given,
+    ]
+    if form == 1:  # read by the importer of last resort
+        return [{"message": one} for one in talk]
+    if form == 2:  # parts
+        inner = {"output": own.get("result"), "status": "error" if own.get("error") else "success"}
+        talk[1]["content"] = [{"type": "tool_use", "id": "c", "name": "read", "input": own["args"], "result": inner}]
+        del talk[1]["tool_calls"]
+        part = {"type": "tool_result", "tool_use_id": "c", "content": given["content"]}
+        talk[2] = {"role": "user", "content": [{**part, **({"is_error": True} if "is_error" in given else {})}]}
+    return talk
+
+
+@pytest.mark.parametrize("form", range(3))
+@pytest.mark.parametrize("twice", ["text of a", '{"lines": [1]}'])
+def test_a_result_in_a_call_and_in_a_message_is_one(tmp_path: Path, twice: str, form: int) -> None:
+    own = {**OWN, "result": {"lines": [1]} if twice[0] == "{" else twice}
+    run = read(tmp_path, told_twice(own, {"content": twice}, form))
+    assert calls(run) == [("read", {"path": "a"}, twice)]
+    (response,) = run.of("ToolResponse")
+    assert "text" not in str(response.payload.get("fields", ""))
+    assert response.meta.get("duration") == (250_000_000 if form < 2 else None)
+
+
+@pytest.mark.parametrize("form", range(3))
+@pytest.mark.parametrize(
+    ("own", "given", "shown", "other"),
+    [
+        ("text of a", "the tool said: text of a", "the tool said: text of a", {"output_in_call": "text of a"}),
+        ("text of a, all of it", "text of a", "text of a, all of it", {"output_in_message": "text of a"}),
+        ("text of a", "text of b", "text of b", {"output_in_call": "text of a"}),
+        (1, "true", "true", {"output_in_call": 1}),
+    ],
+)
+def test_what_two_results_of_one_call_say_differently_is_kept(
+    tmp_path: Path, own: Any, given: str, shown: str, other: Record, form: int
+) -> None:
+    run = read(tmp_path, told_twice({**OWN, "result": own}, {"content": given}, form))
+    assert calls(run) == [("read", {"path": "a"}, shown)]
+    assert run.of("ToolResponse")[0].payload["fields"] == other
+
+
+@pytest.mark.parametrize("form", range(2))
+def test_one_of_two_results_of_a_call_says_that_it_failed(tmp_path: Path, form: int) -> None:
+    run = read(tmp_path, told_twice({**OWN, "error": "exit 1: no such file"}, {}, form))
+    assert run.kinds[-2:] == ["ToolResponse", "Error"]
+    assert run.of("ToolResponse")[0].payload["error"] == "exit 1: no such file"
+    assert run.of("ToolResponse")[0].payload["fields"] == {"is_error_in_call": True}
+
+
+@pytest.mark.parametrize("form", range(3))
+def test_calls_with_results_whose_messages_come_in_another_order(tmp_path: Path, form: int) -> None:
+    user, asked, given = told_twice(OWN, {}, form)
+    run = read(tmp_path, [user, asked, user, given])  # not right behind it: both are shown, as the source has them
+    assert [output for _, _, output in calls(run)] == ["text of a"] * 2

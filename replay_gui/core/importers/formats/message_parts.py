@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from replay_gui.core.importers.formats.gemini_tools import failure_of
@@ -178,6 +180,26 @@ def has_results(content: Any) -> bool:
         return False
     parts = [part for part in content if isinstance(part, dict)]
     return any(part.get("type") in RESULT_TYPES or part.keys() & _MEMBERS_WITH_RESULTS for part in parts)
+
+
+def split_at_results(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a message; a model's message with tool results in its parts is split, in order."""
+    content = record.get("content")
+    if record.get("role") != "assistant" or not isinstance(content, list) or not any(map(_is_result_part, content)):
+        yield record
+        return
+    about = {name: value for name, value in record.items() if name != "content"}
+    for of_tools, parts in groupby(content, _is_result_part):
+        if of_tools:
+            yield {"role": "tool", "content": [*parts]}
+        else:
+            yield {**about, "content": [*parts]}
+            about = {"role": "assistant"}  # only the first piece has the message's other members
+
+
+def _is_result_part(part: Any) -> bool:
+    kind = part.get("type") if isinstance(part, dict) else None
+    return isinstance(kind, str) and kind.replace("-", "_").endswith("tool_result")
 
 
 def read_call(call: dict[str, Any]) -> MessageCall:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.calls_with_results import message_without_role, with_results
+from replay_gui.core.importers.formats.later_results import LaterResults
 from replay_gui.core.importers.formats.loose_calls import call_in, why_failed
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
@@ -54,7 +55,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 28
+    version = 29
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -166,11 +167,12 @@ class _JsonLinesEvents:
         self._open: dict[str, list[str]] = {}  # by tool, the calls without a result
         self._nameless: dict[str, str] = {}  # calls without an id and without a result, and their tools
         self._used: tuple[Any, dict[str, Any]] = None, {}  # the last record's id, tokens and cost
+        self._later = LaterResults(())
         self._names: set[str] = set()  # kinds of records that name custom kinds of events
 
     def read(self, records: Iterable[tuple[int, Any]], setting: dict[str, Any]) -> Iterator[ImportedEvent]:
         """Yield the events of numbered records; `setting`: facts about the whole run."""
-        numbered = iter(records)
+        numbered = self._later = LaterResults(records, ("message", *WRAPPERS))
         first = [*islice(numbered, 1)]
         if first and isinstance(first[0][1], dict):
             self._run.context = {"time": any_time(self._mapping.value_of("time", first[0][1]))}
@@ -270,13 +272,18 @@ class _JsonLinesEvents:
             return
         if message.results and message.role not in ("user", "tool", "assistant"):
             run.unmapped = {**run.unmapped, "role": message.role}
-        for result in message.results:
+        for told in message.results:
+            if self._later.hold(message, told):
+                continue
+            result, differing = self._later.whole(told)
+            run.unmapped = {**run.unmapped, **differing}
             by_number = None if result.call_number is None else f"record {number}.{result.call_number}"
             of = self._call_of([result.id], result.name or "tool", by_number)
             if of is None and result.name is None and self._nameless:  # results in the order of the calls
                 of = self._call_of([], next(iter(self._nameless.values())))
             self._nameless.pop(str(of), None)
-            about = {} if by_number is None else {"duration": result.duration}  # not that of the record
+            is_told = by_number is not None or result.duration is not None
+            about = {"duration": result.duration} if is_told else {}  # not that of the record
             self._result(of, result.output, result.failure, result.name, **about)
         if not is_answer and (message.content is not None or not message.results):
             run.observation("message", message.role, message.content)

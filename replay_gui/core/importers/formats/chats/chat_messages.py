@@ -5,9 +5,9 @@ There may be one such object, an array, or one per line; each is then a run, des
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,19 +21,28 @@ from replay_gui.core.importers.formats.chats.call_logs import (
     without_repetitions,
 )
 from replay_gui.core.importers.formats.chats.message_stores import is_message_store, stored_sessions
+from replay_gui.core.importers.formats.later_results import LaterResults
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.formats.message_forms import is_message, names_speaker, read_message
-from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS, split_at_results
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
 from replay_gui.core.importers.formats.providers.provider_answers import is_answer, items_of
 from replay_gui.core.importers.formats.record_use import LENGTHS
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, as_fields, numbered_records
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    ID,
+    USAGE,
+    RecordEvents,
+    as_fields,
+    joined_fields,
+    numbered_records,
+)
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import RUN_IDS, runs_in
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
@@ -58,7 +67,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 23
+    version = 24
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),
         "index": "The number of the part; the order of the parts shows it.",
@@ -260,7 +269,13 @@ class ChatMessageEvents(RecordEvents):
         self._instructions: str | None = None  # the instructions that the model's answers report
         self._open: list[str] = []  # calls without a result, oldest first
         self._asked: list[str] = []  # calls of the last message
+        self._later = LaterResults(())
         self.grades = RunGrades()
+
+    def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
+        """Yield the events of numbered messages."""
+        self._later = LaterResults(records)
+        yield from super().read(self._later)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """Return the time of a message, in nanoseconds since 1970; None if it has none."""
@@ -290,7 +305,8 @@ class ChatMessageEvents(RecordEvents):
             if instructions != self._instructions:
                 self._instructions = instructions
                 self.add_message("system", instructions)
-        for piece in items_of(record) if record.get("object") == "response" and is_answer(record) else _pieces(record):
+        has_items = record.get("object") == "response" and is_answer(record)
+        for piece in items_of(record) if has_items else split_at_results(record):
             self.run.context.pop("parent", None)
             if is_message(piece):
                 self._message(piece)
@@ -352,7 +368,11 @@ class ChatMessageEvents(RecordEvents):
 
     def _results(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
         """Add the results in a message; return the part of `extra` that no result has used."""
-        for result in message.results:
+        for told in message.results:
+            if self._later.hold(message, told):
+                continue
+            result, differing = self._later.whole(told)
+            extra = joined_fields(extra, as_fields(differing))
             own = self._asked[result.call_number] if result.call_number is not None else result.id
             call_id = own or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something without a call of the model
@@ -371,28 +391,8 @@ class ChatMessageEvents(RecordEvents):
         return extra
 
 
-def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a message; a model's message with tool results in its parts is split, in order."""
-    content = record.get("content")
-    if record.get("role") != "assistant" or not isinstance(content, list) or not any(map(_is_result, content)):
-        yield record
-        return
-    about = {name: value for name, value in record.items() if name != "content"}
-    for of_tools, parts in groupby(content, _is_result):
-        if of_tools:
-            yield {"role": "tool", "content": [*parts]}
-        else:
-            yield {**about, "content": [*parts]}
-            about = {"role": "assistant"}  # only the first piece has the message's other members
-
-
 def _as_record(item: Any) -> dict[str, Any]:
     return item if isinstance(item, dict) else {"item": item}
-
-
-def _is_result(part: Any) -> bool:
-    kind = part.get("type") if isinstance(part, dict) else None
-    return isinstance(kind, str) and kind.replace("-", "_").endswith("tool_result")
 
 
 def _with_unused(extra: dict[str, Any], name: str, unused: dict[str, Any]) -> dict[str, Any]:
