@@ -75,6 +75,8 @@ def is_message(value: Any) -> bool:
             | {"role": "assistant", "toolCalls": list()}
         ):
             return True
+        case {"sender": str(speaker), "content": _} | {"sender": str(speaker), "parts": list()} if speaker in _ROLES:
+            return "role" not in value
         case {"role": str(), "text": str()} | {"role": "system", "system_prompt": str(), "text": None}:
             return "type" not in value  # beside a type it is one of several sorts of records
         case {"type": "function_call", "name": _, "arguments": _}:
@@ -95,7 +97,7 @@ def names_speaker(message: dict[str, Any]) -> bool:
     by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
     by_class = "lc" in message and isinstance(names := message.get("id"), list) and names and names[-1] in _LANGCHAIN
     is_named = by_type or by_class or is_agent_chat(message) or is_answer(message)
-    return bool(is_named or message.keys() & {"role", "from"} or "data" in message)
+    return bool(is_named or message.keys() & {"role", "from", "sender"} or "data" in message)
 
 
 def read_message(value: dict[str, Any]) -> Message:
@@ -142,7 +144,13 @@ def _are_calls(value: Any) -> bool:
 
 
 def _with_role(value: dict[str, Any]) -> dict[str, Any]:
-    """Convert a message in LangChain's ``data`` or in ShareGPT's form to one with a role; return others unchanged."""
+    """Convert a message with a ``sender``, in LangChain's ``data`` or in ShareGPT's form to one with a role.
+
+    Others are returned unchanged.
+    """
+    sender = value.get("sender")
+    if isinstance(sender, str) and sender in _ROLES and not value.keys().isdisjoint(("content", "parts")):
+        return {**{key: member for key, member in value.items() if key != "sender"}, "role": sender}
     kind, data = value.get("type"), value.get("data")
     if isinstance(kind, str) and kind in _LANGCHAIN and isinstance(data, dict) and "content" in data:
         facts = {key: member for key, member in data.items() if (key, member) != ("type", kind)}
@@ -201,9 +209,9 @@ def _of_role(value: dict[str, Any]) -> Message:
     calls = _calls_beside(value)
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
-    for name in _REASONING:
-        if isinstance(value.get(name), str) and value[name]:
-            parts.reasoning.append(value[name])
+    for told in map(_thought_in, map(value.get, _REASONING)):
+        if told and told not in parts.reasoning:  # some programs write it under two names
+            parts.reasoning.append(told)
     whole = parts.whole
     if role == "assistant" and isinstance(whole, str):
         thought, whole = split_reasoning(whole)
@@ -227,6 +235,12 @@ def _of_role(value: dict[str, Any]) -> Message:
         results=tuple(parts.results),
         rest=rest,
     )
+
+
+def _thought_in(member: Any) -> str:
+    """Return the reasoning in a member of a message; "" if it has none, such as settings of the reasoning."""
+    text = member.get("thinking") if isinstance(member, dict) else member
+    return text if isinstance(text, str) else ""
 
 
 def _calls_beside(value: dict[str, Any]) -> list[MessageCall]:
@@ -271,7 +285,7 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
     """Return the members that are not read, or whose value has an unknown form."""
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES and member not in EMPTY}
     settings = {name: value[name] for name in _REASONING if isinstance(value.get(name), dict)}
-    rest |= {name: kept for name, own in settings.items() if (kept := _without_empty(own))}
+    rest |= {name: kept for name, own in settings.items() if (kept := _without_thought(own))}
     calls = value.get("tool_calls", value.get("toolCalls"))
     unread = [call for call in calls if not _is_call(call)] if isinstance(calls, list) else calls
     if unread not in EMPTY:
@@ -283,8 +297,9 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
     return rest
 
 
-def _without_empty(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: member for name, member in settings.items() if member not in EMPTY}
+def _without_thought(settings: dict[str, Any]) -> dict[str, Any]:
+    read = ("thinking", "signature") if _thought_in(settings) else ()
+    return {name: member for name, member in settings.items() if member not in EMPTY and name not in read}
 
 
 def _status(message: dict[str, Any]) -> dict[str, Any]:

@@ -117,11 +117,14 @@ def _as_records(messages: list[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _older_records(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the records of a message before version 0.3: the user's message has the results of the calls before."""
+    """Yield the records of a message before version 0.3: it has results of its own calls, or of those before."""
     used = ("role", "text", "segments", "tool_uses", "tool_results")
     rest = {name: value for name, value in message.items() if name not in used and value not in (None, "", [], {})}
-    for result in maps_in(message.get("tool_results")):
-        yield {"kind": "Result", "message": result}
+    own = {call.get("id") for call in maps_in(message.get("tool_uses"))}
+    results = maps_in(message.get("tool_results"))
+    for result in results:
+        if result.get("tool_use_id") not in own:
+            yield {"kind": "Result", "message": result}
     text = [{"type": "text", "text": message["text"]}] if "text" in message else []
     segments = maps_in(message.get("segments")) or text
     content: list[Any] = [_segment(segment) for segment in segments if segment.get("text") != ""]
@@ -129,6 +132,9 @@ def _older_records(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if content or not message.get("tool_results"):
         kind = {"user": "User", "assistant": "Agent"}.get(str(message["role"]), "System")
         yield {"kind": kind, "message": {"content": content, **rest}}
+    for result in results:
+        if result.get("tool_use_id") in own:
+            yield {"kind": "Result", "message": result}
 
 
 def _segment(segment: dict[str, Any]) -> dict[str, Any]:

@@ -154,12 +154,12 @@ class _AmazonQEvents(RecordEvents):
             if kind not in _PROMPTS:
                 self.add_unknown(kind, {kind: content, **rest})
                 continue
-            message = as_map(content)
-            for result in maps_in(message.get("tool_use_results")):
+            message = as_map(content)  # or, in other versions, the prompt or the results themselves
+            for result in maps_in(content if isinstance(content, list) else message.get("tool_use_results")):
                 self._result(result, refused=kind == "CancelledToolUses")
-            if message.get("prompt"):
+            if prompt := content if isinstance(content, str) else message.get("prompt"):
                 self.how = None
-                self.add_message("user", message["prompt"], rest)
+                self.add_message("user", prompt, rest)
 
     def _answer(self, kind: str, message: dict[str, Any]) -> None:
         if kind not in _ANSWERS:

@@ -59,7 +59,7 @@ _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_co
 """Names of members around messages that are not used as a run's name."""
 _MAX_DEPTH = 5  # levels of objects and arrays around messages
 _THANKS = "Got it. Thanks for the context!"  # as Gemini CLI writes in the model's place
-_TIMES = ("timestamp", "time", "created_at", "created", "ts")
+_TIMES = ("timestamp", "time", "created_at", "createdAt", "created", "ts")
 
 
 class ChatMessages:

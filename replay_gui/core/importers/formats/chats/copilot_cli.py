@@ -232,6 +232,8 @@ class _CopilotCliEvents(RecordEvents):
                 self.how = None
             case "assistant.message":
                 self._has_answered = not data.get("toolRequests")
+            case "tool.execution_start":  # also without a request in the message before
+                self._has_answered, self.how = False, None
             case "assistant.turn_end" if self._has_answered:
                 self.how = "answered", None
             case "session.task_complete" if data.get("success") is not False:

@@ -95,3 +95,17 @@ def test_the_activities_of_an_agent() -> None:
     asked = [event.payload["input"]["item"] for event in found.of("ToolRequest")]
     assert asked == ["lamp", "bulb"]
     assert found.of("x:end")[0].payload["how"] == "answered"
+
+
+def test_a_conversation_with_bare_prompts_and_results(tmp_path: Path) -> None:
+    result = {"tool_use_id": "t", "content": [{"Text": "README.md"}], "status": "Success"}
+    calls = [{"id": "t", "name": "fs_ls", "args": {"path": "."}}]
+    turns = [
+        {"user": {"content": {"Prompt": "List the files"}}, "assistant": {"ToolUse": {"tool_uses": calls}}},
+        {"user": {"content": {"ToolUseResults": [result]}}, "assistant": {"Response": {"content": "One file."}}},
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"conversation_id": "k", "history": turns}))
+    (found,) = read_all(path)
+    assert [event.payload["data"] for event in found.of("Observation")] == ["List the files"]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["README.md"]

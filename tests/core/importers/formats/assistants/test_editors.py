@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -75,3 +76,17 @@ def test_a_session_of_junie() -> None:
     assert found.of("ToolResponse")[0].meta["duration"] == 1_000_000_000
     assert found.tokens() == {"input": 15, "cached": 2, "output": 4}
     assert found.events[-1].payload == {"how": "crash", "why": "the task failed"}
+
+
+def test_older_threads_of_zed_have_the_results_in_the_messages_that_asked(tmp_path: Path) -> None:
+    about: dict[str, object] = {"role": "assistant", "segments": []}
+    call, result = {"id": "t", "name": "grep", "input": {}}, {"tool_use_id": "t", "content": "no", "is_error": False}
+    path = tmp_path / "thread.json"
+    path.write_text(
+        json.dumps(
+            {"version": "0.2.0", "messages": [{**about, "id": 1, "tool_uses": [call], "tool_results": [result]}]}
+        )
+    )
+    (found,) = read_all(path)
+    assert (found.format, found.kinds[1:]) == ("zed", ["ToolRequest", "ToolResponse"])
+    assert found.of("ToolResponse")[0].payload["tool_name"] == "grep"

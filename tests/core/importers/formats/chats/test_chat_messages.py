@@ -192,3 +192,23 @@ def test_instructions_beside_messages_that_repeat_them(tmp_path: Path) -> None:
     for turns in ([system, question], [question]):
         (run,) = read_all(written(tmp_path, {"system": "Be brief.", "turns": turns}))
         assert [event.payload["data"] for event in run.of("Observation")] == ["Be brief.", "q"]
+
+
+def test_reasoning_in_an_object_or_twice_is_read_once(tmp_path: Path) -> None:
+    twice = {"role": "assistant", "content": "A", "reasoning": "Hm", "reasoning_content": "Hm"}
+    within = {"role": "assistant", "content": "B", "thinking": {"signature": "s", "thinking": "So"}}
+    (run,) = read_all(written(tmp_path, [HELLO[0], twice, within]))
+    assert run.decisions() == [("Hm", "A"), ("So", "B")]
+    assert all("fields" not in event.payload for event in run.of("Decision"))
+
+
+def test_messages_with_a_sender(tmp_path: Path) -> None:
+    time = "2026-01-01T12:00:01Z"
+    talk = [
+        {"sender": "user", "parts": [{"type": "text", "text": "Hi"}], "createdAt": time},
+        {"sender": "assistant", "content": "Hello."},
+    ]
+    (run,) = read_all(written(tmp_path, {"app": "A", "conversation": {"title": "T", "messages": talk}}))
+    assert (run.format, run.kinds) == ("chat-messages", ["AgentInit", "Observation", "Decision"])
+    assert (run.events[1].payload["source"], run.events[1].payload["data"]) == ("user", "Hi")
+    assert run.events[1].meta["time"] == 1767268801_000_000_000

@@ -91,3 +91,11 @@ def test_a_transcript_of_vs_code_with_a_subagent_and_copied_times(tmp_path: Path
     (result,) = found.of("ToolResponse")
     assert (result.payload["output"], result.meta.get("subagent")) == ("(output, not recorded)", None)
     assert found.kinds[-1] != "x:end"  # only the subagent has answered
+
+
+def test_a_session_that_breaks_off_in_a_call_has_not_answered(tmp_path: Path) -> None:
+    turn_end: tuple[str, dict[str, Any]] = ("assistant.turn_end", {})
+    answer = ("assistant.message", {"content": "Ok", "toolRequests": []})
+    call = ("tool.execution_start", {"toolCallId": "t", "toolName": "bash", "arguments": {}})
+    assert read(tmp_path, answer, turn_end).kinds[-1] == "x:end"
+    assert read(tmp_path, answer, call, turn_end).of("x:end") == []
