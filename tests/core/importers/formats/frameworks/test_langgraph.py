@@ -170,6 +170,41 @@ def test_messages_are_the_users_the_assistants_and_the_tools(tmp_path: Path) -> 
     assert (response.payload["error"], response.meta["parent"]) == ("nothing there", 6)
 
 
+def ai(text: str, **more: Any) -> dict[str, Any]:
+    return {"type": "ai", "content": text, **more}
+
+
+def test_messages_within_other_values_are_told_once(tmp_path: Path) -> None:
+    """Of several agents by name, in objects of a program, given to a node, alone in a channel."""
+    chats = {"writer": [{"type": "human", "content": "Write."}, ai("Written.")], "critic": {"said": ai("Too long.")}}
+    given = {"class": "langgraph.types.Send", "value": ["node", {"talk": [{"role": "user", "content": "Sub?"}]}]}
+    more = {**chats, "critic": {"said": ai("Good.")}}  # the whole again, with one more
+    run = the_run(
+        thread(
+            tmp_path,
+            ({}, {"chats": chats, "__pregel_tasks": given}),
+            (
+                {"chats": chats, "last": ai("Alone.")},
+                {"chats": more, "pair": [{"type": "remove", "id": "z"}, ai("Kept.")]},
+            ),
+            ({"chats": more, "last": ai("Alone."), "people": {"a": {"role": "manager", "content": "no"}}}, {}),
+        )
+    )
+    texts = [event.payload["data"] for event in run.events if event.kind in ("Observation", "Decision")]
+    assert texts == ["Write.", "Written.", "Too long.", "Sub?", "Alone.", "Good.", "Kept."]
+    assert [event.payload["channel"] for event in run.of("Decision")[:2]] == ["chats", "chats"]
+    assert [event.payload["transition_type"] for event in run.of("StateTransition")] == [
+        "write chats", "write chats", "write pair"
+    ]  # fmt: skip
+
+
+def test_what_agents_told_each_other_is_no_answer_of_the_graph(tmp_path: Path) -> None:
+    question = {"messages": [{"type": "human", "content": "Go", "id": "h"}]}
+    run = the_run(thread(tmp_path, ({}, question), ({}, {"notes": [{"author": "a", "note": ai("Hm.")}]})))
+    assert [event.payload["data"] for event in run.of("Decision")] == ["Hm."]
+    assert run.of("x:end")[0].payload["how"] == "open"
+
+
 def test_an_interrupt_is_a_stop_and_an_answer_to_it_is_the_users(tmp_path: Path) -> None:
     asked = {"__interrupt__": [{"value": "May I?", "id": "i1", "response_schema": None}]}
     waiting = the_run(thread(tmp_path, ({}, asked)))

@@ -28,7 +28,7 @@ class LangGraph:
 
     name = "langgraph"
     title = "LangGraph checkpoints"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **_OF_ROWS}
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -23,6 +23,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph.values import (
     LangGraphValues,
     facts_of,
     messages_of,
+    messages_within,
     read_langgraph_message,
     tokens_of,
     without_ids,
@@ -122,10 +123,10 @@ class LangGraphThread(RecordEvents):
     def _new_messages(self, channels: dict[str, Any]) -> None:
         """Add the messages of a checkpoint that no write has."""
         for name, value in channels.items():
-            if name in _INPUTS or not isinstance(value, list):
+            if name in _INPUTS:
                 continue
             counts: Counter[str] = Counter()
-            for message in messages_of(value):
+            for message in messages_of(value) or messages_within(value):
                 key = _key(message)
                 counts[key] += 1
                 if counts[key] > self._message_counts[key]:
@@ -162,8 +163,8 @@ class LangGraphThread(RecordEvents):
         root = "/channels" if not at[0] else "/subgraph_channels"
         ops = [{key: without_ids(member) for key, member in op.items()} | {"path": root + op["path"]} for op in ops]
         changes: dict[str, Any] = {"ops": ops} if ops else {}
-        messages = messages_of(value)
-        new = [message for message in messages if not self._is_known(message)]
+        new = [message for message in messages_of(value) if not self._is_known(message)]
+        inner = [] if new else self._new_within(value)
         if new:
             changes |= {"channel": channel} if channel != _MESSAGES else {}
             for message in new:
@@ -180,11 +181,25 @@ class LangGraphThread(RecordEvents):
         else:
             payload = {"transition_type": f"write {channel}", "value": without_ids(value), **changes}
             self.run.add(Kind.STATE_TRANSITION, payload)
+        answered = self._answered
+        for message in inner:
+            self._message(message, {"channel": channel})
+        self._answered = answered  # what one agent told another is no answer of the graph
 
     # ---- messages -------------------------------------------------------------------------------
     def _is_known(self, message: dict[str, Any]) -> bool:
         message_id = facts_of(message).get("id")
         return isinstance(message_id, str) and (message_id, _key(message)) in self._added_ids
+
+    def _new_within(self, value: Any) -> list[dict[str, Any]]:
+        """Return the messages in members of a write; without an id, those that were not there as often before."""
+        counts, new = Counter[str](), list[dict[str, Any]]()
+        for message in messages_within(value):
+            counts[key := _key(message)] += 1
+            has_id = isinstance(facts_of(message).get("id"), str)
+            if not self._is_known(message) if has_id else counts[key] > self._message_counts[key]:
+                new.append(message)
+        return new
 
     def _message(self, raw: dict[str, Any], members: dict[str, Any]) -> None:
         """Add the events of one message. `members`: further members for the payload of the first event."""

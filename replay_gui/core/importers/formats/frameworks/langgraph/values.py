@@ -23,6 +23,7 @@ _MAX_EXTENSION_DEPTH = 16  # nested msgpack extensions; each level is a nested c
 REMOVE_ALL = "__remove_all__"
 _TOKENS = {"input": "input_tokens", "output": "output_tokens"}
 _MESSAGE_MODULE = "langchain_core.messages."
+_SPEAKERS = ("user", "assistant", "system", "developer", "tool", "human", "ai")
 _BAD_VALUE = (ValueError, TypeError, OverflowError, RecursionError, msgpack.exceptions.UnpackException)
 
 _OF_MESSAGE: dict[str, str] = {
@@ -135,6 +136,20 @@ def messages_of(value: Any) -> list[dict[str, Any]]:
     """Return the messages in a channel's value or in a write; [] if there are none."""
     messages = [message_of(item) for item in value] if isinstance(value, list) else [message_of(value)]
     return [message for message in messages if message is not None] if None not in messages else []
+
+
+def messages_within(value: Any) -> list[dict[str, Any]]:
+    """Return all messages in a value, also those in its members and items: of agents by name, or given to a node."""
+    found = messages_of(value)
+    if found and all(_names_a_speaker(message) for message in found):
+        return found
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [message for member in members for message in messages_within(member)]
+
+
+def _names_a_speaker(message: dict[str, Any]) -> bool:
+    """Whether a value in the form of a message is one for certain: anything else may have a role, too."""
+    return message.get("role") in (None, *_SPEAKERS)
 
 
 def facts_of(message: dict[str, Any]) -> dict[str, Any]:
