@@ -316,3 +316,28 @@ def test_a_tool_that_runs_in_the_workflow_is_a_call(tmp_path: Path) -> None:
     assert [event.payload["output"] for event in one.of("ToolResponse")] == ["seat 4", "free"]
     requests = [number for number, event in enumerate(one.events) if event.kind == "x:temporal/model-request"]
     assert [event.meta["parent"] for event in one.of("Decision")] == requests[:2]
+
+
+@pytest.mark.parametrize(
+    ("how", "facts", "error"),
+    [
+        ("COMPLETED", {"result": payloads(7)["payloads"][0]}, None),
+        ("FAILED", {"failure": {"message": "no such account"}}, "no such account"),
+        ("CANCELED", {"failure": {"message": "stopped", "cause": {"message": "canceled"}}}, "stopped: canceled"),
+        ("TIMED_OUT", {}, "timed out"),
+    ],
+)
+def test_a_nexus_operation_is_a_call(tmp_path: Path, how: str, facts: dict[str, Any], error: str | None) -> None:
+    asked = {"service": "bank", "operation": "balance", "input": payloads("me")["payloads"][0], "endpointId": "e"}
+    found = read(
+        tmp_path,
+        STARTED,
+        ("EVENT_TYPE_NEXUS_OPERATION_SCHEDULED", asked),
+        ("EVENT_TYPE_NEXUS_OPERATION_STARTED", {"scheduledEventId": "2", "operationToken": "t"}),
+        (f"EVENT_TYPE_NEXUS_OPERATION_{how}", {"scheduledEventId": "2", **facts}),
+    )
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("balance", "me")
+    assert request.payload["fields"] == {"service": "bank"}
+    assert (response.payload["error"], response.payload["output"]) == (error, None if error else 7)
+    assert len(found.of("Error")) == (how in ("FAILED", "TIMED_OUT"))

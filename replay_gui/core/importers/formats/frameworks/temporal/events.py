@@ -45,7 +45,19 @@ _OF_ATTRIBUTES: dict[str, str] = {
     **dict.fromkeys(("requestId", "workflowId", "runId", "activityId", "timerId", "protocolInstanceId"), ID),
     **dict.fromkeys(("originalExecutionRunId", "firstExecutionRunId", "newExecutionRunId"), ID),
     **dict.fromkeys(("continuedExecutionRunId", "acceptedRequestMessageId", "acceptedRequestSequencingEventId"), ID),
-    **dict.fromkeys(("parentWorkflowNamespaceId", "namespaceId", "prevAutoResetPoints", "header", "updateId"), ID),
+    **dict.fromkeys(
+        (
+            "parentWorkflowNamespaceId",
+            "namespaceId",
+            "endpointId",
+            "operationId",
+            "operationToken",
+            "prevAutoResetPoints",
+            "header",
+            "updateId",
+        ),
+        ID,
+    ),
     **dict.fromkeys(("identity", "taskQueue", "workerDeploymentName", "meteringMetadata"), HOST),
     **dict.fromkeys(("binaryChecksum", "workerVersion", "inheritedBuildId", "deploymentVersion"), RECORDER),
     **dict.fromkeys(("sdkName", "sdkVersion"), RECORDER),
@@ -74,7 +86,9 @@ _ROUTINE = frozenset({"WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKF
     "WORKFLOW_TASK_TIMED_OUT",  # a worker was lost; another one gets the task
     "ACTIVITY_TASK_STARTED",
     "CHILD_WORKFLOW_EXECUTION_STARTED",
+    "NEXUS_OPERATION_STARTED",
 }
+_END_OF_CALL = re.compile("(ACTIVITY_TASK_|NEXUS_OPERATION_)(COMPLETED|FAILED|TIMED_OUT|CANCELED)")
 _FAILED = ("_FAILED", "_TIMED_OUT", "_EXECUTION_TERMINATED")
 
 
@@ -122,16 +136,11 @@ class TemporalEvents:
             case "WORKFLOW_EXECUTION_STARTED":
                 workflow = name_of(facts.pop("workflowType", None))
                 self._run.agent_init(workflow or "workflow", "", facts)
-            case "ACTIVITY_TASK_SCHEDULED":
+            case "ACTIVITY_TASK_SCHEDULED" | "NEXUS_OPERATION_SCHEDULED":
                 self._scheduled(str(event["eventId"]), facts)
             case "ACTIVITY_TASK_STARTED" if isinstance(facts.get("lastFailure"), dict):
                 self._retried(attributes, facts, parent)
-            case (
-                "ACTIVITY_TASK_COMPLETED"
-                | "ACTIVITY_TASK_FAILED"
-                | "ACTIVITY_TASK_TIMED_OUT"
-                | "ACTIVITY_TASK_CANCELED"
-            ):
+            case _ if _END_OF_CALL.fullmatch(kind):
                 self._ended(kind, facts, str(attributes.get("scheduledEventId")))
             case "WORKFLOW_EXECUTION_SIGNALED":
                 signal = str(facts.pop("signalName", None))
@@ -219,7 +228,7 @@ class TemporalEvents:
 
     # ---- activities -----------------------------------------------------------------------------
     def _scheduled(self, event_id: str, facts: dict[str, Any]) -> None:
-        name = name_of(facts.pop("activityType", None)) or "activity"
+        name = name_of(facts.pop("activityType", None)) or str(facts.pop("operation", None) or "activity")
         given = facts.pop("input", None)
         if _MODEL.search(name):
             self._models.add(event_id)
@@ -245,15 +254,15 @@ class TemporalEvents:
         self._run.error("activity_attempt_failed", message, call.tool_name if call else "activity", parent=parent)
 
     def _ended(self, kind: str, facts: dict[str, Any], scheduled: str) -> None:
-        failed = kind != "ACTIVITY_TASK_COMPLETED"
+        failed = not kind.endswith("_COMPLETED")
         result = None if failed else facts.pop("result", None)
         if scheduled in self._models:
             self._answered(kind, result, facts, self._seq.get(scheduled))
             return
-        how = without_prefix(kind, "ACTIVITY_TASK_")
+        how = without_prefix(without_prefix(kind, "ACTIVITY_TASK_"), "nexus operation ")
         error = (failure_text(facts.get("failure")) or _cause(facts) or how) if failed else None
         self._unmapped(facts)
-        error_type = None if kind == "ACTIVITY_TASK_CANCELED" else kind.lower()
+        error_type = None if kind.endswith("_CANCELED") else kind.lower()
         self._run.end_call(scheduled, result, error=error, error_type=error_type)
 
     def _answered(self, kind: str, result: Any, facts: dict[str, Any], parent: int | None) -> None:
