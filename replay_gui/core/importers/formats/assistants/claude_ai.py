@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
@@ -22,7 +22,7 @@ class ClaudeAi(RecordFormat):
 
     name = "claude-ai"
     title = "Claude export"
-    version = 2
+    version = 3
     member = "chat_messages"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parent_message_uuid", "current_leaf_message_uuid", "account", "id"), ID),
@@ -70,10 +70,22 @@ class _ClaudeAiEvents(ChatMessageEvents):
         """Add the events of one message."""
         parts, sender = record.get("content"), str(record.get("sender"))
         members = self.rest(record, "sender", "content")
-        content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")
-        super().add_record(
-            {**members, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content}
-        )
+        about = {**members, "id": record.get("uuid"), "role": _ROLES.get(sender, sender)}
+        if not (isinstance(parts, list) and parts):
+            super().add_record({**about, "content": record.get("text")})
+            return
+        whole_time = self.run.context.get("time")  # when the whole message was written
+        for of_tools, group in groupby(parts, _is_result):
+            pieces = [*group]
+            began = any_time(pieces[0].get("start_timestamp")) if isinstance(pieces[0], dict) else None
+            self.run.context["time"] = began if began is not None else whole_time
+            own = {"role": "tool"} if of_tools else about
+            super().add_record({**own, "content": [_part(part) for part in pieces]})
+            about = about if of_tools else {"role": about["role"]}  # only the first piece has the other members
+
+
+def _is_result(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "tool_result"
 
 
 def _part(part: Any) -> Any:

@@ -36,7 +36,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -259,6 +259,7 @@ def _use(usage: dict[str, Any]) -> dict[str, Any]:
             "input": counts.get("input", 0) + read + written,
             "cached": read,
             "output": counts.get("output", 0),
+            **({"reasoning": counts["reasoning"]} if "reasoning" in counts else {}),
         },
         "cost": cost.get("total") if isinstance(cost, dict) else None,
     }

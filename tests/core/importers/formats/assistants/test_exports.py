@@ -94,3 +94,19 @@ def test_a_sender_that_is_an_object_is_none_of_claudes(tmp_path: Path) -> None:
     path = tmp_path / "hooks.jsonl"
     path.write_text("".join(json.dumps(hook) + "\n" for hook in hooks))
     assert recognise(path).name == "json-lines"
+
+
+def test_each_part_of_claudes_message_has_its_own_time(tmp_path: Path) -> None:
+    parts = [
+        {"type": "text", "text": "I look.", "start_timestamp": "2026-01-01T00:00:01Z"},
+        {"type": "tool_use", "id": "t", "name": "view", "input": {}, "start_timestamp": "2026-01-01T00:00:02Z"},
+        {"type": "tool_result", "tool_use_id": "t", "content": "x", "start_timestamp": "2026-01-01T00:00:05Z"},
+        {"type": "text", "text": "Done."},
+    ]
+    message = {"sender": "assistant", "content": parts, "created_at": "2026-01-01T00:00:09Z", "stop_reason": "end_turn"}
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({"uuid": "c", "chat_messages": [message]}))
+    (found,) = read_all(path)
+    begin = found.events[1].meta["time"]
+    assert [(event.meta["time"] - begin) // 10**9 for event in found.events[1:]] == [0, 0, 4, 8]
+    assert [event.payload.get("fields") for event in found.of("Decision")] == [{"stop_reason": "end_turn"}, None]

@@ -88,3 +88,14 @@ def test_a_change_of_model_names_the_model(tmp_path: Path) -> None:
         {"transition_type": "model", "data": {"model": "m-1", "provider": "p"}},
         {"transition_type": "model_change", "data": {"provider": "p"}},
     ]
+
+
+def test_tokens_of_reasoning_are_told_apart(tmp_path: Path) -> None:
+    usage = {"input": 16, "output": 5, "reasoning": 2, "cacheRead": 3, "cacheWrite": 0}
+    answer = {"role": "assistant", "content": [{"type": "text", "text": "Two."}], "usage": usage}
+    path = tmp_path / "session.jsonl"
+    head = {"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z", "cwd": "/w"}
+    lines = [head, {"type": "message", "id": "1", "message": answer}]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "pi")
+    assert found.tokens() == {"input": 19, "cached": 3, "output": 5, "reasoning": 2}
