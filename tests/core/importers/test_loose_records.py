@@ -181,3 +181,13 @@ def test_a_result_without_id_and_name_answers_the_only_open_call(tmp_path: Path)
     answer = {"type": "tool_result", "message": {"role": "tool", "content": "x"}}
     (run,) = lines(tmp_path, asked, answer)
     assert [event.payload["tool_name"] for event in run.of("ToolResponse")] == ["Read"]
+
+
+def test_the_only_member_of_a_record_names_it(tmp_path: Path) -> None:
+    """As steps of a program write what they made; the name is no part of the value."""
+    (found,) = read_all(written(tmp_path, [{"plan": {"joke": "Two cats."}}, {"rate it!": {"score": 3}}, {"x": 1}]))
+    assert [(event.kind, event.payload["data"]) for event in found.events[1:]] == [
+        ("x:json-lines/plan", {"joke": "Two cats."}),
+        ("x:json-lines/record", {"score": 3}),
+        ("x:json-lines/record", 1),
+    ]

@@ -8,12 +8,26 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
 from tests.helpers.foreign import Read, read_all, read_seed, written
 
 
 def said(found: Read) -> list[tuple[Any, Any]]:
     return [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+
+
+def writes(found: Read) -> list[tuple[Any, str, Any]]:
+    """Return (node, channel, value) of each write of a node."""
+    return [
+        (
+            event.payload.get("fields", {}).get("node"),
+            event.payload["transition_type"].removeprefix("write "),
+            event.payload["value"],
+        )
+        for event in found.of("StateTransition")
+        if event.payload["transition_type"].startswith("write ")
+    ]
 
 
 def test_events_of_langchain_are_a_run() -> None:
@@ -37,15 +51,112 @@ def test_streams_of_langgraph_tell_each_message_once(tmp_path: Path) -> None:
         assert [event.payload["success"] for event in one.of("ToolResponse")] == [False]
         assert (one.tokens()["input"], one.tokens()["output"]) == (9, 2)
     assert [event.payload["data"] for event in found[0].of("x:bookkeeping/langgraph-stream/update")] == [
-        {"plan": {"topic": "weather"}},
         {"namespace": ["sub:1"]},
+        {"node": "check"},
     ]
-    results = [event.payload["data"] for event in found[1].of("x:bookkeeping/langgraph-stream/task_result")]
-    assert results[0]["result"] == [["topic", "weather"]]
+    for one, node in zip(found, ("plan", "model"), strict=True):
+        assert writes(one) == [(node, "topic", "weather")]
     talks = [{"messages": [{"type": "human", "content": words}, {"type": "ai", "content": "Yes."}]} for words in "ab"]
     path = tmp_path / "talks.jsonl"
     path.write_text("".join(json.dumps(talk) + "\n" for talk in talks))
     assert [one.format for one in read_all(path)] == ["chat-messages", "chat-messages"]  # two talks, no stream
+
+
+JOKE, RATED = {"joke": "Two cats."}, {"score": 3, "facts": ["f"]}
+STATES = [{"topic": "cats", "facts": []}, {"topic": "cats", "facts": [], **JOKE}, {"topic": "cats", **JOKE, **RATED}]
+OF_NODES = [("tell", "joke", "Two cats."), ("rate", "score", 3), ("rate", "facts", ["f"])]
+OF_STATES = [("topic", "cats"), *((channel, value) for _, channel, value in OF_NODES)]
+
+
+def task(name: str, result: Any) -> list[dict[str, Any]]:
+    return [
+        {"id": name, "name": name, "input": {"topic": "cats"}, "triggers": [f"branch:to:{name}"]},
+        {"id": name, "name": name, "error": None, "result": result, "interrupts": []},
+    ]
+
+
+TASKS = [*task("tell", JOKE), *task("rate", RATED)]
+WITHOUT_MESSAGES: dict[str, list[Any]] = {
+    "updates": [["updates", {"tell": JOKE}], ["updates", {"rate": RATED}]],
+    "namespaces": [[[], {"tell": JOKE}], [["sub:1"], {"rate": RATED}]],
+    "namespaces and modes": [[[], "updates", {"tell": JOKE}], [[], "custom", "hm"], [[], "updates", {"rate": RATED}]],
+    "tasks": TASKS,
+    "debug": [
+        {"step": 1, "type": kind, "payload": one} for one, kind in zip(TASKS, 2 * ("task", "task_result"), strict=True)
+    ],
+    "server": [
+        {"event": "metadata", "data": {"run_id": "r"}},
+        *({"event": "updates", "data": one} for one in ({"tell": JOKE}, {"rate": RATED})),
+    ],
+}
+
+
+def lines(folder: Path, items: list[Any]) -> Path:
+    path = folder / "stream.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+    return path
+
+
+@pytest.mark.parametrize("items", WITHOUT_MESSAGES.values(), ids=WITHOUT_MESSAGES.keys())
+@pytest.mark.parametrize("is_array", [False, True])
+def test_a_stream_of_langgraph_without_messages(tmp_path: Path, items: list[Any], is_array: bool) -> None:
+    (found,) = read_all(written(tmp_path, items) if is_array else lines(tmp_path, items))
+    assert (found.format, writes(found)) == ("langgraph-stream", OF_NODES)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_states_of_a_graph_tell_what_is_new(tmp_path: Path, named: bool) -> None:
+    (found,) = read_all(lines(tmp_path, [["values", state] for state in STATES] if named else STATES))
+    assert found.format == "langgraph-stream"
+    assert [(channel, value) for _, channel, value in writes(found)] == OF_STATES
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"task_1": {"score": 1}}, {"task_2": {"score": 0}}],  # results of some program, by task
+        [{"input": {"history": [{"type": "human", "content": "a"}]}, "output": {"x": 1}}] * 2,
+        [{"data": {"messages": [{"type": "human", "content": "a"}]}}] * 2,
+        [{"a": 1, "b": 2}, {"a": 2, "b": 3}, {"a": 3, "b": 4, "c": 5}],  # nothing stays as it was
+        [{"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2, "c": 5}],  # a member is gone
+        [{"id": 1, "a": 2}, {"id": 1, "a": 2, "b": 3}, {"id": 1, "a": 2, "b": 3, "c": 4}],  # a record that is updated
+        [["custom", {"a": 1}], ["custom", {"a": 2}]],
+        [["values", 1], ["values", 2]],
+    ],
+)
+def test_other_records_are_no_stream_of_langgraph(tmp_path: Path, items: list[Any]) -> None:
+    try:
+        formats = {one.format for one in read_all(lines(tmp_path, items))}
+    except ImportRefused:
+        formats = set()
+    assert "langgraph-stream" not in formats
+
+
+def test_messages_of_a_stream_in_other_channels(tmp_path: Path) -> None:
+    """Two speakers by name, a message alone, and one that is only (speaker, text)."""
+    human, answer, alone = (
+        {"type": kind, "content": text, "additional_kwargs": {}}
+        for kind, text in (("human", "Hi"), ("ai", "Hello"), ("ai", "So."))
+    )
+    items = [
+        {"plan": {"chats": {"a": [human], "b": [answer]}, "last": alone}},
+        {"end": {"messages": [["assistant", "Bye"]], "history": [human, answer]}},
+    ]
+    (found,) = read_all(lines(tmp_path, items))
+    assert (found.format, said(found)) == ("langgraph-stream", [("user", "Hi")])
+    assert [text for _, text in found.decisions()] == ["Hello", "So.", "Bye"]
+    assert [channel for _, channel, _ in writes(found)] == ["chats"]  # the others have only messages
+
+
+def test_a_graph_that_asks_and_one_that_fails(tmp_path: Path) -> None:
+    asks = {"__interrupt__": [{"value": "May I?", "id": "i1"}]}
+    (found,) = read_all(lines(tmp_path, [["updates", {"tell": JOKE}], ["values", JOKE | asks], ["updates", asks]]))
+    assert [event.payload["message"] for event in found.of("Error")] == ["May I?"]  # both modes tell it
+    assert found.events[-1].payload == {"how": "handed over", "why": "interrupt: May I?"}
+    begun, done = task("tell", None)
+    (found,) = read_all(lines(tmp_path, [begun, {**done, "error": "ValueError('no key')"}]))
+    assert [event.payload["message"] for event in found.of("Error")] == ["ValueError('no key')"]
+    assert found.events[-1].payload == {"how": "crash", "why": "ValueError('no key')"}
 
 
 def test_parts_that_a_server_of_langgraph_sends(tmp_path: Path) -> None:

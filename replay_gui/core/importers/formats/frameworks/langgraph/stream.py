@@ -8,23 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
 from replay_gui.core.importers.formats.frameworks.langgraph.chunks import is_chunk, joined, whole
+from replay_gui.core.importers.formats.frameworks.langgraph.stream_parts import (
+    MESSAGES,
+    Item,
+    are_items,
+    changes_in,
+    is_task,
+    item_of,
+    other_parts,
+    written_messages,
+)
+from replay_gui.core.importers.formats.frameworks.langgraph.values import question_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.records import CLOCK, ID, as_map, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, as_fields, as_map, numbered_records
 from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, numbered_sent
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import end_after_error
+from replay_gui.core.log.kinds import Kind
 
-_MODES = ("updates", "values", "debug", "tasks")
-_ASIDES = ("metadata", "messages/metadata", "custom", "error", "end", "feedback")
-_TASKS = ("task", "task_result", "checkpoint")
+_MAX_FIRST = 20  # items of an array that are examined
 
 
 class LangGraphStream:
@@ -32,7 +41,7 @@ class LangGraphStream:
 
     name = "langgraph-stream"
     title = "LangGraph stream"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         **dict.fromkeys(("triggers", "interrupts", "tool_call_id", "run_id", "thread_id"), ID),
@@ -40,115 +49,21 @@ class LangGraphStream:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept lines that all have a form of the stream, if one of them has messages."""
-        is_sent = are_sent(file)
-        lines = first_sent(file) if is_sent else [line for line in file.first_lines if line is not None]
-        if is_sent:
-            pass
-        elif (
-            file.document is not None or len(lines) < 2
-        ):  # a single line counts only in a form that no other format has
-            lines = [file.document if file.document is not None else line for line in lines[:1]]
-            if not all(map(_is_task, lines)):
-                return False
-        parsed = [_parts(line) for line in lines]
-        if not all(part is not None for part in parsed):
-            return False
-        messages = [one for part in parsed if part is not None for _, written in part[1] for one in _messages(written)]
-        are_of_langchain = all(is_message(message) and "role" not in message for message in messages)
-        return bool(messages) and are_of_langchain and _grow(lines)
+        """Accept lines, an array or server-sent events that all have a form of the stream, and a sign of it."""
+        if are_sent(file):
+            return are_items(first_sent(file))
+        if isinstance(file.document, list):
+            return len(file.document) > 1 and are_items(file.document[:_MAX_FIRST])
+        lines = [file.document] if file.document is not None else [one for one in file.first_lines if one is not None]
+        if len(lines) < 2:  # a single line counts only in a form that no other format has
+            return all(map(is_task, lines)) and are_items(lines)
+        return are_items(lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the stream as one run."""
         notes = ImportNotes(file.notes)
         events = _LangGraphStreamEvents(self.name, self.volatile, notes)
         yield events.imported_run(file.stem, (numbered_sent if are_sent(file) else numbered_records)(file, notes))
-
-
-def _grow(lines: list[Any]) -> bool:
-    """Whether each state has all messages of the state before; otherwise they can be of several conversations."""
-    states = [line["messages"] for line in lines if isinstance(line, dict) and isinstance(line.get("messages"), list)]
-    return all(after[: len(before)] == before for before, after in pairwise(states))
-
-
-def _is_task(record: Any) -> bool:
-    """Whether a record is a task of a debug stream, with its triggers."""
-    match record:
-        case {"type": str(kind), "payload": {"triggers": list()}}:
-            return kind in _TASKS
-    return False
-
-
-def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
-    """Return (the line's own members, the writes of each node); None for a line of another form."""
-    match record:
-        case {"event": str(event), "data": data}:
-            mode, _, namespace = event.partition("|")
-            about = {"namespace": namespace} if namespace else {}
-            if mode in ("messages/partial", "messages/complete") and isinstance(data, list):
-                return about, [(mode, {"messages": data})]
-            if mode == "messages":
-                return _chunk(data, about)
-            if mode in _ASIDES:
-                if mode == "messages/metadata":  # by message, about the node that wrote it
-                    data = [as_map(as_map(one).get("metadata")).get("langgraph_node") for one in as_map(data).values()]
-                return {"type": mode, **about, "data": data}, []
-            return _of_mode(mode, data, about) if mode in _MODES else None
-        case ["messages", data]:
-            return _chunk(data, {})
-        case [list(namespace), "messages", data]:
-            return _chunk(data, {"namespace": namespace} if namespace else {})
-        case [dict(), dict(about)] if "langgraph_node" in about:
-            return _chunk(record, {})
-        case [str(mode), data] if mode in _MODES:
-            return _of_mode(mode, data, {})
-        case [list(namespace), str(mode), data] if mode in _MODES:
-            return _of_mode(mode, data, {"namespace": namespace} if namespace else {})
-        case {"type": str(kind), "payload": dict()} if kind in _TASKS:
-            return _of_mode("debug", record, {})
-        case {"messages": list()}:
-            return _of_mode("values", record, {})
-        case dict() if record:
-            return _of_mode("updates", record, {})
-    return None
-
-
-def _chunk(item: Any, about: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
-    """Return a message, or a piece of one, that comes with the facts about its node."""
-    match item:
-        case [dict(message), dict()] if is_message(message):
-            return about, [("messages", {"messages": [message]})]
-    return None
-
-
-def _of_mode(mode: str, data: Any, about: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
-    if not isinstance(data, dict):
-        return None
-    if mode == "values":
-        return about, [("state", data)]
-    if mode == "updates":
-        known = all(name == "__interrupt__" or update is None or _is_update(update) for name, update in data.items())
-        return (about, [*data.items()]) if known else None
-    payload = data.get("payload", data)
-    if not isinstance(payload, dict):
-        return None
-    about |= {name: data[name] for name in ("step", "timestamp", "type") if name in data}
-    written = [(name, payload[name]) for name in ("input", "result", "values") if name in payload]
-    rest = {name: member for name, member in payload.items() if name not in ("input", "result", "values", "id")}
-    return {**about, **rest}, written
-
-
-def _is_update(update: Any) -> bool:
-    return isinstance(update, dict) and "messages" in update
-
-
-def _messages(written: Any) -> list[Any]:
-    """Return the messages that a node wrote, as an object or as pairs of (channel, value)."""
-    if isinstance(written, list):
-        written = dict(pair for pair in written if isinstance(pair, list) and len(pair) == 2 and pair[0] == "messages")
-    messages = written.get("messages") if isinstance(written, dict) else None
-    messages = [messages] if isinstance(messages, dict) else messages
-    return messages if isinstance(messages, list) else []
 
 
 class _LangGraphStreamEvents(ChatMessageEvents):
@@ -158,6 +73,8 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         super().__init__(format, volatile, notes)
         self._known_messages: set[str] = set()  # messages in the run, as JSON
         self._growing: dict[Any, dict[str, Any]] = {}  # by id, messages that may not be whole
+        self._channels: dict[tuple[str, str], str] = {}  # by (namespace, channel), the last value as JSON
+        self._asked: Any = None  # the question of the last interrupt
 
     def read(self, records: Any) -> Any:
         """Yield the events of numbered lines, some of which are arrays."""
@@ -167,27 +84,60 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         if not self.run.count:
             self.begin({})
         line = record["line"] if record.keys() == {"line"} and isinstance(record["line"], list) else record
-        parts = _parts(line)
-        if parts is None:
+        item = item_of(line)
+        if item is None:
             self.add_unknown(None, record)
             return
-        about, written = parts
-        messages = [message for _, update in written for message in _messages(update) if isinstance(message, dict)]
-        if messages and written[0][0] in ("messages", "messages/partial") and self._grows(messages[-1], written[0][0]):
+        written = [pair for name, value in item.written for pair in written_messages(name, value, item.mode)]
+        messages = [message for _, message in written if isinstance(message, dict)]
+        if messages and item.mode in ("messages", "messages/partial") and self._grows(messages[-1], item.mode):
             return
         if messages:
             self._end_growing({message.get("id") for message in messages})
-        if about.get("type") == "error" and not written:
-            self._failed(about)
+        if item.mode == "error":
+            self._failed(item.about)
             return
-        for name, update in written:
-            self._add_written(name, update)
+        self._add_item(item, written)
+
+    def _add_item(self, item: Item, messages: list[tuple[str, Any]]) -> None:
+        """Add the messages that nodes wrote, what else they wrote, and what stands beside it."""
+        if item.written and not item.mode.startswith("messages"):
+            self.how = None
+        for channel, message in messages:
+            self._add_message(channel, message)
+        namespace = str(item.about.get("namespace") or "")
+        for node, channel, value in changes_in(item):
+            self._write(namespace, node, channel, self.rest({"value": value}).get("value"))
+        about = other_parts(item)
         if isinstance(about.get("data"), dict):
             about["data"] = self.rest(about["data"])
-        rest = {name: _without_messages(update) for name, update in written}
-        members = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
-        if members:
-            self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", members["fields"])
+        if item.mode in ("tasks", "debug") and isinstance(error := about.pop("error", None), str):
+            self.run.error("node_error", error, str(about.get("name") or self.agent))
+            self.how = end_after_error(error), first_line(error)
+        questions = [value for name, value in item.written if name == "__interrupt__"] + [about.pop("interrupts", None)]
+        if members := self.fields(about, "metadata"):
+            kind = "update" if item.mode in ("updates", "values") else about.get("type") or item.mode
+            self.run.bookkeeping(f"{self.format}/{kind}", members["fields"])
+        for question in filter(None, questions):
+            self._interrupted(question_of(question))
+
+    def _write(self, namespace: str, node: str, channel: str, value: Any) -> None:
+        """Add a new value of a channel, if it differs from the last one."""
+        key = json.dumps(value, sort_keys=True, default=str)
+        known = self._channels.get((namespace, channel))
+        if not node and (known == key or (known is None and value in (None, [], {}))):  # a state repeats all channels
+            return
+        self._channels[namespace, channel] = key
+        payload = {"transition_type": f"write {channel}", "value": value, **as_fields({"node": node} if node else {})}
+        self.run.add(Kind.STATE_TRANSITION, payload)
+
+    def _interrupted(self, question: Any) -> None:
+        """Add that the graph asked the user, and stopped; several modes tell it."""
+        text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
+        if question != self._asked:
+            self._asked = question
+            self.run.interrupted(text, self.agent, as_fields({"value": question}))
+        self.how = "handed over", f"interrupt: {text}"
 
     def add_end(self) -> None:
         self._end_growing(set())
@@ -210,7 +160,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         for message in grown.values():
             if message.get("id") not in ids:
                 message = whole(message) if "tool_call_chunks" in message else message
-                self._add_written("messages", {"messages": [message]})
+                self._add_message(MESSAGES, message)
 
     def _failed(self, about: dict[str, Any]) -> None:
         self._end_growing(set())
@@ -220,26 +170,15 @@ class _LangGraphStreamEvents(ChatMessageEvents):
         self.run.error(str(data.get("error") or "error"), why, self.agent, extra)
         self.how = end_after_error(why), first_line(why)
 
-    def _add_written(self, name: str, update: Any) -> None:
-        for message in _messages(update):
-            if not is_message(message):
-                self.add_unknown("message", {"node": name, "message": message})
-                continue
-            read = read_message(message)
-            results = [result.output for result in read.results]
-            calls = [[call.name, call.input, call.id, call.rest] for call in read.calls]
-            words = [read.role, read.content, read.reasoning, results, calls, self.fields(read.rest)]
-            key = json.dumps(words, sort_keys=True, default=str)
-            if key not in self._known_messages:
-                self._known_messages.add(key)
-                super().add_record(message)
-
-
-def _without_messages(update: Any) -> Any:
-    """Return what a node wrote, without messages."""
-    if isinstance(update, list):
-        kept = [pair for pair in update if not (isinstance(pair, list) and pair[:1] == ["messages"])]
-        return kept if all(isinstance(pair, list) for pair in kept) else None if _messages(update) else kept
-    if not isinstance(update, dict):
-        return update
-    return {name: member for name, member in update.items() if name != "messages"}
+    def _add_message(self, channel: str, message: Any) -> None:
+        if not is_message(message):
+            self.add_unknown("message", {"channel": channel, "message": message})
+            return
+        read = read_message(message)
+        results = [result.output for result in read.results]
+        calls = [[call.name, call.input, call.id, call.rest] for call in read.calls]
+        words = [read.role, read.content, read.reasoning, results, calls, self.fields(read.rest)]
+        key = json.dumps(words, sort_keys=True, default=str)
+        if key not in self._known_messages:
+            self._known_messages.add(key)
+            super().add_record(message if channel == MESSAGES else message | {"channel": channel})

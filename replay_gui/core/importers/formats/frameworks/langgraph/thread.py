@@ -18,14 +18,15 @@ from typing import Any
 from replay_gui.core.importers.formats.frameworks.langgraph.deltas import DeltaChannels
 from replay_gui.core.importers.formats.frameworks.langgraph.values import (
     OF_CHECKPOINT,
-    OF_INTERRUPT,
     OF_METADATA,
     LangGraphValues,
     facts_of,
     messages_of,
     messages_within,
+    question_of,
     read_langgraph_message,
     tokens_of,
+    unwrapped,
     without_ids,
 )
 from replay_gui.core.importers.formats.message_events import first_line
@@ -148,13 +149,13 @@ class LangGraphThread(RecordEvents):
 
     def _write(self, at: tuple[Any, Any], channel: str, value: Any) -> None:
         if channel == "__error__":
-            text = value if isinstance(value, str) else str(_unwrapped(value))
+            text = value if isinstance(value, str) else str(unwrapped(value))
             raised = _RAISED.match(text)
             self.run.error(raised[1] if raised else "node_error", text, "langgraph")
             self._end = ("crash", text)
             return
         if channel == "__interrupt__":
-            question = _question_of(value)
+            question = question_of(value)
             text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
             self.run.interrupted(text, "langgraph", {"fields": {"value": question}})
             self._end = ("handed over", f"interrupt: {text}")
@@ -250,23 +251,6 @@ def _key(message: dict[str, Any]) -> str:
     """Return a key for a message that does not depend on its ids."""
     facts = facts_of(without_ids(message))
     return json.dumps([facts.get(name) for name in ("type", "role", "content", "tool_calls", "name")], default=str)
-
-
-def _unwrapped(value: Any) -> Any:
-    return value["value"] if isinstance(value, dict) and value.keys() == {"class", "value"} else value
-
-
-def _question_of(value: Any) -> Any:
-    """Return the question of an interrupt, without its ids."""
-    if isinstance(value, list):
-        questions = [_question_of(item) for item in value]
-        return questions[0] if len(questions) == 1 else questions
-    value = _unwrapped(value)
-    if isinstance(value, dict):
-        value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}
-        empty_members = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
-        return value["value"] if empty_members == {"value"} else value
-    return value
 
 
 def _in_kind(channel: str) -> str:

@@ -206,6 +206,24 @@ def _without_id(part: Any) -> Any:
     return {key: value for key, value in part.items() if key not in ids} if isinstance(part, dict) else part
 
 
+def unwrapped(value: Any) -> Any:
+    """Return the members of an object of a Python class; another value unchanged."""
+    return value["value"] if isinstance(value, dict) and value.keys() == {"class", "value"} else value
+
+
+def question_of(value: Any) -> Any:
+    """Return the question of an interrupt, without its ids."""
+    if isinstance(value, list):
+        questions = [question_of(item) for item in value]
+        return questions[0] if len(questions) == 1 else questions
+    value = unwrapped(value)
+    if isinstance(value, dict):
+        value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}
+        empty_members = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
+        return value["value"] if empty_members == {"value"} else value
+    return value
+
+
 def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
     """Return the tokens of one answer; None if the message has none."""
     usage = facts.get("usage_metadata")
