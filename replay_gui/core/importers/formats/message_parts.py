@@ -14,6 +14,7 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED
 OF_PARTS = {
     "tool_id": "An id; it differs in every run.",
     "toolUseId": "An id; it differs in every run.",
+    "toolId": "An id; it differs in every run.",
     "signature": "A signature; it differs in every run.",
     "signatureProvider": "A signature; it differs in every run.",
     "thoughtSignature": "A signature; it differs in every run.",
@@ -45,6 +46,7 @@ _OF_RESULTS = (
         "callId",
         "tool_call_id",
         "tool_id",
+        "toolId",
         "response",
         "result",
         "output",
@@ -62,6 +64,7 @@ _OF_CALLS = frozenset(
             "tool_call_id",
             "tool_id",
             "toolUseId",
+            "toolId",
             "index",
             "type",
             "part_kind",
@@ -74,6 +77,7 @@ _CALL_TYPES = (
     "tool_call",
     "tool_use",
     "tool-call",
+    "tool-use",
     "function_call",
     "toolCall",
     "toolUse",
@@ -115,8 +119,8 @@ class MessageParts:
             case {"reasoningContent": dict(thought)}:  # Bedrock
                 told = thought.get("reasoningText")
                 self.reasoning.append(read_thought(told) if isinstance(told, dict) else NOT_RECORDED)
-            case {"cachePoint": dict()} if len(part) == 1:
-                pass  # a setting of the provider's cache
+            case {"cachePoint": dict()} | {"text": None} if len(part) == 1:
+                pass  # a setting of the provider's cache; no text
             case {"function_call": dict(call)} | {"functionCall": dict(call)}:
                 self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
             case {"function_response": dict(result)} | {"functionResponse": dict(result)}:
@@ -218,7 +222,7 @@ def read_call(call: dict[str, Any]) -> MessageCall:
     if call.get("type") not in (None, "function", "tool", *_CALL_TYPES):
         rest["type"] = call["type"]
     return MessageCall(
-        _id(call, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId"),
+        _id(call, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId", "toolId"),
         str(name),
         arguments_of(given),
         rest,
@@ -236,7 +240,9 @@ def _result(part: dict[str, Any]) -> MessageResult:
     if isinstance(output, dict) and output.keys() == {"type", "value"}:  # Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
-    call_id = _id(part, "tool_use_id", "toolUseId", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
+    call_id = _id(
+        part, "tool_use_id", "toolUseId", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "toolId", "id"
+    )
     raised = part.get("exception")  # of Microsoft's Agent Framework
     why = raised if isinstance(raised, str) else ""
     refused = part.get("outcome") == "denied"

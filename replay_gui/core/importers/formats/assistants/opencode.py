@@ -35,6 +35,7 @@ _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason
 _REFUSED = re.compile(r"(?:Error: )?The user (?:rejected permission|has specified a rule which prevents)")
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
 _SESSION = "session."
+_OF_SERVER = ("server.", "todo.", "file.", "lsp.", "vcs.", "project.", "installation.", "command.", "pty.", "mcp.")
 
 
 class OpenCode:
@@ -175,7 +176,7 @@ class _OpenCodeEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/{EARLIER}", self.rest(record[EARLIER]))
         elif "info" in record:
             self._message(info, tells_use=record.get("alone") is True)
-        elif str(record.get("type")).startswith(_SESSION):
+        elif str(record.get("type")).startswith((_SESSION, *_OF_SERVER)):
             self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.rest(record, "type"))
         else:
             self.add_unknown(record.get("type"), record, "type")

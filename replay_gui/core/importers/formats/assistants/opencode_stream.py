@@ -15,6 +15,7 @@ EARLIER = "earlier-state"
 """The member with an earlier state that says something else than a beginning of the later one."""
 
 _RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
+_DELTA = "message.part.delta"
 _PART, _MESSAGE, _SESSIONS = "message.part.updated", "message.updated", ("session.created", "session.updated")
 _NOT_DONE = ("pending", "running")
 _EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
@@ -26,6 +27,7 @@ def is_stream(file: ForeignFile) -> bool:
     """Return whether a file is the stream of a session's events, or the output of ``run --format json``."""
     return any(
         ("aggregate_id" in record and str(record.get("type")).startswith(("session.", "message.")))
+        or (record.get("type") in (_PART, _MESSAGE) and isinstance(record.get("properties"), dict))
         or (_is_of_run(record) and "part" in record)
         for record in first_records(file)
     )
@@ -42,8 +44,9 @@ def read_stream(
     infos: dict[str, dict[str, Any]] = {}
     indexed: dict[str, tuple[int, Any]] = {}
     last: dict[str, Any] = {}
+    in_steps = set[str]()  # ids of messages whose steps tell their tokens
     for number, record in numbered_records(file, notes):
-        data = record.get("data") if isinstance(record, dict) else None
+        data = record.get("data", record.get("properties")) if isinstance(record, dict) else None  # also before 2.0
         kind = str(record.get("type")) if isinstance(record, dict) else ""
         info = data.get("info") if isinstance(data, dict) else None
         part = data.get("part") if isinstance(data, dict) else None
@@ -55,11 +58,15 @@ def read_stream(
             state = value
         elif kind == _PART and isinstance(part, dict):
             key, value, state = f"part {part.get('id')}", {"part": part, "message": part.get("messageID")}, part
+            in_steps |= {str(part.get("messageID"))} if part.get("type") == "step-finish" else set()
         elif kind == _MESSAGE and isinstance(info, dict):
-            key, value, state = f"message {info.get('id')}", {"message": info.get("id")}, info
+            key, value, state = f"message {info.get('id')}", {"message": info.get("id"), "alone": True}, info
             infos[str(info.get("id"))] = info
         elif kind in _SESSIONS and isinstance(info, dict):
             key, value, session, state = "session", {}, info, info
+        elif kind == _DELTA:  # a later state of the part has it
+            notes.count(REPLACED)
+            continue
         else:
             key, value = f"line {number}", {"line": record}
         if key in last and not _begins(last[key], state, *volatile):
@@ -70,14 +77,12 @@ def read_stream(
             notes.count(REPLACED)
         if key != "session":
             indexed[key] = (indexed[key][0] if key in indexed else number, value)
-    records = [
-        (
-            number,
-            {"info": infos.get(str(value.pop("message", "")), {}), **value} if "line" not in value else value["line"],
-        )
-        for number, value in indexed.values()
-    ]
-    return session, records
+    for _, value in indexed.values():
+        if "line" not in value:
+            message = str(value.pop("message", ""))
+            value |= {"info": infos.get(message, {}), **value}
+            value |= {"alone": message not in in_steps} if "alone" in value else {}
+    return session, [(number, value.get("line", value)) for number, value in indexed.values()]
 
 
 def _is_of_run(record: dict[str, Any]) -> bool:

@@ -43,7 +43,7 @@ def tool_of_call(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
         return "web_search", content.get("query", content.get("action"))
     if kind.startswith("patch_apply"):
         return "apply_patch", content.get("changes")
-    return "exec_command", {"command": content.get("command")}
+    return "exec_command", {"command": content["command"]} if content.get("command") is not None else None
 
 
 def result_of_call(payload: dict[str, Any]) -> Any:

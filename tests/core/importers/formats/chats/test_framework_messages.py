@@ -202,3 +202,12 @@ def test_microsofts_agent_framework_tells_of_failures_and_use_in_parts(tmp_path:
     assert run.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "Error", "Decision"]
     assert (run.of("Error")[0].payload["message"], run.decisions()) == ("boom", [(None, "Sunny")])
     assert run.tokens() == {"input": 5, "cached": 0, "output": 3}
+
+
+def test_parts_named_with_a_hyphen(tmp_path: Path) -> None:
+    use = {"type": "tool-use", "toolId": "t", "toolName": "Read", "input": {"file_path": "a"}}
+    result = {"type": "tool-result", "toolId": "t", "result": "text of a"}
+    messages = [{"role": "assistant", "parts": [use]}, {"role": "user", "parts": [result]}]
+    (run,) = read_all(written(tmp_path, messages))
+    assert run.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
+    assert run.events[2].payload["tool_name"] == "Read"

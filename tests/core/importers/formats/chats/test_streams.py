@@ -167,6 +167,37 @@ def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_cloc
     assert found.kinds[-1] == "Decision"
 
 
+@pytest.mark.parametrize("has_steps", [True, False])
+def test_the_events_that_a_server_of_opencode_sends(tmp_path: Path, has_steps: bool) -> None:
+    def of(kind: str, **properties: Any) -> dict[str, Any]:
+        return {"type": kind, "properties": properties}
+
+    tokens = {"input": 10, "output": 20, "reasoning": 5, "cache": {"read": 0, "write": 0}}
+    ids = {"sessionID": "s", "messageID": "m"}
+    state = {"status": "completed", "input": {"command": "ls"}, "output": "a", "time": {"start": 3, "end": 4}}
+    step = {"id": "p3", **ids, "type": "step-finish", "reason": "stop", "cost": 0.01, "tokens": tokens}
+    answer = {"id": "m", "sessionID": "s", "role": "assistant", "time": {"created": 1}, "cost": 0.01, "tokens": tokens}
+    events = [
+        of("server.connected"),
+        of("message.updated", info=answer),
+        of("message.part.updated", part={"id": "p1", **ids, "type": "text", "text": "I"}, delta="I"),
+        of("message.part.delta", **ids, partID="p1", field="text", delta=" look."),
+        of("message.part.updated", part={"id": "p1", **ids, "type": "text", "text": "I look."}),
+        of(
+            "message.part.updated",
+            part={"id": "p2", **ids, "type": "tool", "callID": "c", "tool": "bash", "state": state},
+        ),
+        *([of("message.part.updated", part=step)] if has_steps else []),
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text("\n".join(map(json.dumps, events)))
+    (found,) = read_all(path, "opencode")
+    assert (found.decisions(), found.tools()) == ([(None, "I look.")], {"bash": 1})
+    assert found.tokens() == {"input": 10, "cached": 0, "output": 25, "reasoning": 5}
+    assert sum(event.meta.get("cost") or 0 for event in found.events) == 0.01
+    assert all(kind.startswith(("x:bookkeeping/", "x:end")) for kind in found.kinds if kind.startswith("x:"))
+
+
 def test_what_opencode_adds_to_a_prompt_is_not_the_users(tmp_path: Path) -> None:
     picture = {"type": "file", "mime": "image/png", "filename": "a.png", "url": "data:image/png;base64,AAAA"}
     parts = [

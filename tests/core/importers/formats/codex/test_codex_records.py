@@ -246,3 +246,8 @@ def test_the_answer_that_the_end_of_a_turn_states_is_there_once(tmp_path: Path, 
     end = ("event_msg", {"type": "task_complete", "last_agent_message": "It is 4."})
     found = read(tmp_path, item("message", role="user", content=[text("2 + 2?")]), *said, end)
     assert [event.payload["data"] for event in found.of("Decision")] == ["It is 4."]
+
+
+def test_a_command_of_which_only_the_end_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, ("event_msg", {"type": "exec_command_end", "call_id": "c", "exit_code": 0, "stdout": "a"}))
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [None]

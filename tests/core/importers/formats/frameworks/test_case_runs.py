@@ -94,3 +94,13 @@ def test_a_status_of_another_type_says_nothing_of_an_evaluation(tmp_path: Path) 
     (tmp_path / "result.json").write_text(json.dumps(told))
     (result,) = read_all(tmp_path / "result.json")
     assert result.outcomes()[-1] == (None, None, "Google ADK")
+
+
+def test_a_turn_of_adk_without_an_answer_has_none(tmp_path: Path) -> None:
+    asked, answered = ({"role": role, "parts": [{"text": text}]} for role, text in (("user", "Book"), ("model", None)))
+    uses = {"tool_uses": [{"name": "ask_for_date", "args": {}}]}
+    turn = {"invocation_id": "i", "user_content": asked, "final_response": answered, "intermediate_data": uses}
+    path = tmp_path / "flow.test.json"
+    path.write_text(json.dumps({"eval_set_id": "s", "eval_cases": [{"eval_id": "e", "conversation": [turn]}]}))
+    (found,) = read_all(path)
+    assert (found.format, found.kinds) == ("google-adk-evals", ["AgentInit", "Observation", "ToolRequest"])
