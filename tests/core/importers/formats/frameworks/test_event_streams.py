@@ -104,6 +104,13 @@ def test_a_stream_of_langgraph_without_messages(tmp_path: Path, items: list[Any]
     assert (found.format, writes(found)) == ("langgraph-stream", OF_NODES)
 
 
+@pytest.mark.parametrize("form", ["updates", "namespaces and modes"])
+def test_the_first_item_alone_is_a_stream(tmp_path: Path, form: str) -> None:
+    """As of a file that a program goes on to write."""
+    (found,) = read_all(lines(tmp_path, WITHOUT_MESSAGES[form][:1]))
+    assert (found.format, writes(found)) == ("langgraph-stream", OF_NODES[:1])
+
+
 @pytest.mark.parametrize("named", [False, True])
 def test_states_of_a_graph_tell_what_is_new(tmp_path: Path, named: bool) -> None:
     (found,) = read_all(lines(tmp_path, [["values", state] for state in STATES] if named else STATES))

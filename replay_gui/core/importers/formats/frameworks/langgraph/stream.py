@@ -53,7 +53,8 @@ class LangGraphStream:
         if are_sent(file):
             return are_items(first_sent(file))
         if isinstance(file.document, list):
-            return len(file.document) > 1 and are_items(file.document[:_MAX_FIRST])
+            listed = [file.document] if item_of(file.document) is not None else file.document
+            return bool(listed) and are_items(listed[:_MAX_FIRST])
         lines = [file.document] if file.document is not None else [one for one in file.first_lines if one is not None]
         if len(lines) < 2:  # a single line counts only in a form that no other format has
             return all(map(is_task, lines)) and are_items(lines)
@@ -63,7 +64,9 @@ class LangGraphStream:
         """Yield the stream as one run."""
         notes = ImportNotes(file.notes)
         events = _LangGraphStreamEvents(self.name, self.volatile, notes)
-        yield events.imported_run(file.stem, (numbered_sent if are_sent(file) else numbered_records)(file, notes))
+        is_one = isinstance(file.document, list) and item_of(file.document) is not None  # a line that is an array
+        listed = numbered_sent if are_sent(file) else numbered_records
+        yield events.imported_run(file.stem, [(1, file.document)] if is_one else listed(file, notes))
 
 
 class _LangGraphStreamEvents(ChatMessageEvents):
