@@ -86,6 +86,7 @@ from replay_gui.core.importers.formats.transcripts.antigravity_steps import Anti
 from replay_gui.core.importers.formats.transcripts.cursor_transcripts import CursorTranscript
 from replay_gui.core.importers.formats.transcripts.grok import Grok
 from replay_gui.core.importers.formats.transcripts.junie import Junie
+from replay_gui.core.importers.formats.transcripts.mcp import Mcp
 from replay_gui.core.importers.generic.importer import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
@@ -142,6 +143,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Amp(),
         Grok(),
         Acp(),
+        Mcp(),
         Antigravity(),
         AntigravitySteps(),
         Activities(),
