@@ -1,4 +1,4 @@
-"""CrewAI: the events of a crew's event bus, one per line (``crew_kickoff_started`` …), and the log of its tasks."""
+"""CrewAI: the events of a crew's bus, one per line (``crew_kickoff_started`` …) or in a checkpoint; its task log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from itertools import chain, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.frameworks.crewai_checkpoint import about_checkpoint, recorded_events
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
     ID,
+    RECORDER,
     USAGE,
     RecordEvents,
     RecordFormat,
@@ -57,7 +59,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 9
+    version = 10
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -87,17 +89,23 @@ class CrewAi(RecordFormat):
         "tools": _DUMP,
         "tool_class": _DUMP,
         "available_functions": _DUMP,
-        "cwd": HOST,
+        **dict.fromkeys(("cwd", "location"), HOST),
         "id": ID,
         "agent_studio_id": ID,
         "duration_seconds": CLOCK,
         **dict.fromkeys(("start_time", "end_time"), CLOCK),
+        **dict.fromkeys(("parent_id", "checkpoint_id", "checkpoint_kickoff_event_id", "fingerprint"), ID),
+        "edges": "Which events belong together, by their ids; the events have these ids, too.",
+        "duration_ms": CLOCK,
+        "crewai_version": RECORDER,
         "security_config": "A mark of the recorder that contains the time.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept events, and the log of tasks as JSON or as text."""
+        """Accept events, also of a checkpoint, and the log of tasks as JSON or as text."""
         is_log = _ENTRY.match(_text(file.head)) is not None
+        if recorded := recorded_events(file.document):
+            return self.is_format(recorded)
         return is_log or super().recognises(file) or self.is_format(first_records(file, _MEMBER))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -108,11 +116,14 @@ class CrewAi(RecordFormat):
             entries = _entries(_text(file.source.read_at(0, file.source.size)))
             yield self.events(notes).imported_run(file.stem, enumerate(entries, 1))
             return
-        runs = _kick_offs(_once(numbered_records(file, notes, _MEMBER), notes))
+        recorded = recorded_events(file.document)
+        listed = enumerate(recorded, 1) if recorded else numbered_records(file, notes, _MEMBER)
+        runs = _kick_offs(_once(listed, notes))
         begun = [*islice(runs, 2)]
         for number, records in enumerate(chain(begun, runs), 1):
             events = self.events(ImportNotes(notes))
             name = f"{file.stem} {number}" if len(begun) > 1 else file.stem
+            events.whole = about_checkpoint(file.document, _WITHIN) if recorded else {}
             yield events.imported_run(name, records, events.time_of(_first(records)))
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -127,6 +138,10 @@ class CrewAi(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one kick-off's records."""
         return _CrewAiEvents(self.name, self.volatile, notes)
+
+
+_WITHIN = {name for name, reason in CrewAi.volatile.items() if reason not in (_DUMP, HOST)}
+"""Volatile members at any depth of a checkpoint; its crews have agents and tools as members of the same name."""
 
 
 def _text(data: bytes) -> str:

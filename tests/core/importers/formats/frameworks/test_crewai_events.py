@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import Read, read_all, read_seed
 
 Record = dict[str, Any]
 FAILURE = {"message": "Slack said no", "reason": "tool_reported", "code": "no_channel", "retryable": False}
@@ -155,3 +155,30 @@ def test_the_tokens_in_the_printed_models_of_a_crew(tmp_path: Path, total: int, 
     )
     (end,) = found.of("x:bookkeeping/crewai/crew_kickoff_completed")
     assert end.meta.get("tokens") == tokens
+
+
+def test_a_checkpoint_has_the_events_so_far() -> None:
+    """They are in any order; the state of the crew, without its ids, is what the file says beside them."""
+    found = read_seed("crewai/4.json")
+    assert [one.payload["data"] for one in found.of("Observation")] == [
+        {"description": "Weather?", "expected_output": "a number"}
+    ]
+    assert [(one.payload["output"], one.meta["duration"]) for one in found.of("ToolResponse")] == [("9", 1_000_000_000)]
+    assert [text for _, text in found.decisions()] == ["It is 9."]
+    assert found.events[-1].payload["how"] == "answered"
+    (about,) = found.of("x:bookkeeping/crewai/file")
+    agent = {"role": "Coder", "tools": [{"name": "get_weather"}]}
+    assert about.payload["data"] == {
+        "branch": "main",
+        "trigger": "task_completed",
+        "entities": [{"entity_type": "crew", "name": "demo", "agents": [agent]}],
+    }
+
+
+def test_a_checkpoint_in_the_middle_of_a_run_has_no_end(tmp_path: Path) -> None:
+    kinds = ("crew_kickoff_started", "task_started")
+    nodes = {kind: {"event": event(number, kind, crew_name="demo")} for number, kind in enumerate(kinds)}
+    path = tmp_path / "checkpoint.json"
+    path.write_text(json.dumps({"entities": [], "event_record": {"nodes": nodes}}))
+    (found,) = read_all(path)
+    assert (found.format, found.of("x:end")) == ("crewai", [])
