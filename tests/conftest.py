@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--long"):
         try_all()
     # Machines are shared: how long an example takes says nothing.
-    settings.register_profile("untimed", deadline=None, max_examples=tries(30, long=100))
+    settings.register_profile("untimed", deadline=None, max_examples=tries(20, long=100))
     settings.load_profile("untimed")
     # The offscreen platform says so of every window with a least size, once.
     for words in ("propagateSizeHints", "raise()", "grabbing the keyboard"):

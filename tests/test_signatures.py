@@ -102,7 +102,7 @@ def test_calls_with_many_arguments_name_them() -> None:
 
 def plain_counts(tree: ast.Module) -> Iterator[str]:
     """Every parameter and field that is named as an index, a position or a bound, and has an `int` in its type."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                 if is_plain_count(argument.arg, argument.annotation):
@@ -149,7 +149,7 @@ def test_an_index_and_a_position_have_their_own_types() -> None:
 
 def silent_signals(tree: ast.Module) -> Iterator[str]:
     """Every signal with an int, whose class does not say in its docstring what the int is: ``name(int): row``."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.ClassDef):
             for field in node.body:
                 if isinstance(field, ast.Assign) and re.match(r"Signal\(.*\bint\b", ast.unparse(field.value)):

@@ -181,9 +181,13 @@ def waiting_for_disk() -> set[str]:
         inside = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         known |= {node.name: f"{module}.{node.name}" for node in inside}
         of_window = module.startswith(WINDOW_ROOMS)
-        for node in (tree, *(one for one in inside if isinstance(one, ast.FunctionDef) or not of_window)):
-            full = module if isinstance(node, ast.Module) else f"{module}.{node.name}"
-            names = set(called_names(node))
+        called = {node: set(called_names(node)) for node in tree.body}
+        definitions = {
+            f"{module}.{node.name}": called[node]
+            for node in inside
+            if isinstance(node, ast.FunctionDef) or not of_window
+        }
+        for full, names in {module: set().union(*called.values()), **definitions}.items():
             uses[full] = {known[name] for name in names & known.keys()}
             if any(map(DISK_CALLS.fullmatch, names)):
                 slow.add(full)

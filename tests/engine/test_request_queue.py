@@ -120,4 +120,4 @@ class MailboxMachine(RuleBasedStateMachine):
 
 
 TestMailbox = MailboxMachine.TestCase
-TestMailbox.settings = settings(max_examples=tries(20, long=60), stateful_step_count=30, deadline=None)
+TestMailbox.settings = settings(max_examples=tries(15, long=60), stateful_step_count=30, deadline=None)

@@ -144,7 +144,8 @@ def expected(sizes: None) -> dict[str, VerificationReport]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_vector(sizes: None, expected: dict[str, VerificationReport], way: str, tmp_path: Path) -> None:
-    for name, case in CASES.items():
+    step = tries(2, long=1)
+    for name, case in [*CASES.items()][WAYS.index(way) % step :: step]:
         path = VECTORS / f"{name}.rlog"
         if case["exit"] == 2:
             with pytest.raises(LogRefused):

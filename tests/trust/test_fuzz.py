@@ -11,7 +11,7 @@ import pytest
 from tests.trust.mutation import Mutator, each_member_changed
 from tests.trust.targets import findings, seeds, targets
 
-ROUNDS = 20
+ROUNDS = 10
 LONG_ROUNDS = 20_000
 
 

@@ -73,7 +73,8 @@ def planted(data: bytes, bomb: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_bombs_in_the_place_of_a_value(tmp_path: Path, format: str) -> None:
-    for name, bomb in BOMBS.items():
+    step = tries(3, long=1)
+    for name, bomb in [*BOMBS.items()][FORMATS.index(format) % step :: step]:
         for data in seeds(format)[:1]:
             for attacked in planted(data, bomb):
                 assert outcome(tmp_path, attacked, format) in ("refused", "opened"), name
@@ -84,7 +85,7 @@ def test_cut_in_many_places(tmp_path: Path, format: str) -> None:
     opened = [one for one in seeds(format) if outcome(tmp_path, one, format) == "opened"]
     assert opened
     data = (opened or seeds(format))[0]
-    places = tries(10, long=50)
+    places = tries(5, long=50)
     for n in range(places):
         assert outcome(tmp_path, data[: len(data) * n // places], format) in ("refused", "opened")
 
@@ -92,7 +93,7 @@ def test_cut_in_many_places(tmp_path: Path, format: str) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_half_of_one_and_half_of_another(tmp_path: Path, format: str) -> None:
     first = seeds(format)[0]
-    step = tries(24, long=3)
+    step = tries(39, long=3)
     for other in FORMATS[FORMATS.index(format) % step :: step]:
         second = seeds(other)[0]
         for mixed in (first[: len(first) // 2] + second[len(second) // 2 :], first + b"\n" + second):

@@ -28,7 +28,7 @@ def planted_is_first(count: int, rate: float, seed: int, missing: bool = False) 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("count", SIZES)
 def test_a_planted_fault_comes_first(count: int, rate: float, missing: bool) -> None:
-    seeds = tries(10, long=60) if count <= 64 else tries(5, long=20) if count < 1000 else tries(2, long=4)
+    seeds = tries(6, long=60) if count <= 64 else tries(4, long=20) if count < 1000 else tries(2, long=4)
     found = sum(planted_is_first(count, rate, seed, missing) for seed in range(seeds))
     assert found >= 0.95 * seeds - tries(1, long=0)  # of few seeds one more may miss
 

@@ -333,7 +333,7 @@ _lines = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=tries(40, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(20, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_lines.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=30), min_size=1, max_size=8))
 def test_no_session_is_too_strange(tmp_path: Path, found: list[bytes]) -> None:
     path = write(tmp_path, b'{"type":"summary"}', *found)

@@ -91,7 +91,7 @@ def test_what_is_no_record_is_never_taken_for_one(tmp_path: Path, name: str, bef
         Framing(Source(written(tmp_path / "odd.rlog", odd + SOUND))).read_object(0)
 
 
-@settings(max_examples=tries(40, long=100), deadline=None)
+@settings(max_examples=tries(20, long=100), deadline=None)
 @given(
     st.lists(
         st.tuples(

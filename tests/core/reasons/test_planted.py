@@ -16,7 +16,7 @@ from replay_gui.core.reasons.why import WhyFinder
 from tests.core.reasons.scripts import Step, canonical, made_script, side_of, with_noise, write_run
 
 ORDER = ReasonKind.ORDER
-CHUNKS, SCRIPTS = 8, 42  # 8 * 42 scripts, six cases each: 2,016 cases by --long, else an eighth of them
+CHUNKS, SCRIPTS = 8, 42  # 8 * 42 scripts, six cases each: 2,016 cases by --long, else a fourteenth of them
 
 
 def changes_of(steps: list[Step]) -> list[int]:
@@ -87,7 +87,7 @@ def test_a_planted_difference_comes_first_and_noise_is_no_reason(
     chunk: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     is_long: bool = request.config.getoption("--long")
-    for number in range(SCRIPTS if is_long else SCRIPTS // 8):
+    for number in range(SCRIPTS if is_long else SCRIPTS // 14):
         seed = chunk * SCRIPTS + number
         chance = Random(seed)
         steps = made_script(chance)

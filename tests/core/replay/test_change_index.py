@@ -36,7 +36,7 @@ def assert_equal_to_replay(contents: Sequence[bytes | None]) -> None:
 
 
 @given(CONTENTS)
-@settings(max_examples=tries(60, long=400))
+@settings(max_examples=tries(30, long=400))
 def test_on_random_logs(contents: list[bytes | None]) -> None:
     assert_equal_to_replay(contents)
 

@@ -40,7 +40,7 @@ def narrow() -> Any:
         yield
 
 
-@settings(max_examples=tries(40, long=150), deadline=None)
+@settings(max_examples=tries(20, long=150), deadline=None)
 @given(st.lists(events, max_size=30), st.sets(st.integers(0, 30), max_size=6))
 def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
     fold = BulkReducer()
@@ -116,7 +116,7 @@ def test_a_map_in_pages_that_are_not_its_own_is_refused(pages: Any, firsts: list
         keyframe_state(b"".join((*raws, root, len(root).to_bytes(8, "big")))).plain()
 
 
-@settings(max_examples=tries(40, long=150), deadline=None)
+@settings(max_examples=tries(20, long=150), deadline=None)
 @given(st.lists(st.lists(events, max_size=12), min_size=3, max_size=3))
 def test_a_merged_difference_equals_both_one_after_the_other(narrow: None, runs: list[list[Any]]) -> None:
     fold = BulkReducer()

@@ -24,7 +24,7 @@ def written(changes: Sequence[ValueChange]) -> list[int]:
 
 
 @given(CONTENTS)
-@settings(max_examples=tries(40, long=150))
+@settings(max_examples=tries(20, long=150))
 def test_every_path_has_the_history_that_brute_force_finds(contents: list[bytes | None]) -> None:
     reached = states(contents)
     for keys in set().union(*map(paths, reached)) | {("nowhere",), ("messages", "-"), ("messages", "00")}:

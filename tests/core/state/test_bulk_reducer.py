@@ -87,7 +87,7 @@ CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
 
 
 @given(CONTENTS)
-@settings(max_examples=tries(40, long=200), deadline=None)
+@settings(max_examples=tries(20, long=200), deadline=None)
 def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     draft, quick = Draft(EMPTY), BulkReducer()
     expected = [i for i, content in enumerate(contents) if not apply_content(draft, content)]
@@ -98,7 +98,7 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
 
 
 @given(CONTENTS, CONTENTS)
-@settings(max_examples=tries(40, long=150), deadline=None)
+@settings(max_examples=tries(20, long=150), deadline=None)
 def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: list[bytes]) -> None:
     quick = BulkReducer()
     quick.fold(_many() + before)
@@ -111,7 +111,7 @@ def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: 
 
 
 @given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)
-@settings(max_examples=tries(40, long=150), deadline=None)
+@settings(max_examples=tries(20, long=150), deadline=None)
 def test_it_continues_from_any_state_without_changing_it(
     large: bool, before: list[bytes], between: list[bytes], after: list[bytes]
 ) -> None:

@@ -135,7 +135,7 @@ ANSWER_TO_NOTHING = {
 }
 
 
-@settings(max_examples=tries(40, long=150), deadline=None)
+@settings(max_examples=tries(20, long=150), deadline=None)
 @example([(("ToolResponse", ANSWER_TO_NOTHING), True)])
 @given(runs)
 def test_published_states_never_change_and_the_hash_follows(

@@ -375,7 +375,7 @@ def test_the_changes_of_an_event() -> None:
     assert not draft.changes
 
 
-@settings(max_examples=tries(40, long=200), deadline=None)
+@settings(max_examples=tries(20, long=200), deadline=None)
 @given(st.lists(events, max_size=20))
 def test_the_independent_reader_computes_the_same_states(run: list[tuple[str, dict[str, Any]]]) -> None:
     draft, state = Draft(EMPTY), dict[str, Any]()

@@ -319,7 +319,7 @@ def block_size(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=tries(40, long=200), deadline=None)
+@settings(max_examples=tries(20, long=200), deadline=None)
 @given(st.lists(events, max_size=8), st.booleans(), st.booleans(), metas, st.lists(damages, max_size=3))
 def test_the_independent_reader_has_the_same_result(
     path: Path,

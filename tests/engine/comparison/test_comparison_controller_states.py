@@ -266,7 +266,7 @@ class ComparisonControllerMachine(RuleBasedStateMachine):
 
 
 ComparisonControllerMachine.TestCase.settings = settings(
-    max_examples=tries(25, long=500),
+    max_examples=tries(15, long=500),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

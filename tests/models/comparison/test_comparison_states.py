@@ -282,4 +282,4 @@ def test_reloading_while_the_rules_are_read_waits_for_them() -> None:
 
 @pytest.mark.usefixtures("qapp")
 class TestComparisonStates(ComparisonMachine.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(max_examples=tries(20, long=60), stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=tries(15, long=60), stateful_step_count=30, deadline=None)

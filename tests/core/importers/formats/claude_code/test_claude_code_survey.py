@@ -134,7 +134,7 @@ _odd = st.builds(
 )
 
 
-@settings(max_examples=tries(40, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(20, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_odd.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=20), max_size=8))
 def test_the_quick_look_at_a_line_sees_what_the_thorough_one_sees(tmp_path: Path, found: list[bytes]) -> None:
     with Source(write(tmp_path, *found)) as source:
