@@ -71,6 +71,7 @@ from replay_gui.core.importers.formats.frameworks.pydantic_ai import PydanticAi
 from replay_gui.core.importers.formats.frameworks.temporal.importer import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
+from replay_gui.core.importers.formats.providers.http_recordings import HttpRecordings
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust
 from replay_gui.core.importers.formats.traces.hal import Hal
 from replay_gui.core.importers.formats.traces.langfuse.importer import Langfuse
@@ -182,6 +183,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         OpenTelemetry(),
         StrandsSessions(),
         BatchResults(),
+        HttpRecordings(),
         AnswerChunks(),
         ReActSteps(),
         ChatMessages(),

@@ -33,6 +33,11 @@ def numbered_sent(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, 
     return _parts(((line.number, line.raw) for line in lines(file.source)), notes)
 
 
+def sent_in(text: str) -> list[dict[str, Any]]:
+    """Return the events in a text, in the same form."""
+    return [part for _, part in _parts(enumerate(text.encode("utf-8", "replace").split(b"\n"), 1), ImportNotes())]
+
+
 def _parts(numbered: Iterable[tuple[int, bytes]], notes: ImportNotes) -> Iterator[tuple[int, dict[str, Any]]]:
     event, data, at = "message", list[bytes](), 0
     for number, raw in chain(numbered, [_END]):

@@ -45,7 +45,7 @@ def conversations(calls: Iterable[LoggedCall]) -> Iterator[list[LoggedCall]]:
     """Yield the calls of each conversation. Each later call repeats the messages and the answer of the one before."""
     talk = list[LoggedCall]()
     for call in calls:
-        if talk and _repeats(talk[-1], call) is None:
+        if talk and repeated_messages(talk[-1], call) is None:
             yield talk
             talk = []
         talk.append(call)
@@ -62,7 +62,7 @@ def without_repetitions(talk: list[LoggedCall], volatile: Iterable[str]) -> tupl
     whole = {name: member for name, member in first.record.items() if first.answer is None or name != first.answer[0]}
     messages = list[Any]()
     for number, call in enumerate(talk):
-        messages += call.sent[_repeats(talk[number - 1], call) or 0 :] if number else call.sent
+        messages += call.sent[repeated_messages(talk[number - 1], call) or 0 :] if number else call.sent
         if call.answer is None:
             continue
         known = {*volatile, call.answer[0]}
@@ -88,7 +88,7 @@ def _other(value: Any, first: Any, sent: list[Any]) -> Any:
     return value
 
 
-def _repeats(before: LoggedCall, call: LoggedCall) -> int | None:
+def repeated_messages(before: LoggedCall, call: LoggedCall) -> int | None:
     """Return how many of a call's messages the call before has; None if it belongs to another conversation."""
     known = len(before.sent)
     if before.answer is None or len(call.sent) <= known or call.sent[:known] != before.sent:

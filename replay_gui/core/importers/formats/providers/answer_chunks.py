@@ -52,6 +52,15 @@ class AnswerChunks:
         yield events.imported_run(file.stem, [(answer.number, answer.message()) for answer in answers.values()])
 
 
+def joined_chunks(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the response of which these are the chunks, as a message; None if none of them is a chunk."""
+    answer = _JoinedAnswer(1)
+    for part in parts:
+        if _is_chunk(part):
+            answer.add(part)
+    return answer.message() if any(map(_is_chunk, parts)) else None
+
+
 def _is_chunk(value: Any) -> bool:
     return isinstance(value, dict) and value.get("object") == _KIND and isinstance(value.get("choices"), list)
 

@@ -1,0 +1,167 @@
+"""Recorded HTTP requests: HAR files, and cassettes of VCR and similar programs in JSON; the calls of models in them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.call_logs import LoggedCall, repeated_messages
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.providers.recorded_answers import answer_in
+from replay_gui.core.importers.formats.records import HOST, RECORDER, as_map, maps_in
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.times import any_time
+
+NOT_CALLS = "recorded requests that are no calls of a model, left out"
+_LISTS = ("interactions", "http_interactions", "recordings", "requests")
+_MESSAGES = ("messages", "input", "contents")
+_FAILED, _TIME = "http/failed", "timestamp"
+_FIRST_ERROR = 400  # HTTP status
+_NS_PER_MS = 1_000_000
+
+
+class HttpRecordings:
+    """The importer. Requests that repeat the conversation before them are one run."""
+
+    name = "http-recordings"
+    title = "recorded HTTP requests"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **ChatMessages.volatile,
+        **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
+        **dict.fromkeys(("version", "creator", "browser", "pages"), RECORDER),
+        **dict.fromkeys(("status/code", "status/message"), "Of a request that was answered; the answer is compared."),
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with at least one call of a model."""
+        return any(call is not None for call in map(_call, _exchanges(file.document)))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield each conversation as one run."""
+        notes = ImportNotes(file.notes)
+        calls = list[tuple[int, dict[str, Any]]]()
+        for number, exchange in enumerate(_exchanges(file.document), 1):
+            if (call := _call(exchange)) is None:
+                notes.count(NOT_CALLS)
+            else:
+                calls.append((number, call))
+        if not calls:
+            raise ImportRefused(f"{file.source.path}: no call of a model in it")
+        talks = [*_talks(calls)]
+        for number, (setting, messages) in enumerate(talks, 1):
+            events = _HttpEvents(self.name, self.volatile, ImportNotes(notes))
+            events.begin(events.rest(setting))
+            name = file.stem if len(talks) == 1 else f"{file.stem} {number}"
+            yield events.imported_run(name, enumerate(messages, 1))
+
+
+def _exchanges(document: Any) -> list[dict[str, Any]]:
+    """Return the recorded requests with their responses, in any of the known forms."""
+    whole = as_map(document)
+    entries = maps_in(as_map(whole.get("log")).get("entries"))
+    if entries:
+        return entries
+    if isinstance(whole.get("body"), str) and {"status", "headers"} <= whole.keys():  # a response alone
+        return [{"request": {}, "response": whole}]
+    return next((found for name in _LISTS if (found := maps_in(whole.get(name)))), [])
+
+
+def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a call of a model: request, answer, status, address, when it was sent and answered (ns)."""
+    request, response = as_map(exchange.get("request")), as_map(exchange.get("response"))
+    asked = decoded(_body(request))
+    asked = asked if isinstance(asked, dict) and any(isinstance(asked.get(n), list | str) for n in _MESSAGES) else {}
+    body = decoded(_body(response))
+    status = response.get("status")
+    status = status.get("code") if isinstance(status, dict) else status
+    answer = answer_in(body)
+    failed = isinstance(status, int) and status >= _FIRST_ERROR
+    if answer is None and not (asked and failed):
+        return None
+    sent = any_time(exchange.get("startedDateTime", exchange.get("recorded_at")))
+    took = exchange.get("time")
+    answered = (
+        sent + int(took * _NS_PER_MS) if sent is not None and isinstance(took, int | float) and took > 0 else sent
+    )
+    where = {name: request[name] for name in ("method", "url", "uri") if name in request}
+    times = {"sent": sent, "answered": answered}
+    return {"asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
+
+
+def _body(message: dict[str, Any]) -> Any:
+    """Return the body of a request or a response."""
+    held = next((message[name] for name in ("postData", "content", "body") if message.get(name) is not None), None)
+    if not isinstance(held, dict):
+        return held
+    text = next((held[name] for name in ("text", "string", "base64_string") if isinstance(held.get(name), str)), held)
+    if isinstance(text, str) and (held.get("encoding") == "base64" or "base64_string" in held):
+        try:
+            return base64.b64decode(text, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return text
+    return text
+
+
+def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """Yield (the first request's other members, the messages) of each conversation."""
+    first, setting, messages, last = dict[str, Any](), dict[str, Any](), list[Any](), None
+    for number, call in calls:
+        asked = call["asked"]
+        member = next((name for name in _MESSAGES if isinstance(asked.get(name), list | str)), "")
+        given = asked.get(member, [])
+        sent = [{"role": "user", "content": given}] if isinstance(given, str) else given
+        logged = LoggedCall(number, asked, sent, None if call["answer"] is None else ("response", call["answer"]))
+        known = (
+            None
+            if last is None
+            else len(sent)
+            if last.sent == sent and not last.answer
+            else repeated_messages(last, logged)
+        )
+        members = {**call["where"], **{name: value for name, value in asked.items() if name != member}}
+        if known is None:
+            if last is not None:
+                yield setting, messages
+            first, setting, known = members, dict(members), 0
+            told = (setting.pop(name) for name in ("system", "instructions") if setting.get(name))
+            messages = [_at(call["sent"], {"role": "system", "content": one}) for one in told]
+        messages += [_at(call["sent"], message) for message in sent[known:]]
+        last = logged
+        other = {name: value for name, value in members.items() if first.get(name) != value}
+        failed = {"type": _FAILED, "status": call["status"], "body": call["body"]}
+        answer = failed if call["answer"] is None else call["answer"]
+        messages.append(_at(call["answered"], {**answer, **({"call": other} if other else {})}))
+    if last is not None:
+        yield setting, messages
+
+
+def _at(time: int | None, message: Any) -> Any:
+    """Return a message with the time of its request, if it has none of its own."""
+    return {_TIME: time, **message} if isinstance(message, dict) and time is not None else message
+
+
+class _HttpEvents(ChatMessageEvents):
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        time = record.get(_TIME)
+        return time if type(time) is int else super().time_of(record)
+
+    def add_record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message, or of a request that failed."""
+        if record.get("type") != _FAILED:
+            super().add_record(record if is_message(record) else {"role": "user", **record})
+            return
+        body, status = record.get("body"), record.get("status")
+        wrong = as_map(body).get("error", body)
+        reason = wrong.get("message", wrong) if isinstance(wrong, dict) else wrong
+        text = f"HTTP {status}" + (f": {first_line(reason)}" if isinstance(reason, str) and reason else "")
+        self.run.error(
+            "request_failed", text, "model", {"details": body, **self.fields(record, "type", "status", "body")}
+        )
