@@ -9,7 +9,7 @@ from typing import Any
 
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name
+from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, reason_text
 
 BY_HAND = "set by hand"
 """The name of the grader, for an outcome that the user set."""
@@ -70,7 +70,7 @@ class RunResult:
         return {"outcome": outcomes[0] if outcomes else None, "outcomes": outcomes, "end": end}
 
     def words(self) -> str:
-        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" if both are unknown.
+        """Return one line: ``failed, score 0 by tests; ended: limit (max steps)``; "" if both are unknown.
 
         For further outcomes only their number is given.
         """
@@ -99,8 +99,12 @@ def outcome_words(outcome: Outcome) -> str:
 
 
 def end_words(end: RunEnd) -> str:
-    """Return ``limit (max_steps)``."""
-    why = f" ({one_line(end.why, _MAX_PART_CHARACTERS)})" if end.why and adds_reason(end.how, end.why) else ""
+    """Return ``limit (max steps)``."""
+    why = (
+        f" ({one_line(reason_text(end.why), _MAX_PART_CHARACTERS)})"
+        if end.why and adds_reason(end.how, end.why)
+        else ""
+    )
     return f"{one_line(end_text(end.how), _MAX_PART_CHARACTERS)}{why}"
 
 

@@ -32,7 +32,7 @@ from replay_gui.core.text.value_preview import (
     text_of,
     todos_text,
 )
-from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, plural
+from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, plural, reason_text
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -113,7 +113,11 @@ _MAX_NEWS_CHARACTERS = 4096
 
 def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
     def summary(payload: Members) -> str:
-        return between.join(preview(payload[name]) for name in names if payload.get(name) not in (None, ""))
+        words = {name: payload[name] for name in names if payload.get(name) not in (None, "")}
+        reason = words.get("reason")
+        if isinstance(reason, str):
+            words["reason"] = reason_text(reason)
+        return between.join(map(preview, words.values()))
 
     return summary
 
@@ -232,7 +236,7 @@ def _set_text(value: Any) -> str:
 
 def _words(name: Any) -> str:
     """Return a name of a format as words: ``turn context`` for ``turn_context``."""
-    return member_text(name).replace("_", " ") if isinstance(name, str) else member_text(name)
+    return reason_text(member_text(name)).replace("_", " ") if isinstance(name, str) else member_text(name)
 
 
 def _memory_summary(payload: Members) -> str:
@@ -266,8 +270,8 @@ def _decided_patch_summary(event: Event, proposal: Event) -> str:
 
 def _error_summary(payload: Members) -> str:
     kind, message = payload.get("error_type"), payload.get("message")
-    text = exit_text(message) or plain_start(message) if isinstance(message, str) else preview(message)
-    return text if kind in _GENERAL_ERRORS and message else f"{_words(kind)}: {text}"
+    text = exit_text(message) or reason_text(plain_start(message)) if isinstance(message, str) else preview(message)
+    return text if message and (kind in _GENERAL_ERRORS or text == _words(kind)) else f"{_words(kind)}: {text}"
 
 
 def _model_request_summary(payload: Members) -> str:
@@ -308,7 +312,7 @@ def _end_summary(payload: Members) -> str:
     how, why = payload.get("how"), payload.get("why")
     shown = end_text(how) if isinstance(how, str) else preview(how)
     is_known = why is None or (isinstance(why, str) and not adds_reason(str(how), why))
-    return shown if is_known else f"{shown} · {preview(why)}"
+    return shown if is_known else f"{shown} · {reason_text(why) if isinstance(why, str) else preview(why)}"
 
 
 def _expected_summary(payload: Members) -> str:

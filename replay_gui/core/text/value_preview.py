@@ -207,6 +207,8 @@ def _map_preview(value: Members) -> str:
             return _map_preview(only)
         if text := text_of(only):
             return _text_preview(text)
+        if text := todos_text(only):
+            return f"{member_text(name)}: {text}"
         return _member(name, only)
     for first in _FIRST_MEMBERS:
         if isinstance(value.get(first), str) and value[first]:
@@ -218,10 +220,13 @@ def _map_preview(value: Members) -> str:
 def todos_text(value: Any) -> str:
     """Return how much of a list of things to do is done, and which is under way; "" for any other value."""
     todos = value[:_MAX_PARTS] if isinstance(value, list) else []
-    if not todos or not all(isinstance(todo, Mapping) and {"content", "status"} <= todo.keys() for todo in todos):
+    if not todos or not all(isinstance(todo, Mapping) and "status" in todo for todo in todos):
+        return ""
+    named = next((name for name in ("content", "step") if all(name in todo for todo in todos)), None)
+    if named is None:
         return ""
     done = sum(todo["status"] == "completed" for todo in todos)
-    under_way = next((todo["content"] for todo in todos if todo["status"] == "in_progress"), None)
+    under_way = next((todo[named] for todo in todos if todo["status"] == "in_progress"), None)
     text = f"{done} of {len(value):,} done" if len(todos) == len(value) else f"{len(value):,} in all"
     return f"{text}, now: {member_text(under_way)}" if isinstance(under_way, str) and under_way else text
 

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, log10
 
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
 _LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
+
+_CODE_NAME = re.compile(
+    r"[a-z][a-z0-9]*(?:_[a-z0-9]+){1,12}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,12}|[a-z]+(?:[A-Z][a-z0-9]+){1,12}"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BY_USER = {
+    "stop": "ended it",
+    **dict.fromkeys(("cancel", "cancelled", "canceled"), "cancelled it"),
+    **dict.fromkeys(("abort", "aborted"), "aborted it"),
+    **dict.fromkeys(("interrupt", "interrupted"), "interrupted it"),
+}
+_SAID = {
+    **{f"user {word}": f"the user {said}" for word, said in _BY_USER.items()},
+    "agent stop": "the agent ended it",
+    "rewind marker": "went back to an earlier message",
+}
+"""Names in programs' code, already divided into words, whose words say too little."""
 
 _MIN_COST_DOLLARS = 1e-9  # smaller costs are shown as 0
 
@@ -35,7 +53,21 @@ def adds_label(label: str, passed: bool | None) -> bool:
 
 def adds_reason(how: str, why: str) -> bool:
     """Whether the reason of an end says more than how the run ended ("submitted", as SWE-agent says it, does not)."""
-    return why.strip().replace("_", " ").casefold() not in ("", how.casefold())
+    words = reason_text(why).strip().replace("_", " ").casefold()
+    is_told = how == "stopped by user" and words in (f"the user {said}" for said in _BY_USER.values())
+    return not is_told and words not in ("", how.casefold())
+
+
+def reason_text(why: str) -> str:
+    """Return a reason in words: one that is only a name in a program's code is read out, others are unchanged.
+
+    Names of classes ("TimeoutError"), of modules and of files stay as they are.
+    """
+    name = why.strip()
+    if not _CODE_NAME.fullmatch(name):
+        return why
+    words = _HUMP.sub(" ", name).replace("_", " ").casefold()
+    return _SAID.get(words, words)
 
 
 def plural(number: int, singular: str, many: str | None = None) -> str:

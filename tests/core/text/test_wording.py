@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.core.text.wording import bytes_text, duration_text, plural
+from replay_gui.core.text.wording import adds_reason, bytes_text, duration_text, plural, reason_text
 
 DURATIONS = [
     (None, ""),
@@ -56,3 +56,34 @@ def test_plural(number: int, words: str) -> None:
 
 def test_a_plural_of_its_own() -> None:
     assert plural(2, "mismatch", "mismatches") == "2 mismatches"
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("user_stop", "the user ended it"),
+        ("user_cancelled", "the user cancelled it"),
+        ("userCancelled", "the user cancelled it"),
+        ("max_steps", "max steps"),
+        ("maxToolCallsExceeded", "max tool calls exceeded"),
+        ("TASK_FAILED_CAUSE_TIMEOUT", "task failed cause timeout"),
+        ("rewind_marker", "went back to an earlier message"),
+        ("the user went", "the user went"),
+        ("TimeoutError", "TimeoutError"),  # a class
+        ("a_file.py", "a_file.py"),
+        ("/var/a_b", "/var/a_b"),
+        ("__init__", "__init__"),
+        ("no tool max_steps", "no tool max_steps"),
+        ("ok", "ok"),
+        ("", ""),
+    ],
+)
+def test_a_name_in_code_is_read_out(why: str, words: str) -> None:
+    assert reason_text(why) == words
+
+
+def test_a_reason_that_says_no_more_than_the_end() -> None:
+    assert not adds_reason("stopped by user", "user_cancelled")
+    assert not adds_reason("submitted", "Submitted")
+    assert adds_reason("answered", "user_stop")
+    assert adds_reason("stopped by user", "Escape was pressed")

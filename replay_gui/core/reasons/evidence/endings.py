@@ -7,6 +7,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import reason_text
 
 _GOOD_ENDS = frozenset({"answered", "submitted", "handed over"})
 _WORDS = {
@@ -20,7 +21,7 @@ _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 
 
 def incomplete_end_words(run: RunAccount, second: RunAccount) -> str | None:
-    """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it was completed.
+    """Return how a run ended before it was done: ``ended at a limit (max steps)``; None if it was completed.
 
     Also None if the log does not record the end, unless its last step is a call, or the answer to a call while the run
     of `second` ended with a message of the agent.
@@ -29,7 +30,7 @@ def incomplete_end_words(run: RunAccount, second: RunAccount) -> str | None:
     if end is not None:
         if end.how in _GOOD_ENDS:
             return None
-        why = f" ({one_line(end.why, 60)})" if end.why else ""
+        why = f" ({one_line(reason_text(end.why), 60)})" if end.why else ""
         return f"{_WORDS.get(end.how, f'ended: {one_line(end.how, 40)}')}{why}"
     call = _last_call(run)
     if call is None:
