@@ -28,6 +28,7 @@ from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
 from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
 from replay_gui.core.importers.formats.assistants.zed import Zed
+from replay_gui.core.importers.formats.benchmarks.agent_bench import AgentBench
 from replay_gui.core.importers.formats.benchmarks.agent_data import AgentData
 from replay_gui.core.importers.formats.benchmarks.agent_reward_bench import AgentRewardBench
 from replay_gui.core.importers.formats.benchmarks.tau2 import Tau2
@@ -125,6 +126,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         TauBench(),
         Tau2(),
         WhoAndWhen(),
+        AgentBench(),
         AgentRewardBench(),
         AgentData(),
         SweAgent(),

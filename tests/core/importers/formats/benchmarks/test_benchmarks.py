@@ -95,3 +95,14 @@ def test_grades_within_a_member(tmp_path: Path) -> None:
     assert run.of("x:end")[0].payload == {"how": "limit", "why": "max_steps"}
     assert run.events[0].payload["config"] == {"eval_result": {"db_match": False}, "meta": {"score": 3}}
     assert "fields" not in run.events[1].payload
+
+
+def test_each_sample_of_agent_bench_is_a_run() -> None:
+    done, cut, failed = read_all(DATA / "seeds" / "agent-bench" / "0.jsonl")
+    assert [run.format for run in (done, cut, failed)] == ["agent-bench"] * 3
+    assert [run.of("x:end")[0].payload["how"] for run in (done, cut, failed)] == ["answered", "limit", "crash"]
+    assert done.outcomes() == [(True, None, "AgentBench result")]
+    assert [event.payload["data"] for event in done.of("Observation")] == ["How many files?", "3"]
+    assert len(done.of("Decision")) == 2
+    assert [event.payload["message"] for event in failed.of("Error")] == ["no connection"]
+    assert (cut.outcomes(), failed.outcomes()) == ([], [])
