@@ -14,7 +14,7 @@ from blake3 import blake3
 from replay_gui.core.atomic_file import PRIVATE, make_folder, write_whole, writing_whole
 from replay_gui.core.catalogue.extras import MANIFEST, is_catalogue
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
-from replay_gui.core.catalogue.kept_logs import write_logs
+from replay_gui.core.catalogue.kept_logs import KeptLog, write_logs
 from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
@@ -71,15 +71,17 @@ def write_tables(
     folder: Path,
     tables: dict[str, pa.Table],
     sources: tuple[CataloguedSource, ...],
-    logs: Iterable[bytes | None] = (),
+    logs: Iterable[KeptLog] = (),
     *,
     new_mode: int = PRIVATE,
     rules: UsedRules = NO_RULES_USED,
 ) -> None:
     """Write all files; equal tables give equal bytes. Raises NotWritten.
 
-    `logs`: of the runs, in order. `new_mode`: permissions of files that did not exist before, see writing_whole.
-    `rules`: see Manifest. An incomplete catalogue has a manifest that does not match its files, and is not read.
+    `logs`: what is kept of the runs, in order. `new_mode`: permissions of files that did not exist before, see
+    writing_whole. `rules`: see Manifest.
+
+    An incomplete catalogue has a manifest that does not match its files, and is not read.
     """
     make_folder(folder)
     digests: dict[str, str] = {}

@@ -12,12 +12,13 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
-from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of
+from replay_gui.core.catalogue.part import CataloguePart, join_parts, part_of, writable_name
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.call_rules import CallRules
-from replay_gui.core.contrast.profiling import read_profile, run_files, with_facts
+from replay_gui.core.contrast.profiling import read_calls, run_files, with_facts
+from replay_gui.core.contrast.run_calls import DAMAGED, RunCalls, unpack_calls
 from replay_gui.core.divergence.rules.rules import Rule
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
@@ -30,7 +31,7 @@ from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.path_kinds import exists, is_file
 
-ROWS_VERSION = 21
+ROWS_VERSION = 22
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources
@@ -45,7 +46,8 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
             by the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
             catalogue has; an unchanged source is not read again. places: of notes that count.
         rules: of the user, for the calls.
-        observed: the effects of unknown tools, as other sources show them.
+        calls: those of each run, packed, if the source was read; then only its rows are made.
+        effects: of the unknown tools in these calls, as all sources show them.
     """
 
     source: str
@@ -55,7 +57,8 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     known: str = ""
     places: NotesPlaces = NO_PLACES
     rules: tuple[Rule, ...] = ()
-    observed: dict[str, Effect] = {}
+    calls: tuple[bytes, ...] = ()
+    effects: dict[str, Effect] = {}
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
@@ -74,7 +77,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
         problem: why it could not be read; "" if it could. unknown_format: whether its format is unknown, so that it may
             not be a run.
         evidence: what its runs show of tools whose names do not show their effect, encoded; empty if they have none.
-        effects: of these tools, by which its runs were read.
+            Its rows are made when all sources have been read.
     """
 
     source: str
@@ -83,7 +86,6 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     unknown_format: bool = False
     evidence: bytes = b""
-    effects: dict[str, Effect] = {}
 
 
 class SourceEvidence(msgspec.Struct, frozen=True):
@@ -94,9 +96,9 @@ class SourceEvidence(msgspec.Struct, frozen=True):
 
 
 class IndexedBatch(msgspec.Struct, frozen=True):
-    """The result of a batch: its sources in order, and the packed rows and the logs of all their runs.
+    """The result of a batch: its sources in order, and the packed rows and the logs of their runs.
 
-    `part` is empty if there is no run.
+    `part` is empty if there are no rows, `logs` if no source was read.
     """
 
     number: int
@@ -122,11 +124,11 @@ def index_batch(batch: SourceBatch) -> IndexedBatch:
     sources, parts, logs = list[IndexedSource](), list[CataloguePart](), list[PackedLog]()
     with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as folder:
         for number, task in enumerate(batch.tasks):
-            indexed, part, packed = _indexed(task, Path(folder, str(number)))
+            indexed, part, packed = _rows_of_calls(task) if task.calls else _indexed(task, Path(folder, str(number)))
             sources.append(indexed)
             if part is not None:
                 parts.append(part)
-                logs += packed
+            logs += packed
     return IndexedBatch(batch.number, tuple(sources), join_parts(parts).packed() if parts else b"", tuple(logs))
 
 
@@ -137,14 +139,8 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             fingerprint, companions = _fingerprint(task, path)
             if fingerprint == task.known:
                 return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None, []
-            part, logs, shown = _rows(task, path, str(conversions), companions)
-        indexed = IndexedSource(
-            source=task.source,
-            fingerprint=fingerprint,
-            runs=len(part.runs),
-            evidence=msgspec.msgpack.encode(shown) if shown.unknown else b"",
-            effects={tool: task.observed[tool] for tool in shown.unknown if tool in task.observed},
-        )
+            part, logs, evidence = _read(task, path, str(conversions), companions)
+        indexed = IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(logs), evidence=evidence)
         return indexed, part, logs
     except ReplayError as why:
         unknown = isinstance(why, FormatUnknown)
@@ -154,30 +150,50 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             shutil.rmtree(conversions, ignore_errors=True)
 
 
-def _rows(
+def _read(
     task: SourceTask, path: str, conversions: str, companions: str
-) -> tuple[CataloguePart, list[PackedLog], SourceEvidence]:
-    """Return the rows of a source, its logs, and what its runs show of unknown tools."""
+) -> tuple[CataloguePart | None, list[PackedLog], bytes]:
+    """Return the rows of a source, None if they depend on other sources; its logs; its evidence, see IndexedSource."""
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # the name of the source, not of the copy
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
     rules = CallRules(task.rules)
-    observed = {tool: EffectFinding(effect, "", certain=False) for tool, effect in task.observed.items()}
-    read = [read_profile(file, lambda _: observed, rules)[0] for file in files]
-    made = [with_facts(one.latest.profile, file) for one, file in zip(read, files, strict=True)]
-    broken = next((profile.run.problem for profile in made if profile.run.problem), "")
-    if broken:
-        raise _Unreadable(broken)
-    logs = [pack_log(file) for file in files]
-    kept = [
-        msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name, companions=companions))
-        for profile, (_, name) in zip(made, logs, strict=True)
-    ]
+    read = [read_calls(file, rules) for file in files]
+    logs, calls = list[PackedLog](), list[RunCalls]()
+    for one, file in zip(read, files, strict=True):
+        run = with_facts(one.calls.run, file)
+        if run.problem:
+            raise _Unreadable(run.problem)
+        log, digest = pack_log(file)
+        logs.append(log)
+        run = msgspec.structs.replace(
+            run,
+            given=writable_name(run.given),
+            name=writable_name(run.name),
+            unused_notes="",
+            companions=companions,
+            kept_log=digest,
+        )
+        calls.append(msgspec.structs.replace(one.calls, run=run))
     unknown = {tool for one in read for tool in one.unknown}
+    if not unknown:
+        return part_of([one.profile({}) for one in calls], task.source), logs, b""
+    logs = [msgspec.structs.replace(log, calls=one.packed()) for log, one in zip(logs, calls, strict=True)]
     shown = SourceEvidence(tuple(sorted(unknown)), tuple(one.evidence for one in read))
-    return part_of(kept, task.source), [log for log, _ in logs], shown
+    return None, logs, msgspec.msgpack.encode(shown)
+
+
+def _rows_of_calls(task: SourceTask) -> tuple[IndexedSource, CataloguePart | None, list[PackedLog]]:
+    """Return the rows of a source that was read."""
+    try:
+        calls = [unpack_calls(of_run) for of_run in task.calls]
+    except DAMAGED:
+        problem = f"{task.source}: its calls are damaged in the catalogue; delete that, and write it again"
+        return IndexedSource(source=task.source, problem=problem), None, []
+    part = part_of([of_run.profile(task.effects) for of_run in calls], task.source)
+    return IndexedSource(source=task.source, runs=len(calls)), part, []
 
 
 class _Unreadable(ReplayError):

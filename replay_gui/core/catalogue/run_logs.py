@@ -37,7 +37,7 @@ def kept_log(folder: Path, number: int, run: EvaluatedRun) -> bytes:
     """Return the log that a catalogue keeps of a run; raise CatalogueRefused if it was changed."""
     path = table_path(folder, LOGS)
     with reading_tables(folder):
-        data = next(read_logs(path, number, 1), None)
+        data = next((kept.log for kept in read_logs(path, number, 1)), None)
     if not isinstance(data, bytes) or log_digest(data) != run.kept_log:
         raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
     return data

@@ -1,12 +1,12 @@
 """The effects of tools whose names do not show them, as all sources of a catalogue together show them.
 
 Each source keeps what its runs show, and the effects by which its rows were made: when sources are added or changed,
-only those whose effects change are read again.
+the rows of those whose effects change are made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +24,10 @@ Effects = dict[str, Effect]
 
 
 class ShownBySource(NamedTuple):
-    """What a source shows (see IndexedSource), and the effects by which its rows were made."""
+    """What a source shows (see IndexedSource), and the effects by which its rows were made; None if they are not."""
 
     evidence: bytes
-    effects: Effects
+    effects: Effects | None
 
 
 def shown_effects(evidence: Mapping[str, bytes]) -> dict[str, Effects]:
@@ -38,13 +38,6 @@ def shown_effects(evidence: Mapping[str, bytes]) -> dict[str, Effects]:
         name: {tool: findings[tool].effect for tool in shown.unknown if tool in findings}
         for name, shown in decoded.items()
     }
-
-
-def expected_effects(evidence: Iterable[bytes]) -> Effects:
-    """Return the effects of tools that these sources show, as an expectation of those that all sources will show."""
-    decoded = (msgspec.msgpack.decode(data, type=SourceEvidence) for data in evidence if data)
-    findings = observed_effects(run for shown in decoded for run in shown.runs)
-    return {tool: finding.effect for tool, finding in findings.items()}
 
 
 def evidence_table(shown: Mapping[str, ShownBySource]) -> pa.Table:

@@ -11,36 +11,29 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from replay_gui.core.atomic_file import mode_of_inputs
 from replay_gui.core.catalogue.catalogue_files import (
     EVIDENCE,
-    FILES,
     LOGS,
     CataloguedSource,
-    read_manifest,
-    reading_tables,
     table_path,
     write_tables,
 )
+from replay_gui.core.catalogue.earlier_catalogue import EarlierCatalogue
 from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import (
     UNCHANGED,
     IndexedSource,
     SourceTask,
 )
-from replay_gui.core.catalogue.kept_logs import LogSpool, log_digest, read_logs
+from replay_gui.core.catalogue.kept_logs import LogSpool
 from replay_gui.core.catalogue.part import (
-    HELD,
-    NAMES,
-    RUNS,
-    STEPS,
     CataloguePart,
     writable_name,
 )
-from replay_gui.core.catalogue.run_rows import RowsInOrder, RunRows
-from replay_gui.core.catalogue.shown_effects import ShownBySource, evidence_table, read_evidence, shown_effects
+from replay_gui.core.catalogue.run_rows import RowsInOrder
+from replay_gui.core.catalogue.shown_effects import evidence_table
 from replay_gui.core.catalogue.source_results import IndexBatches, SourceResult, SourceResults
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.call_rules import NO_RULES_USED, UsedRules
@@ -97,7 +90,7 @@ def write_catalogue(
     named = {
         source: is_named for source, is_named in expand_sources(given) if not absolute_path(source).startswith(inside)
     }
-    earlier = _Earlier(folder)
+    earlier = EarlierCatalogue(folder)
     tasks = [
         SourceTask(
             source=source,
@@ -112,11 +105,9 @@ def write_catalogue(
     ]
     with TemporaryDirectory(prefix="replay-gui-logs-") as scratch:
         logs = LogSpool(Path(scratch), table_path(folder, LOGS))
-        results = SourceResults(earlier.shown, logs, index_batches)
+        results = SourceResults(earlier, logs, index_batches)
         results.index(tasks)
-        effects = shown_effects({task.source: results.shown[task.source].evidence for task in tasks})
-        results.index_again([(task, effects.get(task.source, {})) for task in tasks])
-        collected = _CollectedSources(named, earlier, logs)
+        collected = _CollectedSources(named, logs)
         for task in tasks:
             collected.add(results.of_source[task.source])
         mode = mode_of_inputs(source.source for source in collected.sources)  # the catalogue quotes and keeps logs
@@ -205,12 +196,9 @@ class _CollectedSources:
         skipped: files in folders that are not runs. problems: why other sources could not be read.
     """
 
-    def __init__(self, named: Mapping[str, bool], earlier: _Earlier, logs: LogSpool) -> None:
-        """`named`: whether the user named each source directly. `earlier`: has the rows of unchanged sources.
-
-        `logs`: receives the runs in their order.
-        """
-        self._named, self._earlier, self._logs = named, earlier, logs
+    def __init__(self, named: Mapping[str, bool], logs: LogSpool) -> None:
+        """`named`: whether the user named each source directly. `logs`: receives the runs in their order."""
+        self._named, self._logs = named, logs
         self.sources: list[CataloguedSource] = []
         self.rows = RowsInOrder()
         self.problems: list[str] = []
@@ -218,87 +206,18 @@ class _CollectedSources:
 
     def add(self, result: SourceResult) -> None:
         """Add the next source."""
-        source = result.source
+        source, count = result.source, result.logs.runs
         if source.problem:
             self._add_problem(source)
-        elif source.runs == UNCHANGED:
-            first_run, count = self._earlier.place(source.source)
-            self._add_runs(source, self._earlier.rows, first_run, count)
-            self._logs.add(None, first_run, count)
-        else:
-            self._add_runs(source, result.rows, result.first_run, source.runs)
-            self._logs.add(result.batch, result.first_run, source.runs)
-            self.read += 1
+            return
+        name, number = writable_name(source.source), self.rows.count
+        self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first_run=number, runs=count))
+        self.rows.add(result.rows, result.first_run, count)
+        self._logs.add(result.logs)
+        self.read += source.runs != UNCHANGED
 
     def _add_problem(self, source: IndexedSource) -> None:
         if self._named[source.source] or not source.unknown_format:
             self.problems.append(source.problem)
         else:
             self.skipped += 1
-
-    def _add_runs(self, source: IndexedSource, origin: RunRows | None, first_run: int, count: int) -> None:
-        name, number = writable_name(source.source), self.rows.count
-        self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first_run=number, runs=count))
-        self.rows.add(origin, first_run, count)
-
-
-class _Earlier:
-    """The catalogue that the folder already holds.
-
-    Attributes:
-        rows: of its runs; None if no catalogue can be used. problem: why it is not used, or "".
-        shown: what its sources show of tools, by their names.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.problem = ""
-        self.rows: RunRows | None = None
-        self.shown: dict[str, ShownBySource] = {}
-        self._sources: dict[str, CataloguedSource] = {}
-        if not is_catalogue(folder):
-            return
-        try:
-            sources = {source.source: source for source in read_manifest(folder, (*FILES, LOGS, EVIDENCE)).sources}
-            with reading_tables(folder):
-                rows = self._read(folder)
-                _check_logs(folder, rows.kept_logs)
-                self.rows, self.shown = rows, read_evidence(table_path(folder, EVIDENCE))
-        except CatalogueRefused as why:
-            self.problem = str(why)
-        else:
-            self._sources = sources
-
-    @staticmethod
-    def _read(folder: Path) -> RunRows:
-        names = pq.read_table(table_path(folder, "feature_names"))
-        hashes = names["hash"].to_numpy()
-        held = pq.read_table(table_path(folder, "features"))
-        held = held.set_column(0, HELD.field("feature"), pa.array(hashes[held["feature"].to_numpy()]))
-        return RunRows(
-            CataloguePart(
-                runs=pq.read_table(table_path(folder, "runs"), schema=RUNS),
-                steps=pq.read_table(table_path(folder, "steps"), schema=STEPS),
-                held=held.sort_by([("run", "ascending"), ("feature", "ascending")]),
-                names=names.drop_columns(["feature"])
-                .rename_columns({"hash": "feature"})
-                .select(NAMES.names)
-                .cast(NAMES),
-            )
-        )
-
-    def fingerprint(self, source: str) -> str:
-        """Return the fingerprint that a source had in it; "" for a new source."""
-        known = self._sources.get(writable_name(source))
-        return "" if known is None else known.fingerprint
-
-    def place(self, source: str) -> tuple[int, int]:
-        """Return (number of its first run, number of its runs) of a source in it."""
-        known = self._sources[writable_name(source)]
-        return known.first_run, known.runs
-
-
-def _check_logs(folder: Path, names: Sequence[str]) -> None:
-    """Raise CatalogueRefused if the kept logs do not have these digests; "" is the digest of a log that is not kept."""
-    logs = read_logs(table_path(folder, LOGS), 0, len(names))
-    if [log_digest(log) if isinstance(log, bytes) else "" for log in logs] != [*names]:
-        raise CatalogueRefused(f"{table_path(folder, LOGS)}: was changed since it was written; write it again")

@@ -1,8 +1,7 @@
 """The cache of profiles: a run that was read for a contrast before is not read again.
 
 A profile is kept by the BLAKE3 of its log, and by the user's rules for calls. The effect of a tool may depend on the
-other runs at hand, so a run has a profile for each set of effects that was observed lately, and what it shows of its
-tools is also kept.
+other runs at hand, so the latest profile is kept, and what another one is made of.
 """
 
 from __future__ import annotations
@@ -21,17 +20,7 @@ from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.version import VERSION
 
-_FORM = f"{VERSION}/10"  # raise it when profiles, or the effects of calls, are defined differently
-
-
-_MAX_PROFILES = 3  # of a run: a folder, the runs of one task in it, and one more
-
-
-class ObservedProfile(msgspec.Struct, frozen=True):
-    """The profile of a run by the `effects` of its unknown tools, as runs show them."""
-
-    effects: dict[str, Effect]
-    profile: RunProfile
+_FORM = f"{VERSION}/11"  # raise it when profiles, or the effects of calls, are defined differently
 
 
 class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,30 +28,19 @@ class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         evidence: what the run shows of its tools. unknown: those whose effect further runs may show, sorted.
-        profiles: by different effects of them, at least one, the latest first.
+        calls: packed, to make the profile by other effects of these tools; b"" if there are none.
+        effects: of these tools, by which the profile was made. profile: None if it was not made yet.
     """
 
-    evidence: EffectEvidence
-    unknown: tuple[str, ...]
-    profiles: tuple[ObservedProfile, ...]
-
-    @property
-    def latest(self) -> ObservedProfile:
-        """The latest profile."""
-        return self.profiles[0]
+    evidence: EffectEvidence = EffectEvidence()
+    unknown: tuple[str, ...] = ()
+    calls: bytes = b""
+    effects: dict[str, Effect] = {}
+    profile: RunProfile | None = None
 
     def effects_by(self, observed: Mapping[str, EffectFinding]) -> dict[str, Effect]:
         """Return the effects of the unknown tools."""
         return {tool: observed[tool].effect for tool in self.unknown if tool in observed}
-
-    def profile_by(self, effects: Mapping[str, Effect]) -> RunProfile | None:
-        """Return the profile by these effects; None if there is none."""
-        return next((of.profile for of in self.profiles if of.effects == effects), None)
-
-    def with_earlier(self, earlier: KeptProfile) -> KeptProfile:
-        """Return this with the profiles of an earlier reading; only the latest few remain."""
-        others = [of for of in earlier.profiles if self.profile_by(of.effects) is None]
-        return msgspec.structs.replace(self, profiles=(*self.profiles, *others)[:_MAX_PROFILES])
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +88,12 @@ class ProfileCache:
             entry = _Entry(form=_FORM, content=content, rules=rules, kept=kept)
             write_hashed(self._folder / _name(content, rules), entry)
             self._has_written = True
+
+    def write_profile(self, content: str, effects: dict[str, Effect], profile: RunProfile, rules: str = "") -> None:
+        """Replace the profile of a log that is kept by the one that these effects of its tools give."""
+        kept = self.read(content, rules)
+        if kept is not None:
+            self.write(content, msgspec.structs.replace(kept, effects=effects, profile=profile), rules)
 
     def prune(self, budget: int = CACHE_BUDGET_BYTES) -> None:
         """Remove the least recently used profiles beyond `budget` bytes, if any were added."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from replay_gui.core.contrast.call_rules import NO_RULES, CallRules
-from replay_gui.core.contrast.features.run_features import run_features
-from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ObservedProfile, ProfileCache
-from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
+from replay_gui.core.contrast.features.run_features import lasting_features
+from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ProfileCache
+from replay_gui.core.contrast.run_calls import RunCalls, kept_calls, unpack_calls
+from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
 from replay_gui.core.contrast.run_reading import RunReading, read_run
-from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
-from replay_gui.core.effects.call_reader import observed_calls
-from replay_gui.core.effects.call_values import leaf_hashes
-from replay_gui.core.effects.effect import Effect, EffectFinding
-from replay_gui.core.effects.observed import EffectEvidence, ExpectedEffects, effect_evidence
+from replay_gui.core.effects.call_reader import undecided_calls
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.observed import EffectEvidence, EffectObserver, effect_evidence
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.errors import ReplayError
@@ -28,18 +28,10 @@ from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.imported_run import ConvertedRun
 from replay_gui.core.importers.run_choice import choose_run
-from replay_gui.core.log.chain import digest
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
-from replay_gui.core.state.json_form import json_form, one_line_json
-
-_MAX_INPUT_CHARACTERS = 2_000  # of an input that is kept
-_ANSWER_HASH_BYTES = 8
-
-
-ObservedEffects = Callable[[EffectEvidence], Mapping[str, EffectFinding]]
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,78 +122,92 @@ def profiles(
 ) -> Iterator[RunProfile]:
     """Yield the profile of each run; the runs together show the effects of unknown tools.
 
-    Reads each log once, but none whose profile is in `cache`. A log is read again only if all runs show other effects
-    of its tools than the runs before it did. The profile of an unreadable run has a `problem`.
+    Reads each log once, but none that is in `cache`. The profile of an unreadable run has a `problem`.
 
     Args:
-        on_progress: called with (runs read, all runs); an exception from it stops the reading. on_file: called before
-            each reading of a log, also the second one. rules: of the user, for calls.
+        on_progress: called with (runs read, all runs); an exception from it stops the work. on_file: called before
+            each reading of a log. rules: of the user, for calls.
     """
-
-    def read(file: RunFile, observed: ObservedEffects) -> KeptProfile:
-        if on_file is not None:
-            on_file(file)
-        kept, may_keep = read_profile(file, observed, rules)
-        if may_keep:
-            earlier = cache.read(file.log_content, rules.digest)
-            kept = kept if earlier is None else kept.with_earlier(earlier)
-            cache.write(file.log_content, kept, rules.digest)
-        return kept
-
-    first, expected = list[KeptProfile](), ExpectedEffects()
+    kept_profiles, observer = list[KeptProfile](), EffectObserver()
     for number, file in enumerate(files):
         if on_progress is not None:
             on_progress(number, len(files))
         kept = cache.read(file.log_content, rules.digest)
         if kept is None:
-            kept = read(file, expected.add_run)
-        else:
-            expected.add_run(kept.evidence)
-        first.append(msgspec.structs.replace(kept, evidence=EffectEvidence(), profiles=kept.profiles[:1]))
-    observed = expected.observer.effects()
-    for file, kept in zip(files, first, strict=True):
-        profile, effects = kept.latest.profile, kept.effects_by(observed)
-        if effects != kept.latest.effects:
-            earlier = cache.read(file.log_content, rules.digest)
-            profile = (earlier and earlier.profile_by(effects)) or read(file, lambda _: observed).latest.profile
-        yield with_facts(profile, file)
+            if on_file is not None:
+                on_file(file)
+            kept = _read_profile(file, cache, rules)
+        observer.add_run(kept.evidence)
+        kept_profiles.append(msgspec.structs.replace(kept, evidence=EffectEvidence()))
+    observed = observer.effects()
+    for file, kept in zip(files, kept_profiles, strict=True):
+        profile, effects = kept.profile, kept.effects_by(observed)
+        if profile is None or kept.effects != effects:
+            if on_progress is not None:
+                on_progress(len(files), len(files))
+            profile = unpack_calls(kept.calls).profile(effects)
+            cache.write_profile(file.log_content, effects, profile, rules.digest)
+        run = with_facts(profile.run, file)
+        yield RunProfile(run=run) if run.problem else msgspec.structs.replace(profile, run=run)
     cache.prune()
 
 
-def read_profile(file: RunFile, observed: ObservedEffects, rules: CallRules) -> tuple[KeptProfile, bool]:
-    """Return what the log of a run shows, and whether that may be kept; of an unreadable one, the problem.
-
-    `observed`: is given what the run shows, and returns the effects of tools by which its profile is made.
-    """
+def _read_profile(file: RunFile, cache: ProfileCache, rules: CallRules) -> KeptProfile:
+    """Return what the log of a run shows, and keep it; of an unreadable one, the problem."""
     try:
-        with EventLog.open(file.log) as log:
-            reading = read_run(log, rules.effects)
-            is_as_listed = log.source.blake3() == file.log_content  # else it was written to in between
-        evidence, calls = effect_evidence(reading.calls), reading.calls
-        reading.calls = rules.in_force(calls)
-        made = KeptProfile(evidence=evidence, unknown=_unknown_tools(reading.calls), profiles=())
-        findings = observed(evidence)
-        effects = made.effects_by(findings)
-        if effects:
-            reading.calls = rules.in_force(observed_calls(calls, findings, rules.effects))
-        profiles = (ObservedProfile(effects, log_profile(reading)),)
-        return msgspec.structs.replace(made, profiles=profiles), is_as_listed
+        read = read_calls(file, rules)
     except ReplayError as why:
-        broken = RunProfile(run=EvaluatedRun(given=file.given, name=file.name, problem=str(why)))
-        kept = KeptProfile(evidence=EffectEvidence(), unknown=(), profiles=(ObservedProfile({}, broken),))
-        return kept, False
+        return KeptProfile(profile=RunProfile(run=EvaluatedRun(given=file.given, name=file.name, problem=str(why))))
+    if read.unknown:
+        kept = KeptProfile(evidence=read.evidence, unknown=read.unknown, calls=read.calls.packed())
+    else:
+        kept = KeptProfile(evidence=read.evidence, profile=read.calls.profile({}))
+    if read.is_as_listed:
+        cache.write(file.log_content, kept, rules.digest)
+    return kept
+
+
+class ReadLog(NamedTuple):
+    """What was read from the log of a run.
+
+    Attributes:
+        calls: without the facts of its file. evidence: what they show of the effects of tools.
+        unknown: the tools whose effect further runs may show, sorted.
+        is_as_listed: whether the log was not written to since it was listed.
+    """
+
+    calls: RunCalls
+    evidence: EffectEvidence
+    unknown: tuple[str, ...]
+    is_as_listed: bool
+
+
+def read_calls(file: RunFile, rules: CallRules) -> ReadLog:
+    """Read the log of a run; raise ReplayError if it is unreadable, or a pattern of the rules takes too long."""
+    with EventLog.open(file.log) as log:
+        reading = read_run(log, rules.effects)
+        is_as_listed = log.source.blake3() == file.log_content
+    masked = {call.request: masked_answer(call.answer) for call in reading.calls}
+    evidence, undecided = effect_evidence(reading.calls, masked), undecided_calls(reading.calls)
+    reading.calls = rules.in_force(reading.calls)
+    calls = RunCalls(
+        run=_facts(reading),
+        calls=tuple(kept_calls(reading, masked, undecided)),
+        features=lasting_features(reading, masked),
+        patch_index=reading.patch_index,
+    )
+    return ReadLog(calls, evidence, _unknown_tools(reading.calls), is_as_listed)
 
 
 def _unknown_tools(calls: Iterable[ToolCall]) -> tuple[str, ...]:
-    """Return the tools of a run whose effect further runs may show, sorted."""
     unknown = {call.tool for call in calls if call.effect is Effect.UNKNOWN}
     return tuple(sorted(tool for tool in unknown if not runs_code(tool)))
 
 
-def log_profile(reading: RunReading) -> RunProfile:
-    """Return the profile of a run that was read, without the facts of its file."""
+def _facts(reading: RunReading) -> EvaluatedRun:
+    """Return the facts of a run that was read, without those of its file."""
     summary = reading.summary
-    run = EvaluatedRun(
+    return EvaluatedRun(
         given="",
         name="",
         run_id=reading.run_id,
@@ -217,44 +223,25 @@ def log_profile(reading: RunReading) -> RunProfile:
         submitted=bool(reading.patch),
         left_out=reading.left_out,
     )
-    return RunProfile(run=run, steps=tuple(map(_step, reading.calls)), features=run_features(reading))
 
 
-def with_facts(profile: RunProfile, file: RunFile) -> RunProfile:
-    """Return the profile with the facts of the file, and the outcome in the notes; with a problem if these are bad."""
-    problem, notes = profile.run.problem, RunNotes()
+def with_facts(run: EvaluatedRun, file: RunFile) -> EvaluatedRun:
+    """Return the run with the facts of its file, and the outcome in the notes; with a problem if these are bad."""
+    problem, notes = run.problem, RunNotes()
     try:
         notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), notes)
     except ReplayError as why:
         problem = problem or str(why)
     if problem:
-        return RunProfile(run=EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=problem))
-    result = profile.run.result.with_outcome_by_hand(notes.outcome)
-    run = msgspec.structs.replace(
-        profile.run,
+        return EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=problem)
+    result = run.result.with_outcome_by_hand(notes.outcome)
+    return msgspec.structs.replace(
+        run,
         given=file.given,
         name=file.name,
         format=file.format,
         content=file.content,
         result=result,
-        set_by_hand=result is not profile.run.result,
+        set_by_hand=result is not run.result,
         unused_notes=file.unused_notes,
-    )
-    return msgspec.structs.replace(profile, run=run)
-
-
-def _step(call: ToolCall) -> RunStep:
-    answer = "" if call.response is None else masked_answer(call.answer)
-    text = one_line_json(json_form(call.input))
-    return RunStep(
-        index=call.request,
-        tool=call.tool,
-        effect=call.effect,
-        ok=call.ok,
-        request=call.key.hex(),
-        answer="" if call.response is None else digest(answer.encode("utf-8", "replace"))[:_ANSWER_HASH_BYTES].hex(),
-        answer_size=len(answer),
-        label=call_label(call),
-        input=text if len(text) <= _MAX_INPUT_CHARACTERS else None,
-        leaves=leaf_hashes(call),
     )

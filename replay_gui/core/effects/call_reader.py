@@ -6,7 +6,6 @@ import re
 import shlex
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
@@ -17,6 +16,7 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
@@ -53,21 +53,16 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
     )
 
 
-def observed_calls(
-    calls: Iterable[ToolCall], observed: Mapping[str, EffectFinding], corrected: Mapping[str, Effect]
-) -> tuple[ToolCall, ...]:
-    """Return the calls as they would have been read by these `observed` effects; see EffectClassifier.
+def undecided_calls(calls: Iterable[ToolCall]) -> dict[EventIndex, tuple[str, ...]]:
+    """Return the requests of the calls whose effect is the one that runs show of their tools.
 
-    Only calls of unknown effect are classified again; the effects of others have a source that takes precedence.
+    Returns: the targets of each such call, if it changes something; see EffectFinding.
     """
-    classifier = EffectClassifier(corrected, observed=observed)
-    made = list[ToolCall]()
-    for call in calls:
-        if call.effect is Effect.UNKNOWN and call.tool in observed:
-            of = classifier.find(call.tool, call.input)
-            call = replace(call, effect=of.effect, reason=of.reason, targets=of.targets, certain=of.certain)
-        made.append(call)
-    return tuple(made)
+    unknown = [call for call in calls if call.effect is Effect.UNKNOWN]
+    changing = {call.tool: EffectFinding(Effect.CHANGES, "") for call in unknown}
+    classifier = EffectClassifier(observed=changing)
+    found = ((call.request, classifier.find(call.tool, call.input)) for call in unknown)
+    return {request: finding.targets for request, finding in found if finding.effect is Effect.CHANGES}
 
 
 def _answer(payload: Mapping[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.word_lists import word_set
 from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.positions import EventIndex
 
 _MIN_LEAVES = 6  # of an answer that may be an entity
 _UNINFORMATIVE_WORDS = word_set("ok okay done success successful successfully true null none status result message")
@@ -101,26 +102,6 @@ class EffectObserver:
         return findings
 
 
-class ExpectedEffects:
-    """The effects that the runs so far show, as an expectation of those that all of them will show.
-
-    They are computed again for each tenth more runs, which takes little time compared with reading the runs.
-    """
-
-    def __init__(self) -> None:
-        self.observer = EffectObserver()
-        self._effects: dict[str, EffectFinding] = {}
-        self._runs, self._next = 0, 1
-
-    def add_run(self, run: EffectEvidence) -> dict[str, EffectFinding]:
-        """Add what one run shows; return the effects that are expected from the runs so far."""
-        self.observer.add_run(run)
-        self._runs += 1
-        if self._runs >= self._next:
-            self._effects, self._next = self.observer.effects(), self._runs + 1 + self._runs // 10
-        return self._effects
-
-
 def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFinding]:
     """Return the effect of each tool for which these runs show one."""
     return observed_effects(map(effect_evidence, runs))
@@ -134,8 +115,8 @@ def observed_effects(runs: Iterable[EffectEvidence]) -> dict[str, EffectFinding]
     return observer.effects()
 
 
-def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
-    """Return what the calls of a run show."""
+def effect_evidence(calls: Sequence[ToolCall], masked: Mapping[EventIndex, str] | None = None) -> EffectEvidence:
+    """Return what the calls of a run show. `masked`: their masked answers by request, if they are known."""
     changes: defaultdict[str, float] = defaultdict(float)
     reasons: dict[str, str] = {}
     reads, between, tools = Counter[str](), list[tuple[tuple[str, ...], bool]](), dict[str, None]()
@@ -144,7 +125,7 @@ def effect_evidence(calls: Sequence[ToolCall]) -> EffectEvidence:
     calls = [call for call in calls[:_MAX_CALLS] if call.took_effect]
     for number, call in enumerate(calls):
         tools[call.tool] = None
-        answer = masked_answer(call.answer)
+        answer = masked_answer(call.answer) if masked is None else masked[call.request]
         if call.key in last_answers and (_is_informative(answer) or answer != last_answers[call.key][1]):
             before, earlier = last_answers[call.key]
             names = dict.fromkeys(other.tool for other in calls[before + 1 : number])

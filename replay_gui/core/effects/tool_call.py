@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.effect import Effect
+from replay_gui.core.log.chain import digest
 from replay_gui.core.log.positions import EventIndex
+
+_ANSWER_KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,11 @@ class ToolCall:
     error: str = ""
 
     @property
+    def answer_key(self) -> bytes:
+        """16 bytes, equal for answers that differ only in clocks and ids."""
+        return answer_key(masked_answer(self.answer))
+
+    @property
     def took_effect(self) -> bool:
         """Whether it was answered, and not by an error."""
         return self.ok is True
@@ -59,3 +68,8 @@ class ToolCall:
     def checks(self) -> bool:
         """Whether it checked something, whatever else it did."""
         return self.effect is Effect.CHECKS or self.also_checks
+
+
+def answer_key(masked: str) -> bytes:
+    """Return the key of a masked answer, see ToolCall.answer_key."""
+    return digest(masked.encode("utf-8", "replace"))[:_ANSWER_KEY_BYTES]

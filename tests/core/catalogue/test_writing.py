@@ -2,27 +2,30 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from blake3 import blake3
 
 from replay_gui.core.catalogue.catalogue_files import FILES, read_manifest
 from replay_gui.core.catalogue.extras import is_catalogue
-from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, SourceTask, batches_of, index_batch
+from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
-from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.core.contrast import profiling
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable, NotWritten
 from replay_gui.core.facts.notes_places import NotesPlaces, notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from tests.core.catalogue.conftest import Indexer, files_of, write
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, one_tool_shows_another, write_run
@@ -310,25 +313,42 @@ def test_a_pipe_that_is_named_like_notes_does_not_hang(tmp_path: Path, logs: Pat
     assert write(tmp_path / "catalogue", logs / "hello.rlog").runs == 1
 
 
-def test_a_source_is_read_once_by_the_effects_that_others_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the first ones are read again; the files are the same as if all were read again."""
+def test_each_log_is_read_once_though_the_last_source_shows_what_a_tool_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = list[str](), one_tool_shows_another(1)[0]
     (tmp_path / "logs").mkdir()
     for number in range(9):
-        write_run(tmp_path / "logs" / f"{number}.rlog", one_tool_shows_another(number), trial=number)
-    write(tmp_path / "all", tmp_path / "logs")
-    monkeypatch.setattr("replay_gui.core.catalogue.source_results._FIRST_SOURCES", 2)
-    read = list[str]()
+        write_run(tmp_path / "logs" / f"{number}.rlog", [asked] * (2 if number == 8 else 1), trial=number)
 
-    def index(batches: Sequence[SourceBatch]) -> Iterable[IndexedBatch]:
-        read.extend(Path(task.source).stem for batch in batches for task in batch.tasks)
-        return map(index_batch, batches)
+    def counted(log: EventLog, *others: Any) -> RunReading:
+        read.append(Path(log.source.path).stem)
+        return read_run(log, *others)
 
-    write_catalogue([str(tmp_path / "logs")], tmp_path / "few", index)
-    assert sorted(read[:9]) == [*"012345678"]
-    assert read[9:] == ["0", "5"]
+    monkeypatch.setattr(profiling, "read_run", counted)
+    write(tmp_path / "few", *sorted((tmp_path / "logs").iterdir())[:8])
+    assert (read, _effects(tmp_path / "few")) == ([*"01234567"], {"tool_1": {"unknown"}})
+    write(tmp_path / "few", tmp_path / "logs")
+    assert (read, _effects(tmp_path / "few")) == ([*"012345678"], {"tool_1": {"reads"}})
+    write(tmp_path / "all", tmp_path / "logs", indexer=Indexer(backwards=True))
+    assert sorted(read[9:]) == [*"012345678"]
     assert files_of(tmp_path / "few") == files_of(tmp_path / "all")
-    write_catalogue([str(tmp_path / "logs")], tmp_path / "few", index)
-    assert sorted(read[11:]) == [*"012345678"], "asked once whether they are unchanged"
+
+
+def test_calls_of_an_earlier_catalogue_that_are_damaged_are_told(tmp_path: Path) -> None:
+    """Its hashes are right: someone has written it so."""
+    asked, folder = one_tool_shows_another(1)[0], tmp_path / "catalogue"
+    sources = [write_run(tmp_path / f"{n}.rlog", [asked] * n, trial=n) for n in (1, 2)]
+    write(folder, sources[0])
+    path = folder / "logs.parquet"
+    pq.write_table(pq.read_table(path).set_column(1, "calls", [[b"\xc1"]]), path)
+    manifest = read_manifest(folder)
+    files = {**manifest.files, "logs": blake3(path.read_bytes()).hexdigest()}
+    forged = msgspec.structs.replace(manifest, files=files).with_digest()
+    (folder / "catalogue.json").write_bytes(msgspec.json.encode(forged))
+    made = write(folder, *sources)
+    assert made.problems == (f"{sources[0]}: its calls are damaged in the catalogue; delete that, and write it again",)
+    assert [run.given for run in open_catalogue(folder).runs] == [str(sources[1])]
 
 
 def test_all_sources_together_show_the_effect_of_a_tool(tmp_path: Path) -> None:
@@ -343,7 +363,7 @@ def test_all_sources_together_show_the_effect_of_a_tool(tmp_path: Path) -> None:
     write_run(telling, [asked, changed])
     indexer = Indexer(backwards=True)
     made = write(tmp_path / "one", silent, telling, indexer=indexer)
-    assert (made.read, made.unchanged) == (2, 0), "what was unchanged is read again by the effects of now"
+    assert (made.read, made.unchanged) == (1, 1), "the rows of what is unchanged are made again by the effects of now"
     assert _effects(tmp_path / "one") == {"tool_1": {"unknown"}, "tool_2": {"changes"}}
     write(tmp_path / "both", silent, telling)
     assert files_of(tmp_path / "one") == files_of(tmp_path / "both")

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from replay_gui.core.contrast import profiling
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces, notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
+from replay_gui.core.log.log_reader import EventLog
 from tests.core.contrast.conftest import ReadFiles
 from tests.helpers.evaluations.evaluation_logs import (
     CANCEL,
@@ -166,6 +172,23 @@ def test_tools_without_a_telling_name_are_learnt_from_all_runs(tmp_path: Path, r
     """Several runs show what tool_2 does."""
     made = read_files(*(write_run(tmp_path / f"{n}.rlog", one_tool_shows_another(n)) for n in range(3)))
     assert {step.effect for profile in made.profiles for step in profile.steps if step.tool == "tool_2"} == {"changes"}
+
+
+def test_each_log_is_read_once_though_the_last_run_shows_what_a_tool_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = list[str](), one_tool_shows_another(1)[0]
+    paths = [write_run(tmp_path / f"{n}.rlog", [asked] * (2 if n == 3 else 1)) for n in range(4)]
+    files = [file for path in paths for file in run_files(str(path), str(tmp_path / "conversions"))]
+
+    def counted(log: EventLog, *others: Any) -> RunReading:
+        read.append(Path(log.source.path).name)
+        return read_run(log, *others)
+
+    monkeypatch.setattr(profiling, "read_run", counted)
+    made = list(profiles(files))
+    assert [step.effect for profile in made for step in profile.steps] == ["reads"] * 5
+    assert read == [f"{n}.rlog" for n in range(4)]
 
 
 def test_calls_in_other_words_with_an_equal_answer_are_one_change(tmp_path: Path, read_files: ReadFiles) -> None:

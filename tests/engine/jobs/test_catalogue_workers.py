@@ -18,7 +18,13 @@ from replay_gui.core.catalogue.indexing import SourceTask, batches_of, index_bat
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.engine.jobs.catalogue_workers import index_here
 from tests.helpers.effort import tries
-from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, write_evaluation, write_run
+from tests.helpers.evaluations.evaluation_logs import (
+    CANCEL,
+    LOOK,
+    one_tool_shows_another,
+    write_evaluation,
+    write_run,
+)
 from tests.helpers.evaluations.local_cluster import BUCKET, KEYS
 from tests.helpers.paths import ROOT
 
@@ -30,6 +36,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_evaluation(tmp_path_factory.mktemp("cluster") / "logs")
     for trial in range(20):
         write_run(folder / f"more-{trial}.rlog", [LOOK, CANCEL][trial % 2 :], task="more", trial=trial)
+    for trial in range(3):  # the last one shows what their tool does
+        asked = one_tool_shows_another(trial)[0]
+        write_run(folder / f"opaque-{trial}.rlog", [asked] * (2 if trial == 2 else 1), task="opaque", trial=trial)
     return folder
 
 
@@ -128,7 +137,7 @@ print(write_catalogue(["memory://runs"], Path(folder), on_cluster).runs)
 """
     command = [sys.executable, "-c", program, str(logs), str(tmp_path / "made"), two_workers["address"]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    assert done.stdout == "29\n", done.stderr
+    assert done.stdout == "32\n", done.stderr
     made = files_of(tmp_path / "made")
     assert made["features.parquet"] == expected["features.parquet"]
     assert made["steps.parquet"] == expected["steps.parquet"]
@@ -160,8 +169,8 @@ def test_sources_on_an_s3_server(expected: dict[str, bytes], tmp_path: Path, two
     )  # fmt: skip
     made_here, made_again, *_ = done.stdout.split("exit code ")
     assert [line for line in done.stdout.splitlines() if "exit code" in line] == [f"exit code {n}" for n in (0, 0, 2)]
-    assert "29 runs of 29 sources; 29 read" in made_here
-    assert "0 read, 29 unchanged" in made_again
+    assert "32 runs of 32 sources; 32 read" in made_here
+    assert "0 read, 32 unchanged" in made_again
     assert len(done.stderr.splitlines()) == 1
     made = files_of(tmp_path / "cluster")
     assert made == files_of(tmp_path / "here")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, assert_never
 
 from replay_gui.core.contrast.features.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_reading import RunReading
 from replay_gui.core.contrast.step_words import call_label
-from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
@@ -19,7 +19,12 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.code_names import code_names
-from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch, is_patch
+from replay_gui.core.reasons.evidence.file_edits import (
+    FileChanges,
+    changes_of_calls,
+    changes_of_patch,
+    is_patch,
+)
 from replay_gui.core.reasons.evidence.run_failures import find_loops, unrecovered_errors
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
@@ -36,10 +41,37 @@ _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)
 _ORDERED = (Effect.CHANGES, Effect.CHECKS, Effect.SUBMITS, Effect.HANDS_OVER)
 
 
-def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
-    """Return the features of a run, each once, sorted by name."""
+def lasting_features(reading: RunReading, masked: Mapping[EventIndex, str]) -> tuple[HeldFeature, ...]:
+    """Return the features of a run that do not depend on the effects of its calls, each once, sorted by name.
+
+    `masked`: the masked answers of the calls, by request.
+    """
+    return _each_once(_lasting_features(reading, masked))
+
+
+def features_by_effects(
+    calls: Sequence[ToolCall], lasting: Iterable[HeldFeature], patch_index: EventIndex | None, *, has_patch: bool
+) -> tuple[HeldFeature, ...]:
+    """Return all features of a run, each once, sorted by name.
+
+    `lasting`: see lasting_features. `patch_index`: see RunReading. `has_patch`: whether it submitted a patch.
+    """
+    files = {} if has_patch else changes_of_calls(calls)
+    found = (
+        lasting,
+        _changes([call for call in calls if call.changed]),
+        _handed_in(files, patch_index),
+        _other_calls(calls),
+        _failures(calls[:_MAX_RETRY_CALLS]),
+        _checks(calls),
+        _orders(calls),
+    )
+    return _each_once(chain.from_iterable(found))
+
+
+def _each_once(found: Iterable[HeldFeature]) -> tuple[HeldFeature, ...]:
     first_held: dict[Feature, HeldFeature] = {}
-    for held in _all_features(reading):
+    for held in found:
         known = first_held.get(held.feature)
         first_held[held.feature] = (
             held if known is None else HeldFeature(held.feature, known.index, known.calls + held.calls)
@@ -47,15 +79,14 @@ def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
     return tuple(first_held[feature] for feature in sorted(first_held))
 
 
-def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
-    calls = reading.calls
-    yield from _changes([call for call in calls if call.changed])
-    yield from _handed_in(reading)
+def _lasting_features(reading: RunReading, masked: Mapping[EventIndex, str]) -> Iterator[HeldFeature]:
+    if reading.patch:
+        yield from _handed_in(changes_of_patch(reading.patch), reading.patch_index)
     yield from _ending(reading)
-    yield from _other_calls(calls)
-    yield from _failures(calls[:_MAX_RETRY_CALLS])
-    yield from _checks(calls)
-    yield from _orders(calls)
+    for call in reading.calls:
+        if call.ok is False:
+            words = one_line(masked[call.request], _MAX_ERROR_CHARACTERS)
+            yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=call.tool, value=words), call.request)
     for figure, index in reading.figures.items():
         yield HeldFeature(Feature(kind=FeatureKind.TOLD, value=figure), index)
     for path, value in input_leaves({name: of for name, of in reading.config.items() if name not in TRIAL_NAMES}):
@@ -86,10 +117,9 @@ def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
         yield HeldFeature(Feature(kind=FeatureKind.NET, value=one_line(words, MAX_VALUE_LENGTH), request=name))
 
 
-def _handed_in(reading: RunReading) -> Iterator[HeldFeature]:
+def _handed_in(files: FileChanges, patch_index: EventIndex | None) -> Iterator[HeldFeature]:
     """Yield the files of a patch, or those that calls edited; the names in its new lines, and the removed ones."""
-    files = changes_of_patch(reading.patch) if reading.patch else changes_of_calls(reading.calls)
-    index = NO_INDEX if reading.patch_index is None else reading.patch_index
+    index = NO_INDEX if patch_index is None else patch_index
     for path in sorted(files)[:_MAX_FILES]:
         change = files[path]
         yield HeldFeature(Feature(kind=FeatureKind.PATCHED, path=path), index)
@@ -135,9 +165,6 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
                 pass
             case _:
                 assert_never(call.effect)
-        if call.ok is False:
-            words = one_line(masked_answer(call.answer), _MAX_ERROR_CHARACTERS)
-            yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=tool, value=words), call.request)
 
 
 def _failures(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:

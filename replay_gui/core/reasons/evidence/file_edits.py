@@ -86,10 +86,25 @@ def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
         if edits_files(call):
             _apply_call(changes, call.input, known)
         elif call.effect is Effect.READS and call.took_effect and isinstance(call.answer, str):
-            path = _named_file(call.input) if isinstance(call.input, Mapping) else None
+            path = named_file(call)
             if path is not None and path not in changes:
                 known[path] = Counter(_lines_read(call.answer)) | known.get(path, Counter())
     return _with_effect(changes)
+
+
+def overwritten_files(calls: Iterable[ToolCall]) -> frozenset[str]:
+    """Return the files whose whole text these calls give: what they read of them counts in `changes_of_calls`."""
+    paths = set()
+    for call in calls:
+        path = named_file(call)
+        if path is not None and any(_first(members, _WHOLE) is not None for members in _edits(call.input)):
+            paths.add(path)
+    return frozenset(paths)
+
+
+def named_file(call: ToolCall) -> str | None:
+    """Return the file that the input of a call names; None if it names none."""
+    return _named_file(call.input) if isinstance(call.input, Mapping) else None
 
 
 def unanswered_edits(calls: Iterable[ToolCall]) -> list[str]:
@@ -155,10 +170,13 @@ def _apply_call(changes: FileChanges, input: Any, known: Mapping[str, Counter[st
     if patches or not isinstance(input, Mapping):
         return
     path = _named_file(input) or ""
+    for members in _edits(input):
+        apply_edit(changes, path, members, known.get(path))
+
+
+def _edits(input: Members) -> list[Members]:
     edits = input.get("edits")
-    for members in edits if isinstance(edits, list) else [input]:
-        if isinstance(members, Mapping):
-            apply_edit(changes, path, members, known.get(path))
+    return [members for members in (edits if isinstance(edits, list) else [input]) if isinstance(members, Mapping)]
 
 
 def _apply_patch(changes: FileChanges, text: str, *, net: bool) -> None:

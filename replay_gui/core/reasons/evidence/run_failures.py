@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
-from replay_gui.core.log.chain import digest
 from replay_gui.core.reasons.evidence.attempts import Attempt
 
 LOOP_CALLS = 3  # equal calls with equal answers that make a loop
@@ -46,7 +44,7 @@ class LoopWatch:
 
     def add_call(self, call: ToolCall) -> tuple[LoopKey, int]:
         """Count an answered call; return (its key, the number of equal calls including this one)."""
-        key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
+        key = call.key, call.answer_key
         times, changes = self._counts.get(key, (0, self._changes))
         times = times + 1 if changes == self._changes else 1
         self._changes += call.changed
