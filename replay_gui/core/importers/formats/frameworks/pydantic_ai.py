@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.frameworks.pydantic_ai_old import as_present, is_of_first_versions
 from replay_gui.core.importers.formats.frameworks.pydantic_ai_stream import StreamedParts
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
@@ -36,14 +37,14 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 9
+    version = 10
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,
         "conversation_id": ID,
         "timestamp": CLOCK,
-        "tool_call_id": ID,
+        **dict.fromkeys(("tool_call_id", "tool_id"), ID),
         "provider_response_id": ID,
         "provider_details": "Details of the provider, with times.",
         "signature": "A signature; it differs in every run.",
@@ -55,10 +56,11 @@ class PydanticAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records with a request or response in parts, or with an event about a part."""
+        """Accept records with a request or response in parts, with an event about a part, or of the first versions."""
         return any(
             (record.get("kind") in ("request", "response") and _has_parts(record))
             or (isinstance(record.get("part"), dict) and "part_kind" in record["part"] and "event_kind" in record)
+            or is_of_first_versions(record)
             for record in records
         )
 
@@ -89,6 +91,8 @@ class _PydanticAiEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._stream = StreamedParts()
         self._added_parts: set[int] = set()  # hashes of the parts of messages
+        self._open: list[tuple[str, str]] = []  # (id, tool) of calls without an id in the file and without a result
+        self._is_clock_fine = False  # whether the program's clock has parts of a second
         self._rests: list[tuple[str, dict[str, Any]]] = []  # kinds of the stream's events, with members in no part
 
     def add_end(self) -> None:
@@ -111,6 +115,7 @@ class _PydanticAiEvents(RecordEvents):
             self.add_answer(output)
 
     def add_record(self, record: dict[str, Any]) -> None:
+        record = as_present(record)
         if "event_kind" in record:
             self.notes.count(STREAMED)
             if rest := self.rest(self._stream.add(record)):
@@ -143,7 +148,9 @@ class _PydanticAiEvents(RecordEvents):
         for part in record["parts"]:
             self.run.once, use = use, {}
             self._added_parts.add(self._hash(part))
-            self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
+            own = any_time(part.get("timestamp"))
+            self._is_clock_fine = self._is_clock_fine or bool(own and own % 10**9)
+            self.run.context["time"] = own or self.time_of(record)
             self._part(part, extra)
             extra = {}
 
@@ -151,8 +158,9 @@ class _PydanticAiEvents(RecordEvents):
         return hash(json.dumps({**self.rest(part), "args": decoded(part.get("args"))}, sort_keys=True))
 
     def _part(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
-        kind, content, call_id = str(part["part_kind"]), part.get("content"), part.get("tool_call_id")
+        kind, content, tool_id = str(part["part_kind"]), part.get("content"), part.get("tool_call_id")
         name = str(part.get("tool_name") or "tool")
+        call_id = tool_id if tool_id is not None else self._call_without_id(kind, part.get("tool_name"))
         call = self.run.call(call_id)
         known = call.tool_name if call is not None and kind.endswith(("return", "retry-prompt")) else name
         of_part = self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
@@ -166,9 +174,11 @@ class _PydanticAiEvents(RecordEvents):
             case "thinking":
                 self.run.context["parent"] = self.add_answer(None, content or NOT_RECORDED, more)
             case "tool-call" | "builtin-tool-call":
-                # A streamed answer has the time of its first word, which says nothing of when the call began.
-                when: dict[str, Any] = {"time": None} if self._stream.begun else {}
-                self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id, **when)
+                # A streamed answer has the time of its first word; an answer has OpenAI's time, in whole seconds, of
+                # when the question came in. Neither says when the call began.
+                is_created = self._is_clock_fine and not (self.run.context.get("time") or 1) % 10**9
+                when: dict[str, Any] = {"time": None} if self._stream.begun or is_created else {}
+                self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=tool_id, **when)
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
                 how = part.get("outcome")
@@ -177,11 +187,23 @@ class _PydanticAiEvents(RecordEvents):
                 error = (first_line(content) or str(how)) if failed else None
                 self.add_result(call_id, content, error, more, refused=how == "denied", tool_name=name)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
+                self.run.context.pop("parent", None)
                 self.add_result(call_id, content, first_line(content) or "the arguments were not valid", more)
             case "retry-prompt":
                 self.run.error("retry", str(content), self.agent, more)
             case _:
                 self.add_unknown(kind, part, "part_kind")
+
+    def _call_without_id(self, kind: str, name: Any) -> str | None:
+        """Return the id of a call that has none in the file: a new one, or that of the call that has its result now."""
+        if kind in ("tool-call", "builtin-tool-call"):
+            self._open.append((f"call {self.run.count}", str(name)))
+            return self._open[-1][0]
+        found = next((one for one in self._open if one[1] == name), None) if name is not None else None
+        if found is None or not kind.endswith(("return", "retry-prompt")):
+            return None
+        self._open.remove(found)
+        return found[0]
 
 
 def _use(usage: dict[str, Any]) -> dict[str, Any]:
