@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.engine.requests import Answer, Request
 
@@ -21,20 +22,27 @@ class EngineBridge(QObject):
     The engine is imported on a separate thread, and started with the first request, so that the window is shown first.
 
     Signals:
-        answered(object): an Answer. prepared(): the engine is imported.
+        answered(object): an Answer, one at each turn of the event loop: Qt would deliver all that wait, and paint what
+            they changed, in one. prepared(): the engine is imported.
         Connect methods of QObjects only: anything else would run on the thread that emits.
     """
 
     answered = Signal(object)
     prepared = Signal()
+    _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine: Engine | None = None
         self._preparation: Thread | None = None
         self._early: list[tuple[Hashable, Request]] = []  # requests that wait for the engine
+        self._is_prepared = False
         self._is_closed = False
-        self.prepared.connect(self._send_early, Qt.ConnectionType.QueuedConnection)
+        self._answers: deque[Answer] = deque()
+        self._next_turn = QTimer(self, singleShot=True, interval=0)
+        self._next_turn.timeout.connect(self._emit_next)
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self.prepared.connect(self._on_prepared, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def prepare(self) -> None:
@@ -54,9 +62,16 @@ class EngineBridge(QObject):
             self._engine.send_request(key, request)
         elif not self._is_closed:
             self._early.append((key, request))
-            self.prepare()
+            if self._is_prepared:  # the thread may still be at work, but will not say so again
+                self._send_early()
+            else:
+                self.prepare()
 
     @Slot()
+    def _on_prepared(self) -> None:
+        self._is_prepared = True
+        self._send_early()
+
     def _send_early(self) -> None:
         """Start the engine, if there are requests for it."""
         early, self._early = self._early, []
@@ -79,4 +94,16 @@ class EngineBridge(QObject):
             self._engine.close()
 
     def _deliver(self, answer: Answer) -> None:
+        self._arrived.emit(answer)
+
+    @Slot(object)
+    def _take(self, answer: Answer) -> None:
+        self._answers.append(answer)
+        self._next_turn.start()
+
+    @Slot()
+    def _emit_next(self) -> None:
+        answer = self._answers.popleft()
+        if self._answers:
+            self._next_turn.start()
         self.answered.emit(answer)

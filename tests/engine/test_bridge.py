@@ -1,0 +1,100 @@
+"""The bridge to the engine: when requests reach it, and when its answers reach the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from itertools import pairwise
+from threading import Event
+from types import ModuleType
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from pytestqt.qtbot import QtBot
+
+from replay_gui.engine import bridge as bridge_module
+from replay_gui.engine import engine as engine_module
+from replay_gui.engine.answers import Alert
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import Answer, ClearCache, Request
+from replay_gui.engine.worker_pool import WorkerPool
+
+REQUEST = Request(0, ClearCache())
+
+
+class AnsweringEngine:
+    """Answers each request at once, three times."""
+
+    def __init__(self, deliver: Callable[[Answer], None], pool: WorkerPool) -> None:
+        self._deliver, self._pool = deliver, pool
+
+    def start(self) -> None:
+        pass
+
+    def send_request(self, key: Hashable, request: Request) -> None:
+        for number in range(3):
+            self._deliver(Answer(request.run, number, Alert("info", f"{key} {number}"), request.side))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class Diary(QObject):
+    """Writes down which answers came, and "" for the end of each turn of the event loop."""
+
+    def __init__(self, bridge: EngineBridge) -> None:
+        super().__init__(bridge)
+        self.lines: list[str] = []
+        bridge.answered.connect(self.on_answered)
+        self._turns = QTimer(self, interval=0)
+        self._turns.timeout.connect(self.on_turn)
+        self._turns.start()
+
+    @Slot(object)
+    def on_answered(self, answer: Answer) -> None:
+        assert isinstance(answer.value, Alert)
+        self.lines.append(answer.value.text)
+
+    @Slot()
+    def on_turn(self) -> None:
+        self.lines.append("")
+
+
+@pytest.fixture
+def bridge(qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineBridge]:
+    monkeypatch.setattr(engine_module, "Engine", AnsweringEngine)
+    bridge = EngineBridge()
+    yield bridge
+    bridge.close()
+    bridge.deleteLater()
+
+
+def test_answers_that_wait_come_one_a_turn_and_in_order(bridge: EngineBridge, qtbot: QtBot) -> None:
+    diary = Diary(bridge)
+    bridge.send_request("first", REQUEST)
+    bridge.send_request("second", REQUEST)
+    qtbot.waitUntil(lambda: "second 2" in diary.lines)
+    came = [n for n, line in enumerate(diary.lines) if line]
+    assert [diary.lines[n] for n in came] == [f"{key} {n}" for key in ("first", "second") for n in range(3)]
+    assert all("" in diary.lines[n:m] for n, m in pairwise(came))
+
+
+def test_a_request_is_sent_although_the_thread_that_imported_the_engine_still_runs(
+    bridge: EngineBridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = Event()
+
+    def import_slowly(name: str) -> ModuleType:
+        if name == "numpy.ma":
+            may_end.wait()
+        return engine_module
+
+    monkeypatch.setattr(bridge_module, "import_module", import_slowly)
+    diary = Diary(bridge)
+    with qtbot.waitSignal(bridge.prepared):
+        bridge.prepare()
+    QCoreApplication.processEvents()
+    try:
+        bridge.send_request("late", REQUEST)
+        qtbot.waitUntil(lambda: "late 2" in diary.lines)
+    finally:
+        may_end.set()
