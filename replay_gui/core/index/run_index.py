@@ -9,7 +9,7 @@ import mmap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure
+from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure, is_spanning
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.numpy_on_demand import np
 
@@ -47,6 +47,7 @@ class RunIndex:
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
         bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
+        spanning: bool[kinds], of which kinds the duration is that of other events.
         phase_indexes, snapshot_positions: int64, the indexes of `phases`, and `snapshots`, to be searched.
     """
 
@@ -65,6 +66,7 @@ class RunIndex:
     span: tuple[int, int] | None = field(init=False)
     bookkeeping: NDArray[np.bool_] = field(init=False)
     failures: NDArray[np.bool_] = field(init=False)
+    spanning: NDArray[np.bool_] = field(init=False)
     phase_indexes: NDArray[np.int64] = field(init=False)
     snapshot_positions: NDArray[np.int64] = field(init=False)
 
@@ -72,6 +74,7 @@ class RunIndex:
         """Compute values over all events, kinds or phases; the engine makes indexes, not the window."""
         object.__setattr__(self, "bookkeeping", np.array([is_bookkeeping(name) for name in self.kinds], bool))
         object.__setattr__(self, "failures", np.array([is_failure(name) for name in self.kinds], bool))
+        object.__setattr__(self, "spanning", np.array([is_spanning(name) for name in self.kinds], bool))
         object.__setattr__(self, "phase_indexes", np.array([at for at, _ in self.phases], np.int64))
         object.__setattr__(self, "snapshot_positions", np.array(self.snapshots, np.int64))
         known = self.time != NO_TIME

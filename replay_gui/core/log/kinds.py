@@ -136,6 +136,15 @@ def is_damage(kind: str) -> bool:
 
 
 _DENIED = Kind.CAPABILITY_DENIED.value
+_HOLDING = ("step", "agent", "model", "guardrail", "plumbing")  # the last words of kinds of steps that hold others
+
+
+def is_spanning(kind: str) -> bool:
+    """Return whether the duration of such an event is that of others.
+
+    They are the whole run, or the steps that follow the event and are within it, as the importers of traces write them.
+    """
+    return kind == END or (is_custom(kind) and kind.rpartition("/")[2] in _HOLDING)
 
 
 def is_bookkeeping(kind: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.core.log.kinds import END, KINDS, Kind, is_custom
+from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 STEPS_AFTER_VIEW = 8  # later steps that are examined, because some may begin before a place
 _TOUCHING_PX = 0.5  # by which bars that follow each other may overlap, since times are rounded
 _MAX_EARLIER_EVENTS = 64  # events before a step that are searched for the one at its beginning
-_HOLDING = ("step", "agent", "model", "guardrail", "plumbing")  # the last words of kinds of steps that hold others
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 
 
@@ -35,15 +34,9 @@ def steps_between(part: LanePart, index: RunIndex, first: float, last: float) ->
     """
     begin, end = indexes_before(part.positions, (first, last))
     some = part.positions[int(begin) : int(end) + STEPS_AFTER_VIEW]
-    others = [number for number, kind in enumerate(index.kinds) if kind == END or _is_at_its_beginning(kind)]
     kinds = index.kind[some - 1]
-    steps: Positions = some[(index.duration[some - 1] > 0) & (kinds != _RESPONSE) & ~np.isin(kinds, others)]
+    steps: Positions = some[(index.duration[some - 1] > 0) & (kinds != _RESPONSE) & ~index.spanning[kinds]]
     return steps
-
-
-def _is_at_its_beginning(kind: str) -> bool:
-    """Whether an event of this kind comes before the steps within it, as the importers of traces write it."""
-    return is_custom(kind) and kind.rpartition("/")[2] in _HOLDING
 
 
 def positions_before(index: RunIndex, steps: Positions) -> Positions:

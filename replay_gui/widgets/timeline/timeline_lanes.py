@@ -218,11 +218,14 @@ class LanePainter:
 
     def _write_durations(self, bars: NDArray[np.float64], words: Callable[[int], str], ink: QColor) -> None:
         """Write the duration into each bar with enough room; `words`: the text of a bar by its number."""
+        with_room = np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= STEP_BAR)).tolist()
+        if not with_room:
+            return  # the first use of a font takes 8 ms
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
         painter.setPen(ink)
         measure, plot = QFontMetricsF(font), self._layout.plot
-        for which in np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= STEP_BAR)).tolist():
+        for which in with_room:
             bar = QRectF(*bars[which].tolist()).intersected(plot)
             text = words(which)
             if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
