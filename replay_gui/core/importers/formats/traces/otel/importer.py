@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
@@ -13,6 +14,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.azure_agents import by_thread, with_azure_prompts
 from replay_gui.core.importers.formats.traces.otel.claude_code import with_genai_names
+from replay_gui.core.importers.formats.traces.otel.log_runs import VOLATILE_IN_RECORDS, are_of_an_agent, runs_of_records
 from replay_gui.core.importers.formats.traces.otel.logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel.meaning import as_common_span, is_of_an_agent, role_of, tokens_of
 from replay_gui.core.importers.formats.traces.otel.prompt_flow import with_prompt_flow_names
@@ -58,6 +60,7 @@ class OpenTelemetry:
         **dict.fromkeys(("start_time_unix_nano", "end_time_unix_nano", "time_unix_nano"), CLOCK),
         **dict.fromkeys(("durationNano", "observedTimeUnixNano"), CLOCK),
         **dict.fromkeys(("severityNumber", "severityText"), RECORDER),
+        **VOLATILE_IN_RECORDS,
         "input_str": "The input as raw text; the input itself is compared.",
         **dict.fromkeys(("lc", "messages/*/type", "kwargs/type", "output/type"), _SERIALISED),
         **dict.fromkeys(("output/id", "kwargs/id"), ID),
@@ -86,7 +89,7 @@ class OpenTelemetry:
         "droppedAttributesCount": "How many attributes the recorder left out; it says nothing about the run.",
         **dict.fromkeys(("warnings", "errors", "offset"), "What the server says about its answer, not about the run."),
     }
-    version = 37
+    version = 38
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
@@ -95,9 +98,12 @@ class OpenTelemetry:
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
+        if isinstance(first, dict) and {"resourceLogs", "resource_logs"} & first.keys() and next(spans, None) is None:
+            return _has_logs_of_agents(file)
         if document is None and any(map(_is_span_without_ids, file.first_lines)):
             return next(spans, None) is not None
-        return any(_is_unmistakable(span) or is_of_an_agent(*_in_known_names([span])) for span in spans)
+        of_agents = any(_is_unmistakable(span) or is_of_an_agent(*_in_known_names([span])) for span in spans)
+        return of_agents or _has_logs_of_agents(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace, sorted by the number of agent spans, the largest first."""
@@ -109,6 +115,9 @@ class OpenTelemetry:
                 traces.setdefault(found.trace, []).append(found)
             else:
                 records.setdefault(found.trace, []).append(found)
+        if not traces and are_of_an_agent(chain.from_iterable(records.values())):
+            yield from runs_of_records(chain.from_iterable(records.values()), self.name, notes)
+            return
         if not traces:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace in records.keys() - traces.keys():
@@ -122,6 +131,10 @@ class OpenTelemetry:
             events = SpanEvents(_with_sums(spans, [as_common_span(span, own) for span in spans]), self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
+
+
+def _has_logs_of_agents(file: ForeignFile) -> bool:
+    return are_of_an_agent(chain.from_iterable(map(log_records_in, (file.document, *file.first_lines))))
 
 
 def _in_known_names(spans: list[RawSpan]) -> list[RawSpan]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel.otlp_values import attributes_in, hex_id, plain_value
+from replay_gui.core.importers.formats.records import as_map, maps_in
+from replay_gui.core.importers.formats.traces.otel.otlp_values import attributes_in, hex_id, nanoseconds, plain_value
 from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
 from replay_gui.core.importers.formats.traces.otel.wrappers import held_in, in_known_form
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
@@ -15,15 +15,23 @@ from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 _NAMES = ("event.name", "otel.event.name")
 _GENAI_PREFIX = "gen_ai."
 _SIDES = ("input", "output")
+_S = 1_000_000_000  # ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRecord:
-    """A log record. `trace`, `span`: ids, "" if it has none. `event`: in the form of a span's event."""
+    """A log record.
+
+    Attributes:
+        trace, span: ids, "" if it has none. event: in the form of a span's event.
+        time: ns since 1970, None if unknown. resource: attributes of the program.
+    """
 
     trace: str
     span: str
     event: dict[str, Any]
+    time: int | None = None
+    resource: dict[str, Any] = field(default_factory=dict)
 
     @property
     def has_model_data(self) -> bool:
@@ -38,14 +46,23 @@ def log_records_in(document: Any) -> Iterator[LogRecord]:
             yield from log_records_in(in_known_form(document))
         case {"resourceLogs": list(groups)}:
             for group in maps_in(groups):
+                resource = attributes_in(as_map(group.get("resource")).get("attributes"))
                 for scope in maps_in(group.get("scopeLogs")):
                     for record in maps_in(scope.get("logRecords")):
-                        yield _record(record)
+                        yield replace(_record(record), resource=resource)
         case {"traceId": trace, "spanId": span, "span_events": list(records)}:
             for record in maps_in(records):
                 yield _record({"traceId": trace, "spanId": span, **record})
         case {"traceId": _, "spanId": _, "body": _} if "name" not in document:
             yield _record(document)
+        case {"attributes": dict(), "hrTime": [int(seconds), int(rest), *_]} if "name" not in document:  # JavaScript's
+            record = {
+                "body": document.get("_body", document.get("body")),
+                **document,
+                "timeUnixNano": seconds * _S + rest,
+            }
+            resource = as_map(as_map(document.get("resource")).get("attributes"))
+            yield replace(_record(record), resource=attributes_in(resource))
         case [dict(), *_]:
             for member in maps_in(document):
                 yield from log_records_in(member)
@@ -119,7 +136,10 @@ def _as_attributes(side: str, messages: list[dict[str, Any]], role: Role, known:
 
 def _record(record: dict[str, Any]) -> LogRecord:
     attributes, body = attributes_in(record.get("attributes")), unfolded(plain_value(record.get("body")))
-    name = record.get("eventName") or next((attributes[key] for key in _NAMES if attributes.get(key)), None)
+    name = record.get("eventName")
+    if not name or " " in str(name):  # Rust's crate writes a place in the code there
+        name = next((attributes[key] for key in _NAMES if attributes.get(key)), name)
+    times = (nanoseconds(record.get(key)) for key in ("timeUnixNano", "observedTimeUnixNano"))
     rest = {key: value for key, value in attributes.items() if key not in _NAMES}
     if isinstance(body, dict):
         rest = {**body, **rest}
@@ -129,4 +149,5 @@ def _record(record: dict[str, Any]) -> LogRecord:
         trace=hex_id(record.get("traceId")),
         span=hex_id(record.get("spanId")),
         event={"name": str(name or "log"), "attributes": rest},
+        time=next((time for time in times if time), None),
     )

@@ -2,7 +2,8 @@
 
 GenAI semantic conventions, as attributes and as span events; Traceloop (``gen_ai.prompt.N``, ``traceloop.entity``);
 OpenInference; the Vercel AI SDK (``ai.operationId``); Pydantic AI and Logfire; Strands; Microsoft Agent Framework;
-Google ADK (``gcp.vertex.agent``); Gemini CLI; any-agent (``gen_ai.output``); MLflow (``mlflow.spanType``).
+Google ADK (``gcp.vertex.agent``); Gemini CLI; any-agent (``gen_ai.output``); MLflow (``mlflow.spanType``); Laminar
+(``lmnr.span.type``).
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ _KINDS: dict[str, Role] = {  # OpenInference, Traceloop and MLflow
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
 }
+_LAMINARS_OTHER = "DEFAULT"
+"""Laminar's type of a span of which it knows no other."""
 _VERCEL: dict[str, Role] = {
     "ai.toolCall": "tool",
     "ai.embed": "step",
@@ -101,6 +104,10 @@ _MERGED = "(merged tools)"
 """Google ADK's name for the span that merges the results of parallel calls."""
 _NAMED = re.compile(r"execute_tool (?P<tool>[^\s()]+)|(?:invoke_agent (?P<agent>\S.*)|agent_run \[(?P<run>.+)\])")
 """Span names by the conventions, and Google ADK's: an interrupted span can lack attributes."""
+_CALL_IDS = (
+    *("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id"),
+    "lmnr.association.properties.metadata.tool_call_id",
+)
 _CONFIG = {
     "model": ("gen_ai.request.model",),
     "description": ("gen_ai.agent.description",),
@@ -117,8 +124,10 @@ def role_of(span: RawSpan) -> Role:
         return "plumbing"
     if isinstance(operation, str) and operation in _OPERATIONS:
         return _OPERATIONS[operation]
-    for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
+    for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType", "lmnr.span.type"):
         kind = unfolded(attributes.get(name))
+        if kind == _LAMINARS_OTHER:
+            continue
         if isinstance(kind, str) and (span.name.endswith(_PREPARES) or _is_handoff(span)):
             return "step"
         if kind == "task" and str(attributes.get("traceloop.entity.name")).endswith(TOOL_TASK):
@@ -173,7 +182,7 @@ def as_common_span(span: RawSpan, notes: ImportNotes) -> Span:
     messages: list[Any] = []
     answers: list[Any] = []
     config: dict[str, Any] = {}
-    call_id = attributes.take_attribute("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id")
+    call_id = attributes.take_attribute(*_CALL_IDS)
     call_id = None if call_id == NOT_SPECIFIED else call_id
     if role == "tool":
         name, given, output, around = tool_of(span, attributes)

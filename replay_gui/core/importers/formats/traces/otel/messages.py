@@ -22,22 +22,22 @@ from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 _INPUTS = (
     *("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "ai.prompt.messages", "ai.prompt"),
     *("pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt", "input.value"),
-    *("traceloop.entity.input", "gen_ai.task.input", "mlflow.spanInputs"),
+    *("traceloop.entity.input", "gen_ai.task.input", "mlflow.spanInputs", "lmnr.span.input"),
 )
 _OUTPUTS = (
     *("gen_ai.output.messages", "gcp.vertex.agent.llm_response", "ai.response.text", "ai.response.object"),
     *("final_result", "gen_ai.output", "gen_ai.completion", "output.value"),
-    *("traceloop.entity.output", "gen_ai.task.output", "mlflow.spanOutputs"),
+    *("traceloop.entity.output", "gen_ai.task.output", "mlflow.spanOutputs", "lmnr.span.output"),
 )
 _ARGUMENTS = (
     *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
     *("ai.toolCall.args", "ai.toolCall.input", "traceloop.entity.input", "mlflow.spanInputs", "input.value"),
-    "input",
+    *("lmnr.span.input", "input"),
 )
 _RESULTS = (
     *("gen_ai.tool.call.result", "gen_ai.output", "gcp.vertex.agent.tool_response", "tool_response"),
     *("ai.toolCall.result", "ai.toolCall.output", "traceloop.entity.output", "mlflow.spanOutputs", "output.value"),
-    "output",
+    *("lmnr.span.output", "output"),
 )
 _TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name")
 _TWINS = (
