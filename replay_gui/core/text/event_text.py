@@ -19,6 +19,7 @@ from replay_gui.core.log.kinds import (
     is_custom,
 )
 from replay_gui.core.text.call_text import exit_text, path_text, request_summary, response_summary
+from replay_gui.core.text.flat_preview import record_preview
 from replay_gui.core.text.json_pointer import unescape_token
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
@@ -66,9 +67,11 @@ def summarize_event(event: Event, cause: Event | None = None) -> str:
     summary: Callable[[Members], str] | None = _SUMMARIES.get(event.kind)
     if summary is None and is_custom(event.kind) and event.payload.keys() <= _DATA_ALONE:
         data = event.payload.get("data")
-        if isinstance(data, Mapping) and _is_step(data) and not event.kind.startswith(BOOKKEEPING_PREFIX):
+        is_hidden = event.kind.startswith(BOOKKEEPING_PREFIX)
+        if isinstance(data, Mapping) and _is_step(data) and not is_hidden:
             return one_line(_named_step_summary(data), MAX_SUMMARY_CHARACTERS)
-        text = _meta_summary(event) if data in (None, {}, [], "") else preview(data)
+        said = record_preview if is_hidden else preview
+        text = _meta_summary(event) if data in (None, {}, [], "") else said(data)
         return one_line(text, MAX_SUMMARY_CHARACTERS)
     if summary is None and is_custom(event.kind) and isinstance(event.payload.get("name"), str):
         summary = _named_step_summary if event.payload["name"] else None

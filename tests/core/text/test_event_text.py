@@ -150,7 +150,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("Error", {"error_type": "workflow_failed", "message": "no"}, "workflow failed: no"),
         ("x:otel/step", {"data": {"name": "turn", "fields": {"kind": "CHAIN"}}}, "turn"),
         ("x:otel/step", {"data": {"name": "sum", "input": {"n": 3}, "output": {"sum": 6}}}, "sum · sum: 6"),
-        ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST, fields: {a: 1}"),
+        ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST · a: 1"),
         ("ToolRequest", request(None), "(arguments not recorded)"),
         ("Decision", {"decision_type": "message", "data": None}, "(no text)"),
         (
