@@ -191,3 +191,22 @@ def test_the_only_member_of_a_record_names_it(tmp_path: Path) -> None:
         ("x:json-lines/record", {"score": 3}),
         ("x:json-lines/record", 1),
     ]
+
+
+def test_what_is_said_about_a_call_is_no_other_call(tmp_path: Path) -> None:
+    records = [
+        {"type": "mcp_server_failed", "server_name": "docs", "error_message": "no access"},
+        {"type": "tool_started", "tool_name": "read"},
+        {"type": "permission_requested", "tool_name": "read"},
+        {"type": "permission_resolved", "tool_name": "read", "decision": "allow"},
+        {"type": "tool_completed", "tool_name": "read", "outcome": "success"},
+        {"type": "tool_started", "tool_name": "run"},
+        {"type": "permission_resolved", "tool_name": "run", "decision": "deny"},
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    (found,) = read_all(path, "json-lines")
+    assert found.tools() == {"read": 1, "run": 1}
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["(output, not recorded)"]
+    assert [event.payload["message"] for event in found.of("Error")] == ["no access"]
+    assert len(found.of("x:json-lines/permission_resolved")) == 2

@@ -22,9 +22,11 @@ from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
+from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.generic.mapping import (
     CALL_IDS,
     OTHER_IDS,
+    OUTPUTS,
     PARTS,
     USUAL_NAMES,
     WRAPPERS,
@@ -312,7 +314,9 @@ class _JsonLinesEvents:
             case "response" if parts["kind"] == "result" and not (parts["tool"] or self._has_open_call(ids)):
                 run.custom("json-lines/result", self._content(content, rest))  # of the run
             case "response":
-                self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
+                is_known = content is not None or not parts["tool"] or not record.keys().isdisjoint(OUTPUTS)
+                told = content if is_known else OUTPUT_NOT_RECORDED
+                self._answer(self._call_of([*ids, parts["parent"]], tool), told, rest, parts["tool"])
             case "user" | "system":
                 run.observation("message", kind, self._content(content, rest))
             case "decision" | "thought" if content is not None or parts["kind"] is None or is_usual_kind(parts["kind"]):
@@ -320,7 +324,8 @@ class _JsonLinesEvents:
                 type = "message" if isinstance(data, str) else "model"
                 run.decision(*(("thinking", None, data) if kind == "thought" else (type, data)))
             case "error":
-                text = content if content is not None else rest.get("error")
+                names = ("error", "error_message", "reason")
+                text = content if content is not None else next((rest[name] for name in names if rest.get(name)), None)
                 shown = text if isinstance(text, str) else "" if text is None else str(text)
                 is_more = content is not None and content != first_line(shown)
                 run.unmapped = {**rest, "said": content} if is_more else rest

@@ -46,6 +46,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "parent": ("parent", "parent_id", "parentId", "parentUuid", "parent_span_id", "caused_by"),
 }
 """The usual names of each part, the likeliest first."""
+OUTPUTS = (*USUAL_NAMES["output"], "error")
+"""Names of members that tell what came of a call."""
 CALL_IDS = (
     *("tool_use_id", "tool_call_id", "toolCallId", "toolUseId", "call_id", "callId", "callID", "tool_id", "toolId"),
     "action_id",
@@ -77,6 +79,7 @@ _ENVELOPE_MEMBERS = {*USUAL_NAMES["kind"], *_TIMES, *USUAL_NAMES["id"], *USUAL_N
 _MODEL_CALLS = ("llm_call", "llm_request", "model_call", "model_request", "llm.call", "llm.request")
 _THOUGHTS = ("thought", "thinking")
 _PHASES = ("_start", "_started", "_end", "_complete", "_completed", "_finished")  # of an agent, which says nothing
+_ASIDES = ("permission", "approval", "hook")  # about a call, which other records tell
 _ANSWERS = ("response", "answer", "reply", "final", "final_answer")
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
 # The meaning of a kind: that of the first of these words that it contains
@@ -84,7 +87,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
     "response": (
         *("tool_result", "tool_response", "tool_output", "tool_end", "tool.end", "observation", "call_output"),
-        *("function_response", "result"),
+        *("tool_complete", "tool_finish", "tool.complete", "tool.finish", "function_response", "result"),
     ),
     "request": ("tool_call", "tool_use", "tool_request", "tool_start", "tool.start", "function_call", "action", "call"),
     "system": ("system",),
@@ -219,6 +222,8 @@ def kind_of(word: Any, parts: dict[str, Any]) -> str:
         return "model"
     if text in _ANSWERS and not parts["tool"]:
         return "answer"
+    if any(part in text for part in _ASIDES) and not any(part in text for part in _WORDS["error"]):
+        return "other"
     is_text = isinstance(parts["output"], str)
     for kind, words in _WORDS.items():
         if any(part in text for part in words):

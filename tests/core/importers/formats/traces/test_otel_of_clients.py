@@ -197,3 +197,45 @@ def test_spans_of_gemini_cli_are_a_model_and_a_tool(tmp_path: Path) -> None:
     assert found.tools() == {"read_file": 1}
     assert found.of("ToolRequest")[0].meta["tool_call_id"] == "r__1"
     assert len(found.of("Decision")) == 1
+
+
+def test_spans_of_langfuses_sdk(tmp_path: Path) -> None:
+    def span(id: str, parent: str, kind: str, **more: Any) -> dict[str, Any]:
+        facts = {"type": kind, **more}
+        attributes = [
+            {"key": f"langfuse.observation.{name}", "value": {"stringValue": value}} for name, value in facts.items()
+        ]
+        times = {"startTimeUnixNano": f"{int(id)}000000000", "endTimeUnixNano": f"{int(id) + 1}000000000"}
+        ids = {"traceId": "t" * 32, "spanId": id, "parentSpanId": parent}
+        return {**ids, "name": kind, **times, "attributes": attributes}
+
+    asked = json.dumps([{"role": "user", "content": "Is it sunny?"}])
+    use = {"usage_details": '{"input": 10, "output": 5}', "cost_details": '{"total": 0.002}', "model.name": "m"}
+    spans = [
+        span("1", "", "agent", input='"Is it sunny?"'),
+        span("2", "1", "generation", input=asked, output='"I look."', **use),
+        span("3", "1", "tool", input='{"city": "Oslo"}', output='"yes"'),
+        span("4", "1", "tool", input="{}", level="ERROR", status_message="no route"),
+    ]
+    (found,) = read_all(written(tmp_path, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    assert found.tools() == {"tool": 2}
+    assert found.decisions() == [(None, "I look.")]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["yes", None]
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [None, "no route"]
+    assert found.tokens() == {"input": 10, "output": 5}
+    assert [event.meta["cost"] for event in found.of("Decision")] == [0.002]
+
+
+def test_spans_of_laminar(tmp_path: Path) -> None:
+    def span(id: str, kind: str, **attributes: str) -> dict[str, Any]:
+        facts = {"lmnr.span.type": kind, **attributes}
+        listed = [{"key": name, "value": {"stringValue": value}} for name, value in facts.items()]
+        return {"traceId": "t" * 32, "spanId": id, "name": "bash", "startTimeUnixNano": id, "attributes": listed}
+
+    sides = {"lmnr.span.input": '{"command": "ls"}', "lmnr.span.output": "a"}
+    model = {"gen_ai.usage.input_tokens": "7", "gen_ai.usage.output_tokens": "9"}
+    spans = [span("1", "DEFAULT"), span("2", "LLM", **model), span("3", "TOOL", **sides)]
+    (found,) = read_all(written(tmp_path, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    assert (found.tools(), found.tokens()) == ({"bash": 1}, {"input": 7, "output": 9})
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["input"], response.payload["output"]) == ({"command": "ls"}, "a")

@@ -28,6 +28,8 @@ _VOLATILE = re.compile(
     | http\.(user_agent|client_ip|host|request_content_length.*|response_content_length.*|flavor) | url\.full
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration|ttft)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
+    | langfuse\.(observation\.((usage|cost)_details|completion_start_time)|release|version|trace\.(public|tags))
+    | lmnr\.span\.(instrumentation_source|sdk_version|ids_path|language_version)
     | (langgraph_)?checkpoint_ns | langgraph_request_id
     | __computed__\..* | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
     | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call|tool_use)_?id
