@@ -13,7 +13,7 @@ Finish = tuple[Literal["answered", "submitted"], str]
 
 _TOOLS: Mapping[str, Literal["answered", "submitted"]] = {
     **dict.fromkeys(("mark_task_complete", "task_complete", "complete_task", "task_done"), "submitted"),
-    **dict.fromkeys(("finish", "final_answer", "attempt_completion"), "answered"),
+    **dict.fromkeys(("finish", "final_answer", "final_result", "attempt_completion"), "answered"),
 }
 _SUBMIT = "submit"  # also what a page's form has
 _OF_SUBMIT = frozenset({"answer", "final_answer", "result", "submission", "message", "solution", "command"})

@@ -99,6 +99,7 @@ ANSWER = {"role": "tool", "tool_call_id": "c", "content": "ok"}
         (chat("submit", '{"answer": "42"}', ANSWER), ("submitted", "submit")),
         (chat("attempt_completion", '{"result": "r"}', ANSWER), ("answered", "attempt_completion")),
         (chat("final_answer", '{"answer": 1}', ANSWER), ("answered", "final_answer")),
+        (chat("final_result", '{"sum": 1}', ANSWER), ("answered", "final_result")),  # Pydantic AI
         (chat("task_complete", "{}", ANSWER), ("submitted", "task_complete")),
         (chat("submit", "{}", {**ANSWER, "content": "Error: no changes"}), None),
         (chat("submit", "{}", ANSWER, {"role": "user", "content": "More"}), None),

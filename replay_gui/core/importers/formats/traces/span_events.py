@@ -64,9 +64,12 @@ class SpanEvents:
         notes: ImportNotes,
         facts: dict[str, Any] | None = None,
         end: tuple[End, str | None] | None = None,
+        *,
+        ends_by_answer: bool = False,
     ) -> None:
-        """`facts`: the source's data about the whole trace. `end`: (how it ended, why), if the source states it."""
+        """`facts`: of the trace. `end`: (how, why), if stated; `ends_by_answer`: else the last answer is the end."""
         self._end, self._notes = end, notes
+        self._ends_by_answer, self._is_answered = ends_by_answer, False
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer, by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
         self._tree = SpanTree(with_calls_of_messages(without_repeats(with_steps(without_ids(spans)))), notes)
@@ -252,6 +255,7 @@ class SpanEvents:
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **as_fields(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._last_text = data if data is not None else self._last_text
+        self._is_answered = not calls and data not in NOTHING and span.end is not None and span.error is None
         self._finish_reasons[bool(self._subagents.around(span))] = span.finish
         for message in messages:
             self._is_new(message)
@@ -273,6 +277,7 @@ class SpanEvents:
     # ---- tools ----------------------------------------------------------------------------------
     def _begin_tool(self, span: Span) -> None:
         extra, meta = as_fields(span.fields), {**span.meta, "tool_call_id": span.call_id}
+        self._is_answered = False
         self._run.request(span.id, span.name, span.input, extra=extra, time=span.start, parent=self._decided, **meta)
 
     def _end_tool(self, span: Span) -> None:
@@ -351,6 +356,7 @@ class SpanEvents:
             read = {"key": span.name, "query": span.input, "value": span.output, **as_fields(span.fields)}
             self._run.add(Kind.MEMORY_READ, read, **meta | {"time": span.start if span.end is None else span.end})
         elif span.role == "guardrail" and span.error is not None:
+            self._is_answered = False
             self._run.denied(span.name, span.name, span.error, **meta)
             return
         elif span.role in ("plumbing", "model"):
@@ -387,4 +393,7 @@ class SpanEvents:
         """Return how the run ended, by the reason of the last answer, if possible the agent's own."""
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
+        has_end = self._agent is not None and self._agent.end is not None
+        if reason is None and self._ends_by_answer and self._is_answered and has_end:
+            how = "answered"
         return None if how is None else (how, None if how == "answered" else reason)

@@ -109,7 +109,7 @@ def test_traces_that_hold_their_observations() -> None:
     assert (first.run.run_id, first.run.agent, second.run.run_id) == ("tr1", "research", "tr2")
     assert first.kinds == [
         "AgentInit", "Observation", "StateTransition", "Decision", "ToolRequest", "ToolResponse", "Error",
-        "Decision", "x:bookkeeping/langfuse/trace", "x:outcome",
+        "Decision", "x:bookkeeping/langfuse/trace", "x:end", "x:outcome",
     ]  # fmt: skip
     assert first.tools() == {"search": 1}
     assert [event.payload["error"] for event in first.of("ToolResponse")] == ["timed out after 1 s"]
@@ -225,3 +225,61 @@ def test_a_trace_with_the_names_of_the_python_client(tmp_path: Path) -> None:
     assert (found.tokens(), found.of("Decision")[0].meta["cost"]) == ({"input": 3, "output": 1}, 0.5)
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no"]
     assert found.outcomes() == [(True, 1.0, "good")]
+
+
+SAID = {"role": "assistant", "content": "It is 4."}
+CALLS = {"role": "assistant", "content": "", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}
+
+
+def end_of(folder: Path, *told: dict[str, Any], **root: Any) -> tuple[str, str | None] | None:
+    whole = {**observation("root", "SPAN", "Chat", 0), "parentObservationId": None, "endTime": "2025-01-01T00:00:59Z"}
+    (one,) = read_all(written(folder, {"trace": {"id": "t"}, "observations": [{**whole, **root}, *told]}))
+    ends = [(event.payload["how"], event.payload["why"]) for event in one.of("x:end")]
+    return ends[0] if ends else None
+
+
+def generation(second: int, output: Any, **more: Any) -> dict[str, Any]:
+    return observation(f"m{second}", "GENERATION", "turn", second, input="2+2?", output=output, **more)
+
+
+def test_a_trace_whose_last_generation_is_an_answer_was_answered(tmp_path: Path) -> None:
+    assert end_of(tmp_path, generation(1, CALLS), generation(3, SAID)) == ("answered", None)
+    assert end_of(tmp_path, generation(1, "It is 4.")) == ("answered", None)
+    assert end_of(tmp_path, generation(1, {"sum": 4})) == ("answered", None)
+
+
+@pytest.mark.parametrize(
+    ("told", "root"),
+    [
+        ([generation(1, SAID), generation(3, CALLS)], {}),  # what the tool said is not told
+        ([generation(1, SAID), observation("x", "TOOL", "f", 3, output="seen")], {}),
+        ([generation(1, SAID)], {"endTime": None}),  # it may run on
+        ([generation(1, SAID), generation(3, None, endTime=None)], {}),
+        ([generation(1, None)], {}),
+        ([observation("s", "SPAN", "step", 1)], {}),
+    ],
+)
+def test_what_is_not_known_of_the_end_of_a_trace_is_not_told(
+    tmp_path: Path, told: list[dict[str, Any]], root: dict[str, Any]
+) -> None:
+    assert end_of(tmp_path, *told, **root) is None
+
+
+def test_an_error_of_the_whole_trace_is_its_end(tmp_path: Path) -> None:
+    wrong = {"level": "ERROR", "statusMessage": "ValueError: no key"}
+    assert end_of(tmp_path, generation(1, SAID), **wrong) == ("crash", "ValueError: no key")
+
+
+@pytest.mark.parametrize("reason", ["length", "max_tokens"])
+@pytest.mark.parametrize("form", range(4))
+def test_why_the_last_answer_ended(tmp_path: Path, reason: str, form: int) -> None:
+    more: dict[str, Any] = {}
+    output: Any = [
+        {**SAID, "finish_reason": reason},
+        {**SAID, "response_metadata": {"finish_reason": reason}},
+        {"index": 0, "message": SAID, "finish_reason": reason},
+        SAID,
+    ][form]
+    if form == 3:
+        more["metadata"] = {"attributes": {"gen_ai.response.finish_reasons": f'["{reason}"]'}}
+    assert end_of(tmp_path, generation(1, output, **more)) == ("limit", reason)

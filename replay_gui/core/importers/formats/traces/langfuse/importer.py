@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.traces.langfuse.messages import (
     GEMINI_USAGE,
     answers_in,
     defines_tool,
+    finish_of,
     messages_in,
 )
 from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
@@ -97,7 +98,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 19
+    version = 20
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -130,7 +131,7 @@ class Langfuse:
         facts["unreadable"] += [
             one for one in (scores if isinstance(scores, list) else [scores]) if not isinstance(one, dict)
         ]
-        events = SpanEvents(spans, self.name, notes, plain(facts, notes))
+        events = SpanEvents(spans, self.name, notes, plain(facts, notes), ends_by_answer=True)
         return ImportedRun(
             name=str(trace.get("name") or "trace"),
             run_id=str(trace.get("id")),
@@ -289,6 +290,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         error=wrong,
         fields=plain(rest, notes),
         meta=meta,
+        finish=finish_of(answers, response, attributes) if role == "model" else None,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.traces.spans import unfolded
 
+_FINISHES = ("finish_reason", "stop_reason", "finishReason", "done_reason")
 GEMINI_USAGE = "usage_metadata"  # the observation also has it, as its usage
 
 
@@ -48,6 +50,20 @@ def answers_in(output: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     messages = output if isinstance(output, list) else [output]
     messages = [{"role": "assistant", **one} if _has_calls(one) else one for one in messages]
     return (tuple(messages) if messages and all(is_message(message) for message in messages) else ()), {}
+
+
+def finish_of(answers: tuple[Any, ...], response: dict[str, Any], attributes: dict[str, Any]) -> str | None:
+    """Return why an answer of a model ended, in the word of its provider; None if nothing says it.
+
+    `response`: the other members of the output. `attributes`: of the OpenTelemetry span.
+    """
+    last = answers[-1] if answers and isinstance(answers[-1], dict) else {}
+    about = last.get("response_metadata")
+    reasons = unfolded(attributes.get("gen_ai.response.finish_reasons"))
+    stated = [reasons[-1]] if isinstance(reasons, list) and reasons else [reasons]
+    for holder in (response, last, about if isinstance(about, dict) else {}):
+        stated += [holder.get(name) for name in _FINISHES]
+    return next((reason for reason in stated if isinstance(reason, str) and reason), None)
 
 
 def _has_calls(value: Any) -> bool:
