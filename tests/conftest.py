@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,7 @@ from typing import Any
 import certifi
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 from tests.engine import fork_server
 from tests.helpers.effort import tries, try_all
@@ -51,6 +53,7 @@ gc.disable()  # importing the tests makes millions of objects and hardly a cycle
 
 _COVERAGE = pytest.StashKey[LineCoverage]()
 KEPT = "kept-worker-"  # and a pid: the thread that listens to a worker process that later tests use, too
+PATIENCE_MS = 30_000  # how long a test waits for a signal before it fails
 GRACE = 2.0  # seconds that a thread or process which is ending may take
 
 
@@ -125,6 +128,20 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def _one_application(request: pytest.FixtureRequest) -> None:
     """A report as PDF makes an application of its own where there is none, of a class that widgets cannot use."""
     request.getfixturevalue("qapp")  # by name: what tests without a window do is not searched for leaks of Qt's
+
+
+class PatientBot(QtBot):
+    """A QtBot that waits as long as a machine that others use may take; a test can still say for how long."""
+
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=PATIENCE_MS)
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=PATIENCE_MS)
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=PATIENCE_MS)
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,7 +14,7 @@ def test_a_panel_is_a_head_over_a_body(qtbot: QtBot, qapp: QApplication) -> None
     window, body = QWidget(), QPlainTextEdit()
     qtbot.addWidget(window)
     panel = Panel("Events", window)
-    panel.set_body(body)
+    panel.add_part(body, 1)
     panel.set_note("1,523")
     button = panel.add_button("Filter…", "Filter events by kind and tool", checkable=True)
     panel.resize(400, 300)
