@@ -90,14 +90,17 @@ class MainWindow(QMainWindow):
             self.actions_[spec.name].setEnabled(not spec.comparison)
         self.playback = Playback(session, parent=self)
         self._last_positions, self._layout = LastPositions(session, settings, self), LayoutMemory(self, settings)
-        self.finder, self.menus = RunSearch(session, self), MenuBar(self.actions_)
+        self.finder, self.menus = RunSearch(session, self), MenuBar(self.actions_, self)
         self.find_field = FindField(self.finder)
         MarkChoice(session.run_marks, self.menus.marks, settings, self)
-        self.run_bar = RunBar(session, self.playback, self.find_field, self.actions_)
+        self.run_bar = RunBar(session, self.playback, self.find_field, self.actions_, self)
         for bar in (self.menus, self.run_bar):
             self.addToolBar(bar)
         self.addActions(list(self.actions_.values()))  # a shortcut works only in a menu that was opened, otherwise
-        self._welcome, self._pages = WelcomePage(), QStackedWidget()
+        body = QWidget(self)  # parents first: a widget is styled again with all that is inside when its parent changes
+        self.setCentralWidget(body)
+        self._pages = QStackedWidget(body)
+        self._welcome = WelcomePage(self._pages)
         self._pages.addWidget(self._welcome)
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
         self.find_actions = FindActions(self._get_find_line, self._get_run_view, self)
@@ -118,7 +121,6 @@ class MainWindow(QMainWindow):
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self.links = LinkActions(session, self.comparison, self._get_run_view, self)
         self._banners = BannerArea(session, self.file_actions.on_reload, self.comparison)
-        body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -129,7 +131,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self._banners)
         column.addWidget(comparison_banners)
         column.addWidget(self._pages, 1)
-        self.setCentralWidget(body)
         self._connect()
         self.restore = SessionRestore(
             session, self.comparison, self.runs_page, settings, get_view=self._get_run_view, actions=self.actions_

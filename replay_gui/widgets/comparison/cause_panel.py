@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from replay_gui.engine.answers import Progress
 from replay_gui.models.comparison.cause_list import CauseList
@@ -33,18 +33,13 @@ class CausePanel(Panel):
         self._progress: Progress | None = None
         self.list = CauseList(session, self)
         self.tool_table = ToolTable(session, self)
-        self.causes = CauseView(self.list)
-        self.tools = ToolDifferenceTable(self.tool_table)
-        self._pages = QStackedWidget()
+        self._pages = QStackedWidget(self)
+        self.add_part(self._pages, 1)
+        self.causes = CauseView(self.list, self._pages)
+        self.tools = ToolDifferenceTable(self.tool_table, self._pages)
         self._pages.addWidget(self.causes)
         self._pages.addWidget(self.tools)
         self._dimmer = Dimmer(self._pages)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._pages, 1)
-        self.set_body(body)
         self.setFocusProxy(self.causes)
         self.by_tool = self.add_button("By tool", "Calls, errors and answers of each tool in both runs", checkable=True)
         self.by_tool.toggled.connect(self._on_by_tool)

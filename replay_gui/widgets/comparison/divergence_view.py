@@ -42,20 +42,20 @@ class DivergenceView(QWidget):
             None  # the side and the event index for which a counterpart is being chosen
         )
         self.rows = ComparisonRows(session, self)
-        self.view = SplitView(session, self.rows, finder)
+        card = QFrame(self)
+        self._heads = SideHeads(card)
+        self.finding = DivergenceFind(session, finder, card)
+        self.prompt = _AnchorPrompt(card)
+        self.view = SplitView(session, self.rows, finder, card)
         self._dimmer = Dimmer(self.view)
         self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())
         self.finder = finder
-        self.finding = DivergenceFind(session, finder)
-        self._heads = SideHeads()
         self.find_button = QToolButton()
         self.find_button.setToolTip(plain_tooltip(finder.TITLE))
         self.find_button.setAccessibleName(finder.TITLE)
         self.find_button.setIconSize(QSize(ICON, ICON))
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heads.add_widget(1, self.find_button)
-        self.prompt = _AnchorPrompt()
-        card = QFrame()
         set_role(card, "panel")
         card.setAccessibleName("Both runs, aligned")
         column = QVBoxLayout(card)
@@ -219,8 +219,8 @@ def run_names(session: ComparisonSession) -> tuple[str, str]:
 class _AnchorPrompt(QFrame):
     """The instruction shown while an anchor is being set."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         set_role(self, "info")
         self._words = PlainLabel()
         self.cancel = QToolButton()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.log.event import Event
@@ -43,19 +43,14 @@ class StepDiffView(QWidget):
         self._session = session
         self.state_actions: list[QAction] = []
         self.payload_rows, self.state_rows = DiffRows(self), DiffRows(self)
-        self.payload = DiffView("Differences of the events", self.payload_rows)
-        self.state = DiffView("Differences of the states", self.state_rows)
+        self._payload_panel, self._state_panel = Panel("The chosen step", self), Panel("State, A against B", self)
+        self.payload = DiffView("Differences of the events", self.payload_rows, self._payload_panel)
+        self._payload_panel.add_part(self.payload, 1)
+        self.watched = DiffView("Watched values of both runs", WatchedRows(session, self), self._state_panel)
+        self._state_panel.add_part(self.watched)
+        self.state = DiffView("Differences of the states", self.state_rows, self._state_panel)
         self._dimmer = Dimmer(self.state)
-        self._payload_panel, self._state_panel = Panel("The chosen step"), Panel("State, A against B")
-        self._payload_panel.set_body(self.payload)
-        self.watched = DiffView("Watched values of both runs", WatchedRows(session, self))
-        state_body = QWidget()
-        column = QVBoxLayout(state_body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.watched)
-        column.addWidget(self.state, 1)
-        self._state_panel.set_body(state_body)
+        self._state_panel.add_part(self.state, 1)
         self.beside = self._payload_panel.add_button("Side by side", "A beside B", checkable=True)
         self.unified = self._payload_panel.add_button("Unified", "A above B", checkable=True)
         self.unified.setChecked(True)

@@ -47,6 +47,13 @@ class Panel(QFrame):
         super().__init__(parent)
         set_role(self, "panel")
         self.setAccessibleName(title)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, UNIT)  # the parts' corners stay inside the round ones
+        self._column.setSpacing(0)
+        head = QFrame(self)
+        set_role(head, "head")
+        head.setFixedHeight(HEAD)
+        self._column.addWidget(head)
         self._title = ElidedLabel(title)
         set_role(self._title, "title")
         self._secondary = ElidedLabel()
@@ -57,9 +64,6 @@ class Panel(QFrame):
         self._note = ElidedLabel()
         set_role(self._note, "secondary")
         self._note.hide()
-        head = QFrame()
-        set_role(head, "head")
-        head.setFixedHeight(HEAD)
         self._buttons: list[_HeadButton] = []
         self._level = 0
         self._head = QHBoxLayout(head)
@@ -68,10 +72,6 @@ class Panel(QFrame):
         self._head.addWidget(self._title)
         self._head.addWidget(self._secondary, 1)
         self._head.addWidget(self._note)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, UNIT)  # the body's corners stay inside the round ones
-        self._column.setSpacing(0)
-        self._column.addWidget(head)
 
     def set_title(self, text: str) -> None:
         """Set the title, which is also the panel's accessible name."""
@@ -108,12 +108,16 @@ class Panel(QFrame):
         self._buttons.append(_HeadButton(button, text, short or text, spare))
         return button
 
-    def set_body(self, body: QWidget) -> None:
-        """Add the widget that takes the room below the head."""
-        self._column.addWidget(body, 1)
+    def add_part(self, part: QWidget, stretch: int = 0) -> None:
+        """Add a widget below the other parts. `stretch`: its share of the room, as in a layout."""
+        self._column.addWidget(part, stretch)
+
+    def add_stretch(self) -> None:
+        """Leave the room that no part takes at the bottom."""
+        self._column.addStretch()
 
     def tab_widgets(self) -> list[QWidget]:
-        """Return the widgets in the order of Tab: the buttons of the head, then the body."""
+        """Return the widgets in the order of Tab: the buttons of the head, then the parts."""
         buttons: list[QWidget] = [head_button.button for head_button in self._buttons]
         tabbed = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
         return [*buttons, *(one for one in tabbed if one not in buttons)]

@@ -22,6 +22,7 @@ from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
 from replay_gui.widgets.parts.text.line_text import paint_hint
 
 _MARGIN_ROWS = 2  # rows kept visible before and after the target
+_SIZE_BEFORE_LAYOUT_PX = (640, 480)  # with the 30 pixels of height that Qt gives, a view would be scrolled to any row
 _VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
 
 
@@ -47,6 +48,7 @@ class RowView(QTableView):
 
     def __init__(self, name: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.resize(*_SIZE_BEFORE_LAYOUT_PX)
         self.hovered = -1
         self.hint = ""
         self._pressed: tuple[QPoint, int] | None = None  # the point of the last press of a button, and the row there

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolTip,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -69,34 +68,30 @@ class EventDetail(Panel):
         self._event: Event | None = None
         self.pages_read = EventPages(session, self)
         self._damaged = False
-        self.text, self.raw = ReadingView("Event"), EventTextView("Event as JSON")
+        self.problem = Notice("bad", self)
+        self.find_bar = PanelFindBar("Find in this event", "Find in this event", self)
+        self.pages = QStackedWidget(self)
+        self.text = ReadingView("Event", self.pages)
         self.tree = StateTree(self)
-        self.tree_view = ValueView("Event's fields", self.tree)
-        self.problem = Notice("bad")
-        self.find_bar = PanelFindBar("Find in this event", "Find in this event")
+        self.tree_view = ValueView("Event's fields", self.tree, self.pages)
+        self.raw = EventTextView("Event as JSON", self.pages)
         self.search = PageSearch(self)
         self._finder: RunSearch | None = None
         self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
-        self.more = QPushButton("Show more")
+        self.more = QPushButton("Show more", self)
         set_role(self.more, "foot")
-        self.pages = QStackedWidget()
         self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
         self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.card = RunCard(session)
+        self.card = RunCard(session, self.pages)
+        self.add_part(self.problem)
+        self.add_part(self.find_bar)
+        self.add_part(self.pages, 1)
         for page in (self.text, self.tree_view, self.raw, self.card):
             self.pages.addWidget(page)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.problem)
-        column.addWidget(self.find_bar)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.more)
+        self.add_part(self.more)
         self.sections = SectionStack(self.origin, self.integrity)
-        column.addWidget(self.sections)
-        column.addStretch(0)
-        self.set_body(body)
+        self.add_part(self.sections)
+        self.add_stretch()
         self._add_tabs()
         self._add_copies()
         self.find_bar.text_changed.connect(self._find_in_page)

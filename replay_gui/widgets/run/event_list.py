@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import since_start
@@ -46,23 +46,18 @@ class EventList(Panel):
         self._shows_new_run = False  # the run was just opened, and its position is not shown yet
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
-        self.view = RowView("Events", self.table)
+        self.filter_bar = FilterBar(self)
+        self.view = RowView("Events", self.table, self)
         self._delegate = RowDelegate(self.view, self.table)
         self.view.setItemDelegate(self._delegate)
         self.view.setColumnHidden(EventColumn.DURATION, True)
-        self.bookkeeping = QPushButton()
+        self.bookkeeping = QPushButton(self)
         set_role(self.bookkeeping, "foot")
         self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.filter_bar = FilterBar()
-        column.addWidget(self.filter_bar)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.bookkeeping)
-        self.set_body(body)
+        self.add_part(self.filter_bar)
+        self.add_part(self.view, 1)
+        self.add_part(self.bookkeeping)
         self.menu = EventMenu(session, self.view)
         self.menu.parts.append(self._offer_effects)
         self.menu.filter_wanted.connect(self.set_filter)

@@ -38,7 +38,7 @@ class RangePanel(Panel):
         tables = FactSection("By tool", self.tools, self), FactSection("By model", self.models, self)
         for section in tables:
             section.aim_chosen.connect(self.filter_wanted)
-        self.set_body(SectionColumn("Sums of the range", (self.sums, *tables)))
+        self.add_part(SectionColumn("Sums of the range", (self.sums, *tables)), 1)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.refresh)
         session.chosen_changed.connect(self._on_chosen_changed)

@@ -69,7 +69,7 @@ class RunFactsPanel(Panel):
             )
         )
         sections = self._run, self.marks, used, self._checked, *tables, self._imported
-        self.set_body(SectionColumn("Run facts", sections))
+        self.add_part(SectionColumn("Run facts", sections), 1)
         self._pause = QTimer(self, singleShot=True, interval=COUNT_INTERVAL_MS)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import Path
@@ -36,28 +36,23 @@ class StateInspector(Panel):
         super().__init__("State", parent)
         self._session, self._end = session, EndState(session, self)
         self.tree = StateTree(self)
-        self.view = ValueView("State", self.tree)
+        self.untrusted, self.not_applied, self.more_changes = (Notice(role, self) for role in ("bad", "warn", "info"))
+        self.watched = WatchView(WatchedValues(session), self)
         self.trace = ChosenValueTrace(session, self)
-        self.trace_bar = ValueTraceBar(self.trace)
-        self.watched = WatchView(WatchedValues(session))
-        self.untrusted, self.not_applied, self.more_changes = Notice("bad"), Notice("warn"), Notice("info")
+        self.trace_bar = ValueTraceBar(self.trace, self)
+        self.find_bar = PanelFindBar("Find in the state", "Key or value", self)
+        self.view = ValueView("State", self.tree, self)
         self.changed_only = self.add_button(
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"
         )
         self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
-        self.find_bar = PanelFindBar("Find in the state", "Key or value")
         self.search, self.hits = self.find_bar.line, self.find_bar.count
         self._copy = QAction("Copy link", self)
         self._copy.triggered.connect(self.copy_link)
         self.view.addAction(self._copy)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         for part in (self.untrusted, self.not_applied, self.more_changes, self.watched, self.trace_bar, self.find_bar):
-            column.addWidget(part)
-        column.addWidget(self.view, 1)
-        self.set_body(body)
+            self.add_part(part)
+        self.add_part(self.view, 1)
         self.changed_only.toggled.connect(self._on_changed_only)
         self.find_button.toggled.connect(self._on_find_toggled)
         self.find_bar.opened.connect(self._on_find_opened)

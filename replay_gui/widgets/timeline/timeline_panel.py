@@ -37,10 +37,10 @@ class TimelinePanel(QFrame):
         self._session = session
         set_role(self, "panel")
         self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.side.value}, {title}")
-        self.timeline = Timeline(session, compact)
+        self.timeline = Timeline(session, compact, self)
         self.timeline.lanes_changed.connect(self._on_lanes_changed)
-        self.spending = None if compact else SpendingBand(session)
-        self.overview = None if compact else OverviewStrip(session)
+        self.spending = None if compact else SpendingBand(session, self)
+        self.overview = None if compact else OverviewStrip(session, self)
         column = QVBoxLayout(self)
         column.setSpacing(UNIT)
         if title is not None:

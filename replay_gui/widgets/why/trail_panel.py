@@ -23,13 +23,16 @@ class TrailPanel(QWidget):
     def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.a, self.b = (TrailView(session, TrailTable(session, side, self)) for side in _SIDES)
-        self._panels = tuple(Panel(f"{side.upper()} · the steps") for side in _SIDES)
+        self._panels = tuple(Panel(f"{side.upper()} · the steps", self) for side in _SIDES)
+        self.a, self.b = (
+            TrailView(session, TrailTable(session, side, self), panel)
+            for side, panel in zip(_SIDES, self._panels, strict=True)
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
         for panel, view in zip(self._panels, (self.a, self.b), strict=True):
-            panel.set_body(view)
+            panel.add_part(view, 1)
             row.addWidget(panel, 1)
         self.setFocusProxy(self.a)
         session.chosen_changed.connect(self._refresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair
 from replay_gui.core.text.plain_text import one_line
@@ -41,15 +41,10 @@ class GroupsPanel(Panel):
         self._summary.setWordWrap(True)
         self._summary.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
         self._lists = QStackedWidget()
+        self.add_part(self._summary)
+        self.add_part(self._lists, 1)
         for page in (self.groups, self.flips, self.all_runs):
             self._lists.addWidget(page)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._summary)
-        column.addWidget(self._lists, 1)
-        self.set_body(body)
         self.contrast_button = self.add_button(
             "Contrast", "Contrast the chosen runs alone (Ctrl+click chooses several)"
         )

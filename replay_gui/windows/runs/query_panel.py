@@ -53,7 +53,7 @@ class QueryPanel(Panel):
         column.setSpacing(UNIT)
         column.addWidget(self.field)
         column.addWidget(self.table, 1)
-        self.set_body(body)
+        self.add_part(body, 1)
         self.ask_button = self.add_button("Run", "Run the query (Ctrl+Enter)")
         self.cancel_button = self.add_button("Cancel", "End the query")
         self.ask_button.clicked.connect(self.send_query)

@@ -329,7 +329,7 @@ class RunsView(QWidget):
 
 def _panel(title: str, body: QWidget, parent: QWidget) -> Panel:
     panel = Panel(title, parent)
-    panel.set_body(body)
+    panel.add_part(body, 1)
     panel.setMinimumSize(*_MIN_PANEL_PX)
     return panel
 
