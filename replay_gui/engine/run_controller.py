@@ -129,11 +129,8 @@ class RunController:
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case FindMarks():
-                if isinstance(active.state, WholeRun):
-                    if (marks := active.marks.start()) is not None:
-                        self._answer(number, marks, ticket)
-                    if not active.is_paired:  # the comparison goes first
-                        active.values.index_changes()
+                if isinstance(active.state, WholeRun) and (marks := active.marks.start()) is not None:
+                    self._answer(number, marks, ticket)
             case CorrectEffects(effects):
                 self._answer(number, active.marks.correct(effects), ticket)
             case CheckFile():
@@ -246,7 +243,6 @@ class RunController:
             searchers=self._searchers,
             answer=self._answer,
             on_worker_message=partial(self._on_worker_message, run.number),
-            is_paired=request.paired,
         )
         active.last_seek = ticket, Position(min(start, run.index.count))
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)

@@ -59,13 +59,12 @@ class ActiveRun:
         searchers: WorkerPool,
         answer: SendAnswer,
         on_worker_message: OnWorkerMessage,
-        is_paired: bool,
     ) -> None:
-        """`searchers`: workers for jobs that must not wait for the long work of `pool`. `is_paired`: see Open."""
-        self.run, self.is_paired = run, is_paired
+        """`searchers`: workers for jobs that must not wait for the long work of `pool`."""
+        self.run = run
         self.state = state
         self.search = SearchController(searchers, run, answer, on_worker_message)
-        self.values = ValueController(searchers, run, answer, on_worker_message, indexers=pool)
+        self.values = ValueController(searchers, run, answer, on_worker_message)
         self.totals = TotalsController(pool, run, answer, on_worker_message)
         self.marks = MarksController(pool, run, answer, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position

@@ -1,6 +1,6 @@
 """Run as a process of its own by window_numbers: how soon a key goes to the next change of a value, as JSON.
 
-value_probe.py LOG CACHE    opens LOG with this cache folder; its changes are indexed behind its events
+value_probe.py LOG CACHE    opens LOG with this cache folder
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from replay_gui.core.index.kept_changes import CHANGES_FILE
+from replay_gui.core.index.index_columns import KEY_COLUMN
 from replay_gui.core.log.positions import Position
 from replay_gui.windows.main_window import MainWindow
-from tests.benchmarks.follow_probe import turn
 from tests.benchmarks.window_probe import CACHE, shown_window, wait
 
 _KEYS = 200  # presses of each
-_LONGEST_S = 600  # to index the changes
 
 
 def pressed(window: MainWindow, press: Callable[[], None]) -> float:
@@ -46,10 +44,6 @@ def measured(window: MainWindow) -> dict[str, Any]:
     window.build_pages()
     session.open(sys.argv[1])
     wait(session.report_changed, lambda: session.report is not None)
-    begun = time.monotonic()
-    while not (kept := list(Path(CACHE).rglob(CHANGES_FILE))) and time.monotonic() < begun + _LONGEST_S:
-        turn(0.5)
-    ready_after = time.monotonic() - begun
     session.seek(Position(session.index.count // 2))
     wait(session.position_state_changed, lambda: _is_shown(window))
     panel = window.run_view.state
@@ -63,8 +57,7 @@ def measured(window: MainWindow) -> dict[str, Any]:
     events.setFocus()
     steps = [pressed(window, lambda: QTest.keyClick(events, Qt.Key.Key_Right)) for _ in range(_KEYS)]
     return {
-        "ready_after": ready_after,
-        "bytes": sum(file.stat().st_size for file in kept),
+        "bytes": sum(file.stat().st_size for file in Path(CACHE).rglob(KEY_COLUMN)),
         "looked_up": 1000 * looked_up,
         "changes": len(panel.trace.indexes),
         "change": float(np.percentile(changes, 95)),

@@ -65,8 +65,7 @@ def history(log: Path, small: Path) -> Iterator[Figure]:
     note = f"{found['changes']:,} changes; looked up in {found['looked_up']:.0f} ms"
     yield Figure("from the key to the next change of a value, p95", found["change"], 5, "ms", note)
     yield Figure("the same, to a step by key", found["change"] / found["step"], 2.0, "x")
-    note = f"ready {found['ready_after']:.0f} s after the verdict"
-    yield Figure("index of all changes, in the cache", found["bytes"] / 1e6, 20, "MB", note)
+    yield Figure("index of all changes, in the cache", found["bytes"] / 1e6, 20, "MB")
 
 
 def _start_seconds(kind: str, config: str) -> float:

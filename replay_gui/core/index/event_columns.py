@@ -16,11 +16,13 @@ from msgspec import UNSET
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.index.change_columns import KEY_FIELDS, key_numbers, written_keys
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
     FLAG_INTERRUPTED,
     FLAG_NOT_APPLIED,
+    FLAG_OPERATIONS,
     FLAG_REPEATED,
     FLAG_UNREADABLE,
     NO_PAIR,
@@ -105,6 +107,11 @@ class EventColumns:
         tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those inspected
         refused, requested, events = set(applied.refused), iter(applied.requested), decoded.events
         numbers, waiting, unusual = self.tools, self._waiting, decoded.unusual
+        keys = written_keys(events, decoded.kinds)
+        for i in unusual.keys() - refused:
+            keys[i] = getattr(unusual[i][1], KEY_FIELDS.get(unusual[i][0], ""), "")
+            if hasattr(unusual[i][1], "ops"):
+                flags[i] |= FLAG_OPERATIONS
         for n, (i, kind) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), strict=True)):
             payload = unusual[i][1] if i in unusual else events[i].payload
             name = getattr(payload, "tool_name", None)
@@ -116,15 +123,17 @@ class EventColumns:
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
                 request, index = next(requested), first + i
+                keys[i] = request
                 if waiting.setdefault(request, index) != index:
                     self._add_equal_request(request, index)
             elif kind == _RESPONSE:
+                keys[i] = payload.request_hash
                 found = waiting.pop(payload.request_hash, NO_PAIR)
                 pairs[n] = (
                     found if isinstance(found, int) else self._choose(found, payload.request_hash, block.metas[i])
                 )
                 if not payload.success:
-                    flags[i] = FLAG_FAILED
+                    flags[i] |= FLAG_FAILED
                     self._failed_call = first + i, name if type(name) is str else None
             elif kind == _ERROR:
                 if getattr(payload, "error_type", None) == INTERRUPTED:
@@ -139,6 +148,7 @@ class EventColumns:
             "offset": block.offsets[:-1],
             "request": _sparse(count, at, pairs, NO_PAIR),
             "flags": flags,
+            "key": key_numbers(keys),
         }
 
     def skipped_entries(self, part: Skipped) -> dict[str, Any]:
@@ -149,6 +159,7 @@ class EventColumns:
             "offset": [part.offset],
             "request": [NO_PAIR],
             "flags": [FLAG_UNREADABLE | FLAG_NOT_APPLIED],
+            "key": [0],
         }
 
     def _number(self, kind: str) -> int:

@@ -2,8 +2,8 @@
 
 Each log has a folder with the column files, the snapshot file and a table, which is written last. The table begins with
 its hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
-window needs; the columns that a comparison needs have a separate check (see record_columns). An index that does not
-match the log is ignored.
+window and histories of values need; the columns that a comparison needs have a separate check (see record_columns). An
+index that does not match the log is ignored.
 
 `load_index` reads the whole log only if it was modified since, so that a run opens at once. Before two runs are called
 equal, it must read the log in any case (`by_content`).
@@ -21,12 +21,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from blake3 import blake3
+from numpy.typing import NDArray
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
+from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
@@ -34,7 +35,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
 
 TABLE = "table"
-_TABLE_VERSION = 14
+_TABLE_VERSION = 15
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
@@ -174,6 +175,15 @@ def _is_unchanged(table: IndexTable, log: EventLog, by_content: bool) -> bool:
     return is_as_dated or table.content == log.source.blake3()
 
 
+def read_key_column(folder: Path, count: int) -> NDArray[np.uint32] | None:
+    """Return the column `key` of an index of `count` events that load_index has returned; None if it is damaged."""
+    try:
+        is_intact = _file_hash(folder / KEY_COLUMN) == read_hashed(folder / TABLE, IndexTable).columns[KEY_COLUMN]
+        return map_column(folder, KEY_COLUMN, count) if is_intact else None
+    except (OSError, KeyError, ValueError, msgspec.MsgspecError):
+        return None
+
+
 def indexed_content(folder: Path) -> str | None:
     """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is no index."""
     try:
@@ -192,7 +202,7 @@ def write_table(
     is, because data were only appended.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
-    columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
+    columns = {name: _file_hash(folder / name) for name in (*DISPLAY_COLUMNS, KEY_COLUMN)}
     table = IndexTable(
         version=_TABLE_VERSION,
         size=log.source.size,

@@ -25,16 +25,19 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "duration": np.dtype("<i8"),  # the duration recorded in the event
     "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
+    "key": np.dtype("<u4"),  # the number of the key that the event writes to, see change_columns
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
     "pair": np.dtype("<i4"),  # as in RunIndex; computed from the others once they are complete
     "took": np.dtype("<i8"),  # as `duration` in RunIndex; computed in the same way
 }
-REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
+_SHOWN_REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
+KEY_COLUMN = "key"  # only histories of values need it
+REPLAY_COLUMNS = (*_SHOWN_REPLAY_COLUMNS, KEY_COLUMN)
 RECORD_COLUMNS = ("time", "duration", "content")  # see record_columns
 DISPLAY_COLUMNS = ("kind", "tool", "offset", "flags", "time", "pair", "took")  # the window needs these
 COMPARISON_COLUMNS = ("content", "chain")  # a comparison needs these
-_GROWING_COLUMNS = (*REPLAY_COLUMNS, "time", "duration")  # the window needs these while the index is built
+_GROWING_COLUMNS = (*_SHOWN_REPLAY_COLUMNS, "time", "duration")  # the window needs these while the index is built
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
 _CALLS_STEP_EVENTS = 1 << 18

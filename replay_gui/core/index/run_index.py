@@ -27,6 +27,7 @@ FLAG_UNREADABLE = 2  # its content is not an event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
 FLAG_REPEATED = 16  # an error that repeats the failed call just before it, see facts.run_measures
 FLAG_INTERRUPTED = 32  # the user stopped the agent: recorded as an error, but not a failure
+FLAG_OPERATIONS = 64  # it has operations, which may write to any part of the state
 FLAG_NOT_APPLIED = 8  # the event does not apply to the state, which stays unchanged
 
 

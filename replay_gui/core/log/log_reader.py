@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from types import TracebackType
 from typing import Any, Self, overload
 
@@ -21,6 +22,7 @@ from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan_lo
 from replay_gui.core.log.source import Source
 
 _RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
+_READ_THROUGH_BYTES = 1 << 15  # of unwanted records, that are read faster than a new beginning
 _ANY_HASH = bytes(HASH_BYTES)  # only the hash before a seal would matter there
 
 
@@ -137,6 +139,23 @@ class EventLog(Sequence[Event]):
                 at += 1
                 if at == end:
                     return
+
+    def numbered_contents(self) -> Iterator[tuple[EventIndex, bytes | None]]:
+        """Yield (index, content) of all events; see `contents`."""
+        return ((EventIndex(index), content) for index, content in enumerate(self.contents()))
+
+    def contents_of(self, indexes: NDArray[np.int64]) -> Iterator[tuple[EventIndex, bytes | None]]:
+        """Yield (index, content) of the events with these indexes, which ascend; records far from any are not read.
+
+        Raises LogChanged as `contents`.
+        """
+        gaps = np.diff(self.offsets[indexes].astype(np.int64))
+        for near in np.split(indexes, np.flatnonzero(gaps > _READ_THROUGH_BYTES) + 1) if len(indexes) else ():
+            start, stop = EventIndex(int(near[0])), EventIndex(int(near[-1]) + 1)
+            wanted = np.zeros(stop - start, np.bool_)
+            wanted[near - start] = True
+            numbered = zip(map(EventIndex, range(start, stop)), self.contents(start, stop), strict=True)
+            yield from compress(numbered, wanted.tolist())
 
     def __len__(self) -> int:
         return len(self.offsets)

@@ -6,7 +6,7 @@ removed before it changes the value at an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import msgspec
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_content
-from replay_gui.core.state.state import ABSENT, EMPTY, LISTS, MAPS, GrowList, OverlayMap, Path, StateChange
+from replay_gui.core.state.state import ABSENT, EMPTY, LISTS, MAPS, GrowList, OverlayMap, StateChange
 from replay_gui.core.text.json_pointer import list_index
 
 
@@ -41,8 +41,8 @@ class ValueChange:
     new: Any
 
 
-OnChanges: TypeAlias = Callable[[EventIndex, Sequence[StateChange]], None]
-"""Receives the index of an event, and its changes."""
+NumberedContents: TypeAlias = Iterable[tuple[EventIndex, bytes | None]]
+"""The index and the content of each event, ascending; None: bytes without a record."""
 
 
 def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iterator[ValueChange]:
@@ -56,39 +56,55 @@ def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iter
 
     Cost: about 16 µs per event.
     """
-    return (change for _, change in value_histories(contents, [keys]))
+    events = ((EventIndex(index), content) for index, content in enumerate(contents))
+    for index, values in follow_values(events, [keys]):
+        yield from (change for _, change in values.changes_by(index))
 
 
-def value_histories(
-    contents: Iterable[bytes | None], paths: Sequence[Sequence[str]], on_changes: OnChanges | None = None
-) -> Iterator[tuple[int, ValueChange]]:
-    """Yield (number of the path, change) for the changes of several values, in the order of the events.
+class FollowedValues:
+    """The values at some paths of a draft's state, of which it says after each event which ones changed.
 
-    It costs little more than the history of one of them. `on_changes` receives each event's changes of the state.
+    To follow several values costs little more than to follow one.
     """
+
+    def __init__(self, draft: Draft, paths: Sequence[Sequence[str]]) -> None:
+        self._draft = draft
+        self._paths = paths
+        self._old = [ABSENT if keys else EMPTY.root for keys in paths]
+        self._by_first_key: dict[str, list[int]] = {}
+        for number, keys in enumerate(paths):
+            self._by_first_key.setdefault(keys[0] if keys else "", []).append(number)
+        self._wholes = [number for number, keys in enumerate(paths) if not keys]
+
+    def changed(self) -> list[int]:
+        """Return the numbers of the paths whose values the event changed that was just applied, ascending."""
+        found: list[int] = []
+        for change in self._draft.each_change():
+            for number in (*self._wholes, *self._by_first_key.get(str(change.path[0]), ())):
+                if number not in found and _changes_value(change, self._paths[number]):
+                    found.append(number)
+        return sorted(found)
+
+    def changes_by(self, index: EventIndex) -> Iterator[tuple[int, ValueChange]]:
+        """Yield (number of the path, change) of the event that was just applied, which has this index.
+
+        It must be called after each event that may have changed a value.
+        """
+        for number in self.changed():
+            new = value_at(self._draft.publish().root, self._paths[number])  # so later events change copies of it
+            yield number, ValueChange(index, self._old[number], new)
+            self._old[number] = new
+
+
+def follow_values(
+    events: NumberedContents, paths: Sequence[Sequence[str]]
+) -> Iterator[tuple[EventIndex, FollowedValues]]:
+    """Apply events; after each one that can be applied, yield its index and the values at the paths."""
     draft = Draft(EMPTY)
-    old = [ABSENT if keys else EMPTY.root for keys in paths]
-    by_first_key: dict[str, list[int]] = {}
-    for number, keys in enumerate(paths):
-        by_first_key.setdefault(keys[0] if keys else "", []).append(number)
-    wholes = [number for number, keys in enumerate(paths) if not keys]
-    for index, content in enumerate(contents):
-        if content is None or not apply_content(draft, content):
-            continue
-        changes = draft.changes
-        if on_changes is not None:
-            on_changes(EventIndex(index), changes)
-        tops = {str(change.path[0]) for change in changes}
-        concerned = sorted({*wholes, *(number for top in tops for number in by_first_key.get(top, ()))})
-        for number in concerned:
-            keys = paths[number]
-            related = [change for change in changes if _is_related(change.path, keys)]
-            if not related:
-                continue
-            new = value_at(draft.publish().root, keys)  # published, so later events change copies of it
-            if not _is_unchanged(related, old[number], new, keys):
-                yield number, ValueChange(EventIndex(index), old[number], new)
-            old[number] = new
+    values = FollowedValues(draft, paths)
+    for index, content in events:
+        if content is not None and apply_content(draft, content):
+            yield index, values
 
 
 def value_at(root: Any, keys: Sequence[str]) -> Any:
@@ -105,19 +121,15 @@ def value_at(root: Any, keys: Sequence[str]) -> Any:
     return here
 
 
-def _is_related(written: Path, keys: Sequence[str]) -> bool:
-    """Whether a change at one path may change the value at another: one path begins with the other."""
-    return all(str(name) == key for name, key in zip(written, keys, strict=False))
+def is_related(written: Sequence[str | int], keys: Sequence[str]) -> bool:
+    """Whether a change at one path may change the value at another: one of the paths begins with the other."""
+    return all(name == key or str(name) == key for name, key in zip(written, keys, strict=False))
 
 
-def _is_unchanged(related: Sequence[StateChange], old: Any, new: Any, keys: Sequence[str]) -> bool:
-    if len(related) == 1 and len(related[0].path) > len(keys):  # a member of the value, which is enough to compare
-        old, new = related[0].old, related[0].new
-    if old is ABSENT or new is ABSENT:
-        return old is new
-    return old is new or same_encoding(old, new)
-
-
-def same_encoding(a: Any, b: Any) -> bool:
-    """Whether two values are equal and of one type throughout."""
-    return _encode(a) == _encode(b)
+def _changes_value(change: StateChange, keys: Sequence[str]) -> bool:
+    """Whether a change, which is at, above or below this path or elsewhere, changes the value there."""
+    if not is_related(change.path, keys):
+        return False
+    below = keys[len(change.path) :]
+    old, new = value_at(change.old, below), value_at(change.new, below)
+    return old is not new and (old is ABSENT or new is ABSENT or _encode(old) != _encode(new))

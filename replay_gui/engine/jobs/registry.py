@@ -166,7 +166,6 @@ JOBS: Mapping[str, Job] = {
     "query": LazyJob(f"{_JOBS}.query_job", "answer_query"),
     "locate_runs": LazyJob(f"{_JOBS}.places_job", "locate_runs"),
     "trace": LazyJob(f"{_JOBS}.values.trace_job", "trace_values"),
-    "index_changes": LazyJob(f"{_JOBS}.values.index_changes_job", "index_changes"),
     "changes": LazyJob(f"{_JOBS}.values.changes_job", "list_changes"),
     "value_origin": LazyJob(f"{_JOBS}.values.origin_job", "find_value_origin"),
     "sessions": LazyJob(f"{_JOBS}.sources_job", "list_known_sessions"),

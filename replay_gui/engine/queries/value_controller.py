@@ -5,19 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.values.value_arguments import (
     ChangesArguments,
     ChangesProgress,
-    IndexChangesArguments,
     OriginArguments,
     TraceArguments,
     TraceProgress,
     ValueArguments,
 )
-from replay_gui.engine.open_run import LogGrowth, OpenRun
+from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.value_messages import (
     AnyValueAnswer,
     AnyValueQuestion,
@@ -34,11 +32,6 @@ from replay_gui.engine.queries.value_messages import (
 from replay_gui.engine.requests import SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 
-MIN_INDEXED_EVENTS = 20_000
-"""Events of the shortest log whose changes are indexed: a shorter one is replayed in a third of a second."""
-
-_log = topic_logger(Topic.CACHE)
-
 
 class ValueController:
     """The questions under way in one run; a new one ends the last of its kind. Used on the engine thread alone."""
@@ -49,12 +42,9 @@ class ValueController:
         run: OpenRun,
         answer: SendAnswer,
         on_worker_message: OnWorkerMessage,
-        indexers: WorkerPool,
     ) -> None:
-        """`indexers`: workers that have time to index all changes of the run."""
         self._run = run
         self._answer = answer
-        self._indexing, self._is_begun = JobGroup(indexers, on_worker_message), False
         self._jobs = {kind: JobGroup(pool, on_worker_message) for kind in _ANSWER_OF}
 
     def start(self, question: AnyValueQuestion) -> None:
@@ -64,19 +54,6 @@ class ValueController:
         arguments = _arguments(question, self._run)
         if arguments is not None:
             jobs.start(arguments, partial(self._on_message, question))
-            if isinstance(arguments, TraceArguments):
-                self.index_changes()
-
-    def index_changes(self) -> None:
-        """Once the events of a long run are indexed, begin to index its changes, by which histories are looked up.
-
-        Not of a run that is still growing. It is begun once: if it fails, each history replays the log.
-        """
-        run = self._run
-        is_worth_it = run.index.complete and run.growth is LogGrowth.NONE and run.index.count >= MIN_INDEXED_EVENTS
-        if is_worth_it and not self._is_begun:
-            self._is_begun = True
-            self._indexing.start(IndexChangesArguments(str(run.log.source.path), str(run.folder)), _on_indexed)
 
     @property
     def busy(self) -> bool:
@@ -85,17 +62,12 @@ class ValueController:
 
     def stop(self) -> None:
         """End all work under way."""
-        for jobs in (*self._jobs.values(), self._indexing):
+        for jobs in self._jobs.values():
             jobs.stop()
 
     def _on_message(self, question: AnyValueQuestion, message: JobMessage) -> None:
         if not isinstance(message, JobProgress):
             self._answer(self._run.number, _answer(question, message))
-
-
-def _on_indexed(message: JobMessage) -> None:
-    if isinstance(message, JobFailed):
-        _log.info("the changes were not indexed: %s", message.text)
 
 
 def _arguments(question: AnyValueQuestion, run: OpenRun) -> ValueArguments | None:
@@ -106,7 +78,7 @@ def _arguments(question: AnyValueQuestion, run: OpenRun) -> ValueArguments | Non
         case TraceWatched(paths=paths):
             return TraceArguments(path, paths, folder, count) if paths else None
         case ListChanges(keys=keys):
-            return ChangesArguments(path, keys) if keys else None
+            return ChangesArguments(path, keys, folder, count) if keys else None
         case FindValueOrigin(writer=writer, texts=texts):
             return None if writer is None else OriginArguments(path, writer, texts)
         case _:

@@ -21,6 +21,7 @@ from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
     FLAG_NOT_APPLIED,
+    FLAG_OPERATIONS,
     FLAG_UNREADABLE,
     NO_DURATION,
     NO_PAIR,
@@ -71,6 +72,7 @@ def plain_columns(log: EventLog) -> dict[str, list[Any]]:
             | FLAG_NOT_APPLIED * (effect.not_applied is not None)
             | FLAG_CRITICAL * (event.kind in CRITICAL_KINDS)
             | FLAG_FAILED * failed
+            | FLAG_OPERATIONS * ("ops" in event.payload and effect.not_applied is None)
         )
         columns["content"].append(bytes(32) if event.kind == SKIPPED_KIND else blake3(event.content).digest())
         if effect.not_applied is not None:
@@ -220,6 +222,7 @@ def test_columns_have_fixed_sizes() -> None:
         "duration": 8,
         "request": 4,
         "flags": 1,
+        "key": 4,
         "content": 32,
         "chain": 32,
         "pair": 4,

@@ -9,10 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from replay_gui import Recorder
-from replay_gui.core.index.kept_changes import CHANGES_FILE
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.opening import user_cache
-from replay_gui.engine.queries import value_controller
 from replay_gui.widgets.run.state_inspector import StateInspector
 from tests.helpers.journey import Journey
 
@@ -58,10 +55,8 @@ def test_before_the_first_event_the_end_stands_beside_the_card(journey: Journey,
     assert inspector.accessibleName() == "State after 1"
 
 
-def test_the_chosen_value_says_when_it_changed(journey: Journey, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(value_controller, "MIN_INDEXED_EVENTS", 8)
+def test_the_chosen_value_says_when_it_changed(journey: Journey, log: Path) -> None:
     journey.open(log)
-    journey.until(lambda: any(user_cache().root.rglob(CHANGES_FILE)))  # behind the index of events, before any question
     journey.session.seek(Position(6))
     journey.arrive(6)
     inspector = choose(journey, "memory", "plan")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.word_diff import cut_to_difference
+from replay_gui.core.index.change_history import follow_values_of_log
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.value_history import ValueChange, value_history
+from replay_gui.core.replay.value_history import ValueChange
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.engine.jobs.job import JobReporter
-from replay_gui.engine.jobs.values.reported_replay import reported_contents
+from replay_gui.engine.jobs.values.reported_replay import reported_events
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
 from replay_gui.engine.queries.value_messages import ChangeRow
 
@@ -30,14 +32,17 @@ _MAX_MEMBERS = 3  # that differ, and are named
 def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesProgress:
     """Replay the log up to change MAX_CHANGES; parts and result are the ChangesProgress since the last part."""
     waiting = list[ChangeRow]()
+    done = count = arguments.count
+
+    def report_done(so_far: int) -> None:
+        reporter.part(ChangesProgress(so_far, count, tuple(waiting)))
+        waiting.clear()
+
     with EventLog.open(arguments.path) as log:
-        done = count = len(log)
-
-        def report_done(so_far: int) -> None:
-            reporter.part(ChangesProgress(so_far, count, tuple(waiting)))
-            waiting.clear()
-
-        changes = value_history(reported_contents(log, report_done), arguments.keys)
+        followed = follow_values_of_log(
+            log, Path(arguments.folder), [arguments.keys], lambda events: reported_events(events, report_done)
+        )
+        changes = (change for index, values in followed for _, change in values.changes_by(index))
         for listed, change in enumerate(changes, 1):
             waiting.append(_row(change))
             if listed == MAX_CHANGES:

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.core.index.kept_changes import read_kept_changes
+from replay_gui.core.index.change_history import follow_values_of_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.replay.value_history import value_histories
 from replay_gui.engine.jobs.job import JobReporter
-from replay_gui.engine.jobs.values.reported_replay import reported_contents
+from replay_gui.engine.jobs.values.reported_replay import reported_events
 from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
 
 
 def trace_values(arguments: TraceArguments, reporter: JobReporter) -> TraceProgress:
-    """Look the changes up, or replay the log; parts and result are the TraceProgress since the last part."""
-    with EventLog.open(arguments.path) as log:
-        kept = read_kept_changes(Path(arguments.folder), log)
-        if kept is None:
-            return _replay(log, arguments, reporter)
-        found = (history.tolist() for history in kept.histories(arguments.paths))
-        indexes = tuple(tuple(map(EventIndex, history)) for history in found)
-        return TraceProgress(arguments.count, arguments.count, indexes)
-
-
-def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> TraceProgress:
+    """Replay the events that may have changed the values; parts and result are the TraceProgress since the last."""
     waiting: list[list[EventIndex]] = [[] for _ in arguments.paths]
-    count = len(log)
 
     def found(done: int) -> TraceProgress:
-        return TraceProgress(done, count, tuple(map(tuple, waiting)))
+        return TraceProgress(done, arguments.count, tuple(map(tuple, waiting)))
 
     def report_done(done: int) -> None:
         reporter.part(found(done))
         for indexes in waiting:
             indexes.clear()
 
-    for number, change in value_histories(reported_contents(log, report_done), arguments.paths):
-        waiting[number].append(change.index)
-    return found(count)
+    with EventLog.open(arguments.path) as log:
+        followed = follow_values_of_log(
+            log, Path(arguments.folder), arguments.paths, lambda events: reported_events(events, report_done)
+        )
+        for index, values in followed:
+            for number in values.changed():
+                waiting[number].append(index)
+    return found(arguments.count)

@@ -20,8 +20,7 @@ class ValueArguments(JobArguments, frozen=True):
 class TraceArguments(ValueArguments, frozen=True):
     """Find the events that changed the value at each of some paths of the state.
 
-    `paths`: the keys of each. `folder`: of the log's index, which may also have the index of all changes. `count`: the
-    number of events of that index, which takes half a second to count again.
+    `paths`: the keys of each. `folder`: of the log's index. `count`: the number of events of that index.
     """
 
     job: ClassVar[str] = "trace"
@@ -38,18 +37,16 @@ class TraceProgress(msgspec.Struct, frozen=True):
     indexes: tuple[tuple[EventIndex, ...], ...]
 
 
-class IndexChangesArguments(ValueArguments, frozen=True):
-    """Make the index of all changes of the log, and keep it in `folder`, where the index of its events is."""
-
-    job: ClassVar[str] = "index_changes"
-    folder: str
-
-
 class ChangesArguments(ValueArguments, frozen=True):
-    """List the changes of the value at one path of the state. `keys`: of that path."""
+    """List the changes of the value at one path of the state.
+
+    `keys`: of that path. `folder`, `count`: as in TraceArguments.
+    """
 
     job: ClassVar[str] = "changes"
     keys: tuple[str, ...]
+    folder: str
+    count: int
 
 
 class ChangesProgress(msgspec.Struct, frozen=True):

@@ -36,9 +36,10 @@ def test_changes_are_handed_on_once_up_to_the_last_that_is_listed(
     monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 0.0)  # a part at every event
     monkeypatch.setattr(changes_job, "MAX_CHANGES", limit)
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
-    last = list_changes(ChangesArguments(str(path), ("memory",)), parts)
+    last = list_changes(ChangesArguments(str(path), ("memory",), str(tmp_path), 151), parts)
     with EventLog.open(path) as log:
         count = len(log)
+        assert count == 151
         expected = [change.index for change in value_history(log.contents(FIRST_EVENT, EventIndex(count)), ("memory",))]
     assert len(expected) > 3
     assert [row.index for part in [*parts.values, last] for row in part.rows] == expected[:limit]

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import write_table
-from replay_gui.core.index.kept_changes import CHANGES_FILE, keep_changes, read_kept_changes
+from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_history
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
-from replay_gui.engine.jobs.values import reported_replay, trace_job
-from replay_gui.engine.jobs.values.index_changes_job import index_changes
+from replay_gui.engine.jobs.values import reported_replay
 from replay_gui.engine.jobs.values.trace_job import trace_values
-from replay_gui.engine.jobs.values.value_arguments import IndexChangesArguments, TraceArguments, TraceProgress
+from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
+from tests.helpers.kept_indexes import keep
 from tests.helpers.logs import write_log
 
 
@@ -48,38 +45,17 @@ def test_each_change_is_handed_on_once_and_in_order(
     assert (last.done, last.total) == (151, 151)
 
 
-def test_changes_that_were_indexed_are_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, folder = write_log(tmp_path / "run.rlog", turns=30), tmp_path / "index"
-    folder.mkdir()
-    monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 1e9)  # all of it in one answer
-    with EventLog.open(path) as log:
-        builder = IndexBuilder(log, folder)
-        write_table(folder, log, builder.run(lambda offset: None))
-    paths: tuple[tuple[str, ...], ...] = (("memory",), ("tools", "search", "calls"), ("messages", "3"), ("no",), ())
-    arguments = TraceArguments(str(path), paths, str(folder), 151)
-    replayed = trace_values(arguments, Parts())
-    index_changes(IndexChangesArguments(str(path), str(folder)), Parts())
-    kept = (folder / CHANGES_FILE).stat()
-    monkeypatch.setattr(trace_job, "_replay", None)
-    assert trace_values(arguments, Parts()) == replayed
-    assert [bool(indexes) for indexes in replayed.indexes] == [True, True, True, False, True]
-    index_changes(IndexChangesArguments(str(path), str(folder)), Parts())
-    assert (folder / CHANGES_FILE).stat().st_ino == kept.st_ino, "it is not made again"
-
-
-def test_an_index_of_changes_that_is_damaged_or_of_a_shorter_log_is_not_used(tmp_path: Path) -> None:
-    path, folder = write_log(tmp_path / "run.rlog", turns=3), tmp_path / "index"
-    folder.mkdir()
-    with EventLog.open(path) as log:
-        builder = IndexBuilder(log, folder)
-        write_table(folder, log, builder.run(lambda offset: None))
-        keep_changes(folder, log, ChangeIndexBuilder().build())
-        assert read_kept_changes(folder, log) is not None
-        raw = (folder / CHANGES_FILE).read_bytes()
-        (folder / CHANGES_FILE).write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
-        assert read_kept_changes(folder, log) is None
-        (folder / CHANGES_FILE).write_bytes(raw)
-    with path.open("ab") as file:
-        file.write(b"\x00")
-    with EventLog.open(path) as log:
-        assert read_kept_changes(folder, log) is None
+def test_with_an_index_only_events_that_may_have_changed_a_value_are_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=30)
+    folder = keep(IndexCache(tmp_path / "cache"), path)
+    paths: tuple[tuple[str, ...], ...] = (("memory",), ("tools", "search", "calls"), ("messages", "3"), ("no",))
+    replayed = trace_values(TraceArguments(str(path), paths, str(tmp_path), 151), Parts())
+    assert [len(indexes) for indexes in replayed.indexes] == [30, 15, 1, 0]
+    monkeypatch.setattr(reported_replay, "PART_INTERVAL_S", 0.0)  # a part at every event
+    for keys, expected, events in zip(paths, replayed.indexes, (30, 30, 30, 0), strict=True):
+        parts = Parts()
+        last = trace_values(TraceArguments(str(path), (keys,), str(folder), 151), parts)
+        assert tuple(index for part in [*parts.values, last] for index in part.indexes[0]) == expected
+        assert len(parts.values) == events
