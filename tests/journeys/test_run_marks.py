@@ -39,7 +39,7 @@ def log(tmp_path: Path) -> Path:
         run.tool_response(run.tool_request("book_desk", {"id": "D1"}), "Error: full", error="full")
         for _ in range(3):
             run.tool_response(run.tool_request("read_file", {"path": "a.py"}), "x = 1")
-        run.decision("message", "It has 412 lines and 37 faults.")
+        run.decision("message", "It has 412 lines and 371 faults.")
         run.tool_response(run.tool_request("Edit", {"file_path": "a.py", "old_string": "x", "new_string": "y"}), "ok")
         run.tool_response(run.tool_request("zap", {"id": 7}), "done")
         run.tool_request("cancel_desk", {"id": "D1"})
@@ -96,7 +96,7 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     assert names == ["error", "loop", "numbers", "check"]
     _card(journey)[2].click()
     assert journey.session.position == 11
-    assert "The figures 412, 37 are in no earlier event" in _tip(journey, 11)
+    assert "The figures 412, 371 are in no earlier event" in _tip(journey, 11)
     assert "two or more numbers" in _tip(journey, 11), "what is marked is explained"
     timeline = journey.window.run_view.timeline.timeline
     timeline.show_hover(QPoint(round(timeline.x_of(11)), 3))

@@ -9,11 +9,15 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, values_of_event
+from replay_gui.core.reasons.marks.derived_figures import is_computed, is_counted
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
 _NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?")  # one, or a list without blanks
-_STATED_FIGURE = re.compile(rf"(?<!{NOT_BEFORE})(?<![/:])\$?({NUMBER})%?(?![/:]|{NOT_AFTER})")
+_STATED_FIGURE = re.compile(
+    rf"(?<!{NOT_BEFORE})(?<![/:])(?P<sign>[$€£]?)(?P<figure>{NUMBER})(?:(?P<share>\s?%)|(?P<unit>\s?(?:€|£|(?:USD|EUR|GBP)\b)))?"
+    rf"(?![/:]|{NOT_AFTER})"
+)
 _MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
 _YEARS = range(1900, 2101)
@@ -27,48 +31,70 @@ class FigureWatch:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._most = 0  # things that one can count so far: events, lines of a text, items of a list
 
     def add_event(self, event: Event) -> tuple[str, ...]:
         """Process the next event; return the figures in a message of the agent that no earlier event contains.
 
-        Returns them only if there are at least two: a single one is often a count or a sum. Years and single digits
-        are not figures.
+        Returns them only if there are at least two. Figures are the numbers that need a source: no years, single digits
+        or percentages, and none that can be counted, estimated or computed; money is neither counted nor estimated.
         """
         figures: tuple[str, ...] = ()
         role = role_of(event)
         if role is None and not is_setup(event):
             return ()
         if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN_FIGURES:
-            stated = (_plain(match[1]) for match in _STATED_FIGURE.finditer(message_text(event)[:_MAX_TEXT_CHARACTERS]))
-            unknown = dict.fromkeys(figure for figure in stated if figure not in self._known and _is_rare(figure))
-            figures = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
+            unknown = self._without_source(message_text(event)[:_MAX_TEXT_CHARACTERS])
+            figures = unknown if len(unknown) >= _MIN_FIGURES else ()
+        self._most = max(self._most, event.index + 1)
         if len(self._known) < _MAX_KNOWN_FIGURES:
-            self._known.update(_figures(event))
+            self._known.update(self._figures(event))
         return figures
+
+    def _without_source(self, text: str) -> tuple[str, ...]:
+        """Return the figures of a message that no earlier event contains, and that are neither counted nor computed."""
+        stated = list[str]()
+        for match in _STATED_FIGURE.finditer(text):
+            figure, is_money = _plain(match["figure"]), bool(match["sign"] or match["unit"])
+            if figure in self._known or not _is_rare(figure) or match["share"]:
+                continue
+            if is_money or not is_counted(figure, self._most):
+                stated.append(figure)
+        if len({*stated}) < _MIN_FIGURES:
+            return ()
+        numbers = [_plain(match[2]) for match in _STATED_FIGURE.finditer(text)]
+        known, found = [number for number in numbers if number in self._known], list[str]()
+        for figure in dict.fromkeys(stated):
+            if not is_computed(figure, [*known, *found]):
+                found.append(figure)
+        return tuple(found)
+
+    def _figures(self, event: Event) -> Iterator[str]:
+        """Yield the figures in an event, and count what stands in it together."""
+        pending, looked = values_of_event(event), 0
+        while pending and looked < _MAX_VALUES:
+            value = pending.pop()
+            looked += 1
+            if isinstance(value, str):
+                self._most = max(self._most, value.count("\n") + 1)
+                for numbers in _NUMBERS.findall(value[:_MAX_TEXT_CHARACTERS]):
+                    yield _plain(numbers)
+                    if "," in numbers:
+                        yield from map(_plain, numbers.split(","))
+            elif isinstance(value, dict):
+                self._most = max(self._most, len(value))
+                pending.extend(value.values())
+            elif isinstance(value, list | tuple):
+                self._most = max(self._most, len(value))
+                pending.extend(value)
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                yield _plain(str(abs(value)))
 
 
 def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:
     """Return the sentence of a mark."""
     shown = ", ".join(figures[:4]) + (f" and {len(figures) - 4:,} more" if len(figures) > 4 else "")
     return f"The figures {shown} are in no earlier event (event {index + 1:,})."
-
-
-def _figures(event: Event) -> Iterator[str]:
-    pending, looked = values_of_event(event), 0
-    while pending and looked < _MAX_VALUES:
-        value = pending.pop()
-        looked += 1
-        if isinstance(value, str):
-            for numbers in _NUMBERS.findall(value[:_MAX_TEXT_CHARACTERS]):
-                yield _plain(numbers)
-                if "," in numbers:
-                    yield from map(_plain, numbers.split(","))
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-        elif isinstance(value, list | tuple):
-            pending.extend(value)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield _plain(str(abs(value)))
 
 
 def _plain(figure: str) -> str:

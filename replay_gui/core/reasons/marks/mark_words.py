@@ -31,7 +31,8 @@ MARK_WORDS: dict[MarkKind, MarkWords] = {
     MarkKind.FIGURES: MarkWords(
         "Numbers without a source",
         "numbers",
-        "A message of the agent has two or more numbers that no earlier event contains.",
+        "A message of the agent has two or more numbers that no earlier event contains. Counts, percentages, round"
+        " numbers, and sums of other numbers in the message are left out.",
     ),
     MarkKind.CHECK: MarkWords(
         "Checks",

@@ -166,8 +166,8 @@ def test_what_the_user_checked_is_not_marked(tmp_path: Path) -> None:
         ),
         ((TASK, EDIT, command("sed -i s/a/b/ a.py && pytest -q | tee out.txt; git add -A; git commit -m x")), []),
         (
-            (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
-            [(MarkKind.FIGURES, "The figures 1250.5, 77 are in no earlier event (event 3).", (2,))],
+            (TASK, Step("agent", "That makes 1,250.50 and 773 in all.")),
+            [(MarkKind.FIGURES, "The figures 1250.5, 773 are in no earlier event (event 3).", (2,))],
         ),
         ((TASK, Step("agent", "The changes are in a.py:24-40,540,670 and b.py 12,77,5.")), []),
         (
