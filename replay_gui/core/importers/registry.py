@@ -23,6 +23,7 @@ from replay_gui.core.importers.formats.assistants.droid_stream import DroidStrea
 from replay_gui.core.importers.formats.assistants.kimi.importer import Kimi
 from replay_gui.core.importers.formats.assistants.kimi.server import KimiServer
 from replay_gui.core.importers.formats.assistants.kiro import Kiro
+from replay_gui.core.importers.formats.assistants.lm_studio import LmStudio
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
@@ -154,6 +155,7 @@ def _built_in_importers() -> tuple[Importer, ...]:
         Continue(),
         Crush(),
         Zed(),
+        LmStudio(),
         ChatGpt(),
         ClaudeAi(),
         Cline(),

@@ -210,3 +210,30 @@ def test_what_is_said_about_a_call_is_no_other_call(tmp_path: Path) -> None:
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["(output, not recorded)"]
     assert [event.payload["message"] for event in found.of("Error")] == ["no access"]
     assert len(found.of("x:json-lines/permission_resolved")) == 2
+
+
+def test_questions_that_go_on_with_the_results_of_calls(tmp_path: Path) -> None:
+    call = {"name": "weather", "arguments": {"city": "Oslo"}, "tool_call_id": "c"}
+    result = {"name": "weather", "output": "sunny", "tool_call_id": "c"}
+    about = {"conversation_id": "v", "datetime_utc": "2026-01-01T00:00:01"}
+    records = [
+        {"id": "1", "prompt": "Is it sunny?", "response": "I look.", "tool_calls": [call], "tool_results": [], **about},
+        {"id": "2", "prompt": "", "response": "Yes.", "tool_calls": [], "tool_results": [result], **about},
+    ]
+    path = tmp_path / "logs.json"
+    path.write_text(json.dumps(records))
+    (found,) = read_all(path, "json-lines")
+    assert found.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Decision"]
+    assert found.of("ToolResponse")[0].payload["output"] == "sunny"
+    assert found.events[1].meta["time"] == 1767225601 * 10**9
+
+
+def test_who_spoke_may_be_a_flag(tmp_path: Path) -> None:
+    records = [
+        {"sender": "User", "text": "Hi", "isCreatedByUser": True},
+        {"sender": "GPT-4o", "text": "Hello.", "isCreatedByUser": False},
+    ]
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps({"conversationId": "c", "messages": records}))
+    (found,) = read_all(path, "json-lines")
+    assert found.kinds == ["AgentInit", "Observation", "Decision"]

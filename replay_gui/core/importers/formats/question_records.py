@@ -18,6 +18,7 @@ _ANSWER_NAMES = {
     "instruction": "output",
 }
 """Members that hold the answer to such a question, and that may be anything else beside another one."""
+_RESULTS = ("tool_results", "toolResults")
 _CALLS = ("tool_calls", "toolCalls", "tools_called", "tools_used", "toolsUsed")
 
 
@@ -31,6 +32,9 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
         return None
     calls_name = next((name for name in _CALLS if _are_calls(record.get(name))), None)
     calls = record[calls_name] if calls_name is not None else []
+    results_name = next((name for name in _RESULTS if _are_calls(record.get(name))), None)
+    if results_name is not None and all(isinstance(result, dict) for result in record[results_name]):
+        return _after_results(record, (question, answer, calls_name, results_name), volatile)
     used = (question, answer, calls_name, *volatile)
     rest = {name: value for name, value in record.items() if name not in used}
     asked = {"role": "user", "content": record[question]}
@@ -42,9 +46,26 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     return [(asked, {}), ({**said, "tool_calls": calls}, rest)]
 
 
+def _after_results(
+    record: dict[str, Any], names: tuple[str, str, str | None, str], volatile: Collection[str]
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the messages of a record with the results of the calls in the record before, as Simon Willison's llm."""
+    question, answer, calls_name, results_name = names
+    rest = {name: value for name, value in record.items() if name not in (*names, *volatile)}
+    results = [{"type": "tool_result", **result} for result in record[results_name]]
+    said = {"role": "assistant", "content": record[answer]}
+    asked: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    if record[question]:
+        asked.append(({"role": "user", "content": record[question]}, {}))
+    told = {**said, "tool_calls": record[calls_name]} if calls_name is not None else said
+    return [({"role": "tool", "content": results}, {}), *asked, (told, rest)]
+
+
 def _members_in(record: dict[str, Any]) -> tuple[str | None, str | None]:
     """Return the names of the members with the question and with the answer; None if there is none."""
-    question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
+    goes_on = any(_are_calls(record.get(name)) for name in _RESULTS)  # then there may be no question
+    asked = [name for name in _QUESTIONS if isinstance(record.get(name), str) and (record[name] or goes_on)]
+    question = next(iter(asked), None)
     if question is None and all(isinstance(record.get(name), str) and record[name] for name in _SPEAKERS):
         return _SPEAKERS
     answers = (*_ANSWERS, *(name for asked, name in _ANSWER_NAMES.items() if asked == question))

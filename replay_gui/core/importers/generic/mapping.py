@@ -18,6 +18,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "time": (
         *("timestamp", "time", "ts", "@timestamp", "created_at", "createdAt", "created", "datetime", "date"),
+        "datetime_utc",
         *("start_time", "startTime", "started_at", "startedAt", "eventTime", "event_time"),
         *("start_time_unix_nano", "startTimeUnixNano"),
         *("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at"),

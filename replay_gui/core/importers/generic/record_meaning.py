@@ -16,10 +16,16 @@ _SPEAKERS = {
     "system": "system",
 }
 
+_IS_USER = ("isCreatedByUser", "is_user", "isUser", "from_user", "fromUser", "is_human")
+"""Names of a member that says whether the user spoke."""
+
 
 def kind_with_speaker(kind: str, word: Any, record: dict[str, Any], said: Any) -> str:
     """Return the kind of a record, whose speaker (user or agent) may be in another member; `said`: its content."""
     if kind == "other" and word is None and isinstance(said, str):
+        flag = next((record[name] for name in _IS_USER if isinstance(record.get(name), bool)), None)
+        if flag is not None:
+            return "user" if flag else "decision"
         names = (str(record[name]).lower() for name in SPEAKERS if isinstance(record.get(name), str))
         return next((_SPEAKERS[name] for name in names if name in _SPEAKERS), kind)
     if kind != "decision" or "message" not in str(word).lower() or "role" in record:

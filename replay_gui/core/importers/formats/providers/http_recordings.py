@@ -14,7 +14,16 @@ from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEve
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.providers.recorded_answers import answer_in
-from replay_gui.core.importers.formats.records import HOST, RECORDER, as_map, maps_in
+from replay_gui.core.importers.formats.records import (
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    as_map,
+    check_size,
+    maps_in,
+    numbered_records,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
@@ -25,6 +34,11 @@ _MESSAGES = ("messages", "input", "contents")
 _FAILED, _TIME = "http/failed", "timestamp"
 _FIRST_ERROR = 400  # HTTP status
 _NS_PER_MS = 1_000_000
+_BODIES = ("request_body", "requestBody", "request_json"), ("response_body", "responseBody", "response_json")
+_TIMES_OF_GATEWAYS = (
+    ("request_created_at", "created_at", "createdAt", "timestamp", "start_time"),
+    ("response_created_at", "completed_at", "end_time"),
+)
 
 
 class HttpRecordings:
@@ -37,18 +51,21 @@ class HttpRecordings:
         **ChatMessages.volatile,
         **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
         **dict.fromkeys(("version", "creator", "browser", "pages"), RECORDER),
+        **dict.fromkeys(("request_id", "response_id", "request_user_id", "user_id"), ID),
+        **dict.fromkeys(("delay_ms", "time_to_first_token", "cost", "costUSD", "cost_usd"), USAGE),
+        **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_read_tokens"), USAGE),
         **dict.fromkeys(("status/code", "status/message"), "Of a request that was answered; the answer is compared."),
     }
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with at least one call of a model."""
-        return any(call is not None for call in map(_call, _exchanges(file.document)))
+        return any(call is not None for call in map(_call, _exchanges(_recorded(file))))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield each conversation as one run."""
         notes = ImportNotes(file.notes)
         calls = list[tuple[int, dict[str, Any]]]()
-        for number, exchange in enumerate(_exchanges(file.document), 1):
+        for number, exchange in enumerate(_exchanges(_all_recorded(file, notes)), 1):
             if (call := _call(exchange)) is None:
                 notes.count(NOT_CALLS)
             else:
@@ -63,8 +80,22 @@ class HttpRecordings:
             yield events.imported_run(name, enumerate(messages, 1))
 
 
+def _recorded(file: ForeignFile) -> Any:
+    """Return the document, or the first lines of a gateway's log."""
+    return file.document if file.document is not None else [*file.first_lines]
+
+
+def _all_recorded(file: ForeignFile, notes: ImportNotes) -> Any:
+    if file.document is not None:
+        return file.document
+    check_size(file)
+    return [record for _, record in numbered_records(file, notes)]
+
+
 def _exchanges(document: Any) -> list[dict[str, Any]]:
     """Return the recorded requests with their responses, in any of the known forms."""
+    if isinstance(document, list):
+        return [_of_gateway(record) for record in maps_in(document) if _of_gateway(record)]
     whole = as_map(document)
     entries = maps_in(as_map(whole.get("log")).get("entries"))
     if entries:
@@ -72,6 +103,25 @@ def _exchanges(document: Any) -> list[dict[str, Any]]:
     if isinstance(whole.get("body"), str) and {"status", "headers"} <= whole.keys():  # a response alone
         return [{"request": {}, "response": whole}]
     return next((found for name in _LISTS if (found := maps_in(whole.get(name)))), [])
+
+
+def _of_gateway(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record of a gateway's log, such as Helicone's, in the form of a recorded request; {} for another."""
+    asked, body = (next((record[one] for one in names if one in record), None) for names in _BODIES)
+    if asked is None or body is None:
+        return {}
+    status = next((record[name] for name in ("response_status", "status", "status_code") if name in record), None)
+    sent, answered = (next((t for n in names if (t := any_time(record.get(n)))), None) for names in _TIMES_OF_GATEWAYS)
+    took = (answered - sent) / _NS_PER_MS if sent is not None and answered is not None else None
+    known = (
+        "status",
+        "response_status",
+        "status_code",
+        *(name for names in (*_BODIES, *_TIMES_OF_GATEWAYS) for name in names),
+    )
+    about = {name: value for name, value in record.items() if name not in known and name not in HttpRecordings.volatile}
+    request = {"body": asked, "about": about}
+    return {"request": request, "response": {"status": status, "body": body}, "recorded_at": sent, "time": took}
 
 
 def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
@@ -91,7 +141,7 @@ def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
     answered = (
         sent + int(took * _NS_PER_MS) if sent is not None and isinstance(took, int | float) and took > 0 else sent
     )
-    where = {name: request[name] for name in ("method", "url", "uri") if name in request}
+    where = {name: request[name] for name in ("method", "url", "uri", "about") if request.get(name)}
     times = {"sent": sent, "answered": answered}
     return {"asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
 

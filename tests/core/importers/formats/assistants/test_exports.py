@@ -110,3 +110,14 @@ def test_each_part_of_claudes_message_has_its_own_time(tmp_path: Path) -> None:
     begin = found.events[1].meta["time"]
     assert [(event.meta["time"] - begin) // 10**9 for event in found.events[1:]] == [0, 0, 4, 8]
     assert [event.payload.get("fields") for event in found.of("Decision")] == [{"stop_reason": "end_turn"}, None]
+
+
+def test_a_conversation_of_lm_studio_has_the_chosen_versions() -> None:
+    (found,) = read_all(SEEDS / "lm-studio" / "0.json")
+    assert (found.format, found.run.name) == ("lm-studio", "Weather")
+    told = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert told == [("system", "Be brief"), ("user", "Is it sunny?")]
+    assert found.decisions() == [("I must look.", None), (None, "I look."), (None, "Yes.")]
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["input"], response.payload["output"]) == ({"city": "Oslo"}, "sunny")
+    assert len(found.of("x:bookkeeping/lm-studio/other-version")) == 1

@@ -88,3 +88,22 @@ def test_a_body_that_is_no_answer() -> None:
 def test_requests_without_a_call_of_a_model_are_no_run(tmp_path: Path) -> None:
     with pytest.raises(FormatUnknown):
         recognise(written(tmp_path, {"log": {"entries": [entry(0, {"q": "a"}, "<html>")]}}))
+
+
+def test_the_log_of_a_gateway(tmp_path: Path) -> None:
+    def record(second: int, sent: list[dict[str, Any]], said: str) -> dict[str, Any]:
+        choices = [{"index": 0, "message": {"role": "assistant", "content": said}}]
+        times = {"request_created_at": f"2026-01-01T00:00:{second:02}Z"}
+        times |= {"response_created_at": f"2026-01-01T00:00:{second + 1:02}Z"}
+        body = {"object": "chat.completion", "model": "m", "choices": choices}
+        return {**times, "request_body": {"messages": sent}, "response_body": body, "response_status": 200, "app": "x"}
+
+    hi = [{"role": "user", "content": "Hi"}]
+    more = [*hi, {"role": "assistant", "content": "Hello."}, {"role": "user", "content": "Bye"}]
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in (record(0, hi, "Hello."), record(5, more, "Bye."))))
+    (found,) = read_all(path, "http-recordings")
+    assert found.decisions() == [(None, "Hello."), (None, "Bye.")]
+    first, last = found.of("Observation")[0], found.of("Decision")[-1]
+    assert last.meta["time"] - first.meta["time"] == 6 * 10**9
+    assert found.events[0].payload["config"] == {"about": {"app": "x"}}

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.helpers.foreign import Read, read_all, written
 
 ASKED = {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?"}]}
@@ -239,3 +241,52 @@ def test_spans_of_laminar(tmp_path: Path) -> None:
     assert (found.tools(), found.tokens()) == ({"bash": 1}, {"input": 7, "output": 9})
     (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
     assert (request.payload["input"], response.payload["output"]) == ({"command": "ls"}, "a")
+
+
+def typed_spans(spans: list[tuple[str, dict[str, str]]]) -> dict[str, Any]:
+    """OTLP spans, one after another, each a name and its attributes."""
+    listed = [
+        {
+            "traceId": "t" * 32,
+            "spanId": str(number),
+            "name": name,
+            "startTimeUnixNano": str(number),
+            "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()],
+        }
+        for number, (name, attributes) in enumerate(spans, 1)
+    ]
+    return {"resourceSpans": [{"scopeSpans": [{"spans": listed}]}]}
+
+
+def test_spans_of_braintrusts_sdk(tmp_path: Path) -> None:
+    def about(kind: str, given: Any, output: Any, **metrics: int) -> dict[str, str]:
+        values = {"span_attributes": {"type": kind}, "input_json": given, "output_json": output, "metrics": metrics}
+        return {f"braintrust.{name}": json.dumps(value) for name, value in values.items()}
+
+    call = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    choice = {"index": 0, "message": {"role": "assistant", "content": "I look.", "tool_calls": [call]}}
+    asked = [{"role": "user", "content": "Is it sunny?"}]
+    spans = [
+        ("Chat", about("llm", asked, [choice], prompt_tokens=10, completion_tokens=5)),
+        ("weather", about("tool", {"city": "Oslo"}, "sunny")),
+    ]
+    (found,) = read_all(written(tmp_path, typed_spans(spans)))
+    assert (found.tools(), found.tokens()) == ({"weather": 1}, {"input": 10, "output": 5})
+    assert found.decisions() == [(None, "I look.")]
+    assert found.of("ToolResponse")[0].payload["output"] == "sunny"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sides"),
+    [
+        ("agentops.span.kind", ("agentops.entity.input", "agentops.entity.output")),
+        ("langsmith.span.kind", ("gen_ai.prompt", "gen_ai.completion")),
+    ],
+)
+def test_the_kinds_of_spans_of_other_platforms(tmp_path: Path, kind: str, sides: tuple[str, str]) -> None:
+    given, output = sides
+    tool = {kind: "tool", given: '{"city": "Oslo"}', output: '"sunny"', "gen_ai.operation.name": "tool"}
+    (found,) = read_all(written(tmp_path, typed_spans([("weather", tool)])))
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("weather", {"city": "Oslo"})
+    assert response.payload["output"] == "sunny"

@@ -29,6 +29,7 @@ _VOLATILE = re.compile(
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration|ttft)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
     | langfuse\.(observation\.((usage|cost)_details|completion_start_time)|release|version|trace\.(public|tags))
+    | braintrust\.(metrics|parent|tags|context)
     | lmnr\.span\.(instrumentation_source|sdk_version|ids_path|language_version)
     | (langgraph_)?checkpoint_ns | langgraph_request_id
     | __computed__\..* | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at

@@ -14,10 +14,10 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.azure_agents import by_thread, with_azure_prompts
 from replay_gui.core.importers.formats.traces.otel.claude_code import with_genai_names
-from replay_gui.core.importers.formats.traces.otel.langfuse_names import with_langfuse_names
 from replay_gui.core.importers.formats.traces.otel.log_runs import VOLATILE_IN_RECORDS, are_of_an_agent, runs_of_records
 from replay_gui.core.importers.formats.traces.otel.logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel.meaning import as_common_span, is_of_an_agent, role_of, tokens_of
+from replay_gui.core.importers.formats.traces.otel.platform_names import with_platform_names
 from replay_gui.core.importers.formats.traces.otel.prompt_flow import with_prompt_flow_names
 from replay_gui.core.importers.formats.traces.otel.spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.otel.wrappers import OF_TABLES
@@ -140,7 +140,7 @@ def _has_logs_of_agents(file: ForeignFile) -> bool:
 
 def _in_known_names(spans: list[RawSpan]) -> list[RawSpan]:
     """Return the spans of a trace, with the attributes of some programs renamed to the conventions."""
-    return with_langfuse_names(with_azure_prompts(with_prompt_flow_names(with_genai_names(spans))))
+    return with_platform_names(with_azure_prompts(with_prompt_flow_names(with_genai_names(spans))))
 
 
 def _is_span_without_ids(line: Any) -> bool:

@@ -46,7 +46,7 @@ _OPERATIONS: dict[str, Role] = {
     **dict.fromkeys(("create_thread", "create_message", "start_thread_run", "submit_tool_outputs"), "step"),
     "list_messages": "step",
 }
-_KINDS: dict[str, Role] = {  # OpenInference, Traceloop and MLflow
+_KINDS: dict[str, Role] = {  # OpenInference, Traceloop, MLflow, Laminar, LangSmith and AgentOps
     "AGENT": "agent",
     "WORKFLOW": "agent",
     "LLM": "model",
@@ -55,6 +55,10 @@ _KINDS: dict[str, Role] = {  # OpenInference, Traceloop and MLflow
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
 }
+_KIND_NAMES = (
+    *("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType", "lmnr.span.type"),
+    *("langsmith.span.kind", "agentops.span.kind"),
+)
 _LAMINARS_OTHER = "DEFAULT"
 """Laminar's type of a span of which it knows no other."""
 _VERCEL: dict[str, Role] = {
@@ -124,7 +128,7 @@ def role_of(span: RawSpan) -> Role:
         return "plumbing"
     if isinstance(operation, str) and operation in _OPERATIONS:
         return _OPERATIONS[operation]
-    for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType", "lmnr.span.type"):
+    for name in _KIND_NAMES:
         kind = unfolded(attributes.get(name))
         if kind == _LAMINARS_OTHER:
             continue

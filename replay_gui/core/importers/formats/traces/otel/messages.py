@@ -22,24 +22,30 @@ from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 _INPUTS = (
     *("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "ai.prompt.messages", "ai.prompt"),
     *("pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt", "input.value"),
-    *("traceloop.entity.input", "gen_ai.task.input", "mlflow.spanInputs", "lmnr.span.input"),
+    *("traceloop.entity.input", "gen_ai.task.input", "mlflow.spanInputs", "lmnr.span.input", "agentops.entity.input"),
 )
 _OUTPUTS = (
     *("gen_ai.output.messages", "gcp.vertex.agent.llm_response", "ai.response.text", "ai.response.object"),
     *("final_result", "gen_ai.output", "gen_ai.completion", "output.value"),
-    *("traceloop.entity.output", "gen_ai.task.output", "mlflow.spanOutputs", "lmnr.span.output"),
+    *(
+        "traceloop.entity.output",
+        "gen_ai.task.output",
+        "mlflow.spanOutputs",
+        "lmnr.span.output",
+        "agentops.entity.output",
+    ),
 )
 _ARGUMENTS = (
     *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
     *("ai.toolCall.args", "ai.toolCall.input", "traceloop.entity.input", "mlflow.spanInputs", "input.value"),
-    *("lmnr.span.input", "input"),
+    *("lmnr.span.input", "agentops.entity.input", "gen_ai.prompt", "input"),
 )
 _RESULTS = (
     *("gen_ai.tool.call.result", "gen_ai.output", "gcp.vertex.agent.tool_response", "tool_response"),
     *("ai.toolCall.result", "ai.toolCall.output", "traceloop.entity.output", "mlflow.spanOutputs", "output.value"),
-    *("lmnr.span.output", "output"),
+    *("lmnr.span.output", "agentops.entity.output", "gen_ai.completion", "output"),
 )
-_TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name")
+_TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name", "operation.name")
 _TWINS = (
     *(("gen_ai.task.input", "traceloop.entity.input"), ("gen_ai.task.output", "traceloop.entity.output")),
     *(("traceloop.entity.input", "gen_ai.tool.call.arguments"), ("traceloop.entity.output", "gen_ai.tool.call.result")),

@@ -1,4 +1,4 @@
-"""Spans of Langfuse's SDK since its version 3 in the names of OpenInference and of the GenAI conventions."""
+"""Spans of Langfuse's SDK (since its version 3) and of Braintrust's in the names of OpenInference and GenAI."""
 
 from __future__ import annotations
 
@@ -28,9 +28,35 @@ _USAGE = {
 }
 
 
-def with_langfuse_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
-    """Return the spans of a trace, with Langfuse's attributes renamed where no other convention tells the span."""
-    return [_known(span) if _is_of_langfuse(span) else span for span in spans]
+_OF_BRAINTRUST = {"llm": "LLM", "tool": "TOOL", "task": "AGENT", "function": "CHAIN", "score": "CHAIN", "eval": "CHAIN"}
+_SIDES = {"braintrust.input_json": "input.value", "braintrust.output_json": "output.value"}
+_SIDES |= {"braintrust.input": "input.value", "braintrust.output": "output.value"}
+
+
+def with_platform_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
+    """Return the spans of a trace, with these attributes renamed where no other convention tells the span."""
+    langfuse = [_known(span) if _is_of_langfuse(span) else span for span in spans]
+    return [_of_braintrust(span) if "braintrust.span_attributes" in span.attributes else span for span in langfuse]
+
+
+def _of_braintrust(span: RawSpan) -> RawSpan:
+    attributes = dict(span.attributes)
+    about, metrics, facts = (
+        value if isinstance(value := unfolded(attributes.get(f"braintrust.{name}")), dict) else {}
+        for name in ("span_attributes", "metrics", "metadata")
+    )
+    kind = _OF_BRAINTRUST.get(str(about.get("type")))
+    if kind is None or any(name in attributes for name in _KNOWN):
+        return span
+    attributes["openinference.span.kind"] = kind
+    for name, known in _SIDES.items():
+        if (value := attributes.pop(name, None)) is not None:
+            attributes.setdefault(known, _with_choices(value))
+    counts = {known: next((metrics[n] for n in names if n in metrics), None) for known, names in _USAGE.items()}
+    attributes |= {name: count for name, count in counts.items() if count is not None}
+    if isinstance(model := facts.get("model"), str):
+        attributes.setdefault("gen_ai.response.model", model)
+    return replace(span, attributes=attributes)
 
 
 def _is_of_langfuse(span: RawSpan) -> bool:
@@ -56,6 +82,17 @@ def _known(span: RawSpan) -> RawSpan:
     others = {f"{_PREFIX}level": level, f"{_PREFIX}status_message": why} if error is None else {}
     attributes |= {name: value for name, value in others.items() if value not in (None, "DEFAULT")}
     return replace(span, attributes=attributes, error=error)
+
+
+def _with_choices(value: Any) -> Any:
+    """Return an answer of OpenAI's API of which only the choices were recorded as a whole answer."""
+    listed = unfolded(value)
+    are_choices = (
+        isinstance(listed, list)
+        and bool(listed)
+        and all(isinstance(one, dict) and isinstance(one.get("message"), dict) for one in listed)
+    )
+    return {"choices": listed} if are_choices else value
 
 
 def _text(value: Any) -> str:
