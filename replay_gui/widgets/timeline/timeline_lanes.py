@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -115,9 +115,7 @@ class LanePainter:
         pixmap = mark_pixmap(mark_of(part.kind), size, color, self._ratio, theme().panel)
         half = size / 2 + MARGIN
         draw, top = self._painter.drawPixmap, middle - half
-        passes = self._scene.passes(positions)
-        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
-            self._painter.setOpacity(opacity)
+        for which in self._faint_first(self._scene.passes(positions)):
             for x in (self._pixels(positions[which]) - half).tolist():
                 draw(QPointF(x, top), pixmap)
 
@@ -137,13 +135,19 @@ class LanePainter:
         self, part: LanePart, steps: Positions, bars: NDArray[np.float64], alone: NDArray[np.bool_]
     ) -> None:
         color = kind_color(part.kind, part.tool)
-        passes = self._scene.passes(steps)
-        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
-            self._painter.setOpacity(opacity)
+        for which in self._faint_first(self._scene.passes(steps)):
             self._bars(bars[which], _faint(color), color)
             room = bars[which & alone] - np.array([0.0, 0.0, MARK, 0.0])  # the mark is at its end
             took: list[int] = self._index.duration[steps[which & alone] - 1].tolist()
             self._write_durations(room, partial(_step_words, took), theme().text)
+
+    def _faint_first(self, passes: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+        """Yield which events to draw at once: those that do not pass the filter, faintly, then those that do."""
+        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
+            if which.any():
+                self._painter.setOpacity(opacity)
+                yield which
+        self._painter.setOpacity(1.0)
 
     def _any_passes(self, lane: Lane) -> bool:
         """Return whether any visible event of the lane passes the filter; sample _MAX_SAMPLED events of each part."""
@@ -175,8 +179,7 @@ class LanePainter:
             failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
         failed &= ~pending  # the last event of the run is the response to another call
         passes = self._scene.passes(starts) | self._scene.passes(np.minimum(stops, self._index.count))
-        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
-            self._painter.setOpacity(opacity)
+        for which in self._faint_first(passes):
             self._draw_calls(starts[which], stops[which], bars[which], failed=failed[which], pending=pending[which])
 
     def _draw_calls(
@@ -207,6 +210,8 @@ class LanePainter:
             self._painter.drawPixmap(QPointF(x + width + LINE, y + height / 2 - half), cross)
 
     def _bars(self, spans: NDArray[np.float64], fill: QColor | None, edge: QColor | None) -> None:
+        if not len(spans):
+            return
         inset = 0.75 if edge else 0.0
         self._painter.setPen(QPen(edge, 1.5) if edge else Qt.PenStyle.NoPen)
         self._painter.setBrush(fill or Qt.BrushStyle.NoBrush)
