@@ -209,7 +209,8 @@ def test_what_is_said_about_a_call_is_no_other_call(tmp_path: Path) -> None:
     assert found.tools() == {"read": 1, "run": 1}
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["(output, not recorded)"]
     assert [event.payload["message"] for event in found.of("Error")] == ["no access"]
-    assert len(found.of("x:json-lines/permission_resolved")) == 2
+    told = [event.payload["data"] for event in found.of("x:json-lines/permission_resolved")]
+    assert told == [{"tool_name": "read", "decision": "allow"}, {"tool_name": "run", "decision": "deny"}]
 
 
 def test_questions_that_go_on_with_the_results_of_calls(tmp_path: Path) -> None:

@@ -335,7 +335,9 @@ class _JsonLinesEvents:
                 self._notes.count(UNMAPPED, example=None if of_kind is None else str(of_kind))
                 if of_kind is None and content is None and len(record) == 1 and self._is_name(*record):
                     of_kind = next(iter(record)) if isinstance(next(iter(record.values())), dict) else None
-                data = self._content(content, {key: value for key, value in rest.items() if value is not of_kind})
+                named = {} if parts["tool"] is None else {self._mapping.member("tool", record): parts["tool"]}
+                others = {key: value for key, value in rest.items() if value is not of_kind}
+                data = self._content(content, {**named, **others})
                 if self._is_name(of_kind):
                     run.custom(f"json-lines/{of_kind}", data)
                 else:

@@ -21,6 +21,7 @@ from replay_gui.core.importers.formats.records import (
     RecordFormat,
     as_map,
     first_records,
+    joined_fields,
     maps_in,
     numbered_records,
 )
@@ -156,7 +157,8 @@ class _AmazonQEvents(RecordEvents):
                 continue
             message = as_map(content)  # or, in other versions, the prompt or the results themselves
             for result in maps_in(content if isinstance(content, list) else message.get("tool_use_results")):
-                self._result(result, refused=kind == "CancelledToolUses")
+                self._result(result, rest, refused=kind == "CancelledToolUses")
+                rest = {}
             if prompt := content if isinstance(content, str) else message.get("prompt"):
                 self.how = None
                 self.add_message("user", prompt, rest)
@@ -174,7 +176,7 @@ class _AmazonQEvents(RecordEvents):
             self.run.request(call.get("id"), name, call.get("args"), extra=rest, tool_call_id=call.get("id"))
         self.how = ("answered", None) if kind == "Response" else None
 
-    def _result(self, result: dict[str, Any], refused: bool) -> None:
+    def _result(self, result: dict[str, Any], around: dict[str, Any], *, refused: bool) -> None:
         outputs: list[Any] = [part.get("Text", part.get("Json")) for part in maps_in(result.get("content"))]
         are_texts = all(isinstance(output, str) for output in outputs)
         output: Any = "\n".join(outputs) if are_texts else outputs[0] if len(outputs) == 1 else outputs
@@ -185,5 +187,5 @@ class _AmazonQEvents(RecordEvents):
             error = error or first_line(output) or "failed"
         self.run.context.pop("parent", None)
         usual = status if status.lower() == ("error" if error else "success") else None
-        extra = self.fields(result, "content", status=usual)
+        extra = joined_fields(around, self.fields(result, "content", status=usual))
         self.add_result(result.get("tool_use_id"), output, error, extra, refused=refused and error is not None)

@@ -102,10 +102,14 @@ def test_a_conversation_with_bare_prompts_and_results(tmp_path: Path) -> None:
     calls = [{"id": "t", "name": "fs_ls", "args": {"path": "."}}]
     turns = [
         {"user": {"content": {"Prompt": "List the files"}}, "assistant": {"ToolUse": {"tool_uses": calls}}},
-        {"user": {"content": {"ToolUseResults": [result]}}, "assistant": {"Response": {"content": "One file."}}},
+        {
+            "user": {"content": {"ToolUseResults": [result]}, "note": "n"},
+            "assistant": {"Response": {"content": "One file."}},
+        },
     ]
     path = tmp_path / "export.json"
     path.write_text(json.dumps({"conversation_id": "k", "history": turns}))
     (found,) = read_all(path)
     assert [event.payload["data"] for event in found.of("Observation")] == ["List the files"]
-    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["README.md"]
+    (response,) = found.of("ToolResponse")
+    assert (response.payload["output"], response.payload["fields"]) == ("README.md", {"note": "n"})
