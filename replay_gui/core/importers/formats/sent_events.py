@@ -16,15 +16,16 @@ _END = 0, b""  # the empty line that the last event may lack
 
 
 def are_sent(file: ForeignFile) -> bool:
-    """Return whether the file's first two lines are of a server-sent event."""
-    first = file.head.lstrip().splitlines()[:2]
-    return len(first) == 2 and all(line.startswith(_SIGNS) for line in first)
+    """Return whether the file begins with a line of a server-sent event, and then another or an empty line."""
+    first, *then = file.head.lstrip().splitlines()[:2] or [b""]
+    return first.startswith(_SIGNS) and all(not line or line.startswith(_SIGNS) for line in then)
 
 
 def first_sent(file: ForeignFile) -> list[dict[str, Any]]:
     """Return the events in the head of the file, for the recognition of a format; the last one may be cut off."""
     head = file.head.replace(b"\r\n", b"\n")
-    whole = head if file.source.size == len(file.head) else head.rpartition(b"\n\n")[0]
+    is_all = file.source.size == len(file.head)
+    whole = head if is_all else head.rpartition(b"\n\n")[0] or head.rpartition(b"\n")[0]
     return [part for _, part in _parts(enumerate(whole.split(b"\n"), 1), ImportNotes())][:20]
 
 
@@ -39,18 +40,35 @@ def sent_in(text: str) -> list[dict[str, Any]]:
 
 
 def _parts(numbered: Iterable[tuple[int, bytes]], notes: ImportNotes) -> Iterator[tuple[int, dict[str, Any]]]:
-    event, data, at = "message", list[bytes](), 0
+    """Yield the events. Some programs leave out the empty lines; whole data then ends at the next data or event."""
+    event, data, at = "", list[bytes](), 0
     for number, raw in chain(numbered, [_END]):
-        name, _, value = raw.rstrip(b"\r").partition(b":")
-        value = value.removeprefix(b" ")
-        if name == b"event":
+        line = raw.rstrip(b"\r")
+        name, _, value = line.partition(b":")
+        value, is_end = value.removeprefix(b" "), not line
+        is_done = name == b"data" and value.strip() == _DONE
+        if data and (is_end or is_done or (_begins(name, event) and _are_whole(data))):
+            if b"".join(data).strip() != _DONE:
+                yield at, {"event": event or "message", "data": _value(b"\n".join(data), notes)}
+            event, data = "", []
+        if is_end:
+            event = ""
+        elif name == b"event":
             event = value.decode("utf-8", "replace")
         elif name == b"data":
-            data, at = [*data, value], number
-        elif not name and not value:
-            if data and data != [_DONE]:
-                yield at, {"event": event, "data": _value(b"\n".join(data), notes)}
-            event, data = "message", []
+            data.append(value)
+            at = number
+
+
+def _begins(name: bytes, event: str) -> bool:
+    """Whether a line with this name can begin an event, behind data and perhaps the name of another event."""
+    return name == b"data" or (name == b"event" and event != "")
+
+
+def _are_whole(data: list[bytes]) -> bool:
+    """Whether lines of data are a whole JSON object or array, or the end of all."""
+    raw = b"\n".join(data).strip()
+    return raw == _DONE or (raw.endswith((b"}", b"]")) and not isinstance(_value(raw, ImportNotes()), str))
 
 
 def _value(raw: bytes, notes: ImportNotes) -> Any:

@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import EMPTY
 from replay_gui.core.importers.formats.records import check_size, numbered_records
+from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, numbered_sent
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.run_builder import end_after_error
 
-NOT_CHUNKS = "lines that are no chunk of a response, left out"
-_DATA, _DONE, _KIND = b"data:", b"[DONE]", "chat.completion.chunk"
+_KIND = "chat.completion.chunk"
+_MAX_FIRST = 3  # events that are examined to recognise a file; the first one may be about the request
 _REPEATED = ("index", "object")
 
 
@@ -24,32 +26,35 @@ class AnswerChunks:
 
     name = "chat-chunks"
     title = "stream of chat completions"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         "object": "The kind of the object; it is the same for every chunk.",
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file whose first line, or first event, is a chunk."""
+        """Accept a file whose first line is a chunk, or whose first events have one."""
         if isinstance(file.document, list):
             return bool(file.document) and _is_chunk(file.document[0])
-        return _is_chunk(next(iter(file.first_lines), None)) or _is_chunk(_event(file.head.split(b"\n", 1)[0]))
+        if are_sent(file):
+            return any(_is_chunk(sent["data"]) for sent in first_sent(file)[:_MAX_FIRST])
+        return _is_chunk(next(iter(file.first_lines), None))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the file as one run."""
         check_size(file)
         notes = ImportNotes(file.notes)
-        answers: dict[str, _JoinedAnswer] = {}
+        answers, others = dict[str, _JoinedAnswer](), list[tuple[int, Any]]()
         for number, chunk in _chunks(file, notes):
             if _is_chunk(chunk):
                 answers.setdefault(str(chunk.get("id")), _JoinedAnswer(number)).add(chunk)
             else:
-                notes.count(NOT_CHUNKS)
+                others.append((number, chunk))
         if not answers:
             raise ImportRefused(f"{file.source.path}: no chunk of a response in it")
-        events = ChatMessageEvents(self.name, self.volatile, notes)
-        yield events.imported_run(file.stem, [(answer.number, answer.message()) for answer in answers.values()])
+        joined = [(answer.number, answer.message()) for answer in answers.values()]
+        records = sorted([*joined, *others], key=lambda record: record[0])
+        yield _ChunkEvents(self.name, self.volatile, notes).imported_run(file.stem, records)
 
 
 def joined_chunks(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -65,22 +70,26 @@ def _is_chunk(value: Any) -> bool:
     return isinstance(value, dict) and value.get("object") == _KIND and isinstance(value.get("choices"), list)
 
 
-def _event(line: bytes) -> Any:
-    """Return the JSON value of a server-sent event's line; None if it has none."""
-    try:
-        return value_of(line[len(_DATA) :], ImportNotes()) if line.startswith(_DATA) else None
-    except NotJson:
-        return None
+class _ChunkEvents(ChatMessageEvents):
+    def add_record(self, record: dict[str, Any]) -> None:
+        """Add a response, or an error that the provider sent in its place; other events are of an unknown kind."""
+        wrong = record.get("error")
+        if "role" in record or not wrong:
+            super().add_record(record)
+            return
+        if not self.run.count:
+            self.begin({})
+        about = wrong if isinstance(wrong, dict) else {"message": wrong}
+        why = str(about.get("message") or about.get("code") or "failed")
+        extra = self.fields({**record, "error": self.rest(about, "message")})
+        self.run.error(str(about.get("type") or "error"), why, self.agent, extra)
+        self.how = end_after_error(why), first_line(why)
 
 
 def _chunks(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
-    if not file.head.startswith(_DATA):
-        yield from numbered_records(file, notes)
-        return
-    for line in lines(file.source):
-        raw = line.raw.strip()
-        if raw and raw[len(_DATA) :].strip() != _DONE:
-            yield line.number, _event(raw)
+    if are_sent(file):
+        return ((number, sent["data"]) for number, sent in numbered_sent(file, notes))
+    return numbered_records(file, notes)
 
 
 class _JoinedAnswer:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.importers.formats.sent_events import sent_in
 from tests.helpers.foreign import read_all, written
 from tests.helpers.paths import DATA
 
@@ -95,6 +96,53 @@ def test_chunks_of_a_response_are_joined(tmp_path: Path) -> None:
         assert (run.format, run.decisions()) == ("chat-chunks", [(None, "Hello"), (None, "Second")])
         assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"a": 1}]
         assert run.tokens() == {"input": 5, "output": 2}
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n", "\r\n\r\n"])
+@pytest.mark.parametrize("named", [False, True])
+def test_chunks_as_servers_send_them(tmp_path: Path, between: str, named: bool) -> None:
+    """With a comment and an event about the request at the beginning; some programs save no empty lines."""
+    lines = (DATA / "seeds" / "chat-chunks" / "0.jsonl").read_text().splitlines()
+    lines.insert(0, json.dumps({"object": "", "choices": [], "prompt_filter_results": [1]}))
+    name = f"event: message{between[: max(1, len(between) // 2)]}" if named else ""
+    path = tmp_path / "stream.txt"
+    parts = [": PROCESSING", *(f"{name}data: {line}" for line in lines), "data: not JSON", "data: [DONE]"]
+    path.write_bytes("".join(f"{part}{between}" for part in parts).encode())
+    (run,) = read_all(path)
+    assert (run.format, run.decisions()) == ("chat-chunks", [(None, "Hello"), (None, "Second")])
+    assert run.tokens() == {"input": 5, "output": 2}
+    others = [event.payload["data"] for event in run.events if event.kind.startswith("x:chat-chunks/")]
+    assert others == [{"prompt_filter_results": [1]}, "not JSON"]  # what is no chunk is told, too
+
+
+def test_an_error_in_a_stream_is_its_end(tmp_path: Path) -> None:
+    chunk = (DATA / "seeds" / "chat-chunks" / "0.jsonl").read_text().splitlines()[0]
+    wrong = {"error": {"message": "Overloaded\nTry again", "type": "server_error", "code": 529}}
+    path = tmp_path / "stream.txt"
+    path.write_text(f"data: {chunk}\n\ndata: {json.dumps(wrong)}\n\ndata: [DONE]\n\n")
+    (run,) = read_all(path)
+    assert [event.kind for event in run.events[-3:]] == ["Decision", "Error", "x:end"]
+    assert (run.events[-2].payload["error_type"], run.events[-2].payload["fields"]) == (
+        "server_error",
+        {"error": {"type": "server_error", "code": 529}},
+    )
+    assert run.events[-1].payload == {"how": "crash", "why": "Overloaded"}
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ('data: {"a":\ndata: 1}\n\n', [("message", {"a": 1})]),  # one value on two lines
+        ('data: {"a": 1}\nevent: x\n\n', [("x", {"a": 1})]),  # the name may come behind the data
+        ('event: x\ndata: {"a": 1}\nevent: y\ndata: {"b": 2}', [("x", {"a": 1}), ("y", {"b": 2})]),
+        ("data: a\ndata: b\n\n", [("message", "a\nb")]),
+        ("event: x\n\ndata: [1]\ndata: [DONE]", [("message", [1])]),  # an event without data is none
+        ("data: 1\n:\ndata: 2\n\n", [("message", "1\n2")]),  # a comment ends no event
+        ("data:\n\n: comment\nid: 5\ndata: 7\n", [("message", None), ("message", 7)]),
+    ],
+)
+def test_server_sent_events_in_a_text(text: str, events: list[tuple[str, Any]]) -> None:
+    assert [(one["event"], one["data"]) for one in sent_in(text)] == events
 
 
 def test_messages_as_tables_have_them(tmp_path: Path) -> None:
