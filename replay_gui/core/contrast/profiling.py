@@ -11,8 +11,9 @@ import msgspec
 
 from replay_gui.core.contrast.call_rules import NO_RULES, CallRules
 from replay_gui.core.contrast.features.run_features import lasting_features
+from replay_gui.core.contrast.kept_call import kept_calls
 from replay_gui.core.contrast.kept_profiles import NO_CACHE, KeptProfile, ProfileCache
-from replay_gui.core.contrast.run_calls import RunCalls, kept_calls, unpack_calls
+from replay_gui.core.contrast.run_calls import RunCalls, unpack_calls
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.effects.answers import masked_answer

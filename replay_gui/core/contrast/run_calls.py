@@ -1,4 +1,4 @@
-"""What is kept of the calls of a run, until the effects of its tools are known and its profile can be made.
+"""What is kept of a run until the effects of its tools are known, and its profile can be made.
 
 The effect of a tool may be shown only by all runs together, after each of them was read.
 """
@@ -6,45 +6,23 @@ The effect of a tool may be shown only by all runs together, after each of them 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
 from replay_gui.core.contrast.features.feature import HeldFeature
 from replay_gui.core.contrast.features.run_features import features_by_effects
+from replay_gui.core.contrast.kept_call import KeptCall
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
-from replay_gui.core.contrast.run_reading import RunReading
-from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.call_values import leaf_hashes
 from replay_gui.core.effects.effect import Effect
-from replay_gui.core.effects.tool_call import ToolCall, answer_key
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.file_edits import named_file, overwritten_files
 from replay_gui.core.state.json_form import json_form, one_line_json
 
 DAMAGED = zlib.error, msgspec.MsgspecError
 _MAX_INPUT_CHARACTERS = 2_000  # of an input that is kept
 _ANSWER_HASH_BYTES = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCall(ToolCall):
-    """A call whose `answer` is only kept if it is the text of a file that the run overwrites.
-
-    Attributes:
-        answer_hash: see `answer_key`. answer_size: characters of the masked answer; 0 without a response.
-        undecided: whether its effect is the one that runs show of its tool; `targets` are those of a change.
-    """
-
-    answer_hash: bytes
-    answer_size: int
-    undecided: bool
-
-    @property
-    def answer_key(self) -> bytes:
-        """16 bytes, equal for answers that differ only in clocks and ids."""
-        return self.answer_hash
 
 
 class RunCalls(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,37 +57,6 @@ def unpack_calls(data: bytes) -> RunCalls:
     return msgspec.msgpack.decode(zlib.decompress(data), type=RunCalls)
 
 
-def kept_calls(
-    reading: RunReading, masked: Mapping[EventIndex, str], undecided: Mapping[EventIndex, tuple[str, ...]]
-) -> Iterator[KeptCall]:
-    """Yield the calls of a run as they are kept.
-
-    `masked`: their masked answers, by request. `undecided`: see undecided_calls.
-    """
-    overwritten = frozenset[str]() if reading.patch else overwritten_files(reading.calls)
-    for call in reading.calls:
-        answer = masked[call.request]
-        is_file = isinstance(call.answer, str) and call.took_effect and named_file(call) in overwritten
-        yield KeptCall(
-            request=call.request,
-            response=call.response,
-            tool=call.tool,
-            input=call.input,
-            key=call.key,
-            answer=call.answer if is_file else None,
-            ok=call.ok,
-            effect=call.effect,
-            reason=call.reason,
-            targets=undecided.get(call.request, call.targets),
-            certain=call.certain,
-            also_checks=call.also_checks,
-            unchecked=call.unchecked,
-            answer_hash=answer_key(answer),
-            answer_size=len(answer),
-            undecided=call.request in undecided,
-        )
-
-
 def _step(call: KeptCall) -> RunStep:
     text = one_line_json(json_form(call.input))
     return RunStep(
@@ -120,7 +67,7 @@ def _step(call: KeptCall) -> RunStep:
         request=call.key.hex(),
         answer="" if call.response is None else call.answer_hash[:_ANSWER_HASH_BYTES].hex(),
         answer_size=call.answer_size,
-        label=call_label(call),
+        label=call.label,
         input=text if len(text) <= _MAX_INPUT_CHARACTERS else None,
         leaves=leaf_hashes(call),
     )

@@ -9,8 +9,8 @@ from itertools import chain
 from typing import Any, assert_never
 
 from replay_gui.core.contrast.features.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.kept_call import KeptCall
 from replay_gui.core.contrast.run_reading import RunReading
-from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
@@ -50,7 +50,7 @@ def lasting_features(reading: RunReading, masked: Mapping[EventIndex, str]) -> t
 
 
 def features_by_effects(
-    calls: Sequence[ToolCall], lasting: Iterable[HeldFeature], patch_index: EventIndex | None, *, has_patch: bool
+    calls: Sequence[KeptCall], lasting: Iterable[HeldFeature], patch_index: EventIndex | None, *, has_patch: bool
 ) -> tuple[HeldFeature, ...]:
     """Return all features of a run, each once, sorted by name.
 
@@ -94,12 +94,12 @@ def _lasting_features(reading: RunReading, masked: Mapping[EventIndex, str]) -> 
             yield HeldFeature(Feature(kind=FeatureKind.SET_UP, path=path, value=value_json(value)))
 
 
-def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+def _changes(changes: Sequence[KeptCall]) -> Iterator[HeldFeature]:
     times: Counter[bytes] = Counter()
     labels: dict[bytes, str] = {}
     for call in changes:
         times[call.key] += 1
-        labels[call.key] = f"{call.tool}({call_label(call)})"
+        labels[call.key] = f"{call.tool}({call.label})"
         yield HeldFeature(_of_call(FeatureKind.DID, call, times[call.key]), call.request)
         yield HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=call.tool), call.request)
         leaves = input_leaves(call.input)[:_MAX_LEAVES]
@@ -144,7 +144,7 @@ def _ending(reading: RunReading) -> Iterator[HeldFeature]:
         yield HeldFeature(Feature(kind=FeatureKind.ANSWERED, value=text))
 
 
-def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+def _other_calls(calls: Sequence[KeptCall]) -> Iterator[HeldFeature]:
     """Yield what was read, submitted, handed over or noted, and calls whose effect is unknown."""
     for call in calls:
         tool = call.tool
@@ -201,8 +201,8 @@ def _orders(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
                 yield HeldFeature(Feature(kind=FeatureKind.BEFORE, tool=before, value=after), first[before])
 
 
-def _of_call(kind: FeatureKind, call: ToolCall, number: int = 0) -> Feature:
-    return Feature(kind=kind, tool=call.tool, value=call_label(call), number=number, request=call.key.hex())
+def _of_call(kind: FeatureKind, call: KeptCall, number: int = 0) -> Feature:
+    return Feature(kind=kind, tool=call.tool, value=call.label, number=number, request=call.key.hex())
 
 
 def value_json(value: Any) -> str:
