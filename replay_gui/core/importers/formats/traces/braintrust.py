@@ -41,7 +41,7 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 10
+    version = 11
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

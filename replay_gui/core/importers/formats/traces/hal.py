@@ -22,7 +22,7 @@ class Hal(Weave):
 
     name = "hal"
     title = "HAL results"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **Weave.volatile,
         **dict.fromkeys(("total_usage", "total_cost"), USAGE),

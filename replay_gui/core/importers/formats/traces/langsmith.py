@@ -40,7 +40,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 20
+    version = 21
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),

@@ -30,7 +30,7 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 19
+    version = 20
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),

@@ -34,7 +34,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 18
+    version = 19
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

@@ -64,12 +64,10 @@ class SpanEvents:
         notes: ImportNotes,
         facts: dict[str, Any] | None = None,
         end: tuple[End, str | None] | None = None,
-        *,
-        ends_by_answer: bool = False,
     ) -> None:
-        """`facts`: of the trace. `end`: (how, why), if stated; `ends_by_answer`: else the last answer is the end."""
+        """`facts`: the source's data about the whole trace. `end`: (how it ended, why), if the source states it."""
         self._end, self._notes = end, notes
-        self._ends_by_answer, self._is_answered = ends_by_answer, False
+        self._is_answered = False  # whether the last that a model or a tool did is an answer of the model
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer, by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
         self._tree = SpanTree(with_calls_of_messages(without_repeats(with_steps(without_ids(spans)))), notes)
@@ -255,7 +253,8 @@ class SpanEvents:
         payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **as_fields(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._last_text = data if data is not None else self._last_text
-        self._is_answered = not calls and data not in NOTHING and span.end is not None and span.error is None
+        is_told = span.end is not None and data not in (*NOTHING, ANSWER_NOT_RECORDED)
+        self._is_answered = is_told and not calls and span.error is None
         self._finish_reasons[bool(self._subagents.around(span))] = span.finish
         for message in messages:
             self._is_new(message)
@@ -390,10 +389,10 @@ class SpanEvents:
                     self._run.outcome(**score, time=span.end)
 
     def _end_by_reason(self) -> tuple[End, str | None] | None:
-        """Return how the run ended, by the reason of the last answer, if possible the agent's own."""
+        """Return how the run ended: by the reason of the last answer, perhaps the agent's own, or by that answer."""
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
         has_end = self._agent is not None and self._agent.end is not None
-        if reason is None and self._ends_by_answer and self._is_answered and has_end:
+        if reason is None and self._is_answered and has_end:
             how = "answered"
         return None if how is None else (how, None if how == "answered" else reason)

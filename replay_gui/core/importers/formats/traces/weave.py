@@ -31,7 +31,7 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 9
+    version = 10
     members: ClassVar[Sequence[str]] = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

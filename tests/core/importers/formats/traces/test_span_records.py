@@ -48,6 +48,14 @@ def test_calls_of_weave() -> None:
     assert data(found, "x:bookkeeping/weave/trace") == [{"query": {"limit": 50}}]
 
 
+@pytest.mark.parametrize("seed", ["otel/1.json", "otel/12.json", "otel/13.json"])
+def test_a_trace_that_ended_with_an_answer_was_answered(seed: str) -> None:
+    """Although no span says why the answer ended."""
+    found = read_seed(seed)
+    assert found.decisions()[-1][1] is not None
+    assert [event.payload for event in found.of("x:end")] == [{"how": "answered", "why": None}]
+
+
 def test_what_must_be_sorted_and_is_too_large_is_refused_in_words() -> None:
     for format, name in (("braintrust", "0.jsonl"), ("openai-assistants", "0.jsonl"), ("otel", "0.json")):
         with Source(DATA / "seeds" / format / name) as source:

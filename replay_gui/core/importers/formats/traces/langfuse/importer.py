@@ -131,7 +131,7 @@ class Langfuse:
         facts["unreadable"] += [
             one for one in (scores if isinstance(scores, list) else [scores]) if not isinstance(one, dict)
         ]
-        events = SpanEvents(spans, self.name, notes, plain(facts, notes), ends_by_answer=True)
+        events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         return ImportedRun(
             name=str(trace.get("name") or "trace"),
             run_id=str(trace.get("id")),
