@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from replay_gui import Recorder
 from replay_gui.look.theme import AXIS
 from replay_gui.models.facts.fact_table import FactTable
+from replay_gui.widgets.parts.section import Section, SectionColumn
 from replay_gui.widgets.run.fact_view import FactView
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.timeline.timeline_layout import TOP_PX
@@ -122,6 +124,17 @@ def facts_of(journey: Journey) -> RunFactsPanel:
 def view_of(facts: RunFactsPanel, name: str) -> FactView:
     (view,) = (view for view in facts.findChildren(FactView) if view.accessibleName() == name)
     return view
+
+
+def test_the_facts_can_be_scrolled_to_the_last_of_them_and_no_further(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    facts = facts_of(journey)
+    (column,) = facts.findChildren(SectionColumn)
+    journey.window.resize(1100, 700)
+    QApplication.processEvents()
+    column.verticalScrollBar().setValue(column.verticalScrollBar().maximum())
+    ends = [one.mapTo(column, one.rect().bottomLeft()).y() for one in facts.findChildren(Section) if one.isVisible()]
+    assert max(ends) == column.height() - 1
 
 
 def test_tables_of_facts_are_sorted_by_their_headings(journey: Journey, log: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, ROW, UNIT, Bold, theme, ui_font
+from replay_gui.widgets.parts.wrapped_body import WrappedBody
 
 
 class Section(QWidget):
@@ -129,7 +130,7 @@ class SectionColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._body = QWidget()
+        self._body = WrappedBody()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

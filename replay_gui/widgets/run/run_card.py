@@ -19,6 +19,7 @@ from replay_gui.core.verification.verification_report import INVALID
 from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.wrapped_body import WrappedBody
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.mark_rows import mark_rows
 from replay_gui.widgets.run.sentence_row import SentenceRow
@@ -45,7 +46,7 @@ class RunCard(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("The run")
-        body = QWidget()
+        body = WrappedBody()
         body.setAutoFillBackground(False)
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(0, GAP, 0, GAP)

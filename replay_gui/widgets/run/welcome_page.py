@@ -42,6 +42,7 @@ from replay_gui.look.theme import (
 )
 from replay_gui.widgets.parts.text.line_text import LineText
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.widgets.parts.wrapped_body import WrappedBody
 
 if TYPE_CHECKING:  # the first window lists none
     from replay_gui.core.facts.known_sessions import KnownSession
@@ -152,7 +153,7 @@ class WelcomePage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Welcome")
-        page = QWidget()
+        page = WrappedBody()
         self.setWidget(page)
         page.setAutoFillBackground(False)
         outer = QHBoxLayout(page)

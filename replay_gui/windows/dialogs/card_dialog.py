@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScroll
 
 from replay_gui.look.theme import GAP, SCROLL_BAR, UNIT, WIDE, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.widgets.parts.wrapped_body import WrappedBody
 
 
 class CardDialog(QDialog):
@@ -21,7 +22,7 @@ class CardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        body = QWidget()
+        body = WrappedBody()
         row = QHBoxLayout(body)
         row.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         row.setSpacing(WIDE)
