@@ -84,8 +84,9 @@ class Panel(QFrame):
         self._secondary.is_whole = is_whole
         self._secondary.setText(text)
 
-    def set_note(self, text: str) -> None:
-        """Set the text at the right, before the buttons: a count."""
+    def set_note(self, text: str, short: str = "") -> None:
+        """Set the text at the right, before the buttons: a count. `short`: shown if there is no room for it."""
+        self._note.short = short
         self._note.setText(text)
         self._note.setVisible(bool(text))  # an empty label would still take a gap
         self._fit_head()

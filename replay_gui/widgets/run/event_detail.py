@@ -201,7 +201,8 @@ class EventDetail(Panel):
     @Slot()
     def _show_found_count(self) -> None:
         self.find_bar.count.setText(self.search.words if self.search.words or not self.find_bar.line.text() else "none")
-        self.set_note(self.search.words if self.find_bar.isHidden() else "")
+        search = self.search
+        self.set_note(search.words if self.find_bar.isHidden() else "", f"{search.number:,}/{search.count:,}")
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()

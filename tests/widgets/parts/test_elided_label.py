@@ -33,6 +33,18 @@ def test_what_has_no_room_is_an_ellipsis_and_a_tip(
     assert label.shown == ""
 
 
+def test_a_count_that_has_no_room_is_said_shortly(qtbot: QtBot) -> None:
+    label = ElidedLabel("12 of 345")
+    qtbot.addWidget(label)
+    label.short = "12/345"
+    label.resize(label.sizeHint())
+    assert label.shown == "12 of 345"
+    label.resize(label.width() - 6, label.height())
+    assert label.shown == "12/345"
+    label.resize(label.fontMetrics().horizontalAdvance("12/345") - 1, label.height())
+    assert label.shown != "12/345"
+
+
 def test_it_is_drawn_in_the_ink_of_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
     apply_theme(qapp, "light")
     label = ElidedLabel("█" * 9)

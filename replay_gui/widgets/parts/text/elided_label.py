@@ -16,18 +16,22 @@ _MIN_ELIDED_CHARS = 3  # characters of an elided text, with the ellipsis; a shor
 class ElidedLabel(PlainLabel):
     """One line of plain text, elided to the width of the label; the tooltip shows the whole text.
 
-    Attributes: is_whole: whether the text is hidden instead of cut, because it is of little importance.
+    Attributes: is_whole: whether the text is hidden instead of cut, because it is of little importance. short: shown
+    where there is no room for the text; "": the text is cut.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent=parent)
         self.is_whole = False
+        self.short = ""
 
     @property
     def shown(self) -> str:
-        """The part of the text that fits; "" if that is only one character and an ellipsis, or by `is_whole`."""
-        width = self.contentsRect().width()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+        """`short`, or the part of the text that fits; "" if that is one character and an ellipsis, or by `is_whole`."""
+        width, metrics = self.contentsRect().width(), self.fontMetrics()
+        if self.short and metrics.horizontalAdvance(self.short) <= width < metrics.horizontalAdvance(self.text()):
+            return self.short
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
         is_enough = len(shown) >= _MIN_ELIDED_CHARS and not self.is_whole
         return shown if is_enough or shown == self.text() else ""
 
