@@ -44,6 +44,8 @@ class EventList(Panel):
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the position to the row
         self._shows_new_run = False  # the run was just opened, and its position is not shown yet
+        self._labels: list[str] = []  # of the run's kinds and tools
+        self._fitted_px = 0  # the width of the list to which the columns are fitted
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.filter_bar = FilterBar(self)
@@ -157,10 +159,16 @@ class EventList(Panel):
 
     @Slot()
     def request_texts(self) -> None:
-        """Fit the columns, and request the missing texts of visible rows."""
-        has_times = self._longest_time != ""
-        self.view.setColumnHidden(EventColumn.TIME, not has_times or self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
+        """Fit the columns to another width of the list, and request the missing texts of visible rows."""
+        if self.view.width() != self._fitted_px:
+            self._fit_columns()
         self._pacer.request()
+
+    def _fit_columns(self) -> None:
+        has_times, self._fitted_px = self._longest_time != "", self.view.width()
+        self.view.setColumnHidden(EventColumn.TIME, not has_times or self._fitted_px < _MIN_WIDTH_WITH_TIME_PX)
+        for column, width in self._delegate.widths(self._session.index.count, self._longest_time, self._labels).items():
+            self.view.setColumnWidth(column, width)
 
     @Slot()
     def _on_rows_ready(self) -> None:
@@ -190,7 +198,7 @@ class EventList(Panel):
         hidden = self._show_hidden_count()
         passes = self.table.filter.shows_all and not self.table.folded and not hidden
         finding = bool(self._finder.text) and self.hits_only.isChecked()
-        self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
+        self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}", f"{shown:,}")
         self.view.hint = "No event passes the filter."
         if self.table.filter.shows_all:
             self.view.hint = "Only bookkeeping lines." if hidden else "No events yet."
@@ -199,10 +207,9 @@ class EventList(Panel):
         found = np.flatnonzero(np.bincount(index.kind[:_MAX_EVENTS_SCANNED], minlength=1))
         kinds = [kind_label(index.kinds[kind]) for kind in found[:_MAX_MEASURED_NAMES].tolist()]
         tools = index.tools[:_MAX_MEASURED_NAMES]
-        labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
+        self._labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
         self._longest_time = "" if index.span is None else since_start(index.span[1] - index.span[0])
-        for column, width in self._delegate.widths(index.count, self._longest_time, labels).items():
-            self.view.setColumnWidth(column, width)
+        self._fit_columns()
         self.request_texts()
 
     def _show_hidden_count(self) -> int:

@@ -22,6 +22,7 @@ from replay_gui.widgets.parts.text.line_text import RIGHT, LineText
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 _AHEAD_OPACITY = 0.55  # strength of a mark's colour after the position
+_LABEL_CHARACTERS, _LABEL_SHARE = 20, 0.3  # a label has room for so many characters, or this part of the width
 _MAX_INDENT_LEVELS = 4  # nested subagents that are indented further
 _SELECTED = QStyle.StateFlag.State_Selected
 
@@ -37,14 +38,18 @@ class RowDelegate(QStyledItemDelegate):
         self._data, self._ui = LineText(data_font()), LineText(ui_font())
 
     def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
-        """Return the widths of the columns for `count` events with such times and these labels, in pixels."""
+        """Return the widths of the columns for `count` events with such times and these labels, in pixels.
+
+        Labels get at most _LABEL_SHARE of the list, and less is enough if none is longer.
+        """
         data, ui = self._data.metrics, self._ui.metrics
         longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)]) + 1  # widths are fractions
+        label_limit = max(data.horizontalAdvance("0" * _LABEL_CHARACTERS), round(_LABEL_SHARE * self._view.width()))
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
         return {
             EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
             EventColumn.TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
-            EventColumn.LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT * (1 + deepest),
+            EventColumn.LABEL: min(longest, label_limit) + 2 * GAP + 3 * UNIT * (1 + deepest),
         }
 
     def indent(self, row: EventRow) -> int:
