@@ -124,7 +124,7 @@ def test_what_a_tool_does_is_corrected_by_one_click_and_undone(journey: Journey,
     assert _lanes(journey)["zap"] == NOT_KNOWN
     assert "effect not known" in _tip(journey, ZAP)
     timeline = journey.window.run_view.timeline.timeline
-    _choose(timeline.lane_menu(next(lane for lane in timeline.rows if lane.title == "zap")), "zap only reads")
+    _choose(timeline.lane_menu(next(lane for lane in timeline.rows if lane.title == "zap")), "Correct: zap only reads")
     assert _lanes(journey)["zap"] == "reads: a rule says so", "at once, before the run is read again"
     _choose(_row_menu(journey, ZAP), "Checks")
     journey.until(lambda: MarkKind.CHECK not in _found(journey))

@@ -152,7 +152,7 @@ def test_a_tool_is_said_to_only_read(journey: Journey, trials: tuple[Path, Path]
     panel = journey.window.compare_view.action_panel
     row = next(row for row in range(panel.table.rowCount()) if (line := panel.table.line(row).row) and line.requests_b)
     menu = panel.action_menu(row)
-    next(action for action in menu.actions() if action.text() == "cancel_reservation only reads").trigger()
+    next(action for action in menu.actions() if action.text() == "Correct: cancel_reservation only reads").trigger()
     _settled(journey)
     assert why.result is not None
     assert all(action.tool != "cancel_reservation" for action in why.result.actions)

@@ -41,7 +41,7 @@ class EffectChoice(QObject):
         name = escape_mnemonics(one_line(tool, _MAX_NAME_CHARACTERS))
         for effect, words in _OFTEN.items():
             if finding is None or finding.effect is not effect:
-                self._add(self._menu, f"{name} {words}", _Choice(tool, effect))
+                self._add(self._menu, f"Correct: {name} {words}", _Choice(tool, effect))
         every = self._menu.addMenu(f"What {name} does")
         for effect in (effect for effect in Effect if effect is not Effect.UNKNOWN):
             action = self._add(every, EFFECT_WORDS[effect].capitalize(), _Choice(tool, effect))

@@ -89,8 +89,8 @@ def test_a_reason_that_does_not_matter_becomes_a_rule(panel: WhyPanel, session: 
         "Ignore cards[1].amount of pay",
         "Ignore cards.*.amount of pay",
         "Ignore all of pay",
-        "pay only reads",
-        "pay changes something",
+        "Correct: pay only reads",
+        "Correct: pay changes something",
         "What pay does",
     ]
     menu.actions()[2].trigger()
@@ -143,7 +143,7 @@ def test_actions_lead_to_their_events(qtbot: QtBot, session: StoryWhy) -> None:
     assert count_of(image, DARK.added) > 1_000
     menu = panel.action_menu(4)
     offered = [action.text() for action in menu.actions()]
-    assert offered == ["note only reads", "note changes something", "What note does"]
+    assert offered == ["Correct: note only reads", "Correct: note changes something", "What note does"]
     menu.deleteLater()
 
 
@@ -170,7 +170,8 @@ def test_the_menu_of_a_step_corrects_what_its_tool_does(qtbot: QtBot, session: S
     session.show_trail(Trail(0, (TrailRow(row=request), TrailGap(index(6), index(20))), ()))
     menu = panel.a.step_menu(0)
     assert menu is not None
-    assert [action.text() for action in menu.actions()] == ["read_file changes something", "What read_file does"]
+    offered = [action.text() for action in menu.actions()]
+    assert offered == ["Correct: read_file changes something", "What read_file does"]
     menu.actions()[0].trigger()
     assert session.story.rules.in_force == (Rule(Action.CHANGES, tool="read_file"),)
     assert panel.a.step_menu(1) is None
