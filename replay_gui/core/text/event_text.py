@@ -239,7 +239,7 @@ def _set_text(value: Any) -> str:
 
 def _words(name: Any) -> str:
     """Return a name of a format as words: ``turn context`` for ``turn_context``."""
-    return reason_text(member_text(name)).replace("_", " ") if isinstance(name, str) else member_text(name)
+    return " ".join(reason_text(member_text(name)).replace("_", " ").split())
 
 
 def _memory_summary(payload: Members) -> str:

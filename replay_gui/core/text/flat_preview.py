@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from replay_gui.core.text.value_preview import Members, member_text, plain_start, preview
+from replay_gui.core.text.value_preview import Members, is_class_object, member_text, plain_start, preview
 from replay_gui.core.text.wording import plural, reason_text
 
 _MAX_MEMBERS = 6  # values that are shown
@@ -36,6 +36,7 @@ def flat_preview(value: Members) -> str:
 
 def record_preview(data: Any) -> str:
     """Return what a program recorded for itself in a few words: a preview, or without brackets if it has maps in it."""
+    data = data["value"] if is_class_object(data) else data
     text = preview(data)
     return flat_preview(data) or text if "{" in text and _holds_maps(data) else text
 

@@ -194,6 +194,8 @@ def _literal_preview(text: str, start: str) -> str:
 
 
 def _map_preview(value: Members) -> str:
+    if is_class_object(value):
+        return preview(value["value"])
     if parts_of(value) and (text := text_of([value])):
         return plain_start(text)
     for name in _TEXT_MEMBERS:
@@ -308,8 +310,20 @@ def parts_of(value: Any) -> list[Members]:
 
 def _unwrapped(value: Any) -> Any:
     """Return a message of LangChain without the map that names its class; any other value unchanged."""
+    if is_class_object(value):
+        return value["value"]
     inner = value.get("kwargs" if "lc" in value else "data") if isinstance(value, Mapping) else None
     return inner if _is_message(inner) else value
+
+
+def is_class_object(value: Any) -> bool:
+    """Return whether a value is an object of a Python class, as LangGraph stores it, with the class's whole name."""
+    return (
+        isinstance(value, Mapping)
+        and value.keys() == {"class", "value"}
+        and isinstance(value["class"], str)
+        and "." in value["class"]
+    )
 
 
 def _is_message(value: Any) -> bool:

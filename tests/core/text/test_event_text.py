@@ -222,6 +222,20 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("CapabilityDenied", {"capability": "run_it", "reason": "user_abort"}, "run_it · the user aborted it"),
         (
             "StateTransition",
+            {
+                "transition_type": "write __end__",
+                "value": [{"class": "langchain_core.messages.ai.AIMessage", "value": {"content": "Bye", "type": "ai"}}],
+            },
+            "write end: Bye",
+        ),
+        (
+            "x:bookkeeping/p/sent",
+            {"data": {"class": "langgraph.types.Send", "value": ["node", {"n": 1}]}},
+            "[node, {n: 1}]",
+        ),
+        ("x:bookkeeping/p/kept", {"data": {"class": "first", "value": {"n": 1}}}, "class: first, n: 1"),
+        (
+            "StateTransition",
             {"transition_type": "rewind_marker", "data": {"target_prompt_index": 0}},
             "went back to an earlier message: target_prompt_index: 0",
         ),

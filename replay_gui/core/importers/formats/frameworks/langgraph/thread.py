@@ -177,7 +177,7 @@ class LangGraphThread(RecordEvents):
             self._resumed = value
             self.add_message("user", without_ids(value), changes)
         elif _PLUMBING.fullmatch(channel) or value == channel:
-            changes |= {"channel": channel} if ":" in channel else {}
+            changes |= as_fields({"channel": channel} if ":" in channel else {})
             self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **changes})
         else:
             payload = {"transition_type": f"write {channel}", "value": without_ids(value), **changes}
