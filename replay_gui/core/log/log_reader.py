@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from types import TracebackType
 from typing import Any, Self, overload
 
@@ -126,19 +125,8 @@ class EventLog(Sequence[Event]):
 
         Raises LogChanged if the file is no longer the one that was opened.
         """
-        end = len(self.offsets) if stop is None else stop
-        if start >= end:
-            return
-        at = int(start)
-        until = int(self.offsets[end]) if end < len(self.offsets) else None
-        for part in scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
-            if isinstance(part, Ending):
-                raise LogChanged(f"{self.source.path}: event {at} is not where it was; reload it")
-            for content in part.contents if isinstance(part, Block) else (None,):
-                yield content
-                at += 1
-                if at == end:
-                    return
+        for _, contents in self._numbered_blocks(start, EventIndex(len(self.offsets)) if stop is None else stop):
+            yield from contents
 
     def numbered_contents(self) -> Iterator[tuple[EventIndex, bytes | None]]:
         """Yield (index, content) of all events; see `contents`."""
@@ -151,11 +139,23 @@ class EventLog(Sequence[Event]):
         """
         gaps = np.diff(self.offsets[indexes].astype(np.int64))
         for near in np.split(indexes, np.flatnonzero(gaps > _READ_THROUGH_BYTES) + 1) if len(indexes) else ():
-            start, stop = EventIndex(int(near[0])), EventIndex(int(near[-1]) + 1)
-            wanted = np.zeros(stop - start, np.bool_)
-            wanted[near - start] = True
-            numbered = zip(map(EventIndex, range(start, stop)), self.contents(start, stop), strict=True)
-            yield from compress(numbered, wanted.tolist())
+            for first, contents in self._numbered_blocks(EventIndex(int(near[0])), EventIndex(int(near[-1]) + 1)):
+                begin, end = np.searchsorted(near, (first, first + len(contents)))
+                yield from ((EventIndex(index), contents[index - first]) for index in near[begin:end].tolist())
+
+    def _numbered_blocks(self, start: EventIndex, stop: EventIndex) -> Iterator[tuple[int, Sequence[bytes | None]]]:
+        """Yield (index of the first, contents) of consecutive events, from `start` to `stop` - 1."""
+        at = int(start)
+        until = int(self.offsets[stop]) if stop < len(self.offsets) else None
+        parts = scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until) if start < stop else ()
+        for part in parts:
+            if isinstance(part, Ending):
+                raise LogChanged(f"{self.source.path}: event {at} is not where it was; reload it")
+            contents = part.contents[: stop - at] if isinstance(part, Block) else (None,)
+            yield at, contents
+            at += len(contents)
+            if at == stop:
+                return
 
     def __len__(self) -> int:
         return len(self.offsets)

@@ -65,7 +65,10 @@ def _apply_within(draft: Draft, content: bytes, scopes: Iterable[Sequence[str]])
     shallow = decode_shallow(content)
     kind, payload = decode_event(content) if shallow is None else shallow
     if "ops" in payload:
-        payload = {**payload, "ops": [op for op in payload["ops"] if _concerns(op, scopes)]}
+        payload = {**payload}
+        operations = [operation for operation in payload.pop("ops") if _concerns(operation, scopes)]
+        if operations:
+            payload["ops"] = operations
     apply_event(draft, kind, payload, shallow is not None)
 
 
