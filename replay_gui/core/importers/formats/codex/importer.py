@@ -60,6 +60,8 @@ def _is_session_line(line: Any) -> bool:
     match line:
         case {"type": str(kind), "payload": dict(), "timestamp": str()}:
             return kind in _ENVELOPES
+        case {"type": "session_meta", "payload": {"id": str(), "cwd": str()}}:  # shortened, without times
+            return True
         case {"type": "thread.started", "thread_id": str()}:
             return True
         case {"id": str(), "timestamp": str(), "instructions": _}:

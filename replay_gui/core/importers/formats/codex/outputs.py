@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_gui.core.importers.formats.codex.script_output import ScriptOutput, read_script_output
+from replay_gui.core.importers.formats.codex.script_output import SCRIPT_ERROR, ScriptOutput, read_script_output
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.times import seconds
 
@@ -41,8 +41,13 @@ _REFUSALS = re.compile(
     r"(?:(?:exec |shell )?command|patch|(?:MCP )?tool call|request|edit) (?:was )?"
     r"(?:rejected|denied|declined|cancelled)(?: by (?:the )?user)?"
     r"|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
-    r"|approval policy is .{0,40}; reject command",
+    r"|approval policy is .{0,40}; reject command"
+    r"|This action was rejected due to |`[^`]{1,4096}` rejected: |approval required by policy",
 )
+_NO_PROCESS = "exec_command failed"
+_REJECTED = re.compile(r'CreateProcess \{ message: "Rejected\((?!\\"Failed to )(.*?)\)" \}', re.DOTALL)
+_ESCAPED_LINE_END = re.compile(r"(?<!\\)\\{1,2}n")
+_ESCAPED_QUOTE = re.compile(r'\\+"')
 _COMMAND_MEMBERS = frozenset(
     {"chunk_id", "wall_time_seconds", "exit_code", "session_id", "original_token_count", "output"}
 )
@@ -98,13 +103,11 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
         extra.update({"running": True} if script.how == "running" else {})
     text = output if isinstance(output, str) else ""
     code = extra.get("exit_code")  # with an exit code, the command did run
-    refused = code is None and _REFUSALS.match(text.lstrip()) is not None
     error = _error(text, code, extra.get("success", facts.get("success")), output)
     if script is not None and script.error is not None:
-        error = script.error
-    if refused:
-        error = first_line(text)
-    return ToolOutput(output, error, refused, extra, meta)
+        error, text = script.error, text.partition(SCRIPT_ERROR)[2]
+    refusal = _refusal(text.lstrip()) if code is None else None
+    return ToolOutput(output, refusal or error, refusal is not None, extra, meta)
 
 
 def _command_result(report: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
@@ -141,6 +144,20 @@ def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
     if isinstance(output, dict) and (output.get("success") is False or output.get("is_error") is True):
         return first_line(str(output.get("error") or output.get("message") or "")) or "failed"
     return None
+
+
+def _refusal(text: str) -> str | None:
+    """Return why the user, a rule or a reviewer turned the call down; None if nobody did."""
+    if text.startswith(_NO_PROCESS):
+        rejected = _REJECTED.search(text)
+        if rejected is None:
+            return None
+        text = _ESCAPED_LINE_END.sub("\n", _ESCAPED_QUOTE.sub('"', rejected[1])).strip().strip('"')
+    elif not _REFUSALS.match(text):
+        return None
+    line, _, rest = text.partition("\n")
+    reason = first_line(rest) if rest.startswith("Reason: ") else ""
+    return f"{line} {reason}".strip()
 
 
 def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:

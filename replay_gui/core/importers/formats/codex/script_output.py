@@ -12,7 +12,7 @@ _HEADER = re.compile(
     r"Script (?:(?P<how>completed|failed|terminated)|running with cell ID (?P<cell>\S+))\n"
     r"Wall time:? (?P<wall>[\d.]+) seconds\nOutput:\n"
 )
-_ERROR = "Script error:\n"
+SCRIPT_ERROR = "Script error:\n"
 _TEXT = {"type", "text"}
 
 
@@ -59,7 +59,7 @@ def read_script_output(raw: Any) -> ScriptOutput | None:
 def _error(text: str, how: str) -> str | None:
     if how not in ("failed", "terminated"):
         return None
-    message = text[text.find(_ERROR) + len(_ERROR) :] if _ERROR in text else text
+    message = text[text.find(SCRIPT_ERROR) + len(SCRIPT_ERROR) :] if SCRIPT_ERROR in text else text
     return message.strip().partition("\n")[0].strip() or f"the script {how}"
 
 

@@ -11,7 +11,9 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 
 _NAME = re.compile(r"[A-Za-z][\w.:-]*")
 _OF_GEMINI = re.compile(r"([a-z][a-z_]+)-\d{8,}.*")  # an id that begins with the tool's name
-_REFUSED = re.compile(r"\s*(?:the )?user (?:rejected|denied|refused|declined|cancell?ed|doesn't want)", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"\s*(?:the )?(?:user|person) (?:rejected|denied|refused|declined|cancell?ed|doesn't want)", re.IGNORECASE
+)
 _TICKS_PER_DOLLAR = 10**10  # Grok's unit of cost
 _AGENTS = {"claudeCode": "Claude Code", "codex": "Codex", "kiro": "Kiro", "x.ai/tool": "Grok"}
 

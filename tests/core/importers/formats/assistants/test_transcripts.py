@@ -124,3 +124,13 @@ def test_sessions_of_kiro(tmp_path: Path) -> None:
     window = read_seed("kiro/1.jsonl")
     assert (window.tools(), errors(window)) == ({"read_file": 1}, ["No such file"])
     assert window.events[-1].payload == {"how": "stopped by user", "why": "cancelled"}
+
+
+def test_a_call_that_the_person_declined_was_denied(tmp_path: Path) -> None:
+    def told(kind: str, **update: object) -> dict[str, object]:
+        return {"sessionId": "s", "update": {"sessionUpdate": kind, "toolCallId": "t1", **update}}
+
+    said = [{"type": "content", "content": {"type": "text", "text": "the person declined the prompt"}}]
+    lines = [told("tool_call", title="Shell"), told("tool_call_update", status="failed", content=said)]
+    (found,) = read_all(written(tmp_path, lines))
+    assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["the person declined the prompt"]

@@ -106,6 +106,50 @@ def test_a_call_that_the_file_says_was_refused_was_denied(tmp_path: Path, output
     assert (one.events[3].payload["reason"], one.events[3].meta["parent"]) == (output, 2)
 
 
+_CREATE = 'CreateProcess { message: "Rejected(\\"'
+_RISK = "This action was rejected due to unacceptable risk."
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        (f"{_RISK}\nReason: It deletes work.\nThe agent must not go on.", f"{_RISK} Reason: It deletes work."),
+        (f"{_RISK} Reason: It deletes work.", f"{_RISK} Reason: It deletes work."),
+        (f'exec_command failed: {_CREATE}rejected by user\\")" }}', "rejected by user"),
+        (
+            f"exec_command failed for `/bin/zsh -lc 'rm\n x'`: {_CREATE}{_RISK}\\\\nReason: So.\\\\nStop.\\\")\" }}",
+            f"{_RISK} Reason: So.",
+        ),
+        (
+            f'exec_command failed: {_CREATE}`sh -c \\\\\\"x\\\\\\"` rejected: blocked by policy\\")" }}',
+            '`sh -c "x"` rejected: blocked by policy',
+        ),
+        ("`rm -rf x` rejected: blocked by policy", "`rm -rf x` rejected: blocked by policy"),
+        (
+            [
+                {"type": "input_text", "text": "Script failed\nWall time 0.1 seconds\nOutput:\n"},
+                {
+                    "type": "input_text",
+                    "text": f'Script error:\nexec_command failed for `\n`: {_CREATE}no rm\\")" }}',
+                },
+            ],
+            "no rm",
+        ),
+    ],
+)
+def test_a_call_that_a_rule_or_a_reviewer_turned_down_was_denied(tmp_path: Path, output: object, why: str) -> None:
+    one = read(tmp_path, call("c1", command="rm x"), item("function_call_output", call_id="c1", output=output))
+    assert one.kinds[1:] == ["ToolRequest", "ToolResponse", "CapabilityDenied"]
+    assert (one.events[3].payload["reason"], one.events[2].payload["success"]) == (why, False)
+
+
+def test_a_process_that_could_not_be_made_failed_and_was_not_denied(tmp_path: Path) -> None:
+    output = f'exec_command failed: {_CREATE}Failed to create unified exec process: No such file\\")" }}'
+    one = read(tmp_path, call("c1", command="rm x"), item("function_call_output", call_id="c1", output=output))
+    assert one.kinds[1:] == ["ToolRequest", "ToolResponse"]
+    assert one.events[2].payload["success"] is False
+
+
 def test_output_that_speaks_of_refusal_is_none(tmp_path: Path) -> None:
     output = "Exit code: 0\nWall time: 1 seconds\nOutput:\nThe motion was rejected by user groups.\n"
     one = read(tmp_path, call("c1", command="cat x"), item("function_call_output", call_id="c1", output=output))
@@ -176,3 +220,10 @@ def test_real_sessions_lose_nothing(path: Path) -> None:
     assert len(one.of("Decision")) + len(one.of("x:withheld-reasoning")) == said
     told = len(one.of("Observation")) + one.kinds.count("x:bookkeeping/codex/environment")
     assert told == roles["user"] + roles["developer"]
+
+
+def test_lines_without_times_are_recognised(tmp_path: Path) -> None:
+    meta = {"type": "session_meta", "payload": {"id": "s", "timestamp": "2026-07-26T00:00:00Z", "cwd": "/tmp"}}
+    path = write(tmp_path, meta, {"type": "event_msg", "payload": {"type": "user_message", "message": "Go"}})
+    (found,) = read_all(path)
+    assert (found.run.agent, found.of("Observation")[0].payload["data"]) == ("codex", "Go")
