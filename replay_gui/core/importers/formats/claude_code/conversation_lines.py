@@ -24,6 +24,7 @@ from replay_gui.core.importers.formats.claude_code.user_text import (
     is_prompt_text,
     is_summary,
     message_of,
+    split_context,
     split_program_parts,
 )
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAGE
@@ -124,6 +125,11 @@ class ConversationLines:
             if command is not None:
                 self._state.fields = {}
                 self._state.anchor(command)
+                return
+            context, words = split_context(content)
+            if context and words:
+                self.from_user(context)
+                self.from_user(words)
                 return
             if is_by_program(content):
                 source = "agent" if is_by_agent(content) else "claude-code"

@@ -116,6 +116,19 @@ def _facts(surveyed: ClaudeCodeSurvey) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
+def _is_block(block: Any) -> bool:
+    """Return whether a part is a call, a result or reasoning as the model's API has it."""
+    match block:
+        case {"type": "tool_use", "id": str(), "name": str(), "input": _} | {
+            "type": "tool_result",
+            "tool_use_id": str(),
+        }:
+            return True
+        case {"type": "thinking", "thinking": str(), "signature": str()}:
+            return True
+    return False
+
+
 def _is_session_line(line: Any) -> bool:
     if not isinstance(line, dict):
         return False
@@ -133,6 +146,9 @@ def _is_session_line(line: Any) -> bool:
         if isinstance(message, dict) and ("parent_tool_use_id" in line or message.keys() >= _ANSWER):
             return True
     message = line.get("message")
+    content = message.get("content") if isinstance(message, dict) and message.get("role", kind) == kind else None
+    if kind in _STREAM_TYPES and "timestamp" in line and isinstance(content, list) and any(map(_is_block, content)):
+        return True  # shortened, without the session
     is_enveloped = kind in _STREAM_TYPES and any(line.keys() >= members for members in _WITHOUT_TREE)
     if is_enveloped and isinstance(message, dict) and "content" in message:
         return bool(message.get("role", kind) == kind)

@@ -50,6 +50,7 @@ class LineEvents:
         surveyed = state.surveyed
         self._state = state
         self._talk = ConversationLines(state)
+        self._cost: float = 0  # until now, according to the lines of this kind
         self._anchors: dict[str, int] = {}  # a line's uuid -> the event that is the parent of the following events
         self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
         self._nameless = 0  # subagents without a name in their lines
@@ -121,6 +122,8 @@ class LineEvents:
             )
             self._state.anchor(seq)
             self._state.end = (how, None if how == "answered" else text_of(fields, "subtype") or None)
+        elif kind == "cost-state":
+            self._state.anchor(self._cost_state(rest))
         elif kind in BOOKKEEPING_TYPES:
             data = {**rest, **message_fields(fields)}
             self._state.anchor(self._state.run.bookkeeping(f"claude-code/{kind}", data))
@@ -130,6 +133,17 @@ class LineEvents:
             self._state.custom(
                 kind if plain else "other", {**rest, **message_fields(fields), **({} if plain else {"type": kind})}
             )
+
+    def _cost_state(self, rest: dict[str, Any]) -> int:
+        """Add a line with the session's cost until now; the event has what was added to it since the line before."""
+        run, total = self._state.run, self._state.run.once.get("totalCostUSD")
+        if isinstance(total, int | float) and not isinstance(total, bool):
+            before, self._cost = self._cost, total
+            run.once |= {
+                "cost": total - before if total >= before else total,
+                "model": self._state.surveyed.model or None,
+            }
+        return run.bookkeeping("claude-code/cost-state", rest)
 
     def _queued(self, attachment: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add a prompt that was typed while the agent worked."""

@@ -15,7 +15,8 @@ from replay_gui.core.importers.run_builder import Call, RunBuilder
 
 _REFUSALS = re.compile(
     r"The user doesn't want to (?:proceed with this tool use|take this action right now)"
-    r"|Claude requested permissions to |Permission to use |Qwen Code requires permission to use "
+    r"|Claude requested permissions to |Permission to use |Permission for this action (?:was|has been) denied"
+    r"|Qwen Code requires permission to use "
     r"|PreToolUse:\S+ hook (?:blocking )?error|Hook PreToolUse:\S+ denied"
 )
 _DENIAL_REASON = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)

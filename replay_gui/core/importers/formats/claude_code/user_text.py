@@ -21,6 +21,11 @@ _PROGRAM_TEXT = re.compile(
     r"|new-diagnostics|post-tool-use-hook|user-prompt-submit-hook)>"
     r"|[A-Z][A-Za-z]{3,30} hook feedback:"
 )
+_CONTEXT = re.compile(
+    r"\s*(?:<(?P<name>ide_opened_file|ide_selection|ide_diagnostics|system-reminder)>"
+    r"(?:(?!</(?P=name)>).)*</(?P=name)>\s*)+",
+    re.DOTALL,
+)
 _AGENTS_TEXT = re.compile(
     r"(?:Another Claude session sent a message:\s*)?<(?:teammate-message|cross-session-message)[ >]"
 )
@@ -70,7 +75,15 @@ def is_prompt_text(text: str) -> bool:
 def is_by_program(text: str) -> bool:
     """Return whether Claude Code itself wrote the text: a notice of a background task, a reminder."""
     start = text.lstrip()
+    if all(split_context(text)):
+        return False
     return start.startswith(_CAVEAT) or _PROGRAM_TEXT.match(start) is not None or is_by_agent(start)
+
+
+def split_context(text: str) -> tuple[str, str]:
+    """Split a text into (reminders and the editor's state that Claude Code put before it, the user's own words)."""
+    before = _CONTEXT.match(text)
+    return (before[0].strip(), text[before.end() :]) if before else ("", text)
 
 
 def is_by_agent(text: str) -> bool:

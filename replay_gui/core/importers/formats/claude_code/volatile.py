@@ -32,6 +32,11 @@ LINE = {
     "retryInMs": CLOCK,
     "costUSD": USAGE,
     "total_cost_usd": USAGE,
+    "totalCostUSD": USAGE,
+    **dict.fromkeys(
+        ("totalAPIDuration", "totalAPIDurationWithoutRetries", "totalToolDuration", "totalDuration"), CLOCK
+    ),
+    "startTime": CLOCK,
     "usage": USAGE,
     "modelUsage": USAGE,
     "cwd": HOST,

@@ -9,6 +9,7 @@ import pytest
 
 from replay_gui.core.importers.formats.claude_code.state import UNKNOWN_BLOCKS
 from tests.helpers.claude_code_lines import assistant, call, line, read, result, text, user
+from tests.helpers.foreign import read_all
 
 
 def test_a_result_stands_after_its_request_though_the_tree_says_otherwise(tmp_path: Path) -> None:
@@ -55,6 +56,10 @@ def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path, works_on:
         ),
         ("PreToolUse:Bash hook error: [guard]: no network", "PreToolUse:Bash hook error: [guard]: no network"),
         ("Hook PreToolUse:Bash denied this tool", "Hook PreToolUse:Bash denied this tool"),
+        (
+            "Permission for this action was denied by the Claude Code auto mode classifier. Reason: not asked for.",
+            "Permission for this action was denied by the Claude Code auto mode classifier. Reason: not asked for.",
+        ),
     ],
 )
 def test_a_refused_call_is_denied_with_its_reason(tmp_path: Path, answer: str, reason: str) -> None:
@@ -98,3 +103,34 @@ def test_what_stops_an_agent_or_changes_its_model_is_a_step_and_known(tmp_path: 
     kinds = ["x:claude-code/fallback", "x:claude-code/system", "x:bookkeeping/claude-code/system"]
     assert found.kinds[1:] == kinds
     assert found.run.notes[UNKNOWN_BLOCKS] == 0
+
+
+def test_the_editors_state_before_a_prompt_is_not_the_users(tmp_path: Path) -> None:
+    state = "<ide_opened_file>The user opened /x.ts</ide_opened_file>"
+    found = read(tmp_path, user("u1", None, f"{state}\nShorter"), user("u2", "u1", state))
+    said = [(event.payload["obs_type"], event.payload["data"]) for event in found.of("Observation")]
+    assert said == [("notice", state), ("message", "Shorter"), ("notice", state)]
+
+
+def test_the_cost_of_a_session_is_what_its_last_line_of_that_kind_states(tmp_path: Path) -> None:
+    def spent(dollars: float) -> dict[str, object]:
+        return {"type": "cost-state", "sessionId": "s", "totalCostUSD": dollars, "totalDuration": 60, "startTime": 1}
+
+    found = read(tmp_path, user("u1", None, "Go"), spent(0.5), user("u2", "u1", "On"), spent(0.75))
+    states = found.of("x:bookkeeping/claude-code/cost-state")
+    assert [event.meta["cost"] for event in states] == [0.5, 0.25]
+    assert all("totalDuration" not in event.payload for event in states)
+
+
+def test_lines_without_their_session_are_recognised_by_their_calls(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    time = "2026-01-04T09:00:00.000Z"
+    lines = [
+        {"type": "user", "timestamp": time, "message": {"role": "user", "content": "Go"}},
+        {"type": "assistant", "timestamp": time, "message": {"content": [call("c1", "Agent", prompt="Sum up")]}},
+        {"type": "user", "timestamp": time, "message": {"content": [result("c1", "limit reached", is_error=True)]}},
+    ]
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    (found,) = read_all(path)
+    assert found.kinds[1:] == ["Observation", "ToolRequest", "ToolResponse", "Error"]
+    assert found.run.agent == "claude-code"
