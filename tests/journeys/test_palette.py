@@ -82,6 +82,10 @@ def test_a_tool_and_a_kind_are_listed_alone(journey: Journey, log: Path) -> None
     assert chosen(palette) == ("Memory (MemoryWrite)", PaletteGroup.KIND)
     journey.press(Key.Key_Return)
     assert {table.event_row(row).kind for row in range(table.rowCount())} == {"MemoryWrite"}
+    for absent in ("patchrejected", "toolrequest"):  # without events; listed by its tool
+        palette = search(journey, absent)
+        assert chosen(palette)[1] is PaletteGroup.SEARCH
+        journey.press(Key.Key_Escape)
 
 
 def test_a_value_of_the_state_at_the_position(journey: Journey) -> None:

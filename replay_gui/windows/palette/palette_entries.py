@@ -91,7 +91,8 @@ class PaletteEntries:
                 kind=Kind.TOOL_REQUEST.value,
                 tool=number,
             )
-        for kind in index.kinds[:_MAX_NAMES]:
+        kinds, _ = self._get_view().events.table.tally.choices(index)  # those that the run has
+        for kind, _count in kinds[:_MAX_NAMES]:
             label = kind_label(kind)
             yield PaletteEntry(
                 group=PaletteGroup.KIND,
