@@ -74,7 +74,7 @@ class ValueView(RowView):
         self._is_updating = False
 
     def _restore_current(self) -> None:
-        """Make the row of the chosen value the current one; if it is not shown, the row of its container."""
+        """Make the row of the chosen value the current one, or that of its container; if none is shown, no row."""
         current = self.currentIndex()
         if self._chosen is None or (current.isValid() and self._tree.path(current.row()) == self._chosen):
             return
@@ -82,6 +82,8 @@ class ValueView(RowView):
         row = next((row for path in paths if (row := self._tree.row_of(path)) is not None), None)
         if row is not None:
             self._set_current(row)
+        else:
+            self.setCurrentIndex(QModelIndex())
 
     @property
     def chosen(self) -> Path | None:

@@ -50,6 +50,17 @@ def test_right_opens_and_left_closes_or_goes_to_the_parent(view: ValueView, tree
     assert tree.row_of(("map", "inner")) is None
 
 
+def test_while_the_chosen_value_is_absent_no_other_row_is_chosen(view: ValueView, tree: StateTree) -> None:
+    view.choose(_row(tree, "key050"))
+    without = {key: value for key, value in VALUE.items() if key != "key050"}
+    tree.show(without)
+    assert not view.currentIndex().isValid()
+    assert not view.selectedIndexes()
+    assert view.chosen == ("key050",)
+    tree.show(VALUE)
+    assert view.currentIndex().row() == _row(tree, "key050")
+
+
 def test_the_chosen_row_stays_where_it_is_when_rows_are_inserted_above(view: ValueView, tree: StateTree) -> None:
     view.choose(_row(tree, "key050"))
     offset = view.currentIndex().row() - view.verticalScrollBar().value()
