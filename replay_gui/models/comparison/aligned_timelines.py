@@ -34,12 +34,19 @@ class AlignedTimelines(QObject):
         self._b.align(None if rows is None else AlignedAxis(rows.row_of_b, count))
         self._follows = rows is not None
         self._follow(self._a, self._b)
+        self._share_names()
 
     @Slot()
     def _on_names_changed(self) -> None:
         """Give both timelines the same left edge."""
         moved, other = self._sender_and_other()
         other.set_names_width(moved.names_width)
+        if self._follows:
+            self._share_names()
+
+    def _share_names(self) -> None:
+        for run, other in ((self._a, self._b), (self._b, self._a)):
+            run.set_names_needed_beside(other.names_needed if self._follows else 0)
 
     @Slot()
     def _on_view_changed(self) -> None:

@@ -34,12 +34,13 @@ class VisibleRange(QObject):
         axis: "number" or "time": the unit of the timeline.
         names_width: the width of the column of names beside the timeline, in pixels; None: the default.
         names_needed: the width at which no name would be cut, in pixels; 0 if it is not known.
+        names_needed_beside: the same for the run with which this one is compared; 0 without one.
         waited: ns since the last event of a running run, by which its clock is advanced; 0 for an ended run.
         hides_bookkeeping: whether bookkeeping events are left out. listing: the events that the list shows.
 
     Signals:
         view_changed(): `view` has changed. chosen_changed(): `chosen` has changed.
-        axis_changed(): `axis` has changed. names_changed(): `names_width` or `names_needed` has changed.
+        axis_changed(): `axis` has changed. names_changed(): `names_width` or what names need has changed.
         marks_changed(): `marks` have changed.
         bookkeeping_changed(): `hides_bookkeeping` has changed. filter_changed(): the filter of `listing` has changed.
     """
@@ -59,7 +60,7 @@ class VisibleRange(QObject):
         self.chosen: tuple[Position, Position] | None = None
         self.axis = "number"
         self.names_width: int | None = None
-        self.names_needed = 0
+        self.names_needed = self.names_needed_beside = 0
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
         self._requested_axis = "number"
@@ -249,6 +250,12 @@ class VisibleRange(QObject):
         """Set the width that the names of the present run need, in pixels."""
         if width != self.names_needed:
             self.names_needed = width
+            self.names_changed.emit()
+
+    def set_names_needed_beside(self, width: int) -> None:
+        """Set the width that the names of the other compared run need, in pixels; 0 without one."""
+        if width != self.names_needed_beside:
+            self.names_needed_beside = width
             self.names_changed.emit()
 
     def set_marks(self, marks: TimelineMarks) -> None:

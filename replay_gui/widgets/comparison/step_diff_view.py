@@ -86,7 +86,7 @@ class StepDiffView(QWidget):
     def _show(self) -> None:
         step = self._session.step
         self._payload_panel.set_title(payload_title(step))
-        self._payload_panel.set_note(payload_note(step))
+        self._payload_panel.set_note(payload_note(step), "" if step is None else f"{len(step.payload):,}")
         self._state_panel.set_title(state_title(step))
         has_states = step is not None and step.has_states
         self.payload.hint = _NO_STEP_TEXT if step is None else _EQUAL_TEXT
@@ -100,7 +100,8 @@ class StepDiffView(QWidget):
         self.payload_rows.show(only or step.payload, step.payload_equal, request_words(step))
         self._dimmer.set_dimmed(not has_states)
         if has_states:  # otherwise those of the last step stay, and are dimmed soon
-            self._state_panel.set_note(differences_words(len(step.state), step.state_cut))
+            count = len(step.state)
+            self._state_panel.set_note(differences_words(count, step.state_cut), f"{count:,}{'+' * step.state_cut}")
             self.state_rows.show(step.state, step.state_equal)
 
     @Slot(int, QPoint)

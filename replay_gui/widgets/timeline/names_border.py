@@ -23,7 +23,7 @@ _RIGHT_PX = GAP - 2  # part of it right of the border: position 0 is just beyond
 class NamesBorder(QObject):
     """Handles mouse events at the border before `widget` receives them, and new sizes of it.
 
-    `get_needed`: returns the width at which no name is cut. `fits`: whether the session gets this width.
+    `get_needed`: returns the width at which no name is cut, which the session gets.
     """
 
     def __init__(
@@ -32,18 +32,16 @@ class NamesBorder(QObject):
         session: Session,
         get_layout: Callable[[], TimelineLayout],
         get_needed: Callable[[], float],
-        *,
-        fits: bool,
     ) -> None:
         super().__init__(widget)
         self._widget, self._session = widget, session
-        self._get_layout, self._get_needed, self._fits = get_layout, get_needed, fits
+        self._get_layout, self._get_needed = get_layout, get_needed
         self._held: float | None = None  # from the pointer to the border while it is moved
         widget.installEventFilter(self)
 
     def fit(self) -> None:
         """Give the session the width that the visible names need, in steps, so that it stays while the counts grow."""
-        if self._fits and self._widget.isVisible():
+        if self._widget.isVisible():
             self._session.set_names_needed(GAP * math.ceil(self._get_needed() / GAP))
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -77,7 +77,7 @@ class Timeline(QWidget):
         self._pictures = TimelinePictures(self, self._made_scene, self._layout, lambda: self.scale)
         self._ring = False  # the focus came by the keyboard
         self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
-        self._names = NamesBorder(self, session, self._layout, lambda: names_width(self._shown()), fits=not compact)
+        self._names = NamesBorder(self, session, self._layout, lambda: names_width(self._shown()))
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._hover.highlighted_changed.connect(self.update)
@@ -198,8 +198,8 @@ class Timeline(QWidget):
         return self._session.index
 
     def _layout(self) -> TimelineLayout:
-        needed = 0 if self._compact else self._session.names_needed  # those of two runs are equally wide
-        names = names_px(self._session.names_width, self.width(), needed)
+        session = self._session
+        names = names_px(session.names_width, self.width(), max(session.names_needed, session.names_needed_beside))
         return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact, names)
 
     def _shown(self) -> TimelineScene:

@@ -11,6 +11,9 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.look.theme import GAP, LABELS
+from replay_gui.samples import OTHERWISE, REFERENCE
+from replay_gui.widgets.timeline.timeline_painter import names_width
 from tests.helpers.journey import Journey
 
 
@@ -19,6 +22,19 @@ def _record(path: Path, messages: list[str]) -> Path:
         for number, words in enumerate(messages):
             run.decision("step", words, time=number + 2)
     return path
+
+
+def test_no_name_of_either_run_is_cut_and_both_begin_at_one_edge(journey: Journey) -> None:
+    journey.window.resize(1500, 900)
+    journey.window.comparison.start(str(OTHERWISE.path), str(REFERENCE.path))
+    comparison = journey.compared()
+    timelines = [panel.timeline for panel in journey.window.compare_view.timelines]
+    needed = max(names_width(timeline._shown()) for timeline in timelines)
+    assert needed > LABELS
+    journey.until(lambda: all(needed <= timeline._layout().names <= needed + GAP for timeline in timelines))
+    comparison.end()
+    journey.until(lambda: not comparison.active)
+    assert comparison.a.names_needed_beside == 0
 
 
 def test_equal_events_stand_one_above_the_other(journey: Journey, tmp_path: Path) -> None:
