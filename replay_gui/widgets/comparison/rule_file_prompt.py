@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
@@ -17,7 +17,7 @@ class RuleFilePrompt(QFrame):
         super().__init__(parent)
         self._rules = rules
         set_role(self, "raised")
-        words = PlainLabel("The rule is in force. Save it for the next time?")
+        words = PlainLabel("The rule is in force. Save it for the next time?", "secondary")
         words.setWordWrap(True)
         self.beside = QPushButton("Beside the log")
         self.everywhere = QPushButton("For all my runs")
@@ -26,16 +26,12 @@ class RuleFilePrompt(QFrame):
         self.beside.clicked.connect(self._on_beside)
         self.everywhere.clicked.connect(self._on_everywhere)
         self.not_now.clicked.connect(self.hide)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(UNIT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        row.setSpacing(UNIT)
+        row.addWidget(words, 1)
         for button in (self.beside, self.everywhere, self.not_now):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GAP + UNIT, GAP, GAP, GAP)
-        column.setSpacing(UNIT)
-        column.addWidget(words)
-        column.addLayout(buttons)
+            row.addWidget(button)
         rules.file_wanted.connect(self._on_wanted)
         rules.file_settled.connect(self.hide)
         self.hide()

@@ -15,12 +15,14 @@ from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 
 _MAX_BANNERS = 3  # banners; the oldest is removed
+_RELOAD = ("reload",)  # the actions of an alert that the file must be read again
 
 
 class BannerArea(QWidget):
     """The alerts of a session, newest last, and its progress; takes no space while there are none.
 
-    The actions "reload" and "retry" call `reload`. A file that could not be opened has one alert: its last.
+    The actions "reload" and "retry" call `reload`. A file that could not be opened has one alert: its last. If several
+    alerts request to reload, only one is shown: the last one, but no warning in place of an error.
 
     Signals: action_chosen(object, str): the Alert, and the name of another action that was chosen.
     """
@@ -66,10 +68,13 @@ class BannerArea(QWidget):
 
     @Slot(object)
     def on_alert(self, alert: Alert) -> Banner | None:
-        """Show an alert, and return its banner; None if the same one is shown already."""
-        if any(banner.alert == alert for banner in self.banners):
+        """Show an alert, and return its banner; None if what is shown already says the same."""
+        reloads = [banner for banner in self.banners if banner.alert.actions == alert.actions == _RELOAD]
+        is_said = alert.severity == "warning" and any(banner.alert.severity == "error" for banner in reloads)
+        if is_said or any(banner.alert == alert for banner in self.banners):
             return None
-        for banner in [banner for banner in self.banners if alert.path and banner.alert.path == alert.path]:
+        same_file = [banner for banner in self.banners if alert.path and banner.alert.path == alert.path]
+        for banner in {*reloads, *same_file}:
             self._remove(banner)
         while len(self.banners) >= _MAX_BANNERS:
             self._remove(self.banners[0])

@@ -65,6 +65,14 @@ def test_banners_are_closed_cleared_and_not_repeated(area: BannerArea, session: 
     assert area.banners == []
 
 
+def test_a_file_to_reload_is_said_once(area: BannerArea, session: Spy) -> None:
+    for severity, text in (("warning", "touched"), ("warning", "changed"), ("error", "cut"), ("warning", "changed")):
+        session.alert_raised.emit(Alert(severity, text, ("reload",)))
+        if text == "changed":
+            assert len(area.banners) == 1
+    assert [banner.text for banner in area.banners] == ["cut"]
+
+
 def test_progress_that_lasts_is_shown_and_cancelled(area: BannerArea, session: Spy, qtbot: QtBot) -> None:
     session.progress_changed.emit(Progress("Verifying", 0, 10**11, None))
     session.progress_changed.emit(None)
