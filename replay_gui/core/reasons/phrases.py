@@ -71,6 +71,11 @@ def quoted(text: str, limit: int = 60) -> str:
     return f"“{one_line(text, limit)}”"
 
 
+def closed(words: str) -> str:
+    """Return words that may end with a quotation as a sentence: with a full stop, unless the quotation has its end."""
+    return words if words.endswith((".”", "!”", "?”", "…”")) else f"{words}."
+
+
 def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
     text = readable_text(value)

@@ -12,7 +12,7 @@ from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
-from replay_gui.core.reasons.phrases import call_words, event_words, quoted
+from replay_gui.core.reasons.phrases import call_words, closed, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
@@ -79,7 +79,7 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
             Tier.RESULT if is_missed else Tier.TROUBLE,
             f"{run.name} told the user {own.figure} ({event_words(own.index)}); {second.name} never did{but}.",
             order=0.5 if is_missed else _LAST_ORDER,
-            details=(f"{_quoted_with(own.sentence, own.figure)}.",)
+            details=(closed(_quoted_with(own.sentence, own.figure)),)
             if len(own.sentence.split()) >= _MIN_QUOTED_WORDS
             else (),
             at_reference=indexes[reasons.reference.side],
@@ -120,7 +120,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
         f" ({event_words(second.index)} against {event_words(first.index)}).",
         order=0.4,
         details=(
-            f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}.",
+            closed(f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}"),
             *_source_words(reasons.other, second.index, value_f),
             *_source_words(reasons.reference, first.index, value_p),
         ),
