@@ -19,7 +19,8 @@ from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
 from replay_gui.core.importers.companions import companions_digest
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.generic.importer import JsonLines, first_objects
+from replay_gui.core.importers.generic.file_records import first_objects
+from replay_gui.core.importers.generic.importer import JsonLines
 from replay_gui.core.importers.generic.mapping_store import saved_mapping
 from replay_gui.core.importers.import_progress import OnProgress
 from replay_gui.core.importers.imported_run import ConvertedRun

@@ -196,6 +196,11 @@ class RunBuilder:
         return self.add(END, {"how": how, "why": None if why is None else cut_text(why)}, **meta)
 
     @property
+    def has_end(self) -> bool:
+        """Whether the end of the run has been added."""
+        return self._has_end
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the last message is the user's, so that no answer before it is the end of the run."""
         return self._finishing.is_waiting

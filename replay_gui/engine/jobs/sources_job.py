@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.facts.known_sessions import KnownSession, list_sessions
-from replay_gui.core.importers.generic.importer import first_objects
+from replay_gui.core.importers.generic.file_records import first_objects
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
 from replay_gui.core.log.source import Source

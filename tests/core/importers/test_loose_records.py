@@ -238,3 +238,46 @@ def test_who_spoke_may_be_a_flag(tmp_path: Path) -> None:
     path.write_text(json.dumps({"conversationId": "c", "messages": records}))
     (found,) = read_all(path, "json-lines")
     assert found.kinds == ["AgentInit", "Observation", "Decision"]
+
+
+def test_a_finished_call_without_its_output(tmp_path: Path) -> None:
+    (run,) = lines(tmp_path, {"tool": "search", "success": True, "ts": 1}, {"tool": "open", "success": False, "ts": 2})
+    assert run.kinds[1:] == ["ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse", "Error"]
+    assert run.of("Error")[0].payload["message"] == "failed"
+
+
+def test_an_outcome_of_a_call_is_its_failure(tmp_path: Path) -> None:
+    records = [
+        {"event_type": "tool_call", "tool_name": "Bash", "correlation_id": "a", "ts": 1},
+        {"event_type": "tool_result", "tool_name": "Bash", "outcome": "failure", "correlation_id": "a", "ts": 2},
+    ]
+    (run,) = lines(tmp_path, *records)
+    assert run.kinds[1:] == ["ToolRequest", "ToolResponse", "Error"]
+
+
+def test_spans_of_tools_are_calls(tmp_path: Path) -> None:
+    spans = [{"name": "Read", "kind": "tool", "input_data": {"path": "a"}, "output_data": "x"}] * 2
+    (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": spans}))
+    assert run.tools() == {"Read": 2}
+    assert [event.payload["output"] for event in run.of("ToolResponse")] == ["x", "x"]
+
+
+def test_an_answer_of_a_provider_in_a_record(tmp_path: Path) -> None:
+    message = {"role": "assistant", "reasoning_content": "Greet.", "content": "Hello!"}
+    raw = {"object": "chat.completion", "choices": [{"index": 0, "message": message}], "usage": USAGE}
+    asked = [{"role": "system", "content": "Be brief."}, *ASKED]
+    (run,) = lines(
+        tmp_path,
+        {"ts": 1, "event": "user_input", "text": "Hi"},
+        {"ts": 2, "event": "prompt", "messages": asked, "total_chars": 9},
+        {"ts": 3, "event": "llm_response", "raw": raw, "elapsed_ms": 5},
+    )
+    assert run.kinds[1:] == ["Observation", "x:json-lines/prompt", "Decision"]
+    assert run.of("Decision")[0].payload["data"] == "Hello!"
+    assert run.of("Decision")[0].meta["tokens"] == {"input": 20, "output": 5}
+
+
+def test_an_answer_follows_from_the_calls_beside_it(tmp_path: Path) -> None:
+    call = {"function": "get_weather", "args": {"x": 1}}
+    (run,) = lines(tmp_path, {"user_query": "Cold?", "tool_calls": [call], "final_answer": "Yes."})
+    assert run.kinds[1:] == ["Observation", "ToolRequest", "Decision"]

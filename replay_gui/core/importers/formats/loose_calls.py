@@ -19,10 +19,15 @@ def why_failed(output: Any, rest: dict[str, Any]) -> str | None:
     if codes:
         return f"exit {codes[0]}"
     for one in maps:
-        if any(one.get(name) is sign for name, sign in _FAILED.items()) or one.get("status") in _FAILED_STATUS:
+        states = one.get("status"), one.get("outcome")
+        if any(one.get(name) is sign for name, sign in _FAILED.items()) or any(map(_is_failed, states)):
             why = next((one[name] for one in maps for name in ("error", "message", "output") if one.get(name)), output)
             return (first_line(why) if isinstance(why, str) else "") or "failed"
     return None
+
+
+def _is_failed(state: Any) -> bool:
+    return isinstance(state, str) and state in _FAILED_STATUS
 
 
 def call_in(record: dict[str, Any], volatile: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]] | None:

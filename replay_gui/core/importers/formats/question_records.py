@@ -41,7 +41,8 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     if not calls and not record[answer]:
         return [(asked, rest)]
     said = {"role": "assistant", "content": record[answer]}
-    if have_results(calls):  # which the answer follows from
+    is_last = answer == "final_answer" and record[answer]
+    if calls and (is_last or have_results(calls)):  # which the answer follows from
         return [(asked, {}), ({"role": "assistant", "content": None, "tool_calls": calls}, {}), (said, rest)]
     return [(asked, {}), ({**said, "tool_calls": calls}, rest)]
 

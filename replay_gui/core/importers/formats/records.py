@@ -169,7 +169,8 @@ class RecordEvents:
         if fields := self.fields(self.whole, *self.taken):
             self.run.bookkeeping(f"{self.format}/file", fields["fields"])
         self.add_end()
-        if self.how is not None and not (self.how[0] == "answered" and self.run.is_waiting):
+        is_known = self.run.is_waiting or (self.run.has_end and self.how == ("answered", None))
+        if self.how is not None and not (self.how[0] == "answered" and is_known):
             self.run.end(*self.how, duration=self.stated_duration or None)
         self.run.end_by_call()
         yield from self.run.drain()

@@ -23,6 +23,13 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
 from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
+from replay_gui.core.importers.generic.file_records import (
+    first_object,
+    first_objects,
+    lists_of_objects,
+    numbered_records,
+    whole_records,
+)
 from replay_gui.core.importers.generic.mapping import (
     CALL_IDS,
     OTHER_IDS,
@@ -37,19 +44,24 @@ from replay_gui.core.importers.generic.mapping import (
     kind_of,
     with_inner_message,
 )
-from replay_gui.core.importers.generic.record_meaning import duration_of, has_parts, kind_with_speaker
+from replay_gui.core.importers.generic.record_meaning import (
+    answer_in,
+    duration_of,
+    has_messages,
+    has_parts,
+    kind_with_speaker,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
+_SUCCESS = ("success", "ok")
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
-_MAX_SAMPLED_RECORDS = 200  # records in the sample for a guess
 
 
 class JsonLines:
@@ -76,11 +88,11 @@ class JsonLines:
         One object alone in a ``.json`` file must have a member with a known meaning: settings are no runs.
         """
         document = file.document
-        if isinstance(document, dict) and _lists_of_objects(document):
+        if isinstance(document, dict) and lists_of_objects(document):
             return True
         if isinstance(document, dict) and file.path.suffix == ".json" and not _tells_of_a_run(document):
             return False
-        return isinstance(_first(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
+        return isinstance(first_object(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for each run id in the records, with the given mapping or with one guessed from a sample."""
@@ -89,8 +101,8 @@ class JsonLines:
         notes = ImportNotes(file.notes)
         if not first:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
-        runs = runs_in(file, partial(_records, file), first, notes)
-        whole: list[tuple[str, Iterable[tuple[int, Any]]]] = [(file.stem, _records(file, notes))]
+        runs = runs_in(file, partial(numbered_records, file), first, notes)
+        whole: list[tuple[str, Iterable[tuple[int, Any]]]] = [(file.stem, numbered_records(file, notes))]
         for name, records in runs or whole:
             own = ImportNotes(notes) if runs else notes
             yield ImportedRun(
@@ -104,27 +116,6 @@ class JsonLines:
             )
 
 
-def first_objects(file: ForeignFile) -> Iterator[dict[str, Any]]:
-    """Yield the first objects of the file."""
-    whole = _whole(file)
-    if whole is not None:
-        yield from (record for record in whole[:_MAX_SAMPLED_RECORDS] if isinstance(record, dict))
-    else:
-        yield from (record for record in file.first_lines if isinstance(record, dict))
-
-
-def _whole(file: ForeignFile) -> list[Any] | None:
-    """The records of a file that is one JSON value: the longest list of objects in an object, else the value."""
-    document = file.document
-    if not isinstance(document, dict):
-        return document if isinstance(document, list) else None
-    return max(_lists_of_objects(document), key=len, default=[document])
-
-
-def _lists_of_objects(document: dict[str, Any]) -> list[list[Any]]:
-    return [value for value in document.values() if isinstance(value, list) and isinstance(_first(value), dict)]
-
-
 def _tells_of_a_run(record: dict[str, Any]) -> bool:
     """Whether a record has a kind, a tool, an input or an output, by the usual names."""
     mapping = guess_mapping([record])
@@ -135,28 +126,15 @@ def _tells_of_a_run(record: dict[str, Any]) -> bool:
 
 def _setting(file: ForeignFile) -> dict[str, Any]:
     """The members of a file that is one object, without its records."""
-    document, records = file.document, _whole(file)
+    document, records = file.document, whole_records(file)
     if not isinstance(document, dict) or records == [document]:
         return {}
     return {key: value for key, value in document.items() if value is not records and key not in JsonLines.volatile}
 
 
-def _first(value: Any) -> Any:
-    """The first object of a list, else None."""
-    return next((item for item in value if isinstance(item, dict)), None) if isinstance(value, list) else None
-
-
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
     """Yield the events of numbered records, by a mapping."""
     return _JsonLinesEvents(mapping, notes).read(records, {})
-
-
-def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
-    whole = _whole(file)
-    if whole is not None:
-        yield from enumerate(whole, 1)
-        return
-    yield from numbered_values(file.source, notes)
 
 
 class _JsonLinesEvents:
@@ -204,7 +182,8 @@ class _JsonLinesEvents:
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": duration_of(record, time)}
-        use = use_in(record)
+        held = answer_in(record)
+        use = use_in(record) or (use_in(held) if held is not None else {})
         is_repeated = (
             parts["id"] is not None and (parts["id"], use) == self._used
         )  # an answer that is recorded in parts
@@ -234,6 +213,10 @@ class _JsonLinesEvents:
                 self._message(number, turn, turn_rest)
             return
         own = message if is_message(message) else record if has_parts(record) else next(iter(wrapped), None)
+        if own is None and held is not None and parts["tool"] is None:
+            own = held
+            asked = mapping.member("input", record)
+            rest |= {asked: parts["input"]} if asked and parts["input"] is not held else {}
         found = message_without_role(record) if own is None and parts["tool"] is None else None
         if found is not None:
             own, used = found
@@ -248,7 +231,9 @@ class _JsonLinesEvents:
             is_node = mapping.member("kind", record) == "node"  # "input_guardrail" is no input
             word = parts["kind"] if not is_node or is_usual_kind(parts["kind"]) else None
             said = parts["output"] if parts["input"] is None and parts["kind"] is None else None
-            self._event(number, kind_with_speaker(kind_of(word, parts), word, record, said), parts, rest, record)
+            kind = kind_with_speaker(kind_of(word, parts), word, record, said)
+            is_request = kind == "user" and said is None and parts["input"] is None and has_messages(record)
+            self._event(number, "other" if is_request else kind, parts, rest, record)
 
     # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -311,6 +296,9 @@ class _JsonLinesEvents:
                 self._remember(call_id, tool, ids)
                 run.unmapped = rest
                 run.request(call_id, tool, given if given is not None else content)
+                if content is None and parts["tool"] and any(isinstance(record.get(name), bool) for name in _SUCCESS):
+                    self._call_of(ids, tool)
+                    self._answer(call_id, OUTPUT_NOT_RECORDED, rest, parts["tool"])
             case "response" if parts["kind"] == "result" and not (parts["tool"] or self._has_open_call(ids)):
                 run.custom("json-lines/result", self._content(content, rest))  # of the run
             case "response":
@@ -383,7 +371,11 @@ class _JsonLinesEvents:
 
     def _answer(self, call_id: str | None, output: Any, rest: dict[str, Any], tool: Any) -> None:
         wrong = rest.pop("error", None)
-        error = (first_line(str(wrong)) or "failed") if wrong else why_failed(output, rest)
+        error = (
+            (first_line(str(wrong)) or "failed")
+            if wrong
+            else why_failed(None if output == OUTPUT_NOT_RECORDED else output, rest)
+        )
         self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
         self._result(call_id, output, error, tool)
 

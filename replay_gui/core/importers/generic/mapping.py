@@ -26,7 +26,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "tool": ("tool", "tool_name", "toolName", "function", "function_name", "tool.name"),
     "input": (
         *("input", "args", "arguments", "params", "parameters", "request", "query", "prompt", "tool_input"),
-        *("toolInput", "kwargs", "command"),
+        *("toolInput", "kwargs", "command", "input_data"),
     ),
     "output": (
         *(
@@ -41,7 +41,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
             "tool_output",
             "toolOutput",
         ),
-        *("data", "value"),
+        *("data", "value", "output_data"),
     ),
     "id": ("id", "uuid", "event_id", "eventId", "span_id"),
     "parent": ("parent", "parent_id", "parentId", "parentUuid", "parent_span_id", "caused_by"),
@@ -238,4 +238,5 @@ def kind_of(word: Any, parts: dict[str, Any]) -> str:
 
 def is_of_tool(word: Any) -> bool:
     """Whether a kind means a call of a tool or its result; the record's name is then the tool's name."""
-    return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")
+    text = str(word).lower()
+    return text == "tool" or ("tool" in text and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.calls_with_results import CALL_LISTS
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.providers.provider_answers import is_answer
 from replay_gui.core.importers.formats.record_use import length_in
 from replay_gui.core.importers.generic.mapping import END_TIMES, PARTS, SPEAKERS, kind_of
 from replay_gui.core.importers.times import any_time
@@ -16,6 +17,18 @@ _SPEAKERS = {
     "system": "system",
 }
 
+_OF_MODELS = (
+    "raw",
+    "raw_response",
+    "response",
+    "api_response",
+    "llm_response",
+    "completion",
+    "output",
+    "result",
+    "data",
+)
+"""Names of the member with the answer of a provider's API."""
 _IS_USER = ("isCreatedByUser", "is_user", "isUser", "from_user", "fromUser", "is_human")
 """Names of a member that says whether the user spoke."""
 
@@ -53,3 +66,14 @@ def duration_of(record: dict[str, Any], begun: int | None) -> int | None:
     """Return the duration of the action in a record, in ns, if both ends are known."""
     ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
     return ended - begun if begun is not None and ended is not None and ended > begun else length_in(record)
+
+
+def has_messages(record: dict[str, Any]) -> bool:
+    """Whether a record holds what a model was asked: several messages, which other records tell."""
+    messages = record.get("messages")
+    return isinstance(messages, list) and bool(messages) and all(map(is_message, messages))
+
+
+def answer_in(record: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the answer of a provider's API that a record holds; None if it holds none."""
+    return next((record[name] for name in _OF_MODELS if is_answer(record.get(name))), None)

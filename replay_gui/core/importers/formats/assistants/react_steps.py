@@ -15,7 +15,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE,
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 
-_MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_steps", "log")
+_MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_steps", "log", "rounds")
 _ACTIONS = ("action", "tool", "tool_name", "tool_call")
 _THOUGHTS = ("thought", "thoughts", "reasoning", "rationale")
 _OBSERVED = ("observation", "obs", "action_output", "tool_output", "result")
@@ -33,7 +33,9 @@ _INPUTS = (
 _NAMES = ("name", "tool", "tool_name", "action", "type", "function")
 _TASKS = ("question", "task", "goal", "query", "instruction", "user_input", "prompt", "input", "task_description")
 _ANSWERS = ("final_answer", "answer", "final_result", "final_output", "output", "response")
+_LAST = (*_ANSWERS[:2], "finish")  # of a step
 _PATCHES = ("final_patch", "model_patch", "git_patch", "patch")
+_MAX_SAMPLED_STEPS = 20
 _FINAL = ("finish", "final_answer", "final answer", "finalanswer", "answer", "submit", "complete", "done")
 _BRACKETS = re.compile(r"([A-Za-z][\w .-]{0,60})[\[(](.*)[\])]\s*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
@@ -89,9 +91,23 @@ def _member(whole: Any) -> str:
     """Return the name of the member that holds steps; "" if there is none."""
     for name in _MEMBERS if isinstance(whole, dict) else ():
         steps = whole.get(name)
-        if isinstance(steps, list) and _are_steps([step for step in steps[:20] if isinstance(step, dict)]):
+        sample = (
+            [step for step in steps[:_MAX_SAMPLED_STEPS] if isinstance(step, dict)] if isinstance(steps, list) else []
+        )
+        if _are_steps(sample) or (sample and all(map(_is_numbered_call, sample))):
             return name
     return ""
+
+
+def _is_numbered_call(step: dict[str, Any]) -> bool:
+    """Whether a step without a thought has its number, the action, what was given to it and what came of it."""
+    numbered = any(type(step.get(name)) is int for name in ("step", "step_number", "turn", "iteration"))
+    return (
+        numbered
+        and isinstance(step.get("action"), str)
+        and _NAME.fullmatch(step["action"]) is not None
+        and (not step.keys().isdisjoint(_INPUTS) and not step.keys().isdisjoint(_OBSERVED))
+    )
 
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
@@ -120,7 +136,7 @@ class _ReActEvents(ChatMessageEvents):
     def add_record(self, record: dict[str, Any]) -> None:
         """Add the events of one step."""
         thought, action, given, observed, last = (
-            _first(record, names) for names in (_THOUGHTS, _ACTIONS, _INPUTS, _OBSERVED, _ANSWERS[:2])
+            _first(record, names) for names in (_THOUGHTS, _ACTIONS, _INPUTS, _OBSERVED, _LAST)
         )
         used = [name for name in (thought, action, given, observed, last) if name]
         rest = self.rest(record, *used, "success", "ok", "error")
@@ -147,10 +163,11 @@ class _ReActEvents(ChatMessageEvents):
             if observation is not None or failed:
                 why = first_line(wrong) or first_line(observation) or "failed"
                 self.add_result(call_id, observation if observation is not None else wrong, why if failed else None, {})
-        elif observation is not None or rest:
+        elif observation is not None or (rest and not last):
             self.add_message("environment", observation, extra)
+            extra = {}
         if last:
-            self.add_answer(record[last])
+            self.add_answer(record[last], None, {} if name else extra)
             self._last_answer = record[last]
             self.how = "answered", None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,28 @@ def test_forms_of_an_action(tmp_path: Path, step: dict[str, Any], name: str, giv
 
 def test_steps_that_were_not_observed_are_another_format(tmp_path: Path) -> None:
     assert recognise(written(tmp_path, [{"thought": "Hm.", "action": "ls"}])).name == "json-lines"
+
+
+def test_numbered_actions_without_thoughts_and_their_end(tmp_path: Path) -> None:
+    steps = [{"step": 1, "action": "get", "arguments": {"id": "C1"}, "observation": {"name": "Al"}}]
+    whole = {"prompt": "Who?", "steps": steps, "final_answer": "Al.", "termination_reason": "agent_final"}
+    path = tmp_path / "runs.jsonl"
+    path.write_text(f"{json.dumps(whole)}\n" * 2)
+    (found, _) = read_all(path)
+    kinds = ["AgentInit", "Observation", "ToolRequest", "ToolResponse", "Decision", "x:end"]
+    assert (found.format, found.kinds) == ("react-steps", kinds)
+    assert found.of("x:end")[0].payload == {"how": "answered", "why": "agent_final"}
+
+
+def test_rounds_of_which_the_last_finishes(tmp_path: Path) -> None:
+    asked = [{"role": "user", "content": "Go"}]
+    rounds = [
+        {"turn": 1, "input_messages": asked, "thought": "Look.", "action": {"name": "get", "args": "B"},
+         "finish": None, "observation": "haze"},
+        {"turn": 2, "input_messages": asked, "thought": "Enough.", "action": None, "finish": "Stay.",
+         "observation": None},
+    ]  # fmt: skip
+    (found,) = read_all(written(tmp_path, {"query": "Go", "rounds": rounds}))
+    kinds = ["Observation", "Decision", "ToolRequest", "ToolResponse", "Decision", "Decision", "x:end"]
+    assert found.kinds[1:] == kinds
+    assert found.of("Decision")[2].payload["data"] == "Stay."
