@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.look.theme import GAP
+from replay_gui.look.theme import GAP, LINE, theme_events
 from replay_gui.models.comparison.comparison_words import point_words
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import reason_words
@@ -15,7 +15,6 @@ from replay_gui.widgets.comparison.divergence_view import run_names
 from replay_gui.widgets.comparison.rules_button import RulesButton
 from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
-from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
@@ -37,6 +36,29 @@ _IN_THE_MENU = ("open", "compare_swap", "export")  # and in a narrow window only
 _HIDDEN_WHEN_NARROW = ("first_divergence", "last_divergence")
 
 
+class _PointLabel(ElidedLabel):
+    """The number of the chosen reason or divergence. Its width stays while the numbers grow: buttons follow it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def show_words(self, words: str) -> None:
+        """Show words such as ``divergence 3 of 17``, without the first one if there is no room for it."""
+        self.short = words.partition(" ")[2] if " of " in words else ""
+        self.setText(words)
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width."""
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), round(_POINT_WIDTH_PX * theme_events().text_scale / 100)), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of the short words."""
+        width = self.fontMetrics().horizontalAdvance(self.short or self.text()) + LINE
+        return QSize(width, super().minimumSizeHint().height())
+
+
 class CompareBar(ActionBar):
     """The two runs, steps from difference to difference, filters and rules, and the result."""
 
@@ -46,9 +68,7 @@ class CompareBar(ActionBar):
         session = self._session
         self._names = ElidedLabel()
         self._names.setAccessibleName("The two runs")
-        self._point = PlainLabel()
-        self._point.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._point.setMinimumWidth(_POINT_WIDTH_PX)
+        self._point = _PointLabel()
         self._point.setAccessibleName("Reason or divergence")
         self.rules = RulesButton(session)
         self.rules.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -63,6 +83,7 @@ class CompareBar(ActionBar):
         session.compared_changed.connect(self._show_point)
         why.changed.connect(self._show_point)
         why.chosen_changed.connect(self._show_point)
+        theme_events().changed.connect(self._fit)  # the size of text may have changed
         actions["show_why"].toggled.connect(self._on_mode_changed)
         self._name_runs()
         self._show_point()
@@ -94,10 +115,13 @@ class CompareBar(ActionBar):
         self._show_point()
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         shows_why = self._actions["show_why"].isChecked()
-        spare = _WIDTH_OF_STEPS_PX if shows_why else 0
-        level = compact_level(lambda level: _MIN_WIDTHS_PX[level] - spare, self.width(), last_level=_FEWER_BUTTONS)
+        spare, scale = _WIDTH_OF_STEPS_PX if shows_why else 0, theme_events().text_scale / 100
+        level = compact_level(
+            lambda level: round((_MIN_WIDTHS_PX[level] - spare) * scale), self.width(), last_level=_FEWER_BUTTONS
+        )
         self._names.setVisible(level < _NO_NAMES)  # the panels also show them
         self.badge.setVisible(not shows_why)
         self._line.setVisible(not shows_why)
@@ -119,6 +143,6 @@ class CompareBar(ActionBar):
     @Slot()
     def _show_point(self) -> None:
         if self._actions["show_why"].isChecked():
-            self._point.setText(reason_words(self._why.chosen, self._why.result))
+            self._point.show_words(reason_words(self._why.chosen, self._why.result))
         else:
-            self._point.setText(point_words(self._session.point, self._session.point_count))
+            self._point.show_words(point_words(self._session.point, self._session.point_count))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
+from math import ceil
+
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -10,10 +12,11 @@ from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, the
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
 from replay_gui.widgets.parts.card_list import CardList
+from replay_gui.widgets.parts.text.card_text import CardText
 
 _BADGE_SIZE_PX = ROW
 _WRAPPED_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-_MAX_BODY_LINES = 4  # of the body
+_MAX_BODY_LINES = 6  # a longer body ends with an ellipsis
 _CARDS_PER_BATCH = 8  # cards that are measured at a time
 
 
@@ -44,12 +47,16 @@ class CauseView(CardList):
             self.card_chosen.emit(self.currentIndex().row())
 
 
+def _room(width: int) -> int:
+    """Return the width of the texts of a card, in pixels."""
+    return max(width - _BADGE_SIZE_PX - 4 * GAP, 10 * GAP)
+
+
 class _CardDelegate(QStyledItemDelegate):
     def __init__(self, view: CauseView, causes: CauseList) -> None:
         super().__init__(view)
         self._view = view
         self._causes = causes
-        self._title, self._body, self._number = ui_font(Bold), ui_font(), ui_font(Medium)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         width = self._view.viewport().width()
@@ -58,14 +65,15 @@ class _CardDelegate(QStyledItemDelegate):
 
     def _heights(self, item: CauseItem, width: int) -> tuple[int, int, int]:
         """Return the heights of the title, the body and the last line."""
-        room = QRect(0, 0, max(width - _BADGE_SIZE_PX - 4 * GAP, 10 * GAP), 100 * ROW)
-        title, body = QFontMetrics(self._title), QFontMetrics(self._body)
-        lines = body.boundingRect(room, _WRAPPED_TEXT, item.body).height() if item.body else 0
-        return (
-            title.boundingRect(room, _WRAPPED_TEXT, item.title).height() + 1,
-            min(lines, _MAX_BODY_LINES * body.lineSpacing()) + 1,
-            body.lineSpacing() + 1 if item.follow else 0,
-        )
+        room = QRect(0, 0, _room(width), 100 * ROW)
+        title = QFontMetrics(ui_font(Bold)).boundingRect(room, _WRAPPED_TEXT, item.title).height()
+        follow = QFontMetrics(ui_font()).lineSpacing() + 1 if item.follow else 0
+        return title + 1, ceil(self.body(item, width).height) + 1, follow
+
+    @staticmethod
+    def body(item: CauseItem, width: int) -> CardText:
+        """Return the body of a card of this width, laid out."""
+        return CardText(item.body, (), ui_font(), _room(width), _MAX_BODY_LINES)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         colors, rect = theme(), option.rect
@@ -79,12 +87,13 @@ class _CardDelegate(QStyledItemDelegate):
         title, body, follow = self._heights(item, rect.width())
         left = rect.x() + 2 * GAP + _BADGE_SIZE_PX + UNIT
         space = QRect(left, rect.y() + GAP, rect.right() - left - GAP - UNIT, title)
-        self._draw(painter, space, item.title, self._title, colors.secondary if quiet and not chosen else colors.text)
+        self._draw(painter, space, item.title, ui_font(Bold), colors.secondary if quiet and not chosen else colors.text)
         space = QRect(left, space.bottom() + 1, space.width(), body)
-        self._draw(painter, space, item.body, self._body, colors.text if chosen else colors.secondary)
+        quiet_ink = colors.text if chosen else colors.secondary
+        self.body(item, rect.width()).paint(painter, QPointF(space.topLeft()), quiet_ink, quiet_ink, None)
         space = QRect(left, space.bottom() + 1, space.width(), follow)
         ink = colors.bad_text if item.category is CauseCategory.CERTAIN else colors.warn_text
-        self._draw(painter, space, item.follow, self._body, colors.text if chosen and colors.name == "light" else ink)
+        self._draw(painter, space, item.follow, ui_font(), colors.text if chosen and colors.name == "light" else ink)
         if chosen and self._view.hasFocus():
             painter.setPen(colors.accent)
             painter.drawRect(rect.adjusted(FOCUS // 2, FOCUS // 2, -FOCUS, -FOCUS))
@@ -108,7 +117,7 @@ class _CardDelegate(QStyledItemDelegate):
         painter.setBrush(grounds[item.category])
         painter.drawEllipse(badge_rect)
         painter.setPen(inks[item.category])
-        painter.setFont(self._number)
+        painter.setFont(ui_font(Medium))
         painter.drawText(badge_rect, Qt.AlignmentFlag.AlignCenter, str(item.number))
         painter.restore()
 

@@ -11,7 +11,7 @@ from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.widgets.parts.row_view import RowView
-from replay_gui.widgets.parts.text.line_text import draw_marked
+from replay_gui.widgets.parts.text.line_text import LineText, draw_marked
 
 SIGN_OF_STYLE = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}  # a line of both sides has an arrow
 _SIGN_WIDTH_PX = 2 * GAP
@@ -26,13 +26,13 @@ class DiffDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._rows = rows
-        self._data = data_font()
+        self._data = LineText(data_font())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one line of a difference, sides beside or above each other."""
         rect: QRect = option.rect
         line, colors = self._rows.line(index.row()), theme()
-        painter.setFont(self._data)
+        painter.setFont(self._data.font)
         beside = line.style is DiffStyle.PAIR and not self._rows.unified
         if beside:
             self._paint_beside(painter, rect, line)

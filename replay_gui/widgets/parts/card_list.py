@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -29,7 +29,7 @@ class CardList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
-        theme_events().changed.connect(self.viewport().update)
+        theme_events().changed.connect(self._on_theme_changed)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Request the menu of the card at the pointer, or of the current one by the keyboard."""
@@ -44,6 +44,12 @@ class CardList(QListView):
         """Lay the cards out again, since their texts wrap differently."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        """Lay the cards out again, since the size of text may have changed."""
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint the cards when the view is enabled or disabled."""

@@ -43,7 +43,6 @@ class _SeparatorDelegate(QStyledItemDelegate):
     def __init__(self, view: SeparatorView) -> None:
         super().__init__(view)
         self._view = view
-        self._title = ui_font(weight=Medium)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: AnyIndex) -> QSize:
         return QSize(0, 2 * QFontMetrics(ui_font()).height() + 2 * GAP + UNIT)
@@ -63,7 +62,7 @@ class _SeparatorDelegate(QStyledItemDelegate):
         used = self._draw_right(painter, first, item.failing, failing)
         used += self._draw_right(painter, first.adjusted(0, 0, -used, 0), " · ", colors.secondary)
         used += self._draw_right(painter, first.adjusted(0, 0, -used, 0), item.passing, passing)
-        self._draw_left(painter, first.adjusted(0, 0, -used - GAP, 0), item.title, self._title, colors.text)
+        self._draw_left(painter, first.adjusted(0, 0, -used - GAP, 0), item.title, ui_font(Medium), colors.text)
         used = self._draw_right(painter, second, item.measures, colors.secondary)
         self._draw_left(painter, second.adjusted(0, 0, -used - GAP, 0), item.details, ui_font(), colors.secondary)
 

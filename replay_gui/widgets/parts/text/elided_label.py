@@ -7,7 +7,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.text.line_text import LEFT
+from replay_gui.widgets.parts.text.line_text import LEFT, MIDDLE
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _MIN_ELIDED_CHARS = 3  # characters of an elided text, with the ellipsis; a shorter one is useless
@@ -43,7 +43,8 @@ class ElidedLabel(PlainLabel):
         """Paint the elided text."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.contentsRect(), LEFT, self.shown)
+        align = MIDDLE if self.alignment() & Qt.AlignmentFlag.AlignHCenter else LEFT
+        painter.drawText(self.contentsRect(), align, self.shown)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

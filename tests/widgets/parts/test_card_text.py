@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.look.theme import ui_font
-from replay_gui.widgets.why.reason_card import CardText
+from replay_gui.widgets.parts.text.card_text import CardText
 
 
 def test_a_text_is_shown_whole_or_ends_with_an_ellipsis(qapp: QApplication) -> None:
