@@ -26,7 +26,7 @@ from replay_gui.windows.settings.key_choice import KeyChoice
 
 _SIZE_PX = (64 * GAP, 70 * GAP)
 _NAME = Qt.ItemDataRole.UserRole  # of an action
-_HINT = "Choose an action, click the field below, and press the key."
+_HINT = "Choose an action, click the field above, and press the key."
 
 
 class KeysDialog(QDialog):
