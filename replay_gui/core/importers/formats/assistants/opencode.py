@@ -81,7 +81,9 @@ class OpenCode:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept OpenCode's database, an exported session, or the JSON Lines stream of a running one."""
-        return is_store(file) or _is_export(file.document) or is_stream(file) or kept_session(file) is not None
+        return (
+            is_store(file) or _is_export(_with_info(file.document)) or is_stream(file) or kept_session(file) is not None
+        )
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the database's journal, if it has one, or the files of a session's messages."""
@@ -93,7 +95,7 @@ class OpenCode:
         if file.head.startswith(MAGIC):
             for document in stored_sessions(file.source.path):
                 yield self._run(document["info"], [*_exported(document)], ImportNotes(notes))
-        elif _is_export(document := kept_session(file) or file.document):
+        elif _is_export(document := kept_session(file) or _with_info(file.document)):
             yield self._run(document["info"], [*_exported(document)], notes)
         elif is_stream(file):
             yield self._run(*read_stream(file, notes, (self.volatile, self.volatile_within)), notes)
@@ -111,6 +113,24 @@ class OpenCode:
             events=_OpenCodeEvents(session, self, notes).read(parts),
             notes=notes,
         )
+
+
+def _with_info(document: Any) -> Any:
+    """Return an export in which the session and each message's facts are ``info``; some programs use other names."""
+    match document:
+        case {"session": {"id": str()} as session, "messages": list(messages)} if "info" not in document:
+            named = [_message_with_info(message) for message in messages]
+            return {"info": session, "messages": named} if None not in named else document
+    return document
+
+
+def _message_with_info(message: Any) -> dict[str, Any] | None:
+    match message:
+        case {"message": {"role": str()} as info, "parts": list()} if "info" not in message:
+            return {**{str(key): value for key, value in message.items() if key != "message"}, "info": info}
+        case {"info": {"role": str()}, "parts": list()}:
+            return dict(message)
+    return None
 
 
 def _is_export(document: Any) -> bool:
@@ -274,11 +294,11 @@ class _OpenCodeEvents(RecordEvents):
     def _tool(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
         state = part.get("state")
         state = state if isinstance(state, dict) else {}
-        call_id, status = part.get("callID"), state.get("status")
+        call_id, status = part.get("callID") or part.get("id") or f"call {self.run.count}", state.get("status")
         started, ended = _time(state, "start"), _time(state, "end")
         self.run.context["time"] = started if started is not None else self.run.context.get("time")
         name = str(part.get("tool") or "tool")
-        self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=call_id)
+        self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=part.get("callID"))
         more = self.fields(state, "input", "output", "error", "status")
         self._latest_time = max(
             [time for time in (ended, self.run.context["time"], self._latest_time) if time is not None], default=None

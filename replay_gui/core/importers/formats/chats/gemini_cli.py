@@ -219,12 +219,13 @@ def _model(run: RunBuilder, message: dict[str, Any]) -> None:
     run.context["model"] = message.get("model")
     for thought in _list(message.get("thoughts")):
         fields = thought if isinstance(thought, dict) else {"description": thought}
-        more = {key: value for key, value in fields.items() if key not in ("subject", "description", "timestamp")}
+        told = next((name for name in ("description", "text") if fields.get(name) is not None), "description")
+        more = {key: value for key, value in fields.items() if key not in ("subject", told, "timestamp")}
         run.unmapped |= {"thought": more} if more else {}
         run.decision(
             "thinking",
             fields.get("subject"),
-            str(fields.get("description")),
+            str(fields.get(told)),
             time=iso_time(fields.get("timestamp")) or run.context.get("time"),
         )
     calls = _list(message.get("toolCalls"))

@@ -29,6 +29,7 @@ _NOTICE = re.compile(r"\s*<SYSTEM_MESSAGE>(.*)</SYSTEM_MESSAGE>\s*", re.DOTALL)
 _MODEL = re.compile(r"setting `Model Selection` from [^\n]{1,80}? to ([^\n]{1,80}?)\.(?:\s|$)")
 _CLOCKS = re.compile(r"\s*Created At: (\S+)\n(?:Completed At: (\S+)\n)?\s*")
 _FAILED = re.compile(r"(?:The c|the c|C)ommand (?:failed|exited) with (?:exit )?code:? (\d+)")
+_OF_COMMAND = re.compile(r"(?:The command (?:failed|exited) with |Tool is running as a background task)")
 _TOKENS = {"input": "input_tokens", "cached": "cached_content_token_count", "output": "output_tokens"}
 _STEP_TOKENS = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens"}  # of a step itself
 _OTHER_TOKENS = {
@@ -87,7 +88,7 @@ class _AntigravityEvents(RecordEvents):
             self.run.observation("notice", "system", inner[1].strip() if inner else content, extra)
         elif kind == "ERROR_MESSAGE":
             self.run.error("error", str(content or "error"), self.agent, extra)
-        elif source == "MODEL":
+        elif source == "MODEL" or (self._open and isinstance(content, str) and _OF_COMMAND.match(content)):
             self._result(record, str(kind).lower())
         else:
             self.run.bookkeeping(
@@ -143,7 +144,8 @@ class _AntigravityEvents(RecordEvents):
         error = f"exit {failed[1]}" if failed and failed[1] != "0" else None
         if status in ("ERROR", "CANCELED", "CANCELLED"):
             error = error or first_line(record.get("error")) or first_line(output) or str(status).lower()
-        usual = {"status": status if status in ("DONE", "ERROR") else None, "source": "MODEL"}
+        told_by = "SYSTEM" if record.get("source") == "SYSTEM" else "MODEL"
+        usual = {"status": status if status in ("DONE", "ERROR") else None, "source": told_by}
         extra = self.fields(record, "content", **usual, type=name.upper())
         self.add_result(call_id, output, error, extra)
 

@@ -134,3 +134,18 @@ def test_a_call_that_the_person_declined_was_denied(tmp_path: Path) -> None:
     lines = [told("tool_call", title="Shell"), told("tool_call_update", status="failed", content=said)]
     (found,) = read_all(written(tmp_path, lines))
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["the person declined the prompt"]
+
+
+def test_antigravity_may_tell_the_end_of_a_command_itself(tmp_path: Path) -> None:
+    def step(number: int, source: str, type: str, **members: object) -> dict[str, object]:
+        return {"step_index": number, "source": source, "type": type, **members}
+
+    call = {"name": "run_command", "args": {"CommandLine": "pytest"}}
+    lines = [
+        step(1, "MODEL", "PLANNER_RESPONSE", tool_calls=[call]),
+        step(2, "SYSTEM", "GENERIC", content="The command exited with code 1.\nOutput:\n1 failed\n"),
+        step(3, "SYSTEM", "GENERIC", content="The command exited with code 0.\n"),
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert found.kinds[1:] == ["ToolRequest", "ToolResponse", "Error", "x:bookkeeping/antigravity/generic"]
+    assert errors(found) == ["exit 1"]

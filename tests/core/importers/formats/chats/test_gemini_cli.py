@@ -152,3 +152,8 @@ def test_results_that_are_sent_as_the_users_message_are_no_words_of_the_user(tmp
     assert one.kinds[1:5] == ["ToolRequest", "ToolResponse", "ToolRequest", "PatchProposal"]
     assert one.kinds[5:] == ["x:bookkeeping/gemini-cli/tool-result", "ToolResponse", "Error", "PatchRejected"]
     assert [event.payload["error"] for event in one.of("ToolResponse")] == [None, "no such folder"]
+
+
+def test_a_thought_in_one_text(tmp_path: Path) -> None:
+    found = read(tmp_path, {"id": "g", "type": "gemini", "content": "Done.", "thoughts": [{"text": "Inspect."}]})
+    assert found.of("Decision")[0].payload["reasoning"] == "Inspect."

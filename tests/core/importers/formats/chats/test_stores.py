@@ -16,7 +16,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.adk_store import PICKLED
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.source import Source
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import Read, read_all, written
 from tests.helpers.paths import DATA
 
 GOOSE = """
@@ -308,3 +308,20 @@ def test_a_session_that_opencode_keeps_in_files(tmp_path: Path, session: str, me
     with Source(opened) as source:
         read_with = companions_of(importer_named("opencode"), ForeignFile(source))
     assert sorted(path.stem for path in read_with) == ["msg_a", "msg_b", "prt_1", "prt_2"]
+
+
+def test_an_opencode_session_with_other_names_and_calls_without_an_id(tmp_path: Path) -> None:
+    def message(id: str, role: str, *parts: dict[str, Any]) -> dict[str, Any]:
+        return {"message": {"id": id, "role": role, "time": {"created": 1775000001000}}, "parts": list(parts)}
+
+    state = {"status": "completed", "input": {"command": "echo safe"}, "output": "safe"}
+    tool = {"id": "p3", "type": "tool", "tool": "shell", "state": state}
+    messages = [
+        message("m1", "user", {"id": "p1", "type": "text", "text": "Go."}),
+        message("m2", "assistant", tool, {"id": "p4", "type": "text", "text": "Done."}),
+    ]
+    (found,) = read_all(written(tmp_path, {"session": {"id": "s", "title": "T"}, "messages": messages}))
+    kinds = ["Observation", "ToolRequest", "ToolResponse", "Decision"]
+    assert [kind for kind in found.kinds[1:] if not kind.startswith("x:")] == kinds
+    assert (found.run.agent, found.of("ToolResponse")[0].payload["output"]) == ("OpenCode", "safe")
+    assert found.of("ToolResponse")[0].payload["tool_name"] == "shell"
