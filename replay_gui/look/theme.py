@@ -386,6 +386,6 @@ def _style_sheet(colors: Theme) -> str:
     sizes = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
     tokens = {name: getattr(colors, name) for name in colors.__struct_fields__}
     words = {name: value.name() for name, value in tokens.items() if isinstance(value, QColor)}
-    words["themes"] = (resources() / "themes").as_posix()
+    words["themes"], words["name"] = (resources() / "themes").as_posix(), colors.name
     sheet = (resources() / "themes" / "window.qss").read_text("utf-8")
     return re.sub(r"@([A-Z_]+|[a-z_]+)", lambda token: str(words.get(token[1]) or sizes[token[1]]), sheet)

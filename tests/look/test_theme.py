@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from fontTools.ttLib import TTFont
 from PySide6.QtGui import QColor, QFont, QFontInfo, QTextLayout
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import (
@@ -132,3 +132,22 @@ def test_a_role_keeps_the_font_of_a_label_already_shown(qtbot: QtBot, qapp: QApp
     assert label.font().family() == data_font().family()
     set_role(label, "title")
     assert label.font() == ui_font(Bold)
+
+
+@pytest.mark.parametrize("now", [DARK, LIGHT], ids=lambda now: str(now.name))
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_boxes_stand_out_whether_they_are_ticked_or_not(
+    qtbot: QtBot, qapp: QApplication, kind: type[QAbstractButton], now: Theme
+) -> None:
+    apply_theme(qapp, now.name)
+    box = kind()
+    qtbot.addWidget(box)
+    box.setCheckable(True)
+    seen = []
+    for ticked in (False, True):
+        box.setChecked(ticked)
+        image = box.grab().toImage()
+        pixels = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert max(contrast(QColor(pixel), now.window) for pixel in pixels) >= 3
+        seen.append(pixels)
+    assert now.accent.name() in seen[1] - seen[0]
