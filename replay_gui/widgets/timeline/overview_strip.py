@@ -94,7 +94,9 @@ class OverviewStrip(QWidget):
         )
         self._untrusted = pg.LinearRegionItem(movable=False)
         self._window = _Window(swapMode="push")
-        for item in (self._pace, *self._marks, self._untrusted, self._window):
+        # Under the pointer, the lines of the window become the areas in which its edges are grasped.
+        self._edges = pg.InfiniteLine(movable=False), pg.InfiniteLine(movable=False)
+        for item in (self._pace, *self._marks, self._untrusted, self._window, *self._edges):
             self._box.addItem(item, ignoreBounds=True)
 
         self._row = QHBoxLayout(self)
@@ -181,6 +183,8 @@ class OverviewStrip(QWidget):
         self._shown = (start, end)
         self._window.blockSignals(True)
         self._window.setRegion(self._shown)
+        for edge, place in zip(self._edges, self._shown, strict=True):
+            edge.setPos(place)
         self._window.blockSignals(False)
         self._fit_edges((end - start) * self._whole.width / self._whole.span)
 
@@ -252,7 +256,7 @@ class OverviewStrip(QWidget):
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         self._window.setBrush(glass)
         self._window.setHoverBrush(glass)
-        for line in self._window.lines:
+        for line in (*self._window.lines, *self._edges):
             line.setPen(pg.mkPen(colors.accent, width=1.5))
         for line in self._untrusted.lines:
             line.setPen(clear)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.look.theme import LABELS, apply_theme
+from replay_gui.look.theme import LABELS, apply_theme, theme
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, report_of, synthetic_index
@@ -77,6 +77,24 @@ def test_the_window_is_dragged_as_a_whole(panel: TimelinePanel, session: StillSe
     drag(panel, 700, 1_000)
     assert session.view == pytest.approx((900, 1_100), abs=8)
     assert session.view[1] - session.view[0] == pytest.approx(200)
+
+
+def test_an_edge_under_the_pointer_keeps_its_line(panel: TimelinePanel) -> None:
+    strip = strip_of(panel)
+    view = strip.graphics.viewport()
+    point = QPointF(round(strip.x_of(800)), view.height() // 2)
+    for x in (5.0, point.x()):
+        at = QPointF(x, point.y())
+        no_button = Qt.MouseButton.NoButton
+        QApplication.sendEvent(
+            view, QMouseEvent(QEvent.Type.MouseMove, at, QPointF(view.mapToGlobal(at)), no_button, no_button, NONE)
+        )
+        image = view.grab().toImage()
+        near = [image.pixelColor(round(point.x()) + step, 2) for step in range(-2, 3)]
+        far = image.pixelColor(round(point.x()) - 8, 2)
+        accent = theme().accent
+        assert min(abs(color.blue() - accent.blue()) for color in near) < abs(far.blue() - accent.blue())
+        assert min(abs(color.blue() - accent.blue()) for color in near) < 12
 
 
 def test_an_edge_is_dragged_alone(panel: TimelinePanel, session: StillSession) -> None:
