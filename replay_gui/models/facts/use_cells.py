@@ -14,6 +14,7 @@ from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import RunNumbers
 from replay_gui.models.timeline.spending_plot import ModelSpending
 
+NO_COUNT = "–"  # shown instead of 0
 TOOL_HEADINGS = ("Tool", "Calls", "Failed", "Denied", "Time")
 MODEL_HEADINGS = ("Model", "Answers", "In", "Cached", "Out", "Cost")
 KIND_HEADINGS = ("Kind", "Events", "Share")
@@ -99,7 +100,7 @@ def _kind_name(kind: str) -> str:
 
 def number_cell(count: float) -> FactCell:
     """Return the cell of a whole number; a dash for 0."""
-    return FactCell(f"{count:,.0f}" if count else "–", float(count), CellRole.PLAIN if count else CellRole.QUIET)
+    return FactCell(f"{count:,.0f}" if count else NO_COUNT, float(count), CellRole.PLAIN if count else CellRole.QUIET)
 
 
 def _name(text: str, aim: object) -> FactCell:

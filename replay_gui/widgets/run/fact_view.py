@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.look.theme import GAP, ROW, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.facts.fact_table import CellRole, FactTable
+from replay_gui.models.facts.use_cells import NO_COUNT
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -85,19 +86,30 @@ class FactView(RowView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Give the numbers the width they need, and the names the rest; hide columns without any value."""
-        metrics, table = QFontMetrics(ui_font()), self._table
-        widths = []
-        for column in range(1, table.columnCount()):
-            heading = str(table.headerData(column, Qt.Orientation.Horizontal)) + " ▾"
-            texts = [table.cell(row, column).text for row in range(table.rowCount())]
-            is_void = bool(texts) and not any(texts)
-            self.setColumnHidden(column, is_void)
-            width = max(map(metrics.horizontalAdvance, [heading, *texts])) + 1 + 2 * GAP  # widths are fractions
-            widths.append(0 if is_void else width)
-        name = max(self.viewport().width() - sum(widths), _MIN_NAME_PX)
-        for column, width in enumerate((name, *widths)):
+        """Give the numbers the width they need, and the names the rest.
+
+        Hide columns without any value, and if a name would be cut, also those with nothing but NO_COUNT.
+        """
+        count, available = self._table.columnCount(), self.viewport().width()
+        needed = [self._needed_px(column) for column in range(count)]
+        hidden = [column for column in range(1, count) if self._has_only(column, "")]
+        if sum(width for column, width in enumerate(needed) if column not in hidden) > available:
+            hidden += [column for column in range(1, count) if self._has_only(column, NO_COUNT)]
+        name = available - sum(width for column, width in enumerate(needed) if column and column not in hidden)
+        for column, width in enumerate((max(name, _MIN_NAME_PX), *needed[1:])):
+            self.setColumnHidden(column, column in hidden)
             self.setColumnWidth(column, width)
+
+    def _needed_px(self, column: int) -> int:
+        """Return the width at which no text of a column is cut."""
+        metrics, table = QFontMetrics(ui_font()), self._table
+        heading = str(table.headerData(column, Qt.Orientation.Horizontal)) + " ▾"
+        texts = [heading, *(table.cell(row, column).text for row in range(table.rowCount()))]
+        return max(map(metrics.horizontalAdvance, texts)) + 1 + 2 * GAP  # widths are fractions
+
+    def _has_only(self, column: int, text: str) -> bool:
+        rows = self._table.rowCount()
+        return rows > 0 and all(self._table.cell(row, column).text == text for row in range(rows))
 
 
 class _FactCells(CellDelegate):
