@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -90,6 +90,8 @@ class CompareView(QWidget):
         for bar in (self.rule_offer, self.rule_prompt):
             layout.addWidget(bar)
         layout.addWidget(body, 1)
+        self._body = body
+        body.installEventFilter(self)  # a bar above it takes some of its height
         self._status = CompareStatus(session, self)
         layout.addWidget(self._status)
         self._dragged = False
@@ -168,6 +170,12 @@ class CompareView(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the panels again when a bar appears or disappears above them."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
     def add_note_bar(self, book: NoteBook, name: str) -> NoteBar:
         """Show a bar above the panels with the questions about a run's notes."""
         bar = NoteBar(book, name, self)
@@ -184,7 +192,7 @@ class CompareView(QWidget):
         if self._dragged:
             return
         # The rows themselves are laid out only after this page has its size.
-        height, why = self.height() - self._status.sizeHint().height() - 3 * GAP, self.shows_why
+        height, why = self.height() - self._body.y() - self._status.sizeHint().height() - 3 * GAP, self.shows_why
         wanted = [panel.sizeHint().height() for panel in self.timelines]
         if why:
             most, actions = round(_WHY_UPPER_SHARE * height), self.action_panel.sizeHint().height()

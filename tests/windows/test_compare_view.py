@@ -50,3 +50,13 @@ def test_what_is_no_state_of_borders_is_passed_over(qtbot: QtBot) -> None:
     view.restore(None, "rows", QByteArray(b"rows"), 3)
     assert _heights(view) == before
     assert view.save() == [QByteArray()] * 4
+
+
+def test_a_question_above_the_panels_leaves_the_timelines_their_lanes(qtbot: QtBot) -> None:
+    view = _view(qtbot)
+    qtbot.waitUntil(lambda: view.timelines[0].height() >= view.timelines[0].sizeHint().height())
+    before = [panel.height() for panel in view.timelines]
+    lower = view.divergences.height() + view.step.height()
+    view.rule_prompt.show()
+    qtbot.waitUntil(lambda: view.divergences.height() + view.step.height() < lower)
+    assert [panel.height() for panel in view.timelines] == before
