@@ -281,3 +281,44 @@ def test_an_answer_follows_from_the_calls_beside_it(tmp_path: Path) -> None:
     call = {"function": "get_weather", "args": {"x": 1}}
     (run,) = lines(tmp_path, {"user_query": "Cold?", "tool_calls": [call], "final_answer": "Yes."})
     assert run.kinds[1:] == ["Observation", "ToolRequest", "Decision"]
+
+
+def test_what_a_program_gives_to_its_hooks(tmp_path: Path) -> None:
+    def hook(event: str, **members: Any) -> dict[str, Any]:
+        return {"session_id": "s", "hook_event_name": event, **members}
+
+    asked = {"tool_name": "Bash", "tool_input": {"command": "ls"}}
+    (run,) = lines(
+        tmp_path,
+        hook("SessionStart", source="startup"),
+        hook("UserPromptSubmit", prompt="Fix it."),
+        hook("PreToolUse", **asked),
+        hook("PostToolUse", **asked, tool_response={"stdout": "a"}),
+        hook("PreToolUse", tool_name="Edit", tool_input={"file_path": "a"}),
+        hook("PostToolUseFailure", tool_name="Edit", tool_input={"file_path": "a"}, error="not found"),
+        hook("Stop", stop_hook_active=False),
+    )
+    assert run.tools() == {"Bash": 1, "Edit": 1}
+    assert [event.payload["data"] for event in run.of("Observation")] == ["Fix it."]
+    assert [event.payload["success"] for event in run.of("ToolResponse")] == [True, False]
+    assert run.kinds[-1] == "x:json-lines/Stop"
+
+
+def test_a_hook_after_each_call_alone_has_the_whole_call(tmp_path: Path) -> None:
+    asked = {"tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_response": "a"}
+    (run,) = lines(tmp_path, *[{"hook_event_name": "PostToolUse", **asked}] * 2)
+    assert run.kinds[1:] == ["ToolRequest", "ToolResponse"] * 2
+
+
+def test_the_start_and_the_end_of_an_execution(tmp_path: Path) -> None:
+    records = [
+        {"type": "tool.execution_start", "id": "2", "data": {"toolName": "bash"}, "timestamp": "2026-05-03T10:00:01Z"},
+        {
+            "type": "tool.execution_complete",
+            "parentId": "2",
+            "data": {"result": "ok"},
+            "timestamp": "2026-05-03T10:00:02Z",
+        },
+    ]
+    (run,) = lines(tmp_path, *records)
+    assert run.kinds[1:] == ["ToolRequest", "ToolResponse"]

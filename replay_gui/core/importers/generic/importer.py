@@ -289,6 +289,11 @@ class _JsonLinesEvents:
             of_call, said = kind == "answer" and self._has_open_call(ids), kind == "answer" or output is not None
             kind = "response" if of_call else "decision" if said else "other"
         match kind:
+            case "call" if parts["kind"] == "tool_result" and self._open.get(tool):  # which repeats what was asked
+                known = self._call_of([*ids, parts["parent"]], tool)
+                open_call = self._run.call(known)
+                is_same = open_call is not None and open_call.input == given
+                self._answer(known, output, rest if is_same else {**rest, "input": given}, tool)
             case "call":  # request and answer in one record
                 run.request(call_id, tool, given)
                 self._answer(call_id, output, rest, parts["tool"])

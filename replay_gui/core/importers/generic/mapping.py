@@ -41,7 +41,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
             "tool_output",
             "toolOutput",
         ),
-        *("data", "value", "output_data"),
+        *("data", "value", "output_data", "tool_response"),
     ),
     "id": ("id", "uuid", "event_id", "eventId", "span_id"),
     "parent": ("parent", "parent_id", "parentId", "parentUuid", "parent_span_id", "caused_by"),
@@ -82,15 +82,27 @@ _THOUGHTS = ("thought", "thinking")
 _PHASES = ("_start", "_started", "_end", "_complete", "_completed", "_finished")  # of an agent, which says nothing
 _ASIDES = ("permission", "approval", "hook")  # about a call, which other records tell
 _ANSWERS = ("response", "answer", "reply", "final", "final_answer")
+_HOOK = "hook_event_name"
+_HOOKS = {
+    "PreToolUse": "tool_call",
+    "PostToolUse": "tool_result",
+    "PostToolUseFailure": "tool_result",
+    "UserPromptSubmit": "user",
+}
+"""Kinds of the records that a program gives to its hooks, as Claude Code and Droid do."""
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
 # The meaning of a kind: that of the first of these words that it contains
 _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
     "response": (
         *("tool_result", "tool_response", "tool_output", "tool_end", "tool.end", "observation", "call_output"),
+        *("tool.execution_complete", "tool.execution_end", "tool_execution_complete", "tool_execution_end"),
         *("tool_complete", "tool_finish", "tool.complete", "tool.finish", "function_response", "result"),
     ),
-    "request": ("tool_call", "tool_use", "tool_request", "tool_start", "tool.start", "function_call", "action", "call"),
+    "request": (
+        *("tool_call", "tool.execution_start", "tool_execution_start", "tool_use", "tool_request", "tool_start"),
+        *("tool.start", "function_call", "action", "call"),
+    ),
     "system": ("system",),
     "user": ("user", "human", "input", "prompt"),
     "decision": ("assistant", "agent", "model", "llm", "decision", "thought", "thinking", "completion", "message"),
@@ -164,12 +176,22 @@ def value_at_path(record: dict[str, Any], path: str) -> Any:
     return value
 
 
+def _of_hook(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record that was given to a hook with its kind in the usual words; others are returned unchanged."""
+    event = record.get(_HOOK)
+    if not isinstance(event, str) or "type" in record:
+        return record
+    failed = {"is_error": True} if event == "PostToolUseFailure" else {}
+    return {"type": _HOOKS.get(event, event), **failed, **_without(record, _HOOK)}
+
+
 def with_inner_message(record: dict[str, Any]) -> dict[str, Any]:
     """Return `record` with the members of its ``message`` moved up, unless that is a provider's message.
 
     Members of ``data``, ``details`` or ``payload`` are moved up if they have the record's time, and only kinds stand
     beside them; or if they name a tool or count tokens, and only kinds, times and ids stand beside them.
     """
+    record = _of_hook(record)
     for name in _ENVELOPES:
         data, beside = record.get(name), record.keys() - {name}
         if not isinstance(data, dict):

@@ -121,6 +121,10 @@ def _with_info(document: Any) -> Any:
         case {"session": {"id": str()} as session, "messages": list(messages)} if "info" not in document:
             named = [_message_with_info(message) for message in messages]
             return {"info": session, "messages": named} if None not in named else document
+        case {"session_id": str(session_id), "messages": list(messages)} if all(map(_message_with_info, messages)):
+            return {"info": {"id": session_id}, "messages": messages}
+        case [{"info": {"sessionID": str(session_id)}}, *_] if all(map(_message_with_info, document)):
+            return {"info": {"id": session_id}, "messages": document}  # as the server sends a session's messages
     return document
 
 

@@ -281,7 +281,10 @@ class _CopilotCliEvents(RecordEvents):
 
     def _completed(self, data: dict[str, Any]) -> None:
         result, error = data.get("result"), data.get("error")
-        output = result.get("content") if isinstance(result, dict) else result
+        member = next(
+            (name for name in ("content", "output") if isinstance(result, dict) and name in result), "content"
+        )
+        output = result.get(member) if isinstance(result, dict) else result
         call = self.run.call(data.get("toolCallId"))
         tool = data.get("toolName") if call is None else call.tool_name
         code = _exit_code(data.get("shellExecution"), output if _SHELLS.search(str(tool)) else None)
@@ -295,7 +298,7 @@ class _CopilotCliEvents(RecordEvents):
         known = {"model": self._model, "toolName": None if call is None else call.tool_name}
         extra = self.fields(data, "result", "error", success=not failed, **known)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
-        extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
+        extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, member)) else {}
         output = output if output is not None else error if failed or "result" in data else OUTPUT_NOT_RECORDED
         call_id, named = data.get("toolCallId"), data.get("toolName")
         self.add_result(call_id, output, error_line, extra, refused=refused, tool_name=named)

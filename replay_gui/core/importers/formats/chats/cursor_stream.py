@@ -138,7 +138,8 @@ class _CursorEvents(RecordEvents):
     # ---- calls ----------------------------------------------------------------------------------
     def _call(self, record: dict[str, Any], tool: str, call: dict[str, Any]) -> None:
         """Add the start or the end of a call; both records have its arguments."""
-        call_id, asked = record.get("call_id"), self._parts_of_call(tool, call)
+        asked = self._parts_of_call(tool, call)
+        call_id = record.get("call_id", f"call {self.run.count}")  # shortened streams have no id
         known = self._begun.pop(str(call_id), None)
         if known is None:
             name, given, extra = asked

@@ -147,7 +147,8 @@ def _is_session_line(line: Any) -> bool:
             return True
     message = line.get("message")
     content = message.get("content") if isinstance(message, dict) and message.get("role", kind) == kind else None
-    if kind in _STREAM_TYPES and "timestamp" in line and isinstance(content, list) and any(map(_is_block, content)):
+    is_shortened = kind in _STREAM_TYPES and "timestamp" in line and "session_id" not in line
+    if is_shortened and isinstance(content, list) and any(map(_is_block, content)):
         return True  # shortened, without the session
     is_enveloped = kind in _STREAM_TYPES and any(line.keys() >= members for members in _WITHOUT_TREE)
     if is_enveloped and isinstance(message, dict) and "content" in message:

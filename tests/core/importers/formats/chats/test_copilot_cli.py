@@ -99,3 +99,13 @@ def test_a_session_that_breaks_off_in_a_call_has_not_answered(tmp_path: Path) ->
     call = ("tool.execution_start", {"toolCallId": "t", "toolName": "bash", "arguments": {}})
     assert read(tmp_path, answer, turn_end).kinds[-1] == "x:end"
     assert read(tmp_path, answer, call, turn_end).of("x:end") == []
+
+
+def test_a_result_whose_text_is_its_output(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        ("tool.execution_start", {"toolCallId": "t", "toolName": "shell", "arguments": {"command": "echo a"}}),
+        ("tool.execution_complete", {"toolCallId": "t", "success": True, "result": {"output": "a", "more": 1}}),
+    )
+    (response,) = found.of("ToolResponse")
+    assert (response.payload["output"], response.payload["result"]) == ("a", {"fields": {"more": 1}})

@@ -325,3 +325,11 @@ def test_an_opencode_session_with_other_names_and_calls_without_an_id(tmp_path: 
     assert [kind for kind in found.kinds[1:] if not kind.startswith("x:")] == kinds
     assert (found.run.agent, found.of("ToolResponse")[0].payload["output"]) == ("OpenCode", "safe")
     assert found.of("ToolResponse")[0].payload["tool_name"] == "shell"
+
+
+def test_an_opencode_session_as_the_server_sends_its_messages(tmp_path: Path) -> None:
+    messages = [{"info": {"id": "m", "sessionID": "s", "role": "user"}, "parts": [{"type": "text", "text": "Go."}]}]
+    for document in (messages, {"session_id": "s", "messages": messages}):
+        (found,) = read_all(written(tmp_path, document))
+        assert (found.run.agent, found.run.run_id) == ("OpenCode", "s")
+        assert found.of("Observation")[0].payload["data"] == "Go."

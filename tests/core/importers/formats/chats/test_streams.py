@@ -386,3 +386,13 @@ def test_a_warning_of_gemini_is_no_error() -> None:
     found = read_seed("gemini-stream/0.jsonl")
     assert [event.payload["data"] for event in found.of("x:gemini-stream/warning")] == ["loop detected"]
     assert [event.payload["message"] for event in found.of("Error")] == ["no such file"]
+
+
+def test_cursors_call_without_an_id_has_its_result(tmp_path: Path) -> None:
+    call = {"shellToolCall": {"result": {"success": {"output": "passed"}}}}
+    begun = {"type": "system", "subtype": "init", "session_id": "s", "cwd": "/p"}
+    lines = [begun, {"type": "tool_call", "subtype": "completed", "tool_call": call}]
+    path = tmp_path / "stream.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = read_all(path, "cursor-stream")
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["shell"]
