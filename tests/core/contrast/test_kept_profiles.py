@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
+from replay_gui.core.contrast import profiling
 from replay_gui.core.contrast.kept_profiles import ProfileCache
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
@@ -72,3 +75,13 @@ def test_what_is_kept_gives_the_profile_by_whatever_effects_other_runs_show(tmp_
     assert read([2, 3]) == ["2", "3"]
     assert read([0, 1, 2, 3]) == ["0", "1"]
     assert read([0, 1, 2, 3]) == read([2, 3]) == read([1, 3]) == []
+
+
+def test_a_profile_that_was_made_by_the_same_effects_is_kept_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ProfileCache(tmp_path / "surveys")
+    files = run_files(str(write_run(tmp_path / "0.rlog", one_tool_shows_another(0))), str(tmp_path / "c"))
+    made = list(profiles(files, cache=cache))
+    monkeypatch.setattr(profiling, "unpack_calls", None)
+    assert list(profiles(files, cache=cache)) == made
