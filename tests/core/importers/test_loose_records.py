@@ -322,3 +322,29 @@ def test_the_start_and_the_end_of_an_execution(tmp_path: Path) -> None:
     ]
     (run,) = lines(tmp_path, *records)
     assert run.kinds[1:] == ["ToolRequest", "ToolResponse"]
+
+
+def test_traces_that_each_hold_their_steps_are_runs(tmp_path: Path) -> None:
+    steps = [
+        {"step_number": 1, "step_type": "thought", "name": "parse", "input": {"q": 1}, "output": {"a": 2}},
+        {"step_number": 2, "step_type": "tool_call", "name": "search", "input": {"q": 1}, "output": {"a": 2}},
+        {
+            "step_number": 3,
+            "step_type": "tool_call",
+            "name": "delete",
+            "input": {"q": 1},
+            "output": None,
+            "error": "no",
+        },
+    ]
+    runs = read_all(written(tmp_path, [{"agent_name": "a", "steps": steps}, {"agent_name": "b", "steps": steps[1:]}]))
+    assert [run.events[0].payload["config"] for run in runs] == [{"agent_name": "a"}, {"agent_name": "b"}]
+    kinds = ["Decision", "ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse", "Error"]
+    assert [run.kinds[1:] for run in runs] == [kinds, kinds[1:]]
+
+
+def test_hooks_of_ones_own_before_and_after_a_tool(tmp_path: Path) -> None:
+    about = {"tool": "Bash", "session": "s"}
+    (run,) = lines(tmp_path, {"event": "pre_tool", **about}, {"event": "post_tool", **about, "error": True})
+    assert run.kinds[1:] == ["ToolRequest", "ToolResponse", "Error"]
+    assert run.of("Error")[0].payload["message"] == "failed"

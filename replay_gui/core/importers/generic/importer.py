@@ -19,7 +19,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, use_in
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
 from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
@@ -28,7 +28,9 @@ from replay_gui.core.importers.generic.file_records import (
     first_objects,
     lists_of_objects,
     numbered_records,
-    whole_records,
+    setting_of,
+    steps_in,
+    tells_of_a_run,
 )
 from replay_gui.core.importers.generic.mapping import (
     CALL_IDS,
@@ -49,6 +51,7 @@ from replay_gui.core.importers.generic.record_meaning import (
     duration_of,
     has_messages,
     has_parts,
+    is_over,
     kind_with_speaker,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -59,7 +62,6 @@ from replay_gui.core.importers.times import any_time
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
-_SUCCESS = ("success", "ok")
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
 
@@ -90,7 +92,7 @@ class JsonLines:
         document = file.document
         if isinstance(document, dict) and lists_of_objects(document):
             return True
-        if isinstance(document, dict) and file.path.suffix == ".json" and not _tells_of_a_run(document):
+        if isinstance(document, dict) and file.path.suffix == ".json" and not tells_of_a_run(document):
             return False
         return isinstance(first_object(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
@@ -101,6 +103,9 @@ class JsonLines:
         notes = ImportNotes(file.notes)
         if not first:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
+        if holder := steps_in(first) if self._mapping is None else "":
+            yield from self._runs_of_steps(file, holder, notes)
+            return
         runs = runs_in(file, partial(numbered_records, file), first, notes)
         whole: list[tuple[str, Iterable[tuple[int, Any]]]] = [(file.stem, numbered_records(file, notes))]
         for name, records in runs or whole:
@@ -111,25 +116,28 @@ class JsonLines:
                 agent="agent",
                 created=None,
                 source={"mapping": mapping.facts()},
-                events=_JsonLinesEvents(mapping, own).read(records, _setting(file)),
+                events=_JsonLinesEvents(mapping, own).read(records, setting_of(file, self.volatile)),
                 notes=own,
             )
 
-
-def _tells_of_a_run(record: dict[str, Any]) -> bool:
-    """Whether a record has a kind, a tool, an input or an output, by the usual names."""
-    mapping = guess_mapping([record])
-    return bool(mapping.kind or mapping.tool or mapping.input or mapping.output) or any(
-        found is not None for found in (turns_in(record, ()), call_in(record, ()), message_without_role(record))
-    )
-
-
-def _setting(file: ForeignFile) -> dict[str, Any]:
-    """The members of a file that is one object, without its records."""
-    document, records = file.document, whole_records(file)
-    if not isinstance(document, dict) or records == [document]:
-        return {}
-    return {key: value for key, value in document.items() if value is not records and key not in JsonLines.volatile}
+    def _runs_of_steps(self, file: ForeignFile, holder: str, notes: ImportNotes) -> Iterator[ImportedRun]:
+        """Yield a run for each record, whose member `holder` has its steps."""
+        for number, record in numbered_records(file, notes):
+            steps = record.get(holder) if isinstance(record, dict) else None
+            if not isinstance(steps, list):
+                notes.count(NO_RUNS)
+                continue
+            setting = {key: value for key, value in record.items() if key != holder and key not in self.volatile}
+            mapping, own, name = guess_mapping(maps_in(steps)), ImportNotes(notes), f"{file.stem} {number}"
+            yield ImportedRun(
+                name=name,
+                run_id=name,
+                agent="agent",
+                created=None,
+                source={"mapping": mapping.facts()},
+                events=_JsonLinesEvents(mapping, own).read(enumerate(steps, 1), setting),
+                notes=own,
+            )
 
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
@@ -301,7 +309,7 @@ class _JsonLinesEvents:
                 self._remember(call_id, tool, ids)
                 run.unmapped = rest
                 run.request(call_id, tool, given if given is not None else content)
-                if content is None and parts["tool"] and any(isinstance(record.get(name), bool) for name in _SUCCESS):
+                if output is None and parts["tool"] and is_over(record):
                     self._call_of(ids, tool)
                     self._answer(call_id, OUTPUT_NOT_RECORDED, rest, parts["tool"])
             case "response" if parts["kind"] == "result" and not (parts["tool"] or self._has_open_call(ids)):
@@ -376,12 +384,10 @@ class _JsonLinesEvents:
 
     def _answer(self, call_id: str | None, output: Any, rest: dict[str, Any], tool: Any) -> None:
         wrong = rest.pop("error", None)
-        error = (
-            (first_line(str(wrong)) or "failed")
-            if wrong
-            else why_failed(None if output == OUTPUT_NOT_RECORDED else output, rest)
-        )
-        self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
+        told = None if output == OUTPUT_NOT_RECORDED else output
+        error = why_failed(told, rest) if not wrong else "" if wrong is True else first_line(str(wrong))
+        error = error or ("failed" if wrong else None)
+        self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong not in (error, True) else {})}
         self._result(call_id, output, error, tool)
 
     def _result(self, call_id: str | None, output: Any, error: str | None, tool: Any, **about: Any) -> None:

@@ -96,11 +96,25 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
     "response": (
         *("tool_result", "tool_response", "tool_output", "tool_end", "tool.end", "observation", "call_output"),
-        *("tool.execution_complete", "tool.execution_end", "tool_execution_complete", "tool_execution_end"),
+        *(
+            "post_tool",
+            "tool.execution_complete",
+            "tool.execution_end",
+            "tool_execution_complete",
+            "tool_execution_end",
+        ),
         *("tool_complete", "tool_finish", "tool.complete", "tool.finish", "function_response", "result"),
     ),
     "request": (
-        *("tool_call", "tool.execution_start", "tool_execution_start", "tool_use", "tool_request", "tool_start"),
+        *(
+            "pre_tool",
+            "tool_call",
+            "tool.execution_start",
+            "tool_execution_start",
+            "tool_use",
+            "tool_request",
+            "tool_start",
+        ),
         *("tool.start", "function_call", "action", "call"),
     ),
     "system": ("system",),

@@ -77,3 +77,8 @@ def has_messages(record: dict[str, Any]) -> bool:
 def answer_in(record: dict[str, Any]) -> dict[str, Any] | None:
     """Return the answer of a provider's API that a record holds; None if it holds none."""
     return next((record[name] for name in _OF_MODELS if is_answer(record.get(name))), None)
+
+
+def is_over(record: dict[str, Any]) -> bool:
+    """Return whether a record of a call without an output tells that the call has succeeded or failed."""
+    return bool(record.get("error")) or any(isinstance(record.get(name), bool) for name in ("success", "ok"))

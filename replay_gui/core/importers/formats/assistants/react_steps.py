@@ -36,6 +36,7 @@ _ANSWERS = ("final_answer", "answer", "final_result", "final_output", "output", 
 _LAST = (*_ANSWERS[:2], "finish")  # of a step
 _PATCHES = ("final_patch", "model_patch", "git_patch", "patch")
 _MAX_SAMPLED_STEPS = 20
+_NUMBERS = ("step", "step_number", "turn", "iteration")
 _FINAL = ("finish", "final_answer", "final answer", "finalanswer", "answer", "submit", "complete", "done")
 _BRACKETS = re.compile(r"([A-Za-z][\w .-]{0,60})[\[(](.*)[\])]\s*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
@@ -100,14 +101,10 @@ def _member(whole: Any) -> str:
 
 
 def _is_numbered_call(step: dict[str, Any]) -> bool:
-    """Whether a step without a thought has its number, the action, what was given to it and what came of it."""
-    numbered = any(type(step.get(name)) is int for name in ("step", "step_number", "turn", "iteration"))
-    return (
-        numbered
-        and isinstance(step.get("action"), str)
-        and _NAME.fullmatch(step["action"]) is not None
-        and (not step.keys().isdisjoint(_INPUTS) and not step.keys().isdisjoint(_OBSERVED))
-    )
+    """Whether a step without a thought has its number or its success, the action, and what came of it."""
+    told = type(step.get("success")) is bool or any(type(step.get(name)) is int for name in _NUMBERS)
+    is_named = isinstance(step.get("action"), str) and _NAME.fullmatch(step["action"]) is not None
+    return told and is_named and any(name in step for name in _OBSERVED[:2])
 
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:

@@ -91,3 +91,11 @@ def test_rounds_of_which_the_last_finishes(tmp_path: Path) -> None:
     kinds = ["Observation", "Decision", "ToolRequest", "ToolResponse", "Decision", "Decision", "x:end"]
     assert found.kinds[1:] == kinds
     assert found.of("Decision")[2].payload["data"] == "Stay."
+
+
+def test_steps_that_say_only_whether_they_succeeded(tmp_path: Path) -> None:
+    steps = [{"action": "open_fridge", "observation": "It is open.", "success": True}]
+    steps.append({"action": "grab_milk", "observation": "No milk.", "success": False})
+    (found, _) = read_all(written(tmp_path, [{"task_description": "Get milk.", "steps": steps}] * 2))
+    assert found.tools() == {"open_fridge": 1, "grab_milk": 1}
+    assert (found.kinds[1], found.kinds[-1]) == ("Observation", "Error")
