@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font, set_role
 from replay_gui.models.rerun.edited_answer import AnswerText, EditedAnswer, NotEditable
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX = (88 * GAP, 60 * GAP)
 _QUIET_MS = 150  # ms after the last key, when the text is checked
 
 
-class AnswerDialog(QDialog):
+class AnswerDialog(WrappedDialog):
     """Attributes: field: the answer. next_button: enabled while the text differs from the answer.
 
     Signals: edited(object): an EditedAnswer, when the button is pressed.

@@ -56,5 +56,7 @@ def new_card(title: str, stretched: int) -> tuple[QFrame, QGridLayout]:
     grid.setHorizontalSpacing(WIDE if stretched == 0 else GAP)
     grid.setVerticalSpacing(UNIT)
     grid.setColumnStretch(stretched, 1)
-    grid.addWidget(PlainLabel(title, "title"), 0, 0, 1, 2)
+    head = PlainLabel(title, "title")
+    head.setWordWrap(True)  # in large text, two columns of cards would be wider than a small screen
+    grid.addWidget(head, 0, 0, 1, 2)
     return card, grid

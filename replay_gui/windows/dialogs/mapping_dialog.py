@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHeaderView,
@@ -22,6 +21,7 @@ from replay_gui.models.source_session import SourceSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX = (112 * GAP, 76 * GAP)
 _NONE = "–"
@@ -36,7 +36,7 @@ _MEANINGS = {
 }
 
 
-class MappingDialog(QDialog):
+class MappingDialog(WrappedDialog):
     """Signals: saved(): the mapping is kept, and will be used from now on for all files with these members."""
 
     saved = Signal()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX, _VALUE_PX = (80 * GAP, 48 * GAP), 3 * ROW
 _BUTTONS = {
@@ -19,7 +20,7 @@ _BUTTONS = {
 }
 
 
-class QuestionDialog(QDialog):
+class QuestionDialog(WrappedDialog):
     """Attributes: buttons: by their reply. value: the field of a value, as JSON or else as text.
 
     Signals: replied(str, object): the question's name, and the Reply; closing the dialog stops the run.

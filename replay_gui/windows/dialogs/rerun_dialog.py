@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -34,6 +33,7 @@ from replay_gui.record.sessions.rerun_options import OnMiss
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
 _MAX_TOOLS = 200  # listed tools; the others are answered as recorded
@@ -46,7 +46,7 @@ _POLICIES = (
 _MISSES = ((OnMiss.STOP, "stop there"), (OnMiss.LIVE, "make it for real"), (OnMiss.ASK, "ask me"))
 
 
-class RerunDialog(QDialog):
+class RerunDialog(WrappedDialog):
     """Asks how to run the agent again; the result is a RerunPlan.
 
     Attributes:
@@ -163,6 +163,7 @@ class RerunDialog(QDialog):
         grid.setColumnStretch(2, 1)
         grid.setRowStretch(len(self.policies), 1)
         area = QScrollArea()
+        set_role(area, "window")
         area.setAccessibleName("How tools answer")
         area.setWidgetResizable(True)
         area.setWidget(body)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
@@ -22,6 +21,7 @@ from replay_gui.core.facts.run_note import MAX_NOTE_CHARACTERS
 from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX = (60 * GAP, 32 * GAP)
 
@@ -51,7 +51,7 @@ class WrittenNote:
     last: Position
 
 
-class NoteDialog(QDialog):
+class NoteDialog(WrappedDialog):
     """Attributes: text: the field. first, last: the positions of the first and the last event of the note.
 
     place: the list of places, if there is more than one to choose from.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -21,11 +20,12 @@ from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.undo_history import UndoHistory
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX = (72 * GAP, 56 * GAP)
 
 
-class NotesDialog(QDialog):
+class NotesDialog(WrappedDialog):
     """Beside the window, which stays usable.
 
     Signal: edit_wanted(object, object): edit this PlacedNote of this NoteBook.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QKeySequenceEdit,
@@ -22,6 +21,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 from replay_gui.windows.settings.key_choice import KeyChoice
 
 _SIZE_PX = (64 * GAP, 70 * GAP)
@@ -29,7 +29,7 @@ _NAME = Qt.ItemDataRole.UserRole  # of an action
 _HINT = "Choose an action, click the field above, and press the key."
 
 
-class KeysDialog(QDialog):
+class KeysDialog(WrappedDialog):
     """Each change takes effect immediately. A key of another action is refused, with a message.
 
     Attributes: line: the search text. list: the actions. field: for the new key. hint: how to use it, or the refusal.
