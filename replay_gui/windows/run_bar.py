@@ -25,7 +25,7 @@ _TEXTS = {  # in full, and short
 _MOVES = ("first", "previous_error", "back", "play", "forward", "next_error", "last")
 _AXES = {"number": "Event number", "time": "Wall clock"}
 _HIDDEN_WHEN_NARROW = ("first", "last", "previous_error", "next_error")
-_SHORT_TEXT, _NO_TEXT, _FEWER_BUTTONS, _NO_AXIS = range(1, 5)  # compact levels
+_SHORT_TEXT, _NO_TEXT, _FEWER_BUTTONS, _NO_AXIS, _NO_SPEED = range(1, 6)  # compact levels
 
 
 class RunBar(ActionBar):
@@ -34,7 +34,7 @@ class RunBar(ActionBar):
     In a narrow window the texts become shorter, then they are hidden, then some buttons are hidden, which menus have.
 
     Attributes:
-        speed, axis: buttons with a menu of choices. compact_level: how much is hidden, from 0 (all is shown) to 4.
+        speed, axis: buttons with a menu of choices. compact_level: how much is hidden, from 0 (all is shown) to 5.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class RunBar(ActionBar):
 
     def _fit(self, lowest_level: int) -> None:
         """Show as much as fits, at `lowest_level` or a higher level."""
-        level = compact_level(self.wanted_px, self.width(), last_level=_NO_AXIS, first_level=lowest_level)
+        level = compact_level(self.wanted_px, self.width(), last_level=_NO_SPEED, first_level=lowest_level)
         if level == self.compact_level:
             return
         self.compact_level = level
@@ -144,13 +144,15 @@ class RunBar(ActionBar):
             button.setToolButtonStyle(ICON_AND_TEXT if name in _TEXTS and level < _NO_TEXT else ICON_ONLY)
             button.setVisible(level < _FEWER_BUTTONS or name not in _HIDDEN_WHEN_NARROW)
         self.axis.setVisible(level < _NO_AXIS)
+        self.speed.setVisible(level < _NO_SPEED)
 
     def wanted_px(self, level: int) -> int:
         """Return the width of the row at a compact level."""
         wanted = self.row.sizeHint().width()
         if level == _SHORT_TEXT:  # texts are more useful than half of a field that is mostly empty
             wanted -= (self._find.sizeHint().width() - self._find.minimumSizeHint().width()) // 2
-        wanted += self.axis.sizeHint().width() + UNIT if self.axis.isHidden() else 0
+        for chooser, is_shown in ((self.axis, level < _NO_AXIS), (self.speed, level < _NO_SPEED)):
+            wanted += (is_shown - (not chooser.isHidden())) * (chooser.sizeHint().width() + UNIT)
         for name, button in self.buttons.items():
             wanted -= 0 if button.isHidden() else button.sizeHint().width() + UNIT
             if level < _FEWER_BUTTONS or name not in _HIDDEN_WHEN_NARROW:
