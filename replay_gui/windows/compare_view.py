@@ -203,6 +203,7 @@ class CompareView(QWidget):
             self._split.setSizes([(height - upper) // 2, (height - upper) // 2])
         else:
             upper, lower = min(sum(wanted) + GAP, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
+            upper = max(upper, sum(panel.least_height for panel in self.timelines) + GAP)
             self._split.setSizes([height - upper - lower - GAP, lower])
             self._right.setSizes([wanted[0], wanted[1], 0])
         self._rows.setSizes([upper, height - upper])

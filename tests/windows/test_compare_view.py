@@ -60,3 +60,14 @@ def test_a_question_above_the_panels_leaves_the_timelines_their_lanes(qtbot: QtB
     view.rule_prompt.show()
     qtbot.waitUntil(lambda: view.divergences.height() + view.step.height() < lower)
     assert [panel.height() for panel in view.timelines] == before
+
+
+def test_in_a_low_window_no_lane_is_cut(qtbot: QtBot) -> None:
+    view = _view(qtbot)
+    view.resize(1000, 520)
+    view.rule_prompt.show()
+    panels = view.timelines
+    qtbot.waitUntil(lambda: panels[0].height() < panels[0].sizeHint().height())
+    qtbot.waitUntil(lambda: all(panel.height() >= panel.least_height for panel in panels))
+    for timeline in (panel.timeline for panel in panels):
+        assert timeline._layout().lane(len(timeline.rows) - 1).bottom() <= timeline.height()

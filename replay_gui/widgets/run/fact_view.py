@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.look.theme import GAP, ROW, theme, ui_font
+from replay_gui.look.theme import GAP, ROW, UNIT, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.facts.fact_table import CellRole, FactTable
 from replay_gui.models.facts.use_cells import NO_COUNT
@@ -105,7 +105,8 @@ class FactView(RowView):
         metrics, table = QFontMetrics(ui_font()), self._table
         heading = str(table.headerData(column, Qt.Orientation.Horizontal)) + " ▾"
         texts = [heading, *(table.cell(row, column).text for row in range(table.rowCount()))]
-        return max(map(metrics.horizontalAdvance, texts)) + 1 + 2 * GAP  # widths are fractions
+        margins = 2 * GAP + (0 if column else UNIT)  # as in CellDelegate
+        return max(map(metrics.horizontalAdvance, texts)) + 1 + margins  # widths are fractions
 
     def _has_only(self, column: int, text: str) -> bool:
         rows = self._table.rowCount()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.core.text.wording import plural
-from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
+from replay_gui.look.theme import GAP, HEAD, LANE_MIN, LANE_TIGHT, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.pending_clock import PendingClock
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
@@ -15,6 +15,7 @@ from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline.spending_band import SpendingBand
 from replay_gui.widgets.timeline.timeline import Timeline
+from replay_gui.widgets.timeline.timeline_layout import height_of
 
 
 class TimelinePanel(QFrame):
@@ -95,6 +96,13 @@ class TimelinePanel(QFrame):
     def restore_lanes(self, saved: object) -> None:
         """Restore the lanes that `save_lanes` returned; ignore invalid data."""
         self.timeline.choose(LaneChoice.restored(saved))
+
+    @property
+    def least_height(self) -> int:
+        """The height at which the lanes are as low as they become, and none is cut, in pixels."""
+        compact = self.overview is None
+        lanes = height_of(len(self.timeline.rows), compact, LANE_TIGHT if compact else LANE_MIN)
+        return self.sizeHint().height() - max(self.timeline.sizeHint().height() - lanes, 0)
 
     @property
     def names_width(self) -> int | None:
