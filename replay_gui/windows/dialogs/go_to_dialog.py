@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
@@ -18,12 +18,13 @@ from replay_gui.models.run.go_to import (
     position_at_time,
 )
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
+from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _WIDTH_PX = 80 * GAP
 _MAX_CHARACTERS = 300
 
 
-class GoToDialog(QDialog):
+class GoToDialog(WrappedDialog):
     """Asks for a place in a run, and shows in one line how the text is understood.
 
     Signals:
@@ -45,6 +46,7 @@ class GoToDialog(QDialog):
         self._reader = GoToReader(index, position, run_id, first_broken)
         self.hint = PlainLabel(accepted_forms())
         set_role(self.hint, "secondary")
+        self.hint.setWordWrap(True)
         self.hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.field = QLineEdit(str(position))
         self.field.setAccessibleName("Number, time or id of the event")

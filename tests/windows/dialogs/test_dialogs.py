@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
+from replay_gui.look.theme import apply_text_scale
 from replay_gui.windows.actions import ACTION_SPECS, make_actions
 from replay_gui.windows.dialogs import crash_dialog
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
@@ -50,6 +51,18 @@ def test_go_to_says_what_it_does_not_understand(qtbot: QtBot, parent: QWidget, t
     with qtbot.assertNotEmitted(dialog.chosen):
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     assert dialog.isVisible()
+    dialog.close()
+
+
+def test_go_to_shows_all_that_it_takes_in_large_text(qtbot: QtBot, qapp: QApplication, parent: QWidget) -> None:
+    apply_text_scale(qapp, 130)
+    dialog = GoToDialog(story_index(1500), Position(5), parent)
+    dialog.open()
+    hint = dialog.hint
+    needed = QFontMetrics(hint.font()).horizontalAdvance(hint.text())
+    apply_text_scale(qapp, 100)
+    assert hint.hasHeightForWidth()
+    assert needed < hint.contentsRect().width() or hint.height() >= hint.heightForWidth(hint.width())
     dialog.close()
 
 
