@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -30,6 +30,12 @@ class CellDelegate(QStyledItemDelegate):
     def space(self, rect: QRect, index: AnyIndex) -> QRect:
         """Return the rectangle of the text in a cell; the first column is aligned with the panel's title."""
         return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """Return the size at which the text is not cut."""
+        height = super().sizeHint(option, index).height()
+        text = QFontMetrics(ui_font()).horizontalAdvance(str(index.data() or "")) + 1  # widths are fractions
+        return QSize(text - self.space(QRect(0, 0, 0, height), index).width(), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one cell: its background if chosen or hovered, then its elided text."""
