@@ -98,7 +98,7 @@ class WatchedValues(QAbstractTableModel):
             return f"removed at {position_after(EventIndex(int(history[before - 1]))):,}"
         if not len(history):
             return "never there"
-        return f"not there yet, first at {position_after(EventIndex(int(history[0]))):,}"
+        return f"not there until {position_after(EventIndex(int(history[0]))):,}"
 
     # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008

@@ -60,7 +60,7 @@ def test_a_watched_value_is_followed_through_absence(journey: Journey, log: Path
     journey.until(lambda: watched.model().row(0).mark is ChangeMark.CHANGED)  # type: ignore[attr-defined]
     assert words(watched) == ['memory.plan "two" before: "one"']
     for position, text in (
-        (1, "memory.plan not there yet, first at 3"),
+        (1, "memory.plan not there until 3"),
         (5, 'memory.plan "two"'),
         (6, "memory.plan removed at 6"),
         (7, "memory.plan removed at 6"),
@@ -98,7 +98,7 @@ def test_the_watch_list_is_kept_for_the_format(journey: Journey, log: Path, tmp_
     assert not journey.window.run_view.state.watched.isVisible()
     journey.open(write(tmp_path / "other.rlog", "three"))
     watched = journey.window.run_view.state.watched
-    journey.until(lambda: words(watched) == ["memory.plan not there yet, first at 3"])
+    journey.until(lambda: words(watched) == ["memory.plan not there until 3"])
     assert watched.isVisible()
 
 
@@ -120,7 +120,7 @@ def test_the_comparison_shows_both_sides_of_what_is_watched(journey: Journey, lo
     journey.until(lambda: lines()[:1] == [(DiffStyle.PAIR, "memory.plan", '"two"', '"deux"')])
     assert lines()[1][:2] == (DiffStyle.QUIET, "memory.other")
     comparison.select(0)
-    journey.until(lambda: rows.line(0).note == "not there yet, first at 3")  # type: ignore[attr-defined]
+    journey.until(lambda: rows.line(0).note == "not there until 3")  # type: ignore[attr-defined]
     step = journey.window.compare_view.step
     step.watched.setFocus()
     step.watched.setCurrentIndex(rows.index(0, 0))
