@@ -20,6 +20,7 @@ from replay_gui.widgets.parts.check_menu import CheckMenu
 
 _MAX_ENTRIES = 30  # listed kinds, and tools: those with most events
 _MAX_NAME_CHARACTERS = 40  # of a name
+_BLANKS = str.maketrans("0123456789,", "\u2007" * 10 + "\u2008")  # spaces as wide as a digit, and as a comma
 
 
 class FilterMenu(CheckMenu):
@@ -37,6 +38,7 @@ class FilterMenu(CheckMenu):
         super().__init__(parent)
         self.setToolTipsVisible(True)
         self._filter = EventFilter()  # in force
+        self._longest = ""  # the longest count
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
@@ -48,11 +50,13 @@ class FilterMenu(CheckMenu):
         self.clear()
         self._filter = filter_
         self._kinds, self._tools = {}, {}
+        kinds, tools = tally.choices(index)
+        lines = sum(count for name, count in kinds if is_bookkeeping(name))
+        self._longest = f"{max(lines, *(count for _, count in (*kinds, *tools)), 0):,}"
         everything = self.addAction("Show all")
         everything.triggered.connect(self._on_all)
         self._failed = self._add("Failed only", None, filter_.failed)
-        kinds, tools = tally.choices(index)
-        if lines := sum(count for name, count in kinds if is_bookkeeping(name)):
+        if lines:
             self._add_bookkeeping(lines, shown=not hides_bookkeeping)
         kinds = [(name, count) for name, count in kinds if not (hides_bookkeeping and is_bookkeeping(name))]
         for actions, named, chosen in ((self._kinds, kinds, filter_.kinds), (self._tools, tools, filter_.tools)):
@@ -68,14 +72,19 @@ class FilterMenu(CheckMenu):
 
     def _add(self, words: str, count: int | None, checked: bool) -> QAction:
         words = escape_mnemonics(one_line(words, _MAX_NAME_CHARACTERS))
-        action = self.addAction(words if count is None else f"{words}\t{count:,}")
+        action = self.addAction(words if count is None else f"{words}\t{self._aligned(count)}")
         action.setCheckable(True)
         action.setChecked(checked)
         action.triggered.connect(self._on_toggled)
         return action
 
+    def _aligned(self, count: int) -> str:
+        """Return a count that ends below the longest one: a menu aligns these texts at their left."""
+        text = f"{count:,}"
+        return self._longest[: len(self._longest) - len(text)].translate(_BLANKS) + text
+
     def _add_bookkeeping(self, count: int, shown: bool) -> None:
-        action = self.addAction(f"Bookkeeping lines\t{count:,}")
+        action = self.addAction(f"Bookkeeping lines\t{self._aligned(count)}")
         action.setToolTip(plain_tooltip("Titles, modes, hooks and other lines that are not steps of the agent"))
         action.setCheckable(True)
         action.setChecked(shown)
