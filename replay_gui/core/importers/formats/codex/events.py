@@ -8,6 +8,7 @@ from replay_gui.core.importers.formats.codex.asides import ASIDE, BOOKKEEPING, S
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
     changed_files,
+    is_about,
     other_fields,
     patch_in,
     patch_targets,
@@ -53,6 +54,8 @@ class CodexEvents:
         self._answered = set[str]()  # calls
         self._counted = set[str]()  # ids of the answers whose tokens were counted
         self._facts_by_call: dict[str, dict[str, Any]] = {}  # by call without a result, its data in events
+        self._open: dict[str, str] = {}  # by call of the conversation without a result, the name of its tool
+        self._begun: dict[str, tuple[str, Any]] = {}  # by call of an event without an id: (sort of event, command)
         self._end: RunEnd = None
 
     def begin(self, meta: dict[str, Any]) -> None:
@@ -195,12 +198,13 @@ class CodexEvents:
     def _call(self, item: dict[str, Any], kind: str) -> None:
         member = _ARGUMENTS.get(kind, "action")
         name = item.get("name") or kind.removesuffix("_call")
-        call_id = item.get("call_id") or item.get("id") or f"line {self._number}"
+        call_id = str(item.get("call_id") or item.get("id") or f"line {self._number}")
         given = self._arguments(item.get(member)) if member == "arguments" else item.get(member)
         extra, volatile = other_fields(item, "type", "name", "call_id", "status", member)
         if item.get("status") not in (None, "completed", "in_progress"):
             extra = {**extra, "status": item["status"]}
         call = self.run.request(call_id, str(name), given, extra=extra, tool_call_id=call_id, fields=volatile)
+        self._open[call_id] = str(name)
         if name == "update_plan":
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": "plan", "data": given}, parent=call.seq)
         if (patch := patch_in(given)) is not None:
@@ -209,6 +213,8 @@ class CodexEvents:
             # The provider searches; the file has the call, but not the result.
             error = None if item["status"] == "completed" else "failed"
             self.run.end_call(call_id, item["status"], error=error, error_type=None)
+            self._answered.add(call_id)
+            self._open.pop(call_id)
 
     def _arguments(self, given: Any) -> Any:
         try:
@@ -234,6 +240,7 @@ class CodexEvents:
     ) -> None:
         if isinstance(call_id, str):
             self._answered.add(call_id)
+            self._open.pop(call_id, None)
         self.run.end_call(
             call_id, output, error=error, refused=refused, error_type=None, extra=extra, tool_call_id=call_id, **meta
         )
@@ -291,27 +298,47 @@ class CodexEvents:
     def _call_event(self, kind: str, payload: dict[str, Any]) -> None:
         """Add an event about a call. If the conversation has the call, its data go into the call's response."""
         call_id = payload.get("call_id")
+        call_id = call_id if isinstance(call_id, str) else self._id_of_event(kind, payload)
         content, _ = split_volatile(payload, "type", "call_id")
-        call = self.run.call(call_id)
-        if isinstance(call_id, str) and call_id in self._surveyed.calls:
+        if call_id in self._surveyed.calls:
             if call_id in self._answered or kind not in ENDS:
                 self._bookkeeping(kind, payload)
-            else:
+            elif call_id in self._surveyed.outputs:
                 self._facts_by_call[call_id] = {kind: content}
+            else:
+                self._respond_from_event(call_id, payload, {kind: content})
             return
-        if call is None:
+        if self.run.call(call_id) is None:
             tool, given = tool_of_call(kind, content)
-            self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
+            self.run.request(call_id, tool, given, tool_call_id=payload.get("call_id"), extra={"fields": content})
             if tool == "apply_patch" and (files := changed_files(payload)):
                 self.run.proposal(call_id, tool, files, given)
         if kind in ENDS:
-            facts = self._surveyed.facts.get(str(call_id), {})
-            output = read_output(result_of_call(payload), facts)
-            meta = {"duration": duration_of(payload.get("duration"))} if "duration" in payload else {}
-            meta = {key: value for key, value in meta.items() if value is not None}
-            self._respond(
-                call_id, output.output, output.error, output.refused, {**output.extra, "fields": content}, **meta
-            )
+            self._respond_from_event(call_id, payload, content)
+
+    def _id_of_event(self, kind: str, payload: dict[str, Any]) -> str:
+        """Return the id of the call that an event without an id is about: an open call, or a new one."""
+        sort, command = kind.removesuffix("_end").removesuffix("_begin"), payload.get("command")
+        begun = {call_id: given for call_id, (begun_sort, given) in self._begun.items() if begun_sort == sort}
+        if kind in ENDS and begun:
+            fitting = [call_id for call_id, given in begun.items() if given == command or len(begun) == 1]
+        else:
+            fitting = [call_id for call_id, tool in self._open.items() if is_about(sort, tool)]
+            fitting = fitting if len(fitting) == 1 else []  # of several, nobody can say which
+        call_id = fitting[0] if fitting else f"line {self._number}"
+        if kind in ENDS:
+            self._begun.pop(call_id, None)
+        elif not fitting:
+            self._begun[call_id] = (sort, command)
+        return call_id
+
+    def _respond_from_event(self, call_id: str, payload: dict[str, Any], fields: dict[str, Any]) -> None:
+        """Add the result of a call that only an event at its end records."""
+        stated: dict[str, Any] = {name: payload.get(name) for name in ("exit_code", "success")}
+        output = read_output(result_of_call(payload), self._surveyed.facts.get(call_id, stated))
+        meta = {"duration": duration_of(payload.get("duration"))} if "duration" in payload else {}
+        meta = {key: value for key, value in meta.items() if value is not None}
+        self._respond(call_id, output.output, output.error, output.refused, {**output.extra, "fields": fields}, **meta)
 
     def _tokens(self, payload: dict[str, Any]) -> None:
         info = payload.get("info")

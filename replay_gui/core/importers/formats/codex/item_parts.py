@@ -9,6 +9,7 @@ from replay_gui.core.importers.formats.codex.volatile import split_volatile
 
 _TEXT_TYPES = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
 _PATCH = "*** Begin Patch"
+_SHELLS = frozenset({"shell", "local_shell", "exec_command", "shell_command", "container.exec", "unified_exec"})
 _CHANGED_FILE = re.compile(r"^[AMD] (\S.*)$", re.MULTILINE)
 
 
@@ -44,6 +45,13 @@ def tool_of_call(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
     if kind.startswith("patch_apply"):
         return "apply_patch", content.get("changes")
     return "exec_command", {"command": content["command"]} if content.get("command") is not None else None
+
+
+def is_about(sort: str, tool: str) -> bool:
+    """Return whether events of this sort, such as "exec_command", can be about a call of this tool."""
+    if sort == "exec_command":
+        return tool in _SHELLS
+    return tool == sort or tool.startswith({"patch_apply": "apply_patch", "mcp_tool_call": "mcp__"}.get(sort, sort))
 
 
 def result_of_call(payload: dict[str, Any]) -> Any:

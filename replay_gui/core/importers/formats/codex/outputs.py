@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.codex.script_output import SCRIPT_ERROR, ScriptOutput, read_script_output
-from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line, is_failure_text
 from replay_gui.core.importers.times import seconds
 
 _MAX_HEADER_LINES = 8
@@ -21,8 +21,9 @@ _MAX_SIGN_CHARACTERS = 64  # characters at the beginning of an output that show 
 _FAILURES = (  # in lower case
     "apply_patch verification failed",
     "apply_patch handler received",
-    "failed to parse function arguments",
-    "failed to parse exec_command arguments",
+    "failed to ",
+    "failed: ",
+    "failed with ",
     "unsupported call",
     "unsupported custom tool call",
     "unsupported tool",
@@ -102,8 +103,14 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
         meta.update({"duration": script.duration} if script.duration else {}, **_cell(script))
         extra.update({"running": True} if script.how == "running" else {})
     text = output if isinstance(output, str) else ""
+    if script is None and not text:
+        text = _first_text(output)
     code = extra.get("exit_code")  # with an exit code, the command did run
-    error = _error(text, code, extra.get("success", facts.get("success")), output)
+    success = extra.get("success", facts.get("success"))
+    error = _error(text, code, success, output)
+    if error is None and script is None and code is None and success is None and "running" not in extra:
+        # No status: the first words decide, but not those of a header that is no header.
+        error = first_line(text) if is_failure_text(text) and not _EXITED.match(text) else None
     if script is not None and script.error is not None:
         error, text = script.error, text.partition(SCRIPT_ERROR)[2]
     refusal = _refusal(text.lstrip()) if code is None else None
@@ -124,6 +131,13 @@ def _command_result(report: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[s
     if (wall := seconds(report.get("wall_time_seconds"))) is not None:
         meta["duration"] = wall
     return report["output"], extra, meta
+
+
+def _first_text(parts: Any) -> str:
+    """Return the text of the first part of an output that is a list of parts; "" if it has none."""
+    first = parts[0] if isinstance(parts, list) and parts else None
+    text = first.get("text") if isinstance(first, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _cell(script: ScriptOutput) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class CodexSurvey:
     """The result of the first pass.
 
     Attributes:
-        calls: ids of the calls that are items of the conversation.
+        calls: ids of the calls that are items of the conversation. outputs: of those whose output is an item too.
         facts: by call, data from events: `exit_code`, `success`, `duration` (ns).
         message_hashes: hashes of the texts of the conversation's messages, by role.
         own_from: number of the session's first own line, if it begins with its parent's history.
@@ -70,6 +70,7 @@ class CodexSurvey:
     """
 
     calls: set[str] = field(default_factory=set)
+    outputs: set[str] = field(default_factory=set)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     message_hashes: set[tuple[str, int]] = field(default_factory=set)
     own_from: int | None = None
@@ -87,6 +88,10 @@ class CodexSurvey:
         index = bisect_right(self.turns, number, key=lambda turn: turn[0]) - 1
         asked = self.turns[index][1]
         return bool(asked and texts) and not any(_words(text) in (asked or ()) for text in texts)
+
+    def add_item(self, kind: str | None, call_id: str) -> None:
+        """Note an item about a call: the call, or its output."""
+        (self.outputs if (kind or "").endswith("_output") else self.calls).add(call_id)
 
     def note_event(self, number: int, payload: _Payload) -> None:
         """Note an event about turns: the start of a turn, or a prompt of the user."""
@@ -131,8 +136,8 @@ def survey_session(source: Source) -> CodexSurvey:
         elif fields.type == "token_usage_record":
             surveyed.has_usage_records = True
         elif fields.type == "response_item":
-            if payload.call_id is not None and not (payload.type or "").endswith("_output"):
-                surveyed.calls.add(payload.call_id)
+            if payload.call_id is not None:
+                surveyed.add_item(payload.type, payload.call_id)
             if payload.type in ("message", None) and payload.role is not None:
                 surveyed.message_hashes.update((payload.role, _words(text)) for text in _texts(payload.content))
         elif fields.type == "history_mutation" and isinstance(payload.items, list):
@@ -227,8 +232,8 @@ def _keep_shared_item(item: Any, surveyed: CodexSurvey) -> None:
     """Keep the data of an item that shares its line with other items."""
     if not isinstance(item, dict):
         return
-    if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output"):
-        surveyed.calls.add(item["call_id"])
+    if isinstance(item.get("call_id"), str):
+        surveyed.add_item(str(item.get("type")), item["call_id"])
     if isinstance(item.get("role"), str):
         surveyed.message_hashes.update((item["role"], _words(text)) for text in _texts(item.get("content")))
 

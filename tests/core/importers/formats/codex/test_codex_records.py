@@ -251,3 +251,61 @@ def test_the_answer_that_the_end_of_a_turn_states_is_there_once(tmp_path: Path, 
 def test_a_command_of_which_only_the_end_is_told(tmp_path: Path) -> None:
     found = read(tmp_path, ("event_msg", {"type": "exec_command_end", "call_id": "c", "exit_code": 0, "stdout": "a"}))
     assert [event.payload["input"] for event in found.of("ToolRequest")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("output", "error"),
+    [
+        ("Error: command failed\nat 1", "Error: command failed"),
+        ([text("Error: no such term")], "Error: no such term"),
+        ("failed to open file", "failed to open file"),
+        ("Errors found: 0", None),
+        ("Process running with session ID 3\nOutput:\nError: of another", None),
+        ("Exit code: 0\nOutput:\nError: in a log", None),
+        ([text("Script completed\nWall time 0.2 seconds\nOutput:\n"), text("Error: in a log")], None),
+    ],
+)
+def test_the_first_words_tell_of_a_failure_if_there_is_no_status(
+    tmp_path: Path, output: Any, error: str | None
+) -> None:
+    asked = item("function_call", name="exec_command", call_id="c", arguments="{}")
+    (answer,) = read(tmp_path, asked, item("function_call_output", call_id="c", output=output)).of("ToolResponse")
+    assert (answer.payload["success"], answer.payload["error"]) == (error is None, error)
+
+
+def ended(output: str, **members: Any) -> tuple[str, dict[str, Any]]:
+    return "event_msg", {"type": "exec_command_end", "aggregated_output": output, **members}
+
+
+def test_the_end_of_a_command_without_an_id_belongs_to_the_open_call(tmp_path: Path) -> None:
+    begun = [("event_msg", {"type": "exec_command_begin", "command": [name]}) for name in ("ls", "pwd")]
+    asked = item("function_call", name="shell", call_id="c", arguments='{"command": ["make"]}')
+    alone = read(tmp_path, ended("/w", exit_code=3))
+    two = read(tmp_path, *begun, ended("/w", command=["pwd"]), ended("a", command=["ls"]))
+    one = read(tmp_path, asked, ended("no rule", exit_code=2))
+    repeated = read(tmp_path, asked, ended("a", exit_code=2), item("function_call_output", call_id="c", output="a"))
+    assert [answers_with_inputs(found) for found in (alone, two, one, repeated)] == [
+        [("exec_command", None, "/w", "exit 3 · /w")],
+        [("exec_command", {"command": ["pwd"]}, "/w", None), ("exec_command", {"command": ["ls"]}, "a", None)],
+        [("shell", {"command": ["make"]}, "no rule", "exit 2 · no rule")],
+        [("shell", {"command": ["make"]}, "a", None)],
+    ]
+
+
+def test_the_end_of_a_command_without_an_output_of_its_own_is_its_result(tmp_path: Path) -> None:
+    asked = item("function_call", name="shell", call_id="c", arguments='{"command": ["make"]}')
+    found = read(tmp_path, asked, ended("done", call_id="c", exit_code=0))
+    assert answers_with_inputs(found) == [("shell", {"command": ["make"]}, "done", None)]
+
+
+def answers_with_inputs(found: Read) -> list[tuple[Any, ...]]:
+    """Return (tool, input, output, error) of each call with an answer."""
+    payloads = [event.payload for event in found.events]
+    return [
+        (
+            one.payload["tool_name"],
+            payloads[one.meta["parent"]]["input"],
+            *(one.payload[key] for key in ("output", "error")),
+        )
+        for one in found.of("ToolResponse")
+    ]
