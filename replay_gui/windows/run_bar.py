@@ -149,8 +149,11 @@ class RunBar(ActionBar):
     def wanted_px(self, level: int) -> int:
         """Return the width of the row at a compact level."""
         wanted = self.row.sizeHint().width()
+        empty = self._find.sizeHint().width() - self._find.minimumSizeHint().width()
         if level == _SHORT_TEXT:  # texts are more useful than half of a field that is mostly empty
-            wanted -= (self._find.sizeHint().width() - self._find.minimumSizeHint().width()) // 2
+            wanted -= empty // 2
+        if level == _NO_AXIS:  # the speed gives way only where the field would be too narrow
+            wanted -= empty
         for chooser, is_shown in ((self.axis, level < _NO_AXIS), (self.speed, level < _NO_SPEED)):
             wanted += (is_shown - (not chooser.isHidden())) * (chooser.sizeHint().width() + UNIT)
         for name, button in self.buttons.items():
