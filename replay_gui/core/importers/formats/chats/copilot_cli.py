@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.facts.run_totals import UNKNOWN
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -37,7 +38,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot session"
-    version = 13
+    version = 14
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -111,6 +112,7 @@ class _CopilotCliEvents(RecordEvents):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._models: dict[str, str | None] = {}  # the answering model, by the subagent's id, "" for the agent itself
+        self._said = set[str]()  # all models that answered
         self._subagents: dict[str, str] = {}  # their names, by their ids
         self._called: Counter[str] = Counter()  # how many subagents have this name
         self._tasks: dict[str, tuple[str, str]] = {}  # in VS Code, by its text: the call that gives it, a name
@@ -151,6 +153,7 @@ class _CopilotCliEvents(RecordEvents):
             self._ended(kind, data)
         self._add(kind, data)
         self._models[subagent] = self._model
+        self._said |= {self._model} if self._model else set()
 
     def _working(self, kind: str, data: dict[str, Any]) -> str:
         """Return the call whose subagent wrote a record without its id: VS Code writes them between task and result.
@@ -313,10 +316,15 @@ class _CopilotCliEvents(RecordEvents):
         if kind == _USAGE and (tokens := counted_tokens(data, _TOKENS)):
             self.set_model(data.get("model"))
             return {"tokens": tokens, "cost": data.get("cost"), "duration": milliseconds(data.get("duration"))}
-        if kind != _SHUTDOWN or not isinstance(metrics, dict):
+        if kind != _SHUTDOWN:
             return {}
         for model, tokens in _metrics(data).items() if self._is_summed and not self._has_usage else ():
-            self.run.bookkeeping(f"{self.format}/model", model, tokens=tokens, model=model)
+            if model == UNKNOWN:
+                only = next(iter(self._said)) if len(self._said) == 1 else UNKNOWN
+                self.run.bookkeeping(f"{self.format}/session", None, tokens=tokens, model=only)
+            else:
+                self.run.bookkeeping(f"{self.format}/model", model, tokens=tokens, model=model)
+        metrics = metrics if metrics else data.get("tokenDetails")
         return {"usage": metrics, "premium_requests": data.get("totalPremiumRequests")}
 
 
@@ -324,11 +332,24 @@ def _metrics(data: Any) -> dict[str, dict[str, int]]:
     """Return the tokens that each model used since the program was started; the input has the cached part in it."""
     metrics = data.get("modelMetrics") if isinstance(data, dict) else None
     counts = {
-        str(model): counted_tokens(use.get("usage"), _TOKENS)
+        str(model): counted_tokens(use.get("usage"), _TOKENS) or _detailed(use.get("tokenDetails"))
         for model, use in (metrics.items() if isinstance(metrics, dict) else ())
         if isinstance(use, dict)
     }
-    return {model: tokens for model, tokens in counts.items() if tokens}
+    counts = {model: tokens for model, tokens in counts.items() if tokens}
+    if not counts and isinstance(data, dict) and (tokens := _detailed(data.get("tokenDetails"))):
+        return {UNKNOWN: tokens}  # of all models together
+    return counts
+
+
+def _detailed(details: Any) -> dict[str, int]:
+    """Return the tokens in ``tokenDetails``, which has the parts of the input separately."""
+    parts = ("input", "cache_read", "cache_write", "output")
+    counts = counted_tokens(details, {part: f"{part}/tokenCount" for part in parts})
+    sent = [counts[part] for part in parts[:3] if part in counts]
+    tokens = {"input": sum(sent)} if sent else {}
+    named = {"cached": "cache_read", "output": "output"}
+    return tokens | {sort: counts[part] for sort, part in named.items() if part in counts}
 
 
 def _exit_code(execution: Any, output: Any) -> int | None:

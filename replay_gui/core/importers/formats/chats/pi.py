@@ -1,7 +1,11 @@
-"""Pi coding agent sessions: JSON Lines that begin with ``{"type": "session"}``; later versions are a tree."""
+"""Pi coding agent sessions: JSON Lines that begin with ``{"type": "session"}``; later versions are a tree.
+
+What ``pi --mode json`` prints is read too: events such as ``message_end``, with or without a session before them.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -16,6 +20,7 @@ from replay_gui.core.importers.formats.records import (
     RecordEvents,
     RecordFormat,
     joined_fields,
+    maps_in,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
@@ -31,12 +36,21 @@ _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"
 _EXITED = re.compile(r"(?:^|\n\n)Command exited with code (-?\d{1,9})\Z")
 
 
+_PIECE = "A piece of a message; the whole message at its end is compared."
+_PRINTED = frozenset(
+    {
+        *("session", "agent_start", "agent_end", "turn_start", "turn_end", "message_start", "message_update"),
+        *("message_end", "tool_execution_start", "tool_execution_update", "tool_execution_end"),
+    }
+)
+
+
 class Pi(RecordFormat):
     """The importer. A session is one run; entries of an abandoned branch stay, in the order of the file."""
 
     name = "pi"
     title = "Pi session"
-    version = 13
+    version = 14
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -60,13 +74,28 @@ class Pi(RecordFormat):
         "pad": "Padding for a longer title; it says nothing about the run.",
         "duration": CLOCK,
         "ttft": CLOCK,
+        **dict.fromkeys(("message_start", "message_update"), _PIECE),
+        "tool_execution_update": "A piece of a result; the whole result is compared.",
     }
     volatile_within: ClassVar[Mapping[str, str]] = {"startedAt": CLOCK, "recordedAt": CLOCK}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with a `session` that has `cwd` and `timestamp`; its title may come before it."""
+        """Accept records that begin with a `session` that has `cwd` and `timestamp`; its title may come before it.
+
+        Also events that Pi prints, if the first ones have a message.
+        """
         first = next((record for record in records[:2] if record.get("type") != "title"), {})
-        return first.get("type") == "session" and "cwd" in first and "timestamp" in first
+        if first.get("type") == "session" and "cwd" in first and "timestamp" in first:
+            return True
+        kinds = {str(record.get("type")) for record in records}
+        messages = [
+            record.get("message") for record in records if record.get("type") in ("message_start", "message_end")
+        ]
+        return (
+            kinds <= _PRINTED
+            and not kinds <= {"session", "message_start"}
+            and any(isinstance(message, dict) and "role" in message for message in messages)
+        )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one session's entries."""
@@ -78,7 +107,12 @@ class PiEvents(RecordEvents):
 
     agent = "Pi"
     title: dict[str, Any] | None = None  # the title before the session
+    _piece: dict[str, Any] | None = None  # of a printed message that has not ended
     _began: int | None = None  # ns since 1970; None if not before the session's own time
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._said = set[int]()  # hashes of printed messages
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         """Return the id of the session; learn from its folder whether it is OpenClaw's."""
@@ -101,6 +135,8 @@ class PiEvents(RecordEvents):
         """Add the events of one entry."""
         kind, message = record.get("type"), record.get("message")
         self.run.context |= {"id": record.get("id")}
+        if kind in _PRINTED and kind != "session":
+            self.add_agent()
         match kind:
             case "title" if self.run.count == 0 and self.title is None:
                 self.title = record
@@ -117,6 +153,18 @@ class PiEvents(RecordEvents):
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
             case "message" if isinstance(message, dict):
                 self.add_said(message)
+            case "message_start" | "message_update":
+                self._piece = message if isinstance(message, dict) else self._piece
+            case "message_end" if isinstance(message, dict):
+                self._piece = None
+                self.run.unmapped = self.rest(record, "type", "message")
+                self._say(message)
+            case "turn_end" | "agent_end":
+                self._add_repeated(record)
+            case "tool_execution_update":
+                pass
+            case "agent_start" | "turn_start" | "tool_execution_start" | "tool_execution_end":
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type") or None)
             case "compaction" | "branch_summary":
                 data = self.rest(record, "type")
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
@@ -126,6 +174,29 @@ class PiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
             case _:
                 self.add_unknown(kind, record, "type")
+
+    def add_end(self) -> None:
+        """Add the message that was not printed to its end."""
+        if self._piece is not None:
+            self._say(self._piece)
+
+    def _say(self, message: dict[str, Any]) -> None:
+        self._said.add(_hash(message))
+        self.add_said(message)
+
+    def _add_repeated(self, record: dict[str, Any]) -> None:
+        """Add the end of a turn, or of the agent's work, and those of its messages that were not printed before."""
+        names = ("message", "toolResults", "messages")
+        values = [record.get(name) for name in names]
+        listed = [one for value in values for one in (value if isinstance(value, list) else [value])]
+        others = [one for one in listed if one is not None and not isinstance(one, dict)]
+        messages = maps_in(listed)
+        self._piece = None if messages else self._piece
+        for message in messages:
+            if _hash(message) not in self._said:
+                self._say(message)
+        about = self.rest(record, "type", *names) | ({"messages": others} if others else {})
+        self.run.bookkeeping(f"{self.format}/{record['type']}", about or None)
 
     def _put_in(self, record: dict[str, Any]) -> None:
         """Add a message of an extension; a message that is hidden from the user is for the model only."""
@@ -215,6 +286,10 @@ class PiEvents(RecordEvents):
         code = message.get("exitCode")
         error = f"exit {code}" if code not in (None, 0) else "cancelled" if message.get("cancelled") is True else None
         self.add_result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
+
+
+def _hash(message: dict[str, Any]) -> int:
+    return hash(json.dumps(message, sort_keys=True))
 
 
 def _time_in_message(record: dict[str, Any]) -> int | None:

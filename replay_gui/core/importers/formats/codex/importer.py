@@ -34,7 +34,7 @@ class Codex:
 
     name = "codex"
     title = "Codex session"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -109,3 +109,15 @@ def test_a_result_whose_text_is_its_output(tmp_path: Path) -> None:
     )
     (response,) = found.of("ToolResponse")
     assert (response.payload["output"], response.payload["result"]) == ("a", {"fields": {"more": 1}})
+
+
+def test_the_tokens_of_a_session_may_be_in_its_details_only(tmp_path: Path) -> None:
+    counts = {"input": 20, "output": 5, "cache_read": 2, "cache_write": 1}
+    details = {name: {"tokenCount": count} for name, count in counts.items()}
+    answers = [("assistant.message", {"content": "Hi", "model": model, "outputTokens": 5}) for model in ("m", "n")]
+    whole = ("session.shutdown", {"currentModel": "m", "tokenDetails": details})
+    by_model = ("session.shutdown", {"modelMetrics": {"n": {"tokenDetails": details}}, "tokenDetails": details})
+    found = [read(tmp_path, answers[0], whole), read(tmp_path, *answers, whole), read(tmp_path, *answers, by_model)]
+    assert [one.tokens() for one in found] == [{"input": 23, "cached": 2, "output": 5}] * 3
+    models = [[event.meta.get("model") for event in one.events if "tokens" in event.meta] for one in found]
+    assert models == [["m"], [""], ["n"]]

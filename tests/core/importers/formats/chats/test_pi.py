@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.foreign import read_all
+from tests.helpers.foreign import Read, read_all
 
 
 def test_summaries_and_extensions_of_pi_may_be_messages(tmp_path: Path) -> None:
@@ -99,3 +99,50 @@ def test_tokens_of_reasoning_are_told_apart(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, lines)))
     (found,) = read_all(path, "pi")
     assert found.tokens() == {"input": 19, "cached": 3, "output": 5, "reasoning": 2}
+
+
+def printed(folder: Path, *events: tuple[str, dict[str, Any]]) -> Read:
+    """What Pi prints: events, each a type and other members."""
+    path = folder / "printed.jsonl"
+    path.write_text("\n".join(json.dumps({"type": kind, **members}) for kind, members in events))
+    (found,) = read_all(path)
+    assert found.format == "pi"
+    return found
+
+
+def test_what_pi_prints_has_each_message_once_and_its_tokens(tmp_path: Path) -> None:
+    usage = {"input": 5, "output": 3, "cacheRead": 2, "cacheWrite": 0, "totalTokens": 10, "cost": {"total": 0.25}}
+    call = {"type": "toolCall", "id": "c", "name": "read", "arguments": {"path": "a"}}
+    asks = {"role": "assistant", "content": [call], "model": "m", "usage": usage, "stopReason": "toolUse"}
+    result = {"role": "toolResult", "toolCallId": "c", "toolName": "read", "content": "x", "isError": False}
+    answer = {**asks, "content": [{"type": "text", "text": "2"}], "stopReason": "stop"}
+    user = {"role": "user", "content": "1 + 1?"}
+    found = printed(
+        tmp_path,
+        ("agent_start", {}),
+        ("turn_start", {}),
+        *((kind, {"message": user}) for kind in ("message_start", "message_end")),
+        ("message_start", {"message": {**asks, "content": []}}),
+        ("message_update", {"message": asks, "assistantMessageEvent": {"type": "toolcall_end"}}),
+        ("message_end", {"message": asks}),
+        ("tool_execution_start", {"toolCallId": "c", "toolName": "read", "args": {"path": "a"}}),
+        ("tool_execution_update", {"toolCallId": "c", "partialResult": "x"}),
+        ("tool_execution_end", {"toolCallId": "c", "toolName": "read", "result": {"content": "x"}}),
+        ("message_end", {"message": result}),
+        ("turn_end", {"message": asks, "toolResults": [result]}),
+        ("message_end", {"message": answer}),
+        ("agent_end", {"messages": [user, asks, result, answer]}),
+    )
+    assert [kind for kind in found.kinds if not kind.startswith("x:bookkeeping")] == [
+        *("AgentInit", "Observation", "StateTransition", "ToolRequest", "ToolResponse", "Decision", "x:end"),
+    ]
+    assert found.tokens() == {"input": 14, "cached": 4, "output": 6}
+    assert [event.meta["cost"] for event in found.events if event.meta.get("cost") is not None] == [0.25, 0.25]
+
+
+def test_a_printed_message_without_its_end_is_not_lost(tmp_path: Path) -> None:
+    piece = {"role": "assistant", "content": [{"type": "text", "text": "On"}]}
+    said = {"role": "assistant", "content": [{"type": "text", "text": "One"}]}
+    cut = printed(tmp_path, ("turn_start", {}), ("message_start", {"message": piece}))
+    only = printed(tmp_path, ("message_start", {"message": piece}), ("turn_end", {"message": said, "toolResults": []}))
+    assert (cut.decisions(), only.decisions()) == ([(None, "On")], [(None, "One")])

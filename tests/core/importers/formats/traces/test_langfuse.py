@@ -283,3 +283,30 @@ def test_why_the_last_answer_ended(tmp_path: Path, reason: str, form: int) -> No
     if form == 3:
         more["metadata"] = {"attributes": {"gen_ai.response.finish_reasons": f'["{reason}"]'}}
     assert end_of(tmp_path, generation(1, output, **more)) == ("limit", reason)
+
+
+@pytest.mark.parametrize(
+    ("costs", "cost"),
+    [
+        ({"costDetails": {"input": 0.1, "output": 0.2, "total": 0.5}}, 0.5),
+        ({"costDetails": {"input": 0.25, "output": 0.5}}, 0.75),
+        ({"costDetails": {}}, None),
+        ({"costDetails": {"total": "0.5"}}, None),
+        ({"costDetails": {"total": 0.5}, "totalCost": 0.75}, 0.75),
+    ],
+)
+def test_the_cost_of_an_answer_is_in_its_details(tmp_path: Path, costs: dict[str, Any], cost: float | None) -> None:
+    model = observation(
+        "m", "GENERATION", "turn", 1, input="Hi", output={"role": "assistant", "content": "Ho"}, **costs
+    )
+    (one,) = read_all(written(tmp_path, {"trace": {"id": "t"}, "observations": [model]}))
+    assert [event.meta.get("cost") for event in one.events if event.kind == "Decision"] == [cost]
+
+
+def test_an_output_of_nothing_is_no_answer(tmp_path: Path) -> None:
+    root = {**observation("root", "AGENT", "agent", 0, input="Hi", output="null"), "parentObservationId": None}
+    tool = observation("x", "TOOL", "look", 1, input="null", output="null")
+    (one,) = read_all(written(tmp_path, {"trace": {"id": "t", "output": "null"}, "observations": [root, tool]}))
+    assert one.decisions() == []
+    assert [event.payload["output"] for event in one.events if event.kind == "ToolResponse"] == [None]
+    assert "null" not in str([event.payload for event in one.events])

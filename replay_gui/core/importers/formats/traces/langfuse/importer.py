@@ -15,9 +15,11 @@ from replay_gui.core.importers.formats.traces.langchain_wrappers import tool_fai
 from replay_gui.core.importers.formats.traces.langfuse.messages import (
     GEMINI_USAGE,
     answers_in,
+    cost_of,
     defines_tool,
     finish_of,
     messages_in,
+    value_of,
 )
 from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
 from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
@@ -98,7 +100,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 20
+    version = 21
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -120,7 +122,7 @@ class Langfuse:
             notes.count("observations without an id, left out", len(items) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
-        facts = {key: compared_part(unfolded(value)) for key, value in trace.items() if key not in used}
+        facts = {key: compared_part(value_of(value)) for key, value in trace.items() if key not in used}
         facts["observations"] = _differing_observations(trace.get("observations"), observations)
         if not any(span.role == "agent" for span in spans):
             spans = _with_agent(spans, trace, facts)
@@ -237,7 +239,7 @@ def _usage(observation: dict[str, Any]) -> dict[str, Any]:
 
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")).upper(), str(observation.get("name"))
-    given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
+    given, output = (plain(value_of(observation.get(name)), notes) for name in ("input", "output"))
     attributes = _attributes(observation)
     called = attributes.get("gen_ai.tool.name")
     is_call = isinstance(called, str) and ("gen_ai.tool.call.id" in attributes or kind == "TOOL")
@@ -248,9 +250,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         "span": observation.get("id"),
         "model": observation.get("model"),
         "tokens": (tokens or None) if role == "model" else None,
-        "cost": (observation.get("totalCost") or observation.get("calculatedTotalCost") or None)
-        if role == "model"
-        else None,
+        "cost": cost_of(observation) if role == "model" else None,
         "usage": usage or None,
     }
     rest = {

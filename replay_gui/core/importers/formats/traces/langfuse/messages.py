@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.traces.spans import unfolded
 
+_COSTS = ("totalCost", "calculatedTotalCost")
 _FINISHES = ("finish_reason", "stop_reason", "finishReason", "done_reason")
 GEMINI_USAGE = "usage_metadata"  # the observation also has it, as its usage
+
+
+def value_of(member: Any) -> Any:
+    """Return an input or an output, which may be JSON text; the text ``null`` is what the API has of none."""
+    return None if member == "null" else unfolded(member)
+
+
+def cost_of(observation: dict[str, Any]) -> float | None:
+    """Return the cost of an observation, in US dollars: its total, or the sum of its parts; None if unknown."""
+    details = observation.get("costDetails")
+    parts = {key: value for key, value in details.items() if _is_cost(value)} if isinstance(details, dict) else {}
+    total = next((value for name in _COSTS if _is_cost(value := observation.get(name)) and value), parts.get("total"))
+    return total or (sum(parts.values()) if "total" not in parts else None) or None
+
+
+def _is_cost(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value >= 0
 
 
 def messages_in(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
