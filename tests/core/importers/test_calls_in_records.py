@@ -168,3 +168,28 @@ def test_calls_with_results_whose_messages_come_in_another_order(tmp_path: Path,
     user, asked, given = told_twice(OWN, {}, form)
     run = read(tmp_path, [user, asked, user, given])  # not right behind it: both are shown, as the source has them
     assert [output for _, _, output in calls(run)] == ["text of a"] * 2
+
+
+def test_steps_of_nodes_whose_messages_are_texts(tmp_path: Path) -> None:
+    calls: list[Record] = [{"name": "budget", "args": {"days": 5}, "id": "c", "type": "tool_call"}]
+    message = "ToolMessage(content='Budget: 800', name='budget', tool_call_id='c')"
+    steps: list[Record] = [
+        {"node_name": "agent", "input": "content='Count it.'", "output": "[]", "tool_calls": calls},
+        {"node_name": "tools", "input": str(calls), "output": f"[{message}]", "tool_calls": calls},
+        {"node_name": "agent", "input": "-", "output": "[{'type': 'text', 'text': 'It is 800.'}]", "tool_calls": []},
+        {"node_name": "agent", "input": "-", "output": "[eval('1')]", "tool_calls": []},
+    ]
+    (found,) = read_all(written(tmp_path, {"total_steps": 4, "trajectory": steps}))
+    assert found.tools() == {"budget": 1}
+    (answer,) = found.of("ToolResponse")
+    assert (answer.payload["tool_name"], answer.payload["output"], answer.payload["success"]) == (
+        "budget", "Budget: 800", True,
+    )  # fmt: skip
+    assert [text for _, text in found.decisions() if text] == ["It is 800."]
+    assert "eval" in str(found.events[-1].payload)
+    assert answer.payload["fields"] == {"node_name": "tools", "input": str(calls)}
+    (again,) = read_all(written(tmp_path, {"trajectory": [*steps[:1], *steps[:1]]}))
+    assert (again.tools(), again.events[-1].payload["fields"]["input"]) == ({"budget": 1}, "content='Count it.'")
+    other = [*calls, {**calls[0], "args": {"days": 6}}]
+    (differs,) = read_all(written(tmp_path, {"trajectory": [steps[0], {**steps[1], "tool_calls": other}]}))
+    assert differs.tools() == {"budget": 2}

@@ -17,7 +17,6 @@ from replay_gui.core.importers.formats.loose_calls import call_in, why_failed
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in
 from replay_gui.core.importers.formats.run_grades import RunGrades
@@ -53,6 +52,8 @@ from replay_gui.core.importers.generic.record_meaning import (
     has_parts,
     is_over,
     kind_with_speaker,
+    new_calls,
+    turns_of,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -71,7 +72,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 29
+    version = 30
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -216,7 +217,7 @@ class _JsonLinesEvents:
         wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
         if parts["tool"] is None and isinstance(record.get("name"), str) and is_of_tool(parts["kind"]):
             parts["tool"] = rest.pop("name", record["name"])
-        if parts["tool"] is None and (turns := turns_in(record, JsonLines.volatile)) is not None:
+        if parts["tool"] is None and (turns := turns_of(record, JsonLines.volatile)) is not None:
             for turn, turn_rest in turns:
                 self._message(number, turn, turn_rest)
             return
@@ -246,7 +247,7 @@ class _JsonLinesEvents:
     # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
         """Add the events of a message in a provider's form: its text, and each call and result in it."""
-        run, message = self._run, with_results(read_message(raw), raw)
+        run, count, message = self._run, self._run.count, with_results(read_message(raw), raw)
         for name in ("message", *raw):
             if rest.get(name) is raw.get(name) or rest.get(name) is raw:
                 rest.pop(name, None)
@@ -257,13 +258,15 @@ class _JsonLinesEvents:
             text = message.content
             kind = "thinking" if text is None else "message" if isinstance(text, str) else "model"
             run.decision(kind, text, message.reasoning)
-        for index, call in enumerate(message.calls):
+        for index, call in new_calls(message.calls, lambda id: run.call(self._calls.get(id))):
             call_id = f"record {number}.{index}"
             self._remember(call_id, call.name, [call.id])
             self._nameless |= {call_id: call.name} if call.id is None else {}
             run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
             run.request(call_id, call.name, call.input, tool_call_id=call.id)
         if is_answer and not message.results:
+            if message.calls and run.count == count:  # all of its calls are known
+                run.custom("json-lines/repeated", None)
             return
         if message.results and message.role not in ("user", "tool", "assistant"):
             run.unmapped = {**run.unmapped, "role": message.role}

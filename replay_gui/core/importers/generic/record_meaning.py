@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from replay_gui.core.importers.formats.calls_with_results import CALL_LISTS
+from replay_gui.core.importers.formats.message import MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.providers.provider_answers import is_answer
+from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import length_in
 from replay_gui.core.importers.generic.mapping import END_TIMES, PARTS, SPEAKERS, kind_of
+from replay_gui.core.importers.generic.written_messages import written_turns
+from replay_gui.core.importers.run_builder import Call
 from replay_gui.core.importers.times import any_time
 
 _SPEAKERS = {
@@ -82,3 +87,19 @@ def answer_in(record: dict[str, Any]) -> dict[str, Any] | None:
 def is_over(record: dict[str, Any]) -> bool:
     """Return whether a record of a call without an output tells that the call has succeeded or failed."""
     return bool(record.get("error")) or any(isinstance(record.get(name), bool) for name in ("success", "ok"))
+
+
+def new_calls(calls: Iterable[MessageCall], known: Callable[[str], Call | None]) -> Iterator[tuple[int, MessageCall]]:
+    """Yield the calls of a message with their numbers, without those that another step lists again.
+
+    These are equal, and wait for their results. `known`: returns the call that was made under an id.
+    """
+    for number, call in enumerate(calls):
+        made = None if call.id is None or call.input is None else known(call.id)
+        if made is None or (made.tool_name, made.input) != (call.name, call.input):
+            yield number, call
+
+
+def turns_of(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[dict[str, Any], dict[str, Any]]] | None:
+    """Return (message, other members) for each message in a record that holds several; None for other records."""
+    return written_turns(record, volatile) or turns_in(record, volatile)

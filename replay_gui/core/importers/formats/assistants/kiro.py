@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
@@ -46,12 +47,15 @@ _ENDS: Mapping[str, End] = {
 }
 
 
+NO_MESSAGES = "a session without its messages, which are in another file"
+
+
 class Kiro(RecordFormat):
     """The importer. A session is one run; those of the command line have times only for the user's prompts."""
 
     name = "kiro"
     title = "Kiro session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "message_id", "toolUseId", "toolCallId", "executionId", "signature"), ID),
         "timestamp": CLOCK,
@@ -70,18 +74,49 @@ class Kiro(RecordFormat):
         paths = (file.path.with_name(name) for name in names)
         return [path for path in paths if path != file.path and is_file(path) and belongs_to(path, file.path)][:1]
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a session, or the file with its facts if there is no session beside it."""
+        return self._is_alone(file) or super().recognises(file)
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session as one run, with its facts at the end."""
+        if self._is_alone(file):
+            yield self._run_of_facts(file, file.document)
+            return
         for run in super().runs(file):
             yield replace(run, events=chain(run.events, self._facts(file)))
+
+    def _is_alone(self, file: ForeignFile) -> bool:
+        """Whether a file has the facts of a session whose messages are not beside it."""
+        beside = (file.path.with_suffix(".jsonl"), file.path.with_name("messages.jsonl"))
+        return _are_facts(file.document) and not any(path != file.path and is_file(path) for path in beside)
 
     def _facts(self, file: ForeignFile) -> Iterator[ImportedEvent]:
         for path in self.companions(file):
             facts = read_side_json(path)
             if not isinstance(facts, dict):
                 facts = {"problem": "the facts are no JSON object, or cannot be read"}
-            content = self.events(ImportNotes()).rest(facts)
-            yield ImportedEvent("x:bookkeeping/kiro/session", {"data": content}, {})
+            yield self._event_of_facts(facts)
+
+    def _event_of_facts(self, facts: dict[str, Any]) -> ImportedEvent:
+        content = self.events(ImportNotes()).rest(facts)
+        return ImportedEvent("x:bookkeeping/kiro/session", {"data": content}, _use(facts))
+
+    def _run_of_facts(self, file: ForeignFile, facts: dict[str, Any]) -> ImportedRun:
+        """Return the run of a session of which only the facts are there."""
+        notes = ImportNotes(file.notes)
+        notes.count(NO_MESSAGES)
+        events = self.events(notes)
+        events.add_agent()
+        return ImportedRun(
+            name=file.stem,
+            run_id=str(facts["session_id"]),
+            agent=events.agent,
+            created=any_time(facts.get("created_at")),
+            source={},
+            events=chain(events.run.drain(), [self._event_of_facts(facts)]),
+            notes=notes,
+        )
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept entries with `kind` and `data`, or events whose `payload` has a type, and no type of their own."""
@@ -193,3 +228,24 @@ def _told(part: Any) -> Any:
     """Return what a part of a result says; a part of an unknown kind unchanged."""
     is_known = isinstance(part, dict) and part.keys() == {"kind", "data"} and part["kind"] in _TOLD
     return part["data"] if is_known else part
+
+
+def _are_facts(document: Any) -> bool:
+    """Whether a file has the facts of a session of the command line, and not its messages."""
+    match document:
+        case {"session_id": str(), "session_state": dict(state)}:
+            return "conversation_metadata" in state or "rts_model_state" in state
+    return False
+
+
+def _use(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the tokens of all turns and the model, for meta; {} if no turn counts tokens."""
+    state = as_map(facts.get("session_state"))
+    turns = maps_in(as_map(state.get("conversation_metadata")).get("user_turn_metadatas"))
+    counted = [counted_tokens(turn, {"input": "input_token_count", "output": "output_token_count"}) for turn in turns]
+    if not any(any(tokens.values()) for tokens in counted):
+        return {}  # some versions write 0 for each turn
+    sorts = {sort for tokens in counted for sort in tokens}
+    model = as_map(as_map(state.get("rts_model_state")).get("model_info")).get("model_id")
+    named = {"model": model} if isinstance(model, str) else {}
+    return {"tokens": {sort: sum(tokens.get(sort, 0) for tokens in counted) for sort in sorted(sorts)}, **named}

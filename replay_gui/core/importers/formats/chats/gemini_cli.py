@@ -36,7 +36,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -62,7 +62,7 @@ class GeminiCli:
             raise ImportRefused(f"{file.source.path}: no Gemini CLI chat in it")
         yield ImportedRun(
             name=file.stem,
-            run_id=str(chat["sessionId"]),
+            run_id=str(chat.get("sessionId") or file.stem),
             agent="gemini-cli",
             created=iso_time(chat.get("startTime")),
             source={"project": chat.get("projectHash")},
@@ -92,14 +92,21 @@ def _events(chat: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]
         yield from run.drain()
     for message in chat.get(_REWOUND, ()):
         run.context = {"time": iso_time(message.get("timestamp")) if isinstance(message, dict) else None}
-        facts = {key: value for key, value in message.items() if key not in GeminiCli.volatile}
+        is_map = isinstance(message, dict)
+        facts = {key: value for key, value in message.items() if key not in GeminiCli.volatile} if is_map else message
         run.bookkeeping("gemini-cli/rewound", facts)
         yield from run.drain()
 
 
 def _is_lines(file: ForeignFile) -> bool:
-    first = next(iter(file.first_lines), None)
-    return isinstance(first, dict) and {"sessionId", "projectHash"} <= first.keys() and file.document is None
+    """Whether the file is lines that build a chat: they begin with its header, or with a list of its messages."""
+    first = file.document if isinstance(file.document, dict) else next(iter(file.first_lines), None)
+    match first:
+        case {"sessionId": _, "projectHash": _}:
+            return file.document is None
+        case {"$set": {"messages": [{"type": str(), "content": _}, *_]}}:
+            return True
+    return False
 
 
 def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
@@ -111,9 +118,9 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
         messages: list[Any] = chat["messages"]
         match record:
             case {"$set": dict(members)}:
-                chat |= members
-                if not isinstance(chat.get("messages"), list):
-                    chat["messages"] = []
+                chat |= {name: value for name, value in record.items() if name != "$set"} | members
+                chat["messages"], removed = _replaced(messages, members.get("messages", messages))
+                rewound += removed
                 numbers = _numbers(chat["messages"])
             case {"$rewindTo": str(id)}:
                 at = numbers.get(repr(id))
@@ -141,6 +148,19 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
         notes.count(REWOUND_MESSAGES, len(rewound))
         chat[_REWOUND] = rewound
     return chat
+
+
+def _replaced(messages: list[Any], listed: Any) -> tuple[list[Any], list[Any]]:
+    """Return (the messages after a line lists them all, those that it took back).
+
+    A list without any of the messages before it goes on with the conversation: what was said is not taken back.
+    """
+    if not isinstance(listed, list):
+        return [], messages
+    old, new = _numbers(messages), _numbers(listed)
+    if listed and repr(None) not in new and old.keys().isdisjoint(new):
+        return [*messages, *listed], []
+    return listed, [one for one in messages if not isinstance(one, dict) or repr(one.get("id")) not in new]
 
 
 def _numbers(messages: Any) -> dict[str, int]:

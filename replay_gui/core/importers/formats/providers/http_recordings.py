@@ -32,6 +32,7 @@ NOT_CALLS = "recorded requests that are no calls of a model, left out"
 _LISTS = ("interactions", "http_interactions", "recordings", "requests")
 _MESSAGES = ("messages", "input", "contents")
 _FAILED, _TIME = "http/failed", "timestamp"
+_ALONE = "alone"  # a mark of responses without requests: together they are one conversation
 _FIRST_ERROR = 400  # HTTP status
 _NS_PER_MS = 1_000_000
 _BODIES = ("request_body", "requestBody", "request_json"), ("response_body", "responseBody", "response_json")
@@ -46,12 +47,13 @@ class HttpRecordings:
 
     name = "http-recordings"
     title = "recorded HTTP requests"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
         **dict.fromkeys(("version", "creator", "browser", "pages"), RECORDER),
         **dict.fromkeys(("request_id", "response_id", "request_user_id", "user_id"), ID),
+        **dict.fromkeys(("usageMetadata", "usage_metadata"), USAGE),
         **dict.fromkeys(("delay_ms", "time_to_first_token", "cost", "costUSD", "cost_usd"), USAGE),
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_read_tokens"), USAGE),
         **dict.fromkeys(("status/code", "status/message"), "Of a request that was answered; the answer is compared."),
@@ -95,7 +97,8 @@ def _all_recorded(file: ForeignFile, notes: ImportNotes) -> Any:
 def _exchanges(document: Any) -> list[dict[str, Any]]:
     """Return the recorded requests with their responses, in any of the known forms."""
     if isinstance(document, list):
-        return [_of_gateway(record) for record in maps_in(document) if _of_gateway(record)]
+        records = [_answered(record) or _of_gateway(record) for record in maps_in(document)]
+        return [record for record in records if record]
     whole = as_map(document)
     entries = maps_in(as_map(whole.get("log")).get("entries"))
     if entries:
@@ -103,6 +106,15 @@ def _exchanges(document: Any) -> list[dict[str, Any]]:
     if isinstance(whole.get("body"), str) and {"status", "headers"} <= whole.keys():  # a response alone
         return [{"request": {}, "response": whole}]
     return next((found for name in _LISTS if (found := maps_in(whole.get(name)))), [])
+
+
+def _answered(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a response that Gemini CLI recorded without its request in the form of a recorded request; else {}."""
+    if not (isinstance(record.get("method"), str) and isinstance(record.get("response"), dict | list)):
+        return {}
+    if not record.keys() <= {"method", "response"}:
+        return {}
+    return {"request": {"method": record["method"]}, "response": {"body": record["response"]}, _ALONE: True}
 
 
 def _of_gateway(record: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +155,8 @@ def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
     )
     where = {name: request[name] for name in ("method", "url", "uri", "about") if request.get(name)}
     times = {"sent": sent, "answered": answered}
-    return {"asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
+    alone = exchange.get(_ALONE) is True
+    return {"alone": alone, "asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
 
 
 def _body(message: dict[str, Any]) -> Any:
@@ -172,6 +185,8 @@ def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, 
         known = (
             None
             if last is None
+            else 0
+            if call["alone"]
             else len(sent)
             if last.sent == sent and not last.answer
             else repeated_messages(last, logged)

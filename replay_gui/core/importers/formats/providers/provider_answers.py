@@ -70,9 +70,12 @@ def _of_google(answer: dict[str, Any]) -> dict[str, Any]:
     rest = {name: member for name, member in answer.items() if name != "candidates" and name not in _USAGES}
     usage: dict[str, Any] = next((answer[name] for name in _USAGES if isinstance(answer.get(name), dict)), {})
     counts = {sort: next((usage[name] for name in names if name in usage), None) for sort, names in _COUNTS.items()}
+    held = candidate["content"]
+    unusual = {name: held[name] for name in held if name != "parts" and (name, held[name]) != ("role", "model")}
     message = {
         **rest,
         **about,
+        **({"content_members": unusual} if unusual else {}),
         "role": "assistant",
         "content": candidate["content"]["parts"],
         "other_candidates": others,

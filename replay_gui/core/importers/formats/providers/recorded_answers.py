@@ -79,7 +79,10 @@ def _of_google(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
                 pieces.append(piece)
     last = {name: value for answer in answers for name, value in answer.items() if name != "candidates"}
     about = {name: value for first in firsts for name, value in first.items() if name != "content"}
-    return {**last, "candidates": [{**about, "content": {"role": "model", "parts": pieces}}]}
+    contents = [first.get("content") for first in firsts]
+    roles = [content.get("role") for content in contents if isinstance(content, dict)]
+    unusual = {"roles": roles} if {*map(str, roles)} - {"model", "None"} else {}
+    return {**last, "candidates": [{**about, **unusual, "content": {"role": "model", "parts": pieces}}]}
 
 
 def _is_more(before: dict[str, Any], piece: Any) -> bool:

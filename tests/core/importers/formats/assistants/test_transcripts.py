@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.formats.assistants.kiro import NO_MESSAGES
 from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, read_seed, written
 from tests.helpers.paths import DATA
@@ -124,6 +128,20 @@ def test_sessions_of_kiro(tmp_path: Path) -> None:
     window = read_seed("kiro/1.jsonl")
     assert (window.tools(), errors(window)) == ({"read_file": 1}, ["No such file"])
     assert window.events[-1].payload == {"how": "stopped by user", "why": "cancelled"}
+
+
+def test_a_session_of_kiro_of_which_only_the_facts_are_there(tmp_path: Path) -> None:
+    turns = [{"input_token_count": 150, "output_token_count": 25}, {"input_token_count": 10, "output_token_count": 5}]
+    model = {"model_info": {"model_id": "m"}}
+    state = {"rts_model_state": model, "conversation_metadata": {"user_turn_metadatas": turns}}
+    (found,) = read_all(written(tmp_path, {"session_id": "s", "cwd": "/w", "session_state": state}))
+    assert (found.format, found.run.run_id, found.run.notes[NO_MESSAGES]) == ("kiro", "s", 1)
+    assert (found.tokens(), found.events[-1].meta["model"]) == ({"input": 160, "output": 30}, "m")
+    assert found.events[-1].payload["data"] == {"session_state": state}
+    (tmp_path / "a.jsonl").write_text((DATA / "seeds" / "kiro" / "0.jsonl").read_text())
+    facts = written(tmp_path, {"session_id": "s", "session_state": state}, "a.json")
+    with pytest.raises(ImportRefused):  # they are read with the session
+        read_all(facts)
 
 
 def test_a_call_that_the_person_declined_was_denied(tmp_path: Path) -> None:

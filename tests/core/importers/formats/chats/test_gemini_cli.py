@@ -157,3 +157,46 @@ def test_results_that_are_sent_as_the_users_message_are_no_words_of_the_user(tmp
 def test_a_thought_in_one_text(tmp_path: Path) -> None:
     found = read(tmp_path, {"id": "g", "type": "gemini", "content": "Done.", "thoughts": [{"text": "Inspect."}]})
     assert found.of("Decision")[0].payload["reasoning"] == "Inspect."
+
+
+def read_lines(folder: Path, *lines: Any) -> Read:
+    path = folder / "session.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (one,) = read_all(path)
+    return one
+
+
+def test_lines_that_list_messages_without_a_header(tmp_path: Path) -> None:
+    asks = {"id": "u", "type": "user", "timestamp": AT, "content": "Look"}
+    tokens = {"input": 50, "output": 10}
+    answer = {"id": "g", "type": "gemini", "timestamp": AT, "model": "m", "content": "Found", "tokens": tokens}
+    apart = [{"$set": {"messages": [one]}, "sessionId": "s"} for one in (asks, answer)]
+    whole = [{"$set": {"messages": messages}, "sessionId": "s"} for messages in ([asks], [asks, answer])]
+    for lines in (apart, whole, whole[1:]):
+        one = read_lines(tmp_path, *lines)
+        assert (one.format, one.run.run_id, one.kinds[1:]) == ("gemini-cli", "s", ["Observation", "Decision"])
+        assert one.tokens() == tokens
+    less = read_lines(tmp_path, whole[1], {"$set": {"messages": [asks]}})
+    assert [event.payload["data"]["content"] for event in less.of("x:bookkeeping/gemini-cli/rewound")] == ["Found"]
+
+
+def test_answers_that_were_recorded_without_their_requests(tmp_path: Path) -> None:
+    call = {"functionCall": {"name": "write_file", "args": {"file_path": "a"}}}
+    parts: list[dict[str, Any]] = [{"text": "Plan", "thought": True}, {"text": "I will "}, {"text": "write."}, call]
+    usage = {"promptTokenCount": 100, "candidatesTokenCount": 7, "thoughtsTokenCount": 5}
+    pieces = [{"candidates": [{"content": {"role": "model", "parts": [part]}}]} for part in parts]
+    stream = {"method": "generateContentStream", "response": [*pieces, {**pieces[1], "usageMetadata": usage}]}
+    done = {"candidates": [{"content": {"role": "model", "parts": [{"text": "Done."}]}, "finishReason": "STOP"}]}
+    path = tmp_path / "test.responses"
+    lines = [
+        stream,
+        {"method": "countTokens", "response": {"totalTokens": 3}},
+        {"method": "generateContent", "response": done},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (one,) = read_all(path)
+    assert (one.format, one.tools()) == ("http-recordings", {"write_file": 1})
+    assert [text for _, text in one.decisions()][-1] == "Done."
+    assert {sort: one.tokens()[sort] for sort in ("input", "output", "reasoning")} == {
+        "input": 100, "output": 12, "reasoning": 5,
+    }  # fmt: skip
