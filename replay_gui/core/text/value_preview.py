@@ -33,6 +33,7 @@ _TEXT_MEMBERS = (
     "mistake_reason",
     "raw",
 )
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _FIRST_MEMBERS = ("name", "url")  # the first of these that a map has is shown without its name, before the others
 _MEDIA = {  # types of parts of a message without text, and their nouns
     **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),
@@ -333,6 +334,10 @@ def _is_message(value: Any) -> bool:
 def _list_preview(value: Sequence[Any]) -> str:
     if not value:
         return "(no items)"
+    if all(item in _EMPTY for item in islice(value, _MAX_PARTS)):
+        if len(value) > _MAX_PARTS:
+            return f"({len(value):,} items, the first {_MAX_PARTS} are empty)"
+        return f"({len(value)} empty item{'s' if len(value) > 1 else ''})"
     parts = [part for part in islice(value, _MAX_PARTS) if isinstance(part, str | Mapping)]
     media = [text for part in parts if isinstance(part, Mapping) and (text := _media_text(part))]
     if media:

@@ -9,6 +9,7 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.value_preview import preview
 
 
 def event(kind: str, payload: dict[str, Any]) -> Event:
@@ -144,3 +145,18 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
 )
 def test_what_formats_hold_is_told_in_words(kind: str, payload: dict[str, Any], line: str) -> None:
     assert summarize_event(event(kind, payload)) == line
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"request_text": "[{}]"}, "(1 empty item)"),
+        ([{}], "(1 empty item)"),
+        ([None, ""], "(2 empty items)"),
+        ([[]] * 51, "(51 items, the first 50 are empty)"),
+        ([{}, {"a": 1}], "[{}, {a: 1}]"),
+        ([0], "[0]"),
+    ],
+)
+def test_a_list_of_nothing_is_told_in_words(value: object, words: str) -> None:
+    assert preview(value) == words

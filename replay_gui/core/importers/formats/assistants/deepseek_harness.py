@@ -51,9 +51,10 @@ class DeepSeekHarness(RecordFormat):
 
     name = "deepseek-harness"
     title = "DeepSeek Harness session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "callId", "toolCallId", "commandId", "parentSession", "handlerId", "rpcId"), ID),
-        **dict.fromkeys(("sessionId", "subCallId", "parentCallId", "requestId", "jsonrpc"), ID),
+        **dict.fromkeys(("sessionId", "subCallId", "parentCallId", "rootCallId", "requestId", "jsonrpc"), ID),
         **dict.fromkeys(("time", "time0", "createdAt", "durationMs"), CLOCK),
         **dict.fromkeys(("usage", "shadowedTokenCount"), USAGE),
         "cwd": HOST,
@@ -135,12 +136,13 @@ class _HarnessEvents(RecordEvents):
             case "tool/result":
                 self._result(data)
             case "tool/code-dispatch-start":
-                parent = self.run.call(data.get("parentCallId"))
-                self.run.context["parent"] = None if parent is None else parent.seq
-                self._begun[str(data.get("subCallId"))] = data
-                self._call(data.get("subCallId"), data, self.fields(data, "name", "arguments"))
+                self._begin_within(data, self.fields(data, "name", "arguments"))
             case "tool/code-dispatch":
                 call_id, text = data.get("subCallId"), content_of(data.get("content")) or None
+                if str(call_id) not in self._begun:  # its beginning is not in the file
+                    context = dict(self.run.context)
+                    self._begin_within(data, {})
+                    self.run.context = context
                 error = (first_line(text) or "failed") if data.get("isError") is True else None
                 begun = self._begun.pop(str(call_id), data)
                 extra = self.fields(data, "name", "arguments", "content", "isError") | _told_before(begun, data)
@@ -213,6 +215,13 @@ class _HarnessEvents(RecordEvents):
             self._begin_named(call_id)
 
     # ---- calls ----------------------------------------------------------------------------------
+    def _begin_within(self, data: dict[str, Any], extra: dict[str, Any]) -> None:
+        """Begin a call that a program makes, which is itself the input of a call."""
+        parent = self.run.call(data.get("parentCallId"))
+        self.run.context["parent"] = None if parent is None else parent.seq
+        self._begun[str(data.get("subCallId"))] = data
+        self._call(data.get("subCallId"), data, extra)
+
     def _begin_named(self, call_id: str) -> None:
         block = self._named.pop(call_id)
         self._call(call_id, block, self.fields(block, "type", "name", "arguments"))

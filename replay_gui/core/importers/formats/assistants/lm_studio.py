@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -21,7 +22,9 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 
 _KINDS = ("singleStep", "multiStep")
-_CONTENT = "contentBlock"
+_CONTENT, _STATUS = "contentBlock", "toolStatus"
+_NOT_DONE = ("toolCallFailed", "toolCallDenied", "toolCallGenerationFailed")  # statuses of a call
+_NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class LmStudio(RecordFormat):
@@ -29,6 +32,7 @@ class LmStudio(RecordFormat):
 
     name = "lm-studio"
     title = "LM Studio conversation"
+    version = 2
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("stepIdentifier", "callId", "toolCallId", "toolCallRequestId", "id"), ID),
@@ -92,10 +96,20 @@ def _messages(version: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if version["type"] == "singleStep":
         yield {**_rest(version, "content"), "role": role, "content": version.get("content")}
         return
-    for step in maps_in(version.get("steps")):
+    steps = maps_in(version.get("steps"))
+    parts = [part for step in steps for part in maps_in(step.get("content"))]
+    ids = {repr(part.get("callId")): _call_id(part) for part in parts if part.get("type") == "toolCallRequest"}
+    answered = {repr(_call_id(part)) for part in parts if part.get("type") == "toolCallResult"}
+    wrong = dict[str, str]()  # by call: why it was not done
+    for step in steps:
         content = maps_in(step.get("content"))
         if step.get("type") != _CONTENT:
-            yield {"role": "meta", "step": _rest(step) | {"type": step.get("type")}}
+            yield {"role": "meta", **_told(step), "step": _rest(step) | {"type": step.get("type")}}
+            call_id, why = ids.get(repr(step.get("callId"))), _why_not_done(step)
+            if call_id is not None and why:
+                wrong[repr(call_id)] = why
+                if repr(call_id) not in answered:
+                    yield {"role": "tool", "content": [_result({"toolCallRequestId": call_id, "content": why}, wrong)]}
             continue
         results = [part for part in content if part.get("type") == "toolCallResult"]
         others = [_part(part, step) for part in content if part.get("type") != "toolCallResult"]
@@ -103,23 +117,55 @@ def _messages(version: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if others:
             yield {**rest, "role": role, "content": others}
         if results:
-            yield {"role": "tool", "content": [_result(part) for part in results]}
+            yield {"role": "tool", "content": [_result(part, wrong) for part in results]}
+
+
+def _call_id(part: dict[str, Any]) -> Any:
+    """Return the id that a call and its result have."""
+    known = ("toolCallRequestId", "callId" if part.get("type") == "toolCallRequest" else "toolCallId")
+    return next((part[name] for name in known if name in part), None)
+
+
+def _status(step: dict[str, Any]) -> dict[str, Any]:
+    return as_map(as_map(step.get("statusState")).get("status")) if step.get("type") == _STATUS else {}
+
+
+def _told(step: dict[str, Any]) -> dict[str, Any]:
+    """Return what a step says of a call, in words: ``{"text": "Tool call succeeded"}``."""
+    kind = _status(step).get("type")
+    words = _NEXT_WORD.sub(" ", kind).lower() if isinstance(kind, str) else ""
+    return {"text": words[:1].upper() + words[1:]} if words else {}
+
+
+def _why_not_done(step: dict[str, Any]) -> str:
+    """Return why a call failed or was denied, according to its status; "" if it does not say so."""
+    status = _status(step)
+    if status.get("type") not in _NOT_DONE:
+        return ""
+    return str(status.get("error") or status.get("denyReason") or _told(step)["text"])
 
 
 def _part(part: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
     if part.get("type") == "toolCallRequest":
         known = ("type", "callId", "toolCallRequestId", "parameters", "name")
         rest = {name: value for name, value in part.items() if name not in known}
-        call_id = part.get("toolCallRequestId", part.get("callId"))
-        return {**rest, "type": "tool_use", "id": call_id, "name": part.get("name"), "input": part.get("parameters")}
+        return {
+            **rest,
+            "type": "tool_use",
+            "id": _call_id(part),
+            "name": part.get("name"),
+            "input": part.get("parameters"),
+        }
     if as_map(step.get("style")).get("type") == "thinking" and part.get("type") == "text":
         return {"type": "thinking", "thinking": part.get("text")}
     return part
 
 
-def _result(part: dict[str, Any]) -> dict[str, Any]:
-    call_id = part.get("toolCallRequestId", part.get("toolCallId"))
-    return {"type": "tool_result", "tool_use_id": call_id, "content": part.get("content")}
+def _result(part: dict[str, Any], wrong: dict[str, str]) -> dict[str, Any]:
+    """Return a result; `wrong`: by call, why it was not done."""
+    call_id = _call_id(part)
+    failed = {"is_error": True} if repr(call_id) in wrong else {}
+    return {"type": "tool_result", "tool_use_id": call_id, "content": part.get("content"), **failed}
 
 
 def _rest(value: dict[str, Any], *used: str) -> dict[str, Any]:

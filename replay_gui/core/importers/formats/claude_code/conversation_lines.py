@@ -179,7 +179,7 @@ class ConversationLines:
             rest["role"] = message["role"]
         if message.get("type") not in (None, "message"):
             rest["type"] = message["type"]
-        if model and model != SYNTHETIC_MODEL and self._models.setdefault(speaker, model) != model:
+        if model and model != SYNTHETIC_MODEL and self._models.setdefault(speaker, self._state.surveyed.model) != model:
             self._models[speaker] = rest["model"] = model
         if rest:
             self._state.fields = {**self._state.fields, "message": rest}

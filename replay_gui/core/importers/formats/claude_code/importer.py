@@ -42,7 +42,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 18
+    version = 19
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT, **FLAGS}
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -217,6 +217,16 @@ def test_calls_within_a_program(tmp_path: Path) -> None:
     assert [event.payload["error"] for event in run.of("ToolResponse")] == ["bad pattern", None]
 
 
+def test_a_call_within_a_program_of_which_only_the_end_is_told(tmp_path: Path) -> None:
+    inner: Record = {"rootCallId": "r", "parentCallId": "p", "subCallId": "s", "name": "bash"}
+    ended = {**inner, "arguments": {"command": "curl"}, "isError": True, "content": text("exit code: 1")}
+    run = log(tmp_path, START, ("tool/code-dispatch", ended))
+    assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"command": "curl"}]
+    (answer,) = run.of("ToolResponse")
+    assert (answer.payload["tool_name"], answer.payload["error"]) == ("bash", "exit code: 1")
+    assert answer.meta["parent"] == run.events.index(run.of("ToolRequest")[0])
+
+
 def test_calls_that_only_the_answer_names(tmp_path: Path) -> None:
     run = log(tmp_path, START, prompt("Go"), said(READ, SHELL), result(1, 0, "text"), turn("interrupted"))
     assert run.tools() == {"read": 1, "bash": 1}

@@ -10,6 +10,7 @@ import pytest
 
 from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.registry import recognise
+from replay_gui.core.text.value_preview import preview
 from tests.helpers.foreign import read_all, written
 from tests.helpers.paths import DATA
 
@@ -121,3 +122,21 @@ def test_a_conversation_of_lm_studio_has_the_chosen_versions() -> None:
     (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
     assert (request.payload["input"], response.payload["output"]) == ({"city": "Oslo"}, "sunny")
     assert len(found.of("x:bookkeeping/lm-studio/other-version")) == 1
+
+
+@pytest.mark.parametrize("has_result", [True, False])
+@pytest.mark.parametrize(("kind", "why"), [("toolCallFailed", "no city"), ("toolCallDenied", "Tool call denied")])
+def test_a_status_of_lm_studio_says_that_a_call_failed(tmp_path: Path, kind: str, why: str, has_result: bool) -> None:
+    status = {"type": kind, **({"error": why} if kind == "toolCallFailed" else {})}
+    call = {"type": "toolCallRequest", "callId": 7, "toolCallRequestId": "c", "name": "weather", "parameters": {}}
+    result = {"type": "toolCallResult", "content": why, "toolCallId": 7, "toolCallRequestId": "c"}
+    steps = [
+        {"type": "contentBlock", "content": [call]},
+        {"type": "toolStatus", "callId": 7, "statusState": {"status": status}},
+        *([{"type": "contentBlock", "content": [result]}] if has_result else []),
+    ]
+    version = {"type": "multiStep", "role": "assistant", "steps": steps}
+    (found,) = read_all(written(tmp_path, {"messages": [{"versions": [version], "currentlySelected": 0}]}))
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [why]
+    (note,) = found.of("x:bookkeeping/lm-studio/meta")
+    assert preview(note.payload["data"]) in ("Tool call failed", "Tool call denied")

@@ -12,7 +12,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.kinds import END
-from tests.helpers.claude_code_lines import ReadSession, read_file
+from tests.helpers.claude_code_lines import ReadSession, assistant, read, read_file, text, user
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 
@@ -85,3 +85,14 @@ def test_tokens_add_up(path: Path) -> None:
             last[line["message"]["id"]] = line["message"]["usage"]["output_tokens"]
     counted = [event.meta["tokens"]["output"] for event in found.events if "tokens" in event.meta]
     assert sum(counted) == sum(last.values()) > 0
+
+
+def test_the_model_of_a_subagent_is_content_if_it_is_another_one(tmp_path: Path) -> None:
+    def told(folder: str, model: str) -> list[object]:
+        (tmp_path / folder).mkdir()
+        side = assistant("s2", "s1", text("seen"), isSidechain=True)
+        side["message"]["model"] = model
+        lines = (user("u1", None, "hi"), assistant("a1", "u1", text("ho")), user("s1", None, "look", isSidechain=True))
+        return [event.payload for event in read(tmp_path / folder, *lines, side).events]
+
+    assert told("same", "a-model") != told("other", "b-model")
