@@ -187,6 +187,7 @@ def test_steps_of_nodes_whose_messages_are_texts(tmp_path: Path) -> None:
     )  # fmt: skip
     assert [text for _, text in found.decisions() if text] == ["It is 800."]
     assert "eval" in str(found.events[-1].payload)
+    assert found.of("x:json-lines/repeated") == []
     assert answer.payload["fields"] == {"node_name": "tools", "input": str(calls)}
     (again,) = read_all(written(tmp_path, {"trajectory": [*steps[:1], *steps[:1]]}))
     assert (again.tools(), again.events[-1].payload["fields"]["input"]) == ({"budget": 1}, "content='Count it.'")

@@ -265,7 +265,7 @@ class _JsonLinesEvents:
             run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
             run.request(call_id, call.name, call.input, tool_call_id=call.id)
         if is_answer and not message.results:
-            if message.calls and run.count == count:  # all of its calls are known
+            if run.unmapped and run.count == count:  # all of its calls are known
                 run.custom("json-lines/repeated", None)
             return
         if message.results and message.role not in ("user", "tool", "assistant"):
