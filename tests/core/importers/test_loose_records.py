@@ -348,3 +348,20 @@ def test_hooks_of_ones_own_before_and_after_a_tool(tmp_path: Path) -> None:
     (run,) = lines(tmp_path, {"event": "pre_tool", **about}, {"event": "post_tool", **about, "error": True})
     assert run.kinds[1:] == ["ToolRequest", "ToolResponse", "Error"]
     assert run.of("Error")[0].payload["message"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"input_tokens": 5, "output_tokens": 3, "cache_read_input_tokens": 2},
+        {"input": 5, "output": 3, "cacheRead": 2, "cacheWrite": 0, "cost": {"input": 0.125, "total": 0.25}},
+    ],
+)
+def test_the_tokens_of_a_message_within_a_record(tmp_path: Path, usage: dict[str, Any]) -> None:
+    said = {"id": "m", "role": "assistant", "content": "Ho", "usage": usage}
+    records = [{"event": "said", "message": one} for one in ({"role": "user", "content": "Hi"}, said, said)]
+    (found,) = read_all(written(tmp_path, records))
+    assert found.tokens() == {"input": 7, "cached": 2, "output": 3}  # an answer that is recorded twice counts once
+    assert [event.meta["cost"] for event in found.events if event.meta.get("cost")] == (
+        [0.25] if "cost" in usage else []
+    )

@@ -42,12 +42,20 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
 
 
-_CACHE_READS = ("cache_read_input_tokens", "cache_read_tokens", "cacheReadInputTokens")
-_CACHE_WRITES = ("cache_creation_input_tokens", "cache_creation_tokens", "cacheWriteInputTokens")
-_SENT_TOKENS = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "promptTokenCount", "input_token_count")
+_CACHE_READS = ("cache_read_input_tokens", "cache_read_tokens", "cacheReadInputTokens", "cacheRead")
+_CACHE_WRITES = ("cache_creation_input_tokens", "cache_creation_tokens", "cacheWriteInputTokens", "cacheWrite")
+_SENT_TOKENS = (
+    "prompt_tokens",
+    "input_tokens",
+    "promptTokens",
+    "inputTokens",
+    "promptTokenCount",
+    "input_token_count",
+    "input",
+)
 _ANSWERED = (
     *("completion_tokens", "output_tokens", "completionTokens", "outputTokens", "candidatesTokenCount"),
-    "output_token_count",
+    *("output_token_count", "output"),
 )
 
 

@@ -35,6 +35,9 @@ def use_in(record: dict[str, Any]) -> dict[str, Any]:
         if held is not None
         else {known: record[name] for name, known in _COUNTS.items() if type(record.get(name)) is int}
     )
+    inner = counts.get("cost")
+    if cost is None and isinstance(inner, dict):  # of each sort of tokens, and of all
+        cost = inner.get("total")
     return use_of(counts, cost)
 
 

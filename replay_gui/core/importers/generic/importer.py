@@ -17,7 +17,7 @@ from replay_gui.core.importers.formats.loose_calls import call_in, why_failed
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, use_in
+from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
@@ -54,6 +54,7 @@ from replay_gui.core.importers.generic.record_meaning import (
     kind_with_speaker,
     new_calls,
     turns_of,
+    use_within,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -72,7 +73,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 30
+    version = 31
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -192,11 +193,10 @@ class _JsonLinesEvents:
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": duration_of(record, time)}
         held = answer_in(record)
-        use = use_in(record) or (use_in(held) if held is not None else {})
-        is_repeated = (
-            parts["id"] is not None and (parts["id"], use) == self._used
-        )  # an answer that is recorded in parts
-        self._run.once, self._used = {} if is_repeated else use, (parts["id"], use)
+        use, said_id = use_within(record, message, held)
+        counted = said_id or parts["id"], use
+        is_repeated = counted[0] is not None and counted == self._used  # an answer that is recorded in parts
+        self._run.once, self._used = {} if is_repeated else use, counted
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
         paid = ("cost",) if use.get("cost") is not None else ()

@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.message import MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.providers.provider_answers import is_answer
 from replay_gui.core.importers.formats.question_records import turns_in
-from replay_gui.core.importers.formats.record_use import length_in
+from replay_gui.core.importers.formats.record_use import length_in, use_in
 from replay_gui.core.importers.generic.mapping import END_TIMES, PARTS, SPEAKERS, kind_of
 from replay_gui.core.importers.generic.written_messages import written_turns
 from replay_gui.core.importers.run_builder import Call
@@ -82,6 +82,14 @@ def has_messages(record: dict[str, Any]) -> bool:
 def answer_in(record: dict[str, Any]) -> dict[str, Any] | None:
     """Return the answer of a provider's API that a record holds; None if it holds none."""
     return next((record[name] for name in _OF_MODELS if is_answer(record.get(name))), None)
+
+
+def use_within(record: dict[str, Any], *held: Any) -> tuple[dict[str, Any], Any]:
+    """Return (tokens and cost, for meta; the id of the message that counts them) of a record, or of what it holds."""
+    if use := use_in(record):
+        return use, None
+    maps = [one for one in held if isinstance(one, dict)]
+    return next(((use, one.get("id")) for one in maps if (use := use_in(one))), ({}, None))
 
 
 def is_over(record: dict[str, Any]) -> bool:

@@ -37,6 +37,8 @@ _EXITED = re.compile(r"(?:^|\n\n)Command exited with code (-?\d{1,9})\Z")
 
 
 _PIECE = "A piece of a message; the whole message at its end is compared."
+_OF_ANTHROPIC = ("content_block_start", "content_block_delta", "message_delta", "message_stop")
+"""Events of a stream of Anthropic's API, which also has a ``message_start``."""
 _PRINTED = frozenset(
     {
         *("session", "agent_start", "agent_end", "turn_start", "turn_end", "message_start", "message_update"),
@@ -50,7 +52,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 14
+    version = 15
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -92,8 +94,8 @@ class Pi(RecordFormat):
             record.get("message") for record in records if record.get("type") in ("message_start", "message_end")
         ]
         return (
-            kinds <= _PRINTED
-            and not kinds <= {"session", "message_start"}
+            bool(kinds & (_PRINTED - {"session", "message_start"}))
+            and kinds.isdisjoint(_OF_ANTHROPIC)
             and any(isinstance(message, dict) and "role" in message for message in messages)
         )
 

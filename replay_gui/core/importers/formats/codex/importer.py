@@ -34,7 +34,7 @@ class Codex:
 
     name = "codex"
     title = "Codex session"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:

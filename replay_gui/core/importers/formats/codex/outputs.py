@@ -32,6 +32,7 @@ _FAILURES = (  # in lower case
     "shell command failed",
     "execution error",
     "failed in sandbox",
+    "script failed",
     "tool call error",
     "collab spawn failed",
     "command timed out after",
