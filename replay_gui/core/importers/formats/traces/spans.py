@@ -171,6 +171,11 @@ def unfolded(value: Any) -> Any:
     return value
 
 
+def unfolded_or_none(value: Any) -> Any:
+    """Return an input or an output, which may be JSON text; None for the text ``null``: nothing, written as JSON."""
+    return None if value == "null" else unfolded(value)
+
+
 def updated(value: Any, update: Any) -> Any:
     """Return a member of a record after an update: an object keeps what the update does not name."""
     if not isinstance(value, dict) or not isinstance(update, dict):

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from replay_gui.core.text.call_text import response_summary
 from tests.helpers.foreign import Read, read_all, written
 from tests.helpers.paths import DATA
 
@@ -82,3 +85,38 @@ def test_otlp_with_the_names_of_python(tmp_path: Path) -> None:
     groups = [{"resource": {}, "scope_spans": [{"scope": {}, "spans": spans}]}]
     (run,) = read_all(written(tmp_path, {"resource_spans": groups}))
     assert_read(run, USED)
+
+
+@pytest.mark.parametrize(
+    ("of_agent", "of_tool", "given", "output"),
+    [
+        (
+            {"traceloop.span.kind": "agent", "traceloop.entity.name": "A"},
+            {"traceloop.span.kind": "tool", "traceloop.entity.name": "look"},
+            "traceloop.entity.input",
+            "traceloop.entity.output",
+        ),
+        (
+            {"openinference.span.kind": "AGENT"},
+            {"openinference.span.kind": "TOOL", "tool.name": "look"},
+            "input.value",
+            "output.value",
+        ),
+        ({"mlflow.spanType": "AGENT"}, {"mlflow.spanType": "TOOL"}, "mlflow.spanInputs", "mlflow.spanOutputs"),
+    ],
+)
+def test_nothing_that_is_written_as_json_is_no_answer(
+    tmp_path: Path, of_agent: dict[str, Any], of_tool: dict[str, Any], given: str, output: str
+) -> None:
+    def span(id: str, above: str, name: str, attributes: dict[str, str]) -> dict[str, Any]:
+        pairs = [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+        times = {"startTimeUnixNano": f"{id}000000000", "endTimeUnixNano": "9000000000"}
+        return {"traceId": "aa", "spanId": id, "parentSpanId": above, "name": name, **times, "attributes": pairs}
+
+    spans = [
+        span("1", "", "A", {**of_agent, given: '{"q": 1}', output: "null"}),
+        span("2", "1", "look", {**of_tool, given: "null", output: "null"}),
+    ]
+    (run,) = read_all(written(tmp_path, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    assert run.decisions() == []
+    assert [response_summary(event.payload) for event in run.of("ToolResponse")] == ["(no output)"]

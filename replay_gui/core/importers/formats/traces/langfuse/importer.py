@@ -19,13 +19,12 @@ from replay_gui.core.importers.formats.traces.langfuse.messages import (
     defines_tool,
     finish_of,
     messages_in,
-    value_of,
 )
 from replay_gui.core.importers.formats.traces.langfuse.names import in_usual_names
 from replay_gui.core.importers.formats.traces.otel.attributes import compared_part
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.span_records import PAGING
-from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
+from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded, unfolded_or_none
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
@@ -122,7 +121,7 @@ class Langfuse:
             notes.count("observations without an id, left out", len(items) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
-        facts = {key: compared_part(value_of(value)) for key, value in trace.items() if key not in used}
+        facts = {key: compared_part(unfolded_or_none(value)) for key, value in trace.items() if key not in used}
         facts["observations"] = _differing_observations(trace.get("observations"), observations)
         if not any(span.role == "agent" for span in spans):
             spans = _with_agent(spans, trace, facts)
@@ -239,11 +238,13 @@ def _usage(observation: dict[str, Any]) -> dict[str, Any]:
 
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")).upper(), str(observation.get("name"))
-    given, output = (plain(value_of(observation.get(name)), notes) for name in ("input", "output"))
+    given = plain(unfolded(observation.get("input")), notes)
+    output = plain(unfolded_or_none(observation.get("output")), notes)
     attributes = _attributes(observation)
     called = attributes.get("gen_ai.tool.name")
     is_call = isinstance(called, str) and ("gen_ai.tool.call.id" in attributes or kind == "TOOL")
     role = "tool" if is_call or _is_tool_message(output, name) else _ROLES.get(kind, "step")
+    given = None if given == "null" and role != "tool" else given  # a tool's arguments are stated even so
     usage = _usage(observation)
     tokens = _tokens(usage)
     meta: dict[str, Any] = {

@@ -13,11 +13,6 @@ _FINISHES = ("finish_reason", "stop_reason", "finishReason", "done_reason")
 GEMINI_USAGE = "usage_metadata"  # the observation also has it, as its usage
 
 
-def value_of(member: Any) -> Any:
-    """Return an input or an output, which may be JSON text; the text ``null`` is what the API has of none."""
-    return None if member == "null" else unfolded(member)
-
-
 def cost_of(observation: dict[str, Any]) -> float | None:
     """Return the cost of an observation, in US dollars: its total, or the sum of its parts; None if unknown."""
     details = observation.get("costDetails")

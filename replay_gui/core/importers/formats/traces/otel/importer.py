@@ -90,7 +90,7 @@ class OpenTelemetry:
         "droppedAttributesCount": "How many attributes the recorder left out; it says nothing about the run.",
         **dict.fromkeys(("warnings", "errors", "offset"), "What the server says about its answer, not about the run."),
     }
-    version = 39
+    version = 40
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""

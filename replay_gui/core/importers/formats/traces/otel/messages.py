@@ -17,7 +17,7 @@ from replay_gui.core.importers.formats.traces.otel.attributes import Attributes
 from replay_gui.core.importers.formats.traces.otel.events import CHOICE, messages_of_events
 from replay_gui.core.importers.formats.traces.otel.message_values import answer_messages, items_in, sent_messages
 from replay_gui.core.importers.formats.traces.otel.spans import RawSpan
-from replay_gui.core.importers.formats.traces.spans import Role, unfolded
+from replay_gui.core.importers.formats.traces.spans import Role, unfolded, unfolded_or_none
 
 _INPUTS = (
     *("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "ai.prompt.messages", "ai.prompt"),
@@ -79,8 +79,9 @@ def messages_of(
     events = messages_of_events(span, is_agent=role == "agent")
     sent = _numbered(attributes, "prompt") or events[0]
     answered = _numbered(attributes, "completion") or events[1]
-    given, before = without_callback(unfolded(attributes.take_attribute(*_INPUTS)) if not sent else None)
-    output, after = without_callback(unfolded(attributes.take_attribute(*_OUTPUTS)) if not answered else None)
+    read = unfolded if role == "model" else unfolded_or_none  # a model may answer with this word
+    given, before = without_callback(read(attributes.take_attribute(*_INPUTS)) if not sent else None)
+    output, after = without_callback(read(attributes.take_attribute(*_OUTPUTS)) if not answered else None)
     output = step_output(output)
     given = given["request"] if _is_request(given) else given
     _mark_repeats(attributes, sent, answered)
