@@ -99,7 +99,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 21
+    version = 22
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
