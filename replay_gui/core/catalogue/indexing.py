@@ -31,7 +31,7 @@ from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.path_kinds import exists, is_file
 
-ROWS_VERSION = 23
+ROWS_VERSION = 24
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources

@@ -9,7 +9,7 @@ from replay_gui.core.contrast.run_reading import RunReading
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.tool_call import ToolCall, answer_key
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.file_edits import named_file, overwritten_files
+from replay_gui.core.reasons.evidence.file_edits import named_file, overwritten_files, text_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +43,14 @@ def kept_calls(
     overwritten = frozenset[str]() if reading.patch else overwritten_files(reading.calls)
     for call in reading.calls:
         answer = masked[call.request]
-        is_file = isinstance(call.answer, str) and call.took_effect and named_file(call) in overwritten
+        is_file = call.took_effect and named_file(call) in overwritten
         yield KeptCall(
             request=call.request,
             response=call.response,
             tool=call.tool,
             input=call.input,
             key=call.key,
-            answer=call.answer if is_file else None,
+            answer=text_read(call.answer) if is_file else None,
             ok=call.ok,
             effect=call.effect,
             reason=call.reason,

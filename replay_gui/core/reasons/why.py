@@ -25,7 +25,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.action_rows import action_rows
 from replay_gui.core.reasons.evidence.compared_calls import ComparedCalls, compared_calls
-from replay_gui.core.reasons.evidence.file_edits import edits_files
+from replay_gui.core.reasons.evidence.file_edits import edits_files, removes_files
 from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason, key_under_rules
@@ -164,8 +164,9 @@ def _match(reasons: ReasonList, rules: Rules, chosen: Callable[[ToolCall], bool]
 
 
 def _is_work(call: ToolCall) -> bool:
-    """Whether a change is an intermediate step of a submission: it edits files, or runs commands."""
-    return runs_code(call.tool) or edits_files(call) or code_of(call.input)[0] in ("command", "cmd")
+    """Whether a change is an intermediate step of a submission: it edits or removes files, or runs commands."""
+    on_files = edits_files(call) or removes_files(call)
+    return on_files or runs_code(call.tool) or code_of(call.input)[0] in ("command", "cmd")
 
 
 def _set_aside(a: RunAccount, b: RunAccount, setup: int) -> SetAside:

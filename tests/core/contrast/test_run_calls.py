@@ -30,8 +30,9 @@ CALLS = [
     MadeCall(EDIT, {"path": "b.py", "old_str": "x = 1", "new_str": "y = value(1)"}),
     BUSY,
     MadeCall(SAVE, NEW),
+    MadeCall(SAVE, {"path": "d.py", "content": "def fourth(): pass"}),
     TEST,
-    MadeCall("bash", {"command": "rm b.py"}, ""),  # it changes nothing that is checked if the run has written the file
+    MadeCall("bash", {"command": "rm b.py"}, ""),  # nothing is left to check if the run has made the file
     *[MadeCall(ASK, {"id": "W2", "note": "n"}, "none in 3 ms")] * 3,
     BUSY,
 ]

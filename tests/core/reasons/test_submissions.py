@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.reasons.evidence.code_names import code_names, without_remark
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch
@@ -76,6 +78,44 @@ def test_a_file_that_is_written_anew_is_changed_where_it_differs(tmp_path: Path)
         assert found[0][2] == "In /w/a/store.py the new lines of bad use other_name (event 5); those of good do not.", (
             found
         )
+
+
+def write(path: str, content: str | None) -> Step:
+    return Step(tool="write_file", input={"path": path, "content": content}, answer={"done": path})
+
+
+def test_a_file_that_is_written_back_is_not_changed(tmp_path: Path) -> None:
+    read = Step(tool="read_file", input={"path": "a.sql"}, answer={"content": "SELECT id\nFROM t;\n"})
+    tried = [TASK, read, write("a.sql", "SELECT *\nFROM t;\n"), write("a.sql", "SELECT id\nFROM t;\n")]
+    assert reasons(tmp_path / "1", [TASK, read], tried) == []
+    (first,) = reasons(tmp_path / "2", [TASK, read], tried[:3])
+    assert first[2] == "bad edited a.sql (event 5); good edited no file."
+
+
+def test_null_in_the_place_of_a_text_removes_the_file(tmp_path: Path) -> None:
+    made = write("new.sql", "ANALYZE t;\n")
+    assert reasons(tmp_path / "1", [TASK], [TASK, made, write("new.sql", None)]) == []
+    (first,) = reasons(tmp_path / "2", [TASK], [TASK, write("old.sql", None)])
+    assert first[2] == "bad edited old.sql (event 3); good edited no file."
+    read = Step(tool="read_file", input={"path": "old.sql"}, answer="SELECT 1;\n")
+    removed = [TASK, read, write("old.sql", "SELECT 2;\n"), write("old.sql", None)]
+    (first,) = reasons(tmp_path / "3", [TASK, read], removed)
+    assert first[2] == "bad edited old.sql (event 7); good edited no file."
+
+
+@pytest.mark.parametrize(
+    "removal",
+    [
+        Step(tool="Bash", input={"command": "cd /w/a && rm -f try.py && ls"}, answer=""),
+        Step(tool="delete_file", input={"path": "/w/a/try.py"}, answer="ok"),
+    ],
+)
+def test_a_file_that_the_run_made_and_removed_is_no_change(tmp_path: Path, removal: Step) -> None:
+    fix = edit("raise LookupProblem(key)", "return None")
+    made = [TASK, READ, write("/w/a/try.py", "import store\n"), fix, removal]
+    assert [tier for _, tier, _ in reasons(tmp_path / "1", [TASK, READ, fix], made)] == [Tier.UNSURE]
+    (first, *_) = reasons(tmp_path / "2", [TASK, READ, fix], made[:-1])
+    assert first[2] == "bad also changed /w/a/try.py (event 5); good did not."
 
 
 def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) -> None:

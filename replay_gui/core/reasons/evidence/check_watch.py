@@ -9,13 +9,13 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.file_edits import is_same_file, removes_files
 
 _NEEDS_NO_CHECK = re.compile(
     r"/tmp/|/var/tmp/|/dev/|tmp/"  # scratch folders
     r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written to a file
     r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # the recorded files stay unchanged
 )
-_REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files|the name says \"(?:rm|unlink)\"")
 
 
 class CheckWatch:
@@ -77,12 +77,10 @@ class CheckWatch:
             return False
         if all(_NEEDS_NO_CHECK.match(target) for target in targets):
             return True
-        return _REMOVES.match(call.reason) is not None and all(map(self._was_written, targets))
+        return removes_files(call) and all(map(self._was_written, targets))
 
     def _was_written(self, target: str) -> bool:
-        return target in self._written or any(
-            one.endswith(f"/{other}") for path in self._written for one, other in ((path, target), (target, path))
-        )
+        return target in self._written or any(is_same_file(path, target) for path in self._written)
 
 
 def watch_checks(calls: Iterable[ToolCall]) -> CheckWatch:

@@ -21,8 +21,11 @@ _SECTION = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$")
 _OLD = ("old_string", "old_str", "old", "search", "old_text")
 _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
 _WHOLE = ("content", "file_text")
+_READ = ("content", "text", "file_text", "file_content", "contents", "output", "stdout")
+"""Members of an answer with the text of a file."""
 _PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "TargetFile", "file")
 _PLACES = ("owner", "repo", "repository", "project", "bucket", "branch", "ref")  # that a file may be in
+_REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files|the name says \"(?:rm|unlink|delete|remove)\"")
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}(?:→|\t|: ?|\| ?|$)")
 _MAX_TEXT_CHARACTERS = 1 << 22  # of one edit
 
@@ -35,12 +38,14 @@ class FileChange:
         added, removed: lines without blanks at their ends, counted.
         kept: lines of the old file that are visible and stay unchanged.
         functions: by added line, the function that contains it, as far as hunks or definitions show it.
+        gone: whether the file was removed, which the run had not made itself.
     """
 
     added: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     kept: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
+    gone: bool = False
 
     def add(self, line: str, function: str | None = None) -> None:
         """Note a line that was added; if it was removed before, that is undone."""
@@ -78,17 +83,21 @@ def changes_of_patch(text: str) -> FileChanges:
 def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
     """Return the net change of each file that these calls edit; a later edit may undo an earlier one.
 
-    A rewritten file keeps most of its lines: lines that the run had read in it before do not count as a change.
+    A rewritten file keeps most of its lines: lines that the run had read in it before do not count as a change. A file
+    that the run made and removed did not change.
     """
     changes: FileChanges = {}
     known: dict[str, Counter[str]] = {}
     for call in calls:
         if edits_files(call):
             _apply_call(changes, call.input, known)
-        elif call.effect is Effect.READS and call.took_effect and isinstance(call.answer, str):
+        elif removes_files(call):
+            for edited in [edited for edited in changes if any(is_same_file(edited, one) for one in call.targets)]:
+                apply_edit(changes, edited, {_WHOLE[0]: None}, known.get(edited))
+        elif call.effect is Effect.READS and call.took_effect and (text := text_read(call.answer)) is not None:
             path = named_file(call)
             if path is not None and path not in changes:
-                known[path] = Counter(_lines_read(call.answer)) | known.get(path, Counter())
+                known[path] = Counter(_lines_read(text)) | known.get(path, Counter())
     return _with_effect(changes)
 
 
@@ -97,9 +106,14 @@ def overwritten_files(calls: Iterable[ToolCall]) -> frozenset[str]:
     paths = set()
     for call in calls:
         path = named_file(call)
-        if path is not None and any(_first(members, _WHOLE) is not None for members in _edits(call.input)):
+        if path is not None and any(_is_whole(members) for members in _edits(call.input)):
             paths.add(path)
     return frozenset(paths)
+
+
+def text_read(answer: Any) -> str | None:
+    """Return the text of a file that a reading call was answered with; None if there is none."""
+    return _first(answer, _READ) if isinstance(answer, Mapping) else answer if isinstance(answer, str) else None
 
 
 def named_file(call: ToolCall) -> str | None:
@@ -119,6 +133,16 @@ def unanswered_edits(calls: Iterable[ToolCall]) -> list[str]:
 def edits_files(call: ToolCall) -> bool:
     """Whether a call changed files with a text in its input."""
     return call.changed and _is_edit(call)
+
+
+def removes_files(call: ToolCall) -> bool:
+    """Whether a call removed files, which are among its targets, as far as a command or the name of its tool tells."""
+    return call.changed and _REMOVES.match(call.reason) is not None
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths may be of one file: one of them may begin in another folder."""
+    return path == other or path.endswith(f"/{other}") or other.endswith(f"/{path}")
 
 
 def edited_path(call: ToolCall) -> str | None:
@@ -141,13 +165,18 @@ def _is_edit(call: ToolCall) -> bool:
 
 
 def apply_edit(changes: FileChanges, path: str, members: Members, known: Counter[str] | None = None) -> None:
-    """Add an edit of one file: a replacement, or its whole text; `known`: lines that the file had before."""
+    """Add an edit of one file: a replacement, or its whole text, in whose place null removes the file.
+
+    `known`: lines that the file had before.
+    """
+    is_first = path not in changes
     change = changes.setdefault(path, FileChange())
     old, new = _first(members, _OLD) or "", _first(members, _NEW) or ""
     before = Counter[str]()  # known lines of a file that is overwritten
-    if not old and _first(members, _WHOLE) is not None:
+    if not old and _is_whole(members):
         before = Counter(known) | change.removed
         change.added, change.removed = Counter(), Counter()
+    change.gone = _is_removal(members) and (is_first or bool(before or change.kept))
     for line in _lines(old):
         change.remove(line)
     function = None
@@ -237,7 +266,17 @@ def _patch_texts(input: Any) -> Iterator[str]:
 
 
 def _has_text(input: Members) -> bool:
-    return _first(input, (*_OLD, *_NEW)) is not None or isinstance(input.get("edits"), list)
+    return _first(input, (*_OLD, *_NEW)) is not None or isinstance(input.get("edits"), list) or _is_removal(input)
+
+
+def _is_whole(members: Members) -> bool:
+    return _first(members, _WHOLE) is not None or _is_removal(members)
+
+
+def _is_removal(members: Members) -> bool:
+    """Whether the text of a file is given as null, and nothing else is."""
+    is_null = any(name in members and members[name] is None for name in _WHOLE)
+    return is_null and _first(members, (*_OLD, *_NEW)) is None
 
 
 def _named_file(input: Members) -> str | None:
@@ -267,4 +306,4 @@ def _lines(text: str) -> list[str]:
 def _with_effect(changes: FileChanges) -> FileChanges:
     for change in changes.values():
         change.added, change.removed = +change.added, +change.removed
-    return {path: change for path, change in changes.items() if change.added or change.removed}
+    return {path: change for path, change in changes.items() if change.added or change.removed or change.gone}

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.version import VERSION
 
 MARKS_FILE = "marks"
-_FORM = f"{VERSION}/12"  # raise it when marks, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/13"  # raise it when marks, or the effects of calls, are defined differently
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
