@@ -59,16 +59,16 @@ class _CardDelegate(QStyledItemDelegate):
         self._causes = causes
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        width = self._view.viewport().width()
-        heights = self._heights(self._causes.item(index.row()), width)
+        item, width = self._causes.item(index.row()), self._view.viewport().width()
+        heights = self._heights(item, self.body(item, width), width)
         return QSize(width, sum(heights) + 2 * GAP + UNIT)
 
-    def _heights(self, item: CauseItem, width: int) -> tuple[int, int, int]:
+    def _heights(self, item: CauseItem, body: CardText, width: int) -> tuple[int, int, int]:
         """Return the heights of the title, the body and the last line."""
         room = QRect(0, 0, _room(width), 100 * ROW)
         title = QFontMetrics(ui_font(Bold)).boundingRect(room, _WRAPPED_TEXT, item.title).height()
         follow = QFontMetrics(ui_font()).lineSpacing() + 1 if item.follow else 0
-        return title + 1, ceil(self.body(item, width).height) + 1, follow
+        return title + 1, ceil(body.height) + 1, follow
 
     @staticmethod
     def body(item: CauseItem, width: int) -> CardText:
@@ -84,13 +84,14 @@ class _CardDelegate(QStyledItemDelegate):
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, colors.line)
         quiet = item.category is CauseCategory.IGNORED
         self._paint_badge(painter, rect, item)
-        title, body, follow = self._heights(item, rect.width())
+        texts = self.body(item, rect.width())
+        title, body, follow = self._heights(item, texts, rect.width())
         left = rect.x() + 2 * GAP + _BADGE_SIZE_PX + UNIT
         space = QRect(left, rect.y() + GAP, rect.right() - left - GAP - UNIT, title)
         self._draw(painter, space, item.title, ui_font(Bold), colors.secondary if quiet and not chosen else colors.text)
         space = QRect(left, space.bottom() + 1, space.width(), body)
         quiet_ink = colors.text if chosen else colors.secondary
-        self.body(item, rect.width()).paint(painter, QPointF(space.topLeft()), quiet_ink, quiet_ink, None)
+        texts.paint(painter, QPointF(space.topLeft()), quiet_ink, quiet_ink, None)
         space = QRect(left, space.bottom() + 1, space.width(), follow)
         ink = colors.bad_text if item.category is CauseCategory.CERTAIN else colors.warn_text
         self._draw(painter, space, item.follow, ui_font(), colors.text if chosen and colors.name == "light" else ink)
