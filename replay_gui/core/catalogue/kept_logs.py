@@ -128,7 +128,9 @@ class LogSpool:
             self._file(batch).write_bytes(msgspec.msgpack.encode(logs))
 
     def add(self, place: LogPlace) -> None:
-        """Add the runs of a source."""
+        """Add the runs of a source, if it has any."""
+        if not place.runs:  # its batch may have no file
+            return
         last = self._places[-1] if self._places else None
         if last is not None and (last.batch, last.first_run + last.runs) == (place.batch, place.first_run):
             place = LogPlace(last.batch, last.first_run, last.runs + place.runs)

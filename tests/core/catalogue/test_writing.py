@@ -14,6 +14,7 @@ from blake3 import blake3
 from replay_gui.core.catalogue.catalogue_files import FILES, read_manifest
 from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
+from replay_gui.core.catalogue.kept_logs import LogPlace, LogSpool
 from replay_gui.core.catalogue.part import join_parts, part_of, unpack_part
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
@@ -380,3 +381,10 @@ def _effects(catalogue: Path) -> dict[str, set[str]]:
     for step in pq.read_table(catalogue / "steps.parquet", columns=["tool", "effect"]).to_pylist():
         effects.setdefault(step["tool"], set()).add(step["effect"])
     return effects
+
+
+def test_a_source_without_runs_has_no_logs(tmp_path: Path) -> None:
+    spool = LogSpool(tmp_path, tmp_path / "none")
+    spool.put(0, ())
+    spool.add(LogPlace(0, 0, 0))
+    assert list(spool) == []
