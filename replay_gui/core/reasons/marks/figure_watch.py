@@ -9,7 +9,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, values_of_event
-from replay_gui.core.reasons.marks.derived_figures import is_computed, is_counted
+from replay_gui.core.reasons.marks.derived_figures import Computable, is_counted
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
@@ -53,19 +53,19 @@ class FigureWatch:
 
     def _without_source(self, text: str) -> tuple[str, ...]:
         """Return the figures of a message that no earlier event contains, and that are neither counted nor computed."""
-        stated = list[str]()
+        stated, known = list[str](), list[str]()
         for match in _STATED_FIGURE.finditer(text):
             figure, is_money = _plain(match["figure"]), bool(match["sign"] or match["unit"])
-            if figure in self._known or not _is_rare(figure) or match["share"]:
-                continue
-            if is_money or not is_counted(figure, self._most):
+            if figure in self._known:
+                known.append(figure)
+            elif _is_rare(figure) and not match["share"] and (is_money or not is_counted(figure, self._most)):
                 stated.append(figure)
         if len({*stated}) < _MIN_FIGURES:
             return ()
-        numbers = [_plain(match[2]) for match in _STATED_FIGURE.finditer(text)]
-        known, found = [number for number in numbers if number in self._known], list[str]()
+        computable, found = Computable(known), list[str]()
         for figure in dict.fromkeys(stated):
-            if not is_computed(figure, [*known, *found]):
+            if figure not in computable:
+                computable.add(figure)
                 found.append(figure)
         return tuple(found)
 

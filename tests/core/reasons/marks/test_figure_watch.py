@@ -8,7 +8,7 @@ import pytest
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.marks.derived_figures import is_computed, is_counted
+from replay_gui.core.reasons.marks.derived_figures import Computable, is_counted
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch
 
 
@@ -86,7 +86,14 @@ def test_a_count(figure: str, most: int, counted: bool) -> None:
 def test_numbers_of_many_digits_are_not_computed_with() -> None:
     long = "9" * 40
     assert not is_counted(long, 5)
-    assert not is_computed(long, [long, "1"])
-    assert not is_computed("1" + "0" * 17, ["9" * 18, "9" * 18])
-    assert is_computed("0.33", ["1", "3"])
-    assert not is_computed("5", ["0", "0"])
+    assert long not in Computable([long, "1"])
+    assert "1" + "0" * 17 not in Computable(["9" * 18, "9" * 18])
+    assert "0.33" in Computable(["1", "3"])
+    assert "5" not in Computable(["0", "0"])
+
+
+def test_a_number_that_becomes_known_is_computed_with() -> None:
+    numbers = Computable(["10"])
+    assert "17" not in numbers
+    numbers.add("7")
+    assert "17" in numbers
