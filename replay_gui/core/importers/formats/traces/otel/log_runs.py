@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from replay_gui.core.importers.formats.message_events import decoded, first_line
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, as_map
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, as_fields
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.logs import LogRecord
 from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, OUTPUT_NOT_RECORDED
@@ -51,6 +51,7 @@ _OF_PROGRAM = {
     "usage_event.id",
     "event.id",
 }
+_NOT_COMPARED = _COUNTS | _OF_PROGRAM | {"body", "model", "slug"}
 VOLATILE_IN_RECORDS = {
     **dict.fromkeys(_COUNTS, USAGE),
     **dict.fromkeys(_OF_PROGRAM, ID),
@@ -191,15 +192,16 @@ class _LogEvents(RecordEvents):
         self.add_result(own_id, told, error, self._rest(facts, *used), refused=refused, duration=duration, time=ended)
 
     def _rest(self, facts: dict[str, Any], *used: str) -> dict[str, Any]:
-        return {"fields": kept} if (kept := self._kept(facts, *used)) else {}
+        return as_fields(self._kept(facts, *used))
 
     def _kept(self, facts: dict[str, Any], *used: str) -> dict[str, Any]:
         """Return the attributes that are compared."""
+        left_out = _NOT_COMPARED.union(used)
         return {
             name: value
             for name, value in facts.items()
-            if name not in (*used, *_COUNTS, *_OF_PROGRAM, "body", "model", "slug")
-            and not name.startswith(tuple(one for one in _PREFIXES if name != "event.kind"))
+            if name not in left_out
+            and (name == "event.kind" or not name.startswith(_PREFIXES))
             and not is_volatile(name)
         }
 
@@ -216,13 +218,11 @@ def _number(value: Any) -> float | None:
 
 
 def _tokens(facts: dict[str, Any]) -> dict[str, int] | None:
-    found = as_map(
-        {
-            sort: int(count)
-            for sort, names in _TOKENS.items()
-            if (count := next((_number(facts[name]) for name in names if name in facts), None)) is not None
-        }
-    )
+    found = {
+        sort: int(count)
+        for sort, names in _TOKENS.items()
+        if (count := next((_number(facts[name]) for name in names if name in facts), None)) is not None
+    }
     if "written" in found:  # Anthropic and Cursor count them beside the input
         found["input"] = found.get("input", 0) + found.get("cached", 0) + found.pop("written")
     return found or None
