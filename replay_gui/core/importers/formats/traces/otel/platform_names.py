@@ -52,8 +52,7 @@ def _of_braintrust(span: RawSpan) -> RawSpan:
     for name, known in _SIDES.items():
         if (value := attributes.pop(name, None)) is not None:
             attributes.setdefault(known, _with_choices(value))
-    counts = {known: next((metrics[n] for n in names if n in metrics), None) for known, names in _USAGE.items()}
-    attributes |= {name: count for name, count in counts.items() if count is not None}
+    attributes |= _counts(metrics)
     if isinstance(model := facts.get("model"), str):
         attributes.setdefault("gen_ai.response.model", model)
     return replace(span, attributes=attributes)
@@ -72,8 +71,7 @@ def _known(span: RawSpan) -> RawSpan:
             attributes.setdefault(known, value)
     usage, costs = (unfolded(attributes.get(f"{_PREFIX}{name}_details")) for name in ("usage", "cost"))
     if isinstance(usage, dict):
-        counts = {known: next((usage[n] for n in names if n in usage), None) for known, names in _USAGE.items()}
-        attributes = {**{name: count for name, count in counts.items() if count is not None}, **attributes}
+        attributes = _counts(usage) | attributes
     if isinstance(costs, dict):
         total = costs.get("total", sum(cost for cost in costs.values() if isinstance(cost, int | float)))
         attributes.setdefault("gen_ai.usage.input_cost", total)  # the only sum; Langfuse may divide it further
@@ -82,6 +80,12 @@ def _known(span: RawSpan) -> RawSpan:
     others = {f"{_PREFIX}level": level, f"{_PREFIX}status_message": why} if error is None else {}
     attributes |= {name: value for name, value in others.items() if value not in (None, "DEFAULT")}
     return replace(span, attributes=attributes, error=error)
+
+
+def _counts(usage: dict[str, Any]) -> dict[str, Any]:
+    """Return the tokens in a platform's own names by those of the conventions."""
+    counts = {known: next((usage[name] for name in names if name in usage), None) for known, names in _USAGE.items()}
+    return {known: count for known, count in counts.items() if count is not None}
 
 
 def _with_choices(value: Any) -> Any:
