@@ -23,7 +23,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph.stream_parts import 
     other_parts,
     written_messages,
 )
-from replay_gui.core.importers.formats.frameworks.langgraph.values import question_of
+from replay_gui.core.importers.formats.frameworks.langgraph.values import question_of, question_text
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, as_fields, as_map, numbered_records
@@ -136,7 +136,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
 
     def _interrupted(self, question: Any) -> None:
         """Add that the graph asked the user, and stopped; several modes tell it."""
-        text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
+        text = question_text(question)
         if question != self._asked:
             self._asked = question
             self.run.interrupted(text, self.agent, as_fields({"value": question}))

@@ -142,7 +142,8 @@ def changes_in(item: Item) -> Iterator[tuple[str, str, Any]]:
         else:
             node, channels = name if item.mode == "updates" else str(item.about.get("name") or ""), channels_of(value)
         for channel, written in channels.items():
-            is_told = channel == MESSAGES or (messages_of(written) and messages_of(written) == messages_within(written))
+            messages = messages_of(written)
+            is_told = channel == MESSAGES or (messages and messages == messages_within(written))
             if not is_told:
                 yield node, channel, written
 

@@ -24,6 +24,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph.values import (
     messages_of,
     messages_within,
     question_of,
+    question_text,
     read_langgraph_message,
     tokens_of,
     unwrapped,
@@ -156,7 +157,7 @@ class LangGraphThread(RecordEvents):
             return
         if channel == "__interrupt__":
             question = question_of(value)
-            text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
+            text = question_text(question)
             self.run.interrupted(text, "langgraph", {"fields": {"value": question}})
             self._end = ("handed over", f"interrupt: {text}")
             return

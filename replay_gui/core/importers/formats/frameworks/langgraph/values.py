@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgpack
@@ -222,6 +223,11 @@ def question_of(value: Any) -> Any:
         empty_members = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
         return value["value"] if empty_members == {"value"} else value
     return value
+
+
+def question_text(question: Any) -> str:
+    """Return the question of an interrupt as text; one that is no text as JSON."""
+    return question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
 
 
 def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
