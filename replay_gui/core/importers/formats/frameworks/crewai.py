@@ -286,7 +286,10 @@ class _CrewAiEvents(RecordEvents):
         """Add what an agent or a crew said, if no event of a model has it; return the members that are read."""
         output = record.get("output")
         words = output.get("raw") if isinstance(output, dict) else output
-        if not isinstance(words, str) or not words or any(text.endswith(_bare(words)) for text in self._answers):
+        if not isinstance(words, str) or not words:
+            return ()
+        bare = _bare(words)
+        if any(text.endswith(bare) for text in self._answers):
             return ()
         if words != self._said:
             self._said = words
