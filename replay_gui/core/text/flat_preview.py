@@ -53,7 +53,7 @@ def _values(value: Members, depth: int) -> Iterator[tuple[str, Any]]:
     for member, inner in islice(value.items(), _MAX_LOOKED):
         if isinstance(inner, Mapping) and inner and depth < _MAX_DEPTH:
             deeper.append(inner)
-        elif not any(inner is nothing or inner == nothing for nothing in _NOTHING):
+        elif inner not in _NOTHING:
             yield member, inner
     for inner in deeper:
         yield from _values(inner, depth + 1)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
+from replay_gui.core.text.wording import plural
+
 MAX_CHARACTERS = 400  # of a text that are examined
 _MAX_END_CHARACTERS = 2000  # at the end of a text, that are examined
 _MAX_VALUE_CHARACTERS = 80  # of one value among several
@@ -57,7 +59,6 @@ _PROMPT_MEMBERS = (
     *("prompt", "question", "query", "task", "instruction", "description", "user_input", "user_message", "message"),
     *("messages", "contents", "input"),
 )
-_ARGUMENTS = ("args", "kwargs")
 _FENCE = re.compile(r"```\w*\n(.*?)(?:\n```\s*)?\Z", re.DOTALL)  # a text that is one block of code in Markdown
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
@@ -237,7 +238,7 @@ def todos_text(value: Any) -> str:
 def _arguments_text(value: Members) -> str:
     """Return the arguments of a function of Python, recorded as ``{"args": […], "kwargs": {…}}``; "" if it is not."""
     given, named = value.get("args"), value.get("kwargs")
-    if len(value) != len(_ARGUMENTS) or not isinstance(given, list) or not isinstance(named, Mapping):
+    if len(value) != 2 or not isinstance(given, list) or not isinstance(named, Mapping):
         return ""
     words = [member_text(one) for one in given[:_MAX_ITEMS]] + (["…"] if len(given) > _MAX_ITEMS else [])
     words += [members_preview(named)] if named else []
@@ -337,7 +338,7 @@ def _list_preview(value: Sequence[Any]) -> str:
     if all(item in _EMPTY for item in islice(value, _MAX_PARTS)):
         if len(value) > _MAX_PARTS:
             return f"({len(value):,} items, the first {_MAX_PARTS} are empty)"
-        return f"({len(value)} empty item{'s' if len(value) > 1 else ''})"
+        return f"({plural(len(value), 'empty item')})"
     parts = [part for part in islice(value, _MAX_PARTS) if isinstance(part, str | Mapping)]
     media = [text for part in parts if isinstance(part, Mapping) and (text := _media_text(part))]
     if media:
