@@ -15,7 +15,7 @@ from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.sql_effects import sql_effect
-from replay_gui.core.effects.sql_inputs import SqlInput, SqlTool, may_be_sql, sql_of, sql_tool
+from replay_gui.core.effects.sql_inputs import SqlInput, SqlTool, language_of, may_be_sql, sql_of, sql_tool
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
 from replay_gui.core.effects.word_lists import word_set
 
@@ -111,7 +111,7 @@ class EffectClassifier:
         member, text = code_of(input)
         if not text:
             return None
-        python = runs_python(tool) or member == "code" or _language(input).startswith("python")
+        python = runs_python(tool) or member == "code" or language_of(input).startswith("python")
         key = ("python" if python else "shell", text)
         if key not in self._of_text:
             if len(self._of_text) >= _MAX_REMEMBERED:
@@ -155,11 +155,6 @@ def code_of(input: Any) -> tuple[str, str]:
             if isinstance(value, list | tuple) and value and all(isinstance(word, str) for word in value):
                 return name, shlex.join(value)
     return "", ""
-
-
-def _language(input: Any) -> str:
-    language = input.get("language") if isinstance(input, Mapping) else None
-    return language.lower() if isinstance(language, str) else ""
 
 
 def _of_operation(input: Any) -> EffectFinding | None:

@@ -82,14 +82,19 @@ def may_be_sql(tool: str, text: str) -> bool:
     return about_database and bool(first) and first[0].upper() in CHANGING | UNCLEAR
 
 
+def language_of(input: Any) -> str:
+    """Return the language that the input of a call states, in lower case; "" if it states none."""
+    language = input.get("language") if isinstance(input, Mapping) else None
+    return language.lower() if isinstance(language, str) else ""
+
+
 def _sql_member(input: Any) -> tuple[str, bool]:
     """Return (text, whether its member's name says that it is SQL)."""
     if isinstance(input, str):
         return input, False
     if not isinstance(input, Mapping) or _MEMBERS.isdisjoint(input):
         return "", False
-    language = input.get("language")
-    code = _CODE_MEMBERS if isinstance(language, str) and language.lower() == "sql" else ()
+    code = _CODE_MEMBERS if language_of(input) == "sql" else ()
     for name in (*_SQL_MEMBERS, *code, *_OTHER_MEMBERS):
         value = input.get(name)
         if isinstance(value, list | tuple) and value and all(isinstance(part, str) for part in value):
