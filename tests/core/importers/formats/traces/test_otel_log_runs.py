@@ -119,3 +119,12 @@ def test_each_session_is_a_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["http.request", ""])
 def test_log_records_of_another_program_are_no_run(tmp_path: Path, name: str) -> None:
     assert recognise(written(tmp_path, logs(record(0, name, "started")))).name != "otel"
+
+
+def test_a_line_of_spans_below_a_line_of_log_records_is_found(tmp_path: Path) -> None:
+    operation = {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}
+    ids = {"traceId": "a" * 32, "spanId": "b" * 16, "name": "chat m", "startTimeUnixNano": "1760000000000000000"}
+    spans = {"resourceSpans": [{"scopeSpans": [{"spans": [{**ids, "attributes": [operation]}]}]}]}
+    path = tmp_path / "telemetry.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in (logs(record(0, "started", "started")), spans)))
+    assert recognise(path).name == "otel"

@@ -99,8 +99,6 @@ class OpenTelemetry:
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
-        if isinstance(first, dict) and {"resourceLogs", "resource_logs"} & first.keys() and next(spans, None) is None:
-            return _has_logs_of_agents(file)
         if document is None and any(map(_is_span_without_ids, file.first_lines)):
             return next(spans, None) is not None
         of_agents = any(_is_unmistakable(span) or is_of_an_agent(*_in_known_names([span])) for span in spans)
