@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
-from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS, split_at_results
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
@@ -75,17 +75,11 @@ class _ClaudeAiEvents(ChatMessageEvents):
             super().add_record({**about, "content": record.get("text")})
             return
         whole_time = self.run.context.get("time")  # when the whole message was written
-        for of_tools, group in groupby(parts, _is_result):
-            pieces = [*group]
-            began = any_time(pieces[0].get("start_timestamp")) if isinstance(pieces[0], dict) else None
+        for piece in split_at_results({**about, "content": parts}):
+            first = piece["content"][0]
+            began = any_time(first.get("start_timestamp")) if isinstance(first, dict) else None
             self.run.context["time"] = began if began is not None else whole_time
-            own = {"role": "tool"} if of_tools else about
-            super().add_record({**own, "content": [_part(part) for part in pieces]})
-            about = about if of_tools else {"role": about["role"]}  # only the first piece has the other members
-
-
-def _is_result(part: Any) -> bool:
-    return isinstance(part, dict) and part.get("type") == "tool_result"
+            super().add_record({**piece, "content": [_part(part) for part in piece["content"]]})
 
 
 def _part(part: Any) -> Any:
