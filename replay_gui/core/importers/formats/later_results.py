@@ -22,14 +22,14 @@ class LaterResults:
         """`wrappers`: members of records that may hold the message."""
         self._records = iter(records)
         self._wrappers = wrappers
-        self._ahead: deque[tuple[int, Any]] = deque()
+        self._ahead: deque[tuple[tuple[int, Any], set[str | None]]] = deque()  # each with the ids of its results
         self._held: dict[str, MessageResult] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
         return self
 
     def __next__(self) -> tuple[int, Any]:
-        return self._ahead.popleft() if self._ahead else next(self._records)
+        return self._ahead.popleft()[0] if self._ahead else next(self._records)
 
     def hold(self, message: Message, result: MessageResult) -> bool:
         """Keep a result of the current message, if it is of a call in it and one of the next messages gives it too.
@@ -53,18 +53,18 @@ class LaterResults:
             if number == len(self._ahead):
                 if (more := next(self._records, None)) is None:
                     return False
-                self._ahead.append(more)
-            message = self._message_in(self._ahead[number][1])
-            if message is None or message.calls or not message.results:
-                return False
-            if any(result.id == call_id for result in message.results):
-                return True
+                self._ahead.append((more, self._results_in(more[1])))
+            ids = self._ahead[number][1]
+            if not ids or call_id in ids:
+                return bool(ids)
         return False
 
-    def _message_in(self, record: Any) -> Message | None:
+    def _results_in(self, record: Any) -> set[str | None]:
+        """Return the ids of the results in a message that has only results; nothing for other records."""
         inner = [record.get(name) for name in self._wrappers] if isinstance(record, dict) else []
         found = next((one for one in (*inner, record) if isinstance(one, dict) and is_message(one)), None)
-        return None if found is None else read_message(found)
+        message = None if found is None else read_message(found)
+        return set() if message is None or message.calls else {result.id for result in message.results}
 
 
 def _joined(in_call: MessageResult, given: MessageResult) -> tuple[MessageResult, dict[str, Any]]:
