@@ -106,7 +106,7 @@ class _AmpEvents(ChatMessageEvents):
         members |= {"usage": as_usage(usage, sent=_SENT_TOKENS, received="outputTokens", cached="cacheReadInputTokens")}
         content = record.get("content")
         waiting = [part for part in content if _is_waiting(part)] if isinstance(content, list) else []
-        parts = [_part(part) for part in content if part not in waiting] if isinstance(content, list) else content
+        parts = [_part(part) for part in content if not _is_waiting(part)] if isinstance(content, list) else content
         if parts or not waiting:
             super().add_record({**members, "content": parts})
         for part in waiting:

@@ -71,7 +71,7 @@ def output_of(content: Any) -> tuple[Any, dict[str, Any]]:
     own = [part for part in parts if _audience(part) == ["user"]]
     if not own or len(own) == len(parts):
         return content_of(content) or None, {}
-    output = content_of([part for part in parts if part not in own]) or None
+    output = content_of([part for part in parts if _audience(part) != ["user"]]) or None
     shown = content_of(own)
     return output, {} if shown == output else {"for_user": shown}
 
