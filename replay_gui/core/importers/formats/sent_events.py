@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -12,6 +13,7 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 
 _SIGNS = (b"event:", b"data:", b"id:", b"retry:", b":")  # of a line
 _DONE = b"[DONE]"
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*("?)', re.DOTALL)  # in JSON; without its end, it goes on in the next line
 _END = 0, b""  # the empty line that the last event may lack
 
 
@@ -41,22 +43,22 @@ def sent_in(text: str) -> list[dict[str, Any]]:
 
 def _parts(numbered: Iterable[tuple[int, bytes]], notes: ImportNotes) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the events. Some programs leave out the empty lines; whole data then ends at the next data or event."""
-    event, data, at = "", list[bytes](), 0
+    event, data, at = "", _Data(), 0
     for number, raw in chain(numbered, [_END]):
         line = raw.rstrip(b"\r")
         name, _, value = line.partition(b":")
         value, is_end = value.removeprefix(b" "), not line
         is_done = name == b"data" and value.strip() == _DONE
-        if data and (is_end or is_done or (_begins(name, event) and _are_whole(data))):
-            if b"".join(data).strip() != _DONE:
-                yield at, {"event": event or "message", "data": _value(b"\n".join(data), notes)}
-            event, data = "", []
+        if data.lines and (is_end or is_done or (_begins(name, event) and data.is_whole())):
+            if b"".join(data.lines).strip() != _DONE:
+                yield at, {"event": event or "message", "data": _value(b"\n".join(data.lines), notes)}
+            event, data = "", _Data()
         if is_end:
             event = ""
         elif name == b"event":
             event = value.decode("utf-8", "replace")
         elif name == b"data":
-            data.append(value)
+            data.lines.append(value)
             at = number
 
 
@@ -65,10 +67,34 @@ def _begins(name: bytes, event: str) -> bool:
     return name == b"data" or (name == b"event" and event != "")
 
 
-def _are_whole(data: list[bytes]) -> bool:
-    """Whether lines of data are a whole JSON object or array, or the end of all."""
-    raw = b"\n".join(data).strip()
-    return raw == _DONE or (raw.endswith((b"}", b"]")) and not isinstance(_value(raw, ImportNotes()), str))
+class _Data:
+    """The lines of data of one event. Only those that can end a JSON value are read, and none twice."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self._measured = 0  # lines
+        self._depth = 0  # open brackets behind these lines
+        self._in_text = False  # whether a JSON text goes on behind them
+        self._is_spoilt = False  # whether no more lines can make them a value
+
+    def is_whole(self) -> bool:
+        """Whether the lines are a whole JSON object or array, or the end of all."""
+        for line in self.lines[self._measured :]:
+            self._measure(line)
+        self._measured = len(self.lines)
+        if self._depth or self._in_text or self._is_spoilt or not self.lines[-1].strip():
+            return False
+        raw = b"\n".join(self.lines).strip()
+        is_whole = raw == _DONE or (raw.endswith((b"}", b"]")) and not isinstance(_value(raw, ImportNotes()), str))
+        self._is_spoilt = not is_whole
+        return is_whole
+
+    def _measure(self, line: bytes) -> None:
+        rest = b'"' + line if self._in_text else line
+        texts = [*_TEXT.finditer(rest)]
+        self._in_text = bool(texts) and not texts[-1][1]
+        bare = _TEXT.sub(b"", rest)
+        self._depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
 
 
 def _value(raw: bytes, notes: ImportNotes) -> Any:

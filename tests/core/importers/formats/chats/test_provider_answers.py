@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.importers.formats import sent_events
 from replay_gui.core.importers.formats.sent_events import sent_in
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import value_of
 from tests.helpers.foreign import read_all, written
 from tests.helpers.paths import DATA
 
@@ -136,6 +139,8 @@ def test_an_error_in_a_stream_is_its_end(tmp_path: Path) -> None:
         ('data: {"a": 1}\nevent: x\n\n', [("x", {"a": 1})]),  # the name may come behind the data
         ('event: x\ndata: {"a": 1}\nevent: y\ndata: {"b": 2}', [("x", {"a": 1}), ("y", {"b": 2})]),
         ("data: a\ndata: b\n\n", [("message", "a\nb")]),
+        ('data: ["a\ndata: }"]\ndata: [2]', [("message", ["a\n}"]), ("message", [2])]),  # a text on two lines
+        ("data: {}x\ndata: {}\ndata: []", [("message", "{}x\n{}\n[]")]),  # no more lines make it JSON
         ("event: x\n\ndata: [1]\ndata: [DONE]", [("message", [1])]),  # an event without data is none
         ("data: 1\n:\ndata: 2\n\n", [("message", "1\n2")]),  # a comment ends no event
         ("data:\n\n: comment\nid: 5\ndata: 7\n", [("message", None), ("message", 7)]),
@@ -143,6 +148,18 @@ def test_an_error_in_a_stream_is_its_end(tmp_path: Path) -> None:
 )
 def test_server_sent_events_in_a_text(text: str, events: list[tuple[str, Any]]) -> None:
     assert [(one["event"], one["data"]) for one in sent_in(text)] == events
+
+
+def test_a_value_on_many_lines_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[bytes]()
+
+    def value(raw: bytes, notes: ImportNotes) -> Any:
+        read.append(raw)
+        return value_of(raw, notes)
+
+    monkeypatch.setattr(sent_events, "value_of", value)
+    sent = sent_in("data: [[]\n" + "data: ,[]\n" * 100 + "data: ]\n")
+    assert ([one["data"] for one in sent], len(read)) == ([[[]] * 101], 1)
 
 
 def test_messages_as_tables_have_them(tmp_path: Path) -> None:
