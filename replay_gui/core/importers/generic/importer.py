@@ -112,15 +112,7 @@ class JsonLines:
         whole: list[tuple[str, Iterable[tuple[int, Any]]]] = [(file.stem, numbered_records(file, notes))]
         for name, records in runs or whole:
             own = ImportNotes(notes) if runs else notes
-            yield ImportedRun(
-                name=name,
-                run_id=name,
-                agent="agent",
-                created=None,
-                source={"mapping": mapping.facts()},
-                events=_JsonLinesEvents(mapping, own).read(records, setting_of(file, self.volatile)),
-                notes=own,
-            )
+            yield _run(name, records, mapping, setting_of(file, self.volatile), own)
 
     def _runs_of_steps(self, file: ForeignFile, holder: str, notes: ImportNotes) -> Iterator[ImportedRun]:
         """Yield a run for each record, whose member `holder` has its steps."""
@@ -130,16 +122,22 @@ class JsonLines:
                 notes.count(NO_RUNS)
                 continue
             setting = {key: value for key, value in record.items() if key != holder and key not in self.volatile}
-            mapping, own, name = guess_mapping(maps_in(steps)), ImportNotes(notes), f"{file.stem} {number}"
-            yield ImportedRun(
-                name=name,
-                run_id=name,
-                agent="agent",
-                created=None,
-                source={"mapping": mapping.facts()},
-                events=_JsonLinesEvents(mapping, own).read(enumerate(steps, 1), setting),
-                notes=own,
-            )
+            mapping, name = guess_mapping(maps_in(steps)), f"{file.stem} {number}"
+            yield _run(name, enumerate(steps, 1), mapping, setting, ImportNotes(notes))
+
+
+def _run(
+    name: str, records: Iterable[tuple[int, Any]], mapping: Mapping, setting: dict[str, Any], notes: ImportNotes
+) -> ImportedRun:
+    return ImportedRun(
+        name=name,
+        run_id=name,
+        agent="agent",
+        created=None,
+        source={"mapping": mapping.facts()},
+        events=_JsonLinesEvents(mapping, notes).read(records, setting),
+        notes=notes,
+    )
 
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
