@@ -1,0 +1,82 @@
+"""Translated messages, after the model of GNU gettext, by Python's own `gettext`.
+
+The English message is the key, and the text where a language has no translation. A catalogue of a language is
+`resources/translations/<language>.po`, for translators, and `.mo`, the same compiled; `.ci/translations.py` makes both.
+
+A message is a whole sentence or name. What varies is a named field, so that a translator may move it:
+
+    tr("{run} ended with {tool}", run=run, tool=tool)
+
+The language is that of the process. It is kept in the environment, so worker processes write in the same language.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+
+from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, PseudoTranslations
+from replay_gui.resource_paths import resources
+
+SOURCE_LANGUAGE = "en"
+_VARIABLE = "REPLAY_GUI_LANGUAGE"
+
+
+def languages() -> list[str]:
+    """Return the tags (BCP 47) of the languages that there is a catalogue of, and English, sorted."""
+    return sorted({SOURCE_LANGUAGE, *(path.stem for path in (resources() / "translations").glob("*.mo"))})
+
+
+def language() -> str:
+    """Return the tag of the language in use."""
+    return _language
+
+
+def use_language(tag: str) -> None:
+    """Use a language, in this process and in those that it starts from now on.
+
+    Args:
+        tag: one of `languages`, or of the pseudo-languages for tests; any other gives English.
+    """
+    global _language, _translations
+    if tag in PSEUDO_LANGUAGES:
+        _language, _translations = tag, PseudoTranslations(is_mirrored=PSEUDO_LANGUAGES[tag])
+    elif tag != SOURCE_LANGUAGE and tag in languages():
+        with (resources() / "translations" / f"{tag}.mo").open("rb") as file:
+            _language, _translations = tag, gettext.GNUTranslations(file)
+    else:
+        _language, _translations = SOURCE_LANGUAGE, gettext.NullTranslations()
+    os.environ[_VARIABLE] = _language
+
+
+def tr(message: str, /, **fields: object) -> str:
+    """Return a message in the user's language, with its fields filled in.
+
+    Args:
+        message: English, as a literal. Without fields, braces are braces.
+        fields: the values of ``{name}``, or with a format as in ``{share:.0%}``. Values are taken as they are.
+    """
+    text = _translations.gettext(message)
+    return text.format_map(fields) if fields else text
+
+
+def trn(singular: str, plural: str, number: int, /, **fields: object) -> str:
+    """Return a message that depends on a number, in the form that the user's language has for it.
+
+    Args:
+        singular: English, for 1. plural: for other numbers. In both, ``{n}`` is the number, its digits grouped.
+        number: not negative. fields: as for `tr`.
+    """
+    return _translations.ngettext(singular, plural, number).format_map({"n": whole_number(number), **fields})
+
+
+def translatable(message: str) -> str:
+    """Return a message unchanged: it marks one that a table keeps, in English; `tr` is called where it is shown."""
+    return message
+
+
+_language = SOURCE_LANGUAGE
+_translations: gettext.NullTranslations = gettext.NullTranslations()
+if os.environ.get(_VARIABLE, SOURCE_LANGUAGE) != SOURCE_LANGUAGE:
+    use_language(os.environ[_VARIABLE])  # of the process that started this one

@@ -1,0 +1,38 @@
+"""Numbers with the signs of the user's language.
+
+The window takes the signs from `QLocale`. They are kept in the environment, so worker processes use the same.
+"""
+
+from __future__ import annotations
+
+import os
+
+_VARIABLE = "REPLAY_GUI_NUMBER_SIGNS"
+_ENGLISH = ",."
+
+
+def use_number_signs(group: str, decimal: str) -> None:
+    """Use other signs, in this process and in those that it starts from now on.
+
+    Args:
+        group: one character between the thousands. decimal: one before the decimals.
+    """
+    global _signs
+    _signs = {ord(","): group, ord("."): decimal}
+    os.environ[_VARIABLE] = group + decimal
+
+
+def whole_number(number: int) -> str:
+    """Return ``1,200`` for 1200."""
+    return f"{number:,}".translate(_signs)
+
+
+def decimal_number(number: float, decimals: int) -> str:
+    """Return ``1,200.50`` for 1200.5 and 2 decimals."""
+    return f"{number:,.{decimals}f}".translate(_signs)
+
+
+_signs: dict[int, str] = {}
+_kept = os.environ.get(_VARIABLE, _ENGLISH)
+if _kept != _ENGLISH and len(_kept) == len(_ENGLISH):
+    use_number_signs(*_kept)  # of the process that started this one
