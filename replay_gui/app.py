@@ -39,7 +39,7 @@ class WindowOptions:
         many: files and folders to show as a page.
         path: the run to open, or a folder to list. other: the run to compare it with. demo: compare two bundled runs.
         at: the first position. format: name of the importer; None: detected from the content.
-        theme: dark, light, auto, or None for the last one.
+        theme: dark, light, auto, or None for the last one. language: its tag, or None for the chosen one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
         which a larger one is scaled down. show: "welcome", "run", "compare" or "report".
@@ -55,6 +55,7 @@ class WindowOptions:
     demo: bool = False
     at: Position = RUN_START
     theme: str | None = None
+    language: str | None = None
     screenshot: str | None = None
     size: tuple[int, int] | None = None
     scale: float | None = None
@@ -149,8 +150,10 @@ def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, hel
     from replay_gui.windows.gc_control import GcControl
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
+    from replay_gui.windows.settings.language import apply_language, remembered_language
     from replay_gui.windows.settings.settings_actions import remembered_local_times, remembered_text_size
 
+    apply_language(app, options.language or remembered_language(settings))
     theme_events().text_scale = remembered_text_size(settings)
     time_choice().choose(remembered_local_times(settings))
     app.setFont(ui_font())

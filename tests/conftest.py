@@ -37,6 +37,9 @@ if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 os.environ.pop("QT_SCALE_FACTOR", None)
+for _name in ("LANGUAGE", "LC_ALL", "REPLAY_GUI_LANGUAGE", "REPLAY_GUI_NUMBER_SIGNS"):
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"  # texts are compared in English
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test starts would compile the package anew
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin while numpy starts, in hundreds of processes
 _AUTHORITY = Path(_HOME, "authority.pem")  # no test speaks to a host that one vouches for

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
+from replay_gui.core.translation.messages import LANGUAGES, SOURCE_LANGUAGE
 from tests.helpers.paths import ROOT
 
 _LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
@@ -60,6 +61,13 @@ def _calls_in(node: ast.AST, file: str, *, is_at_import: bool) -> Iterator[_Call
 
 def _fields(message: str) -> set[str]:
     return {name for _text, name, _format, _conversion in Formatter().parse(message) if name is not None}
+
+
+def test_each_catalogue_is_a_language_of_the_program() -> None:
+    files = (ROOT / "resources" / "translations").iterdir()
+    assert sorted(file.name for file in files) == sorted(
+        f"{language}.{kind}" for language in LANGUAGES if language != SOURCE_LANGUAGE for kind in ("mo", "po")
+    )
 
 
 def test_messages_are_literals() -> None:

@@ -20,6 +20,8 @@ from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.json_pointer import split_pointer
+from replay_gui.core.translation.messages import LANGUAGES
+from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES
 
 if TYPE_CHECKING:
     from replay_gui.engine.files.stream_spool import StreamSpool
@@ -53,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help=_FOLLOW_HELP)
     parser.add_argument("--empty", action="store_true", help="open no run, and do not restore the last window")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
+    parser.add_argument("--language", metavar="TAG", type=_language, help="the language of the window, such as de")
     picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="the file to save the picture to")
     picture.add_argument("--size", metavar="WxH", type=_size, help="size of the window in logical pixels")
@@ -95,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
                     demo=args.demo,
                     at=args.at,
                     theme=args.theme,
+                    language=args.language,
                     screenshot=args.screenshot,
                     size=args.size,
                     scale=args.scale,
@@ -203,6 +207,12 @@ def _size(text: str) -> tuple[int, int]:
     if not (1 <= int(width) <= _MAX_SIDE_PX and 1 <= int(height) <= _MAX_SIDE_PX):
         raise ArgumentTypeError(f"{text!r}: each side must be from 1 to {_MAX_SIDE_PX} pixels")
     return int(width), int(height)
+
+
+def _language(tag: str) -> str:
+    if tag not in LANGUAGES and tag not in PSEUDO_LANGUAGES:
+        raise ArgumentTypeError(f"{tag!r}: the program is translated into {', '.join(LANGUAGES)}")
+    return tag
 
 
 def _side(text: str) -> int:

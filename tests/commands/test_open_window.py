@@ -55,10 +55,12 @@ def test_what_was_open_the_last_time_is_not_wanted(command: Any, asked: list[Win
 
 
 def test_everything_asked(command: Any, asked: list[WindowOptions]) -> None:
-    arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --fit 9 --show run"
+    arguments = (
+        "run.rlog --at 7 --theme dark --language en --screenshot a.png --size 1280x800 --scale 2 --fit 9 --show run"
+    )
     assert command(*arguments.split()).code == 0
     picture: dict[str, Any] = {"screenshot": "a.png", "size": (1280, 800), "scale": 2.0, "fit": 9, "show": "run"}
-    assert asked == [WindowOptions(path="run.rlog", at=Position(7), theme="dark", **picture)]
+    assert asked == [WindowOptions(path="run.rlog", at=Position(7), theme="dark", language="en", **picture)]
 
 
 def test_a_value_is_asked_for(command: Any, asked: list[WindowOptions]) -> None:
@@ -165,6 +167,7 @@ def test_one_run_is_followed_in_a_window(command: Any, asked: list[WindowOptions
         "--screenshot a.png --show welcome run.rlog",
         "--at -1",
         "--theme blue",
+        "--language xx",
         "--nonsense",
         "--format json-lines",
         "--demo --format json-lines",

@@ -20,12 +20,8 @@ from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, Pseud
 from replay_gui.resource_paths import resources
 
 SOURCE_LANGUAGE = "en"
+LANGUAGES = (SOURCE_LANGUAGE, "de")  # their tags (BCP 47)
 _VARIABLE = "REPLAY_GUI_LANGUAGE"
-
-
-def languages() -> list[str]:
-    """Return the tags (BCP 47) of the languages that there is a catalogue of, and English, sorted."""
-    return sorted({SOURCE_LANGUAGE, *(path.stem for path in (resources() / "translations").glob("*.mo"))})
 
 
 def language() -> str:
@@ -37,12 +33,12 @@ def use_language(tag: str) -> None:
     """Use a language, in this process and in those that it starts from now on.
 
     Args:
-        tag: one of `languages`, or of the pseudo-languages for tests; any other gives English.
+        tag: one of `LANGUAGES`, or of the pseudo-languages for tests; any other gives English.
     """
     global _language, _translations
     if tag in PSEUDO_LANGUAGES:
         _language, _translations = tag, PseudoTranslations(is_mirrored=PSEUDO_LANGUAGES[tag])
-    elif tag != SOURCE_LANGUAGE and tag in languages():
+    elif tag != SOURCE_LANGUAGE and tag in LANGUAGES:
         with (resources() / "translations" / f"{tag}.mo").open("rb") as file:
             _language, _translations = tag, gettext.GNUTranslations(file)
     else:

@@ -12,6 +12,7 @@ from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, th
 from replay_gui.models.time_choice import time_choice
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.settings.key_choice import KeyChoice
+from replay_gui.windows.settings.language import remember_language
 from replay_gui.windows.settings.settings_store import SettingsStore
 
 TEXT_SIZE_KEY, THEME_KEY, TIMES_KEY = "text_size", "theme", "times"  # in the settings
@@ -52,6 +53,11 @@ class SettingsActions(QObject):
         self._settings.set_value(TEXT_SIZE_KEY, percent)
         apply_text_scale(self._app, percent)
 
+    @Slot(str)
+    def choose_language(self, choice: str) -> None:
+        """Use another language from the next start on."""
+        remember_language(self._settings, choice)
+
     @Slot(bool)
     def choose_local_times(self, is_local: bool) -> None:
         """Show times in the time zone of this computer, or in UTC, now and at the next start."""
@@ -81,6 +87,7 @@ class SettingsActions(QObject):
 
         dialog = SettingsDialog(self._settings, self._window)
         dialog.theme_chosen.connect(self.choose_theme)
+        dialog.language_chosen.connect(self.choose_language)
         dialog.text_size_chosen.connect(self.choose_text_size)
         dialog.local_times_chosen.connect(self.choose_local_times)
         dialog.keys.clicked.connect(self.on_keys)

@@ -27,6 +27,7 @@ from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
 from replay_gui.windows.session.session_restore import RESTORES
+from replay_gui.windows.settings.language import SYSTEM, language_names, remembered_language
 from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import LISTS_SESSIONS
 
@@ -34,15 +35,18 @@ _THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"
 
 
 class SettingsDialog(QDialog):
-    """Each choice takes effect immediately.
+    """Each choice takes effect immediately, but that of the language, which takes effect at the next start.
 
     Signals:
-        theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
+        theme_chosen(str): one of THEMES. language_chosen(str): a tag of `language_names`, or SYSTEM.
+        text_size_chosen(int): one of TEXT_SCALES.
         local_times_chosen(bool): whether times are shown in the time zone of this computer.
-    Attributes: theme, text_size, times: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
+    Attributes:
+        theme, language, text_size, times: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
     """
 
     theme_chosen = Signal(str)
+    language_chosen = Signal(str)
     text_size_chosen = Signal(int)
     local_times_chosen = Signal(bool)
 
@@ -51,10 +55,18 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
-        self.theme, self.text_size = QComboBox(), QComboBox()
+        self.theme, self.text_size, self.language = QComboBox(), QComboBox(), QComboBox()
         self.theme.addItems([_THEME_WORDS[name] for name in THEMES])
         self.theme.setCurrentIndex(THEMES.index(theme_events().choice))
         self.theme.currentIndexChanged.connect(self._on_theme)
+        self.language.addItem(_THEME_WORDS["auto"], SYSTEM)
+        for tag, name in language_names().items():
+            self.language.addItem(name, tag)
+        self.language.setCurrentIndex(self.language.findData(remembered_language(settings)))
+        self.language.currentIndexChanged.connect(self._on_language)
+        self._next_start = PlainLabel("Used from the next start on")
+        set_role(self._next_start, "secondary")
+        self._next_start.hide()
         self.text_size.addItems([f"{scale} %" for scale in TEXT_SCALES])
         self.text_size.setCurrentIndex(TEXT_SCALES.index(theme_events().text_scale))
         self.text_size.currentIndexChanged.connect(self._on_text_size)
@@ -81,6 +93,8 @@ class SettingsDialog(QDialog):
         for name, widget in (
             ("Theme", self.theme),
             ("Text size", self.text_size),
+            ("Language", self.language),
+            ("", self._next_start),
             ("Times", self.times),
             ("Keys", self.keys),
             ("At the start", self.restores),
@@ -102,6 +116,11 @@ class SettingsDialog(QDialog):
     @Slot(int)
     def _on_theme(self, row: int) -> None:
         self.theme_chosen.emit(THEMES[row])
+
+    @Slot(int)
+    def _on_language(self, row: int) -> None:
+        self._next_start.show()
+        self.language_chosen.emit(self.language.itemData(row))
 
     @Slot(int)
     def _on_text_size(self, row: int) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.translation.messages import language
 from replay_gui.look.theme import apply_text_scale, theme_events
 from replay_gui.models.time_choice import time_choice
 from replay_gui.version import VERSION
@@ -20,6 +21,7 @@ from replay_gui.windows.actions import make_actions
 from replay_gui.windows.settings.about_dialog import AboutDialog
 from replay_gui.windows.settings.key_choice import KeyChoice
 from replay_gui.windows.settings.keys_dialog import KeysDialog
+from replay_gui.windows.settings.language import SYSTEM, remembered_language
 from replay_gui.windows.settings.settings_actions import remembered_local_times, remembered_text_size
 from replay_gui.windows.settings.settings_dialog import SettingsDialog
 from replay_gui.windows.settings.settings_store import SettingsStore
@@ -77,6 +79,13 @@ def test_a_size_that_is_none_is_the_usual_one(tmp_path: Path, kept: object) -> N
     assert remembered_text_size(settings) == 115
 
 
+@pytest.mark.parametrize("kept", [None, "", "xx", "../de", 5])
+def test_a_language_without_translation_is_that_of_the_system(kept: object) -> None:
+    settings = SettingsStore()
+    settings.set_value("language", kept)
+    assert remembered_language(settings) == SYSTEM
+
+
 def test_the_settings_hold_at_once(journey: Journey) -> None:
     journey.press(Key.Key_Comma, Ctrl)
     shown = dialog(journey, SettingsDialog)
@@ -85,6 +94,10 @@ def test_the_settings_hold_at_once(journey: Journey) -> None:
     assert (theme_events().choice, journey.settings.value("theme")) == ("light", "light")
     shown.text_size.setCurrentIndex(2)
     assert theme_events().text_scale == 115
+    assert (shown.language.currentText(), shown.language.itemText(2)) == ("As the system has it", "Deutsch")
+    shown.language.setCurrentIndex(2)
+    assert remembered_language(journey.settings) == "de"
+    assert language() == "en", "from the next start on"
     shown.times.setCurrentIndex(1)
     assert remembered_local_times(journey.settings)
     assert time_choice().is_local
