@@ -76,6 +76,7 @@ class _CardDelegate(QStyledItemDelegate):
         return CardText(item.body, (), ui_font(), _room(width), _MAX_BODY_LINES)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         colors, rect = theme(), option.rect
         item = self._causes.item(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

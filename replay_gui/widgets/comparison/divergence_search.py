@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.text.line_text import LineText, draw_marked
 
@@ -79,6 +80,7 @@ class _FoundText(QWidget):
 
     def __init__(self, session: ComparisonSession, finder: ComparisonSearch) -> None:
         super().__init__()
+        keep_left_to_right(self)
         self._session, self._finder = session, finder
         self._line = LineText(data_font())
         self.setAccessibleName("Hits in the chosen row")
@@ -102,7 +104,7 @@ class _FoundText(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         hits, colors = self.hits, theme()
-        painter = QPainter(self)
+        painter = left_to_right_painter(self)
         width = self.width() // max(len(hits), 1)
         for column, (name, hit) in enumerate(hits):
             space = QRect(column * width, 0, width - GAP, self.height())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollBar, QWidget
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
 from replay_gui.models.comparison.comparison_rows import ComparisonRows, RowTone
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 
 _MIN_MARK_PX = 3  # of a mark
 _HIT_PX = 3  # of a search hit, at the right edge
@@ -24,6 +25,7 @@ class DivergenceStrip(QWidget):
         self, rows: ComparisonRows, finder: ComparisonSearch, bar: QScrollBar, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._rows = rows
         self._finder = finder
         self._bar = bar
@@ -99,7 +101,7 @@ class DivergenceStrip(QWidget):
     # ---- painting -------------------------------------------------------------------------------------
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the marks of the rows, the most important last, and the window of the visible part."""
-        colors, painter = theme(), QPainter(self)
+        colors, painter = theme(), left_to_right_painter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         space = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(colors.line, LINE))

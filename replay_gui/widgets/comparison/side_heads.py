@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, LINE, LINKS, UNIT, WIDE, set_role, theme
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 
 
@@ -14,6 +15,7 @@ class SideHeads(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._titles = (ElidedLabel(), ElidedLabel())
         self._notes = (ElidedLabel(), ElidedLabel())
         self._rows: list[QHBoxLayout] = []
@@ -71,7 +73,7 @@ class _Gutter(QWidget):
         self.setFixedWidth(LINKS)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = left_to_right_painter(self)
         painter.fillRect(self.rect(), theme().window)
         for x in (0, self.width() - LINE):
             painter.fillRect(x, 0, LINE, self.height(), theme().line)

@@ -24,6 +24,7 @@ from replay_gui.models.comparison.comparison_rows import ComparisonColumn, Compa
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.comparison.split_delegate import SplitDelegate
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.parts.row_view import RowView
 
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
@@ -180,7 +181,7 @@ class SplitView(RowView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the links of moved rows and the marks of hits above the rows."""
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_links(painter)
         self._paint_hits(painter)
@@ -188,7 +189,7 @@ class SplitView(RowView):
 
     def _paint_focus(self, top: int) -> None:
         """Paint the focus frame around the chosen side of the row."""
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.setPen(QPen(theme().accent, FOCUS))
         left = 0 if self.side == ComparisonColumn.SIDE_A else self.columnWidth(ComparisonColumn.SIDE_A) + LINKS
         half = FOCUS // 2

@@ -25,6 +25,7 @@ from replay_gui.models.comparison.watched_rows import WatchedRows
 from replay_gui.widgets.comparison.diff_view import DiffView
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.parts.panel import Panel
 
 _NO_STEP_TEXT = "Choose a step above to see its differences."
@@ -40,6 +41,7 @@ class StepDiffView(QWidget):
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._session = session
         self.state_actions: list[QAction] = []
         self.payload_rows, self.state_rows = DiffRows(self), DiffRows(self)

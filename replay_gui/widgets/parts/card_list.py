@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from replay_gui.look.theme import theme_events
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.parts.text.line_text import paint_hint
 
 
@@ -21,6 +22,7 @@ class CardList(QListView):
 
     def __init__(self, name: str, cards: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self.hint = ""
         self.setAccessibleName(name)
         self.setModel(cards)

@@ -19,6 +19,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.text.line_text import paint_hint
 
 _MARGIN_ROWS = 2  # rows kept visible before and after the target
@@ -32,6 +33,14 @@ class _Added(IntEnum):
     NONE = 0
     BELOW = 1  # the rows in sight
     IN_SIGHT = 2
+
+
+class _Headings(QHeaderView):
+    """Headings at the side at which the cells below have their text; by Qt, this would follow the application."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        super().paintSection(painter, rect, section)
 
 
 class RowView(QTableView):
@@ -48,6 +57,7 @@ class RowView(QTableView):
 
     def __init__(self, name: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self.resize(*_SIZE_BEFORE_LAYOUT_PX)
         self.hovered = -1
         self.hint = ""
@@ -56,6 +66,8 @@ class RowView(QTableView):
         self._middle_row: int | None = None  # see show_in_middle
         self.setAccessibleName(name)
         self.setModel(model)
+        self.setHorizontalHeader(_Headings(Qt.Orientation.Horizontal, self))
+        self.horizontalHeader().setSectionsClickable(True)
         self.horizontalHeader().hide()
         self.horizontalHeader().setMinimumSectionSize(0)
         self.horizontalHeader().setStretchLastSection(True)
@@ -218,7 +230,7 @@ class RowView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as QTableView does, but skip the style's part, which is invisible here and takes most of the time."""
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         model, delegate, head = self.model(), self.itemDelegate(), self.horizontalHeader()
@@ -245,7 +257,7 @@ class RowView(QTableView):
             self._paint_focus(self.visualRect(current).y())
 
     def _paint_focus(self, top: int) -> None:
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.setPen(QPen(theme().accent, FOCUS))
         half = FOCUS // 2
         painter.drawRect(QRect(half, top + half, self.viewport().width() - FOCUS, ROW - FOCUS))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, ROW, UNIT, Bold, theme, ui_font
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.wrapped_body import WrappedBody
 
 
@@ -82,6 +83,7 @@ class _Head(QAbstractButton):
 
     def __init__(self, title: str) -> None:
         super().__init__()
+        keep_left_to_right(self)
         self.summary = ""
         self.sound: bool | None = None
         self.setText(title)
@@ -91,7 +93,7 @@ class _Head(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        colors, painter, rect = theme(), QPainter(self), self.rect()
+        colors, painter, rect = theme(), left_to_right_painter(self), self.rect()
         painter.fillRect(rect, colors.head)
         painter.fillRect(0, 0, rect.width(), LINE, colors.line)
         painter.fillRect(0, rect.height() - LINE, rect.width(), LINE, colors.line)

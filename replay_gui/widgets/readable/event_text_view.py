@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.readable.text_matches import TextMatches
 from replay_gui.widgets.readable.text_menu import show_text_menu
 
@@ -19,6 +20,7 @@ class EventTextView(QPlainTextEdit):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._matches = TextMatches(self)
         self.setAccessibleName(name)
         self.setReadOnly(True)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from replay_gui.core.readable.reading_line import Fold, LineKind, ReadingLine
 from replay_gui.look.theme import GAP, UNIT, theme
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.readable.reading_writer import GUTTER_PX, QUOTE_INDENT_PX, ReadingWriter
 from replay_gui.widgets.readable.text_matches import TextMatches
 from replay_gui.widgets.readable.text_menu import show_text_menu
@@ -244,7 +245,7 @@ class ReadingView(QTextEdit):
         super().paintEvent(event)
         if not self._lines:
             return
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         block = self.cursorForPosition(event.rect().topLeft()).block()
         while block.isValid():

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from replay_gui.core.log.positions import Position
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, theme_events, ui_font
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.text.line_text import LineText
 
 
@@ -36,6 +37,7 @@ class FactRow(QAbstractButton):
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self.sound: bool | None = None
         self.leaves_room = False
         self.aim: Position | str = ""
@@ -66,7 +68,7 @@ class FactRow(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the name and the text."""
-        colors, painter = theme(), QPainter(self)
+        colors, painter = theme(), left_to_right_painter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
             painter.fillRect(self.rect(), colors.hover)

@@ -40,6 +40,7 @@ from replay_gui.look.theme import (
     theme_events,
     ui_font,
 )
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.text.line_text import LineText
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.parts.wrapped_body import WrappedBody
@@ -56,6 +57,7 @@ class ChoiceRow(QAbstractButton):
 
     def __init__(self, name: str, sentence: str, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self.path = path
         self.paths: tuple[str, ...] = (path,)
         self.name, self._sentence = name, sentence  # not the button's text: an ampersand in it would be a shortcut
@@ -79,7 +81,7 @@ class ChoiceRow(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint an icon and two lines: the name, and a description."""
-        colors, painter = theme(), QPainter(self)
+        colors, painter = theme(), left_to_right_painter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.isDown():
             painter.setPen(Qt.PenStyle.NoPen)

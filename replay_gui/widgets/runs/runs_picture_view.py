@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn, RunsPicture
@@ -17,6 +17,7 @@ from replay_gui.models.runs.picture_split import split_picture, split_words
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.text.line_text import paint_hint
 from replay_gui.widgets.runs.picture_layout import ROW_HEIGHT, PictureLayout
 from replay_gui.widgets.runs.picture_painter import PicturePainter, column_title
@@ -56,6 +57,7 @@ class RunsPictureView(QAbstractScrollArea):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._session = session
         self._natural: PictureLayout | None = None
         self._layout: PictureLayout | None = None  # the same, fitted to the width
@@ -185,7 +187,7 @@ class RunsPictureView(QAbstractScrollArea):
             if self.hint:
                 paint_hint(self.viewport(), self.hint)
             return
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.fillRect(event.rect(), theme().panel)
         painter.translate(-self._offset)
         separators = contrasted.separation.separators

@@ -48,6 +48,7 @@ class _SeparatorDelegate(QStyledItemDelegate):
         return QSize(0, 2 * QFontMetrics(ui_font()).height() + 2 * GAP + UNIT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         item, colors = self._view.separators.item(index.row()), theme()
         rect: QRect = option.rect
         if option.state & QStyle.StateFlag.State_Selected:

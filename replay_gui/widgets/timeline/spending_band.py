@@ -24,6 +24,7 @@ from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UN
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
 from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wheel_factor
@@ -156,7 +157,7 @@ class SpendingBand(QWidget):
         ratio = self.devicePixelRatioF()
         if self._still is None or self._still.devicePixelRatioF() != ratio:
             self._still = self._picture(self._plot, ratio)
-        painter = QPainter(self)
+        painter = left_to_right_painter(self)
         painter.drawPixmap(0, 0, self._still)
         pixel = self._scale.pixel(self._session.position)
         if -GAP <= pixel <= self._scale.width + GAP:
@@ -168,7 +169,7 @@ class SpendingBand(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter, colors, room = (
-            QPainter(pixmap),
+            left_to_right_painter(pixmap),
             theme(),
             QRectF(self._names, 0, self.width() - self._names, self.height()),
         )

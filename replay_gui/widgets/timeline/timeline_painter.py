@@ -17,6 +17,7 @@ from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_axis import rounded_duration
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.timeline.timeline_lanes import LanePainter
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
@@ -69,7 +70,7 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
     pixmap = QPixmap(round(width * ratio), round(height * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    painter = left_to_right_painter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     return pixmap, painter
 

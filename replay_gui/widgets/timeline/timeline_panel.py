@@ -10,6 +10,7 @@ from replay_gui.look.theme import GAP, HEAD, LANE_MIN, LANE_TIGHT, UNIT, set_rol
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.pending_clock import PendingClock
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
@@ -35,6 +36,7 @@ class TimelinePanel(QFrame):
         self, session: Session, title: str | None = None, compact: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._session = session
         set_role(self, "panel")
         self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.side.value}, {title}")

@@ -13,6 +13,7 @@ from replay_gui.look.theme import GAP, TICKS, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.values.change_table import ChangeTable
+from replay_gui.widgets.parts.direction import keep_left_to_right
 
 _HEIGHT_PX = 20 * GAP
 _VALUE_WIDTH_PX = 8 * GAP  # width of the numbers at the left
@@ -27,6 +28,7 @@ class ChangePlot(QWidget):
 
     def __init__(self, table: ChangeTable, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._table, self._session = table, session
         self.setFixedHeight(_HEIGHT_PX)
         self.setAccessibleName("Plot of the value")

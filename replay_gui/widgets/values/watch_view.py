@@ -14,6 +14,7 @@ from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.values.watched_values import WatchedValues
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.value_delegate import ValueDelegate
 
@@ -55,7 +56,7 @@ class WatchView(RowView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, and a line between them and the state."""
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
+        painter = left_to_right_painter(self.viewport())
         painter.fillRect(0, self.viewport().height() - LINE, self.viewport().width(), LINE, theme().line)
         painter.end()
 

@@ -18,6 +18,7 @@ from replay_gui.models.why.why_words import actions_words
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.side_heads import SideHeads
 from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.why.action_view import ActionView
 
 _NOTHING_TEXT = "Neither run changed anything, according to its log."
@@ -35,6 +36,7 @@ class ActionPanel(QFrame):
 
     def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         set_role(self, "panel")
         self.setAccessibleName("What each run did")
         self._session = session

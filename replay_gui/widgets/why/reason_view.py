@@ -138,6 +138,7 @@ class _ReasonDelegate(QStyledItemDelegate):
         return QSize(self._view.viewport().width(), self._view.card(index.row()).height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         colors, rect, view = theme(), option.rect, self._view
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:

@@ -10,6 +10,7 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.why.trail_table import TrailTable
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import chain_words
+from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.why.trail_view import TrailView
 
@@ -22,6 +23,7 @@ class TrailPanel(QWidget):
 
     def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._session = session
         self._panels = tuple(Panel(f"{side.upper()} · the steps", self) for side in _SIDES)
         self.a, self.b = (

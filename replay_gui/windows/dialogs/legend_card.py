@@ -14,6 +14,7 @@ from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.effect_marks import paint_effect
 from replay_gui.look.theme import GAP, ROW, UNIT, theme, theme_events
+from replay_gui.widgets.parts.direction import left_to_right_painter
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.dialogs.card_dialog import new_card
 
@@ -66,7 +67,7 @@ class _Swatch(QWidget):
         theme_events().changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = left_to_right_painter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint(painter, QPointF(self.width() // 2, self.height() // 2))
         painter.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from replay_gui.core.contrast.passed_expression import passed_judge
@@ -17,6 +17,7 @@ from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.compact_level import compact_level
+from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
 from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.runs.group_by_button import GroupByButton
@@ -166,6 +167,7 @@ class OutcomeCounts(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keep_left_to_right(self)
         self._parts: list[tuple[bool | None, str]] = []
 
     def show_counts(self, counts: tuple[int, int, int] | None) -> None:
@@ -191,7 +193,7 @@ class OutcomeCounts(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint each part after its mark."""
-        painter, x = QPainter(self), 0
+        painter, x = left_to_right_painter(self), 0
         painter.setFont(ui_font(Bold))
         for outcome, words in self._parts:
             paint_outcome(painter, self._center(x), outcome)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, SMALL_RADIUS, UNIT, theme, theme_events, ui_font
+from replay_gui.widgets.parts.direction import left_to_right_painter
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -89,7 +90,7 @@ class LineText:
 
 def paint_hint(viewport: QWidget, words: str) -> None:
     """Draw a hint in the middle of a list's viewport; call it from the paintEvent."""
-    painter = QPainter(viewport)
+    painter = left_to_right_painter(viewport)
     painter.setPen(theme().secondary)
     painter.setFont(ui_font())
     space = viewport.rect().adjusted(2 * GAP, 2 * GAP, -2 * GAP, -2 * GAP)
