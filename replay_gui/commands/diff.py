@@ -389,5 +389,5 @@ def _cached_side(run: OpenedRun) -> ComparedSide | None:
     kept, folder = cache.load_index(run.log, by_content=True), cache.folder(run.log)
     if kept is not None:
         with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
-            return ComparedSide(run.log, kept[1], folder)
+            return ComparedSide(run.log, kept[1], folder, kept[2].members)
     return None

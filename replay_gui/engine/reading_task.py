@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 from typing import TypeAlias, assert_never
@@ -170,7 +171,8 @@ class ReadingTask:
         if self._verification.integrity_done:
             log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
             self._stage = IndexStage.JOINING
-            self._start(JoinArguments(log, str(run.folder), run.built, changed_at, self._content))
+            built = replace(run.built, members=self._verification.members)
+            self._start(JoinArguments(log, str(run.folder), built, changed_at, self._content))
         else:
             self._use_index(run.built)
 

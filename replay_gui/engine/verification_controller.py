@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, assert_never
 import msgspec
 
 from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.index.meta_columns import MemberCounts, sum_members
 from replay_gui.core.log.fault import SKIPPED
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, index_after
@@ -120,6 +121,11 @@ class VerificationController:
     def integrity_done(self) -> bool:
         """Whether all records were checked."""
         return self._front is None and not self._runs(IntegrityArguments)
+
+    @property
+    def members(self) -> MemberCounts:
+        """The members of the metas of all checked records, if the integrity pass has made their columns."""
+        return sum_members(*(checked.members for _, checked in self._integrity))
 
     def checked(self, count: int) -> int:
         """Return the number of checked records among the first `count`, up to the first that was not checked."""

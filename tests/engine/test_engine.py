@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -105,6 +106,11 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
     with EventLog.open(log) as reader:
         content = read_contents(user_cache().folder(reader), 51)
         assert [bytes(value) for value in content] == [blake3(event.content or b"").digest() for event in reader]
+        kept = user_cache().load_index(reader, by_content=True)
+        members = Counter(name for event in reader for name in event.meta if name != "seq")
+    assert kept is not None
+    assert members
+    assert dict(kept[2].members) == members
     grown = [answer.value.index for answer in talk.seen if isinstance(answer.value, IndexGrew)]
     assert [len(index.time) for index in grown] == [index.count for index in grown]
     assert grown[-1].complete

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from replay_gui.core.text.plain_text import one_line
@@ -39,11 +38,3 @@ class ComparedContent:
         more = len(names) - _MAX_NAMES_SHOWN
         listed = ", ".join(names[:_MAX_NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
         return f"{plural(len(names), 'member')} {'is' if len(names) == 1 else 'are'} not compared: {listed}"
-
-
-def sum_members(*counted: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return the sums of these counts, most first."""
-    sums = Counter[str]()
-    for counts in counted:
-        sums.update(counts)
-    return tuple(sorted(sums.items(), key=lambda item: (-item[1], item[0])))

@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.alignment.event_alignment import align_runs
-from replay_gui.core.divergence.causes.causal_columns import NO_STATE, CausalColumns, read_causal_columns
 from replay_gui.core.divergence.causes.cause_builder import CauseBuilder
 from replay_gui.core.divergence.causes.cause_finder import CauseFinder
 from replay_gui.core.divergence.causes.joint_rows import JointRows
-from replay_gui.core.divergence.compared_content import ComparedContent, sum_members
+from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import NONDETERMINISTIC, REPORTED, ChangedRows, RuleFilter
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide, EventRedactor
 from replay_gui.core.divergence.tool_differences import EqualRequests, compare_tools
 from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.index.index_columns import NO_STATE
+from replay_gui.core.index.meta_columns import sum_members
 from replay_gui.core.log.kinds import is_result
 from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
@@ -54,20 +55,17 @@ class Comparer:
         Args:
             a, b: both sides.
             anchors: see `align_runs`; ValueError as there.
-            on_progress: called with (done, total), in bytes here and in rows by `compare`.
+            on_progress: called by `compare` with (done, total), in rows.
             gaps: import notes of both runs about data of their source files that is missing in the logs.
         """
-        size_a, size_b = a.log.source.size, b.log.source.size
-        causal_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
-        causal_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
-        alignment = _with_states(align_runs(a, b, anchors), causal_a, causal_b)
-        self.rows = JointRows.from_alignment(a, b, alignment, causal_a, causal_b)
+        alignment = _with_states(align_runs(a, b, anchors), a, b)
+        self.rows = JointRows.from_alignment(a, b, alignment)
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)
         self._filter = RuleFilter(Rules(), self.changed, alignment)
         self._content = ComparedContent(
             a.index.count + b.index.count,
-            sum_members(causal_a.members, causal_b.members),
+            sum_members(a.members, b.members),
             tuple(dict.fromkeys(gaps)),
         )
         self._is_step = np.array([not is_result(kind) for kind in self.rows.kinds], np.bool_)[self.rows.kind]
@@ -133,7 +131,7 @@ class Comparer:
             yield joint.kinds[kind], joint.tools[tool - 1] if tool else None, group
 
 
-def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalColumns) -> Alignment:
+def _with_states(aligned: Alignment, a: ComparedSide, b: ComparedSide) -> Alignment:
     """Return the alignment with Change.STATE for equal events that lead from equal states to different ones.
 
     If an event differs since the states were last recorded as equal, it explains the difference; then no row is
@@ -141,7 +139,7 @@ def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalCo
     """
     change = aligned.change.copy()
     equal = np.flatnonzero(change == Change.EQUAL)
-    state_a, state_b = causal_a.state[aligned.a[equal]], causal_b.state[aligned.b[equal]]
+    state_a, state_b = a.causal.state[aligned.a[equal]], b.causal.state[aligned.b[equal]]
     known = (state_a != NO_STATE) & (state_b != NO_STATE)
     checked, same = equal[known], (state_a == state_b)[known]
     if not same.all():

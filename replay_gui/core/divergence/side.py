@@ -1,4 +1,4 @@
-"""One of the two runs of a comparison: its log, its index and its columns of content hashes."""
+"""One of the two runs of a comparison: its log, its index and the columns that it is compared by."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.causal_columns import read_causal_columns
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.event import Event
@@ -43,10 +45,12 @@ class ComparedSide:
         index: its RunIndex, complete.
         content: V32[events], BLAKE3 hash of each event's content; zeros for skipped bytes.
         ids: uint64[events], the first 8 bytes of `content`.
+        causal: its CausalColumns.
+        members: of its metas, which are not compared.
     """
 
-    def __init__(self, log: EventLog, index: RunIndex, folder: Path) -> None:
-        """Read the columns of content hashes from `folder`, where the index is stored.
+    def __init__(self, log: EventLog, index: RunIndex, folder: Path, members: MemberCounts) -> None:
+        """Read the other columns from `folder`, where the index is stored.
 
         Raises:
             OSError, ValueError: a column is missing or damaged.
@@ -56,6 +60,8 @@ class ComparedSide:
         log.use_offsets(index.offset)
         self.content = read_contents(folder, index.count)
         self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
+        self.causal = read_causal_columns(folder, index.count)
+        self.members = members
         self._events: dict[EventIndex, Event] = {}
         self._redactor: EventRedactor | None = None
 
@@ -76,7 +82,7 @@ class ComparedSide:
         """Index a log and return it as a side; the index is written into `folder`, which must exist."""
         view = IndexView(folder)
         built = IndexBuilder(log, folder).run(lambda _built: None)
-        return cls(log, build_run_index(view, built, complete=True), folder)
+        return cls(log, build_run_index(view, built, complete=True), folder, built.members)
 
     def event(self, index: EventIndex) -> Event:
         """Return the event at an index; recently read events are cached."""

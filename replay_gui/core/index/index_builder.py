@@ -10,6 +10,7 @@ import numpy as np
 
 from replay_gui.core.index.event_columns import DecodedBlock, EventColumns
 from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter, write_calls
+from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
@@ -38,6 +39,7 @@ class BuiltIndex:
         state_hashes: number of records with a state hash.
         state_hash: of the final state; None until the end, or if the reducer is unknown here, or replay was stopped.
         content: BLAKE3 of the log's bytes, in hex, as read by the pass; "" if it was not one pass over a log.
+        members: of the metas, if the pass has made the columns of the records too (see record_columns).
         stopped: the event before which replay was stopped, since the events change too much for a log of this size
             (see work_limit); later events have no state, and whether they can be applied is unknown. None: not stopped.
     """
@@ -53,6 +55,7 @@ class BuiltIndex:
     state_hashes: int = 0
     state_hash: bytes | None = None
     content: str = ""
+    members: MemberCounts = ()
     stopped: EventIndex | None = None
 
 
@@ -137,6 +140,7 @@ class IndexBuilder:
             snapshots=tuple(self._snapshots.entries),
             not_applied=tuple(self._not_applied),
             state_hashes=self._state_hashes,
+            members=() if self._records is None else self._records.members,
             stopped=self._stopped,
         )
 

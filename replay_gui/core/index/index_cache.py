@@ -2,8 +2,8 @@
 
 Each log has a folder with the column files, the snapshot file and a table, which is written last. The table begins with
 its hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
-window and histories of values need; the columns that a comparison needs have a separate check (see record_columns). An
-index that does not match the log is ignored.
+window, histories of values and searches for causes need; the content hashes have a separate check (see record_columns).
+An index that does not match the log is ignored.
 
 `load_index` reads the whole log only if it was modified since, so that a run opens at once. Before two runs are called
 equal, it must read the log in any case (`by_content`).
@@ -27,7 +27,7 @@ from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_o
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
+from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
@@ -35,7 +35,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
 
 TABLE = "table"
-_TABLE_VERSION = 15
+_TABLE_VERSION = 16
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
@@ -144,18 +144,19 @@ def load_index(
     Args:
         by_content: read the whole log, and accept no index that was built from other bytes. Else it is read only if
             the system reports a change; an edit in place that keeps the size, the time of change and the last record
-            is then not noticed.
+            is then not noticed. The columns that a search for causes needs are checked too.
     """
     try:
         if not is_own(folder):
             return None
         table = read_hashed(folder / TABLE, IndexTable)
         built = table.built
+        names = (*DISPLAY_COLUMNS, *CAUSAL_COLUMNS) if by_content else DISPLAY_COLUMNS
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if (
             not fits
             or not _is_unchanged(table, log, by_content)
-            or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS)
+            or any(_file_hash(folder / name) != table.columns[name] for name in names)
         ):
             return None
         view = IndexView(folder)
@@ -202,7 +203,7 @@ def write_table(
     is, because data were only appended.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
-    columns = {name: _file_hash(folder / name) for name in (*DISPLAY_COLUMNS, KEY_COLUMN)}
+    columns = {name: _file_hash(folder / name) for name in (*DISPLAY_COLUMNS, KEY_COLUMN, *CAUSAL_COLUMNS)}
     table = IndexTable(
         version=_TABLE_VERSION,
         size=log.source.size,

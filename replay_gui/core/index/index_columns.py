@@ -26,6 +26,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
     "key": np.dtype("<u4"),  # the number of the key that the event writes to, see change_columns
+    "parent": np.dtype("<i4"),  # the index of the event that the meta names as the parent
+    "state": np.dtype("<u8"),  # the first 8 bytes of the recorded hash of the state after the event
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
     "pair": np.dtype("<i4"),  # as in RunIndex; computed from the others once they are complete
@@ -34,10 +36,13 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 _SHOWN_REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
 KEY_COLUMN = "key"  # only histories of values need it
 REPLAY_COLUMNS = (*_SHOWN_REPLAY_COLUMNS, KEY_COLUMN)
-RECORD_COLUMNS = ("time", "duration", "content")  # see record_columns
+CAUSAL_COLUMNS = ("parent", "state")  # a search for causes needs these
+RECORD_COLUMNS = ("time", "duration", *CAUSAL_COLUMNS, "content")  # see record_columns
 DISPLAY_COLUMNS = ("kind", "tool", "offset", "flags", "time", "pair", "took")  # the window needs these
 COMPARISON_COLUMNS = ("content", "chain")  # a comparison needs these
 _GROWING_COLUMNS = (*_SHOWN_REPLAY_COLUMNS, "time", "duration")  # the window needs these while the index is built
+NO_PARENT = -1
+NO_STATE = 0
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
 _CALLS_STEP_EVENTS = 1 << 18

@@ -1,38 +1,44 @@
 """The index columns that are computed for each record separately, without a replay.
 
-They are its time, its own duration, and a hash of its content. Any pass can write them, also over a slice. Two runs
-are compared by the hashes, and by a chain over them, which is computed when all hashes are complete.
+They are its time, its own duration, its parent, its recorded state, and a hash of its content. Any pass can write them,
+also over a slice. Two runs are compared by the hashes, and by a chain over them, which is computed when all hashes are
+complete.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
 from blake3 import blake3
 from numpy.typing import NDArray
 
-from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index.index_columns import (
     CHAIN_STEP_EVENTS,
     COMPARISON_COLUMNS,
+    NO_PARENT,
+    NO_STATE,
     RECORD_COLUMNS,
     ColumnWriter,
     read_column,
 )
+from replay_gui.core.index.meta_columns import MemberCounts, MetaColumns
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
-from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES, digests
-from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
+from replay_gui.core.log.fast_metas import FastMeta
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Skipped
 
 _CONTENT, _CHAIN = COMPARISON_COLUMNS
 _STEP_BYTES = CHAIN_STEP_EVENTS * HASH_BYTES
-_MAX_TIME_NS = (1 << 63) - 1
-_time, _duration = attrgetter("time"), attrgetter("duration")
+_SKIPPED = {
+    "time": [NO_TIME],
+    "duration": [NO_DURATION],
+    "parent": [NO_PARENT],
+    "state": [NO_STATE],
+    "content": bytes(HASH_BYTES),
+}
 
 
 class RecordColumns:
@@ -40,14 +46,20 @@ class RecordColumns:
 
     def __init__(self, folder: Path, first_index: EventIndex) -> None:
         self._columns = ColumnWriter(folder, RECORD_COLUMNS, first_index)
+        self._metas = MetaColumns()
+
+    @property
+    def members(self) -> MemberCounts:
+        """The members of all metas so far."""
+        return self._metas.members
 
     def add_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
         """Add the next part of the log; `metas`: the result of decode_fast_metas for a block's metas."""
         if isinstance(part, Skipped):
-            self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})
+            self._columns.append(_SKIPPED)
             return
-        times, durations = _times_of_other_metas(part.metas) if metas is None else _times_of_fast_metas(metas)
-        self._columns.append({"time": times, "duration": durations, "content": b"".join(digests(part.contents))})
+        self._columns.append(self._metas.block_entries(part, metas))
+        self._columns.append({"state": _first_words(part.states), "content": b"".join(digests(part.contents))})
 
     def flush(self) -> None:
         """Write the buffered entries, so that they can be read."""
@@ -58,29 +70,11 @@ class RecordColumns:
         self._columns.close()
 
 
-def _times_of_fast_metas(metas: list[FastMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (times, durations)."""
-    times = np.fromiter(map(_time, metas), np.int64, len(metas))
-    durations = np.fromiter(map(_duration, metas), np.int64, len(metas))
-    return np.where(times == NOT_GIVEN, NO_TIME, times), np.where(durations == NOT_GIVEN, NO_DURATION, durations)
-
-
-def _times_of_other_metas(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
-    """Return (times, durations), as far as they can be read."""
-    times, durations = [], []
-    for raw in metas:
-        try:
-            facts = decode(raw)
-        except NotCanonical:
-            facts = None
-        known = facts if isinstance(facts, dict) else {}
-        times.append(_nanoseconds(known.get("time"), NO_TIME))
-        durations.append(_nanoseconds(known.get("duration"), NO_DURATION))
-    return times, durations
-
-
-def _nanoseconds(value: object, otherwise: int) -> int:
-    return value if type(value) is int and 0 <= value <= _MAX_TIME_NS else otherwise
+def _first_words(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
+    """Return the first 8 bytes of each hash as a number; NO_STATE for None."""
+    if states.count(None) == len(states):
+        return np.full(len(states), NO_STATE, np.uint64)
+    return np.frombuffer(b"".join([(state or bytes(8))[:8] for state in states]), "<u8")
 
 
 def write_chain(folder: Path) -> None:

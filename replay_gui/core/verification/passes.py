@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 
+from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import RecordColumns
 from replay_gui.core.log.fast_events import DecodedEvent, decode_fast_events
 from replay_gui.core.log.fast_metas import decode_fast_metas
@@ -44,13 +45,18 @@ class LogTail:
 
 @dataclass(frozen=True, slots=True)
 class IntegritySlice:
-    """The result of an integrity pass up to `end`; `tail` is given if it reached the end of the log."""
+    """The result of an integrity pass up to `end`; `tail` is given if it reached the end of the log.
+
+    `members`: of the metas, if the pass has made the columns of the records too (see record_columns).
+    """
 
     end: Boundary
     faults: tuple[Fault, ...]
     state_hashes: int
     skipped_bytes: int
     tail: LogTail | None
+    _: KW_ONLY
+    members: MemberCounts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +160,23 @@ def check_integrity(
             offset = part.offset + part.size
         else:
             tail = LogTail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
-            return _slice(integrity, part.offset, tail)
+            return _slice(integrity, part.offset, tail, columns)
         on_progress(offset)
         if (stop_offset is not None and offset >= stop_offset) or integrity.index == stop_index:
-            return _slice(integrity, offset, None)
+            return _slice(integrity, offset, None, columns)
     raise AssertionError("a scan ends with an Ending")
 
 
-def _slice(integrity: Integrity, offset: int, tail: LogTail | None) -> IntegritySlice:
+def _slice(integrity: Integrity, offset: int, tail: LogTail | None, columns: RecordColumns | None) -> IntegritySlice:
     end = Boundary(integrity.index, offset, integrity.previous, integrity.expected, integrity.searched)
-    return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
+    return IntegritySlice(
+        end,
+        tuple(integrity.faults),
+        integrity.state_hashes,
+        integrity.skipped_bytes,
+        tail,
+        members=() if columns is None else columns.members,
+    )
 
 
 def check_states(

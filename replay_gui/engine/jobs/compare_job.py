@@ -108,6 +108,6 @@ def _indexed(log: EventLog, folder: Path) -> ComparedSide:
     if kept is not None:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
-            return ComparedSide(log, index, folder)
+            return ComparedSide(log, index, folder, kept[2].members)
     (folder / TABLE).unlink(missing_ok=True)  # so that it is rebuilt
     raise LogChanged(f"{log.source.path}: its index is gone, damaged or of other content; reload it")

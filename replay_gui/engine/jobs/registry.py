@@ -53,7 +53,7 @@ def build_index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
 
         def on_progress(offset: int) -> None:
             reporter.progress(offset, log.source.size)
-            pacer.send(lambda: reporter.part(replace(builder.built(), not_applied=())))
+            pacer.send(lambda: reporter.part(replace(builder.built(), not_applied=(), members=())))
 
         built = builder.run(on_progress)
         if arguments.whole:

@@ -220,6 +220,8 @@ def test_columns_have_fixed_sizes() -> None:
         "offset": 8,
         "time": 8,
         "duration": 8,
+        "parent": 4,
+        "state": 8,
         "request": 4,
         "flags": 1,
         "key": 4,

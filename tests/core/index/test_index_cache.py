@@ -24,7 +24,7 @@ from replay_gui.core.index.index_cache import (
     load_index,
     write_table,
 )
-from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, IndexView
 from replay_gui.core.index.run_index import RunIndex
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -166,6 +166,14 @@ def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: EventLo
     assert cache.load_index(log, by_content=True) is not None
     (folder / TABLE).unlink()
     assert indexed_content(folder) is None
+
+
+@pytest.mark.parametrize("name", CAUSAL_COLUMNS)
+def test_a_comparison_checks_the_columns_that_it_needs(log: EventLog, cache: IndexCache, name: str) -> None:
+    column = keep(cache, log) / name
+    column.write_bytes(bytes([column.read_bytes()[0] ^ 1]) + column.read_bytes()[1:])
+    assert cache.load_index(log, by_content=True) is None
+    assert cache.load_index(log) is not None, "the window does not read it"
 
 
 def test_an_edit_that_the_system_did_not_date_is_found_by_content(

@@ -50,7 +50,7 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
                 cache.adopt_folder(building, log)
             runs.append(open_log_run(len(runs) + 1, str(path), cache, pytest.fail))
         a, b = runs[-2:]
-        side_a, side_b = (ComparedSide(run.log, run.index, run.folder) for run in (a, b))
+        side_a, side_b = (ComparedSide(run.log, run.index, run.folder, run.built.members) for run in (a, b))
         compared = Comparer(side_a, side_b).compare(rules or Rules(()))
         if lacks_b is not None:
             compared.alignment.b[lacks_b] = -1

@@ -20,7 +20,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.causes.causal_columns import NO_PARENT
 from replay_gui.core.divergence.causes.causal_past import (
     NO_DIFFERENCE,
     WEIGHT_CERTAIN,
@@ -30,6 +29,7 @@ from replay_gui.core.divergence.causes.causal_past import (
 )
 from replay_gui.core.divergence.causes.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.comparison import NO_CAUSE, CauseKind, CauseRank, Change
+from replay_gui.core.index.index_columns import NO_PARENT
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
 from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
@@ -245,8 +245,8 @@ class CauseFinder:
             if last == row - 1 and self._change[last] == change:
                 return self._past_after[i - 1]  # consecutive events that only one run has share a past
         a, b = EventIndex(int(joint.alignment.a[row])), EventIndex(int(joint.alignment.b[row]))
-        past_a = None if a == NO_EVENT else self._past_by_parents(a, joint.causal_a.parent, joint.row_of_a)
-        past_b = None if b == NO_EVENT else self._past_by_parents(b, joint.causal_b.parent, joint.row_of_b)
+        past_a = None if a == NO_EVENT else self._past_by_parents(a, joint.a.causal.parent, joint.row_of_a)
+        past_b = None if b == NO_EVENT else self._past_by_parents(b, joint.b.causal.parent, joint.row_of_b)
         if past_a is None or past_b is None:
             return past_a or past_b or before
         return past_a.union(past_b)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.causes.causal_columns import CausalColumns
 from replay_gui.core.divergence.comparison import Alignment
 from replay_gui.core.divergence.side import ComparedSide, number_jointly
 from replay_gui.core.index.run_index import NO_TOOL
@@ -29,7 +28,6 @@ class JointRows:
         kind: int32[rows], index into `kinds` of the row's event of A, or else of B.
         tool: int32[rows], the same for `tools`; NO_TOOL if the event concerns no tool.
         row_of_a, row_of_b: int32[events], the row of each event.
-        causal_a, causal_b: the parents and recorded states of the events.
     """
 
     a: ComparedSide
@@ -41,13 +39,9 @@ class JointRows:
     tool: NDArray[np.int32]
     row_of_a: NDArray[np.int32]
     row_of_b: NDArray[np.int32]
-    causal_a: CausalColumns
-    causal_b: CausalColumns
 
     @classmethod
-    def from_alignment(
-        cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, causal_a: CausalColumns, causal_b: CausalColumns
-    ) -> JointRows:
+    def from_alignment(cls, a: ComparedSide, b: ComparedSide, alignment: Alignment) -> JointRows:
         """Return the rows of an alignment, with the same numbers for kinds and tools of A and B."""
         kinds, kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
         tools, tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
@@ -61,8 +55,6 @@ class JointRows:
             tool=_column_by_row(alignment, tool_a, tool_b),
             row_of_a=np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
             row_of_b=np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
-            causal_a=causal_a,
-            causal_b=causal_b,
         )
 
     @property
