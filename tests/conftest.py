@@ -37,7 +37,7 @@ if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 os.environ.pop("QT_SCALE_FACTOR", None)
-for _name in ("LANGUAGE", "LC_ALL", "REPLAY_GUI_LANGUAGE", "REPLAY_GUI_NUMBER_SIGNS"):
+for _name in ("LANGUAGE", "LC_ALL", "REPLAY_GUI_LANGUAGE", "REPLAY_GUI_NUMBER_SIGNS", "REPLAY_GUI_DATE_FORM"):
     os.environ.pop(_name, None)
 os.environ["LANG"] = "C.UTF-8"  # texts are compared in English
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test starts would compile the package anew

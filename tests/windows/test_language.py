@@ -13,6 +13,7 @@ import pytest
 _PROBE = """
 import json, sys
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.translation.messages import language
 from replay_gui.core.translation.numbers import decimal_number
 from replay_gui.windows.settings.language import apply_language
@@ -21,6 +22,7 @@ apply_language(app, sys.argv[1])
 box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
 print(json.dumps({
     "language": language(), "number": decimal_number(1234.5, 1), "direction": app.layoutDirection().name,
+    "moment": moment_text(10**18), "clock": clock_text(10**18),
     "button": box.buttons()[0].text(),
 }))
 """
@@ -39,7 +41,7 @@ def _applied(choice: str, **variables: str) -> Any:
 
 def test_a_chosen_language_has_its_numbers_and_buttons() -> None:
     german = {"language": "de", "number": "1.234,5", "direction": "LeftToRight", "button": "Abbrechen"}
-    assert _applied("de") == german
+    assert _applied("de") == {**german, "moment": "09.09.2001 01:46:40 UTC", "clock": "01:46:40 UTC"}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,10 @@ def test_the_language_of_the_system(variables: dict[str, str], language: str, nu
 
 def test_the_numbers_are_those_of_the_users_country() -> None:
     assert _applied("auto", LANG="de_CH.UTF-8")["number"] in ("1’234.5", "1'234.5")
+
+
+def test_days_in_english_are_those_of_iso_8601_in_every_country() -> None:
+    assert _applied("auto", LANG="en_US.UTF-8")["moment"] == "2001-09-09 01:46:40 UTC"
 
 
 def test_the_pseudo_language_from_the_right_mirrors_the_window() -> None:

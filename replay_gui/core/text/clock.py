@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_SECONDS = "%Y-%m-%d %H:%M:%S"
-_DAY_LENGTH = len("2025-10-24 ")
+from replay_gui.core.translation.dates import date_text
 
 
 def utc_text(time: int | None) -> str:
     """Return ``2025-10-24 20:54:07.500`` (UTC) for ns since 1970; "" for None, or a time beyond the calendar."""
     moment = None if time is None else in_zone(time)
-    return "" if time is None or moment is None else moment.strftime(_SECONDS) + f".{time // 10**6 % 1000:03}"
+    return "" if time is None or moment is None else f"{moment:%Y-%m-%d %H:%M:%S}.{time // 10**6 % 1000:03}"
 
 
 def local_time_text(time: int) -> str:
-    """Return ``2025-10-24 22:54``, in the time zone of this computer, for ns since 1970; "" as above."""
+    """Return ``2025-10-24 22:54``, or the day as the user's language has it, in the time zone of this computer.
+
+    Args:
+        time: ns since 1970; a time beyond the calendar gives "".
+    """
     moment = in_zone(time, is_local=True)
-    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
+    return "" if moment is None else f"{date_text(moment)} {moment:%H:%M}"
 
 
 def moment_text(time: int | None, is_local: bool = False, *, milliseconds: bool = False) -> str:
-    """Return ``2025-10-24 20:54:07 UTC``, or in the time zone of this computer, which is named; "" as above."""
+    """Return ``2025-10-24 20:54:07 UTC``, or in the time zone of this computer, which is named; "" as above.
+
+    The day is as the user's language has it.
+    """
+    moment = None if time is None else in_zone(time, is_local)
+    clock = clock_text(time, is_local, milliseconds=milliseconds)
+    return "" if moment is None else f"{date_text(moment)} {clock}"
+
+
+def clock_text(time: int | None, is_local: bool = False, *, milliseconds: bool = False) -> str:
+    """Return ``20:54:07 UTC``, without the day."""
     moment = None if time is None else in_zone(time, is_local)
     if time is None or moment is None:
         return ""
     fraction = f".{time // 10**6 % 1000:03}" if milliseconds else ""
-    return f"{moment.strftime(_SECONDS)}{fraction} {moment.tzname()}"
-
-
-def clock_text(time: int | None, is_local: bool = False) -> str:
-    """Return ``20:54:07 UTC``, without the day."""
-    return moment_text(time, is_local)[_DAY_LENGTH:]
+    return f"{moment:%H:%M:%S}{fraction} {moment.tzname()}"
 
 
 def in_zone(time: int, is_local: bool = False) -> datetime | None:

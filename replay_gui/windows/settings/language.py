@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from replay_gui.core.translation.dates import use_date_form
 from replay_gui.core.translation.messages import LANGUAGES, SOURCE_LANGUAGE, use_language
 from replay_gui.core.translation.numbers import use_number_signs
 from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES
@@ -43,12 +46,21 @@ def apply_language(app: QApplication, choice: str) -> None:
     QLocale.setDefault(locale)
     if len(locale.groupSeparator()) == len(locale.decimalPoint()) == 1:
         use_number_signs(locale.groupSeparator(), locale.decimalPoint())
+    use_date_form(_date_form(locale))
     is_mirrored = PSEUDO_LANGUAGES.get(tag, locale.textDirection() == Qt.LayoutDirection.RightToLeft)
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_mirrored else Qt.LayoutDirection.LeftToRight)
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if tag != SOURCE_LANGUAGE and translator.load(locale, "qtbase", "_", folder):
         app.installTranslator(translator)
+
+
+def _date_form(locale: QLocale) -> str:
+    """Return the locale's numeric form of a day for `strftime`; "" for English, whose forms contradict each other."""
+    if locale.language() == QLocale.Language.English:
+        return ""
+    form = locale.dateFormat(QLocale.FormatType.ShortFormat)
+    return re.sub(r"d+", "%d", re.sub(r"M+", "%m", re.sub(r"y+", "%Y", form)))
 
 
 def _system_language() -> str:
