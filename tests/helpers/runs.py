@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import Slot
 
+from replay_gui.core.index.event_groups import EventGroups
+from replay_gui.core.index.group_sorter import sorted_groups
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
@@ -46,7 +51,7 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
         FLAG_CRITICAL
     )
     time = 1_700_000_000_000_000_000 + np.cumsum(random.integers(10**6, 10**9, count))
-    return RunIndex(
+    index = RunIndex(
         tools=tools,
         phases=tuple((index, name) for index, name in zip(begin, PHASES, strict=True) if index > 0),
         kind=kind,
@@ -59,18 +64,36 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
         snapshots=tuple(map(Position, range(0, count, max(count // 24, 1)))),
         complete=complete,
     )
+    return grouped(index)
+
+
+def grouped(index: RunIndex) -> RunIndex:
+    """Return the same index with its events in groups, as the engine makes it."""
+    return replace(index, groups=sorted_groups(index))
+
+
+def groups_as_lists(groups: EventGroups) -> dict[str, Any]:
+    """Return what the groups hold."""
+    return {
+        "count": groups.count,
+        "positions": {int(which): positions.tolist() for which, positions in groups.positions.items()},
+        "failed": {int(which): positions.tolist() for which, positions in groups.failed.items()},
+        "kinds": groups.kinds.tolist(),
+        "tools": groups.tools.tolist(),
+    }
 
 
 def first_events(index: RunIndex, count: int) -> RunIndex:
     """Return `index` at the time when it covered `count` events: calls answered later are not yet paired."""
     pair = index.pair[:count].copy()
     pair[pair >= count] = NO_PAIR
-    return RunIndex(
+    first = RunIndex(
         kinds=index.kinds, tools=index.tools, phases=tuple(p for p in index.phases if p[0] < count),
         kind=index.kind[:count], tool=index.tool[:count], offset=index.offset[:count], time=index.time[:count],
         duration=index.duration[:count], pair=pair, flags=index.flags[:count],
         snapshots=tuple(p for p in index.snapshots if p <= count), complete=False,
     )  # fmt: skip
+    return grouped(first)
 
 
 def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None) -> VerificationReport:

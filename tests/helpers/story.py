@@ -18,7 +18,7 @@ from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
-from tests.helpers.runs import StillSession
+from tests.helpers.runs import StillSession, grouped
 
 START = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -125,7 +125,7 @@ def story_index(count: int, complete: bool = True) -> RunIndex:
     def column(values: list[int], dtype: Any) -> Any:
         return np.tile(np.array(values, dtype), laps)[:count]
 
-    return RunIndex(
+    index = RunIndex(
         tools=tools,
         kind=column([KINDS.index(event.kind) for event in one], np.uint16),
         tool=column([tools.index(event.tool) if event.tool else NO_TOOL for event in one], np.int32),
@@ -136,6 +136,7 @@ def story_index(count: int, complete: bool = True) -> RunIndex:
         flags=column([FLAG_FAILED if event.payload.get("error") else 0 for event in one], np.uint8),
         complete=complete,
     )
+    return grouped(index)
 
 
 def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
@@ -144,12 +145,13 @@ def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
     kind[list(places)] = len(index.kinds)
     tool = index.tool.copy()
     tool[list(places)] = NO_TOOL
-    return replace(index, kinds=(*index.kinds, "x:bookkeeping/title"), kind=kind, tool=tool)
+    return grouped(replace(index, kinds=(*index.kinds, "x:bookkeeping/title"), kind=kind, tool=tool))
 
 
 def untimed(index: RunIndex) -> RunIndex:
     """Return the same index, for a run without recorded times."""
     return RunIndex(
+        groups=index.groups,
         kinds=index.kinds, tools=index.tools, phases=(), kind=index.kind, tool=index.tool, offset=index.offset,
         time=np.full(index.count, NO_TIME), duration=index.duration, pair=index.pair, flags=index.flags, snapshots=(),
         complete=index.complete,

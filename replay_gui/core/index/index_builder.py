@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from replay_gui.core.index.event_columns import DecodedBlock, EventColumns
-from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter, write_calls
+from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter, write_calls, write_event_groups
 from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
@@ -112,6 +112,7 @@ class IndexBuilder:
         """Write the rest after the last part; return the complete result."""
         self._save_snapshot(Position(self.count), self.offset)
         built = self.built()
+        write_event_groups(self._folder, built.count, built.kinds, built.tools)
         if self._records is not None:
             write_chain(self._folder)
             write_calls(self._folder)

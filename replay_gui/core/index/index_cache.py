@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.index.group_files import GROUP_FILES, are_possible
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
@@ -35,10 +36,11 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
 
 TABLE = "table"
-_TABLE_VERSION = 16
+_TABLE_VERSION = 17
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
+_SHOWN_FILES = (*DISPLAY_COLUMNS, *GROUP_FILES)  # checked when an index is loaded
 _CHECKED_EVENTS = 1 << 18  # at a time
 
 
@@ -151,7 +153,7 @@ def load_index(
             return None
         table = read_hashed(folder / TABLE, IndexTable)
         built = table.built
-        names = (*DISPLAY_COLUMNS, *CAUSAL_COLUMNS) if by_content else DISPLAY_COLUMNS
+        names = (*_SHOWN_FILES, *CAUSAL_COLUMNS) if by_content else _SHOWN_FILES
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if (
             not fits
@@ -203,7 +205,7 @@ def write_table(
     is, because data were only appended.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
-    columns = {name: _file_hash(folder / name) for name in (*DISPLAY_COLUMNS, KEY_COLUMN, *CAUSAL_COLUMNS)}
+    columns = {name: _file_hash(folder / name) for name in (*_SHOWN_FILES, KEY_COLUMN, *CAUSAL_COLUMNS)}
     table = IndexTable(
         version=_TABLE_VERSION,
         size=log.source.size,
@@ -237,7 +239,11 @@ def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
     if not count:
         return True
     parts = (slice(begin, begin + _CHECKED_EVENTS) for begin in range(0, count, _CHECKED_EVENTS))
-    is_in_range = int(index.offset[-1]) < size and all(_part_is_in_range(index, part) for part in parts)
+    is_in_range = (
+        int(index.offset[-1]) < size
+        and all(_part_is_in_range(index, part) for part in parts)
+        and are_possible(index.groups, len(index.kinds), len(index.tools))
+    )
     forget_pages(index)
     return is_in_range
 

@@ -14,6 +14,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.index.event_groups import EventGroups
+from replay_gui.core.index.group_files import map_groups, write_groups
+from replay_gui.core.index.group_sorter import EventEntries, GroupSorter
+from replay_gui.core.index.growing_column import extended
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 
@@ -45,8 +49,7 @@ NO_PARENT = -1
 NO_STATE = 0
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
-_CALLS_STEP_EVENTS = 1 << 18
-_GROWTH_FACTOR = 4  # a full array becomes 4 times as large; its unused pages take no memory
+_STEP_EVENTS = 1 << 18
 
 
 class ColumnWriter:
@@ -95,13 +98,22 @@ def write_calls(folder: Path) -> None:
     pair, took = read_column(folder, "request"), read_column(folder, "duration")
     count = len(pair)
     request, duration, time = (map_column(folder, name, count) for name in ("request", "duration", "time"))
-    for begin in range(0, count, _CALLS_STEP_EVENTS):
-        part = slice(begin, begin + _CALLS_STEP_EVENTS)
+    for begin in range(0, count, _STEP_EVENTS):
+        part = slice(begin, begin + _STEP_EVENTS)
         _update_calls((pair, took), time, begin, request[part], duration[part])
     for name, column in (("pair", pair), ("took", took)):
         draft = folder / f"{name}.new"
         column.tofile(draft)
         draft.replace(folder / name)  # somebody may have mapped an earlier one
+
+
+def write_event_groups(folder: Path, count: int, kinds: tuple[str, ...], tools: tuple[str, ...]) -> None:
+    """Write the files of the groups of all `count` events in a folder, whose replay columns must be complete."""
+    columns = [map_column(folder, name, count) for name in ("kind", "tool", "request", "flags")]
+    sorter = GroupSorter()
+    for begin in range(0, count, _STEP_EVENTS):
+        sorter.add(EventEntries(*(column[begin : begin + _STEP_EVENTS] for column in columns)), kinds, tools)
+    write_groups(folder, sorter.groups())
 
 
 class IndexView:
@@ -119,6 +131,7 @@ class IndexView:
         self._columns = {name: np.empty(0, COLUMNS[name]) for name in _GROWING_COLUMNS}
         self._pair = np.empty(0, np.int32)
         self._duration = np.empty(0, np.int64)
+        self._sorter = GroupSorter()
 
     def grow(
         self,
@@ -135,6 +148,7 @@ class IndexView:
         `complete`: the index is finished, and its files stay as they are.
         """
         columns = self._mapped(count) if complete else self._read(count)
+        groups = map_groups(self.folder, count) if complete else self._sorted(columns, kinds, tools)
         return RunIndex(
             kinds=kinds,
             tools=tools,
@@ -146,6 +160,7 @@ class IndexView:
             duration=columns["took"],
             pair=columns["pair"],
             flags=columns["flags"],
+            groups=groups,
             snapshots=snapshots,
             complete=complete,
         )
@@ -154,6 +169,12 @@ class IndexView:
         self._forget()
         return {name: map_column(self.folder, name, count) for name in DISPLAY_COLUMNS}
 
+    def _sorted(self, columns: dict[str, NDArray[Any]], kinds: tuple[str, ...], tools: tuple[str, ...]) -> EventGroups:
+        """Sort the events added to the columns into groups."""
+        added = (columns[name][self._sorter.count :] for name in ("kind", "tool", "request", "flags"))
+        self._sorter.add(EventEntries(*added), kinds, tools)
+        return self._sorter.groups()
+
     def _read(self, count: int) -> dict[str, NDArray[Any]]:
         """Read the entries added to the columns."""
         known = self._count
@@ -161,10 +182,10 @@ class IndexView:
             more = read_column(self.folder, name, known, count - known)
             if len(more) != count - known:
                 raise ValueError(f"the index column {name} is shorter than it should be")
-            self._columns[name] = _extended(column, known, more)
+            self._columns[name] = extended(column, known, more)
         columns, self._count = self._columns, count
         request, duration = columns["request"][known:count], columns["duration"][known:count]
-        self._pair, self._duration = _extended(self._pair, known, request), _extended(self._duration, known, duration)
+        self._pair, self._duration = extended(self._pair, known, request), extended(self._duration, known, duration)
         _update_calls((self._pair, self._duration), columns["time"], known, request, duration)
         # A later response changes the data of its request.
         calls: dict[str, NDArray[Any]] = {"pair": self._pair[:count].copy(), "took": self._duration[:count].copy()}
@@ -191,14 +212,3 @@ def _update_calls(
     lasted[unknown] = between[unknown]
     timed = lasted != NO_DURATION
     took[requests[timed]] = took[responses[timed]] = lasted[timed]
-
-
-def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
-    """Return the first `known` entries and `more`; in place if there is space, which no value covers."""
-    count = known + len(more)
-    if len(column) < count:
-        larger = np.empty(max(count, len(column) * _GROWTH_FACTOR), column.dtype)
-        larger[:known] = column[:known]
-        column = larger
-    column[known:count] = more
-    return column

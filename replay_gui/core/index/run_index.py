@@ -9,6 +9,7 @@ import mmap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure, is_spanning
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.numpy_on_demand import np
@@ -46,6 +47,7 @@ class RunIndex:
         duration: int64, ns, NO_DURATION if unknown. For a request and its response: the call's.
         pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
+        groups: the events by kind and tool, see EventGroups.
         snapshots: positions at which a state snapshot is kept.
         bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
         spanning: bool[kinds], of which kinds the duration is that of other events.
@@ -62,6 +64,7 @@ class RunIndex:
     duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     pair: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    groups: EventGroups = field(default_factory=EventGroups)
     snapshots: tuple[Position, ...] = ()
     complete: bool = False
     span: tuple[int, int] | None = field(init=False)
@@ -91,8 +94,10 @@ class RunIndex:
 
 def forget_pages(index: RunIndex) -> None:
     """Release the memory of an index's mapped columns; they are read again when they are needed."""
-    for column in (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags):
-        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of its buffer
+    of_group = next(iter(index.groups.positions.values()), index.kind).base  # all groups are parts of one column
+    columns = (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags, of_group)
+    for column in columns:
+        mapped = getattr(getattr(column, "base", None), "obj", None)  # numpy keeps a memoryview of its buffer
         if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
 

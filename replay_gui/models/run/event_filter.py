@@ -70,39 +70,14 @@ def _is_of(
     return np.where(tool == NO_TOOL, of_kind[kind], of_tool[tool])
 
 
-class EventTally:
-    """The number of events of each kind and tool, counted piece by piece. `done`: events counted."""
-
-    def __init__(self) -> None:
-        self.done = 0
-        self._kinds = np.zeros(0, np.int64)
-        self._tools = np.zeros(0, np.int64)
-
-    def count(self, index: RunIndex, events: int) -> None:
-        """Count the first `events` events; `index` may be a longer index of the same run."""
-        kind, tool = index.kind[self.done : events], index.tool[self.done : events]
-        alone = tool == NO_TOOL
-        self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))
-        self._tools = _sum(self._tools, np.bincount(tool[~alone], minlength=len(index.tools)))
-        self.done = max(self.done, events)
-
-    def bookkeeping(self, index: RunIndex, max_events: int) -> int:
-        """Count at most `max_events` more events; return the number of bookkeeping events so far."""
-        hidden = index.bookkeeping
-        if hidden.any():
-            self.count(index, min(self.done + max_events, index.count))
-        return int(self._kinds[hidden[: len(self._kinds)]].sum())  # kinds that came later are not counted yet
-
-    def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-        """Return (kinds of events that concern no tool, tools), each with its number of events, largest first."""
-        self.count(index, index.count)
-        return _ranked(index.kinds, self._kinds), _ranked(index.tools, self._tools)
+def choices(index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return (kinds of events that concern no tool, tools), each with its number of events, largest first."""
+    return _ranked(index.kinds, index.groups.kinds), _ranked(index.tools, index.groups.tools)
 
 
-def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.int64]:
-    total = longer.copy()
-    total[: len(shorter)] += shorter
-    return total
+def hidden_count(index: RunIndex) -> int:
+    """Return the number of bookkeeping events."""
+    return int(index.groups.kinds[index.bookkeeping].sum())
 
 
 def _ranked(names: tuple[str, ...], counts: NDArray[np.int64]) -> list[tuple[str, int]]:

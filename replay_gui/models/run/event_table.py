@@ -24,7 +24,7 @@ from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.engine.event_reader import row_without_text
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_filter import EventFilter, hidden_count
 from replay_gui.models.run.listing import Listing
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
@@ -52,7 +52,6 @@ class EventTable(QAbstractTableModel):
     MAX_ROWS of them around the position. The matching events of a long run are added piece by piece.
 
     Attributes:
-        tally: of the run's events, counted piece by piece.
         subagents: of the run, once they are known. folded: those of which only the first event is shown.
 
     Signal: rows_added(): rows were added because more events were examined.
@@ -71,7 +70,6 @@ class EventTable(QAbstractTableModel):
         self._base = 0
         self._count = min(self._index.count, MAX_ROWS)
         self._scanned = self._index.count  # events, or hits, that were examined
-        self.tally = EventTally()
         self._scan_timer = QTimer(self, singleShot=True, interval=0)
         self._scan_timer.timeout.connect(self._on_scan)
         self._blocks = RowBlocks[EventRow]()
@@ -148,7 +146,7 @@ class EventTable(QAbstractTableModel):
         if self._number == self._session.number and self._index is self._session.index:
             return  # it is shown already
         self._number = self._session.number
-        self._filter, self._hits, self.tally = EventFilter(), None, EventTally()
+        self._filter, self._hits = EventFilter(), None
         self.subagents, self.folded = NO_SUBAGENTS, frozenset()
         self._blocks.clear()
         self._reset()
@@ -156,7 +154,6 @@ class EventTable(QAbstractTableModel):
     @Slot()
     def on_events_changed(self) -> None:
         """Some events have changed: filter and folds stay, and all rows are computed again."""
-        self.tally = EventTally()
         self._blocks.clear()
         self._reset()
 
@@ -186,16 +183,14 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def _on_scan(self) -> None:
-        index, count = self._session.index, self._count
-        self.tally.count(index, min(self.tally.done + EVENTS_PER_TURN, index.count))
+        count = self._count
         self.on_index_changed()
         if self._count > count:
             self.rows_added.emit()
 
     def _schedule_scan(self) -> None:
         """Scan more events in another turn of the event loop, if there are any."""
-        uncounted = self._index.count - self.tally.done  # the last ones are counted on request
-        if self._scanned < self._scan_end(self._index) or uncounted > EVENTS_PER_TURN:
+        if self._scanned < self._scan_end(self._index):
             self._scan_timer.start()
         else:
             self._scan_timer.stop()
@@ -271,8 +266,8 @@ class EventTable(QAbstractTableModel):
 
     @property
     def hidden_count(self) -> int:
-        """The number of bookkeeping events counted so far, whether they are shown or not."""
-        return self.tally.bookkeeping(self._index, EVENTS_PER_TURN)
+        """The number of bookkeeping events, whether they are shown or not."""
+        return hidden_count(self._index)
 
     @property
     def hidden_hits(self) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from replay_gui.core.index.event_groups import Positions
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import Position
-from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
+from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
 from replay_gui.models.timeline.step_spans import step_at
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_stacking import stack_calls

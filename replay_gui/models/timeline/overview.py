@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import NO_TIME, RunIndex, failures_of_index
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scene import NO_MARKS
@@ -45,26 +45,23 @@ class Overview:
         columns: int,
         axis: TimelineAxis = NUMBERS,
         marks: TimelineMarks = NO_MARKS,
-        failures: NDArray[np.int64] | None = None,
     ) -> Overview:
-        """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events.
-
-        `failures`: the indexes of those events, if they are known.
-        """
+        """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events."""
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
         mark_edges = np.linspace(0, max(end, 1.0), max(columns, 1) + 1)
 
-        def counted(event_indexes: NDArray[np.integer]) -> NDArray[np.int64]:
-            known = event_indexes[: np.searchsorted(event_indexes, index.count)]
-            inner = _counts_before(axis, known, mark_edges[1:-1])
+        def counted(events: NDArray[np.integer], base: int) -> NDArray[np.int64]:
+            """Return the number of events in each column; `base`: the number of the first event of the run."""
+            known = events[: np.searchsorted(events, index.count + base)]
+            inner = _counts_before(axis, known, 1 - base, mark_edges[1:-1])
             return np.diff(inner, prepend=0, append=len(known))
 
         def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
-            return (counted(event_indexes) > 0).astype(np.float64)
+            return (counted(event_indexes, 0) > 0).astype(np.float64)
 
-        errors = counted(np.flatnonzero(failures_of_index(index)) if failures is None else failures)
+        errors = counted(index.groups.failures, 1)
         return cls(
             edges=edges,
             pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,
@@ -78,31 +75,18 @@ class Overview:
         )
 
 
-class GrowingFailures:
-    """The failures of one run, by index; only its new events are examined."""
-
-    def __init__(self) -> None:
-        self._found = np.zeros(0, np.int64)
-        self.count = 0  # of the examined events
-
-    def of(self, index: RunIndex, max_events: int | None = None) -> NDArray[np.int64]:
-        """Return the failures in `index`, a longer index of the same run; examine at most `max_events` new events."""
-        stop = index.count if max_events is None else min(index.count, self.count + max_events)
-        if stop > self.count:
-            more = np.flatnonzero(failures_of_index(index, slice(self.count, stop))) + self.count
-            self.count, self._found = stop, np.concatenate((self._found, more))
-        return self._found
-
-
 def _counts_before(
-    axis: TimelineAxis, event_indexes: NDArray[np.integer], edges: NDArray[np.float64]
+    axis: TimelineAxis, events: NDArray[np.integer], further: int, edges: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return the number of (ascending) events before each edge, by bisection, because there may be millions."""
+    """Return the number of (ascending) events before each edge, by bisection, because there may be millions.
+
+    `further`: what is added to each of `events` to make it a position.
+    """
     low = np.zeros(len(edges), np.int64)
-    high = np.full(len(edges), len(event_indexes), np.int64)
+    high = np.full(len(edges), len(events), np.int64)
     while (is_open := low < high).any():
         middle = (low + high) // 2
-        positions = event_indexes[np.minimum(middle, len(event_indexes) - 1)] + 1
+        positions = events[np.minimum(middle, len(events) - 1)] + further
         is_before = axis.coordinates(positions) < edges
         low, high = np.where(is_open & is_before, middle + 1, low), np.where(is_open & ~is_before, middle, high)
     return low

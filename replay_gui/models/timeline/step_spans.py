@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from replay_gui.core.index.event_groups import Positions
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS, Kind
-from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
+from replay_gui.models.timeline.lanes import LanePart, indexes_before
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 

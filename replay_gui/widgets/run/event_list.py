@@ -332,5 +332,5 @@ class EventList(Panel):
     @Slot()
     def _on_filter_clicked(self) -> None:
         session, table = self._session, self.table
-        self._menu.fill(session.index, table.filter, table.tally, session.hides_bookkeeping)
+        self._menu.fill(session.index, table.filter, session.hides_bookkeeping)
         self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))

@@ -14,7 +14,7 @@ from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
 from replay_gui.models.mnemonics import escape_mnemonics
-from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_filter import EventFilter, choices
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
@@ -42,15 +42,15 @@ class FilterMenu(CheckMenu):
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
-    def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally, hides_bookkeeping: bool = False) -> None:
-        """Offer the kinds and tools of the index, as counted by `tally`; those in `filter_` are checked.
+    def fill(self, index: RunIndex, filter_: EventFilter, hides_bookkeeping: bool = False) -> None:
+        """Offer the kinds and tools of the index, with their numbers of events; those in `filter_` are checked.
 
         Bookkeeping kinds are offered together, and individually only while they are shown.
         """
         self.clear()
         self._filter = filter_
         self._kinds, self._tools = {}, {}
-        kinds, tools = tally.choices(index)
+        kinds, tools = choices(index)
         lines = sum(count for name, count in kinds if is_bookkeeping(name))
         self._longest = f"{max(lines, *(count for _, count in (*kinds, *tools)), 0):,}"
         everything = self.addAction("Show all")

@@ -8,10 +8,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from replay_gui.core.index.event_groups import Positions
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.look.theme import GAP, UNIT, theme
-from replay_gui.models.timeline.lanes import Lane, Positions
+from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout

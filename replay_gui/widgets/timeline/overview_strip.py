@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from replay_gui.core.log.positions import position_after
 from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.overview import GrowingFailures, Overview
+from replay_gui.models.timeline.overview import Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
-EVENTS_PER_TURN = 1 << 20  # events examined for errors at once: a frame's time
 FOUND_HEIGHT = 0.4  # of the strip, of a search hit; an error reaches to the top
 CHANGE_HEIGHT = 0.25  # of a change of the chosen value
 COLUMN_PX = 2  # pixels per column of the overview
@@ -72,9 +71,8 @@ class OverviewStrip(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._failures = GrowingFailures()
-        self._growing = QTimer(self, singleShot=True, interval=0)
-        self._growing.timeout.connect(self.on_index_changed)
+        self._next_turn = QTimer(self, singleShot=True, interval=0)
+        self._next_turn.timeout.connect(self.on_index_changed)
         self._drawn_end = 0.0  # the coordinate at which the drawing ends
         self._shown: tuple[float, float] = (0.0, 1.0)  # the drawn window, never too narrow to grasp
         self.setFixedHeight(STRIP)
@@ -108,12 +106,15 @@ class OverviewStrip(QWidget):
         self._window.sigRegionChanged.connect(self.on_window_dragged)
         self._box.drawn.connect(self._show)
         self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
-        for other in (session.run_changed, session.events_changed):
-            other.connect(self.on_run_changed)
-        session.index_changed.connect(self.on_index_changed)
+        for signal in (
+            session.run_changed,
+            session.events_changed,
+            session.index_changed,
+            session.marks_changed,
+            session.axis_changed,
+        ):
+            signal.connect(self.on_index_changed)
         session.view_changed.connect(self.on_view_changed)
-        session.marks_changed.connect(self.on_index_changed)
-        session.axis_changed.connect(self.on_index_changed)
         session.report_changed.connect(self.on_report_changed)
         session.names_changed.connect(self.on_names_changed)
         theme_events().changed.connect(self.on_theme_changed)
@@ -124,13 +125,13 @@ class OverviewStrip(QWidget):
         """Sum the columns again for the new width, in the next turn: in this one the rest of the window is painted."""
         super().resizeEvent(event)
         self._fit_label()
-        self._growing.start()
+        self._next_turn.start()
 
     @Slot()
     def on_names_changed(self) -> None:
         self._fit_label()
         self._row.activate()  # the columns depend on the width of the strip
-        self._growing.start()
+        self._next_turn.start()
 
     def _fit_label(self) -> None:
         """Align the strip with the lanes."""
@@ -142,17 +143,9 @@ class OverviewStrip(QWidget):
         return GAP + self._whole.pixel(position)
 
     @Slot()
-    def on_run_changed(self) -> None:
-        self._failures = GrowingFailures()
-        self.on_index_changed()
-
-    @Slot()
     def on_index_changed(self) -> None:
         session, columns = self._session, self.graphics.width() // COLUMN_PX
-        failures = self._failures.of(session.index, EVENTS_PER_TURN)
-        if self._failures.count < session.index.count:
-            self._growing.start()
-        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
+        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks)
         pace = np.append(overview.pace, overview.pace[-1])
         self._pace.setData(overview.edges, pace, connect=np.ones(len(pace), np.int32))  # "all" is filled with seams
         found, changes = FOUND_HEIGHT * overview.found, CHANGE_HEIGHT * overview.value_changes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.core.index.run_index import RunIndex, forget_pages
+from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.bookmark import BOOKMARK_PX
@@ -47,7 +47,6 @@ from replay_gui.widgets.timeline.timeline_painter import (
 from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
 
 KEY_PAN_SHARE = 0.1  # of the visible range
-EVENTS_PER_TURN = 1 << 18  # events sorted into lanes in one step: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
     "the menu View zooms and pans; the menu key chooses lanes."
@@ -81,8 +80,6 @@ class Timeline(QWidget):
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._hover.highlighted_changed.connect(self.update)
-        self._growing = QTimer(self, singleShot=True, interval=0)
-        self._growing.timeout.connect(self.on_index_changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -156,11 +153,7 @@ class Timeline(QWidget):
     @Slot()
     def on_index_changed(self) -> None:
         wanted = self._lanes.row_count(self._shown_choice)
-        self._lanes = self._lanes.extended(self._index, EVENTS_PER_TURN)
-        if self._lanes.count < self._index.count:
-            self._growing.start()
-        else:
-            forget_pages(self._index)  # does not examine all events again
+        self._lanes = self._lanes.with_events(self._index)
         self.on_scene_changed()
         if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()

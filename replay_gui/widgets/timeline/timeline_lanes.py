@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from replay_gui.core.index.event_groups import Positions
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.plain_text import one_line
@@ -31,7 +32,7 @@ from replay_gui.look.theme import (
     ui_font,
 )
 from replay_gui.models.timeline.lane_hit import calls_between
-from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
+from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
 from replay_gui.models.timeline.step_spans import stand_alone, step_pixels, steps_between
 from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale

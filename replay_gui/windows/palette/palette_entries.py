@@ -21,7 +21,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
-from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.event_filter import EventFilter, choices
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 from replay_gui.models.values.value_row import content_text
@@ -91,7 +91,7 @@ class PaletteEntries:
                 kind=Kind.TOOL_REQUEST.value,
                 tool=number,
             )
-        kinds, _ = self._get_view().events.table.tally.choices(index)  # those that the run has
+        kinds, _ = choices(index)  # those that the run has
         for kind, _count in kinds[:_MAX_NAMES]:
             label = kind_label(kind)
             yield PaletteEntry(

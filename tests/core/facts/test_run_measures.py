@@ -39,7 +39,6 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 from replay_gui.models.facts.range_sums import RangeSums
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
-from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 from tests.helpers.fake_pool import MessageList
 from tests.helpers.paths import DATA, RESOURCES
@@ -72,7 +71,7 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
             (counts.calls, counts.failed, counts.denied, counts.errors)
         )
         assert (listed.events, listed.calls, listed.failures) == (info["events"], counts.calls, counts.failures)
-        assert len(Lanes().extended(index).errors) == _filtered(index) == _in_errors_row(part) == counts.failures
+        assert len(index.groups.failures) == _filtered(index) == _in_errors_row(part) == counts.failures
         assert sum(tool["calls"] for tool in info["tools"].values()) == sum(one.calls for one in numbers.tools)
         assert info["kinds"].get("ToolRequest", 0) == counts.calls
         assert (info["first_time"], info["last_time"]) == times_of_index(index)
@@ -157,7 +156,7 @@ def test_one_failure_counts_once(errors: list[tuple[str, str]], counts: RunCount
         summary = summary_of(OpenedRun("run", log, None, ()))
         row = _in_errors_row(_part(log, summary.events))
     assert summary.counts == counts_of_index(index) == counts
-    assert len(Lanes().extended(index).errors) == int(failures_of_index(index).sum()) == counts.failures
+    assert len(index.groups.failures) == int(failures_of_index(index).sum()) == counts.failures
     assert row == _filtered(index) == counts.failures
 
 

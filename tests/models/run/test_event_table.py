@@ -17,7 +17,7 @@ from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.text.clock import since_start
 from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
-from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_filter import EventFilter, choices
 from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.story import STORY, StorySession, story_index, story_row, untimed
@@ -117,10 +117,7 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
 
 
 def test_choices_are_counted_and_ranked() -> None:
-    tally, half, index = EventTally(), story_index(len(STORY)), story_index(len(STORY) * 2)
-    tally.count(half, 3)
-    tally.count(half, half.count)
-    kinds, tools = tally.choices(index)
+    kinds, tools = choices(story_index(len(STORY) * 2))
     assert kinds[0] == ("Decision", 8)
     assert set(tools) == {("query_db", 4), ("read_file", 4), ("run_tests", 4), ("search", 4)}
 
@@ -209,7 +206,7 @@ def test_a_filter_of_a_long_run_comes_piece_by_piece(
     timer = table.findChild(QTimer)
     assert timer is not None
     qtbot.waitUntil(lambda: not timer.isActive())
-    kinds = table.tally.choices(session.index)[0]
+    kinds = choices(session.index)[0]
     assert 0 < first < table.rowCount() == dict(kinds)["Decision"]
     assert table.event_index(table.rowCount() - 1) < count
     table.set_filter(EventFilter())

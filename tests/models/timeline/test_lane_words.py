@@ -11,7 +11,7 @@ from tests.helpers.story import story_index
 
 
 def test_a_lane_says_how_many_and_what_its_tool_does() -> None:
-    lanes = Lanes().extended(story_index(60))
+    lanes = Lanes.of(story_index(60))
     marks = TimelineMarks(tool_effects={"search": ToolEffects({Effect.READS: 3}, "declared read-only")})
     of_search = next(lane for lane in lanes.rows() if lane.title == "search")
     calls = f"{of_search.count:,} calls"

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from replay_gui.models.timeline import lanes as lanes_module
 from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
 from tests.helpers.runs import TOOLS as TOOLS_MADE
-from tests.helpers.runs import first_events, synthetic_index
+from tests.helpers.runs import grouped, synthetic_index
 
 
 def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
@@ -31,7 +29,7 @@ def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
             tool[place] = tools.index(name)
             if request:
                 pair[place], pair[int(request)] = int(request), place
-    return RunIndex(
+    index = RunIndex(
         kinds=kinds,
         tools=tools,
         kind=np.array([kinds.index(words.split()[0]) for words in events], np.uint16),
@@ -39,6 +37,20 @@ def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
         pair=np.array(pair, np.int32),
         flags=np.array(flags, np.uint8),
     )
+    return grouped(index)
+
+
+def calls_of(tools: tuple[str, ...]) -> RunIndex:
+    """An index with one call of each tool."""
+    count = len(tools)
+    index = RunIndex(
+        tools=tools,
+        kind=np.full(count, KINDS.index("ToolRequest"), np.uint16),
+        tool=np.arange(count, dtype=np.int32),
+        pair=np.full(count, NO_PAIR, np.int32),
+        flags=np.zeros(count, np.uint8),
+    )
+    return grouped(index)
 
 
 def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
@@ -64,7 +76,7 @@ def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
 )
 def test_each_event_has_its_lane(events: tuple[str, ...], lanes: dict[str, list[int]]) -> None:
     index = index_of(*events)
-    assert told(Lanes().extended(index).rows()) == lanes
+    assert told(Lanes.of(index).rows()) == lanes
 
 
 def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
@@ -79,12 +91,12 @@ def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
 
 
 def test_a_lane_without_events_is_left_out() -> None:
-    lanes = Lanes().extended(index_of("Observation", "Error"))
+    lanes = Lanes.of(index_of("Observation", "Error"))
     assert [row.title for row in lanes.rows()] == ["Input", "Errors"]
     assert lanes.row_count() == 2
     folded = lanes.rows(LaneChoice(frozenset({REST})))
     assert [row.title for row in folded] == ["Input", "Errors"]
-    assert Lanes().extended(index_of("Observation")).rows(LaneChoice(frozenset({REST})))[-1].title == "Input"
+    assert Lanes.of(index_of("Observation")).rows(LaneChoice(frozenset({REST})))[-1].title == "Input"
 
 
 @pytest.mark.parametrize(
@@ -99,18 +111,18 @@ def test_a_lane_without_events_is_left_out() -> None:
     ],
 )
 def test_a_folded_lane_is_named_by_what_is_in_it(events: tuple[str, ...], title: str) -> None:
-    rows = Lanes().extended(index_of(*events)).rows(LaneChoice(frozenset({REST})))
+    rows = Lanes.of(index_of(*events)).rows(LaneChoice(frozenset({REST})))
     assert rows[-1].title == title
 
 
 def test_lanes_that_have_all_the_events_are_shown_though_they_are_hidden() -> None:
-    lanes = Lanes().extended(index_of("Observation"))
+    lanes = Lanes.of(index_of("Observation"))
     assert [row.title for row in lanes.rows(LaneChoice(hidden=frozenset({"observations"})))] == ["Input"]
 
 
 def test_failed_calls_are_known_by_their_answer() -> None:
     index = index_of("ToolRequest a", "Decision", "ToolResponse a<0 !", "ToolRequest a")
-    (lane,) = (row for row in Lanes().extended(index).rows() if row.is_calls)
+    (lane,) = (row for row in Lanes.of(index).rows() if row.is_calls)
     (part,) = lane.parts
     assert (part.positions.tolist(), part.failed.tolist()) == ([1, 4], [3])
 
@@ -118,21 +130,16 @@ def test_failed_calls_are_known_by_their_answer() -> None:
 def test_tools_beyond_the_limit_share_a_lane() -> None:
     tools = tuple(f"t{n}" for n in range(20))
     index = index_of(*(f"ToolRequest t{n}" for n in range(20) for _ in range(20 - n)), tools=tools)
-    rows = [row for row in Lanes().extended(index).rows(limit=12) if row.is_calls]
+    rows = [row for row in Lanes.of(index).rows(limit=12) if row.is_calls]
     assert [row.title for row in rows] == [*tools[:11], "9 more tools"]
     assert rows[-1].count == sum(range(1, 10))
     assert [part.tool for part in rows[-1].parts] == list(range(11, 20))
-    assert len([row for row in Lanes().extended(index).rows(limit=20) if row.is_calls]) == 20
+    assert len([row for row in Lanes.of(index).rows(limit=20) if row.is_calls]) == 20
 
 
-def test_growing_step_by_step_comes_to_the_same() -> None:
+def test_each_event_has_one_place_on_the_lanes() -> None:
     index = synthetic_index(2_000)
-    whole, grown = Lanes().extended(index), Lanes()
-    for count in (1, 2, 3, 700, 1_500, 1_500, 2_000):
-        grown = grown.extended(first_events(index, count) if count < 2_000 else index)
-        assert grown.count == count
-    assert told(grown.rows()) == told(whole.rows())
-    assert _failed(grown) == _failed(whole)
+    whole = Lanes.of(index)
     failed = sum(len(positions) for positions in _failed(whole))  # they are among the errors too
     assert sum(row.count for row in whole.rows()) == 2_000 - int((index.pair != NO_PAIR).sum()) // 2 + failed
 
@@ -143,19 +150,13 @@ def _failed(lanes: Lanes) -> list[list[int]]:
 
 def test_an_index_with_more_tools_than_keys() -> None:
     tools = tuple(map(str, range(70_000)))
-    index = replace(
-        index_of("Decision", tools=tools),
-        kind=np.full(70_000, KINDS.index("ToolRequest"), np.uint16),
-        tool=np.arange(70_000, dtype=np.int32),
-        pair=np.full(70_000, NO_PAIR, np.int32),
-        flags=np.zeros(70_000, np.uint8),
-    )
-    rows = Lanes().extended(index).rows()
+    index = calls_of(tools)
+    rows = Lanes.of(index).rows()
     assert sum(row.count for row in rows) == 70_000
     assert max(len(row.parts) for row in rows) == MAX_PARTS, "no picture is made of thousands"
     assert {row.count for row in rows if row.is_one_tool} == {1}, "no tool is told to have made the calls of others"
     assert "69,993 more tools" in [row.title for row in rows]
-    (folded,) = (row for row in Lanes().extended(index).rows(LaneChoice(frozenset({TOOLS}))) if row.is_calls)
+    (folded,) = (row for row in Lanes.of(index).rows(LaneChoice(frozenset({TOOLS}))) if row.is_calls)
     assert folded.count == 70_000
     assert [part.tool for part in folded.parts] == [*range(MAX_PARTS - 1), None]
     assert (np.diff(rows[-4].parts[-1].positions) > 0).all()
@@ -165,7 +166,7 @@ def test_an_index_with_more_tools_than_keys() -> None:
 def test_rows_are_counted_without_being_made(limit: int) -> None:
     for events in ((), ("ToolRequest a",), ("ToolRequest a", "ToolRequest b", "ToolRequest c", "x:thing")):
         index = index_of(*events, tools=("a", "b", "c"))
-        lanes = Lanes().extended(index)
+        lanes = Lanes.of(index)
         assert lanes.row_count(limit=limit) == len(lanes.rows(limit=limit))
 
 
@@ -186,13 +187,13 @@ EVENTS = (
     ],
 )
 def test_lanes_fold_and_hide(folded: set[str], hidden: set[str], titles: str) -> None:
-    rows = Lanes().extended(index_of(*EVENTS)).rows(LaneChoice(frozenset(folded), frozenset(hidden)))
+    rows = Lanes.of(index_of(*EVENTS)).rows(LaneChoice(frozenset(folded), frozenset(hidden)))
     assert [row.title.replace(", ", ",").replace(" ", "_") for row in rows] == titles.split()
     assert [row.folded for row in rows] == [row.title in ("Tools", "Memory, errors …") for row in rows]
 
 
 def test_a_folded_lane_holds_what_its_lanes_held() -> None:
-    lanes = Lanes().extended(synthetic_index(2_000))
+    lanes = Lanes.of(synthetic_index(2_000))
     apart, folded = lanes.rows(), lanes.rows(LaneChoice(frozenset({TOOLS, REST})))
     assert sum(row.count for row in apart) == sum(row.count for row in folded)
     (tools,) = (row for row in folded if row.is_calls)
@@ -203,14 +204,7 @@ def test_a_folded_lane_holds_what_its_lanes_held() -> None:
 def test_tools_without_a_lane_of_their_own_cost_none(folded: frozenset[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred thousand tools once froze the window for half a minute."""
     count = 20_000
-    index = replace(
-        RunIndex(),
-        tools=tuple(f"tool {n}" for n in range(count)),
-        kind=np.full(count, KINDS.index("ToolRequest"), np.uint16),
-        tool=np.arange(count, dtype=np.int32),
-        pair=np.full(count, NO_PAIR, np.int32),
-        flags=np.zeros(count, np.uint8),
-    )
+    index = calls_of(tuple(f"tool {n}" for n in range(count)))
     made = 0
 
     def counted(*args: object, **options: object) -> Lane:
@@ -219,6 +213,6 @@ def test_tools_without_a_lane_of_their_own_cost_none(folded: frozenset[str], mon
         return Lane(*args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(lanes_module, "Lane", counted)
-    rows = Lanes().extended(index).rows(LaneChoice(folded=folded))
+    rows = Lanes.of(index).rows(LaneChoice(folded=folded))
     assert sum(row.count for row in rows) == count
     assert made < 40

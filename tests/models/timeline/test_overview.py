@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex, failures_of_index
+from replay_gui.core.index.event_groups import EventGroups, Group
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.models.timeline.overview import GrowingFailures, Overview
+from replay_gui.models.timeline.overview import Overview
 from replay_gui.models.timeline.timeline_axis import NUMBERS, NumberAxis, TimeAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
-from tests.helpers.runs import synthetic_index
+from tests.helpers.runs import grouped, synthetic_index
 
 
 def test_errors_stand_in_their_columns_and_none_is_lost() -> None:
@@ -18,7 +19,7 @@ def test_errors_stand_in_their_columns_and_none_is_lost() -> None:
     index.flags[:] = 0
     index.kind[[105, 106]] = KINDS.index("Error")
     index.flags[999] = FLAG_FAILED
-    overview = Overview.of(index, 100)
+    overview = Overview.of(grouped(index), 100)
     assert np.flatnonzero(overview.errors).tolist() == [10, 99]
     assert overview.errors[[10, 99]].tolist() == [1.0, 0.5]
 
@@ -82,18 +83,6 @@ def test_along_the_clock_columns_are_equally_long() -> None:
     assert np.abs(overview.pace[10:90] - 0.5).max() < 0.1
 
 
-def test_failures_are_the_same_however_the_run_grew() -> None:
-    index = synthetic_index(1_000)
-    growing = GrowingFailures()
-    for count in (0, 1, 400, 400, 1_000):
-        part = replace(index, kind=index.kind[:count], flags=index.flags[:count])
-        found = growing.of(part)
-        assert found.tolist() == np.flatnonzero(failures_of_index(part)).tolist()
-    assert len(found)
-    whole, given = Overview.of(index, 100).errors, Overview.of(index, 100, failures=found).errors
-    assert given.tolist() == whole.tolist()
-
-
 def test_columns_are_those_of_a_histogram_and_cost_nothing_by_the_event() -> None:
     random = np.random.default_rng(1)
     index = synthetic_index(5_000)
@@ -112,6 +101,7 @@ def test_columns_are_those_of_a_histogram_and_cost_nothing_by_the_event() -> Non
         overview = Overview.of(index, 70, axis, TimelineMarks(found=found))
         counts = np.histogram(coordinates, 70, (0.0, overview.mark_edges[-1]))[0]
         assert (overview.found > 0).tolist() == (counts > 0).tolist()
-        errors = Overview.of(index, 70, axis, failures=found).errors
+        groups = EventGroups(index.count, {Group.ERRORS: (found + 1).astype(np.int32)})
+        errors = Overview.of(replace(index, groups=groups), 70, axis).errors
         assert errors.tolist() == (counts / counts.max()).tolist()
     assert max(asked) <= 70

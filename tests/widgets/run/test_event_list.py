@@ -16,12 +16,13 @@ from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW, theme
-from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
+from tests.helpers.runs import grouped
 from tests.helpers.shown import count_of, shown
 from tests.helpers.story import FACTS, STORY, StorySession, story_index, with_bookkeeping
 
@@ -163,7 +164,7 @@ def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList
 def test_the_menu_offers_kinds_and_tools_with_counts(qtbot: QtBot) -> None:
     menu = FilterMenu()
     qtbot.addWidget(menu)
-    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})), EventTally())
+    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})))
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert actions["search\t4"].isChecked()
     with qtbot.waitSignal(menu.chosen) as chosen:
@@ -318,9 +319,8 @@ def test_a_list_of_a_run_that_is_open_already_hides_its_bookkeeping(qtbot: QtBot
 def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventList, session: StorySession) -> None:
     session.show(with_bookkeeping(story_index(40), 2, 5))
     assert events.table.hidden_count == 2
-    few = with_bookkeeping(story_index(3), 1)  # fewer kinds and tools than were counted
-    session._run += 1
-    session.index = replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1)
+    session._run, few = session._run + 1, with_bookkeeping(story_index(3), 1)  # with fewer kinds and tools
+    session.index = grouped(replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1))
     events.table.show_hits({EventIndex(2): SearchHit(EventIndex(2), "abc", 0, 1)})
     assert events.table.hidden_count == 3
     session.show_bookkeeping(True)
@@ -332,14 +332,14 @@ def test_the_filter_menu_has_the_bookkeeping_lines(qtbot: QtBot) -> None:
     menu = FilterMenu()
     qtbot.addWidget(menu)
     index = with_bookkeeping(story_index(20), 2, 5)
-    menu.fill(index, EventFilter(), EventTally(), hides_bookkeeping=True)
+    menu.fill(index, EventFilter(), hides_bookkeeping=True)
     actions = {action.text(): action for action in menu.actions()}
     assert "Title\t2" not in actions
     assert not actions["Bookkeeping lines\t2"].isChecked()
     with qtbot.waitSignal(menu.bookkeeping_toggled) as toggled:
         actions["Bookkeeping lines\t2"].trigger()
     assert toggled.args == [True]
-    menu.fill(index, EventFilter(), EventTally())
+    menu.fill(index, EventFilter())
     assert "Title\t2" in [action.text() for action in menu.actions()]
 
 

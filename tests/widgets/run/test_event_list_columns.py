@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import ui_font
-from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.run.event_list import EventList
@@ -20,7 +20,7 @@ from tests.helpers.story import StorySession, story_index
 def test_the_counts_in_the_menu_of_filters_end_below_each_other(qtbot: QtBot, events: int) -> None:
     menu, index = FilterMenu(), story_index(events)
     qtbot.addWidget(menu)
-    menu.fill(index, EventFilter(), EventTally())
+    menu.fill(index, EventFilter())
     counts = [action.text().partition("\t")[2] for action in menu.actions() if "\t" in action.text()]
     metrics = QFontMetricsF(ui_font())
     assert len({len(count.strip("\u2007\u2008")) for count in counts}) > 1

@@ -25,7 +25,7 @@ from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
-from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.runs import StillSession, grouped, synthetic_index
 from tests.helpers.shown import count_of, shown
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -105,7 +105,8 @@ def test_a_triangle_folds_and_unfolds(timeline: Timeline) -> None:
 def test_a_click_on_the_rest_of_the_tools_gives_them_lanes(
     panel: TimelinePanel, timeline: Timeline, session: StillSession
 ) -> None:
-    session.show(replace(session.index, tools=tuple(f"tool {n}" for n in range(12)), tool=many_tools(session.index)))
+    tools = tuple(f"tool {n}" for n in range(12))
+    session.show(grouped(replace(session.index, tools=tools, tool=many_tools(session.index))))
     before = len(titles(timeline))
     (rest,) = (place for place, row in enumerate(timeline.rows) if row.title.endswith("more tools"))
     name = QPoint(60, round(TOP_PX + (rest + 0.5) * TimelineLayout(1, timeline.height(), before).lane_height))
@@ -276,7 +277,7 @@ def with_calls(*calls: tuple[int, int], took: int = NO_DURATION) -> RunIndex:
     for ask, answer in calls:
         kind[ask], kind[answer], tool[[ask, answer]], pair[ask], pair[answer] = request, response, 0, answer, ask
     times, durations = np.full(COUNT, NO_TIME), np.full(COUNT, took)
-    return replace(index, kind=kind, tool=tool, pair=pair, time=times, duration=durations)
+    return grouped(replace(index, kind=kind, tool=tool, pair=pair, time=times, duration=durations))
 
 
 def test_a_call_says_how_long_it_took_where_there_is_room(

@@ -75,7 +75,7 @@ def painter(qapp: object) -> Iterator[CountingPainter]:
 
 
 def scene_of(index: RunIndex, choice: LaneChoice | None = None, marks: TimelineMarks = NO_MARKS) -> TimelineScene:
-    lanes = Lanes().extended(index)
+    lanes = Lanes.of(index)
     return TimelineScene(index=index, lanes=lanes.rows() if choice is None else lanes.rows(choice), marks=marks)
 
 
