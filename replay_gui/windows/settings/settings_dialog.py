@@ -66,7 +66,6 @@ class SettingsDialog(QDialog):
         self.language.currentIndexChanged.connect(self._on_language)
         self._next_start = PlainLabel("Used from the next start on")
         set_role(self._next_start, "secondary")
-        self._next_start.hide()
         self.text_size.addItems([f"{scale} %" for scale in TEXT_SCALES])
         self.text_size.setCurrentIndex(TEXT_SCALES.index(theme_events().text_scale))
         self.text_size.currentIndexChanged.connect(self._on_text_size)
@@ -86,7 +85,7 @@ class SettingsDialog(QDialog):
         self.clear_cache = QPushButton("Clear cache")
         self.clear_cache.setAutoDefault(False)
         self.clear_cache.setToolTip("Deletes the cached data of runs that are not open")
-        rows = QFormLayout()
+        rows = self._rows = QFormLayout()
         rows.setHorizontalSpacing(WIDE)
         rows.setVerticalSpacing(GAP)
         cache = _quiet(str(platformdirs.user_cache_path("replay-gui")))
@@ -105,6 +104,7 @@ class SettingsDialog(QDialog):
         ):
             widget.setAccessibleName(name or "Folder of the cache")
             rows.addRow(PlainLabel(name), widget)
+        rows.setRowVisible(self._next_start, False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
 
     @Slot(int)
     def _on_language(self, row: int) -> None:
-        self._next_start.show()
+        self._rows.setRowVisible(self._next_start, True)
         self.language_chosen.emit(self.language.itemData(row))
 
     @Slot(int)
