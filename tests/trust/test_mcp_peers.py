@@ -220,7 +220,7 @@ def test_a_hostile_recording_is_refused_in_one_line_or_read(tmp_path: Path) -> N
         assert session is not None
         value = {"model": "m", "messages": [{"role": "user", "content": "x" * 300}, {"role": "user", "content": "y"}]}
         call = session.begin(CallRequest(CallKind.MODEL, "POST http://x/v1/chat", value))
-        call.finish(CallAnswer({"text": "z"}, decision_type="message", form={"status": 200, "body": b"{}"}))
+        call.finish(CallAnswer(output={"text": "z"}, decision_type="message", form={"status": 200, "body": b"{}"}))
         tell("x")
     tried = read = refused = 0
     for events in hostile_logs(sound):

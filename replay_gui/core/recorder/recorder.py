@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time as clock
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import Struct
 
 from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedCall:
+class RecordedCall(Struct, frozen=True):
     """A recorded tool request; pass it to tool_response.
 
     Attributes:
@@ -28,8 +28,7 @@ class RecordedCall:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPatch:
+class RecordedPatch(Struct, frozen=True):
     """A recorded patch proposal; pass it to patch_applied or patch_rejected.
 
     Attributes:

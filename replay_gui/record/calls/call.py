@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 MADE_AGAIN = "made_again"
 """Member of an answer's form: whether the result can be made again of its plain form. Absent: it is that form."""
@@ -18,8 +19,7 @@ class CallKind(StrEnum):
     TOOL = "tool"
 
 
-@dataclass(frozen=True, slots=True)
-class CallRequest:
+class CallRequest(Struct, frozen=True):
     """The request of an agent.
 
     Attributes:
@@ -33,13 +33,11 @@ class CallRequest:
     kind: CallKind
     name: str
     value: Any
-    _: KW_ONLY
     version: str = ""
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CallAnswer:
+class CallAnswer(Struct, frozen=True, kw_only=True):
     """The answer to a call.
 
     Attributes:
@@ -54,13 +52,12 @@ class CallAnswer:
     """
 
     output: Any
-    _: KW_ONLY
     error: str | None = None
     error_type: str = ""
     decision_type: str = "message"
     reasoning: str | None = None
-    form: Mapping[str, Any] = field(default_factory=dict)
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = {}
+    meta: Mapping[str, Any] = {}
     is_clean: bool = False
 
     @property

@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from replay_gui.record.calls.call import CallRequest
+from replay_gui.record.calls.request_heads import Header
 from replay_gui.record.hooks.http_calls import broken_off, http_answer
 from replay_gui.record.hooks.tool_calls import failed_answer
-from replay_gui.record.sessions.call_session import CallSession, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, report_failure, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
 
 
@@ -22,10 +23,10 @@ class HttpExchange:
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
         self._session, self._call, self._asked, self._library = session, call, asked, library
         self._status, self._is_finished, self._is_reading = 0, False, False
-        self._headers: list[tuple[str, str]] = []
+        self._headers: list[Header] = []
         self.chunks: list[bytes] = []
 
-    def begin_answer(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+    def begin_answer(self, status: int, headers: Iterable[Header]) -> None:
         """Store status and headers of the answer."""
         self._status, self._headers = status, list(headers)
 
@@ -33,7 +34,10 @@ class HttpExchange:
         """Record the answer that has arrived; only the first call has an effect."""
         if not self._is_finished and not self._is_reading:
             self._is_finished = True
-            try_to_record(self._session, self._library, self._record)
+            try:
+                self._record()
+            except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
+                report_failure(self._session, self._library, error)
 
     def fail(self, error: BaseException) -> None:
         """Record that the exchange failed, unless it was finished before."""

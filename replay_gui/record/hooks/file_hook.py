@@ -63,12 +63,12 @@ def _answer(opened: Any) -> CallAnswer:
     status = os.fstat(descriptor)
     size = status.st_size
     if not stat.S_ISREG(status.st_mode) or size > _MAX_FILE_BYTES or (size == 0 and _is_of_kernel(status)):
-        return CallAnswer(f"({size:,} bytes, not kept)", form={MADE_AGAIN: False})
+        return CallAnswer(output=f"({size:,} bytes, not kept)", form={MADE_AGAIN: False})
     content = os.pread(descriptor, size, 0)
     try:
-        return CallAnswer(content.decode())
+        return CallAnswer(output=content.decode())
     except UnicodeDecodeError:
-        return CallAnswer(content)
+        return CallAnswer(output=content)
 
 
 def _is_of_kernel(status: os.stat_result) -> bool:

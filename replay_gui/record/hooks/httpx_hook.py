@@ -14,8 +14,14 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, current_session, try_to_begin_async, try_to_record
-from replay_gui.record.sessions.open_call import OpenCall, inside
+from replay_gui.record.sessions.call_session import (
+    CallSession,
+    current_session,
+    report_failure,
+    try_to_begin_async,
+    try_to_record,
+)
+from replay_gui.record.sessions.open_call import OpenCall, enter_call, inside, leave_call
 
 
 def install(module: ModuleType) -> None:
@@ -27,24 +33,35 @@ def install(module: ModuleType) -> None:
 
 def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     def handle_request(self: Any, request: Any) -> Any:
+        # An agent waits for what is done here: so it is in few functions, of which each costs a microsecond.
         session = current_session()
-        begun = None if session is None else try_to_record(session, "httpx", lambda: _begun(session, module, request))
-        if session is None or begun is None:
+        if session is None:
             return original(self, request)
-        asked, call = begun
+        call: OpenCall | None = None
+        try:
+            asked = _request(session, module, request)
+            call = session.begin(asked)
+        except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
+            report_failure(session, "httpx", error)
+        if call is None:
+            return original(self, request)
         if call.answer is not None:
             given = _given(call)
             return _response(module, given, streams.recorded(given, call))
-        request = _changed(module, request, call)
+        if call.changes:
+            request = _changed(module, request, call)
         exchange = HttpExchange(session, call, asked, "httpx")
         try:
-            with inside(call):
+            token = enter_call(call)
+            try:
                 response = original(self, request)
+            finally:
+                leave_call(token)
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.begin_answer(response.status_code, _pairs(response.headers))
-        response.stream = streams.tee(response, exchange)
+        exchange.begin_answer(response.status_code, response.headers.raw)
+        response.stream = streams.tee(response.stream, exchange)
         return response
 
     return handle_request
@@ -64,7 +81,8 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
                 await call.finish_async(call.answer)
                 raise
             return _response(module, given, streams.recorded_async(given, call))
-        request = _changed(module, request, call)
+        if call.changes:
+            request = _changed(module, request, call)
         exchange = HttpExchange(session, call, asked, "httpx")
         try:
             with inside(call):
@@ -72,8 +90,8 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.begin_answer(response.status_code, _pairs(response.headers))
-        response.stream = streams.tee_async(response, exchange)
+        exchange.begin_answer(response.status_code, response.headers.raw)
+        response.stream = streams.tee_async(response.stream, exchange)
         return response
 
     return handle_async_request
@@ -88,31 +106,16 @@ def _given(call: OpenCall) -> HttpAnswer:
         raise
 
 
-def _begun(session: CallSession, module: ModuleType, request: Any) -> tuple[CallRequest, OpenCall]:
-    asked = _request(session, module, request)
-    return asked, session.begin(asked)
-
-
 def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequest:
     try:
         body = request.content
     except module.RequestNotRead:
         body = None
-    return http_request(request.method, str(request.url), _pairs(request.headers), body, session.log)
-
-
-def _pairs(headers: Any) -> list[tuple[str, str]]:
-    """Return names and values."""
-    try:  # like multi_items(), but faster: that finds the encoding again for each name
-        return [(name.decode("ascii").lower(), value.decode("ascii")) for name, value in headers.raw]
-    except UnicodeDecodeError:
-        return [*headers.multi_items()]
+    return http_request(request.method, str(request.url), request.headers.raw, body, session.log)
 
 
 def _changed(module: ModuleType, request: Any, call: OpenCall) -> Any:
-    """Return the request to make: that of the agent, or with an edited prompt."""
-    if not call.changes:
-        return request
+    """Return the request to make, with an edited prompt."""
     headers = [pair for pair in request.headers.multi_items() if pair[0].lower() != "content-length"]
     body = changed_body(request.content, headers, call.changes)
     return module.Request(
@@ -127,27 +130,16 @@ def _response(module: ModuleType, given: HttpAnswer, stream: Any) -> Any:
 
 
 class _Streams:
-    """Makes the streams of responses, which must be of the module's own classes."""
+    """The classes of the streams of responses, which must be derived from the module's own classes.
+
+    Attributes:
+        tee, tee_async: pass the data of a stream on, and record it at the end.
+        recorded, recorded_async: streams of a recorded answer.
+    """
 
     def __init__(self, module: ModuleType) -> None:
-        self._recording, self._recording_async = _recording_streams(module)
-        self._recorded, self._recorded_async = _recorded_streams(module)
-
-    def tee(self, response: Any, exchange: HttpExchange) -> Any:
-        """Return a stream that passes the data on, and records it at the end."""
-        return self._recording(response.stream, exchange)
-
-    def tee_async(self, response: Any, exchange: HttpExchange) -> Any:
-        """Return an asynchronous stream that passes the data on, and records it at the end."""
-        return self._recording_async(response.stream, exchange)
-
-    def recorded(self, given: HttpAnswer, call: OpenCall) -> Any:
-        """Return a stream of a recorded answer."""
-        return self._recorded(given, call)
-
-    def recorded_async(self, given: HttpAnswer, call: OpenCall) -> Any:
-        """Return an asynchronous stream of a recorded answer."""
-        return self._recorded_async(given, call)
+        self.tee, self.tee_async = _recording_streams(module)
+        self.recorded, self.recorded_async = _recorded_streams(module)
 
 
 def _recording_streams(module: ModuleType) -> tuple[Any, Any]:

@@ -60,7 +60,7 @@ def _call(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None) -
         plain = plain_form(output)
         error = str(result.content) if result.status == "error" else None
         return CallAnswer(
-            plain.value, error=error, form={_MESSAGE: True} | ({} if plain.exact else {MADE_AGAIN: False})
+            output=plain.value, error=error, form={_MESSAGE: True} | ({} if plain.exact else {MADE_AGAIN: False})
         )
 
     def given_result(answer: CallAnswer) -> Any:

@@ -52,7 +52,9 @@ def _call(asked: Any, result_type: Any) -> HookedCall:
     def answer(result: Any) -> CallAnswer:
         value = result.model_dump(mode="json", by_alias=True, exclude_none=True)
         failed = bool(value.get("isError"))
-        return CallAnswer(plain_form(value).value, error=result_text(value) if failed else None, form={"mcp": True})
+        return CallAnswer(
+            output=plain_form(value).value, error=result_text(value) if failed else None, form={"mcp": True}
+        )
 
     def given_result(answer: CallAnswer) -> Any:
         validate = getattr(result_type, "model_validate", None) or result_type.validate_python

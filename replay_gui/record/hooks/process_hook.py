@@ -48,7 +48,7 @@ def _call(command: Any, options: Mapping[str, Any]) -> HookedCall:
 
     def answer(result: subprocess.CompletedProcess[Any]) -> CallAnswer:
         output = {"returncode": result.returncode, "stdout": result.stdout, "stderr": result.stderr}
-        return CallAnswer(plain_form({name: value for name, value in output.items() if value is not None}).value)
+        return CallAnswer(output=plain_form({name: value for name, value in output.items() if value is not None}).value)
 
     def result(answer: CallAnswer) -> subprocess.CompletedProcess[Any]:
         output = answer.output

@@ -73,15 +73,15 @@ async def make_call_async(session: CallSession, tool: HookedCall, run: Callable[
 def failed_answer(error: BaseException) -> CallAnswer:
     """Return the answer of a call that raised."""
     form = {"raised": error_form(error)}
-    return CallAnswer(None, error=str(error) or type(error).__name__, error_type=type(error).__name__, form=form)
+    return CallAnswer(output=None, error=str(error) or type(error).__name__, error_type=type(error).__name__, form=form)
 
 
 def plain_answer(result: Any, converted: Callable[[Any], Any]) -> CallAnswer:
     """Return the recorded form of any result; `converted`: makes the result again from its plain form."""
     plain = plain_form(result)
     if plain.exact:
-        return CallAnswer(plain.value)
-    return CallAnswer(plain.value, form={MADE_AGAIN: _equals(converted(plain.value), result)})
+        return CallAnswer(output=plain.value)
+    return CallAnswer(output=plain.value, form={MADE_AGAIN: _equals(converted(plain.value), result)})
 
 
 def _recorded_result(session: CallSession, where: str, tool: HookedCall, answer: CallAnswer) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.importers.json_lines import NotJson

@@ -27,7 +27,7 @@ def fixed_answer(run: PastRun, request: CallRequest, value: Any) -> CallAnswer:
     plain = plain_form(value).value
     if "host" in request.meta:  # over HTTP
         form = {"status": _STATUS_OK, "headers": _JSON, "body": msgspec.json.encode(plain)}
-        return CallAnswer({"status": _STATUS_OK, "body": plain}, form=form)
+        return CallAnswer(output={"status": _STATUS_OK, "body": plain}, form=form)
     known = (call.answer for call in run.calls if call.request.name == request.name)
     form = next((dict(answer.form) for answer in known if answer is not None and answer.success), {})
-    return CallAnswer(plain, form=form | ({MADE_AGAIN: True} if MADE_AGAIN in form else {}))
+    return CallAnswer(output=plain, form=form | ({MADE_AGAIN: True} if MADE_AGAIN in form else {}))

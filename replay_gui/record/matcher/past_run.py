@@ -190,12 +190,12 @@ def answer_of_event(kind: str, payload: Mapping[str, Any], meta: Mapping[str, An
     if kind == Kind.TOOL_RESPONSE:
         error = payload["error"] if payload["error"] is not None or payload["success"] else "failed"
         return CallAnswer(
-            payload["output"], error=error, error_type=str(meta.get("error_type", "")), form=form, meta=kept
+            output=payload["output"], error=error, error_type=str(meta.get("error_type", "")), form=form, meta=kept
         )
     if kind == Kind.ERROR:
-        return CallAnswer(None, error=payload["message"], error_type=payload["error_type"], form=form, meta=kept)
+        return CallAnswer(output=None, error=payload["message"], error_type=payload["error_type"], form=form, meta=kept)
     return CallAnswer(
-        payload["data"],
+        output=payload["data"],
         decision_type=payload["decision_type"],
         reasoning=payload.get("reasoning"),
         form=form,

@@ -6,8 +6,9 @@ The agent's code is not changed; each message to the model that equals the recor
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import position_after

@@ -54,7 +54,7 @@ def model_answer(
     if status >= 400:
         problem = whole.get("error", whole) if isinstance(whole, dict) else body.decode(errors="replace")[:2_000]
         text = str(problem.get("message") or problem) if isinstance(problem, dict) else str(problem)
-        return CallAnswer(None, error=text, error_type=f"HTTP {status}", **common)
+        return CallAnswer(output=None, error=text, error_type=f"HTTP {status}", **common)
     try:
         if whole is None:
             stream = join_stream(body)
@@ -64,7 +64,7 @@ def model_answer(
         return _of_whole(whole, common)
     except _OF_ANOTHER_FORM:  # another form than the known ones: it is kept as it came
         output = body.decode(errors="replace") if whole is None else without_ids(whole)[0]
-        return CallAnswer(output, decision_type="answer", **common)
+        return CallAnswer(output=output, decision_type="answer", **common)
 
 
 def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:
@@ -73,7 +73,7 @@ def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:
     text = "".join(stream.text) or None
     reasoning = "".join(stream.reasoning) or None
     if stream.error is not None:
-        return CallAnswer(None, error=stream.error, error_type="stream error", **common)
+        return CallAnswer(output=None, error=stream.error, error_type="stream error", **common)
     return _answer(text, calls, reasoning=reasoning, stop=stream.stop, usage=stream.usage, **common)
 
 
@@ -81,13 +81,13 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
     message: Any = None
     stop: Any = None
     match whole:
-        case {"choices": [{"message": dict(message), **choice}, *_]}:
+        case {"choices": [{"message": dict(message)} as choice, *_]}:
             stop = choice.get("finish_reason")
         case {"output": list(items)}:
             return _of_items(whole, items, common)
         case {"role": str(), "content": list()}:
             message, stop = whole, whole.get("stop_reason")
-        case {"candidates": [{"content": dict(content), **candidate}, *_]}:
+        case {"candidates": [{"content": dict(content)} as candidate, *_]}:
             message, stop = {"role": "assistant", **content}, candidate.get("finishReason")
         case {"output": {"message": dict(message)}}:
             stop = whole.get("stopReason")
@@ -96,7 +96,7 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
         case {"choices": [{"text": str(text)}, *_]} | {"response": str(text)}:
             message = {"role": "assistant", "content": text}
         case _:
-            return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
+            return CallAnswer(output=without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not _says_more(message):
         reasoning, content_text = split_reasoning(text)  # as below, but faster: most answers are such
         return _answer(content_text, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
@@ -107,7 +107,7 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
 
 def _says_more(message: Mapping[str, Any]) -> bool:
     """Return whether a message has more than its text."""
-    return any(member and name not in _OF_TEXTS for name, member in message.items())
+    return any(map(message.get, message.keys() - _OF_TEXTS))
 
 
 def _of_items(whole: dict[str, Any], items: list[Any], common: Mapping[str, Any]) -> CallAnswer:
@@ -141,13 +141,14 @@ def _answer(
     meta: dict[str, Any] = {"tokens": tokens} if (tokens := _tokens(usage)) else {}
     if isinstance(stop, str):
         meta["stop"] = stop
-    content = without_ids(content)[0]
+    if type(content) is not str:
+        content = without_ids(content)[0]
     if not calls:
-        return CallAnswer("" if content is None else content, reasoning=reasoning, **common, meta=meta)
+        return CallAnswer(output="" if content is None else content, reasoning=reasoning, **common, meta=meta)
     output = {"calls": [{"name": name, "input": value} for name, value in calls]}
     if content not in (None, ""):
         output["content"] = content
-    return CallAnswer(output, decision_type="tool_calls", reasoning=reasoning, **common, meta=meta)
+    return CallAnswer(output=output, decision_type="tool_calls", reasoning=reasoning, **common, meta=meta)
 
 
 def _usage(whole: Mapping[str, Any]) -> Mapping[str, Any]:

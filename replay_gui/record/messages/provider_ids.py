@@ -23,6 +23,7 @@ _GIVEN = frozenset(("input", "args", "arguments", "response"))
 
 _SESSION_MEMBERS = ("prompt_cache_key", "client_metadata")
 _METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: has the session of Claude Code
+_MAY_HAVE_SESSION = frozenset((*_SESSION_MEMBERS, _METADATA))
 
 
 def split_session(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -30,6 +31,9 @@ def split_session(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, An
 
     The first is the same object if it has no such members.
     """
+    session: dict[str, Any] = {}
+    if _MAY_HAVE_SESSION.isdisjoint(request):
+        return request, session
     session = {name: request[name] for name in _SESSION_MEMBERS if name in request}
     metadata = request.get(_METADATA)
     is_named = isinstance(metadata, dict) and _USER_ID in metadata

@@ -8,6 +8,7 @@ in the messages between. A long request then costs the decoding of its new messa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -29,27 +30,27 @@ class _Body:
 
     Attributes:
         value: the decoded body. name: the member with the list of messages. ends: the offset of each message's end.
-        pieces: (offset, bytes) of the body up to the end of the last message; joining them each time would be slow.
+        pieces: (bytes, offset) of the body up to the end of the last message; joining them each time would be slow.
         rest: the bytes after the last message.
     """
 
     __slots__ = ("ends", "name", "pieces", "rest", "value")
 
     def __init__(
-        self, value: dict[str, Any], name: str, ends: Sequence[int], pieces: Sequence[tuple[int, bytes]], rest: bytes
+        self, value: dict[str, Any], name: str, ends: Sequence[int], pieces: Sequence[tuple[bytes, int]], rest: bytes
     ) -> None:
         self.value, self.name, self.ends, self.rest = value, name, ends, rest
-        self.pieces = pieces if len(pieces) < _MAX_PIECES else [(0, b"".join(piece for _, piece in pieces))]
+        self.pieces = pieces if len(pieces) < _MAX_PIECES else [(b"".join(piece for piece, _ in pieces), 0)]
 
     def continued(self, body: bytes) -> _Body | None:
         """Return `body`, decoded, if it differs from this one only by the last messages; else None."""
         if not body.endswith(self.rest):
             return None
         count, pieces = len(self.ends), self.pieces
-        if not _begins_with(body, pieces):
+        if not all(starmap(body.startswith, pieces)):
             count -= _CHANGED_MESSAGES
             pieces = [*_up_to(pieces, self.ends[count - 1])] if count > 0 else []
-            if not pieces or not _begins_with(body, pieces):
+            if not pieces or not all(starmap(body.startswith, pieces)):
                 return None
         begin, end = self.ends[count - 1], len(body) - len(self.rest)
         if begin == end and count == len(self.ends):
@@ -66,18 +67,14 @@ class _Body:
         if not items:
             return None
         value = {**self.value, self.name: self.value[self.name][:count] + items}
-        piece = begin, added[: new[-1] - begin]
+        piece = added[: new[-1] - begin], begin
         return _Body(value, self.name, [*self.ends[:count], *new], [*pieces, piece], body[new[-1] :])
 
 
-def _begins_with(body: bytes, pieces: Iterable[tuple[int, bytes]]) -> bool:
-    return all(body.startswith(piece, at) for at, piece in pieces)
-
-
-def _up_to(pieces: Iterable[tuple[int, bytes]], end: int) -> Iterator[tuple[int, bytes]]:
-    for at, piece in pieces:
+def _up_to(pieces: Iterable[tuple[bytes, int]], end: int) -> Iterator[tuple[bytes, int]]:
+    for piece, at in pieces:
         if at < end:
-            yield at, piece[: end - at]
+            yield piece[: end - at], at
 
 
 class RequestBodies:
@@ -92,12 +89,13 @@ class RequestBodies:
             return json_value(body)
         for known in self._kept:
             if (now := known.continued(body)) is not None:
-                self._store_body(now, known)
+                if now is not self._kept[0]:
+                    self._store_body(now, known)
                 return now.value
         value = json_value(body)
         lists = (name for name in _LISTS if isinstance(value, dict) and isinstance(value.get(name), list))
         if (name := next(lists, None)) is not None and (ends := _ends_of_list(body, name)):
-            self._store_body(_Body(value, name, ends, [(0, body[: ends[-1]])], body[ends[-1] :]), None)
+            self._store_body(_Body(value, name, ends, [(body[: ends[-1]], 0)], body[ends[-1] :]), None)
         return value
 
     def _store_body(self, body: _Body, before: _Body | None) -> None:

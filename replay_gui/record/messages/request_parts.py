@@ -26,6 +26,7 @@ CONVERSATION = frozenset(
 
 _MAX_ASSEMBLED_BYTES = 1_000_000  # of a member that is assembled again
 _MAX_INLINE_BYTES = 256  # of a member that stays in the request
+_SHORT_CHARACTERS = (_MAX_INLINE_BYTES - 2) // 4  # a text of so many stays, with any characters
 _SPLIT = frozenset((str, list, dict))
 
 
@@ -98,7 +99,7 @@ class RequestParts:
                     new.append((name, member))
                     continue
             whole[name] = member
-        for name, member in sorted(new, key=itemgetter(0)):
+        for name, member in sorted(new, key=itemgetter(0)) if new else ():
             split = self._last[name] = self._split_member(name, member, on_new_part)
             forms[name] = split.form
         return {**self._clean_whole(whole), **forms}
@@ -199,7 +200,10 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _is_split(name: str, member: Any) -> bool:
-    return type(member) in _SPLIT and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE_BYTES)
+    kind = type(member)
+    if kind not in _SPLIT or (kind is str and len(member) <= _SHORT_CHARACTERS and name not in CONVERSATION):
+        return False
+    return name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE_BYTES
 
 
 def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:

@@ -61,7 +61,7 @@ class ClaudeToolCalls:
             case "PreToolUse":
                 return self._begin(name, message)
             case "PostToolUse":
-                self._finish(message, CallAnswer(message.get("tool_response"), meta=_meta(message)))
+                self._finish(message, CallAnswer(output=message.get("tool_response"), meta=_meta(message)))
             case "PostToolUseFailure":
                 kind = "Interrupted" if message.get("is_interrupt") is True else "ToolError"
                 self._fail(message, str(message.get("error")), kind)
@@ -85,7 +85,7 @@ class ClaudeToolCalls:
         return None
 
     def _fail(self, message: dict[str, Any], error: str, kind: str) -> None:
-        self._finish(message, CallAnswer(None, error=error, error_type=kind, meta=_meta(message)))
+        self._finish(message, CallAnswer(output=None, error=error, error_type=kind, meta=_meta(message)))
 
     def _finish(self, message: dict[str, Any], answer: CallAnswer) -> None:
         key = _key(message)

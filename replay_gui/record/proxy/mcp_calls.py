@@ -55,11 +55,11 @@ def answer_of(message: dict[str, Any]) -> CallAnswer:
         details = error if isinstance(error, dict) else {}
         text = str(details.get("message") or "failed")
         return CallAnswer(
-            None, error=text, error_type=f"JSON-RPC {details.get('code')}", form={_FORM: {"error": error}}
+            output=None, error=text, error_type=f"JSON-RPC {details.get('code')}", form={_FORM: {"error": error}}
         )
     result = plain_form(message["result"]).value
     has_failed = isinstance(result, dict) and result.get("isError") is True
-    return CallAnswer(result, error=result_text(result) if has_failed else None, form={_FORM: True})
+    return CallAnswer(output=result, error=result_text(result) if has_failed else None, form={_FORM: True})
 
 
 def users_answer(message: dict[str, Any], value: Any) -> CallAnswer:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
-from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED
+from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED, Kind
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.calls.request_heads import RequestHeads
 from replay_gui.record.calls.secrets import Secrets, can_be_encoded
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.request_bodies import RequestBodies
@@ -22,14 +24,14 @@ from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
 from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
 from replay_gui.record.surroundings.options import Surrounding
 
+_TOOL, _DECISION = CallKind.TOOL, Kind.DECISION.value
 _BODY = "body"  # member of the form of an HTTP answer: its bytes
 
 ANSWER_FORM, LANE = "answer", "lane"
 """Members of meta: what the hook needs to give the answer again; the thread or task that asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenRequest:
+class WrittenRequest(Struct, frozen=True):
     """A request in the log.
 
     Attributes:
@@ -50,7 +52,7 @@ class CallLog:
 
     Attributes:
         secrets: to be replaced. surroundings: recorded in addition to calls. drawn: values not yet written.
-        bodies: decodes the bodies of requests to models.
+        heads: reads the heads of HTTP requests. bodies: decodes the bodies of requests to models.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class CallLog:
         self.secrets = secrets
         self.surroundings = surroundings
         self.drawn = DrawnValues()
-        self.bodies = RequestBodies()
+        self.heads, self.bodies = RequestHeads(secrets), RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
             None  # the number of secrets at that time; its written form
@@ -87,12 +89,12 @@ class CallLog:
 
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and its new parts."""
-        recorder = self.recorder
+        recorder = self._recorder or self.recorder
         meta = {**self._written_meta(request.meta), "parent": parent, LANE: lane}
-        if drawn := self.drawn.take_drawn(lane, parent):
+        if self.surroundings and (drawn := self.drawn.take_drawn(lane, parent)):
             meta[DRAWN] = drawn
         with recorder.writing:
-            if request.kind is CallKind.TOOL:
+            if request.kind is _TOOL:
                 value = self.secrets.hide(request.value)
                 call = recorder.plain.tool_request(request.name, value, tool_version=request.version, **meta)
                 return WrittenRequest(call, request.kind, request.name, key_of_value(value))
@@ -100,8 +102,8 @@ class CallLog:
                 value = self._parts.split(request.value, self._write_part)
             else:
                 value = self.secrets.hide(request.value)
-            now = clock.time_ns()
-            seq = recorder.plain.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
+            now = meta["time"] = clock.time_ns()
+            seq = recorder.write(MODEL_REQUEST, {"endpoint": request.name, "request": value}, meta)
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
     def _written_meta(self, meta: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,22 +117,27 @@ class CallLog:
 
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
-        recorder = self.recorder
-        answer = answer if answer.is_clean else self.clean_answer(answer)
+        recorder = self._recorder or self.recorder
+        call = written.call
+        if not answer.is_clean:
+            answer = self.clean_answer(answer)
         output, error, reasoning = answer.output, answer.error, answer.reasoning
-        meta: dict[str, Any] = {**answer.meta, ANSWER_FORM: answer.form} if answer.form else {**answer.meta}
-        if drawn := self.drawn.take_drawn(None, written.call.seq):
+        meta: dict[str, Any] = {**answer.meta, "parent": call.seq}
+        if answer.form:
+            meta[ANSWER_FORM] = answer.form
+        if self.surroundings and (drawn := self.drawn.take_drawn(None, call.seq)):
             meta[DRAWN] = drawn
-        now = clock.time_ns()
-        meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
+        now = meta["time"] = clock.time_ns()
+        meta["duration"] = max(0, now - call.time)
         with recorder.writing:
-            if written.kind is CallKind.TOOL:
+            if written.kind is _TOOL:
                 if answer.error_type:
                     meta["error_type"] = answer.error_type
-                return recorder.plain.tool_response(written.call, output, success=error is None, error=error, **meta)
+                return recorder.plain.tool_response(call, output, success=error is None, error=error, **meta)
             if error is not None:
                 return recorder.plain.error(answer.error_type, error, written.name, recoverable=True, **meta)
-            return recorder.plain.decision(answer.decision_type, output, reasoning, **meta)
+            payload = {"decision_type": answer.decision_type, "data": output, "reasoning": reasoning}
+            return recorder.write(_DECISION, payload, meta)
 
     def clean_answer(self, answer: CallAnswer) -> CallAnswer:
         """Return an answer in plain values, without secrets."""
@@ -145,7 +152,7 @@ class CallLog:
         if _BODY in answer.form:
             form = {**form, _BODY: answer.form[_BODY]}  # the hook has cleaned it
         return CallAnswer(  # a third of the time of replace()
-            output,
+            output=output,
             error=error,
             error_type=answer.error_type,
             decision_type=answer.decision_type,

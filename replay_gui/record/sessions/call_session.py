@@ -88,10 +88,8 @@ def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) ->
     """Return the result of `action`; None if it fails in a recording, so that the agent continues without the hook."""
     try:
         return action()
-    except Exception as error:
-        session.report_failure(where, error)
-        if session.is_rerun:
-            raise
+    except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
+        report_failure(session, where, error)
         return None
 
 
@@ -99,11 +97,16 @@ async def try_to_begin_async(session: CallSession, where: str, request: CallRequ
     """Return the call that `begin_async` begins; None if that fails in a recording."""
     try:
         return await session.begin_async(request)
-    except Exception as error:
-        session.report_failure(where, error)
-        if session.is_rerun:
-            raise
+    except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
+        report_failure(session, where, error)
         return None
+
+
+def report_failure(session: CallSession, where: str, error: Exception) -> None:
+    """Report that a hook failed, in the handler of its exception; in a re-run, raise that again."""
+    session.report_failure(where, error)
+    if session.is_rerun:
+        raise error
 
 
 def log_failure(where: str, error: Exception) -> None:

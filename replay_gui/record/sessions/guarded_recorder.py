@@ -13,7 +13,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.recorder.recorder import RecordedCall, RecordedPatch, Recorder
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.sessions.open_call import current_seq
+from replay_gui.record.sessions.open_call import current_call
 
 
 class WriteLock:
@@ -109,11 +109,13 @@ class GuardedRecorder(Recorder):
 
     def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any]) -> int:
         """Write an event whose values are plain and without secrets; `writing` must be entered."""
-        if meta.get("parent") is None and (parent := current_seq()) is not None:
-            meta["parent"] = parent
-        elif "parent" in meta and meta["parent"] is None:
-            del meta["parent"]
-        meta.setdefault("time", clock.time_ns())
+        if meta.get("parent") is None:
+            if (call := current_call()) is not None:
+                meta["parent"] = call.seq
+            else:
+                meta.pop("parent", None)
+        if "time" not in meta:
+            meta["time"] = clock.time_ns()
         return self._writer.append(kind, payload, meta)
 
     def tool_request(

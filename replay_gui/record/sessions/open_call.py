@@ -6,8 +6,8 @@ import contextlib
 import itertools
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Protocol
@@ -80,9 +80,14 @@ class SameCall:
 _current: ContextVar[OpenCall | None] = ContextVar("replay_gui_current_call", default=None)
 
 
-def current_call() -> OpenCall | None:
-    """Return the innermost call inside which the code runs, or None."""
-    return _current.get()
+current_call: Callable[[], OpenCall | None] = _current.get
+"""Returns the innermost call inside which the code runs, or None; without a function of Python in between."""
+
+enter_call: Callable[[OpenCall | None], Token[OpenCall | None]] = _current.set
+"""Enters a call in the current context; returns what `leave_call` needs."""
+
+leave_call: Callable[[Token[OpenCall | None]], None] = _current.reset
+"""Leaves a call, in the context in which it was entered."""
 
 
 def current_seq() -> int | None:
@@ -104,11 +109,6 @@ class inside:  # noqa: N801  used as a function; a class, since a generator take
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
-
-
-def enter(call: OpenCall | None) -> None:
-    """Enter this call in the current context: for hooks that receive begin and end separately."""
-    _current.set(call)
 
 
 def running_task() -> object | None:

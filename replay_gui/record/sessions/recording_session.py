@@ -88,6 +88,8 @@ class RecordingSession:
 class CallBeingRecorded:
     """A call that is made for real; see OpenCall."""
 
+    __slots__ = ("_is_finished", "_log", "_written")
+
     answer: CallAnswer | None = None
     changes: Mapping[str, Any] = {}
 

@@ -118,7 +118,7 @@ def test_the_user_is_asked_call_by_call(run: Path) -> None:
 
 def test_any_value_is_shown_as_json() -> None:
     request = CallRequest(CallKind.TOOL, "t", {"raw": b"x", "far": float("inf"), "sign": "29° \u202e"})
-    shown = question_about("the tool t", request, CallAnswer(b"y"), None)
+    shown = question_about("the tool t", request, CallAnswer(output=b"y"), None)
     assert json.loads(shown.request) == {
         "raw": {"$bytes": "eA=="},
         "far": {"$float": "inf"},

@@ -22,6 +22,8 @@ _NOTHING = re.compile(r"\s*\Z")
 
 def split_reasoning(text: str) -> tuple[str | None, str | None]:
     """Return (the reasoning in tags at the beginning of an answer, the rest); None for a missing part."""
+    if "<" not in text:
+        return None, text
     thoughts, at = list[str](), 0
     while match := _THOUGHT.match(text, at):
         thoughts.append(match[2].strip())
