@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text, begins_as_error
@@ -17,6 +17,9 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.call_text import path_text
 from replay_gui.core.text.json_pointer import pointer_text, unescape_token
 from replay_gui.core.text.plain_text import one_line, without_color_codes
+from replay_gui.core.text.quotation_marks import in_quotation_marks
+from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
 _MAX_ARGUMENTS = 2  # arguments of a call that a sentence names
@@ -58,7 +61,24 @@ _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; par
 
 def event_words(index: EventIndex) -> str:
     """Return ``event 20``, with the number that the window shows."""
-    return f"event {position_after(index):,}"
+    return tr("event {number}", number=whole_number(position_after(index)))
+
+
+def against_words(index: EventIndex, other: EventIndex) -> str:
+    """Return ``event 20 against event 19``, for events of two runs."""
+    return tr("{event} against {other_event}", event=event_words(index), other_event=event_words(other))
+
+
+def event_of_words(index: EventIndex, run: str) -> str:
+    """Return ``event 20 of trial 1``."""
+    return tr("{event} of {run}", event=event_words(index), run=run)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``a.py``, ``a.py and b.py``, or ``a.py, b.py and c.py``; "" for no names."""
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
 
 
 def with_note(words: str, note: str) -> str:
@@ -68,24 +88,19 @@ def with_note(words: str, note: str) -> str:
 
 def quoted(text: str, limit: int = 60) -> str:
     """Return the beginning of a text in quotation marks."""
-    return f"“{one_line(text, limit)}”"
-
-
-def closed(words: str) -> str:
-    """Return words that may end with a quotation as a sentence: with a full stop, unless the quotation has its end."""
-    return words if words.endswith((".”", "!”", "?”", "…”")) else f"{words}."
+    return in_quotation_marks(one_line(text, limit))
 
 
 def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
     text = readable_text(value)
-    return quoted(text, limit) if text else "by an empty answer"
+    return quoted(text, limit) if text else tr("by an empty answer")
 
 
 def failure_words(call: ToolCall, limit: int = 60) -> str:
     """Return the error of a failed call in quotation marks, to follow "was answered"."""
     text = failure_text(call)
-    return quoted(text, limit) if text else "by an empty answer"
+    return quoted(text, limit) if text else tr("by an empty answer")
 
 
 def failure_text(call: ToolCall) -> str:
@@ -119,9 +134,9 @@ def readable_text(value: Any) -> str:
 def value_words(value: Any) -> str:
     """Return a value for a sentence: a single word unchanged, other text in quotation marks."""
     if value is ABSENT:
-        return "not set"
+        return tr("not set")
     if value == "":
-        return "empty"
+        return tr("empty")
     if isinstance(value, str):
         is_word = " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
         if _has_blanks_around(value) and len(value) <= _MAX_VALUE:
@@ -154,7 +169,7 @@ def argument_words(path: str) -> str:
     name = unescape_token(path[1:])
     if path.count("/") == 1 and not name.isdigit():
         return one_line(name, _MAX_NAME)  # without the quotation marks, which distinguish it from a path
-    return one_line(pointer_text(path), _MAX_NAME) if path else "its input"
+    return one_line(pointer_text(path), _MAX_NAME) if path else tr("its input")
 
 
 def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] = ()) -> str:
@@ -185,7 +200,7 @@ def _without_cd(code: str) -> str:
 
 def tool_words(call: ToolCall) -> str:
     """Return the name of a call's tool as one visible line."""
-    return one_line(call.tool, _MAX_NAME) or "a tool without a name"
+    return one_line(call.tool, _MAX_NAME) or tr("a tool without a name")
 
 
 def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
@@ -194,13 +209,16 @@ def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
 
 
 def past_action_words(call: ToolCall) -> str:
-    """Return the action of a call, in the past tense: ``cancelled reservation Z7GOZK``."""
+    """Return the action of a call, in the past tense: ``cancelled reservation Z7GOZK``.
+
+    Only English verbs are known: in another language it is ``called cancel_reservation(reservation_id Z7GOZK)``.
+    """
     member, code = code_of(call.input)
     if code and (runs_code(call.tool) or member in ("command", "cmd")):
-        return f"ran {quoted(_without_cd(code) if len(code) > _MAX_CALL else code, _MAX_CALL)}"
+        return tr("ran {code}", code=quoted(_without_cd(code) if len(code) > _MAX_CALL else code, _MAX_CALL))
     verb = _verb(call)
     if verb is None:
-        return f"called {call_words(call)}"
+        return tr("called {call}", call=call_words(call))
     words = name_words(call.tool)
     rest = " ".join(words[words.index(verb) + 1 :])
     leaves = input_leaves(call.input)
@@ -240,7 +258,7 @@ def past_tool_words(call: ToolCall) -> str:
     """Return the action of a call without its arguments: ``updated reservation flights``."""
     verb = _verb(call)
     if verb is None:
-        return f"called {tool_words(call)}"
+        return tr("called {call}", call=tool_words(call))
     words = name_words(call.tool)
     return " ".join((past_tense(verb), *words[words.index(verb) + 1 :]))
 
@@ -259,9 +277,9 @@ def past_tense(verb: str) -> str:
 def _verb(call: ToolCall) -> str | None:
     """Return the verb of the tool's name if it means a change, and the name begins or ends with it.
 
-    In other places a word may be no verb: in ``ship_order`` it is an order.
+    In other places a word may be no verb: in ``ship_order`` it is an order. None if sentences are not in English.
     """
-    if effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
+    if language() != SOURCE_LANGUAGE or effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
         return None
     verb, words = verb_of_name(call.tool), name_words(call.tool)
     return verb if verb not in _NEVER_IN_SENTENCES and verb in (words[0], words[-1]) else None
@@ -269,7 +287,7 @@ def _verb(call: ToolCall) -> str | None:
 
 def _plain(value: Any) -> str:
     if isinstance(value, str):
-        return f"“{value}”" if _has_blanks_around(value) else value
+        return in_quotation_marks(value) if _has_blanks_around(value) else value
     return answer_text(value) or "null"
 
 

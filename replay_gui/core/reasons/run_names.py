@@ -6,6 +6,7 @@ import re
 
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 
 _MAX_NAME_CHARACTERS = 32  # of a name
 
@@ -34,7 +35,7 @@ def _parts(given: str) -> list[str]:
     if parts:
         stem = parts[-1].partition(".")[0]
         parts[-1] = stem or parts[-1]
-    return [*parts, f"run {number}"] if number else parts
+    return [*parts, tr("run {number}", number=number)] if number else parts
 
 
 def _without_common_start(first: str, second: str) -> tuple[str, str]:

@@ -40,9 +40,10 @@ from replay_gui.core.reasons.findings.submission_reasons import add_submission_r
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Tier
 from replay_gui.core.reasons.why_result import SetAside, WhyResult
+from replay_gui.core.translation.messages import tr, translatable
 
 _MAX_UNSURE_CALLS = 3  # calls of unknown effect that are named for each run
-_NOT_TRACED = "The runs are so long that not all values were traced to their origins."
+_NOT_TRACED = translatable("The runs are so long that not all values were traced to their origins.")
 _READING = (Effect.READS, Effect.CHECKS, Effect.NOTES, Effect.ASKS)
 
 
@@ -99,7 +100,7 @@ class WhyFinder:
             failed=failed,
             name_a=a.name,
             name_b=b.name,
-            limits=(*calls.limits, *((_NOT_TRACED,) if a.searched_out or b.searched_out else ())),
+            limits=(*calls.limits, *((tr(_NOT_TRACED),) if a.searched_out or b.searched_out else ())),
             last_words=last_words(other, reference) if failed is not None and not ranked else "",
         )
 

@@ -22,6 +22,11 @@ def use_number_signs(group: str, decimal: str) -> None:
     os.environ[_VARIABLE] = group + decimal
 
 
+def number_signs() -> str:
+    """Return the two signs in use: that between the thousands, and that before the decimals."""
+    return _ENGLISH.translate(_signs)
+
+
 def whole_number(number: int) -> str:
     """Return ``1,200`` for 1200."""
     return f"{number:,}".translate(_signs)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.core.reasons.phrases import closed, quoted
+from replay_gui.core.reasons.phrases import quoted
+from replay_gui.core.text.quotation_marks import closed_sentence
 
 
 @pytest.mark.parametrize(
@@ -16,4 +17,4 @@ from replay_gui.core.reasons.phrases import closed, quoted
     ],
 )
 def test_a_sentence_has_one_end(words: str, sentence: str) -> None:
-    assert closed(words) == sentence
+    assert closed_sentence(words) == sentence

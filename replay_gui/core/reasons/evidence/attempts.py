@@ -9,6 +9,7 @@ from functools import cached_property
 from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.file_edits import edited_path
+from replay_gui.core.translation.messages import tr
 
 _MIN_SIMILARITY = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
@@ -55,4 +56,4 @@ class Attempt:
 
 def later_words(tried: bool) -> str:
     """Describe what followed a failed call; `tried`: whether there were retries, which all failed."""
-    return "no later try succeeded" if tried else "this call was not tried again"
+    return tr("no later try succeeded") if tried else tr("this call was not tried again")

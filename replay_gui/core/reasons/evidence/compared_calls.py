@@ -22,6 +22,8 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_CALLS = 4_000  # calls of a run that are all read
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # combines two hashes, depending on their order
@@ -59,9 +61,20 @@ def compared_calls(
         left = len(requests_a) + len(requests_b)
         equal_a, equal_b = all_a - len(requests_a), all_b - len(requests_b)
         requests_a, requests_b = requests_a[:MAX_CALLS], requests_b[:MAX_CALLS]
-        limits = (f"{equal_a:,} calls of A and {equal_b:,} of B, which are equal, are not listed.",)
+        limits = (
+            tr(
+                "{calls_a} calls of A and {calls_b} of B, which are equal, are not listed.",
+                calls_a=whole_number(equal_a),
+                calls_b=whole_number(equal_b),
+            ),
+        )
         if left > len(requests_a) + len(requests_b):
-            limits += (f"Of the calls that differ, only the first {MAX_CALLS:,} of each run were looked at.",)
+            limits += (
+                tr(
+                    "Of the calls that differ, only the first {number} of each run were looked at.",
+                    number=whole_number(MAX_CALLS),
+                ),
+            )
     declared = {**_declared(b), **_declared(a)}
     classifier = EffectClassifier(corrected, declared, observed)
     calls_a, calls_b = _calls(a, requests_a, classifier), _calls(b, requests_b, classifier)

@@ -8,20 +8,23 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import reason_text
+from replay_gui.core.translation.messages import tr, translatable
 
 _GOOD_ENDS = frozenset({"answered", "submitted", "handed over"})
 _WORDS = {
-    "limit": "ended at a limit",
-    "timeout": "ended with a timeout",
-    "crash": "crashed",
-    "stopped by user": "was stopped by the user",
-    "open": "has no recorded end",
+    "limit": translatable("ended at a limit"),
+    "timeout": translatable("ended with a timeout"),
+    "crash": translatable("crashed"),
+    "stopped by user": translatable("was stopped by the user"),
+    "open": translatable("has no recorded end"),
 }
 _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 
 
 def incomplete_end_words(run: RunAccount, second: RunAccount) -> str | None:
-    """Return how a run ended before it was done: ``ended at a limit (max steps)``; None if it was completed.
+    """Return how a run ended before it was done, to follow its name; None if it was completed.
+
+    For example ``ended at a limit (max steps)``.
 
     Also None if the log does not record the end, unless its last step is a call, or the answer to a call while the run
     of `second` ended with a message of the agent.
@@ -31,13 +34,16 @@ def incomplete_end_words(run: RunAccount, second: RunAccount) -> str | None:
         if end.how in _GOOD_ENDS:
             return None
         why = f" ({one_line(reason_text(end.why), 60)})" if end.why else ""
-        return f"{_WORDS.get(end.how, f'ended: {one_line(end.how, 40)}')}{why}"
+        known = _WORDS.get(end.how)
+        return f"{tr('ended: {how}', how=one_line(end.how, 40)) if known is None else tr(known)}{why}"
     call = _last_call(run)
     if call is None:
         return None
     if call.response is None:
-        return "ended in the middle of a call"
-    return None if not has_last_word(second) else "ended after the answer to a call, with no further word of the agent"
+        return tr("ended in the middle of a call")
+    if not has_last_word(second):
+        return None
+    return tr("ended after the answer to a call, with no further word of the agent")
 
 
 def _last_call(run: RunAccount) -> ToolCall | None:

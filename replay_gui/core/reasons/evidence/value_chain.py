@@ -17,6 +17,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import Origin, OriginRole
+from replay_gui.core.translation.messages import translatable
 
 _MAX_DEPTH = 6  # answers in one chain
 _MAX_VALUES = 60  # values that are traced for one call
@@ -39,10 +40,10 @@ class Link:
 class MissingLinkKind(StrEnum):
     """The way in which the other run lacks a link."""
 
-    INPUT = "input"  # the user never named the value
-    LOOKING = "looking"  # it never made the call whose answer has the value
-    WORLD = "world"  # it made the call, and got another answer
-    AGENT = "agent"  # the agent itself was the first to name the value
+    INPUT = translatable("input")  # the user never named the value
+    LOOKING = translatable("looking")  # it never made the call whose answer has the value
+    WORLD = translatable("world")  # it made the call, and got another answer
+    AGENT = translatable("agent")  # the agent itself was the first to name the value
 
 
 @dataclass(frozen=True, slots=True)

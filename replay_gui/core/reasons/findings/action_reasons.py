@@ -14,15 +14,12 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import MissingLinkKind, find_places
-from replay_gui.core.reasons.findings.explanations import (
-    MADE_UP,
-    Explanation,
-    explain_changed,
-    explain_extra,
-    explain_missing,
-)
+from replay_gui.core.reasons.findings.argument_explanations import explain_changed
+from replay_gui.core.reasons.findings.explanation import MADE_UP, Explanation
+from replay_gui.core.reasons.findings.explanations import explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
+    against_words,
     argument_words,
     call_words,
     differing_words,
@@ -35,6 +32,7 @@ from replay_gui.core.reasons.phrases import (
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.translation.messages import tr, trn
 
 _MAX_EXPLAINED_ACTIONS = 40  # actions of one kind that are traced and listed
 _INPUT = "/input"
@@ -70,8 +68,11 @@ def add_action_reasons(
         reasons.add(
             ReasonKind.WORDING,
             Tier.OTHER,
-            f"{tool_words(second)} was asked in other words, and answered the same"
-            f" ({event_words(second.request)} against {event_words(first.request)}).",
+            tr(
+                "{tool} was asked in other words, and answered the same ({events}).",
+                tool=tool_words(second),
+                events=against_words(second.request, first.request),
+            ),
             order=_order(second, reasons.other),
             of_reference=first,
             of_other=second,
@@ -85,13 +86,21 @@ def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCa
         return
     first, then = turned
     about_one = bool(subjects(first[0]) & subjects(then[0]))
-    name, reference = reasons.other.name, reasons.reference.name
     reasons.add(
         ReasonKind.ORDER,
         Tier.RESULT if about_one else Tier.UNSURE,
-        f"{name} {past_action_words(then[1])} ({event_words(then[1].request)}) before it"
-        f" {past_action_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
-        f" ({event_words(first[0].request)}, then {event_words(then[0].request)}).",
+        tr(
+            "{run} {did} ({at}) before it {did_then} ({then_at}); {other} did it the other way round ({first}, then"
+            " {second}).",
+            run=reasons.other.name,
+            did=past_action_words(then[1]),
+            at=event_words(then[1].request),
+            did_then=past_action_words(first[1]),
+            then_at=event_words(first[1].request),
+            other=reasons.reference.name,
+            first=event_words(first[0].request),
+            second=event_words(then[0].request),
+        ),
         order=0.3,
         chip="order",
         of_reference=then[0],
@@ -125,13 +134,19 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
     on_both = [entry for entry in differences if ABSENT not in entry[1:]] or differences
     path, value, other_value = min(on_both, key=lambda entry: not (is_rare_value(entry[1]) and is_rare_value(entry[2])))
     explanation = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
-    more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
-    name, reference = reasons.other.name, reasons.reference.name
+    events, more = against_words(second.request, first.request), len(differences) - 1
+    if more:
+        events = trn("and {n} more; {events}", "and {n} more; {events}", more, events=events)
     words, other_words = differing_words(value, other_value)
-    sentence = (
-        f"{name} {past_tool_words(second)} with {argument_words(path)} {other_words};"
-        f" {reference} with {words}"
-        f" ({more}{event_words(second.request)} against {event_words(first.request)})."
+    sentence = tr(
+        "{run} {did} with {argument} {value}; {other} with {other_value} ({events}).",
+        run=reasons.other.name,
+        did=past_tool_words(second),
+        argument=argument_words(path),
+        value=other_words,
+        other=reasons.reference.name,
+        other_value=words,
+        events=events,
     )
     reasons.add(
         ReasonKind.ARGUMENT,
@@ -169,7 +184,7 @@ def _equal_calls(calls: Sequence[ToolCall]) -> list[list[ToolCall]]:
 def _at_words(calls: Sequence[ToolCall]) -> str:
     """Return ``event 5``, or ``3 times, from event 5 on``."""
     at = event_words(calls[0].request)
-    return at if len(calls) == 1 else f"{len(calls):,} times, from {at} on"
+    return trn("{event}", "{n} times, from {event} on", len(calls), event=at)
 
 
 def _add_again(
@@ -179,13 +194,20 @@ def _add_again(
     before = [call for call in other.calls if call.key == calls[0].key and call.took_effect]
     if not before:
         return False
-    more = "once more" if len(calls) == 1 else f"{len(calls):,} more times"
-    at = f"{'' if len(calls) == 1 else 'from '}{event_words(calls[0].request)}{'' if len(calls) == 1 else ' on'}"
     by_other = done_by is reasons.other
     reasons.add(
         ReasonKind.EXTRA if by_other else ReasonKind.MISSING,
         tier,
-        f"{done_by.name} {past_action_words(calls[0])} {more} ({at}) than {other.name} ({_at_words(before)}).",
+        trn(
+            "{run} {did} once more ({at}) than {other} ({other_at}).",
+            "{run} {did} {n} more times (from {at} on) than {other} ({other_at}).",
+            len(calls),
+            run=done_by.name,
+            did=past_action_words(calls[0]),
+            at=event_words(calls[0].request),
+            other=other.name,
+            other_at=_at_words(before),
+        ),
         order=_order(calls[0], done_by),
         of_reference=None if by_other else calls[0],
         of_other=calls[0] if by_other else None,
@@ -206,24 +228,26 @@ def _exchanged(call: ToolCall, matched: MatchedCalls) -> tuple[ToolCall, ToolCal
     return (missing[0], extra[0]) if is_name(first[0][1]) and is_name(second[0][1]) else None
 
 
-def _but_words(instead: ToolCall | None) -> str:
-    """Return ``, but O-7471 (event 5)``, with the object that a run took instead; "" for None."""
-    if instead is None:
-        return ""
-    return f", but {value_words(input_leaves(instead.input)[0][1])} ({event_words(instead.request)})"
+def _object_words(call: ToolCall) -> str:
+    """Return ``O-7471 (event 5)``: the object of a call that names nothing else."""
+    return f"{value_words(input_leaves(call.input)[0][1])} ({event_words(call.request)})"
 
 
 def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, instead: ToolCall | None = None) -> None:
     done_by, other, call = reasons.reference, reasons.other, calls[0]
     explanation = explain_missing(done_by, other, call)
-    did = past_action_words(call)
+    who = {"run": done_by.name, "other": other.name, "did": past_action_words(call), "at": _at_words(calls)}
     if explanation.failed_try is not None:
         failed = explanation.failed_try
         reasons.add(
             ReasonKind.ERROR,
             tier,
-            f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
-            f" {failure_words(failed)}; {done_by.name} did ({_at_words(calls)}).",
+            tr(
+                "{other} never {did}: it tried ({tried_at}) and was answered {answer}; {run} did ({at}).",
+                tried_at=event_words(failed.request),
+                answer=failure_words(failed),
+                **who,
+            ),
             order=_order(call, done_by),
             details=explanation.sentences,
             chip=explanation.chip,
@@ -236,7 +260,9 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, ins
     reasons.add(
         ReasonKind.MISSING,
         tier,
-        f"{other.name} never {did}{_but_words(instead)}; {done_by.name} did ({_at_words(calls)}).",
+        tr("{other} never {did}; {run} did ({at}).", **who)
+        if instead is None
+        else tr("{other} never {did}, but {instead}; {run} did ({at}).", instead=_object_words(instead), **who),
         order=_order(call, done_by),
         details=(*explanation.sentences, *((before,) if before else ())),
         chip=MissingLinkKind.WORLD.value if before else explanation.chip,
@@ -254,21 +280,33 @@ def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanati
     first, second = found
     if first.request > call.request or second.request > explanation.index:
         return ""
-    at = f"{event_words(second.request)} against {event_words(first.request)}"
-    return f"Before that, {call_words(second, 60)} was answered differently ({at})."
+    return tr(
+        "Before that, {call} was answered differently ({events}).",
+        call=call_words(second, 60),
+        events=against_words(second.request, first.request),
+    )
 
 
 def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, instead: ToolCall | None = None) -> None:
     done_by, other, call = reasons.other, reasons.reference, calls[0]
     explanation = explain_extra(done_by, other, call)
     failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
-    others = f"did not{_but_words(instead)}"
+    who = {"run": done_by.name, "other": other.name, "did": past_action_words(call), "at": _at_words(calls)}
     if failed is not None:
-        others = f"tried ({event_words(failed.request)}) and was answered {failure_words(failed)}"
+        sentence = tr(
+            "{run} {did} ({at}); {other} tried ({tried_at}) and was answered {answer}.",
+            tried_at=event_words(failed.request),
+            answer=failure_words(failed),
+            **who,
+        )
+    elif instead is not None:
+        sentence = tr("{run} {did} ({at}); {other} did not, but {instead}.", instead=_object_words(instead), **who)
+    else:
+        sentence = tr("{run} {did} ({at}); {other} did not.", **who)
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
-        f"{done_by.name} {past_action_words(call)} ({_at_words(calls)}); {other.name} {others}.",
+        sentence,
         order=_order(call, done_by),
         details=explanation.sentences,
         chip=explanation.chip,

@@ -12,6 +12,7 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_pl
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, failure_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
 
 
 def add_failure_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
@@ -29,9 +30,13 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     errors = (call for call in run.errors if call.tool not in tools)
     call = next((call for call in errors if not reasons.has_error_of(call, run)), None)
     if call is not None:
-        sentence = (
-            f"{run.name} was answered {failure_words(call)} by {one_line(call.tool, 60)}"
-            f" ({event_words(call.request)}), and {later_words(_tried_again(run, call))}."
+        sentence = tr(
+            "{run} was answered {answer} by {tool} ({at}), and {later}.",
+            run=run.name,
+            answer=failure_words(call),
+            tool=one_line(call.tool, 60),
+            at=event_words(call.request),
+            later=later_words(_tried_again(run, call)),
         )
         _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
 
@@ -47,9 +52,14 @@ def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
     changing = (loop for loop in run.loops if loop.first.effect not in READING_EFFECTS)  # a read may be repeated
     loop = next((loop for loop in changing if loop.first.key not in known), None)
     if loop is not None:
-        sentence = (
-            f"{run.name} called {call_words(loop.first, 60)} {loop.times:,} times, and was always answered"
-            f" {answer_words(loop.first.answer)} (from {event_words(loop.first.request)} on)."
+        sentence = trn(
+            "{run} called {call} {n} time, and was always answered {answer} (from {event} on).",
+            "{run} called {call} {n} times, and was always answered {answer} (from {event} on).",
+            loop.times,
+            run=run.name,
+            call=call_words(loop.first, 60),
+            answer=answer_words(loop.first.answer),
+            event=event_words(loop.first.request),
         )
         _add(reasons, run, loop.first, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
 
@@ -60,17 +70,30 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     if check is None:
         return
     sentence, tier = "", Tier.CHECK
+    who = {"run": run.name, "other": second.name, "at": event_words(check.request)}
     if mine.lacks_checks:
         by_user = last_user_check(run)
-        alone = "at all" if by_user is None else f"itself, only the user did ({event_words(by_user)})"
-        sentence = f"{run.name} ran no check {alone}; {second.name} did ({event_words(check.request)})."
+        sentence = (
+            tr("{run} ran no check at all; {other} did ({at}).", **who)
+            if by_user is None
+            else tr(
+                "{run} ran no check itself, only the user did ({user_at}); {other} did ({at}).",
+                user_at=event_words(by_user),
+                **who,
+            )
+        )
     elif others.has_check_after and mine.lacks_check_after and mine.last_change is not None:
         by_user = last_user_check(run)
-        is_later = by_user is not None and by_user > mine.last_change.request
-        alone = f", only the user did ({event_words(by_user)})" if by_user is not None and is_later else ""
+        who["changed_at"] = event_words(mine.last_change.request)
         sentence = (
-            f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)}){alone};"
-            f" {second.name} did ({event_words(check.request)})."
+            tr(
+                "{run} ran no check after its last change ({changed_at}), only the user did ({user_at}); {other} did"
+                " ({at}).",
+                user_at=event_words(by_user),
+                **who,
+            )
+            if by_user is not None and by_user > mine.last_change.request
+            else tr("{run} ran no check after its last change ({changed_at}); {other} did ({at}).", **who)
         )
     elif (
         (mine.has_check_after or mine.last_change is None)
@@ -79,9 +102,11 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
         and not check.is_failed_check
     ):
         tier = Tier.TROUBLE
-        sentence = (
-            f"The last check of {run.name} failed ({event_words(mine.last_check.request)}:"
-            f" {call_words(mine.last_check, 60)}); that of {second.name} did not ({event_words(check.request)})."
+        sentence = tr(
+            "The last check of {run} failed ({failed_at}: {call}); that of {other} did not ({at}).",
+            failed_at=event_words(mine.last_check.request),
+            call=call_words(mine.last_check, 60),
+            **who,
         )
     if sentence:
         failed = mine.last_check if tier is Tier.TROUBLE else None

@@ -12,9 +12,11 @@ from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
-from replay_gui.core.reasons.phrases import call_words, closed, event_words, quoted
+from replay_gui.core.reasons.phrases import against_words, call_words, event_of_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
+from replay_gui.core.text.quotation_marks import closed_sentence
+from replay_gui.core.translation.messages import tr
 
 FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
 """A number in a text, without its currency: not a part of an id, a date, a version or a list of line numbers."""
@@ -71,15 +73,25 @@ def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     for run, second, own, others in sides:
         if own is None or ((both_ways or run is reasons.other) and not own.is_worked_out):
             continue
-        but = f": it told {others.figure} ({event_words(others.index)})" if others is not None else ""
+        told = {"run": run.name, "figure": own.figure, "at": event_words(own.index), "other": second.name}
+        sentence = (
+            tr("{run} told the user {figure} ({at}); {other} never did.", **told)
+            if others is None
+            else tr(
+                "{run} told the user {figure} ({at}); {other} never did: it told {other_figure} ({other_at}).",
+                other_figure=others.figure,
+                other_at=event_words(others.index),
+                **told,
+            )
+        )
         indexes = {run.side: own.index, second.side: None if others is None else others.index}
         is_missed = run is reasons.reference and not both_ways
         reasons.add(
             ReasonKind.TOLD,
             Tier.RESULT if is_missed else Tier.TROUBLE,
-            f"{run.name} told the user {own.figure} ({event_words(own.index)}); {second.name} never did{but}.",
+            sentence,
             order=0.5 if is_missed else _LAST_ORDER,
-            details=(closed(_quoted_with(own.sentence, own.figure)),)
+            details=(closed_sentence(_quoted_with(own.sentence, own.figure)),)
             if len(own.sentence.split()) >= _MIN_QUOTED_WORDS
             else (),
             at_reference=indexes[reasons.reference.side],
@@ -116,11 +128,23 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
     reasons.add(
         ReasonKind.TOLD,
         Tier.RESULT,
-        f"{reasons.other.name} told the user {value_f}, and {reasons.reference.name} told {value_p}"
-        f" ({event_words(second.index)} against {event_words(first.index)}).",
+        tr(
+            "{run} told the user {value}, and {other} told {other_value} ({events}).",
+            run=reasons.other.name,
+            value=value_f,
+            other=reasons.reference.name,
+            other_value=value_p,
+            events=against_words(second.index, first.index),
+        ),
         order=0.4,
         details=(
-            closed(f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}"),
+            closed_sentence(
+                tr(
+                    "{value} against {other_value}",
+                    value=_quoted_with(second.text, value_f),
+                    other_value=_quoted_with(first.text, value_p),
+                )
+            ),
             *_source_words(reasons.other, second.index, value_f),
             *_source_words(reasons.reference, first.index, value_p),
         ),
@@ -135,10 +159,19 @@ def _source_words(run: RunAccount, stated_at: EventIndex, figure: str) -> tuple[
     place = run.first_place(figure.rstrip("0") if "." in figure else figure)  # 412,005.10 may stand there as 412005.1
     call = None if place is None else run.call_at(place)
     if place == stated_at and not run.in_setup(figure):
-        return (f"No event before {event_words(stated_at)} of {run.name} contains {figure}.",)
+        before = event_of_words(stated_at, run.name)
+        return (tr("No event before {event} contains {figure}.", event=before, figure=figure),)
     if place is None or call is None or run.role_at(place) is not OriginRole.ANSWER:
         return ()
-    return (f"{run.name} had {figure} from {call_words(call, 60)} ({event_words(place)}).",)
+    return (
+        tr(
+            "{run} had {value} from {call} ({at}).",
+            run=run.name,
+            value=figure,
+            call=call_words(call, 60),
+            at=event_words(place),
+        ),
+    )
 
 
 def _quoted_with(text: str, figure: str) -> str:

@@ -12,7 +12,8 @@ from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, rare_values
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import event_words, quoted, value_words
+from replay_gui.core.reasons.phrases import event_words, listed, quoted, value_words
+from replay_gui.core.translation.messages import tr
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _MAX_KNOWN_VALUES = 3  # values that a sentence names
@@ -28,8 +29,14 @@ def named_by_user(
     for value in values:
         index = done_by.messages.first_naming(OriginRole.USER, value, before)
         if index is not None and other.messages.never_named(OriginRole.USER, value):
-            named = f"In {done_by.name} the user named {value_words(value)} ({event_words(index)})"
-            return f"{named}; in {other.name} the user never did.", done_by.origin(index, value)
+            sentence = tr(
+                "In {run} the user named {value} ({at}); in {other} the user never did.",
+                run=done_by.name,
+                value=value_words(value),
+                at=event_words(index),
+                other=other.name,
+            )
+            return sentence, done_by.origin(index, value)
     return None
 
 
@@ -39,8 +46,9 @@ def availability_words(other: RunAccount, links: list[Link], call: ToolCall) -> 
         return ""
     led = {link.value for link in links if link.index < call.request}
     own = sorted((value for value in rare_values(call) if value in led), key=lambda value: not is_name(value))
-    *shown, last = [*map(value_words, own[:_MAX_KNOWN_VALUES])] or ["the same values"]
-    return f"{other.name} knew {' and '.join(filter(None, (', '.join(shown), last)))}, too"
+    if not own:
+        return tr("{run} knew the same values, too", run=other.name)
+    return tr("{run} knew {values}, too", run=other.name, values=listed([*map(value_words, own[:_MAX_KNOWN_VALUES])]))
 
 
 def asked_words(message: Message) -> str:
@@ -48,11 +56,11 @@ def asked_words(message: Message) -> str:
     index, words = message
     questions = [text.strip() for text in _SENTENCE_END.split(words) if text.endswith("?")]
     if questions:
-        return f"asked {quoted(questions[-1], 90)} ({event_words(index)})"
-    return f"said {quoted(words, 80)} ({event_words(index)})"
+        return tr("asked {quote} ({at})", quote=quoted(questions[-1], 90), at=event_words(index))
+    return tr("said {quote} ({at})", quote=quoted(words, 80), at=event_words(index))
 
 
 def replied_words(message: Message) -> str:
     """Return ``and the user said “Yes.” (event 10)``."""
     index, words = message
-    return f"and the user said {quoted(words)} ({event_words(index)})"
+    return tr("and the user said {quote} ({at})", quote=quoted(words), at=event_words(index))

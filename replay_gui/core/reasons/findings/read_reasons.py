@@ -12,9 +12,11 @@ from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
+    against_words,
     argument_words,
     call_words,
     differing_words,
+    event_of_words,
     event_words,
     file_words,
     quoted_difference,
@@ -22,7 +24,7 @@ from replay_gui.core.reasons.phrases import (
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import without_color_codes
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 
 _WORD = re.compile(r"\w+")
 _MIN_WORDS, _MIN_LIKENESS = 4, 0.3  # words of a query; share of equal words from which two are similar
@@ -37,9 +39,12 @@ def add_world_reason(reasons: ReasonList) -> None:
         reasons.add(
             ReasonKind.WORLD,
             Tier.NOT_LOOKED,
-            f"{call_words(call, 60)} was answered differently ({event_words(call.response or call.request)} of"
-            f" {reasons.other.name} against {event_words(first.response or first.request)} of"
-            f" {reasons.reference.name}).",
+            tr(
+                "{call} was answered differently ({event} against {other_event}).",
+                call=call_words(call, 60),
+                event=event_of_words(call.response or call.request, reasons.other.name),
+                other_event=event_of_words(first.response or first.request, reasons.reference.name),
+            ),
             order=-1.0,
             details=(_answers(first, call),),
             chip="world",
@@ -104,9 +109,16 @@ def _add_similar_query(reasons: ReasonList, first: ToolCall, second: ToolCall) -
     reasons.add(
         ReasonKind.LOOK,
         Tier.NOT_LOOKED,
-        f"{reasons.other.name} called {tool_words(second)} with {argument_words(path)} {other_words};"
-        f" {reasons.reference.name} with {words}"
-        f" ({event_words(second.request)} against {event_words(first.request)}).",
+        tr(
+            "{run} called {tool} with {argument} {value}; {other} with {other_value} ({events}).",
+            run=reasons.other.name,
+            tool=tool_words(second),
+            argument=argument_words(path),
+            value=other_words,
+            other=reasons.reference.name,
+            other_value=words,
+            events=against_words(second.request, first.request),
+        ),
         order=-0.5,
         of_reference=first,
         of_other=second,
@@ -119,17 +131,43 @@ def _add_reads(
 ) -> None:
     """Add what `run` read and the `second` run did not."""
     (call, file), more = reads[0], len({read.key for read, _ in reads}) - 1
-    at = event_words(call.request)
+    fields = {"run": run.name, "other": second.name, "at": event_words(call.request), "call": call_words(call)}
     if file:
-        also = f", nor the files of {plural(more, 'other read')}" if more else ""
-        looked = f"{file_words(file)}, which {run.name} looked at ({at}: {call_words(call, 60)})"
-        sentence = f"No call of {second.name} names {looked}{also}."
+        fields |= {"call": call_words(call, 60), "file": file_words(file)}
+        sentence = (
+            trn(
+                "No call of {other} names {file}, which {run} looked at ({at}: {call}), nor the files of {n} other"
+                " read.",
+                "No call of {other} names {file}, which {run} looked at ({at}: {call}), nor the files of {n} other"
+                " reads.",
+                more,
+                **fields,
+            )
+            if more
+            else tr("No call of {other} names {file}, which {run} looked at ({at}: {call}).", **fields)
+        )
     elif not second.whole:
-        also = f" and made {plural(more, 'other read')}" if more else ""
-        sentence = f"{run.name} called {call_words(call)} ({at}){also} more often than {second.name}."
+        sentence = (
+            trn(
+                "{run} called {call} ({at}) and made {n} other read more often than {other}.",
+                "{run} called {call} ({at}) and made {n} other reads more often than {other}.",
+                more,
+                **fields,
+            )
+            if more
+            else tr("{run} called {call} ({at}) more often than {other}.", **fields)
+        )
     else:
-        also = f", nor made {plural(more, 'other read')}" if more else ""
-        sentence = f"{second.name} never called {call_words(call)}{also}; {run.name} did ({at})."
+        sentence = (
+            trn(
+                "{other} never called {call}, nor made {n} other read; {run} did ({at}).",
+                "{other} never called {call}, nor made {n} other reads; {run} did ({at}).",
+                more,
+                **fields,
+            )
+            if more
+            else tr("{other} never called {call}; {run} did ({at}).", **fields)
+        )
     is_reference = run is reasons.reference
     reasons.add(
         ReasonKind.LOOK,
@@ -144,4 +182,4 @@ def _add_reads(
 def _answers(first: ToolCall, second: ToolCall) -> str:
     """Return both answers from their first difference on."""
     words_a, words_b = differing_words(*(without_color_codes(answer_text(call.answer)) for call in (first, second)))
-    return f"{words_b} against {words_a}."
+    return tr("{value} against {other_value}.", value=words_b, other_value=words_a)

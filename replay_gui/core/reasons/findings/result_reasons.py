@@ -28,6 +28,8 @@ from replay_gui.core.reasons.phrases import (
     with_note,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_ANSWER_CHARACTERS = 60  # characters of an answer in a sentence
 _MAX_LAST_MESSAGE_CHARACTERS = 200  # characters of a last message that may be an answer
@@ -51,12 +53,16 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
         has_end = second.result.end is not None
         if end and (has_end or not _is_open(run)):
             last = run.last_step
-            ended = end if last is None else with_note(end, f"{event_words(last[0])} of {run.count:,}")
-            at = None if last is None else last[0]
+            if last is not None:
+                place = tr("{event} of {total}", event=event_words(last[0]), total=whole_number(run.count))
+                end = with_note(end, place)
+            at, who = None if last is None else last[0], {"run": run.name, "ended": end, "other": second.name}
             reasons.add(
                 ReasonKind.CUT_OFF,
                 tier,
-                f"{run.name} {ended}; {second.name} {'came to its end' if has_end else 'did not'}.",
+                tr("{run} {ended}; {other} came to its end.", **who)
+                if has_end
+                else tr("{run} {ended}; {other} did not.", **who),
                 order=-1.0,
                 chip="cut off",
                 at_reference=at if run is reference else None,
@@ -69,7 +75,13 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
             reasons.add(
                 ReasonKind.GAVE_UP,
                 Tier.UNSURE,
-                f"{run.name} handed over ({tool_words(call)}, {event_words(call.request)}); {second.name} did not.",
+                tr(
+                    "{run} handed over ({tool}, {at}); {other} did not.",
+                    run=run.name,
+                    tool=tool_words(call),
+                    at=event_words(call.request),
+                    other=second.name,
+                ),
                 order=relative_place(call, run),
                 chip="gave up",
                 of_reference=call if run is reference else None,
@@ -108,15 +120,20 @@ def _add_submitted(reasons: ReasonList) -> bool:
     run, second, call = (other, reference, call_f) if call_p is None else (reference, other, call_p)
     if call is None:
         return False
-    submitted = f"{_submitted_words(call)} ({event_words(call.request)})"
+    submitted = {"run": run.name, "what": _submitted_words(call), "at": event_words(call.request), "other": second.name}
     if has_last_word(second) and run.is_of_another_agent(second):  # to submit is no duty of every agent
         answer = _named_answer(second) or _last_message(second)
         if answer is None or _only(call.input) in _NOTHING:
             return False
-        last = f"{second.name} ended with {quoted(answer[1], _MAX_ANSWER_CHARACTERS)} ({event_words(answer[0])})"
-        _add_calls(reasons, f"{run.name} submitted {submitted}; {last}.", call_p, call_f)
+        sentence = tr(
+            "{run} submitted {what} ({at}); {other} ended with {answer} ({other_at}).",
+            answer=quoted(answer[1], _MAX_ANSWER_CHARACTERS),
+            other_at=event_words(answer[0]),
+            **submitted,
+        )
     else:
-        _add_calls(reasons, f"{second.name} never submitted; {run.name} did, {submitted}.", call_p, call_f)
+        sentence = tr("{other} never submitted; {run} did, {what} ({at}).", **submitted)
+    _add_calls(reasons, sentence, call_p, call_f)
     return True
 
 
@@ -127,15 +144,22 @@ def _add_both_submitted(reasons: ReasonList, call_p: ToolCall, call_f: ToolCall)
         if text_p.strip() and text_f.strip() and text_p != text_f:
             words_p, words_f = quoted_difference(text_p, text_f, _MAX_ANSWER_CHARACTERS)
             break
-    at_f, at_p = event_words(call_f.request), event_words(call_p.request)
-    sentence = f"{reasons.other.name} submitted {words_f} ({at_f}); {reasons.reference.name} {words_p} ({at_p})."
+    sentence = tr(
+        "{run} submitted {what} ({at}); {other} {other_what} ({other_at}).",
+        run=reasons.other.name,
+        what=words_f,
+        at=event_words(call_f.request),
+        other=reasons.reference.name,
+        other_what=words_p,
+        other_at=event_words(call_p.request),
+    )
     _add_calls(reasons, sentence, call_p, call_f)
 
 
 def _submitted_words(call: ToolCall) -> str:
     """Return what a call submits in quotation marks; without an argument, the name of its tool."""
     given = _only(call.input)
-    return answer_words(given) if given not in _NOTHING else f"by {tool_words(call)}"
+    return answer_words(given) if given not in _NOTHING else tr("by {tool}", tool=tool_words(call))
 
 
 def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call_f: ToolCall | None) -> None:
@@ -165,11 +189,22 @@ def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any)
     words_p, words_f = quoted_difference(answer_p, answer_f, _MAX_ANSWER_CHARACTERS)
     at_p, at_f = _answered_at(reasons.reference, answer_p), _answered_at(reasons.other, answer_f)
     where_p, where_f = ("" if at is None else f" ({event_words(at)})" for at in (at_p, at_f))
-    expected = f"; wanted {quoted(answer_text(_only(wanted)), 40)}" if wanted not in (None, "", []) else ""
+    answers = {
+        "run": reasons.other.name,
+        "answer": f"{words_f}{where_f}",
+        "other": reasons.reference.name,
+        "other_answer": f"{words_p}{where_p}",
+    }
     reasons.add(
         ReasonKind.SUBMISSION,
         Tier.RESULT,
-        f"{reasons.other.name} answered {words_f}{where_f}; {reasons.reference.name} {words_p}{where_p}{expected}.",
+        tr("{run} answered {answer}; {other} {other_answer}.", **answers)
+        if wanted in (None, "", [])
+        else tr(
+            "{run} answered {answer}; {other} {other_answer}; wanted {wanted}.",
+            wanted=quoted(answer_text(_only(wanted)), 40),
+            **answers,
+        ),
         details=tuple(_origin_words(reasons, origin) for origin in origins if origin.role is OriginRole.ANSWER),
         origins=tuple(origins),
         at_reference=at_p,
@@ -188,8 +223,10 @@ def _answered_at(run: RunAccount, answer: str) -> EventIndex | None:
 def _origin_words(reasons: ReasonList, origin: Origin) -> str:
     run = reasons.reference if origin.side == reasons.reference.side else reasons.other
     call = run.call_at(origin.index)
-    source = f"an answer of {tool_words(call)}" if call is not None else "what it observed"
-    return f"{run.name} had {quoted(origin.value, 40)} from {source} ({event_words(origin.index)})."
+    had = {"run": run.name, "value": quoted(origin.value, 40), "at": event_words(origin.index)}
+    if call is None:
+        return tr("{run} had {value} from what it observed ({at}).", **had)
+    return tr("{run} had {value} from an answer of {tool} ({at}).", tool=tool_words(call), **had)
 
 
 def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
@@ -199,7 +236,7 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
     """
     named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
     if named_p is not None and named_f is not None:
-        _add_final_answers(reasons, named_p, named_f, "answered")
+        _add_final_answers(reasons, named_p, named_f, are_named=True)
         return
     for run, other, named in ((reasons.reference, reasons.other, named_p), (reasons.other, reasons.reference, named_f)):
         if named is not None:
@@ -209,17 +246,25 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
             same = [_plain(words), *([] if own is None else [_plain(own[1])])]
             if last is not None and _plain(last[1]) in same:  # it says the same, without naming it an answer
                 return
-            last_words = (
-                ""
-                if last is None
-                else f": its last message is {quoted(last[1], _MAX_ANSWER_CHARACTERS)} ({event_words(last[0])})"
-            )
+            answered = {
+                "run": run.name,
+                "answer": quoted(words, _MAX_ANSWER_CHARACTERS),
+                "at": event_words(at),
+                "other": other.name,
+            }
             indexes = {run.side: at, other.side: None if last is None else last[0]}
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.RESULT,
-                f"{run.name} answered {quoted(words, _MAX_ANSWER_CHARACTERS)} ({event_words(at)});"
-                f" {other.name} names no final answer{last_words}.",
+                tr("{run} answered {answer} ({at}); {other} names no final answer.", **answered)
+                if last is None
+                else tr(
+                    "{run} answered {answer} ({at}); {other} names no final answer: its last message is {last}"
+                    " ({last_at}).",
+                    last=quoted(last[1], _MAX_ANSWER_CHARACTERS),
+                    last_at=event_words(last[0]),
+                    **answered,
+                ),
                 order=0.8,
                 at_reference=indexes[reasons.reference.side],
                 at_other=indexes[reasons.other.side],
@@ -234,24 +279,33 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
         if not any(edits_files(call) for run in runs for call in run.changes):
             add_last_figures(reasons, last_p, last_f)
     elif max(len(last_p[1]), len(last_f[1])) <= _MAX_LAST_MESSAGE_CHARACTERS:
-        _add_final_answers(reasons, last_p, last_f, "ended with")
+        _add_final_answers(reasons, last_p, last_f)
     elif not add_last_figures(reasons, last_p, last_f) and not both_passed:
-        _add_final_answers(reasons, last_p, last_f, "ended with", Tier.OTHER)
+        _add_final_answers(reasons, last_p, last_f, Tier.OTHER)
 
 
 def _add_final_answers(
-    reasons: ReasonList, message_p: Message, message_f: Message, verb: str, tier: Tier = Tier.RESULT
+    reasons: ReasonList, message_p: Message, message_f: Message, tier: Tier = Tier.RESULT, *, are_named: bool = False
 ) -> None:
-    """Add the answers of both agents, if they differ."""
+    """Add the answers of both agents, if they differ; `are_named`: both agents name them as answers."""
     (at_p, words_p), (at_f, words_f) = message_p, message_f
     if _plain(words_p) == _plain(words_f):
         return
     shown_p, shown_f = quoted_difference(words_p, words_f, _MAX_ANSWER_CHARACTERS)
+    answers = {
+        "run": reasons.other.name,
+        "answer": shown_f,
+        "at": event_words(at_f),
+        "other": reasons.reference.name,
+        "other_answer": shown_p,
+        "other_at": event_words(at_p),
+    }
     reasons.add(
         ReasonKind.SUBMISSION,
         tier,
-        f"{reasons.other.name} {verb} {shown_f} ({event_words(at_f)});"
-        f" {reasons.reference.name} {verb} {shown_p} ({event_words(at_p)}).",
+        tr("{run} answered {answer} ({at}); {other} answered {other_answer} ({other_at}).", **answers)
+        if are_named
+        else tr("{run} ended with {answer} ({at}); {other} ended with {other_answer} ({other_at}).", **answers),
         order=0.8,
         at_reference=at_p,
         at_other=at_f,
@@ -267,8 +321,15 @@ def last_words(run: RunAccount, second: RunAccount) -> str:
     if mine is None or others is None or _plain(mine[1]) == _plain(others[1]):
         return ""
     words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_MESSAGE_CHARACTERS)
-    at = event_words(mine[0]), event_words(others[0])
-    return f"{run.name} ended with {words} ({at[0]}); {second.name} ended with {other_words} ({at[1]})."
+    return tr(
+        "{run} ended with {answer} ({at}); {other} ended with {other_answer} ({other_at}).",
+        run=run.name,
+        answer=words,
+        at=event_words(mine[0]),
+        other=second.name,
+        other_answer=other_words,
+        other_at=event_words(others[0]),
+    )
 
 
 def _named_answer(run: RunAccount) -> Message | None:

@@ -16,6 +16,7 @@ from replay_gui.core.reasons.phrases import argument_words, differing_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.translation.messages import tr, trn
 
 _MATTERS = re.compile(
     r"model(?!.*(?:path|url|cost))|prompt|template|task|question|instruction|system|tool|temperature|top_p|seed|reason|effort"
@@ -46,19 +47,38 @@ def add_setup_reason(reasons: ReasonList) -> int:
     if not differences:
         return 0
     path, value_p, value_f = min(differences, key=_setup_order)
-    more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    more = len(differences) - 1
+    runs = {"run": reasons.other.name, "other": reasons.reference.name}
     agents = [_agent(run) for run in (reasons.reference, reasons.other)]
     if all(agents) and agents[0] != agents[1]:  # then versions and settings are of two programs, and say nothing
         words_p, words_f = differing_words(*agents)
-        sides = f"{words_f} in {reasons.other.name}, {words_p} in {reasons.reference.name}"
-        _add(reasons, Tier.OTHER, f"They are runs of different agents: {sides}{more}.", order=_LAST_ORDER, path=_AGENT)
+        sides = {"value": words_f, "other_value": words_p, **runs}
+        sentence = (
+            trn(
+                "They are runs of different agents: {value} in {run}, {other_value} in {other} (and {n} more).",
+                "They are runs of different agents: {value} in {run}, {other_value} in {other} (and {n} more).",
+                more,
+                **sides,
+            )
+            if more
+            else tr("They are runs of different agents: {value} in {run}, {other_value} in {other}.", **sides)
+        )
+        _add(reasons, Tier.OTHER, sentence, order=_LAST_ORDER, path=_AGENT)
         return len(differences)
     words_p, words_f = differing_words(value_p, value_f)
     tier = Tier.LOOKED if _weight(path) == 0 else Tier.OTHER
+    sides = {"member": argument_words(path), "value": words_f, "other_value": words_p, **runs}
     _add(
         reasons,
         tier,
-        f"{argument_words(path)} is {words_f} in {reasons.other.name} and {words_p} in {reasons.reference.name}{more}.",
+        trn(
+            "{member} is {value} in {run} and {other_value} in {other} (and {n} more).",
+            "{member} is {value} in {run} and {other_value} in {other} (and {n} more).",
+            more,
+            **sides,
+        )
+        if more
+        else tr("{member} is {value} in {run} and {other_value} in {other}.", **sides),
         order=0.0 if tier is Tier.LOOKED else 1.0,
         path=path,
     )
@@ -71,8 +91,14 @@ def _add_other_task(reasons: ReasonList) -> bool:
     if not (task_p and task_f and task_p != task_f):
         return False
     words_p, words_f = differing_words(task_p, task_f)
-    tasks = f"{words_f} in {reasons.other.name}, {words_p} in {reasons.reference.name}"
-    _add(reasons, Tier.ACTION, f"They are runs of different tasks: {tasks}.", order=_FIRST_ORDER)
+    sentence = tr(
+        "They are runs of different tasks: {value} in {run}, {other_value} in {other}.",
+        value=words_f,
+        run=reasons.other.name,
+        other_value=words_p,
+        other=reasons.reference.name,
+    )
+    _add(reasons, Tier.ACTION, sentence, order=_FIRST_ORDER)
     return True
 
 

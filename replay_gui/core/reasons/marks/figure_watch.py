@@ -11,7 +11,9 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, values_of_event
 from replay_gui.core.reasons.marks.derived_figures import Computable, is_counted
 from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.reasons.phrases import event_words
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
+from replay_gui.core.translation.messages import tr, trn
 
 _NUMBERS = re.compile(r"\d[\d,]*(?:\.\d+)?")  # one, or a list without blanks
 _STATED_FIGURE = re.compile(
@@ -20,6 +22,7 @@ _STATED_FIGURE = re.compile(
 )
 _MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
+_MAX_SHOWN_FIGURES = 4
 _YEARS = range(1900, 2101)
 _MAX_KNOWN_FIGURES = 1 << 20  # figures that are remembered; beyond that no message is marked
 _MAX_TEXT_CHARACTERS = 1 << 16  # of a text that are examined
@@ -93,8 +96,10 @@ class FigureWatch:
 
 def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:
     """Return the sentence of a mark."""
-    shown = ", ".join(figures[:4]) + (f" and {len(figures) - 4:,} more" if len(figures) > 4 else "")
-    return f"The figures {shown} are in no earlier event (event {index + 1:,})."
+    shown, more = ", ".join(figures[:_MAX_SHOWN_FIGURES]), len(figures) - _MAX_SHOWN_FIGURES
+    if more > 0:
+        shown = trn("{names} and {n} more", "{names} and {n} more", more, names=shown)
+    return tr("The figures {figures} are in no earlier event ({at}).", figures=shown, at=event_words(index))
 
 
 def _plain(figure: str) -> str:

@@ -17,10 +17,12 @@ from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_cache import indexed_content
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.reasons.marks.run_mark import RunMark
+from replay_gui.core.translation.messages import language
+from replay_gui.core.translation.numbers import number_signs
 from replay_gui.version import VERSION
 
 MARKS_FILE = "marks"
-_FORM = f"{VERSION}/13"  # raise it when marks, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/14"  # raise it when marks, or the effects of calls, are defined differently
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
@@ -32,9 +34,10 @@ class MarksOfRun(msgspec.Struct, frozen=True):
 
 
 class _KeptMarks(msgspec.Struct, frozen=True):
-    """`content`: BLAKE3 of the log, in hex. `corrected`: the effects from rules."""
+    """`content`: BLAKE3 of the log, in hex. `corrected`: the effects from rules. `language`: of the sentences."""
 
     form: str
+    language: str
     content: str
     corrected: dict[str, Effect]
     found: MarksOfRun
@@ -48,16 +51,21 @@ def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], fou
     content = indexed_content(folder)
     if content is None or content != log.source.blake3():
         return
-    write_hashed(folder / MARKS_FILE, _KeptMarks(_FORM, content, dict(corrected), found))
+    write_hashed(folder / MARKS_FILE, _KeptMarks(_FORM, _language(), content, dict(corrected), found))
 
 
 def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun | None:
-    """Return the result for these effects; None if it is not kept, damaged, or of another log."""
+    """Return the result for these effects; None if it is not kept, damaged, of another log, or in another language."""
     try:
         if not is_own(folder):
             return None
         kept = read_hashed(folder / MARKS_FILE, _KeptMarks)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
-    fits = (kept.form, kept.corrected, kept.content) == (_FORM, dict(corrected), indexed_content(folder))
-    return kept.found if fits else None
+    key = kept.form, kept.language, kept.corrected, kept.content
+    return kept.found if key == (_FORM, _language(), dict(corrected), indexed_content(folder)) else None
+
+
+def _language() -> str:
+    """Return the language of sentences, and the signs of the numbers in them."""
+    return f"{language()} {number_signs()}"

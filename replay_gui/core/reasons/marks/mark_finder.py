@@ -34,6 +34,7 @@ from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sente
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import call_words, event_words, failure_text, failure_words, quoted
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
 
 MAX_EVENTS = 200_000
 """Events of the longest run in which a command looks for marks: each takes 30 to 60 µs."""
@@ -164,13 +165,27 @@ class MarkFinder:
         for group in [*groups.values()][:_MAX_MARKS_OF_KIND]:
             first = group[0].call
             of_same = self._failed[group[0].of]
-            more = " or more" if len(of_same) >= _MAX_OPEN_FAILURES else ""  # not all calls are remembered
-            again = f" {len(group):,} times{more}" if len(group) > 1 else ""
             tried = any(other.call.request > first.request and group[0].is_like(other) for other in of_same)
-            sentence = (
-                f"{one_line(first.tool, 60)} was answered {failure_words(first)}{again}"
-                f" ({event_words(first.request)}), and {later_words(tried)}."
-            )
+            answered = {
+                "tool": one_line(first.tool, 60),
+                "answer": failure_words(first),
+                "at": event_words(first.request),
+                "later": later_words(tried),
+            }
+            if len(of_same) >= _MAX_OPEN_FAILURES and len(group) > 1:  # not all calls are remembered
+                sentence = trn(
+                    "{tool} was answered {answer} {n} time or more ({at}), and {later}.",
+                    "{tool} was answered {answer} {n} times or more ({at}), and {later}.",
+                    len(group),
+                    **answered,
+                )
+            else:
+                sentence = trn(
+                    "{tool} was answered {answer} ({at}), and {later}.",
+                    "{tool} was answered {answer} {n} times ({at}), and {later}.",
+                    len(group),
+                    **answered,
+                )
             marks.append(RunMark(MarkKind.ERROR, sentence, tuple(failed.call.request for failed in group)))
         return marks
 
@@ -178,8 +193,14 @@ class MarkFinder:
         return [
             RunMark(
                 MarkKind.LOOP,
-                f"{call_words(loop.call, 60)} was called {loop.times:,} times and answered the same"
-                f" ({event_words(loop.events[0])} to {event_words(loop.events[-1])}).",
+                trn(
+                    "{call} was called {n} time and answered the same ({first} to {last}).",
+                    "{call} was called {n} times and answered the same ({first} to {last}).",
+                    loop.times,
+                    call=call_words(loop.call, 60),
+                    first=event_words(loop.events[0]),
+                    last=event_words(loop.events[-1]),
+                ),
                 tuple(loop.events),
             )
             for loop in self._loops
@@ -188,18 +209,23 @@ class MarkFinder:
     def _checks(self) -> list[RunMark]:
         change, check = self._changes.last_change, self._changes.last_check
         if check is not None and check.is_failed_check and (change is None or check.request > change.request):
-            how = "was denied" if check.response in self._denied else "failed"
-            sentence = f"The last check {how} ({event_words(check.request)}: {call_words(check, 60)})."
+            place = {"at": event_words(check.request), "call": call_words(check, 60)}
+            sentence = (
+                tr("The last check was denied ({at}: {call}).", **place)
+                if check.response in self._denied
+                else tr("The last check failed ({at}: {call}).", **place)
+            )
             return [RunMark(MarkKind.CHECK, sentence, (check.request,))]
         if change is None or not self._changes.lacks_check_after:
             return []
-        what = f"{event_words(change.request)}: {call_words(change, 60)}"
+        place = {"at": event_words(change.request), "call": call_words(change, 60)}
         if check is not None:
-            sentence = f"No check was made after the last change ({what})."
+            sentence = tr("No check was made after the last change ({at}: {call}).", **place)
             events = tuple(dict.fromkeys((change.request, check.request)))  # a text may have both kinds of marks
             return [RunMark(MarkKind.CHECK, sentence, events)]
         if edits_files(change) and self._changes.lacks_checks:
-            return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
+            sentence = tr("No check was made; the last change is {at}: {call}.", **place)
+            return [RunMark(MarkKind.CHECK, sentence, (change.request,))]
         return []
 
     def _answer(self, log: EventLog | None) -> list[RunMark]:
@@ -212,18 +238,19 @@ class MarkFinder:
         if target in (None, "", []) or is_patch(answer) or answered in wanted or not answered:
             return []
         folded = answered.casefold()
-        close = ""
+        texts = {"answer": quoted(answered), "target": quoted(wanted[0])}
         if any(folded == other.casefold() for other in wanted):
-            close = "; they differ in capital letters alone"
+            sentence = tr("The answer is {answer}, the target {target}; they differ in capital letters alone.", **texts)
         elif any(_differs_in_one(folded, other.casefold()) for other in wanted):
-            close = "; they differ in 1 character"
-        sentence = f"The answer is {quoted(answered)}, the target {quoted(wanted[0])}{close}."
+            sentence = tr("The answer is {answer}, the target {target}; they differ in 1 character.", **texts)
+        else:
+            sentence = tr("The answer is {answer}, the target {target}.", **texts)
         events = [self._outcome.index]
         if log is not None and 4 <= len(answered) <= _MAX_ANSWER_CHARACTERS:
             place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(answered)
             if place is not None:
                 events.insert(0, place)
-                sentence += f" The answer is first in {event_words(place)}."
+                sentence += f" {tr('The answer is first in {event}.', event=event_words(place))}"
         return [RunMark(MarkKind.ANSWER, sentence, tuple(events))]
 
 

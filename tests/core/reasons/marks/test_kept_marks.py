@@ -15,6 +15,8 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks import kept_marks
 from replay_gui.core.reasons.marks.kept_marks import MARKS_FILE, MarksOfRun, keep_marks, read_kept_marks
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from replay_gui.core.translation.numbers import use_number_signs
+from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers.kept_indexes import keep
 from tests.helpers.logs import write_log
 
@@ -81,3 +83,20 @@ def test_those_of_a_log_that_was_changed_are_not_kept(folder: Path, log: EventLo
     with EventLog.open(log.source.path) as changed:
         keep_marks(folder, changed, RULES, FOUND)
     assert not (folder / MARKS_FILE).exists()
+
+
+def test_sentences_of_another_language_are_not_used(folder: Path, log: EventLog) -> None:
+    with in_language(ACCENTED):
+        assert read_kept_marks(folder, RULES) is None
+        keep_marks(folder, log, RULES, MarksOfRun(gave_up=True))
+        assert read_kept_marks(folder, RULES) == MarksOfRun(gave_up=True)
+    assert read_kept_marks(folder, RULES) is None
+
+
+def test_numbers_with_other_signs_are_not_used(folder: Path) -> None:
+    use_number_signs(".", ",")
+    try:
+        assert read_kept_marks(folder, RULES) is None
+    finally:
+        use_number_signs(",", ".")
+    assert read_kept_marks(folder, RULES) == FOUND
