@@ -37,6 +37,11 @@ def decimal_number(number: float, decimals: int) -> str:
     return f"{number:,.{decimals}f}".translate(_signs)
 
 
+def short_number(number: float) -> str:
+    """Return ``0.5`` for 0.5 and ``3`` for 3.0: as many decimals as it has, of at most six digits in all."""
+    return f"{number:g}".translate(_signs)
+
+
 _signs: dict[int, str] = {}
 _kept = os.environ.get(_VARIABLE, _ENGLISH)
 if _kept != _ENGLISH and len(_kept) == len(_ENGLISH):

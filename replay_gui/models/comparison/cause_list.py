@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparison import Cause, Comparison, rank_causes
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.models.card_model import CardModel
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import rule_words
@@ -74,7 +74,7 @@ class CauseList(CardModel[CauseItem]):
             if entry.on:
                 title, body = rule_words(entry.rule)
                 count = ignored.get(entry.rule.tool or "", 0)
-                words = f"{body} · {count:,} ignored" if count else body
+                words = trn("{rule} · {n} ignored", "{rule} · {n} ignored", count, rule=body) if count else body
                 items.append(
                     CauseItem(
                         category=CauseCategory.IGNORED,
@@ -96,13 +96,13 @@ def _causes(comparison: Comparison) -> list[CauseItem]:
     causes = comparison.causes
     items = [_item(number, causes[which]) for number, which in enumerate(rank_causes(causes)[:MAX_CAUSES], 1)]
     if len(causes) > MAX_CAUSES:
-        more = f"{len(causes) - MAX_CAUSES:,} more causes"
+        more = trn("{n} more cause", "{n} more causes", len(causes) - MAX_CAUSES)
         items.append(
             CauseItem(
                 category=CauseCategory.IGNORED,
                 number=MAX_CAUSES + 1,
                 title=more,
-                body="F8 goes from divergence to divergence.",
+                body=tr("F8 goes from divergence to divergence."),
                 follow="",
             )
         )
@@ -113,10 +113,10 @@ def _item(number: int, cause: Cause) -> CauseItem:
     title, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
     parts = [one_line(details, _MAX_CHARACTERS)] if details else []
     if cause.suppressed:
-        parts.append(f"{cause.suppressed:,} like it ignored")
+        parts.append(trn("{n} like it ignored", "{n} like it ignored", cause.suppressed))
     follow = ""
     if cause.consequences:
-        follow = plural(cause.consequences, "divergence follows", "divergences follow")
+        follow = trn("{n} divergence follows", "{n} divergences follow", cause.consequences)
     sort = CauseCategory.CERTAIN if cause.certain else CauseCategory.POSSIBLE
     return CauseItem(
         category=sort,

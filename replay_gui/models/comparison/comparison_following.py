@@ -8,6 +8,7 @@ from collections.abc import Callable, Set
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
@@ -70,7 +71,8 @@ class ComparisonFollowing(QObject):
         `always`: even if that takes long.
         """
         if self._took_s > _MAX_UNASKED_S and not always:
-            text = f"{side.name} has grown. To read and compare again takes {duration_text(round(self._took_s * 1e9))}."
+            took = duration_text(round(self._took_s * 1e9))
+            text = tr("{run} has grown. To read and compare again takes {duration}.", run=side.name, duration=took)
             self.alert_raised.emit(Alert("info", text, ("reload",)))
             return
         self._behind |= {side}

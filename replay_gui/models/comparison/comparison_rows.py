@@ -18,7 +18,8 @@ from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, index_before
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.engine.event_reader import row_without_text
 from replay_gui.models.any_index import AnyIndex
@@ -65,14 +66,14 @@ _TONES = {
 }
 _TONE_OF = np.array([_TONES[change] for change in Change], np.uint8)
 _TONE_WORDS = {
-    RowTone.EQUAL: "equal",
-    RowTone.IGNORED: "differs only in what is ignored",
-    RowTone.MOVED: "moved",
-    RowTone.STATE: "equal, but another state after it",
-    RowTone.ONLY_A: "only in A",
-    RowTone.ONLY_B: "only in B",
-    RowTone.CHANGED: "changed",
-    RowTone.CAUSE: "cause",
+    RowTone.EQUAL: translatable("equal"),
+    RowTone.IGNORED: translatable("differs only in what is ignored"),
+    RowTone.MOVED: translatable("moved"),
+    RowTone.STATE: translatable("equal, but another state after it"),
+    RowTone.ONLY_A: translatable("only in A"),
+    RowTone.ONLY_B: translatable("only in B"),
+    RowTone.CHANGED: translatable("changed"),
+    RowTone.CAUSE: translatable("cause"),
 }
 
 
@@ -205,9 +206,9 @@ class ComparisonRows(QAbstractTableModel):
         """Return the text of a fold: the number of its rows of each sort."""
         start, count = self.shown.row(line), self.shown.fold(line)
         lines = 0 if self._hidden is None else int(self._hidden[start : start + count].sum())
-        parts = [plural(count - lines, "equal step")] if count > lines else []
+        parts = [trn("{n} equal step", "{n} equal steps", count - lines)] if count > lines else []
         if lines:
-            parts.append(plural(lines, "bookkeeping line"))
+            parts.append(trn("{n} bookkeeping line", "{n} bookkeeping lines", lines))
         return " · ".join(parts)
 
     def hue_index(self, side: int, row: EventRow) -> int:
@@ -275,10 +276,12 @@ class ComparisonRows(QAbstractTableModel):
             return self.fold_text(index.row())
         row = self.shown.row(index.row())
         if index.column() == ComparisonColumn.GUTTER:
-            return _TONE_WORDS[self.tone(row)]
+            return tr(_TONE_WORDS[self.tone(row)])
         aligned = self.aligned(row)
         side = aligned.a if index.column() == ComparisonColumn.SIDE_A else aligned.b
-        return "only in the other run" if side is None else f"{side.position:,} {side.label} {side.text}"
+        if side is None:
+            return tr("only in the other run")
+        return f"{whole_number(side.position)} {side.label} {side.text}"
 
 
 def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.positions import NO_EVENT, EventIndex
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.run.run_search import RunSearch
@@ -28,8 +29,6 @@ class ComparisonSearch(EventSearchModel):
         arrived(int): a step led to this row of the comparison, which may be the chosen row.
     """
 
-    TITLE = "Find in both runs"
-
     arrived = Signal(int)
 
     def __init__(self, session: ComparisonSession, a: RunSearch, parent: QObject | None = None) -> None:
@@ -49,6 +48,11 @@ class ComparisonSearch(EventSearchModel):
         session.row_changed.connect(self.moved)
 
     @property
+    def title(self) -> str:
+        """The placeholder of the field in which the text is typed."""
+        return tr("Find in both runs")
+
+    @property
     def ready(self) -> bool:
         """Whether a comparison is shown."""
         return self._session.active
@@ -62,7 +66,7 @@ class ComparisonSearch(EventSearchModel):
     def words(self) -> str:
         """The text at the end of the find field."""
         if self.text and self._session.comparison is None and not self.problem:
-            return "not compared yet"
+            return tr("not compared yet")
         return super().status_text
 
     def hit(self, row: int, in_a: bool) -> SearchHit | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import reduce
 
 from replay_gui.core.divergence.comparison import OTHER_DETAILS, Comparison, rank_causes
-from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -13,7 +13,8 @@ from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
 from replay_gui.core.text.event_label import event_label, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import short_number, whole_number
 from replay_gui.engine.answers import Compared, Progress, Step
 from replay_gui.engine.requests import Side
 from replay_gui.models.run.verdict_words import BadgeVerdict
@@ -23,33 +24,73 @@ _MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # listed one by one behind the badge
 
 
-GROWING = BadgeVerdict("raised", "B still runs", "The last events that only A has may still appear in B.")
+_ACTION_WORDS = {
+    Action.IGNORE: translatable("ignored"),
+    Action.NONDETERMINISTIC: translatable("marked non-deterministic"),
+    Action.TOLERANCE: translatable("within a tolerance"),
+    Action.READS: translatable("only reads"),
+    Action.CHECKS: translatable("checks"),
+    Action.CHANGES: translatable("changes something"),
+    Action.SUBMITS: translatable("submits the result"),
+    Action.HANDS_OVER: translatable("hands over"),
+    Action.NOTES: translatable("notes for itself"),
+    Action.ASKS: translatable("asks the user"),
+}
+_PRESET_WORDS = {
+    "clock times": translatable("Clock times"),
+    "durations": translatable("Durations"),
+    "uuids": translatable("Uuids"),
+    "ids": translatable("Ids"),
+    "addresses": translatable("Addresses"),
+    "temporary paths": translatable("Temporary paths"),
+}
+
+
+def growing_verdict() -> BadgeVerdict:
+    """Return what is shown while B still runs."""
+    return BadgeVerdict("raised", tr("B still runs"), tr("The last events that only A has may still appear in B."))
 
 
 def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:
     """Return ``Diverged at 412 · 2 causes`` or ``Same · 1,523 events``; before the result, the progress."""
     if progress is None and not fresh:
-        return BadgeVerdict("raised", "Not compared", "The two runs are not compared.")
+        return BadgeVerdict("raised", tr("Not compared"), tr("The two runs are not compared."))
     if compared is None or not fresh:
-        percent = f" {min(progress.done * 100 // progress.total, 99)} %" if progress and progress.total else ""
-        return BadgeVerdict("raised", f"Comparing…{percent}", "The two runs are being compared.")
-    comparison = compared.comparison
-    if not comparison.diverged:
-        count = len(comparison.alignment.partner_of_a)
-        ignored = comparison.counts.ignored
-        sentence = "Every step of A has an equal step in B, in the same order."
-        if ignored:
-            sentence = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
-        left_out = comparison.content.left_out_words()
-        if not comparison.content.whole:
-            words = ["Equal in what is compared. Some data is not in the logs:", *comparison.content.gaps]
-            return BadgeVerdict("warn", "Equal in what is compared", "\n".join([*words, *_sentences(left_out)]))
-        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", "\n".join([sentence, *_sentences(left_out)]))
+        words = tr("Comparing…")
+        if progress and progress.total:
+            words = tr("Comparing… {percent} %", percent=min(progress.done * 100 // progress.total, 99))
+        return BadgeVerdict("raised", words, tr("The two runs are being compared."))
+    return _equal_verdict(compared.comparison) if not compared.comparison.diverged else _diverged(compared.comparison)
+
+
+def _equal_verdict(comparison: Comparison) -> BadgeVerdict:
+    left_out = _sentences(comparison.content.left_out_words())
+    if not comparison.content.whole:
+        gaps = [tr("Equal in what is compared. Some data is not in the logs:"), *comparison.content.gaps]
+        return BadgeVerdict("warn", tr("Equal in what is compared"), "\n".join([*gaps, *left_out]))
+    sentence = tr("Every step of A has an equal step in B, in the same order.")
+    if comparison.counts.ignored:
+        sentence = trn(
+            "The runs are equal but for {n} difference that rules ignore.",
+            "The runs are equal but for {n} differences that rules ignore.",
+            comparison.counts.ignored,
+        )
+    words = trn("Same · {n} event", "Same · {n} events", len(comparison.alignment.partner_of_a))
+    return BadgeVerdict("good", words, "\n".join([sentence, *left_out]))
+
+
+def _diverged(comparison: Comparison) -> BadgeVerdict:
     if not len(comparison.points.row):
-        return BadgeVerdict("bad", "Another outcome", "\n".join(["Every step is equal.", *outcome_lines(comparison)]))
-    causes = f" · {plural(len(comparison.causes), 'cause')}" if comparison.causes else ""
+        detail = [tr("Every step is equal."), *outcome_lines(comparison)]
+        return BadgeVerdict("bad", tr("Another outcome"), "\n".join(detail))
+    first = first_divergence_words(comparison)
     detail = [
-        f"{plural(len(comparison.points.row), 'divergence')}, the first at event {first_divergence_words(comparison)}."
+        trn(
+            "{n} divergence, the first at event {event}.",
+            "{n} divergences, the first at event {event}.",
+            len(comparison.points.row),
+            event=first,
+        )
     ]
     detail += [
         f"{number}. {one_line(cause.explanation, _MAX_CHARACTERS)}"
@@ -58,15 +99,19 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
         )
     ]
     if len(comparison.causes) > _MAX_CAUSES:
-        detail.append(f"… and {len(comparison.causes) - _MAX_CAUSES:,} more causes")
+        detail.append(trn("… and {n} more cause", "… and {n} more causes", len(comparison.causes) - _MAX_CAUSES))
     detail += [*outcome_lines(comparison), *_sentences(comparison.content.left_out_words())]
-    return BadgeVerdict("bad", f"Diverged at {first_divergence_words(comparison)}{causes}", "\n".join(detail))
+    words = tr("Diverged at {event}", event=first)
+    if comparison.causes:
+        words += " · " + trn("{n} cause", "{n} causes", len(comparison.causes))
+    return BadgeVerdict("bad", words, "\n".join(detail))
 
 
 def growth_words(sides: Set[Side]) -> str:
     """Return ``Compared again as B grows``; "" if neither run grows."""
-    names = sorted(side.name for side in sides)
-    return f"Compared again as {' and '.join(names)} {'grows' if len(names) == 1 else 'grow'}" if names else ""
+    if len(sides) > 1:
+        return tr("Compared again as A and B grow")
+    return "".join(tr("Compared again as {run} grows", run=side.name) for side in sides)
 
 
 def outcome_lines(comparison: Comparison) -> list[str]:
@@ -75,10 +120,10 @@ def outcome_lines(comparison: Comparison) -> list[str]:
     if not any(words) and comparison.results_equal:
         return []
     lines = [
-        f"Outcome of {side}: {one_line(outcome, _MAX_CHARACTERS) or 'unknown'}"
+        tr("Outcome of {run}: {outcome}", run=side, outcome=one_line(outcome, _MAX_CHARACTERS) or tr("unknown"))
         for side, outcome in zip("AB", words, strict=True)
     ]
-    return lines if comparison.results_equal or words[0] != words[1] else [*lines, OTHER_DETAILS]
+    return lines if comparison.results_equal or words[0] != words[1] else [*lines, tr(OTHER_DETAILS)]
 
 
 def _sentences(words: str) -> list[str]:
@@ -89,49 +134,42 @@ def first_difference_words(index: EventIndex | None) -> str:
     """Return a sentence on the first difference, shown until the result is known; "" for None."""
     if index is None:
         return ""
-    return f"The first event that differs is number {position_after(index):,} of both runs.\n"
+    number = whole_number(position_after(index))
+    return tr("The first event that differs is number {number} of both runs.", number=number) + "\n"
 
 
 def first_divergence_words(comparison: Comparison) -> str:
     """Return the number of the first divergent event in A, or in B if A has no such event."""
     first = comparison.first_point or 0
     a, b = int(comparison.points.a[first]), int(comparison.points.b[first])
-    return f"{a + 1:,}" if a != NO_EVENT else f"{b + 1:,} of B"
+    return whole_number(a + 1) if a != NO_EVENT else tr("{event} of B", event=whole_number(b + 1))
 
 
 def counts_words(comparison: Comparison) -> str:
     """Return ``Equal 1,481 · changed 19 · only A 4 · only B 12 · moved 7 · ignored 41``."""
     counts = comparison.counts
     named = [
-        ("Equal", counts.equal),
-        ("changed", counts.changed),
-        ("only A", counts.only_a),
-        ("only B", counts.only_b),
-        ("moved", counts.moved),
+        (tr("Equal"), counts.equal),
+        (tr("changed"), counts.changed),
+        (tr("only A"), counts.only_a),
+        (tr("only B"), counts.only_b),
+        (tr("moved"), counts.moved),
     ]
-    named += [(name, count) for name, count in (("state", counts.state), ("ignored", counts.ignored)) if count]
-    return " · ".join(f"{name} {count:,}" for name, count in named)
+    others = (tr("state"), counts.state), (tr("ignored"), counts.ignored)
+    named += [(name, count) for name, count in others if count]
+    return " · ".join(f"{name} {whole_number(count)}" for name, count in named)
 
 
 def point_words(point: int | None, count: int) -> str:
     """Return ``divergence 3 of 17``, or ``17 divergences`` if none of them is chosen."""
     if point is None:
-        return "no divergence" if not count else plural(count, "divergence")
-    return f"divergence {point + 1:,} of {count:,}"
+        return trn("{n} divergence", "{n} divergences", count) if count else tr("no divergence")
+    return tr("divergence {number} of {count}", number=whole_number(point + 1), count=whole_number(count))
 
 
-_ACTION_WORDS = {
-    Action.IGNORE: "ignored",
-    Action.NONDETERMINISTIC: "marked non-deterministic",
-    Action.TOLERANCE: "within a tolerance",
-    Action.READS: "only reads",
-    Action.CHECKS: "checks",
-    Action.CHANGES: "changes something",
-    Action.SUBMITS: "submits the result",
-    Action.HANDS_OVER: "hands over",
-    Action.NOTES: "notes for itself",
-    Action.ASKS: "asks the user",
-}
+def preset_words(preset: str) -> str:
+    """Return the name of a preset of texts that rules ignore, as the user reads it."""
+    return tr(_PRESET_WORDS[preset])
 
 
 def rule_words(rule: Rule) -> tuple[str, str]:
@@ -139,9 +177,9 @@ def rule_words(rule: Rule) -> tuple[str, str]:
     parts = []
     if rule.pattern is not None:
         parts.append(
-            rule.pattern.capitalize()
-            if rule.pattern in PRESETS
-            else f"Texts like {one_line(rule.pattern, _MAX_NAME_CHARACTERS)}"
+            preset_words(rule.pattern)
+            if rule.pattern in _PRESET_WORDS
+            else tr("Texts like {pattern}", pattern=one_line(rule.pattern, _MAX_NAME_CHARACTERS))
         )
     if rule.path is not None:
         parts.append(one_line(pointer_text(rule.path), _MAX_NAME_CHARACTERS))
@@ -149,22 +187,29 @@ def rule_words(rule: Rule) -> tuple[str, str]:
     kind = events_noun(rule.kind, rule.label) if rule.kind or rule.label else ""
     whole = not parts
     if tool and kind:
-        parts.append(f"{kind} of {tool}")
+        parts.append(tr("{events} of {tool}", events=kind, tool=tool))
     elif tool or kind:
-        parts.append((f"Answers of {tool}" if whole and rule.action is Action.NONDETERMINISTIC else tool) or kind)
-    action = _ACTION_WORDS[rule.action]
-    if rule.action is Action.TOLERANCE:
-        bounds = ((rule.abs, "{:g}"), (rule.rel, "{:g} of the value"))
-        action = "equal within " + " or ".join(words.format(bound) for bound, words in bounds if bound is not None)
-    what = " in ".join(parts)
+        is_of_answers = tool and whole and rule.action is Action.NONDETERMINISTIC
+        parts.append(tr("Answers of {tool}", tool=tool) if is_of_answers else tool or kind)
+    action = _tolerance_words(rule) if rule.action is Action.TOLERANCE else tr(_ACTION_WORDS[rule.action])
+    what = reduce(lambda part, whole: tr("{part} in {whole}", part=part, whole=whole), parts) if parts else ""
     what = what if tool or rule.path else what[:1].upper() + what[1:]
     return what, action + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
+
+
+def _tolerance_words(rule: Rule) -> str:
+    absolute, relative = ("" if bound is None else short_number(bound) for bound in (rule.abs, rule.rel))
+    if absolute and relative:
+        return tr("equal within {absolute} or {relative} of the value", absolute=absolute, relative=relative)
+    if absolute:
+        return tr("equal within {absolute}", absolute=absolute)
+    return tr("equal within {relative} of the value", relative=relative)
 
 
 def payload_title(step: Step | None) -> str:
     """Return ``Answer of search``, ``Request to search``, ``Decision`` …"""
     event = None if step is None else step.a if step.a is not None else step.b
-    return "The chosen step" if event is None else _event_words(event)
+    return tr("The chosen step") if event is None else _event_words(event)
 
 
 def payload_note(step: Step | None) -> str:
@@ -172,36 +217,39 @@ def payload_note(step: Step | None) -> str:
     if step is None:
         return ""
     if step.a is None or step.b is None:
-        return "only in B" if step.a is None else "only in A"
+        return tr("only in B") if step.a is None else tr("only in A")
     return differences_words(len(step.payload))
 
 
 def state_title(step: Step | None) -> str:
     """Return ``State after 412, A against B``; if the positions differ, both of them."""
     if step is None:
-        return "State, A against B"
-    if step.position_a == step.position_b:
-        return f"State after {step.position_a:,}, A against B"
-    return f"State after {step.position_a:,} of A against {step.position_b:,} of B"
+        return tr("State, A against B")
+    a, b = whole_number(step.position_a), whole_number(step.position_b)
+    if a == b:
+        return tr("State after {position}, A against B", position=a)
+    return tr("State after {a} of A against {b} of B", a=a, b=b)
 
 
 def differences_words(count: int, more: bool = False) -> str:
     """Return the number of differences as text."""
     if count == 0:
-        return "no difference"
-    return f"more than {count:,} differences" if more else plural(count, "difference")
+        return tr("no difference")
+    if more:
+        return trn("more than {n} difference", "more than {n} differences", count)
+    return trn("{n} difference", "{n} differences", count)
 
 
 def request_words(step: Step) -> tuple[tuple[str, str], ...]:
     """Return the request of an answer, if both sides asked the same."""
-    return (("request", step.request),) if step.request else ()
+    return ((tr("request"), step.request),) if step.request else ()
 
 
 def _event_words(event: Event) -> str:
     tool = one_line(event.tool or "", _MAX_NAME_CHARACTERS)
     match event.kind:
         case Kind.TOOL_RESPONSE if tool:
-            return f"Answer of {tool}"
+            return tr("Answer of {tool}", tool=tool)
         case Kind.TOOL_REQUEST if tool:
-            return f"Request to {tool}"
+            return tr("Request to {tool}", tool=tool)
     return event_label(event) + (f" · {tool}" if tool else "")

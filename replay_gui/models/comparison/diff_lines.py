@@ -16,7 +16,7 @@ from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import preview
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.models.values.value_row import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
@@ -69,7 +69,11 @@ def diff_lines(
         DiffLine(DiffStyle.QUIET, one_line(key, _MAX_NAME_CHARACTERS), note=_equal_words(value))
         for key, value in equal.items()
     ]
-    return [*(DiffLine(DiffStyle.QUIET, key, note=f"equal · {words}") for key, words in request), *differing, *quiet]
+    return [
+        *(DiffLine(DiffStyle.QUIET, key, note=tr("equal · {value}", value=words)) for key, words in request),
+        *differing,
+        *quiet,
+    ]
 
 
 def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
@@ -77,7 +81,7 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     a, b = difference.a, difference.b
     text_a, text_b = (None if value is ABSENT else _text(value) for value in (a, b))
     if difference.ignored:
-        yield DiffLine(DiffStyle.IGNORED, key, a=text_a, b=text_b, note="ignored", path=path)
+        yield DiffLine(DiffStyle.IGNORED, key, a=text_a, b=text_b, note=tr("ignored"), path=path)
     elif text_a is None or text_b is None:
         ink = DiffStyle.ADDED if text_a is None else DiffStyle.REMOVED
         if unified:
@@ -139,7 +143,12 @@ def _texts(a: str, b: str, path: str, unified: bool) -> Iterator[DiffLine]:
                     yield DiffLine(DiffStyle.ADDED, b=right, marked_b=marked, path=path, indent=1)
     if len(a.splitlines()) > _MAX_LINES or len(b.splitlines()) > _MAX_LINES:
         yield DiffLine(
-            DiffStyle.QUIET, note=f"only the first {_MAX_LINES} lines are compared here", path=path, indent=1
+            DiffStyle.QUIET,
+            note=trn(
+                "only the first {n} line is compared here", "only the first {n} lines are compared here", _MAX_LINES
+            ),
+            path=path,
+            indent=1,
         )
 
 
@@ -160,10 +169,10 @@ def _text(value: Any) -> str:
 
 def _equal_words(value: Any) -> str:
     if isinstance(value, str) and _HASH.fullmatch(value):
-        return f"equal · {value[:_HASH_CHARACTERS]}…"
+        return tr("equal · {value}", value=f"{value[:_HASH_CHARACTERS]}…")
     if is_container(value):
-        return f"equal · {content_text(value)}"
-    return f"equal · {_text(value)[:_MAX_NAME_CHARACTERS]}"
+        return tr("equal · {value}", value=content_text(value))
+    return tr("equal · {value}", value=_text(value)[:_MAX_NAME_CHARACTERS])
 
 
 def _sizes(a: Any, b: Any) -> str:
@@ -172,4 +181,4 @@ def _sizes(a: Any, b: Any) -> str:
 
 
 def _count_lines(text: str) -> str:
-    return plural(text.count("\n") + 1, "line")
+    return trn("{n} line", "{n} lines", text.count("\n") + 1)

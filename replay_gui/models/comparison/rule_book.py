@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.undo_history import Undoable
@@ -154,7 +155,7 @@ class RuleBook(Undoable[_Change]):
             return  # of an earlier log
         reading, self._reading = self._reading, _Reading.ENDED
         if read.problem:
-            self.alert_raised.emit(Alert("warning", f"The rules are not in force. {read.problem}"))
+            self.alert_raised.emit(Alert("warning", tr("The rules are not in force. {reason}", reason=read.problem)))
         entries = tuple(RuleEntry(replace(rule, enabled=True), rule.enabled) for rule in read.rules)
         rules = {entry.rule for entry in entries}
         added = tuple(entry for entry in self.entries if entry.rule not in rules)  # while the file was read
@@ -216,7 +217,7 @@ class RuleBook(Undoable[_Change]):
         before = self.entries
         changed = [entry for entry in (*entries, *before) if entry not in before or entry not in entries]
         # No rule is new or gone if only the order changes, or one of two equal rules is removed.
-        words = f"rule “{': '.join(rule_words(changed[0].rule))}”" if changed else "rules"
+        words = tr("rule “{rule}”", rule=": ".join(rule_words(changed[0].rule))) if changed else tr("rules")
         self._apply(entries)
         self._remember((before, entries), words)
 

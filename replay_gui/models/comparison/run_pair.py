@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.importers.run_choice import possible_files
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Alert
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
@@ -111,6 +112,6 @@ class RunPair(QObject):
             self.alert_raised.emit(msgspec.structs.replace(alert, text=f"B: {alert.text}"))
         if wanted is not None:
             refusal = msgspec.structs.replace(
-                alert, text=f"Not compared. {alert.text}", actions=alert.actions if alert.path else ()
+                alert, text=tr("Not compared. {reason}", reason=alert.text), actions=alert.actions if alert.path else ()
             )
             self.refused.emit(refusal if of_b else None)

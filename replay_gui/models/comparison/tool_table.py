@@ -9,12 +9,24 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import ToolDifference
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.tooltip import plain_tooltip
 
-TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Other answer")
-_SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests with different answers")
+_HEADINGS = (
+    translatable("Tool"),
+    translatable("Calls A · B"),
+    translatable("Errors A · B"),
+    translatable("Other answer"),
+)
+_SPOKEN_HEADINGS = (
+    translatable("tool"),
+    translatable("calls in A and in B"),
+    translatable("errors in A and in B"),
+    translatable("equal requests with different answers"),
+)
 _MAX_NAME_CHARACTERS = 60
 
 
@@ -72,7 +84,7 @@ class ToolTable(QAbstractTableModel):
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of columns."""
-        return 0 if parent.isValid() else len(TOOL_HEADINGS)
+        return 0 if parent.isValid() else len(_HEADINGS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's heading, its spoken form, also as a tooltip, or its alignment."""
@@ -80,11 +92,11 @@ class ToolTable(QAbstractTableModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return TOOL_HEADINGS[section]
+                return tr(_HEADINGS[section])
             case Qt.ItemDataRole.AccessibleTextRole:
-                return _SPOKEN_HEADINGS[section]
+                return tr(_SPOKEN_HEADINGS[section])
             case Qt.ItemDataRole.ToolTipRole:
-                words = _SPOKEN_HEADINGS[section]
+                words = tr(_SPOKEN_HEADINGS[section])
                 return plain_tooltip(f"{words[:1].upper()}{words[1:]}")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(section)
@@ -112,8 +124,9 @@ def _words(tool: ToolDifference, column: int) -> str:
         case ToolColumn.TOOL:
             return one_line(tool.tool, _MAX_NAME_CHARACTERS)
         case ToolColumn.CALLS:
-            return f"{tool.calls_a:,} · {tool.calls_b:,}"
+            return f"{whole_number(tool.calls_a)} · {whole_number(tool.calls_b)}"
         case ToolColumn.ERRORS:
-            return f"{tool.errors_a:,} · {tool.errors_b:,}"
+            return f"{whole_number(tool.errors_a)} · {whole_number(tool.errors_b)}"
         case ToolColumn.DIFFERENT_ANSWERS:
-            return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")
+            differing, ignored = whole_number(tool.answered_otherwise), whole_number(tool.ignored)
+            return tr("{count} ({ignored} ignored)", count=differing, ignored=ignored) if tool.ignored else differing

@@ -9,6 +9,7 @@ from replay_gui.core.divergence.word_diff import changed_words, cut_to_differenc
 from replay_gui.core.state.bounded_equality import BoundedEquality
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
@@ -53,8 +54,11 @@ def _line(a: ValueRow, b: ValueRow, values: tuple[str, object, object], equality
     equal = equality.equal(value_a, value_b)
     if equal is not False:
         note = words_a if words_a == words_b else f"A {words_a} · B {words_b}"
-        prefix = "" if value_a is ABSENT else "equal · " if equal else "too large to be compared here · "
-        return DiffLine(DiffStyle.QUIET, a.key, note=prefix + note, path=path)
+        if not equal:
+            note = tr("too large to be compared here · {value}", value=note)
+        elif value_a is not ABSENT:
+            note = tr("equal · {value}", value=note)
+        return DiffLine(DiffStyle.QUIET, a.key, note=note, path=path)
     words_a, words_b = cut_to_difference(words_a, words_b, _MAX_CHARACTERS)
     marked_a, marked_b = changed_words(words_a, words_b)
     return DiffLine(DiffStyle.PAIR, a.key, a=words_a, b=words_b, marked_a=marked_a, marked_b=marked_b, path=path)

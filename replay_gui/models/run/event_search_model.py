@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.numpy_on_demand import np
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,6 @@ class EventSearchModel(QObject):
     """A search that can be started, cancelled, and stepped through from hit to hit.
 
     Attributes:
-        TITLE: placeholder of the field in which the text is typed.
         text: the text to find, or "". match_case: whether the search is case-sensitive.
         count: number of hits so far. is_lower_bound: whether there are more than `count`.
         searching: whether the search continues. fraction_done: of the data searched so far, 0 … 1.
@@ -30,8 +30,6 @@ class EventSearchModel(QObject):
         moved(): another hit, or none, is the current one.
     """
 
-    TITLE: ClassVar[str]
-
     started = Signal()
     progressed = Signal()
     moved = Signal()
@@ -41,6 +39,11 @@ class EventSearchModel(QObject):
         self.text, self.match_case, self.problem = "", False, ""
         self.count, self.is_lower_bound = 0, False
         self.fraction_done, self.searching = 0.0, False
+
+    @property
+    def title(self) -> str:
+        """The placeholder of the field in which the text is typed."""
+        raise NotImplementedError
 
     @property
     def ready(self) -> bool:
@@ -72,19 +75,24 @@ class EventSearchModel(QObject):
     def status_text(self) -> str:
         """Return ``12 of 340``, or ``340 hits`` if none is shown; before it the progress of the search."""
         if self.problem or not self.text:
-            return "failed" if self.problem else ""
-        count = f"{'over ' if self.is_lower_bound else ''}{self.count:,}"
-        status = "no hits" if not self.count else f"{count} hits" if self.is_lower_bound else plural(self.count, "hit")
+            return tr("failed") if self.problem else ""
         if self.number:
-            status = f"{self.number:,} of {count}"
-        return f"{self.fraction_done:.0%} · {status}" if self.searching else status
+            message = (
+                translatable("{number} of over {count}") if self.is_lower_bound else translatable("{number} of {count}")
+            )
+            status = tr(message, number=whole_number(self.number), count=whole_number(self.count))
+        elif self.is_lower_bound and self.count:
+            status = trn("over {n} hit", "over {n} hits", self.count)
+        else:
+            status = trn("{n} hit", "{n} hits", self.count) if self.count else tr("no hits")
+        return tr("{share:.0%} · {status}", share=self.fraction_done, status=status) if self.searching else status
 
     @property
     def empty_text(self) -> str:
         """The text shown in the place of the hits while there are none."""
         if self.problem:
-            return f"The search failed: {one_line(self.problem)}."
-        return "Searching…" if self.searching else "None of these events holds the text."
+            return tr("The search failed: {reason}.", reason=one_line(self.problem))
+        return tr("Searching…") if self.searching else tr("None of these events holds the text.")
 
 
 def ordinal(values: NDArray[np.integer], value: int) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import EventIndex, index_before, position_after
 from replay_gui.core.numpy_on_demand import np
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import SearchFailed, SearchResult
 from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.engine.requests import Find
@@ -31,8 +32,6 @@ class RunSearch(EventSearchModel):
         step_within: goes to the next (True) or previous match inside the shown event, and returns whether there is one.
     """
 
-    TITLE = "Find in events"
-
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hits: dict[EventIndex, SearchHit] = {}
@@ -49,6 +48,11 @@ class RunSearch(EventSearchModel):
     def indexes(self) -> NDArray[np.int64]:
         """The event indexes of the hits, ascending."""
         return np.zeros(0, np.int64)
+
+    @property
+    def title(self) -> str:
+        """The placeholder of the field in which the text is typed."""
+        return tr("Find in events")
 
     @property
     def ready(self) -> bool:

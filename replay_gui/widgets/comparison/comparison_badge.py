@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.comparison_words import GROWING, comparison_verdict
+from replay_gui.models.comparison.comparison_words import comparison_verdict, growing_verdict
 from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
 
@@ -33,6 +33,6 @@ class ComparisonBadge(VerdictPill):
     @Slot()
     def refresh(self) -> None:
         if self._session.b_grows:
-            self.show_verdict(GROWING)
+            self.show_verdict(growing_verdict())
         else:
             self.show_verdict(comparison_verdict(self._session.compared, self._session.fresh, self._progress))

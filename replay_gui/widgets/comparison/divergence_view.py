@@ -51,8 +51,8 @@ class DivergenceView(QWidget):
         self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())
         self.finder = finder
         self.find_button = QToolButton()
-        self.find_button.setToolTip(plain_tooltip(finder.TITLE))
-        self.find_button.setAccessibleName(finder.TITLE)
+        self.find_button.setToolTip(plain_tooltip(finder.title))
+        self.find_button.setAccessibleName(finder.title)
         self.find_button.setIconSize(QSize(ICON, ICON))
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heads.add_widget(1, self.find_button)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.comparison_words import rule_words
+from replay_gui.models.comparison.comparison_words import preset_words, rule_words
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
@@ -60,7 +60,7 @@ class RulesButton(QToolButton):
         menu.addSeparator()
         presets = menu.addMenu("Ignore texts like")
         for name in PRESETS:
-            action = presets.addAction(name.capitalize())
+            action = presets.addAction(preset_words(name))
             action.setData(name)
             action.triggered.connect(self._on_preset)
         if self._session.anchors:

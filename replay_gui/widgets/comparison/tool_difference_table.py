@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.comparison.tool_table import TOOL_HEADINGS, ToolColumn, ToolTable
+from replay_gui.models.comparison.tool_table import ToolColumn, ToolTable
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -31,7 +31,8 @@ class ToolDifferenceTable(RowView):
         """Give the numbers the width of their headings, and the tool's name the rest."""
         super().resizeEvent(event)
         metrics = QFontMetrics(ui_font())
-        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in TOOL_HEADINGS]
+        headings = [self.model().headerData(column, Qt.Orientation.Horizontal) for column in ToolColumn]
+        widths = [metrics.horizontalAdvance(heading) + 2 * GAP for heading in headings]
         widths[ToolColumn.TOOL] = max(self.viewport().width() - sum(widths[1:]), 10 * GAP)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
 from replay_gui.models.run.event_search_model import EventSearchModel
@@ -35,7 +36,7 @@ class FindField(QWidget):
         super().__init__(parent)
         self._finder, self._closes = finder, closes
         self.line = QLineEdit()
-        self.line.setAccessibleName(finder.TITLE)
+        self.line.setAccessibleName(finder.title)
         self.line.setToolTip("Text in kinds, tools, payloads and meta")
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_MIN_WIDTH_PX)
@@ -196,8 +197,9 @@ class FindField(QWidget):
     def _fit_line(self) -> None:
         self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _MIN_WIDTH_WITH_KEY_PX)
         room = self.line.width() - ICON - 5 * GAP
-        fits = self.line.fontMetrics().horizontalAdvance(self._finder.TITLE) <= room
-        self.line.setPlaceholderText(self._finder.TITLE if fits else self._finder.TITLE.partition(" ")[0])
+        title = self._finder.title
+        fits = self.line.fontMetrics().horizontalAdvance(title) <= room
+        self.line.setPlaceholderText(title if fits else tr("Find"))
 
     @Slot()
     def _set_icons(self) -> None:
