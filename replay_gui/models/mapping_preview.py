@@ -17,6 +17,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.answers import MappingSaved, Sampled
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.source_session import SourceSession
@@ -33,11 +34,11 @@ class MappingColumn(IntEnum):
 
 
 _HEADINGS = {
-    MappingColumn.RECORD: "Record",
-    MappingColumn.KIND: "Kind",
-    MappingColumn.TIME: "Time",
-    MappingColumn.TOOL: "Tool",
-    MappingColumn.SUMMARY: "What it says",
+    MappingColumn.RECORD: translatable("Record"),
+    MappingColumn.KIND: translatable("Kind"),
+    MappingColumn.TIME: translatable("Time"),
+    MappingColumn.TOOL: translatable("Tool"),
+    MappingColumn.SUMMARY: translatable("What it says"),
 }
 MAX_EVENTS = 50
 _MAX_MEMBERS = 200
@@ -105,7 +106,7 @@ class MappingPreview(QAbstractTableModel):
             return
         self._records, self.problem = sampled.records, sampled.problem
         if not self._records and not self.problem:
-            self.problem = "There is no JSON object at the beginning of this file."
+            self.problem = tr("There is no JSON object at the beginning of this file.")
         self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_MAX_MEMBERS]
         self.set_mapping(sampled.mapping or self.guessed)
         self.loaded.emit()
@@ -125,7 +126,7 @@ class MappingPreview(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return _HEADINGS[MappingColumn(section)] if role == Qt.ItemDataRole.DisplayRole else None
+        return tr(_HEADINGS[MappingColumn(section)]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text."""

@@ -9,6 +9,8 @@ from replay_gui.core.facts.spending import Spending
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position, index_after, index_before
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import decimal_number, whole_number
 from replay_gui.models.run.run_numbers import RunNumbers, part_of_index, run_numbers
 from replay_gui.models.timeline.spending_plot import ModelSpending, SpendingPlot
 
@@ -40,15 +42,18 @@ class RangeSums:
         numbers, models = self.numbers, self.models
         tokens = sum(use.uncached + use.cached for use in models), sum(use.output for use in models)
         cached = sum(use.cached for use in models)
+        into = decimal_number(tokens[0], 0)
+        if cached:
+            into = tr("{count} ({cached} cached)", count=into, cached=decimal_number(cached, 0))
         costs = [use.cost for use in models if use.cost is not None]
         words = [
-            ("events", f"{numbers.events:,}"),
-            ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
-            ("time in calls", duration_text(self.tool_time) if self.tool_time else ""),
-            ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
-            ("failures", failure_words(numbers.failed, numbers.denied, numbers.errors) or "none"),
-            ("tokens in", f"{tokens[0]:,.0f}" + (f" ({cached:,.0f} cached)" if cached else "") if any(tokens) else ""),
-            ("tokens out", f"{tokens[1]:,.0f}" if any(tokens) else ""),
-            ("cost", cost_text(sum(costs)) if costs else ""),
+            (tr("events"), whole_number(numbers.events)),
+            (tr("duration"), "" if numbers.duration is None else duration_text(numbers.duration)),
+            (tr("time in calls"), duration_text(self.tool_time) if self.tool_time else ""),
+            (tr("calls"), whole_number(numbers.calls) if numbers.calls else ""),
+            (tr("failures"), failure_words(numbers.failed, numbers.denied, numbers.errors) or tr("none")),
+            (tr("tokens in"), into if any(tokens) else ""),
+            (tr("tokens out"), decimal_number(tokens[1], 0) if any(tokens) else ""),
+            (tr("cost"), cost_text(sum(costs)) if costs else ""),
         ]
         return [(name, value) for name, value in words if value]

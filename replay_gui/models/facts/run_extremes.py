@@ -13,12 +13,12 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.facts.fact_table import FactCell, FactCells
 from replay_gui.models.facts.use_cells import UNNAMED_MODEL, number_cell
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 
-CALL_HEADINGS = ("Call", "Event", "Took")
-ANSWER_HEADINGS = ("Answer of", "Event", "Tokens", "Cost")
 _MAX_ROWS = 8
 _MAX_NAME_CHARACTERS = 80
 
@@ -47,6 +47,16 @@ def run_waits(index: RunIndex) -> RunWaits:
     pause = max(int(apart[longest]), 0) if len(apart) else 0
     end = position_after(EventIndex(int(known[longest + 1]))) if pause else Position(0)
     return RunWaits(int(np.maximum(ends - begins, 0).sum()), pause, end)
+
+
+def call_headings() -> tuple[str, ...]:
+    """Return the headings over `slowest_calls`."""
+    return tr("Call"), tr("Event"), tr("Took")
+
+
+def answer_headings() -> tuple[str, ...]:
+    """Return the headings over `most_expensive_answers`."""
+    return tr("Answer of"), tr("Event"), tr("Tokens"), tr("Cost")
 
 
 def slowest_calls(index: RunIndex) -> list[FactCells]:
@@ -82,7 +92,7 @@ def most_expensive_answers(plot: SpendingPlot) -> list[FactCells]:
         spent = float(dollars[at]) if by_cost else 0.0
         rows.append(
             (
-                FactCell(one_line(name, _MAX_NAME_CHARACTERS) or UNNAMED_MODEL, name.lower()),
+                FactCell(one_line(name, _MAX_NAME_CHARACTERS) or tr(UNNAMED_MODEL), name.lower()),
                 _event(Position(position)),
                 number_cell(used),
                 FactCell(cost_text(spent) if by_cost else "", spent),
@@ -92,7 +102,7 @@ def most_expensive_answers(plot: SpendingPlot) -> list[FactCells]:
 
 
 def _event(position: Position) -> FactCell:
-    return FactCell(f"{position:,}", float(position), aim=position)
+    return FactCell(whole_number(position), float(position), aim=position)
 
 
 def _largest(places: NDArray[np.int64], values: NDArray[np.number[Any]]) -> list[int]:

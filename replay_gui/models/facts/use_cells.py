@@ -9,19 +9,23 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import decimal_number, whole_number
 from replay_gui.models.facts.fact_table import CellRole, FactCell, FactCells
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import RunNumbers
 from replay_gui.models.timeline.spending_plot import ModelSpending
 
 NO_COUNT = "–"  # shown instead of 0
-TOOL_HEADINGS = ("Tool", "Calls", "Failed", "Denied", "Time")
-MODEL_HEADINGS = ("Model", "Answers", "In", "Cached", "Out", "Cost")
-KIND_HEADINGS = ("Kind", "Events", "Share")
-UNNAMED_MODEL = "model not named"
+UNNAMED_MODEL = translatable("model not named")
 _MAX_NAME_CHARACTERS = 80
 _MAX_SORTS, _MAX_SORT_CHARACTERS = 4, 20  # of tokens
 _OF_TOOLS = (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED)  # a filter by kind leaves these out
+
+
+def tool_headings() -> tuple[str, ...]:
+    """Return the headings over `tool_rows`."""
+    return tr("Tool"), tr("Calls"), tr("Failed"), tr("Denied"), tr("Time")
 
 
 def tool_rows(numbers: RunNumbers) -> list[FactCells]:
@@ -45,11 +49,16 @@ def tool_rows(numbers: RunNumbers) -> list[FactCells]:
     return rows
 
 
+def model_headings() -> tuple[str, ...]:
+    """Return the headings over `model_rows`."""
+    return tr("Model"), tr("Answers"), tr("In"), tr("Cached"), tr("Out"), tr("Cost")
+
+
 def model_rows(models: Sequence[ModelSpending]) -> list[FactCells]:
     """Return a row a model."""
     return [
         (
-            FactCell(one_line(use.model, _MAX_NAME_CHARACTERS) or UNNAMED_MODEL, use.model.lower()),
+            FactCell(one_line(use.model, _MAX_NAME_CHARACTERS) or tr(UNNAMED_MODEL), use.model.lower()),
             number_cell(use.answers),
             number_cell(use.uncached + use.cached),
             number_cell(use.cached),
@@ -62,15 +71,15 @@ def model_rows(models: Sequence[ModelSpending]) -> list[FactCells]:
 
 def use_headings(uses: Sequence[ModelUse]) -> tuple[str, ...]:
     """Return the headings over `use_rows`: one column per sort of tokens."""
-    names = (one_line(sort.replace("_", " ") or "tokens", _MAX_SORT_CHARACTERS) for sort in _sorts(uses))
-    return ("Model", *(name[0].upper() + name[1:] for name in names), "Cost")
+    names = (one_line(sort.replace("_", " ") or tr("tokens"), _MAX_SORT_CHARACTERS) for sort in _sorts(uses))
+    return (tr("Model"), *(name[0].upper() + name[1:] for name in names), tr("Cost"))
 
 
 def use_rows(uses: Sequence[ModelUse]) -> list[FactCells]:
     """Return a row a model."""
     return [
         (
-            FactCell(one_line(use.model, _MAX_NAME_CHARACTERS) or UNNAMED_MODEL, use.model.lower()),
+            FactCell(one_line(use.model, _MAX_NAME_CHARACTERS) or tr(UNNAMED_MODEL), use.model.lower()),
             *(number_cell(use.tokens.get(sort, 0)) for sort in _sorts(uses)),
             FactCell("" if use.cost is None else cost_text(use.cost), use.cost or 0.0),
         )
@@ -82,13 +91,20 @@ def _sorts(uses: Sequence[ModelUse]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_MAX_SORTS]
 
 
+def kind_headings() -> tuple[str, ...]:
+    """Return the headings over `kind_rows`."""
+    return tr("Kind"), tr("Events"), tr("Share")
+
+
 def kind_rows(numbers: RunNumbers) -> list[FactCells]:
     """Return one row per kind of event; the name of a kind that is not about tools leads to its events."""
     return [
         (
             _name(_kind_name(kind), None if kind in _OF_TOOLS else EventFilter(kinds=frozenset({kind}))),
             number_cell(count),
-            FactCell(f"{count / numbers.events:.1%}", float(count), CellRole.QUIET),
+            FactCell(
+                tr("{percent}%", percent=decimal_number(100 * count / numbers.events, 1)), float(count), CellRole.QUIET
+            ),
         )
         for kind, count in numbers.kinds
     ]
@@ -100,7 +116,9 @@ def _kind_name(kind: str) -> str:
 
 def number_cell(count: float) -> FactCell:
     """Return the cell of a whole number; a dash for 0."""
-    return FactCell(f"{count:,.0f}" if count else NO_COUNT, float(count), CellRole.PLAIN if count else CellRole.QUIET)
+    return FactCell(
+        decimal_number(count, 0) if count else NO_COUNT, float(count), CellRole.PLAIN if count else CellRole.QUIET
+    )
 
 
 def _name(text: str, aim: object) -> FactCell:
@@ -108,4 +126,4 @@ def _name(text: str, aim: object) -> FactCell:
 
 
 def _trouble(count: int, aim: EventFilter) -> FactCell:
-    return FactCell(f"{count:,}", float(count), CellRole.BAD, aim) if count else number_cell(0)
+    return FactCell(whole_number(count), float(count), CellRole.BAD, aim) if count else number_cell(0)

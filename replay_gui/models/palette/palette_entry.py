@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from replay_gui.core.translation.messages import translatable
+
 
 class PaletteGroup(StrEnum):
     """The sort of an entry; equally good entries are listed in this order."""
 
-    ACTION = "Action"
-    EVENT = "Event"
-    NOTE = "Note"
-    TOOL = "Tool"
-    KIND = "Kind"
-    RUN = "Recent run"
-    VALUE = "Value"
-    SEARCH = "Search"
+    ACTION = translatable("Action")
+    EVENT = translatable("Event")
+    NOTE = translatable("Note")
+    TOOL = translatable("Tool")
+    KIND = translatable("Kind")
+    RUN = translatable("Recent run")
+    VALUE = translatable("Value")
+    SEARCH = translatable("Search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

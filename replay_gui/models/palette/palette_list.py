@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Slot
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.palette.fuzzy_pattern import FuzzyPattern, Spans
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
@@ -112,6 +113,6 @@ class PaletteList(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = "" if entry.enabled else "not available now"
-            return ", ".join(filter(None, (entry.name, entry.detail, str(entry.group), entry.shortcut, state)))
+            state = "" if entry.enabled else tr("not available now")
+            return ", ".join(filter(None, (entry.name, entry.detail, tr(entry.group.value), entry.shortcut, state)))
         return None

@@ -11,6 +11,7 @@ import msgspec
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import MODEL_REQUEST, Kind
 from replay_gui.core.log.positions import Position, position_after
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.run.json_text import json_text
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.plain_form import plain_form
@@ -65,11 +66,11 @@ class AnswerText:
         try:
             value = json.loads(text, parse_constant=_refuse)
         except json.JSONDecodeError as why:
-            raise NotEditable(f"Line {why.lineno}, column {why.colno}: {why.msg}.") from None
+            raise NotEditable(_place(why)) from None
         except RecursionError:
-            raise NotEditable("It is nested too deeply.") from None
+            raise NotEditable(tr("It is nested too deeply.")) from None
         if not plain_form(value).exact:
-            raise NotEditable("A number, a text or a name in it is larger than a log can hold.")
+            raise NotEditable(tr("A number, a text or a name in it is larger than a log can hold."))
         return EditedAnswer(self.position, value)
 
 
@@ -80,32 +81,33 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
         pair: the request of an answer, or the answer of a request, if there is one.
     """
     if event is not None and event.kind == Kind.OBSERVATION and PART in event.meta:
-        about = "A message to the model. Wherever the agent sends it, this text is sent instead."
+        about = tr("A message to the model. Wherever the agent sends it, this text is sent instead.")
         return _text(position_after(event.index), event.payload.get("data"), about)
     if event is None or event.kind not in (*_REQUESTS, *_ANSWERS):
-        raise NotEditable("First choose a call, its answer or a prompt: the event at the position is none of these.")
+        text = tr("First choose a call, its answer or a prompt: the event at the position is none of these.")
+        raise NotEditable(text)
     answer = pair if event.kind in _REQUESTS else event
     if answer is None or answer.kind not in _ANSWERS:
-        raise NotEditable("This call has no answer in the log.")
+        raise NotEditable(tr("This call has no answer in the log."))
     if answer.kind != Kind.TOOL_RESPONSE and answer.parent is None:
-        raise NotEditable("This event is not the answer to a recorded request.")
+        raise NotEditable(tr("This event is not the answer to a recorded request."))
     position = position_after(answer.index)
     form = answer.meta.get(ANSWER_FORM)
     body = form.get("body") if isinstance(form, dict) else None
     if isinstance(body, bytes):
         if len(body) > MAX_ANSWER_CHARACTERS:
-            raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
+            raise NotEditable(tr("This answer is too large to be edited here; “replay-gui rerun --what-if” can."))
         try:
             whole = json_value(body)
         except ValueError:  # a stream, whose message is edited
             if answer.kind != Kind.DECISION:
-                raise NotEditable("The body of this answer is not JSON.") from None
-            about = "The answer of the model; it is streamed to the agent again as one piece."
+                raise NotEditable(tr("The body of this answer is not JSON.")) from None
+            about = tr("The answer of the model; it is streamed to the agent again as one piece.")
             return _text(position, answer.payload.get("data"), about)
-        return _text(position, whole, "The body of the answer, as the agent got it.")
+        return _text(position, whole, tr("The body of the answer, as the agent got it."))
     if answer.kind != Kind.TOOL_RESPONSE:
-        raise NotEditable("The log does not have the model's answer in its original form.")
-    return _text(position, answer.payload.get("output"), "The result of the tool.")
+        raise NotEditable(tr("The log does not have the model's answer in its original form."))
+    return _text(position, answer.payload.get("output"), tr("The result of the tool."))
 
 
 def _text(position: Position, value: Any, about: str) -> AnswerText:
@@ -113,11 +115,15 @@ def _text(position: Position, value: Any, about: str) -> AnswerText:
         return AnswerText(position, value, False, about)
     text, is_whole = json_text(value, MAX_ANSWER_CHARACTERS)
     if not is_whole:
-        raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
+        raise NotEditable(tr("This answer is too large to be edited here; “replay-gui rerun --what-if” can."))
     if json.loads(text) != value:
-        raise NotEditable("This answer contains bytes or numbers that JSON does not have; it cannot be edited.")
+        raise NotEditable(tr("This answer contains bytes or numbers that JSON does not have; it cannot be edited."))
     return AnswerText(position, text, True, about)
 
 
 def _refuse(name: str) -> None:
-    raise NotEditable(f"{name} is not a JSON number.")
+    raise NotEditable(tr("{name} is not a JSON number.", name=name))
+
+
+def _place(why: json.JSONDecodeError) -> str:
+    return tr("Line {line}, column {column}: {reason}.", line=why.lineno, column=why.colno, reason=why.msg)

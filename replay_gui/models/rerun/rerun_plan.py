@@ -14,6 +14,7 @@ from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.run_start import RecordingMeans, RunStart
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.record.sessions.rerun_options import OnMiss
@@ -106,42 +107,46 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
     """Return the reason, in words, why a run cannot be run again from the window; "" if it can."""
     if facts.format != OWN_FORMAT or facts.origin == "imported":
         whose = one_line(facts.imported_from or facts.source or facts.format, 80)
-        return (
-            f"This run was imported ({whose}), not recorded: it does not have the original answers of models, so "
+        return tr(
+            "This run was imported ({format}), not recorded: it does not have the original answers of models, so "
             "its agent cannot be run again from here. Record a run of the agent with “replay-gui record -- COMMAND”. "
-            "Where tools are Python functions, “replay-gui rerun” can answer those alone."
+            "Where tools are Python functions, “replay-gui rerun” can answer those alone.",
+            format=whose,
         )
+    file = shlex.quote(one_line(facts.path, 200))
     if facts.begin is not None and facts.begin.means is RecordingMeans.MCP:
-        return (
+        return tr(
             "This log has the requests of a client to an MCP server. The client has to make the requests again: put "
-            f"“replay-gui rerun {shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its "
-            "settings, in the place of the server."
+            "“replay-gui rerun {file} --mcp -- SERVER” into its settings, in the place of the server.",
+            file=file,
         )
     if facts.begin is not None and facts.begin.means is RecordingMeans.CLAUDE_CODE:
-        return (
+        return tr(
             "Claude Code was recorded, whose tools are used for real when it runs again. In a terminal, in a folder "
-            f"that may be changed: “replay-gui rerun {shlex.quote(one_line(facts.path, 200))} --claude-code -- "
-            f"{one_line(text_of_command(facts.begin), 200)}”."
+            "that may be changed: “replay-gui rerun {file} --claude-code -- {command}”.",
+            file=file,
+            command=one_line(text_of_command(facts.begin), 200),
         )
     if not index.tools and MODEL_REQUEST not in index.kinds:
-        return "This log has no call of a model or a tool, so no agent can be run again with it."
+        return tr("This log has no call of a model or a tool, so no agent can be run again with it.")
     return ""
 
 
 def limits(facts: RunFacts, index: RunIndex) -> list[str]:
     """Return warnings for the user before a run is run again, one sentence each."""
     limits_found = [
-        "Files, environment, clock and programs are as they are now, unless they were recorded with --also."
+        tr("Files, environment, clock and programs are as they are now, unless they were recorded with --also.")
     ]
     if MODEL_REQUEST not in index.kinds:
-        limits_found.append("The log has no original requests to models: only tools are answered from it.")
+        limits_found.append(tr("The log has no original requests to models: only tools are answered from it."))
     if NOT_RECORDED in index.kinds:
         limits_found.append(
-            "The recording is incomplete: see its events “Not recorded”; the run may differ for that reason."
+            tr("The recording is incomplete: see its events “Not recorded”; the run may differ for that reason.")
         )
     if facts.begin is None:
-        limits_found.append("The command that ran the agent is not in the log.")
+        limits_found.append(tr("The command that ran the agent is not in the log."))
     elif facts.begin.is_of_another_process:
         process = one_line(shlex.join(facts.begin.process), 200)
-        limits_found.append(f"Of the processes of the command, only this one was recorded: {process}.")
+        sentence = tr("Of the processes of the command, only this one was recorded: {process}.", process=process)
+        limits_found.append(sentence)
     return limits_found

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.rerun_files import RerunFiles, RerunState, final_state_of, prepared_files, state_of
 from replay_gui.models.rerun.rerun_plan import RerunPlan
@@ -104,7 +105,7 @@ class RerunProcess(QObject):
             return  # the window has closed meanwhile
         plan, cancelled = self.state.plan, self.state.cancelled
         if isinstance(files, str):
-            self._end(RerunEnded(cancelled=cancelled, problem=f"It could not be started: {files}"))
+            self._end(RerunEnded(cancelled=cancelled, problem=tr("It could not be started: {reason}", reason=files)))
             self.changed.emit()
             return
         self.state = RunningAgain(plan, files, cancelled)
@@ -177,7 +178,8 @@ class RerunProcess(QObject):
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and isinstance(self.state, RunningAgain):
-            self.state = replace(self.state, problem=f"It could not be started: {self._process.errorString()}.")
+            problem = tr("It could not be started: {reason}.", reason=self._process.errorString())
+            self.state = replace(self.state, problem=problem)
             self._finish()
 
     @Slot()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.range_sums import RangeSums
-from replay_gui.models.facts.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
+from replay_gui.models.facts.use_cells import model_headings, model_rows, tool_headings, tool_rows
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section, SectionColumn
@@ -34,7 +34,7 @@ class RangePanel(Panel):
         self.zoom.clicked.connect(session.zoom_to_range)
         self.done.clicked.connect(session.forget_range)
         self.sums = Section("In all", self)
-        self.tools, self.models = FactTable(TOOL_HEADINGS), FactTable(MODEL_HEADINGS)
+        self.tools, self.models = FactTable(tool_headings()), FactTable(model_headings())
         tables = FactSection("By tool", self.tools, self), FactSection("By model", self.models, self)
         for section in tables:
             section.aim_chosen.connect(self.filter_wanted)

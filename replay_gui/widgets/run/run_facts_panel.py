@@ -16,13 +16,13 @@ from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.run_extremes import (
-    ANSWER_HEADINGS,
-    CALL_HEADINGS,
+    answer_headings,
+    call_headings,
     most_expensive_answers,
     run_waits,
     slowest_calls,
 )
-from replay_gui.models.facts.use_cells import KIND_HEADINGS, TOOL_HEADINGS, kind_rows, tool_rows, use_headings, use_rows
+from replay_gui.models.facts.use_cells import kind_headings, kind_rows, tool_headings, tool_rows, use_headings, use_rows
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
 from replay_gui.models.run.verdict_words import verdict_of
@@ -56,8 +56,8 @@ class RunFactsPanel(Panel):
         self._session = session
         self._run, self._checked, self.marks = Section("Run", self), Section("Integrity", self), Section("Marks", self)
         self._imported = Section("Import", self)
-        self.tools, self.kinds = FactTable(TOOL_HEADINGS), FactTable(KIND_HEADINGS)
-        self.slowest, self.dearest, self._used = FactTable(CALL_HEADINGS), FactTable(ANSWER_HEADINGS), FactTable(())
+        self.tools, self.kinds = FactTable(tool_headings()), FactTable(kind_headings())
+        self.slowest, self.dearest, self._used = FactTable(call_headings()), FactTable(answer_headings()), FactTable(())
         used, *tables = (
             self._section(title, table)
             for title, table in (

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
@@ -39,7 +40,7 @@ class PaletteDelegate(QStyledItemDelegate):
             middle = QPointF(rect.x() + GAP + ICON // 2, rect.center().y() + 1)
             draw_mark(painter, entry.kind, middle, kind_color(entry.kind, entry.tool))
         space = rect.adjusted(2 * GAP + ICON, 0, -GAP - UNIT, 0)
-        for words, face in ((entry.shortcut, self._data), (str(entry.group), self._ui)):
+        for words, face in ((entry.shortcut, self._data), (tr(entry.group.value), self._ui)):
             if words:
                 face.draw(painter, space, words, quiet, RIGHT)
                 space = space.adjusted(0, 0, -face.width(words) - _WORD_GAP_PX, 0)
