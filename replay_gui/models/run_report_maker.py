@@ -8,6 +8,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Slot
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.queries.report_messages import (
     MakeReport,
     NotReported,
@@ -96,4 +97,4 @@ class RunReportMaker(ReportMaker):
     def _on_run_changed(self) -> None:
         if self.report is None:
             self._number += 1
-            self._take_problem("the run is no longer open")
+            self._take_problem(tr("the run is no longer open"))

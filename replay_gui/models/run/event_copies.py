@@ -10,6 +10,7 @@ from replay_gui.core.readable.event_reading import plain_event_lines
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import event_label
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import PositionState
 from replay_gui.models.run.json_text import json_text
 
@@ -49,4 +50,4 @@ def event_as_markdown(shown: PositionState, index: RunIndex) -> str | None:
     when = "" if since is None else f" ({since_start(since)})"
     fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
     label = _MARKDOWN_SIGNS.sub(r"\\\1", event_label(shown.event))
-    return f"**{shown.position:,} · {label}**{when}\n\n{fence}text\n{text}\n{fence}\n"
+    return f"**{whole_number(shown.position)} · {label}**{when}\n\n{fence}text\n{text}\n{fence}\n"

@@ -75,7 +75,7 @@ class EventSearchModel(QObject):
     def status_text(self) -> str:
         """Return ``12 of 340``, or ``340 hits`` if none is shown; before it the progress of the search."""
         if self.problem or not self.text:
-            return tr("failed") if self.problem else ""
+            return tr("search failed") if self.problem else ""
         if self.number:
             message = (
                 translatable("{number} of over {count}") if self.is_lower_bound else translatable("{number} of {count}")

@@ -20,7 +20,9 @@ from replay_gui.core.reasons.marks.mark_words import mark_tip
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.engine.event_reader import row_without_text
 from replay_gui.models.any_index import AnyIndex
@@ -316,8 +318,12 @@ class EventTable(QAbstractTableModel):
         """Return the marks of an event and the effect of a call, as lines."""
         lines = [mark_tip(mark) for mark in self._session.run_marks.at(index_before(row.position))]
         if row.effect is not None:
-            failed = "; it failed" if self._has_failed(row) else ""
-            lines.append(f"The call {finding_words(row.effect)}{failed}")
+            message = (
+                translatable("The call {effect}; it failed")
+                if self._has_failed(row)
+                else translatable("The call {effect}")
+            )
+            lines.append(tr(message, effect=finding_words(row.effect)))
         return lines
 
     def marks(self, row: EventRow) -> list[RunMark]:
@@ -328,7 +334,7 @@ class EventTable(QAbstractTableModel):
         """Return the text of a cell."""
         match EventColumn(column):
             case EventColumn.POSITION:
-                return f"{row.position:,}"
+                return whole_number(row.position)
             case EventColumn.TIME:
                 span = self._index.span
                 return "" if row.time is None or span is None else since_start(row.time - span[0])
@@ -343,7 +349,7 @@ class EventTable(QAbstractTableModel):
         """Return the effect of a call in a word or two; "" if it only reads or has failed."""
         if row.effect is None or self._has_failed(row):
             return ""
-        return SHORT_EFFECT_WORDS[row.effect.effect]
+        return tr(SHORT_EFFECT_WORDS[row.effect.effect])
 
     def _has_failed(self, row: EventRow) -> bool:
         """Return whether the response to a call reports a failure, so that it had no effect."""
@@ -355,7 +361,8 @@ class EventTable(QAbstractTableModel):
         number = self.subagents.starting_at(index_before(row.position))
         if number is None or number not in self.folded:
             return ""
-        return one_line(f"{self.subagents.paths[number][-1]}: {plural(self.subagents.count(number), 'event')} folded")
+        name, count = self.subagents.paths[number][-1], self.subagents.count(number)
+        return one_line(trn("{subagent}: {n} event folded", "{subagent}: {n} events folded", count, subagent=name))
 
     def tool_index(self, row: EventRow) -> int:
         """Return the tool's number in the index, for its hue; NO_TOOL if there is none."""

@@ -15,7 +15,9 @@ from replay_gui.core.index.run_index import (
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 
 def label_at(index: RunIndex, event_index: EventIndex) -> str:
@@ -28,7 +30,7 @@ def event_words(index: RunIndex, position: Position) -> str:
     """Return two short lines on the event at `position` (1 … index.count): its name; its time, duration and partner."""
     event_index = index_before(position)
     pair = int(index.pair[event_index])
-    lines = [f"{position:,} · {label_at(index, event_index)}"]
+    lines = [f"{whole_number(position)} · {label_at(index, event_index)}"]
     details = []
     since = time_since_start(index, event_index)
     if since is not None:
@@ -36,17 +38,25 @@ def event_words(index: RunIndex, position: Position) -> str:
     if index.duration[event_index] != NO_DURATION:
         details.append(duration_text(int(index.duration[event_index])))
     if pair != NO_PAIR:
-        details.append(f"{'answered in' if pair > event_index else 'asked in'} {position_after(EventIndex(pair)):,}")
+        message = translatable("answered in {event}") if pair > event_index else translatable("asked in {event}")
+        details.append(tr(message, event=whole_number(position_after(EventIndex(pair)))))
     flags = int(index.flags[event_index])
-    for flag, word in ((FLAG_FAILED, "failed"), (FLAG_UNREADABLE, "unreadable"), (FLAG_NOT_APPLIED, "not applied")):
-        if flags & flag:
-            details.append(word)
+    if flags & FLAG_FAILED:  # "failed" alone is what a run does
+        details = [tr("{details} · failed", details=" · ".join(details)) if details else tr("it failed")]
+    if flags & FLAG_UNREADABLE:
+        details.append(tr("unreadable"))
+    if flags & FLAG_NOT_APPLIED:
+        details.append(tr("not applied"))
     return "\n".join([*lines, " · ".join(details)] if details else lines)
 
 
-BOOKKEEPING_TIP = "Titles, modes, hooks and other lines that are not steps of the agent"
+def bookkeeping_tip() -> str:
+    """Return a sentence on what bookkeeping lines are."""
+    return tr("Titles, modes, hooks and other lines that are not steps of the agent")
 
 
 def bookkeeping_words(count: int, hidden: bool) -> str:
     """Return the text of a button that shows so many bookkeeping lines, or hides them."""
-    return f"{plural(count, 'bookkeeping line')} · {'Show' if hidden else 'Hide'}"
+    if hidden:
+        return trn("{n} bookkeeping line · Show", "{n} bookkeeping lines · Show", count)
+    return trn("{n} bookkeeping line · Hide", "{n} bookkeeping lines · Hide", count)

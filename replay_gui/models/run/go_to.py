@@ -14,7 +14,9 @@ from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import in_zone
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.time_choice import time_choice
 
 _NS_PER_SECOND = 1_000_000_000  # ns
@@ -29,9 +31,9 @@ _UNITS = {
 }
 _UNITS |= {"h": 3600 * _NS_PER_SECOND, "d": 86_400 * _NS_PER_SECOND}
 _NUMBER = re.compile(r"#?([0-9][0-9 ,.']{0,24})")
-_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{2})(?:\.(\d{1,9}))?")
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s*(Z|UTC)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{2})(?:[.,](\d{1,9}))?")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*(Z|UTC)?", re.IGNORECASE)
 _IN_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
 
 
@@ -106,35 +108,46 @@ class GoToReader:
     def _event(self, number: int) -> GoTo:
         count = self._index.count
         if number > count:
-            return NotUnderstood(f"There is no event {number:,}: the run has {plural(count, 'event')}")
+            return NotUnderstood(
+                trn(
+                    "There is no event {number}: the run has {n} event",
+                    "There is no event {number}: the run has {n} events",
+                    count,
+                    number=whole_number(number),
+                )
+            )
         if number == 0:
-            return GoToEvent(Position(0), "Before the first event")
-        return GoToEvent(Position(number), f"Event {number:,} of {count:,}")
+            return GoToEvent(Position(0), tr("Before the first event"))
+        words = tr("Event {number} of {count}", number=whole_number(number), count=whole_number(count))
+        return GoToEvent(Position(number), words)
 
     def _step(self, text: str, back: bool) -> GoTo:
-        where = "before" if back else "after"
         if text.isascii() and text.isdecimal() and len(text) < 12:
             number = min(max(self._position + (-int(text) if back else int(text)), 0), self._index.count)
-            return GoToEvent(Position(number), f"Event {number:,}, {plural(int(text), 'event')} {where} this one")
+            return GoToEvent(Position(number), _step_words(number, int(text), back=back))
         amount = _amount(text)
         if amount is None and (clock := _CLOCK.fullmatch(text)):
             amount = _clock_ns(clock)
         if amount is None:
-            return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
+            return NotUnderstood(_none_of(text))
         here = self._first_time if self._position == 0 else int(self._index.time[index_before(self._position)])
         if here is None or here == NO_TIME:
-            return NotUnderstood("This event has no time to count from")
-        return self._at(here - amount if back else here + amount, f"{duration_text(amount)} {where} this event")
+            return NotUnderstood(tr("This event has no time to count from"))
+        took = duration_text(amount)
+        if back:
+            return self._at(here - amount, tr("The first event from {duration} before this event on", duration=took))
+        return self._at(here + amount, tr("The first event from {duration} after this event on", duration=took))
 
     def _since_start(self, amount: int) -> GoTo:
         if self._first_time is None:
-            return NotUnderstood("The events of this run have no times")
-        return self._at(self._first_time + amount, f"{duration_text(amount)} after the start")
+            return NotUnderstood(tr("The events of this run have no times"))
+        words = tr("The first event from {duration} after the start on", duration=duration_text(amount))
+        return self._at(self._first_time + amount, words)
 
     def _at_clock(self, clock: re.Match[str], is_utc: bool) -> GoTo:
         """Return the target of a time since the start if the run is long enough, else of a time of day of the run."""
         if self._first_time is None or self._last_time is None:
-            return NotUnderstood("The events of this run have no times")
+            return NotUnderstood(tr("The events of this run have no times"))
         since = _clock_ns(clock)
         if not is_utc and since <= self._last_time - self._first_time:
             return self._since_start(since)
@@ -143,8 +156,9 @@ class GoToReader:
         if time is None or time > self._last_time:
             begin, end = time_choice().clock(self._first_time), time_choice().clock(self._last_time)
             took = duration_text(self._last_time - self._first_time)
-            return NotUnderstood(f"The run lasts {took}, from {begin} to {end}")
-        return self._at(time, time_choice().moment(time))
+            words = tr("The run lasts {duration}, from {begin} to {end}", duration=took, begin=begin, end=end)
+            return NotUnderstood(words)
+        return self._at(time, _from(time))
 
     def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
         """Return the first time from the run's start on with this time of day; None if there is none."""
@@ -163,37 +177,62 @@ class GoToReader:
         try:
             moment = _in(datetime.fromisoformat(written), time_choice().is_local and not is_utc)
         except ValueError:
-            return NotUnderstood(f"No calendar has {written.replace('T', ' ')}")
+            return NotUnderstood(tr("No calendar has {date}", date=written.replace("T", " ")))
         time = int(moment.timestamp()) * _NS_PER_SECOND + int(fraction.ljust(9, "0"))
-        return self._at(time, time_choice().moment(time))
+        return self._at(time, _from(time))
 
     def _at(self, time: int, words: str) -> GoTo:
         if self._first_time is None or self._last_time is None:
-            return NotUnderstood("The events of this run have no times")
+            return NotUnderstood(tr("The events of this run have no times"))
         if not self._first_time <= time <= self._last_time:
             begin, end = time_choice().moment(self._first_time), time_choice().clock(self._last_time)
-            return NotUnderstood(f"The run has no event then: it went from {begin} to {end}")
-        return GoToTime(time, f"The first event from {words} on")
+            return NotUnderstood(tr("The run has no event then: it went from {begin} to {end}", begin=begin, end=end))
+        return GoToTime(time, words)
 
     def _id(self, text: str) -> GoTo:
         name, _, seq = text.rpartition(":")
         if name == self._run_id and name and seq.isascii() and seq.isdecimal() and len(seq) < 19:
             if self._first_broken is not None and self._first_broken <= int(seq):
-                return NotUnderstood("The log is damaged before it: its number is not known from this id")
+                return NotUnderstood(tr("The log is damaged before it: its number is not known from this id"))
             return self._event(int(seq) + 1)
         if len(text) >= _MIN_ID_CHARACTERS and " " not in text:
-            return GoToText(text, "Not a number or a time: the next event that holds this text")
-        return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
+            return GoToText(text, tr("Not a number or a time: the next event that holds this text"))
+        return NotUnderstood(_none_of(text))
 
 
 def accepted_forms() -> str:
     """Return a text that lists the accepted forms."""
-    return f"An event’s {_forms()}"
+    return tr("An event’s {forms}", forms=_forms())
 
 
 def _forms() -> str:
-    zone = "the time of this computer" if time_choice().is_local else "UTC"
-    return f"number, 2:30 (since the start), +35 s (from here), 09:15:30 ({zone}), id"
+    if time_choice().is_local:
+        return tr("number, 2:30 (since the start), +35 s (from here), 09:15:30 (the time of this computer), id")
+    return tr("number, 2:30 (since the start), +35 s (from here), 09:15:30 (UTC), id")
+
+
+def _none_of(text: str) -> str:
+    return tr("“{text}” is none of: {forms}", text=one_line(text, 20), forms=_forms())
+
+
+def _step_words(number: int, events: int, *, back: bool) -> str:
+    if back:
+        return trn(
+            "Event {number}, {n} event before this one",
+            "Event {number}, {n} events before this one",
+            events,
+            number=whole_number(number),
+        )
+    return trn(
+        "Event {number}, {n} event after this one",
+        "Event {number}, {n} events after this one",
+        events,
+        number=whole_number(number),
+    )
+
+
+def _from(time: int) -> str:
+    return tr("The first event from {moment} on", moment=time_choice().moment(time))
 
 
 def _in(moment: datetime, is_local: bool) -> datetime:
@@ -215,7 +254,7 @@ def _amount(text: str) -> int | None:
     """Return the ns of ``35 s`` or ``1 min 30 s``; None for any other text."""
     at, total = 0, 0
     while found := _AMOUNT.match(text, at):
-        whole, _, fraction = found[1].partition(".")
+        whole, _, fraction = found[1].replace(",", ".").partition(".")
         unit = _UNITS[found[2].lower()]
         total += int(whole) * unit + int(fraction.ljust(9, "0")) * unit // _NS_PER_SECOND
         at = found.end()

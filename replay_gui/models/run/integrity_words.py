@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 if TYPE_CHECKING:  # the first window needs none of them
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # the first window needs none of them
 class HashCheck:
     """A line of the Integrity section.
 
-    name: record, content or state. hash: hex, or "". is_valid: True, False, or None if it was not checked.
+    name: record, content or state, in English. hash: hex, or "". is_valid: True, False, or None if it was not checked.
     words: a remark shown beside or instead of the hash. computed: the computed hash in hex, if it differs.
     """
 
@@ -33,19 +34,25 @@ class HashCheck:
     @property
     def meaning(self) -> str:
         """Return a sentence on what the hash covers, and who computed it."""
-        return _MEANINGS[self.name]
+        return tr(_MEANINGS[self.name])
+
+    @property
+    def title(self) -> str:
+        """The name in the user's language."""
+        return tr(self.name)
 
 
+_RECORD, _CONTENT, _STATE = translatable("record"), translatable("content"), translatable("state")
 _MEANINGS = {
-    "record": "BLAKE3 of this record and of the hash before it, as recorded in the log.",
-    "content": "BLAKE3 of the event's content, without its meta, computed from the file.",
-    "state": "BLAKE3 of the state after the event, as recorded in the log.",
+    _RECORD: translatable("BLAKE3 of this record and of the hash before it, as recorded in the log."),
+    _CONTENT: translatable("BLAKE3 of the event's content, without its meta, computed from the file."),
+    _STATE: translatable("BLAKE3 of the state after the event, as recorded in the log."),
 }
 
 
 def hash_checks(event: Event, content_hash: str, report: VerificationReport | None) -> tuple[HashCheck, ...]:
     """Return the checks of an event's record, content and state hash; `content_hash`: hex, "" for none."""
-    content = HashCheck("content", content_hash, None, "" if content_hash else "none")
+    content = HashCheck(_CONTENT, content_hash, None, "" if content_hash else tr("none"))
     return _record(event, report), content, _state(event, report)
 
 
@@ -57,29 +64,28 @@ def hash_words(digest: str) -> str:
 def _record(event: Event, report: VerificationReport | None) -> HashCheck:
     stored = event.hash.hex() if event.hash else ""
     if report is None:
-        return HashCheck("record", stored, None, "not checked yet")
+        return HashCheck(_RECORD, stored, None, tr("not checked yet"))
     if report.has_no_hashes:
-        return HashCheck("record", stored, None, "not verifiable: the log has no hashes")
+        return HashCheck(_RECORD, stored, None, tr("not verifiable: the log has no hashes"))
     finding = _finding(report.failures, event.index)
     if finding is None:
-        return HashCheck("record", stored, True, "")
-    return HashCheck("record", stored, False, one_line(finding.problem), _computed(finding, stored))
+        return HashCheck(_RECORD, stored, True, "")
+    return HashCheck(_RECORD, stored, False, one_line(finding.problem), _computed(finding, stored))
 
 
 def _state(event: Event, report: VerificationReport | None) -> HashCheck:
     finding = None if report is None else _finding(report.mismatches, event.index)
     if event.state_hash is None:
-        return HashCheck(
-            "state", "", None if finding is None else False, one_line(finding.problem) if finding else "not recorded"
-        )
+        words = tr("not recorded") if finding is None else one_line(finding.problem)
+        return HashCheck(_STATE, "", None if finding is None else False, words)
     stored = event.state_hash.hex()
     if report is None:
-        return HashCheck("state", stored, None, "not checked yet")
+        return HashCheck(_STATE, stored, None, tr("not checked yet"))
     if finding is not None:
-        return HashCheck("state", stored, False, one_line(finding.problem), _computed(finding, stored))
+        return HashCheck(_STATE, stored, False, one_line(finding.problem), _computed(finding, stored))
     if report.state_hashes_checked == 0:
-        return HashCheck("state", stored, None, "not checked")
-    return HashCheck("state", stored, True, "")
+        return HashCheck(_STATE, stored, None, tr("not checked"))
+    return HashCheck(_STATE, stored, True, "")
 
 
 def _computed(finding: Finding, recorded: str) -> str:

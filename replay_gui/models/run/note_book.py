@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NoteQuestion, NotesRead
 from replay_gui.engine.panels.panel_messages import PanelAnswer
@@ -23,8 +25,6 @@ if TYPE_CHECKING:  # the first window has no note
 
 _Change: TypeAlias = "tuple[tuple[RunNote, ...], tuple[RunNote, ...]]"  # removed notes, added notes
 _MAX_CHARACTERS = 40  # of a note in the name of a change
-BOOKMARK = "Bookmark"
-"""What a note without a text is called."""
 
 
 class NotesPlaceChoice(Enum):
@@ -79,11 +79,12 @@ class NoteBook(Undoable[_Change]):
 
     def words(self, placed: PlacedNote) -> str:
         """Return the text of a note, on one line."""
-        span, text = _span(placed), one_line(placed.note.text) or BOOKMARK
+        span, text = _span(placed), one_line(placed.note.text) or tr("Bookmark")
         if placed.note.against:
-            text = f"{text} (against {one_line(placed.note.against, 60)})"
+            text = tr("{note} (against {run})", note=text, run=one_line(placed.note.against, 60))
         if span is not None and span[0] != span[1]:
-            text = f"{text} ({position_after(span[0]):,} to {position_after(span[1]):,})"
+            first, last = (whole_number(position_after(event_index)) for event_index in span)
+            text = tr("{note} ({first} to {last})", note=text, first=first, last=last)
         return text
 
     def noted_events(self) -> tuple[NotedEvents, ...]:
@@ -181,7 +182,7 @@ class NoteBook(Undoable[_Change]):
             self._remember(change, _change_words(change))
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:
-            self.session.alert_raised.emit(Alert("warning", f"Notes are ignored. {read.problem}"))
+            self.session.alert_raised.emit(Alert("warning", tr("Notes are ignored. {reason}", reason=read.problem)))
         self._problem = read.problem
         if (self.unused, self.unused_path) != (read.unused, read.unused_path):
             self.unused, self.unused_path = read.unused, read.unused_path
@@ -204,7 +205,7 @@ class NoteBook(Undoable[_Change]):
 
 def _change_words(change: _Change) -> str:
     text = one_line((change[1] or change[0])[0].text, _MAX_CHARACTERS)
-    return f"note “{text}”" if text else "bookmark"
+    return tr("note “{text}”", text=text) if text else tr("bookmark")
 
 
 def _span(placed: PlacedNote) -> tuple[EventIndex, EventIndex] | None:

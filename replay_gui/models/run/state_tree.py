@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from replay_gui.core.state.members import member, member_at
 from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.state.state_changes import StateChanges
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.value_rows import TreeView, ValueTree, pages_to
 from replay_gui.models.run.value_search import ValueSearch
@@ -251,8 +252,9 @@ class StateTree(QAbstractTableModel):
 
 
 def _spoken(row: ValueRow) -> str:
-    marks = {ChangeMark.ADDED: "added", ChangeMark.CHANGED: "changed", ChangeMark.REMOVED: "removed"}
-    words = [row.key, row.text, row.note, marks.get(row.mark, ""), f"before: {row.old}" if row.old else ""]
+    marks = {ChangeMark.ADDED: tr("added"), ChangeMark.CHANGED: tr("changed"), ChangeMark.REMOVED: tr("removed")}
+    old = tr("before: {value}", value=row.old) if row.old else ""
+    words = [row.key, row.text, row.note, marks.get(row.mark, ""), old]
     if row.expandable:
-        words.append("expanded" if row.expanded else "collapsed")
+        words.append(tr("expanded") if row.expanded else tr("collapsed"))
     return ", ".join(word for word in words if word)

@@ -19,6 +19,7 @@ from replay_gui.core.state.state import ABSENT, Path, StateChange
 from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import trn
 from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
 
 PAGE_MEMBERS = SHOWN_KEYS  # members that each "… more" adds
@@ -96,11 +97,11 @@ class _Walk:
         keys, before, after = self._window(path, value, old, limit)
         is_filtered = self.view.changed_only or self.visible_paths is not None
         if before and not is_filtered:
-            yield self._more(path, depth, f"… {before:,} earlier")
+            yield self._more(path, depth, trn("… {n} earlier", "… {n} earlier", before))
         for key in keys:
             yield from self._member((*path, key), key, value, old, depth=depth, above=mark)
         if after and not is_filtered:
-            yield self._more(path, depth, f"… {after:,} more")
+            yield self._more(path, depth, trn("… {n} more", "… {n} more", after))
 
     def _member(
         self, path: Path, key: str | int, holder: Any, held: Any, *, depth: int, above: ChangeMark
@@ -179,7 +180,8 @@ class _Walk:
                 number += 1
                 yield ValueRow(path=(*path, number), kind=RowKind.TEXT, depth=depth, words=piece, mark=mark)
         if len(text) > limit:
-            yield self._more(path, depth, f"… {len(text) - limit:,} characters more")
+            more = trn("… {n} character more", "… {n} characters more", len(text) - limit)
+            yield self._more(path, depth, more)
 
     def _more(self, path: Path, depth: int, words: str) -> ValueRow:
         return ValueRow(path=path, kind=RowKind.MORE, depth=depth, words=words)

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
-from replay_gui.core.verification.verification_report import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.verification.verification_report import (
+    INVALID,
+    NO_HASHES,
+    NOT_VERIFIABLE,
+    VALID,
+    Finding,
+    VerificationReport,
+)
 from replay_gui.engine.answers import Progress
 from replay_gui.models.run.integrity_words import hash_words
 
@@ -23,9 +31,17 @@ class BadgeVerdict:
     detail: str
 
 
-BEING_WRITTEN = BadgeVerdict(
-    "raised", "Being written", "Events are being added. The run is verified after a moment without new events."
-)
+_VERDICT_WORDS = {
+    VALID: translatable("VALID"),
+    INVALID: translatable("INVALID"),
+    NOT_VERIFIABLE: translatable("NOT VERIFIABLE"),
+}
+
+
+def being_written_verdict() -> BadgeVerdict:
+    """Return what is shown while events are added to the run."""
+    detail = tr("Events are being added. The run is verified after a moment without new events.")
+    return BadgeVerdict("raised", tr("Being written"), detail)
 
 
 def verdict_of(
@@ -37,55 +53,68 @@ def verdict_of(
     `imported_from`: the format of a run without hashes; that is not the run's fault, so the badge stays grey.
     """
     if imported_from and not has_hashes and (report is None or report.verdict == NOT_VERIFIABLE):
-        lines = [NO_HASHES] if report is None else _lines(report)
-        return BadgeVerdict("raised", f"Imported from {one_line(imported_from, 40)}", "\n".join(lines))
+        lines = [tr(NO_HASHES)] if report is None else _lines(report)
+        return BadgeVerdict(
+            "raised", tr("Imported from {format}", format=one_line(imported_from, 40)), "\n".join(lines)
+        )
     if report is None and not has_hashes:
-        return BadgeVerdict("warn", NOT_VERIFIABLE, NO_HASHES)
+        return BadgeVerdict("warn", tr(_VERDICT_WORDS[NOT_VERIFIABLE]), tr(NO_HASHES))
     if report is None and progress is None:
-        return BadgeVerdict("raised", "Not checked", "The hashes of this run have not been checked.")
+        return BadgeVerdict("raised", tr("Not checked"), tr("The hashes of this run have not been checked."))
     if report is None:
-        percent = f" {min(progress.done * 100 // progress.total, 99)} %" if progress and progress.total else ""
-        return BadgeVerdict("raised", f"Checking…{percent}", "The hashes of this run are being checked.")
+        words = tr("Checking…")
+        if progress and progress.total:
+            words = tr("Checking… {percent} %", percent=min(progress.done * 100 // progress.total, 99))
+        return BadgeVerdict("raised", words, tr("The hashes of this run are being checked."))
     tone, text = _short(report)
     return BadgeVerdict(tone, text, "\n".join(_lines(report)))
 
 
 def _short(report: VerificationReport) -> tuple[str, str]:
+    verified, events = whole_number(report.verified), whole_number(report.events)
     match report.verdict, report.first_broken:
         case "VALID", _ if report.origin == "imported" and report.head is None:  # not a replay log, so it has no chain
-            return "good", f"VALID · {report.verified:,} of {report.events:,} by its own hashes"
+            return "good", tr("VALID · {verified} of {events} by its own hashes", verified=verified, events=events)
         case "VALID", _ if report.origin == "imported":
-            return "good", "VALID since import"
+            return "good", tr("VALID since import")
         case "VALID", _:
-            return "good", f"VALID · {report.verified:,} of {plural(report.events, 'event')}"
-        case "INVALID", None:
-            return "bad", "INVALID"
+            words = trn(
+                "VALID · {verified} of {n} event", "VALID · {verified} of {n} events", report.events, verified=verified
+            )
+            return "good", words
         case "INVALID", int(event_index):
-            return "bad", f"INVALID · first at event {position_after(EventIndex(event_index)):,}"
-        case _:
-            return "warn", report.verdict
+            event = whole_number(position_after(EventIndex(event_index)))
+            return "bad", tr("INVALID · first at event {event}", event=event)
+        case verdict, _:
+            return "bad" if verdict == INVALID else "warn", tr(_VERDICT_WORDS[verdict])
 
 
 def _lines(report: VerificationReport) -> list[str]:
-    lines = [report.line, f"Seal: {one_line(report.seal)}"]
+    lines = [report.line, tr("Seal: {seal}", seal=one_line(report.seal))]
     if report.state_hashes:
-        lines.append(f"State hashes: {report.state_hashes_checked:,} of {report.state_hashes:,} checked")
+        checked, recorded = whole_number(report.state_hashes_checked), whole_number(report.state_hashes)
+        lines.append(tr("State hashes: {checked} of {recorded} checked", checked=checked, recorded=recorded))
     if report.tail_bytes:
-        lines.append(f"{plural(report.tail_bytes, 'byte')} left over at the end")
+        lines.append(trn("{n} byte left over at the end", "{n} bytes left over at the end", report.tail_bytes))
     if report.skipped_bytes:
-        lines.append(f"{plural(report.skipped_bytes, 'byte')} skipped")
+        lines.append(trn("{n} byte skipped", "{n} bytes skipped", report.skipped_bytes))
     lines += [one_line(note, 400) for note in report.notes]
     findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.index)
     if findings:
         lines += ["", *(_finding_words(finding) for finding in findings[:MAX_FINDINGS])]
     if len(findings) > MAX_FINDINGS:
-        lines.append(f"… and {len(findings) - MAX_FINDINGS:,} more")
+        lines.append(trn("… and {n} more", "… and {n} more", len(findings) - MAX_FINDINGS))
     return lines
 
 
 def _finding_words(finding: Finding) -> str:
-    words = f"Event {position_after(finding.index):,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
+    words = tr(
+        "Event {event} ({id}): {problem}",
+        event=whole_number(position_after(finding.index)),
+        id=one_line(finding.event_id, 60),
+        problem=one_line(finding.problem),
+    )
     if finding.expected is not None and finding.actual is not None:
         expected, found = (hash_words(one_line(digest, 80)) for digest in (finding.expected, finding.actual))
-        words += f"\n    expected {expected}\n    found {found}"
+        words += f"\n    {tr('expected {hash}', hash=expected)}\n    {tr('found {hash}', hash=found)}"
     return words

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import HeadedTable
 from replay_gui.models.runs.run_names import names_of
@@ -32,13 +33,16 @@ class ConsensusColumn(IntEnum):
 class ConsensusTable(HeadedTable["Outlier"]):
     """One row for each outlier, the most unlike first; `run(row)` returns the number of its run."""
 
-    headings = ("Run", "Differs from", "Only this run, or few others", "Missing here, done by most")
-
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._names: list[str] = []
         session.contrast_changed.connect(self._on_contrast_changed)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns."""
+        return tr("Run"), tr("Differs from"), tr("Only this run, or few others"), tr("Missing here, done by most")
 
     def run(self, row: int) -> int:
         """The number of the run of a row; IndexError beyond the last."""
@@ -69,7 +73,7 @@ class ConsensusTable(HeadedTable["Outlier"]):
             case ConsensusColumn.RUN:
                 return self._names[row]
             case ConsensusColumn.UNLIKE:
-                return f"{outlier.unlike:.0%} of the others"
+                return tr("{share:.0%} of the others", share=outlier.unlike)
             case ConsensusColumn.ALONE:
                 return one_line("; ".join(outlier.alone), _MAX_TEXT_CHARACTERS)
             case ConsensusColumn.LACKS:
@@ -78,5 +82,7 @@ class ConsensusTable(HeadedTable["Outlier"]):
 
 def agreement_words(agreement: Consensus) -> str:
     """Return ``4 of 5 runs made the very same changes; more than half did …``."""
-    shared = f"; more than half {'; '.join(agreement.shared)}" if agreement.shared else ""
-    return one_line(f"{agreement.same_words}{shared}", _MAX_TEXT_CHARACTERS)
+    words = agreement.same_words
+    if agreement.shared:
+        words = tr("{same}; more than half {shared}", same=words, shared="; ".join(agreement.shared))
+    return one_line(words, _MAX_TEXT_CHARACTERS)

@@ -11,6 +11,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, end_text
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import short_number, whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.time_choice import time_choice
@@ -44,10 +46,22 @@ class EvaluatedRunColumn(IntEnum):
     STARTED = 14
 
 
-HEADINGS = (
-    *("", "Run", "Task", "Trial", "Agent", "Model", "End", "Score", "Events", "Calls", "Failed", "Tokens", "Cost"),
-    *("Duration", "Started"),
-)
+_HEADINGS = {
+    EvaluatedRunColumn.RUN: translatable("Run"),
+    EvaluatedRunColumn.TASK: translatable("Task"),
+    EvaluatedRunColumn.TRIAL: translatable("Trial"),
+    EvaluatedRunColumn.AGENT: translatable("Agent"),
+    EvaluatedRunColumn.MODEL: translatable("Model"),
+    EvaluatedRunColumn.END: translatable("End"),
+    EvaluatedRunColumn.SCORE: translatable("Score"),
+    EvaluatedRunColumn.EVENTS: translatable("Events"),
+    EvaluatedRunColumn.CALLS: translatable("Calls"),
+    EvaluatedRunColumn.FAILURES: translatable("Failed"),
+    EvaluatedRunColumn.TOKENS: translatable("Tokens"),
+    EvaluatedRunColumn.COST: translatable("Cost"),
+    EvaluatedRunColumn.DURATION: translatable("Duration"),
+    EvaluatedRunColumn.STARTED: translatable("Started"),
+}
 _TEXTS = (*range(EvaluatedRunColumn.OUTCOME, EvaluatedRunColumn.END + 1), EvaluatedRunColumn.STARTED)
 
 
@@ -147,9 +161,10 @@ class EvaluatedRunTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            column = EvaluatedRunColumn(section)
+            return tr(_HEADINGS[column]) if column in _HEADINGS else ""
         if role == Qt.ItemDataRole.AccessibleTextRole and section == EvaluatedRunColumn.OUTCOME:
-            return "Outcome"
+            return tr("Outcome")
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -175,7 +190,7 @@ class EvaluatedRunTable(QAbstractTableModel):
 
     def _spoken(self, number: int, run: EvaluatedRun, column: int) -> str:
         if column == EvaluatedRunColumn.OUTCOME:
-            return {True: "passed", False: "failed", None: "outcome unknown"}[self._session.outcome(number)]
+            return {True: tr("passed"), False: tr("failed"), None: tr("outcome unknown")}[self._session.outcome(number)]
         return _words(column, _VALUES[column](run))
 
 
@@ -186,7 +201,7 @@ def _of_read(value_of: Callable[[EvaluatedRun], str | float | None]) -> Callable
 
 def _end(run: EvaluatedRun) -> str | None:
     end = run.result.end
-    return "unread" if run.problem else None if end is None else end_text(end.how)
+    return tr("unread") if run.problem else None if end is None else end_text(end.how)
 
 
 _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
@@ -237,4 +252,4 @@ def _words(column: int, value: str | float | None) -> str:
         return duration_text(max(int(value), 0))
     if column == EvaluatedRunColumn.COST:
         return cost_text(value)
-    return f"{value:g}" if column == EvaluatedRunColumn.SCORE else f"{int(value):,}"
+    return short_number(value) if column == EvaluatedRunColumn.SCORE else whole_number(int(value))

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import HeadedTable
 from replay_gui.models.runs.run_names import names_of
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 _MAX_NAMES = 6
 _MAX_SENTENCE_CHARACTERS = 400
-NO_REASON = "No reason was found: it did what the nearest run that passed did"
 
 
 class FailureColumn(IntEnum):
@@ -34,13 +35,16 @@ class FailureColumn(IntEnum):
 class FailureTable(HeadedTable["FailureGroup"]):
     """One row for each group, the largest first; `group(row)` returns its FailureGroup."""
 
-    headings = ("Runs", "First reason", "Event")
-
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._names: dict[int, str] = {}
         session.contrast_changed.connect(self._on_contrast_changed)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns."""
+        return tr("Runs"), tr("First reason"), tr("Event")
 
     def group(self, row: int) -> FailureGroup:
         """The group of a row; IndexError beyond the last."""
@@ -71,9 +75,10 @@ class FailureTable(HeadedTable["FailureGroup"]):
         if column == FailureColumn.RUNS:
             names = ", ".join(self._names[failed.run] for failed in group.runs[:_MAX_NAMES])
             more = len(group.runs) - _MAX_NAMES
-            return f"{names} and {more:,} more" if more > 0 else names
+            return trn("{names} and {n} more", "{names} and {n} more", more, names=names) if more > 0 else names
         if column == FailureColumn.REASON:
-            return one_line(group.sentence, _MAX_SENTENCE_CHARACTERS) or NO_REASON
+            no_reason = tr("No reason was found: it did what the nearest run that passed did")
+            return one_line(group.sentence, _MAX_SENTENCE_CHARACTERS) or no_reason
         return ", ".join(
-            f"{position_after(failed.index):,}" for failed in group.runs[:_MAX_NAMES] if failed.index is not None
+            whole_number(position_after(failed.index)) for failed in group.runs[:_MAX_NAMES] if failed.index is not None
         )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.facts.fact_names import TASK
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, HeadedTable
 from replay_gui.models.runs.run_group_table import OUTCOMES, group_name, passed_words
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.versions import TaskFlip
 
 _MAX_SENTENCE_CHARACTERS = 400
+
+
+_FLIP_WORDS = {
+    "broken": translatable("broken"),
+    "worse": translatable("worse"),
+    "fixed": translatable("fixed"),
+    "better": translatable("better"),
+    "same": translatable("the same"),
+    "unknown": translatable("unknown"),
+}
+"""By the value of a Flip."""
 
 
 class FlipColumn(IntEnum):
@@ -34,13 +46,16 @@ class FlipColumn(IntEnum):
 class FlipTable(HeadedTable["TaskFlip"]):
     """One row for each task, those that flipped first, the broken ones before the fixed; `task(row)`: its TaskFlip."""
 
-    headings = ("Task", "Before", "After", "Flip")
-
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         session.runs_changed.connect(self._on_runs_changed)
         session.contrast_changed.connect(self._on_runs_changed)  # the reasons of flips may be known now
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns."""
+        return tr("Task"), tr("Before"), tr("After"), tr("Flip")
 
     def task(self, row: int) -> TaskFlip:
         """The task of a row; IndexError beyond the last."""
@@ -79,7 +94,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         if column != FlipColumn.FLIP:
             return ""
         reason = self.reason(task)
-        flip = "the same" if task.flip == "same" else str(task.flip)
+        flip = tr(_FLIP_WORDS[task.flip.value])
         return f"{flip}: {reason}" if reason else flip
 
     def reason(self, task: TaskFlip) -> str:
@@ -89,9 +104,13 @@ class FlipTable(HeadedTable["TaskFlip"]):
         return one_line(self._session.flip_reasons.get(task.task) or task.first, _MAX_SENTENCE_CHARACTERS)
 
     def _sentence(self, task: TaskFlip) -> str:
-        words = (_version_words(task.before, "before"), _version_words(task.after, "after"))
+        words = _words_before(task.before), _words_after(task.after)
         return f"{group_name(task.task, TASK)}: {', '.join(words)}. {self._words(task, FlipColumn.FLIP)}"
 
 
-def _version_words(version: RunGroup, when: str) -> str:
-    return f"{passed_words(version)} passed {when}" if version.runs else f"no run {when}"
+def _words_before(version: RunGroup) -> str:
+    return tr("{runs} passed before", runs=passed_words(version)) if version.runs else tr("no run before")
+
+
+def _words_after(version: RunGroup) -> str:
+    return tr("{runs} passed after", runs=passed_words(version)) if version.runs else tr("no run after")

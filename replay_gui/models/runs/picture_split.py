@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from replay_gui.core.contrast.runs_picture import CellState, RunsPicture
 from replay_gui.core.contrast.separators import FEW_RUNS
 from replay_gui.core.contrast.statistics import fisher_p, p_words
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
 
 _ORDER = (CellState.SAME, CellState.OTHER_ARGUMENTS, CellState.ERROR, None)
 _WORDS = {
-    CellState.SAME: "did it",
-    CellState.OTHER_ARGUMENTS: "with other arguments",
-    CellState.ERROR: "answered by an error",
-    None: "did not",
+    CellState.SAME: translatable("did it"),
+    CellState.OTHER_ARGUMENTS: translatable("with other arguments"),
+    CellState.ERROR: translatable("answered by an error"),
+    None: translatable("did not"),
 }
 
 
@@ -45,15 +45,21 @@ def split_words(split: SplitPicture) -> str:
             row.passed for row, group in zip(split.picture.rows, split.groups, strict=True) if group == state
         )
         if counts:
-            named = ((True, "passed"), (False, "failed"), (None, "without an outcome"))
-            counted = ", ".join(f"{counts[outcome]:,} {word}" for outcome, word in named if counts[outcome])
-            parts.append(f"{_WORDS[state]}: {counted}")
+            parts.append(f"{tr(_WORDS[state])}: {', '.join(_outcome_words(counts))}")
             (did if state is CellState.SAME else not_done).update(counts)
     passing, failing = did[True] + not_done[True], did[False] + not_done[False]
     if split.picture.more_rows:
-        parts.append(f"of the {len(split.picture.rows):,} runs shown")
+        shown = len(split.picture.rows)
+        parts.append(trn("of the {n} run shown", "of the {n} runs shown", shown))
     elif passing and failing:
-        few = passing + failing < FEW_RUNS
+        known = passing + failing
+        few = trn("{n} run: nothing is significant", "{n} runs: nothing is significant", known)
         parts.append(p_words(fisher_p(did[True], did[False], passing, failing)))
-        parts.append(f"{plural(passing + failing, 'run')}: nothing is significant" if few else "not corrected")
+        parts.append(few if known < FEW_RUNS else tr("not corrected"))
     return "; ".join(parts)
+
+
+def _outcome_words(counts: Counter[bool | None]) -> list[str]:
+    words = [trn("{n} passed", "{n} passed", counts[True])] if counts[True] else []
+    words += [trn("{n} failed", "{n} failed", counts[False])] if counts[False] else []
+    return words + ([trn("{n} without an outcome", "{n} without an outcome", counts[None])] if counts[None] else [])

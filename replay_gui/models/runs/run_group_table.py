@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from replay_gui.core.facts.fact_names import TASK
+from replay_gui.core.facts.fact_names import OUTCOME, SET_UP, TASK
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, plural
+from replay_gui.core.text.wording import cost_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.runs.runs_session import RunsSession
@@ -62,7 +64,7 @@ class RunGroupTable(HeadedTable["RunGroup"]):
     def headings(self) -> tuple[str, ...]:
         """The headings for the fact by which the runs are grouped."""
         by_task = self._session.group_by == TASK
-        return (fact_words(self._session.group_by), "Trials" if by_task else "Runs", "Passed", "Cost")
+        return fact_words(self._session.group_by), tr("Trials") if by_task else tr("Runs"), tr("Passed"), tr("Cost")
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         return RIGHT if column in (RunGroupColumn.PASSED, RunGroupColumn.COST) else LEFT
@@ -89,26 +91,67 @@ class RunGroupTable(HeadedTable["RunGroup"]):
             return group_name(group.value, self._session.group_by)
         if column == RunGroupColumn.PASSED:  # the marks show runs without an outcome
             known = len(group.runs) - group.unknown
-            return f"{group.passed:,} of {known:,}" if known else passed_words(group)
+            return _passed_of(group, known) if known else passed_words(group)
         if column == RunGroupColumn.COST:
             costs = [run.cost for number in group.runs if (run := self._session.runs[number]).cost is not None]
             return cost_text(sum(costs)) if costs else ""
         return ""
 
 
+_FACT_NAMES = {
+    TASK: translatable("task"),
+    OUTCOME: translatable("outcome"),
+    "trial": translatable("trial"),
+    "agent": translatable("agent"),
+    "model": translatable("model"),
+    "version": translatable("version"),
+    "end": translatable("end"),
+    "label": translatable("label"),
+    "grader": translatable("grader"),
+    "handed in": translatable("handed in"),
+    "day": translatable("day"),
+    "format": translatable("format"),
+    "folder": translatable("folder"),
+}
+_VALUE_WORDS = {
+    (OUTCOME, "passed"): translatable("passed"),
+    (OUTCOME, "failed"): translatable("failed"),
+    ("handed in", "a patch"): translatable("a patch"),
+    ("handed in", "no patch"): translatable("no patch"),
+}
+"""By a fact and its value, those that no log holds."""
+
+
+def fact_name(fact: str) -> str:
+    """Return the name of a fact by which runs are grouped, in the user's language."""
+    if fact in _FACT_NAMES:
+        return tr(_FACT_NAMES[fact])
+    return tr("set-up: {member}", member=fact.removeprefix(SET_UP)) if fact.startswith(SET_UP) else fact
+
+
 def fact_words(fact: str) -> str:
     """Return the heading of a fact by which runs are grouped."""
-    return one_line(f"{fact[:1].upper()}{fact[1:]}", _MAX_NAME_CHARACTERS)
+    name = fact_name(fact)
+    return one_line(f"{name[:1].upper()}{name[1:]}", _MAX_NAME_CHARACTERS)
 
 
 def group_name(value: str | None, fact: str) -> str:
     """Return the name of a group of runs that have the same value of a fact."""
-    return one_line(f"(no {fact} is known)" if value is None else value, _MAX_NAME_CHARACTERS)
+    if value is None:
+        return one_line(tr("(no {fact} is known)", fact=fact_name(fact)), _MAX_NAME_CHARACTERS)
+    words = _VALUE_WORDS.get((fact, value))
+    return one_line(value, _MAX_NAME_CHARACTERS) if words is None else tr(words)
 
 
 def passed_words(group: RunGroup) -> str:
     """Return ``2 of 4``; if outcomes are missing, the known ones."""
     if group.unknown == len(group.runs):
-        return plural(len(group.runs), "run")
-    unknown = f", {group.unknown:,} unknown" if group.unknown else ""
-    return f"{group.passed:,} of {len(group.runs):,}{unknown}"
+        return trn("{n} run", "{n} runs", len(group.runs))
+    passed = _passed_of(group, len(group.runs))
+    if not group.unknown:
+        return passed
+    return trn("{passed}, {n} unknown", "{passed}, {n} unknown", group.unknown, passed=passed)
+
+
+def _passed_of(group: RunGroup, runs: int) -> str:
+    return tr("{number} of {count}", number=whole_number(group.passed), count=whole_number(runs))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.runs.runs_session import RunsSession
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ _FACTS: tuple[Callable[[EvaluatedRun], str | None], ...] = (
 def run_name(run: EvaluatedRun) -> str:
     """Return ``trial 2`` if the log names the trial, else the name of its file."""
     trial = run.identity.trial
-    name = run.name.rpartition("/")[2] or run.name
-    return (
-        f"trial {one_line(trial, _MAX_PART_CHARACTERS)}" if trial is not None else one_line(name, _MAX_PART_CHARACTERS)
-    )
+    if trial is not None:
+        return tr("trial {trial}", trial=one_line(trial, _MAX_PART_CHARACTERS))
+    return one_line(run.name.rpartition("/")[2] or run.name, _MAX_PART_CHARACTERS)
 
 
 def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:

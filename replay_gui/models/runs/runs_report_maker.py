@@ -8,6 +8,7 @@ from typing import assert_never
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.report.model import Report
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.report_maker import MakingReport, ReportMaker, ReportNotBegun
 from replay_gui.models.runs.runs_session import Evaluated, Evaluating, RunsSession
 
@@ -61,7 +62,7 @@ class RunsReportMaker(ReportMaker):
                 if self._sources and self._session.sources == self._sources:
                     self.start()  # the rules have changed meanwhile, and another evaluation took the place of this one
                 else:
-                    self._take_problem("the runs are no longer open")
+                    self._take_problem(tr("the runs are no longer open"))
             case Evaluated(problem):
                 self._take_problem(problem)
             case _:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.catalogue.extras import catalogue_of
 from replay_gui.core.facts.fact_names import TASK, VersionPair
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import (
     CatalogueAnswer,
@@ -235,7 +236,7 @@ class RunsSession(QObject):
         """End the work under way; keep the results so far."""
         if self.working:
             self._send(EvaluateRuns(number=next(self._numbers), reading=self._reading, sources=()))
-            self.work = Evaluated("stopped")
+            self.work = Evaluated(tr("stopped"))
             self.progressed.emit()
 
     def _request(self, report: str = "", profile: RedactionProfile | None = None) -> None:
@@ -347,7 +348,7 @@ class RunsSession(QObject):
         if change is not None and self.versions is not None:
             for task in change.tasks:
                 for value, side in ((self.versions.before, task.before), (self.versions.after, task.after)):
-                    self._version_of |= dict.fromkeys(side.runs, "unknown" if value is None else value)
+                    self._version_of |= dict.fromkeys(side.runs, tr("unknown") if value is None else value)
 
     def _take_flip_reasons(self, failures: FailureGroups) -> None:
         """Keep the reason why each task flipped, so that it stays while single tasks are shown."""

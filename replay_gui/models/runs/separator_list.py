@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.card_model import CardModel
 from replay_gui.models.runs.runs_session import RunsSession
 
@@ -69,16 +70,16 @@ def _item(separator: Separator, by_version: bool) -> SeparatorItem:
     words = feature_words(separator.feature)
     measures = [p_words(separator.p)]
     if separator.stratified is not None:
-        measures.append(f"within {plural(separator.stratified.tasks, 'task')}")
+        measures.append(trn("within {n} task", "within {n} tasks", separator.stratified.tasks))
     if separator.significant:
-        measures.append("significant")
+        measures.append(tr("significant"))
     if separator.by_chance is not None:
-        measures.append(f"as clear by chance in {separator.by_chance.words}")
-    groups = ("after", "before") if by_version else ("passing", "failing")
+        measures.append(tr("as clear by chance in {chance}", chance=separator.by_chance.words))
+    passing, failing = (_counts(group.having, group.of) for group in (separator.passing, separator.failing))
     return SeparatorItem(
         title=one_line(f"{words[:1].upper()}{words[1:]}", _MAX_CHARACTERS),
-        passing=f"{separator.passing.having:,} of {separator.passing.of:,} {groups[0]}",
-        failing=f"{separator.failing.having:,} of {separator.failing.of:,} {groups[1]}",
+        passing=tr("{runs} after", runs=passing) if by_version else tr("{runs} passing", runs=passing),
+        failing=tr("{runs} before", runs=failing) if by_version else tr("{runs} failing", runs=failing),
         measures=" · ".join(measures),
         details=_also(separator),
         separator=separator,
@@ -86,10 +87,15 @@ def _item(separator: Separator, by_version: bool) -> SeparatorItem:
     )
 
 
+def _counts(having: int, of: int) -> str:
+    return tr("{number} of {count}", number=whole_number(having), count=whole_number(of))
+
+
 def _also(separator: Separator) -> str:
     if not separator.also_count:
         return ""
     named = "; ".join(separator.also[:_MAX_OTHER_FACTS])
     hidden = separator.also_count - min(len(separator.also), _MAX_OTHER_FACTS)
-    more = f"; and {hidden:,} more" if hidden else ""
-    return one_line(f"The same runs also {named}{more}", _MAX_CHARACTERS)
+    if hidden:
+        named = trn("{facts}; and {n} more", "{facts}; and {n} more", hidden, facts=named)
+    return one_line(tr("The same runs also {facts}", facts=named), _MAX_CHARACTERS)

@@ -14,7 +14,7 @@ from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words
+from replay_gui.models.run.event_words import bookkeeping_tip, bookkeeping_words
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
@@ -67,7 +67,7 @@ class DivergenceView(QWidget):
         column.addWidget(self.view, 1)
         self.bookkeeping = QPushButton()
         set_role(self.bookkeeping, "foot")
-        self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
+        self.bookkeeping.setToolTip(plain_tooltip(bookkeeping_tip()))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         column.addWidget(self.bookkeeping)
         row = QHBoxLayout(self)

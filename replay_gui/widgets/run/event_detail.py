@@ -288,7 +288,7 @@ class EventDetail(Panel):
             checks = ()  # in an imported file, the hashes are of the log that was made from it
         for check in checks:
             shown_hash = hash_words(check.hash) or check.words
-            row = self._fact(check.name, shown_hash, check.hash or check.words, check.meaning)
+            row = self._fact(check.title, shown_hash, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
             rows.append(row)

@@ -16,7 +16,7 @@ from replay_gui.look.theme import GAP, set_role, theme_events
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words
+from replay_gui.models.run.event_words import bookkeeping_tip, bookkeeping_words
 from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
@@ -55,7 +55,7 @@ class EventList(Panel):
         self.view.setColumnHidden(EventColumn.DURATION, True)
         self.bookkeeping = QPushButton(self)
         set_role(self.bookkeeping, "foot")
-        self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
+        self.bookkeeping.setToolTip(plain_tooltip(bookkeeping_tip()))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         self.add_part(self.filter_bar)
         self.add_part(self.view, 1)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.engine.answers import Progress
 from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.look.theme import theme_events
-from replay_gui.models.run.verdict_words import BEING_WRITTEN, BadgeVerdict, verdict_of
+from replay_gui.models.run.verdict_words import BadgeVerdict, being_written_verdict, verdict_of
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
@@ -35,7 +35,7 @@ class VerificationBadge(VerdictPill):
         if facts is None:
             return verdict_of(self._session.report, self._progress)
         if self._session.following.state is FollowState.GROWING and facts.has_hashes:
-            return BEING_WRITTEN
+            return being_written_verdict()
         return verdict_of(self._session.report, self._progress, facts.has_hashes, facts.imported_from)
 
     @Slot()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ROW, ui_font
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, EvaluatedRunColumn, EvaluatedRunTable
+from replay_gui.models.runs.evaluated_run_table import OUTCOME, EvaluatedRunColumn, EvaluatedRunTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
@@ -84,7 +84,8 @@ class EvaluatedRunView(HeadedView):
             self.setColumnHidden(column, not always and not model.has(column))
             if column == EvaluatedRunColumn.RUN or self.isColumnHidden(column):
                 continue
-            words = [HEADINGS[column] + "    ", *(str(model.index(row, column).data() or "") for row in rows)]
+            heading = str(model.headerData(column, Qt.Orientation.Horizontal))
+            words = [heading + "    ", *(str(model.index(row, column).data() or "") for row in rows)]
             widest = max(map(metrics.horizontalAdvance, words)) + 1  # the advance is rounded down
             width = min(widest + 2 * GAP, _MAX_TEXT_PX)
             if column == EvaluatedRunColumn.OUTCOME:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.mnemonics import escape_mnemonics
+from replay_gui.models.runs.run_group_table import fact_name
 from replay_gui.models.runs.runs_session import RunsSession
 
 _MAX_NAME_CHARACTERS = 60
@@ -30,8 +31,8 @@ class GroupByButton(QToolButton):
 
     @Slot()
     def _show(self) -> None:
-        self.setText(f"Group by {_shown(self._session.group_by)} ▾")
-        self.setAccessibleName(f"Group by {one_line(self._session.group_by, _MAX_NAME_CHARACTERS)}")
+        self.setText(f"Group by {_shown(fact_name(self._session.group_by))} ▾")
+        self.setAccessibleName(f"Group by {one_line(fact_name(self._session.group_by), _MAX_NAME_CHARACTERS)}")
         self.setEnabled(bool(self._session.facts))
 
     @Slot()
@@ -41,7 +42,7 @@ class GroupByButton(QToolButton):
         choice = QActionGroup(self.list)
         set_up = QMenu("set-up", self.list)
         for fact in self._session.facts:
-            words = _shown(fact.removeprefix(SET_UP))
+            words = _shown(fact.removeprefix(SET_UP) if fact.startswith(SET_UP) else fact_name(fact))
             action = (set_up if fact.startswith(SET_UP) else self.list).addAction(words)
             action.setCheckable(True)
             action.setChecked(fact == self._session.group_by and self._session.versions is None)

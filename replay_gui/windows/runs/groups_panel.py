@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT
-from replay_gui.models.runs.run_group_table import fact_words
+from replay_gui.models.runs.run_group_table import fact_name, fact_words
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -104,7 +104,7 @@ class GroupsPanel(Panel):
             self.set_note("")
         else:
             by_task = session.group_by == TASK
-            self.set_title("Tasks" if by_task else f"By {one_line(session.group_by, _MAX_NAME_CHARACTERS)}")
+            self.set_title("Tasks" if by_task else f"By {one_line(fact_name(session.group_by), _MAX_NAME_CHARACTERS)}")
             self.set_note(f"{len(session.groups):,}" if session.groups else "")
         self._summary.setText(self._summary_words())
         self._summary.setVisible(bool(self._summary.text()) and not as_table)

@@ -12,7 +12,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP, HEAD, ROW, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
-from replay_gui.models.runs.run_group_table import group_name
+from replay_gui.models.runs.run_group_table import fact_name, group_name
 from replay_gui.models.runs.runs_session import Evaluating, RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.banner import Banner
@@ -211,7 +211,7 @@ class RunsView(QWidget):
         if session.group is not None:
             fact = session.group_by
             name = group_name(session.group.value, fact)
-            whole = f"{fact} {name}" if session.group.value is not None else name
+            whole = f"{fact_name(fact)} {name}" if session.group.value is not None else name
             return f" · {one_line(whole, _MAX_NAME)}"
         if session.chosen is None:
             return " · all runs" if len(session.groups) > 1 else ""
