@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from replay_gui.core.numpy_on_demand import np
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.timeline.timeline_axis import NUMBERS, GaplessAxis
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class AlignedAxis(GaplessAxis):
         """Return round rows, at least `apart` from each other, with the number of this run's last event there."""
         ticks = NUMBERS.ticks(start, end, apart)
         events = np.floor(self.positions(np.array([at for at, _ in ticks], np.float64))).astype(np.int64)
-        return [(at, f"{event:,}") for (at, _), event in zip(ticks, events.tolist(), strict=True)]
+        return [(at, whole_number(event)) for (at, _), event in zip(ticks, events.tolist(), strict=True)]
 
     def lacks(self, edges: FloatArray) -> NDArray[np.bool_]:
         """Return for each stretch between two coordinates, ascending, whether only the other run has events there."""

@@ -24,6 +24,7 @@ from replay_gui.core.index.event_groups import (
 )
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, CUSTOM_PREFIX, Kind
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 
@@ -36,15 +37,21 @@ NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 # (key in the settings, title, kind whose mark and hue the lane has)
 _LANES = {
-    Group.AGENT: ("agent", "Agent", Kind.STATE_TRANSITION),
-    Group.OBSERVATIONS: ("observations", "Input", Kind.OBSERVATION),
-    Group.DECISIONS: ("decisions", "Assistant", Kind.DECISION),
-    Group.MEMORY: ("memory", "Memory", Kind.MEMORY_WRITE),
-    Group.PATCHES: ("patches", "Patches", Kind.PATCH_PROPOSAL),
-    Group.ERRORS: ("errors", "Errors", Kind.ERROR),
-    Group.OTHER: ("other", "Other", CUSTOM_PREFIX),
-    Group.BOOKKEEPING: (BOOKKEEPING, "Bookkeeping", BOOKKEEPING_PREFIX),
+    Group.AGENT: ("agent", translatable("Agent"), Kind.STATE_TRANSITION),
+    Group.OBSERVATIONS: ("observations", translatable("Input"), Kind.OBSERVATION),
+    Group.DECISIONS: ("decisions", translatable("Assistant"), Kind.DECISION),
+    Group.MEMORY: ("memory", translatable("Memory"), Kind.MEMORY_WRITE),
+    Group.PATCHES: ("patches", translatable("Patches"), Kind.PATCH_PROPOSAL),
+    Group.ERRORS: ("errors", translatable("Errors"), Kind.ERROR),
+    Group.OTHER: ("other", translatable("Other"), CUSTOM_PREFIX),
+    Group.BOOKKEEPING: (BOOKKEEPING, translatable("Bookkeeping"), BOOKKEEPING_PREFIX),
 }
+_NAMES_IN_LISTS = {
+    "patches": translatable("patches"),
+    "errors": translatable("errors"),
+    "other": translatable("other"),
+}
+"""By key, the names of lanes that are named after another lane."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,29 +189,32 @@ class Lanes:
 
     def _row(self, which: Group, group: str = "") -> Lane:
         name, title, kind = _LANES[which]
-        return Lane(name, title, (LanePart(kind, None, self._events_of.get(which, NO_POSITIONS)),), group=group)
+        return Lane(name, tr(title), (LanePart(kind, None, self._events_of.get(which, NO_POSITIONS)),), group=group)
 
     def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
         rows = list(self._subagents)
         if SUBAGENTS in choice.folded:
-            return [_of_subagents(SUBAGENTS, "Subagents", rows, folded=True)] if rows else []
+            return [_of_subagents(SUBAGENTS, tr("Subagents"), rows, folded=True)] if rows else []
         rows = [row for row in rows if row.key not in choice.hidden]
         kept = len(rows) if len(rows) <= MAX_SUBAGENT_LANES else MAX_SUBAGENT_LANES - 1
         rest = rows[kept:]
-        return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
+        if not rest:
+            return rows
+        return [*rows[:kept], _of_subagents("more subagents", trn("{n} more", "{n} more", len(rest)), rest)]
 
     def _tool_rows(self, choice: LaneChoice, limit: int, parts_of: PartsOf) -> list[Lane]:
         called = self._tools_by_calls
         others = [OTHER_TOOLS_GROUP] if OTHER_TOOLS_GROUP in self._events_of else []
         if TOOLS in choice.folded:
             parts = parts_of([*called, *others])
-            return [Lane(TOOLS, "Tools", parts, group=TOOLS, folded=True)] if parts else []
+            return [Lane(TOOLS, tr("Tools"), parts, group=TOOLS, folded=True)] if parts else []
         if any(key.startswith("tool:") for key in choice.hidden):
             called = [key for key in called if f"tool:{self._tools[key - FIRST_TOOL_GROUP]}" not in choice.hidden]
         kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
         rest = [*called[kept:], *others]
         count = len(rest) + (len(self._tools) - MAX_TOOL_GROUPS - 1 if others else 0)
-        more = Lane(MORE_TOOLS, f"{count:,} {'more ' if kept else ''}tools", parts_of(rest), group=TOOLS)
+        title = trn("{n} more tool", "{n} more tools", count) if kept else trn("{n} tool", "{n} tools", count)
+        more = Lane(MORE_TOOLS, title, parts_of(rest), group=TOOLS)
         return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
 
     @cached_property
@@ -259,10 +269,12 @@ def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) 
 
 def _title_of_rest(rows: list[Lane]) -> str:
     """Return the names of the lanes that have events, errors before others, such as ``Memory, errors …``."""
-    first, *others = [row.title for row in rows if row.count] or [row.title for row in rows]
-    named = "Errors" if "Errors" in others else next(iter(others), "")
-    more = " …" if len(others) > 1 else ""
-    return f"{first}, {named.lower()}{more}" if named else first
+    first, *others = [row for row in rows if row.count] or rows
+    if not others:
+        return first.title
+    named = next((row for row in others if row.key == "errors"), others[0])
+    names = tr("{first}, {other}", first=first.title, other=tr(_NAMES_IN_LISTS[named.key]))
+    return f"{names} …" if len(others) > 1 else names
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:

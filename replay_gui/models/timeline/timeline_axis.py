@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.numpy_on_demand import np
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import decimal_number, whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,10 +61,13 @@ def time_text(ns: int, step: int) -> str:
 
 def rounded_duration(ns: float) -> str:
     """Return a duration rounded to one unit: 12 s, 3 min, 4 h, 2 days."""
-    for size, name in ((24 * _HOUR, "days"), (_HOUR, "h"), (_MINUTE, "min")):
-        if ns >= 1.5 * size:
-            return f"{ns / size:,.0f} {name}"
-    return f"{max(ns / SECOND, 0.1):.0f} s" if ns >= 10 * SECOND else f"{max(ns / SECOND, 0.1):.1f} s"
+    if ns >= 36 * _HOUR:
+        return trn("{n} day", "{n} days", round(ns / (24 * _HOUR)))
+    if ns >= 1.5 * _HOUR:
+        return tr("{number} h", number=whole_number(round(ns / _HOUR)))
+    if ns >= 1.5 * _MINUTE:
+        return tr("{number} min", number=whole_number(round(ns / _MINUTE)))
+    return tr("{number} s", number=decimal_number(max(ns / SECOND, 0.1), 0 if ns >= 10 * SECOND else 1))
 
 
 MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number, unless a run has fewer
@@ -154,7 +159,7 @@ class NumberAxis(GaplessAxis):
         """Return coordinates and labels between start and end, at least `apart` events from each other."""
         step = nice_step(apart)
         first = int(np.ceil(start / step)) * step
-        return [(float(tick), f"{tick:,}") for tick in range(first, int(np.floor(end)) + 1, step)]
+        return [(float(tick), whole_number(tick)) for tick in range(first, int(np.floor(end)) + 1, step)]
 
 
 NUMBERS = NumberAxis()
@@ -299,15 +304,15 @@ class TimeAxis:
 def why_no_times(index: RunIndex) -> str:
     """Return a sentence on why a run cannot be drawn along the clock; "" if it can."""
     if not index.count:
-        return "There are no events yet."
+        return tr("There are no events yet.")
     for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # a few usually suffice
         known = times[times != NO_TIME]
         if len(known) and known[0] < known[-1]:
             return ""
     if len(known) and known.min() < known.max():
         ascending = _ascending(index.time)
-        return "" if ascending[0] < ascending[-1] else "The times of this run only go back."
-    return "All events have the same time." if len(known) else "The events of this run have no times."
+        return "" if ascending[0] < ascending[-1] else tr("The times of this run only go back.")
+    return tr("All events have the same time.") if len(known) else tr("The events of this run have no times.")
 
 
 def _ascending(times: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.bookmark import BOOKMARK_PX
 from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
@@ -348,7 +349,7 @@ class Timeline(QWidget):
             return
         on_edge = not self._compact and abs(point.y() - layout.plot.bottom()) <= MARK / 2
         if on_edge and self._shown().has_snapshot(*near):
-            self._hover.show_words("Snapshot", SNAPSHOT_WORDS, self.mapToGlobal(point))
+            self._hover.show_words("Snapshot", tr(SNAPSHOT_WORDS), self.mapToGlobal(point))
         elif event is not None and row is not None:
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(event, others, self.mapToGlobal(point))
