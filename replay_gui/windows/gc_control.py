@@ -6,10 +6,10 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-_INTERVAL_MS = 1000
-_MIN_YOUNG_OBJECTS = 20_000  # objects allocated since the last pass, before a pass over them pays off
-_MAX_YOUNG_OBJECTS = 200_000  # a pass over more would block the event loop for 50 ms; they are values of a run
-_MIN_YOUNG_PASSES = 20  # passes since the last one over the middle generation, before one pays off
+_INTERVAL_MS = 100  # a pass a second had as many objects to look at as ten, and held the event loop for 20 ms
+_MIN_YOUNG_OBJECTS = 4_000  # objects allocated since the last pass, before a pass over them pays off
+_MAX_YOUNG_OBJECTS = 60_000  # a pass over more would hold the event loop for 15 ms; they are values of a run
+_MIN_MIDDLE_OBJECTS = 30_000  # objects that passes over the young ones have left, before one over them pays off
 
 
 class GcControl(QObject):
@@ -23,6 +23,7 @@ class GcControl(QObject):
         super().__init__(parent)
         gc.disable()
         gc.freeze()
+        self._middle = 0  # at most so many objects are in the middle generation
         self._timer = QTimer(self, interval=_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
         self._timer.start()
@@ -35,10 +36,11 @@ class GcControl(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        young, young_passes, _ = gc.get_count()
+        young = gc.get_count()[0]
         if young >= _MAX_YOUNG_OBJECTS:
             gc.freeze()  # they are freed by reference counting, like all objects without cycles
-        elif young_passes >= _MIN_YOUNG_PASSES:
-            gc.collect(1)
+            self._middle = 0
         elif young >= _MIN_YOUNG_OBJECTS:
-            gc.collect(0)
+            is_full = self._middle + young >= _MIN_MIDDLE_OBJECTS
+            gc.collect(1 if is_full else 0)
+            self._middle = 0 if is_full else self._middle + young

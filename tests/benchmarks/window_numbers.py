@@ -33,6 +33,19 @@ def window(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("memory with the log open", max(memory.window, *(more.window for _, more in again)), 500, "MB", shares)
 
 
+def event_loop(log: Path, small: Path) -> Iterator[Figure]:
+    """How long the window's thread works between two turns of its event loop, in its own time."""
+    with tempfile.TemporaryDirectory(prefix="replay-gui-loop-") as cache:
+        first, _ = probed("loop_probe", log, cache)
+        found, _ = probed("loop_probe", log, cache, "indexed")
+    frame, frame_p99 = found.pop("frame"), found.pop("frame_p99")
+    for name, held in (first | found).items():
+        if name != "events":
+            note = f"p99 {held['p99']:.1f} ms of the turns that work"
+            yield Figure(f"event loop held while a run is {name}", held["worst"], 50, "ms", note)
+    yield Figure("scrub with a pointer: work of a frame, p99", frame_p99, 16, "ms", f"median {frame:.1f} ms")
+
+
 def start(log: Path, small: Path) -> Iterator[Figure]:
     """From the start of the process to its first painted window, beside an empty Qt window, by turns."""
     floors, programs = [], []
@@ -77,4 +90,4 @@ def _start_seconds(kind: str, config: str) -> float:
     return time.perf_counter() - begun
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start, follow, history]
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, event_loop, start, follow, history]

@@ -9,20 +9,29 @@ from replay_gui.windows.gc_control import GcControl
 
 
 @pytest.mark.parametrize(
-    ("young", "passes", "wanted"), [(1_000_000, 30, "freeze"), (30_000, 30, 1), (30_000, 0, 0), (10, 0, None)]
+    ("young", "wanted"),
+    [
+        ([1_000_000], ["freeze"]),
+        ([10], []),
+        ([8_000], [0]),
+        ([8_000, 8_000, 8_000, 8_000, 8_000], [0, 0, 0, 1, 0]),  # four passes leave at most 32,000 to the fourth
+        ([59_000], [1]),
+        ([29_000, 1_000_000, 8_000], [0, "freeze", 0]),
+    ],
 )
-def test_no_pass_is_made_over_a_million_values(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, young: int, passes: int, wanted: object
+def test_no_pass_is_made_over_many_values(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, young: list[int], wanted: list[object]
 ) -> None:
     """One over the values of a large event held the event loop for 0.15 s."""
     made: list[object] = []
     control = GcControl()
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(gc, "get_count", lambda: (young, passes, 0))
             patch.setattr(gc, "collect", made.append)
             patch.setattr(gc, "freeze", lambda: made.append("freeze"))
-            control._on_timeout()
+            for count in young:
+                patch.setattr(gc, "get_count", lambda count=count: (count, 0, 0))
+                control._on_timeout()
     finally:
         control.stop()
-    assert made == ([] if wanted is None else [wanted])
+    assert made == wanted
