@@ -10,6 +10,7 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of, values_in_a_row
 from replay_gui.core.importers.limits import LIMITS, Limits
+from replay_gui.core.importers.yaml_document import NotYaml, yaml_value
 from replay_gui.core.log.source import Source
 
 HEAD_BYTES = 1 << 16
@@ -68,6 +69,17 @@ class ForeignFile:
             return value_of(raw, self.notes)
         except NotJson:
             return (values_in_a_row(raw, self.notes) or None) if self._begins_in_lines else None
+
+    @cached_property
+    def yaml(self) -> Any:
+        """The whole file as a YAML map or list; None if it is none, or beyond the limits. Slow: check `head` first."""
+        if self.source.size > self.limits.document:
+            return None
+        try:
+            value = yaml_value(self.source.read_at(0, self.source.size))
+        except NotYaml:
+            return None
+        return value if isinstance(value, dict | list) else None
 
     @property
     def _begins_in_lines(self) -> bool:

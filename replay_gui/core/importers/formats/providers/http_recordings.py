@@ -1,10 +1,13 @@
-"""Recorded HTTP requests: HAR files, and cassettes of VCR and similar programs in JSON; the calls of models in them."""
+"""Recorded HTTP requests: HAR files, and cassettes of VCR and similar programs; the calls of models in them."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
+import zlib
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
@@ -31,9 +34,12 @@ from replay_gui.core.importers.times import any_time
 NOT_CALLS = "recorded requests that are no calls of a model, left out"
 _LISTS = ("interactions", "http_interactions", "recordings", "requests")
 _MESSAGES = ("messages", "input", "contents")
+_HOLDERS = ("postData", "parsed_body", "content", "body")  # members of a request or response
 _FAILED, _TIME = "http/failed", "timestamp"
 _ALONE = "alone"  # a mark of responses without requests: together they are one conversation
 _FIRST_ERROR = 400  # HTTP status
+_GZIP, _MAX_BODY_BYTES = b"\x1f\x8b", 64 << 20  # unpacked; a larger body is not read
+_CASSETTE = re.compile(rb"(?:---[^\n]*\n)?(?:#[^\n]*\n|\s)*(?:interactions|http_interactions|version|recorded_with):")
 _NS_PER_MS = 1_000_000
 _BODIES = ("request_body", "requestBody", "request_json"), ("response_body", "responseBody", "response_json")
 _TIMES_OF_GATEWAYS = (
@@ -47,7 +53,7 @@ class HttpRecordings:
 
     name = "http-recordings"
     title = "recorded HTTP requests"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
@@ -84,12 +90,19 @@ class HttpRecordings:
 
 def _recorded(file: ForeignFile) -> Any:
     """Return the document, or the first lines of a gateway's log."""
-    return file.document if file.document is not None else [*file.first_lines]
+    document = _document(file)
+    return document if document is not None else [*file.first_lines]
+
+
+def _document(file: ForeignFile) -> Any:
+    """Return the JSON value, or that of a cassette in YAML; None if it is neither, or larger than the limit."""
+    return file.yaml if _CASSETTE.match(file.head) else file.document
 
 
 def _all_recorded(file: ForeignFile, notes: ImportNotes) -> Any:
-    if file.document is not None:
-        return file.document
+    document = _document(file)
+    if document is not None:
+        return document
     check_size(file)
     return [record for _, record in numbered_records(file, notes)]
 
@@ -148,29 +161,65 @@ def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
     failed = isinstance(status, int) and status >= _FIRST_ERROR
     if answer is None and not (asked and failed):
         return None
-    sent = any_time(exchange.get("startedDateTime", exchange.get("recorded_at")))
+    sent = _time(exchange.get("startedDateTime", exchange.get("recorded_at")))
     took = exchange.get("time")
     answered = (
         sent + int(took * _NS_PER_MS) if sent is not None and isinstance(took, int | float) and took > 0 else sent
     )
+    if sent is None:
+        answered = _time(_date(response))
     where = {name: request[name] for name in ("method", "url", "uri", "about") if request.get(name)}
     times = {"sent": sent, "answered": answered}
     alone = exchange.get(_ALONE) is True
     return {"alone": alone, "asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
 
 
+def _date(response: dict[str, Any]) -> Any:
+    """Return the time in a response's headers, in which the server says when it answered."""
+    dates = [value for name, value in as_map(response.get("headers")).items() if name.casefold() == "date"]
+    return dates[0][0] if dates and isinstance(dates[0], list) and dates[0] else next(iter(dates), None)
+
+
+def _time(value: Any) -> int | None:
+    """Return a time in ns since 1970, also from the form of HTTP's headers."""
+    if isinstance(value, str) and value.endswith("GMT"):
+        try:
+            return int(parsedate_to_datetime(value).timestamp()) * 1_000_000_000
+        except ValueError:
+            return None
+    return any_time(value)
+
+
 def _body(message: dict[str, Any]) -> Any:
     """Return the body of a request or a response."""
-    held = next((message[name] for name in ("postData", "content", "body") if message.get(name) is not None), None)
-    if not isinstance(held, dict):
-        return held
-    text = next((held[name] for name in ("text", "string", "base64_string") if isinstance(held.get(name), str)), held)
+    held = next((message[name] for name in _HOLDERS if message.get(name) is not None), None)
+    if not isinstance(held, dict) or message.get("parsed_body") is held:
+        return _unpacked(held)
+    if held.get("type") == "json" and "content" in held:
+        return held["content"]
+    texts = (held.get(name) for name in ("text", "string", "base64_string"))
+    text = next((text for text in texts if isinstance(text, str | bytes)), held)
     if isinstance(text, str) and (held.get("encoding") == "base64" or "base64_string" in held):
         try:
-            return base64.b64decode(text, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+            return _unpacked(base64.b64decode(text, validate=True))
+        except binascii.Error:
             return text
-    return text
+    return _unpacked(text)
+
+
+def _unpacked(body: Any) -> Any:
+    """Return the text of bytes, also of packed ones; other bodies as they are."""
+    if not isinstance(body, bytes):
+        return body
+    if body.startswith(_GZIP):
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            body = unpacking.decompress(body, _MAX_BODY_BYTES)
+        except zlib.error:
+            return None
+        if unpacking.unconsumed_tail:
+            return None
+    return body.decode("utf-8", "replace")
 
 
 def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, Any], list[Any]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.formats.providers.recorded_answers import answer_in
@@ -107,3 +109,74 @@ def test_the_log_of_a_gateway(tmp_path: Path) -> None:
     first, last = found.of("Observation")[0], found.of("Decision")[-1]
     assert last.meta["time"] - first.meta["time"] == 6 * 10**9
     assert found.events[0].payload["config"] == {"about": {"app": "x"}}
+
+
+def _cassette(packs: bool) -> dict[str, Any]:
+    """A cassette as vcrpy writes it: a model that calls a tool, answers, and is refused."""
+    question: list[dict[str, Any]] = [{"role": "user", "content": "Weather in Köln?"}]
+    call = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Köln"}'}}
+    asks = {"role": "assistant", "content": None, "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": "c", "content": "rain"}
+    answers = [asks, {"role": "assistant", "content": "It rains."}]
+    sent = [question, [*question, asks, result], [*question, asks, result, answers[1], *question]]
+    interactions = []
+    for number, messages in enumerate(sent):
+        whole = {"object": "chat.completion", "model": "m", "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+        choice = {"choices": [{"index": 0, "message": answers[number]}]} if number < 2 else {}
+        body = json.dumps({**whole, **choice} if choice else {"error": {"message": "Rate limit"}}).encode()
+        interactions.append(
+            {
+                "request": {"body": json.dumps({"messages": messages}), "method": "POST", "uri": "https://m"},
+                "response": {
+                    "body": {"string": gzip.compress(body) if packs else body.decode()},
+                    "headers": {"Date": [f"Mon, 30 Nov 2026 16:41:0{number} GMT"]},
+                    "status": {"code": 200 if choice else 429, "message": "OK"},
+                },
+            }
+        )
+    return {"interactions": interactions, "version": 1}
+
+
+@pytest.mark.parametrize("packs", [True, False])
+def test_a_cassette_in_yaml_with_packed_answers(tmp_path: Path, packs: bool) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_text(yaml.safe_dump(_cassette(packs), allow_unicode=True), "utf-8")
+    (found,) = read_all(path, "http-recordings")
+    assert found.decisions() == [(None, "It rains.")]
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Köln"}]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["rain"]
+    assert [event.payload["message"] for event in found.of("Error")] == ["HTTP 429: Rate limit"]
+    assert found.tokens() == {"input": 6, "output": 4}
+    assert found.of("Decision")[0].meta["time"] == 1_796_056_861_000_000_000
+
+
+def test_a_cassette_whose_bodies_are_maps(tmp_path: Path) -> None:
+    """As Pydantic AI writes them for its tests."""
+    sent = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
+    answer = {
+        "role": "assistant",
+        "stop_reason": "end_turn",
+        "type": "message",
+        "content": [{"type": "text", "text": "Hello."}],
+    }
+    response = {"parsed_body": answer, "status": {"code": 200}}
+    path = tmp_path / "run.yml"
+    path.write_text(yaml.safe_dump({"interactions": [{"request": {"parsed_body": sent}, "response": response}]}))
+    (found,) = read_all(path, "http-recordings")
+    assert found.decisions() == [(None, "Hello.")]
+
+
+def test_an_answer_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None:
+    cassette = _cassette(packs=True)
+    cassette["interactions"][1]["response"]["body"]["string"] = gzip.compress(b" " * (65 << 20))
+    path = tmp_path / "run.yaml"
+    path.write_text(yaml.safe_dump(cassette))
+    (found,) = read_all(path, "http-recordings")
+    assert found.decisions() == [(None, "It rains.")], "from the next request, which repeats it"
+
+
+def test_yaml_without_calls_of_a_model_is_of_no_known_format(tmp_path: Path) -> None:
+    path = tmp_path / "compose.yaml"
+    path.write_text("version: '3'\nservices: {web: {image: nginx}}\n")
+    with pytest.raises(FormatUnknown):
+        recognise(path)

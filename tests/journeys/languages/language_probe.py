@@ -1,8 +1,8 @@
 """Shows the pages and dialogs of the window in a language, and prints their texts as JSON.
 
-python -m tests.helpers.language_probe LANGUAGE FOLDER [PICTURES]: the language is that of the process. FOLDER gets
-the logs that are shown, and the third folder, if there is one, pictures of the pages. The output has the texts of each
-page or dialog by its name ("texts"), and those that are wider than the widget that shows them ("cut").
+python -m tests.journeys.languages.language_probe LANGUAGE FOLDER [PICTURES]: the language is that of the process. FOLDER
+gets the logs that are shown, and the third folder, if there is one, pictures of the pages. The output has the texts of
+each page or dialog by its name ("texts"), and those that are wider than the widget that shows them ("cut").
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.settings.language import apply_language
 from replay_gui.windows.settings.settings_store import SettingsStore
-from tests.helpers.chinese_logs import write_chinese_evaluation
+from tests.journeys.languages.chinese_logs import write_chinese_evaluation
 
 PATIENCE_S, POLL_MS = 60, 10
 ROWS = 40  # of each list
