@@ -18,7 +18,7 @@ from replay_gui.models.tooltip import plain_tooltip
 
 if TYPE_CHECKING:
     from replay_gui.core.contrast.run_groups import RunGroup
-    from replay_gui.core.contrast.versions import TaskFlip
+    from replay_gui.core.contrast.versions import Flip, TaskFlip
 
 _MAX_SENTENCE_CHARACTERS = 400
 
@@ -94,7 +94,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         if column != FlipColumn.FLIP:
             return ""
         reason = self.reason(task)
-        flip = tr(_FLIP_WORDS[task.flip.value])
+        flip = flip_words(task.flip)
         return f"{flip}: {reason}" if reason else flip
 
     def reason(self, task: TaskFlip) -> str:
@@ -106,6 +106,11 @@ class FlipTable(HeadedTable["TaskFlip"]):
     def _sentence(self, task: TaskFlip) -> str:
         words = _words_before(task.before), _words_after(task.after)
         return f"{group_name(task.task, TASK)}: {', '.join(words)}. {self._words(task, FlipColumn.FLIP)}"
+
+
+def flip_words(flip: Flip) -> str:
+    """Return how the outcome of a task has changed."""
+    return tr(_FLIP_WORDS[flip.value])
 
 
 def _words_before(version: RunGroup) -> str:

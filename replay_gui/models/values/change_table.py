@@ -13,15 +13,14 @@ from replay_gui.core.index.run_index import time_since_start
 from replay_gui.core.log.positions import Position, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of
-
-_ABSENT_WORDS = "not there"
 
 
 class ChangeColumn(IntEnum):
@@ -41,7 +40,6 @@ class ChangeTable(HeadedTable[ChangeRow]):
     Signal: changed(): there are more rows, or the words have changed.
     """
 
-    headings = ("Event", "Time", "Changed by", "Before", "After")
     changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -77,16 +75,31 @@ class ChangeTable(HeadedTable[ChangeRow]):
         self.changed.emit()
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns."""
+        return tr("Event"), tr("Time"), tr("Changed by"), tr("Before"), tr("After")
+
+    @property
     def words(self) -> str:
         """The number of changes, or the progress of the listing."""
         count, last = len(self._rows), self._last
         if last.problem:
-            return f"The changes are not known: {last.problem}"
+            return tr("The changes are not known: {reason}", reason=last.problem)
         if self.listing:
-            return f"{plural(count, 'change')} so far, {100 * last.done // max(last.total, 1)} % replayed"
+            return trn(
+                "{n} change so far, {percent} % replayed",
+                "{n} changes so far, {percent} % replayed",
+                count,
+                percent=100 * last.done // max(last.total, 1),
+            )
         if last.done < last.total:
-            return f"the first {plural(count, 'change')}, up to event {last.done:,}"
-        return plural(count, "change") if count else "no event changed it"
+            return trn(
+                "the first {n} change, up to event {event}",
+                "the first {n} changes, up to event {event}",
+                count,
+                event=whole_number(last.done),
+            )
+        return trn("{n} change", "{n} changes", count) if count else tr("no event changed it")
 
     # ---- positions ----------------------------------------------------------------------------------
     def position(self, row: int) -> Position:
@@ -123,13 +136,13 @@ class ChangeTable(HeadedTable[ChangeRow]):
         run = self._session.index
         match ChangeColumn(column):
             case ChangeColumn.EVENT:
-                return f"{position_after(row.index):,}"
+                return whole_number(position_after(row.index))
             case ChangeColumn.TIME:
                 since = time_since_start(run, row.index)
                 return "" if since is None else since_start(since)
             case ChangeColumn.LABEL:
                 return label_at(run, row.index)
             case ChangeColumn.BEFORE:
-                return _ABSENT_WORDS if row.old is None else row.old
+                return tr("not there") if row.old is None else row.old
             case ChangeColumn.AFTER:
-                return _ABSENT_WORDS if row.new is None else row.new
+                return tr("not there") if row.new is None else row.new

@@ -16,6 +16,8 @@ from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.queries.value_messages import FindValueOrigin, ValueOrigin
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
@@ -23,7 +25,11 @@ from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.values.watched_paths import keys_of
 
 _MAX_TEXT_CHARACTERS = 60
-_NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.FIRST: "first in"}
+_NAMES = {
+    StepLink.WRITER: translatable("written by"),
+    StepLink.CAUSE: translatable("caused by"),
+    StepLink.FIRST: translatable("first in"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ class ValueOriginModel(QObject):
         texts = [] if value is ABSENT else traced_texts(value)
         number = self._session.values.new_number()
         if writer is None:
-            self._state = _NotFound(problem or "no event up to here has changed this value")
+            self._state = _NotFound(problem or tr("no event up to here has changed this value"))
         else:
             self._state = _Searching(number, bool(texts))
         index = None if writer is None else index_before(writer)
@@ -144,15 +150,15 @@ class ValueOriginModel(QObject):
         """A sentence about the shown steps."""
         match self._state:
             case _NotFound(problem):
-                return f"Not known: {problem}."
+                return tr("Not known: {reason}.", reason=problem)
             case _AwaitingTrace() | _Searching():
-                return "Looking…"
+                return tr("Looking…")
             case _NoValue() | _Found(has_texts=False):
-                return "The value is too short, too common or not a text: its first occurrence is not searched."
+                return tr("The value is too short, too common or not a text: its first occurrence is not searched.")
             case _Found(rows) if any(not row.certain for row in rows):
-                return "Links are certain by ids, except those called possible: there only the text is equal."
+                return tr("Links are certain by ids, except those called possible: there only the text is equal.")
             case _Found():
-                return "Certain: the events name one another by ids."
+                return tr("Certain: the events name one another by ids.")
             case _:
                 assert_never(self._state)
 
@@ -169,14 +175,11 @@ class ValueOriginModel(QObject):
         for step in steps:
             if step.index >= index.count:
                 continue
-            possible = "" if step.certain else "possible: "
-            text = f"“{one_line(step.text, _MAX_TEXT_CHARACTERS)}”"
-            quote = "" if not step.text else f" · says {text} first" if step.certain else f" · {text}"
-            words = f"{possible}{_event(index, step.index)}{quote}"
-            yield OriginRow(_NAMES[step.link], words, position_after(step.index), step.certain)
+            words = _step_words(step, _event(index, step.index))
+            yield OriginRow(tr(_NAMES[step.link]), words, position_after(step.index), step.certain)
             pair = EventIndex(int(index.pair[step.index]))
             if pair != NO_PAIR and pair < step.index and pair not in known:
-                yield OriginRow("asked in", _event(index, pair), position_after(pair), step.certain)
+                yield OriginRow(tr("asked in"), _event(index, pair), position_after(pair), step.certain)
 
     def _mark(self, positions: tuple[Position, ...]) -> None:
         indexes = np.array(sorted(index_before(position) for position in positions), np.int64)
@@ -185,9 +188,18 @@ class ValueOriginModel(QObject):
             self._session.set_marks(replace(marks, origins=indexes, shows_origins=len(indexes) > 0))
 
 
+def _step_words(step: ValueStep, event: str) -> str:
+    text = one_line(step.text, _MAX_TEXT_CHARACTERS)
+    if step.certain:
+        return tr("{event} · says “{text}” first", event=event, text=text) if step.text else event
+    if step.text:
+        return tr("possible: {event} · “{text}”", event=event, text=text)
+    return tr("possible: {event}", event=event)
+
+
 def _title(path: Path) -> str:
     return one_line(pointer_text(join_pointer(path)))
 
 
 def _event(index: RunIndex, event_index: EventIndex) -> str:
-    return f"{position_after(event_index):,} {label_at(index, event_index)}"
+    return f"{whole_number(position_after(event_index))} {label_at(index, event_index)}"

@@ -11,7 +11,8 @@ from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import member_text
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more keys is shown with its size
@@ -91,15 +92,17 @@ def content_text(value: Any, expanded: bool = False) -> str:
     if not is_container(value):
         return ""
     if expanded:
-        return f"({len(value):,})"
-    count = f"({len(value):,}) " if isinstance(value, Mapping) and len(value) > _MAX_UNCOUNTED_MEMBERS else ""
+        return f"({whole_number(len(value))})"
+    count = (
+        f"({whole_number(len(value))}) " if isinstance(value, Mapping) and len(value) > _MAX_UNCOUNTED_MEMBERS else ""
+    )
     return one_line(count + member_text(value), _MAX_PREVIEW_CHARACTERS)
 
 
 def size_text(value: Any) -> str:
     """Return ``14 keys`` or ``391 items``; "" for a scalar."""
     if isinstance(value, Mapping):
-        return plural(len(value), "key")
+        return trn("{n} key", "{n} keys", len(value))
     if is_container(value):
-        return plural(len(value), "item")
+        return trn("{n} item", "{n} items", len(value))
     return ""

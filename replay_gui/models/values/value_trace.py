@@ -13,7 +13,8 @@ from replay_gui.core.log.positions import EventIndex, Position, index_before, po
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.queries.value_messages import TraceValue, ValueTrace
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
@@ -83,7 +84,7 @@ class ChosenValueTrace(QObject):
         if self.tracing:
             self._rest.stop()
             self._session.values.request_value(TraceValue(self._session.values.new_number(), ()))
-            self._work = _Traced("stopped")
+            self._work = _Traced(tr("stopped"))
             self.changed.emit()
 
     # ---- steps --------------------------------------------------------------------------------------
@@ -123,18 +124,20 @@ class ChosenValueTrace(QObject):
         if self.path is None:
             return ""
         if self.problem and not len(self.indexes):
-            return f"its history is not known: {self.problem}"
+            return tr("its history is not known: {reason}", reason=self.problem)
         number, writer = len(self.indexes), self.writer
         if isinstance(self._work, _Tracing):
-            so_far = f"changed {plural(number, 'time')} so far" if number else "no change so far"
-            return f"{so_far}, {int(100 * self._work.share)} % replayed"
-        cut = f" ({self.problem})" if self.problem else ""
+            return _progress_words(number, int(100 * self._work.share))
+        changes = trn("changed {n} time", "changed {n} times", number) if number else tr("no event changed it")
+        if self.problem:
+            changes = tr("{changes} ({problem})", changes=changes, problem=self.problem)
         if not number:
-            return f"no event changed it{cut}"
+            return changes
         if writer is None:
-            return f"changed {plural(number, 'time')}{cut}, first by {self._event_words(self.next_change)}"
-        verb = "removed" if self._is_absent else "last"
-        return f"changed {plural(number, 'time')}{cut}, {verb} by {self._event_words(writer)}"
+            return tr("{changes}, first by {event}", changes=changes, event=self._event_words(self.next_change))
+        if self._is_absent:
+            return tr("{changes}, removed by {event}", changes=changes, event=self._event_words(writer))
+        return tr("{changes}, last by {event}", changes=changes, event=self._event_words(writer))
 
     @property
     def _is_absent(self) -> bool:
@@ -150,7 +153,7 @@ class ChosenValueTrace(QObject):
         since = time_since_start(index, at)
         if since is not None:
             words.append(since_start(since).partition(".")[0])  # seconds are exact enough
-        return f"{position:,} ({', '.join(words)})"
+        return f"{whole_number(position)} ({', '.join(words)})"
 
     # ---- requests -----------------------------------------------------------------------------------
     @Slot()
@@ -192,3 +195,14 @@ class ChosenValueTrace(QObject):
     def _mark(self) -> None:
         if len(self.indexes) or len(self._session.marks.value_changes):
             self._session.set_marks(replace(self._session.marks, value_changes=self.indexes))
+
+
+def _progress_words(changes: int, percent: int) -> str:
+    if not changes:
+        return tr("no change so far, {percent} % replayed", percent=percent)
+    return trn(
+        "changed {n} time so far, {percent} % replayed",
+        "changed {n} times so far, {percent} % replayed",
+        changes,
+        percent=percent,
+    )

@@ -12,6 +12,8 @@ from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, StateChange
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.session import Session
 from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
@@ -92,13 +94,13 @@ class WatchedValues(QAbstractTableModel):
     def _absence(self, keys: Keys) -> str:
         history = self._session.values.histories.get(keys)
         if history is None:
-            return "not there"
+            return tr("not there")
         before = int(np.searchsorted(history, self._session.position))
         if before:
-            return f"removed at {position_after(EventIndex(int(history[before - 1]))):,}"
+            return tr("removed at {event}", event=_number(history[before - 1]))
         if not len(history):
-            return "never there"
-        return f"not there until {position_after(EventIndex(int(history[0]))):,}"
+            return tr("never there")
+        return tr("not there until {event}", event=_number(history[0]))
 
     # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -114,5 +116,9 @@ class WatchedValues(QAbstractTableModel):
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         row = self._rows[index.row()]
-        was = f"before: {row.old}" if row.old else ""
+        was = tr("before: {value}", value=row.old) if row.old else ""
         return " ".join(part for part in (row.key, row.text, row.note, was) if part)
+
+
+def _number(event_index: np.int64) -> str:
+    return whole_number(position_after(EventIndex(int(event_index))))

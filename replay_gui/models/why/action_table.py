@@ -16,11 +16,18 @@ from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import ActionRow, Shared, WhyResult
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 
+_SHARED_WORDS = {
+    Shared.BOTH: translatable("both"),
+    Shared.ARGUMENTS: translatable("other arguments"),
+    Shared.ONLY_A: translatable("only A"),
+    Shared.ONLY_B: translatable("only B"),
+}
 _MIN_FOLDED_ROWS = 2  # equal rows that are folded
 _MAX_TEXT_CHARACTERS = 300
 
@@ -65,7 +72,7 @@ class ActionTable(QAbstractTableModel):
 
     def fold_text(self, row: int) -> str:
         """Return the text of a fold."""
-        return plural(self._lines[row].folded, "equal action")
+        return trn("{n} equal action", "{n} equal actions", self._lines[row].folded)
 
     def open_fold(self, row: int) -> None:
         """Show the actions of a fold."""
@@ -119,7 +126,9 @@ class ActionTable(QAbstractTableModel):
         line, column = self._lines[index.row()], ActionColumn(index.column())
         if line.row is None:
             return self.fold_text(index.row())
-        words = line.row.shared.value if column is ActionColumn.GUTTER else action_words(line.row, column.side)
+        words = (
+            tr(_SHARED_WORDS[line.row.shared]) if column is ActionColumn.GUTTER else action_words(line.row, column.side)
+        )
         return (
             plain_tooltip(f"{words}\n{finding_words(EffectFinding(line.row.effect, line.row.reason))}")
             if role == Qt.ItemDataRole.ToolTipRole
@@ -131,11 +140,13 @@ def action_words(row: ActionRow, side: Side) -> str:
     """Return an action of a side in words, or words for its absence."""
     requests = row.requests_a if side == "a" else row.requests_b
     if not requests:
-        return "not done"
+        return tr("not done")
     failed = row.failed_a if side == "a" else row.failed_b
     text = one_line(row.text_a if side == "a" else row.text_b, _MAX_TEXT_CHARACTERS)
-    words = f"{position_after(requests[0]):,} {one_line(row.tool)} {text}"
-    return words + (f", {len(requests):,} times" if len(requests) > 1 else "") + (", failed" if failed else "")
+    words = f"{whole_number(position_after(requests[0]))} {one_line(row.tool)} {text}"
+    if len(requests) > 1:
+        words = trn("{call}, {n} time", "{call}, {n} times", len(requests), call=words)
+    return tr("{call}, failed", call=words) if failed else words
 
 
 def _is_equal(row: ActionRow) -> bool:

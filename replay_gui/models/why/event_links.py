@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.text.quotation_marks import in_quotation_marks
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
-_DIGITS = r"\d+(?:,\d{3})*"
-_NUMBERS = re.compile(rf"\bevents? {_DIGITS}(?:(?:, | and |, and |–|-| to ){_DIGITS})*")
-_NUMBER = re.compile(_DIGITS)
-_QUOTED = re.compile(r"“[^”]*”")
 _MAX_DIGITS = 12
+_FIELD = "\0"  # stands for the value of a field in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,9 @@ class LinkFinder:
     def __init__(self, why: WhyResult, reason: Reason, counts: tuple[int, int]) -> None:
         """`counts`: the numbers of events of A and B."""
         self._counts = counts
+        self._events, self._quoted = _event_pattern(), _quoted_pattern()
+        self._against = _between(tr("{event} against {other_event}", event=_FIELD, other_event=_FIELD))
+        self._of = _between(tr("{event} of {run}", event=_FIELD, run=_FIELD))
         names: list[tuple[str, Side]] = [(why.name_a, "a"), (why.name_b, "b")]
         self._names = sorted(names, key=lambda named: -len(named[0]))
         self._failed = why.failed
@@ -43,32 +45,22 @@ class LinkFinder:
 
     def find(self, text: str) -> tuple[EventLink, ...]:
         """Return the links of a text, in order."""
-        quoted = [match.span() for match in _QUOTED.finditer(text)]
-        links: list[EventLink] = []
-        for match in _NUMBERS.finditer(text):
-            if any(start <= match.start() < stop for start, stop in quoted):
-                continue
-            named = self._side_named(text[match.end() :])
-            for number in self._numbers(match):
-                link = self._link(text, match.start(), number, named)
-                if link is not None:
-                    links.append(link)
-        return tuple(links)
+        quoted = [match.span() for match in self._quoted.finditer(text)]
+        links = [
+            self._link(match)
+            for match in self._events.finditer(text)
+            if not any(start <= match.start() < stop for start, stop in quoted)
+        ]
+        return tuple(link for link in links if link is not None)
 
-    def _numbers(self, match: re.Match[str]) -> Iterable[tuple[int, int, int]]:
-        """Yield (start, stop, number); the first with the word before it."""
-        for order, part in enumerate(_NUMBER.finditer(match.string, match.start(), match.end())):
-            digits = part[0].replace(",", "")
-            if len(digits) <= _MAX_DIGITS:
-                start = match.start() if order == 0 else part.start()
-                yield start, part.end(), int(digits)
-
-    def _link(self, text: str, at: int, number: tuple[int, int, int], named: Side | None) -> EventLink | None:
-        start, stop, position = number
-        if position < 1:
+    def _link(self, match: re.Match[str]) -> EventLink | None:
+        text, start, stop = match.string, match.start(), match.end()
+        digits = "".join(filter(str.isdecimal, match[1]))
+        if len(digits) > _MAX_DIGITS or int(digits) < 1:
             return None
-        index = index_before(Position(position))
-        side = named or self._side_of(text[:at], index, self._side_against(text, at, stop))
+        index = index_before(Position(int(digits)))
+        named = self._side_named(text[stop:])
+        side = named or self._side_of(text[:start], index, self._side_against(text, start, stop))
         if index >= self._counts[0 if side == "a" else 1]:
             return None
         return EventLink(start, stop, side, index)
@@ -87,10 +79,11 @@ class LinkFinder:
 
     def _side_against(self, text: str, start_character: int, stop_character: int) -> Side | None:
         """Return the run of a number in ``event 9 against event 11``: in the order in which the runs are named."""
-        is_first, is_second = (
-            text.startswith(" against event", stop_character),
-            text.endswith(" against ", 0, start_character),
+        is_first = (
+            text.startswith(self._against, stop_character)
+            and self._events.match(text, stop_character + len(self._against)) is not None
         )
+        is_second = text.endswith(self._against, 0, start_character)
         places = sorted((text.find(name), side) for name, side in self._names if name and name in text)
         if len(places) < 2 or not (is_first or is_second):
             return None
@@ -98,4 +91,21 @@ class LinkFinder:
 
     def _side_named(self, words: str) -> Side | None:
         """Return the run that is named right after a number: ``event 5 of trial 1``."""
-        return next((side for name, side in self._names if name and words.startswith(f" of {name}")), None)
+        return next((side for name, side in self._names if name and words.startswith(f"{self._of}{name}")), None)
+
+
+def _event_pattern() -> re.Pattern[str]:
+    """Return a pattern of ``event 1,204`` in the user's language, whose group 1 is the number."""
+    before, after = tr("event {number}", number=_FIELD).split(_FIELD)
+    group_sign = re.escape(whole_number(1000)[1:-3])
+    return re.compile(rf"(?<!\w){re.escape(before)}(\d+(?:{group_sign}\d{{3}})*){re.escape(after)}")
+
+
+def _quoted_pattern() -> re.Pattern[str]:
+    begin, end = map(re.escape, in_quotation_marks(_FIELD).split(_FIELD))
+    return re.compile(f"{begin}.*?{end}", re.DOTALL)
+
+
+def _between(words: str) -> str:
+    """Return what stands between the two fields of a message."""
+    return words.split(_FIELD)[1]

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.reasons.reason import Reason, Tier
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.card_model import CardModel
 from replay_gui.models.why.event_links import EventLink, LinkFinder
 from replay_gui.models.why.why_session import WhySession
-from replay_gui.models.why.why_words import KIND_WORDS, MISSING_LINK_WORDS
+from replay_gui.models.why.why_words import CHIP_WORDS, KIND_WORDS
 
 MAX_REASONS = 100  # that are listed
 _MAX_SENTENCE, _MAX_DETAILS = 300, 600  # characters
@@ -76,12 +77,13 @@ class ReasonCards(CardModel[ReasonItem]):
 def _item(number: int, reason: Reason, links: LinkFinder) -> ReasonItem:
     title = one_line(reason.sentence, _MAX_SENTENCE)
     body = one_line(" ".join(reason.details), _MAX_DETAILS)
-    chips = [KIND_WORDS[reason.kind]]
-    led_there = MISSING_LINK_WORDS.get(reason.chip, one_line(reason.chip, _MAX_SENTENCE))
+    chips = [tr(KIND_WORDS[reason.kind])]
+    found = CHIP_WORDS.get(reason.chip)
+    led_there = one_line(reason.chip, _MAX_SENTENCE) if found is None else tr(found)
     if led_there and led_there not in chips:
         chips.append(led_there)
     if not reason.certain:
-        chips.append("effect not certain")
+        chips.append(tr("effect not certain"))
     return ReasonItem(
         number=number,
         title=title,

@@ -11,7 +11,8 @@ from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.reasons.origin import Side
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
@@ -34,7 +35,7 @@ class TrailTable(QAbstractListModel):
 
     def gap_text(self, gap: TrailGap) -> str:
         """Return the text for events that are left out."""
-        return plural(gap.stop - gap.start, "more step")
+        return trn("{n} more step", "{n} more steps", gap.stop - gap.start)
 
     def effect(self, line: TrailRow) -> EffectFinding | None:
         """Return the effect of a call; None for other events, and if it is not known."""
@@ -80,7 +81,7 @@ class TrailTable(QAbstractListModel):
         line = self._lines[index.row()]
         if isinstance(line, TrailGap):
             return self.gap_text(line)
-        words = f"{line.row.position:,} {line.row.label} {line.row.text}"
+        words = f"{whole_number(line.row.position)} {line.row.label} {line.row.text}"
         if role == Qt.ItemDataRole.DisplayRole:
             return words
         finding = self.effect(line)

@@ -14,7 +14,9 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.core.reasons.why_words import set_aside_words
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text, end_text, plural
+from replay_gui.core.text.wording import cost_text, duration_text, end_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import short_number, whole_number
 from replay_gui.engine.comparison.why_answers import RunSize
 from replay_gui.models.timeline.spending_plot import token_words
 
@@ -24,40 +26,53 @@ _MAX_EXACT_TOKENS = 100_000  # tokens; more are abbreviated, because a heading h
 _MAX_CHAIN_EVENTS = 6  # events of an origin that are listed
 
 KIND_WORDS: dict[ReasonKind, str] = {
-    ReasonKind.MISSING: "not done",
-    ReasonKind.EXTRA: "done by one run only",
-    ReasonKind.ARGUMENT: "other argument",
-    ReasonKind.ORDER: "other order",
-    ReasonKind.WORLD: "answered differently",
-    ReasonKind.ERROR: "error",
-    ReasonKind.GAVE_UP: "gave up",
-    ReasonKind.CUT_OFF: "cut off",
-    ReasonKind.MADE_UP: "made up",
-    ReasonKind.SUBMISSION: "other result",
-    ReasonKind.TOLD: "other number",
-    ReasonKind.CHECK: "check",
-    ReasonKind.LOOK: "not looked up",
-    ReasonKind.SETUP: "set-up",
-    ReasonKind.WORDING: "wording",
+    ReasonKind.MISSING: translatable("not done"),
+    ReasonKind.EXTRA: translatable("done by one run only"),
+    ReasonKind.ARGUMENT: translatable("other argument"),
+    ReasonKind.ORDER: translatable("other order"),
+    ReasonKind.WORLD: translatable("answered differently"),
+    ReasonKind.ERROR: translatable("error"),
+    ReasonKind.GAVE_UP: translatable("gave up"),
+    ReasonKind.CUT_OFF: translatable("cut off"),
+    ReasonKind.MADE_UP: translatable("made up"),
+    ReasonKind.SUBMISSION: translatable("other result"),
+    ReasonKind.TOLD: translatable("other number"),
+    ReasonKind.CHECK: translatable("check"),
+    ReasonKind.LOOK: translatable("not looked up"),
+    ReasonKind.SETUP: translatable("set-up"),
+    ReasonKind.WORDING: translatable("wording"),
 }
 """The words on the first chip of a reason: what differs."""
 
-MISSING_LINK_WORDS: dict[str, str] = {
-    "input": "the user said something else",
-    "looking": "not looked up",
-    "world": "answered differently",
-    "agent": "the agent's own choice",
+CHIP_WORDS: dict[str, str] = {
+    "input": translatable("the user said something else"),
+    "looking": translatable("not looked up"),
+    "world": translatable("answered differently"),
+    "agent": translatable("the agent's own choice"),
+    "order": translatable("order"),
+    "error": translatable("error"),
+    "made up": translatable("made up"),
+    "gave up": translatable("gave up"),
+    "cut off": translatable("cut off"),
 }
-"""The words on the second chip of a reason: where the trace of its values ended."""
+"""The words on the second chip of a reason, by its `chip`: the cause found by tracing its values."""
+
+
+_ROLE_WORDS = {
+    OriginRole.USER: translatable("user"),
+    OriginRole.ANSWER: translatable("answer"),
+    OriginRole.AGENT: translatable("agent"),
+}
 
 
 def headline(why: WhyResult) -> str:
     """Return ``Why trial 0 failed``, ``What differs``, ``They did the same`` or ``No reason was found``."""
     if not why.reasons:
-        return "They did the same" if did_the_same(why) else "No reason was found"
+        return tr("They did the same") if did_the_same(why) else tr("No reason was found")
     if why.failed is None:
-        return "What differs"
-    return f"Why {one_line(why.name_a if why.failed == 'a' else why.name_b, _MAX_NAME_CHARACTERS)} failed"
+        return tr("What differs")
+    failed = why.name_a if why.failed == "a" else why.name_b
+    return tr("Why {run} failed", run=one_line(failed, _MAX_NAME_CHARACTERS))
 
 
 def did_the_same(why: WhyResult) -> bool:
@@ -69,58 +84,84 @@ def count_words(why: WhyResult) -> str:
     """Return ``3 reasons``; of runs whose outcomes are equal or unknown, ``3 differences``."""
     if not why.reasons:
         return ""
-    return plural(len(why.reasons), "difference" if why.failed is None else "reason")
+    if why.failed is None:
+        return trn("{n} difference", "{n} differences", len(why.reasons))
+    return trn("{n} reason", "{n} reasons", len(why.reasons))
 
 
 def reason_words(chosen: int, why: WhyResult | None) -> str:
     """Return ``reason 1 of 3``; of runs whose outcomes are equal or unknown, ``difference 1 of 3``."""
     if why is None:
-        return "no reason yet"
-    word = "difference" if why.failed is None else "reason"
+        return tr("no reason yet")
     if not why.reasons:
-        return f"no {word}"
-    return count_words(why) if chosen < 0 else f"{word} {chosen + 1:,} of {len(why.reasons):,}"
+        return tr("no difference") if why.failed is None else tr("no reason")
+    if chosen < 0:
+        return count_words(why)
+    number, count = whole_number(chosen + 1), whole_number(len(why.reasons))
+    if why.failed is None:
+        return tr("difference {number} of {count}", number=number, count=count)
+    return tr("reason {number} of {count}", number=number, count=count)
 
 
 def same_words(why: WhyResult) -> str:
     """Return the text that is shown if there are no reasons."""
     passed = [passed_of(result) for result in why.results]
-    lines = ["No difference was found in what they did: no action, result or ending differs."]
-    if passed[0] is not None and passed[0] == passed[1]:
-        lines = [f"Both runs {'passed' if passed[0] else 'failed'}. No difference was found in what they did."]
+    lines = [tr("No difference was found in what they did: no action, result or ending differs.")]
+    if passed == [True, True]:
+        lines = [tr("Both runs passed. No difference was found in what they did.")]
+    elif passed == [False, False]:
+        lines = [tr("Both runs failed. No difference was found in what they did.")]
     elif None not in passed:
-        lines.append("Their outcomes differ nevertheless.")
+        lines.append(tr("Their outcomes differ nevertheless."))
     lines += [why.last_words] if why.last_words else []
     words = set_aside_words(why)
     if words:
-        lines.append(f"Left out: {words}.")
+        lines.append(tr("Left out: {differences}.", differences=words))
     return "\n\n".join((*lines, *why.limits))
 
 
 def left_out_words(why: WhyResult) -> str:
     """Return the line below the reasons."""
     words = set_aside_words(why)
-    return words[:1].upper() + words[1:] if words else "No difference was left out"
+    return words[:1].upper() + words[1:] if words else tr("No difference was left out")
 
 
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
     """Return lines about the differences that are not reasons, and about the parts that were not examined."""
     aside = why.set_aside
-    lines = ["Patch: both runs submitted the same."] if aside.same_patch else []
+    lines = [tr("Patch: both runs submitted the same.")] if aside.same_patch else []
     if aside.wording:
-        lines.append(f"Other words: {plural(aside.wording, 'message')}, with the same effect.")
+        lines.append(
+            trn(
+                "Other words: {n} message, with the same effect.",
+                "Other words: {n} messages, with the same effect.",
+                aside.wording,
+            )
+        )
     if aside.reads:
-        lines.append(f"Without an effect: {plural(aside.reads, 'call')} that only one run made.")
+        lines.append(
+            trn(
+                "Without an effect: {n} call that only one run made.",
+                "Without an effect: {n} calls that only one run made.",
+                aside.reads,
+            )
+        )
     if aside.reordered:
-        lines.append(f"Order: {plural(aside.reordered, 'such call')} that both runs made, at another time.")
+        lines.append(
+            trn(
+                "Order: {n} such call that both runs made, at another time.",
+                "Order: {n} such calls that both runs made, at another time.",
+                aside.reordered,
+            )
+        )
     if aside.setup:
-        lines.append(f"Set-up: {plural(aside.setup, 'member differs', 'members differ')}.")
+        lines.append(trn("Set-up: {n} member differs.", "Set-up: {n} members differ.", aside.setup))
     return (*lines, *why.limits)
 
 
 def role_words(origin: Origin) -> str:
     """Return the source of a value in words: the user, a tool, the agent."""
-    return {OriginRole.USER: "user", OriginRole.ANSWER: "answer", OriginRole.AGENT: "agent"}[origin.role]
+    return tr(_ROLE_WORDS[origin.role])
 
 
 def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
@@ -131,10 +172,10 @@ def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
     steps: dict[int, str] = {}
     for origin in origins:
         value = one_line(origin.value, _MAX_VALUE_CHARACTERS)
-        steps.setdefault(origin.index, f"{_step(origin, index)} {origin.index + 1:,} ({value})")
+        steps.setdefault(origin.index, f"{_step(origin, index)} {whole_number(origin.index + 1)} ({value})")
     named = reason.index_a if side == "a" else reason.index_b
     if named is not None and named < index.count:
-        steps.setdefault(named, f"{_tool(named, index) or 'agent'} {named + 1:,}")
+        steps.setdefault(named, f"{_tool(named, index) or tr('agent')} {whole_number(named + 1)}")
     words = list(steps.values())
     if len(words) > _MAX_CHAIN_EVENTS:
         words = [*words[: _MAX_CHAIN_EVENTS // 2], "…", *words[-_MAX_CHAIN_EVENTS // 2 + 1 :]]
@@ -143,7 +184,7 @@ def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
 
 def _step(origin: Origin, index: RunIndex) -> str:
     if origin.role is OriginRole.AGENT and origin.index < index.count:
-        return _tool(origin.index, index) or "agent"
+        return _tool(origin.index, index) or tr("agent")
     return role_words(origin)
 
 
@@ -161,17 +202,17 @@ def passed_of(result: RunResult | None) -> bool | None:
 
 def outcome_word(passed: bool | None) -> str:
     """Return passed, failed or unknown."""
-    return "unknown" if passed is None else "passed" if passed else "failed"
+    return tr("unknown") if passed is None else tr("passed") if passed else tr("failed")
 
 
 def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: tuple[ModelUse, ...] | None) -> str:
     """Return ``24 events · 4 calls · score 1 · answered · 2 min · 8,120 tokens · $0.003``, without unknown parts."""
-    parts = [plural(events, "event")]
+    parts = [trn("{n} event", "{n} events", events)]
     if size is not None:
-        parts.append(plural(size.calls, "call") + (f", {size.failed:,} failed" if size.failed else ""))
+        parts.append(_calls_words(size))
     outcome = None if result is None else result.outcome
     if outcome is not None and outcome.score is not None:
-        parts.append(f"score {outcome.score:g}")
+        parts.append(tr("score {score}", score=short_number(outcome.score)))
     if result is not None and result.end is not None and result.end.how:
         parts.append(one_line(end_text(result.end.how), _MAX_NAME_CHARACTERS))
     if size is not None and size.duration is not None:
@@ -179,11 +220,22 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
     if uses:
         tokens, cost = total_tokens(uses), total_cost(uses)
         if tokens is not None:
-            parts.append(plural(tokens, "token") if tokens < _MAX_EXACT_TOKENS else f"{token_words(tokens)} tokens")
+            parts.append(
+                trn("{n} token", "{n} tokens", tokens)
+                if tokens < _MAX_EXACT_TOKENS
+                else tr("{count} tokens", count=token_words(tokens))
+            )
         parts += [cost_text(cost)] if cost is not None else []
     return " · ".join(parts)
 
 
+def _calls_words(size: RunSize) -> str:
+    if not size.failed:
+        return trn("{n} call", "{n} calls", size.calls)
+    failed = whole_number(size.failed)
+    return trn("{n} call, {failed} failed", "{n} calls, {failed} failed", size.calls, failed=failed)
+
+
 def actions_words(changes: int, others: Iterable[str]) -> str:
     """Return ``1 change`` or ``changes nothing``, and its other actions."""
-    return " · ".join((plural(changes, "change") if changes else "changes nothing", *others))
+    return " · ".join((trn("{n} change", "{n} changes", changes) if changes else tr("changes nothing"), *others))

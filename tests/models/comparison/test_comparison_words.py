@@ -7,9 +7,10 @@ from dataclasses import replace
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Change, Comparison
+from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.engine.answers import Compared
-from replay_gui.models.comparison.comparison_words import comparison_verdict
+from replay_gui.models.comparison.comparison_words import comparison_verdict, preset_words
 from replay_gui.models.run.verdict_words import BadgeVerdict
 from tests.helpers.comparisons import comparison_of
 
@@ -40,3 +41,7 @@ def test_another_outcome_is_red_though_every_step_is_equal() -> None:
     assert (found.tone, found.text) == ("bad", "Another outcome")
     assert "Outcome of A: passed, score 1 by tests" in found.detail
     assert "Outcome of B: failed, score 0 by tests" in found.detail
+
+
+def test_each_preset_has_a_name() -> None:
+    assert [preset_words(name) for name in PRESETS] == [name.capitalize() for name in PRESETS]

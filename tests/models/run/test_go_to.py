@@ -15,7 +15,7 @@ def reader(position: int = 0, first_broken: int | None = None) -> GoToReader:
 
 
 @pytest.mark.parametrize(
-    ("typed", "position"), [("812", 812), ("#812", 812), ("1,500", 1500), ("1 500", 1500), ("0", 0)]
+    ("typed", "position"), [("812", 812), ("#812", 812), ("1,500", 1500), ("1 500", 1500), ("1.500", 1500), ("0", 0)]
 )
 def test_a_number(typed: str, position: int) -> None:
     place = reader().read(f" {typed} ")
@@ -27,6 +27,7 @@ def test_a_number(typed: str, position: int) -> None:
     ("typed", "ms"),
     [
         ("2:30", 150_000), ("0:02.5", 2500), ("2 s", 2000), ("350ms", 350), ("1 min 5 s", 65_000), ("1.5 MIN", 90_000),
+        ("0:02,5", 2500), ("1,5 min", 90_000),
         ("22:14:20", 60_000), ("22:14", 40_000), ("22:14:20 UTC", 60_000), ("0:03:05", 185_000),
         ("2023-11-14 22:14:20.5 UTC", 60_500), ("2023-11-14T22:14:20Z", 60_000),
     ],

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
 
+from replay_gui.core.contrast.versions import Flip
 from replay_gui.core.facts.fact_names import VersionPair
-from replay_gui.models.runs.flip_table import FlipColumn, FlipTable
+from replay_gui.models.runs.flip_table import FlipColumn, FlipTable, flip_words
 from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
@@ -68,3 +69,7 @@ def test_leaving_shows_groups_again(session: RunsSession, versions: Path) -> Non
     session.choose_group(session.groups[0])
     assert session.contrasted is not None
     assert session.contrasted.tasks == 2  # of one group too, tasks are kept apart
+
+
+def test_each_flip_has_words() -> None:
+    assert [flip_words(flip) for flip in Flip] == ["broken", "worse", "fixed", "better", "the same", "unknown"]

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from replay_gui.core.reasons.phrases import against_words, event_of_words, event_words
 from replay_gui.core.reasons.reason import Reason, ReasonKind
+from replay_gui.core.text.quotation_marks import in_quotation_marks
 from replay_gui.models.why.event_links import LinkFinder
+from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers.reasons import CANCEL, EVENTS, index, why_of
 
 PLAIN = Reason(kind=ReasonKind.TOLD, sentence="")
@@ -43,9 +46,14 @@ def test_two_events_against_each_other_are_of_the_runs_as_they_are_named() -> No
     ]
 
 
-def test_several_numbers_are_several_links() -> None:
-    assert links("events 8–14 of trial 1") == [("events 8", "b", 8), ("14", "b", 14)]
-    assert links("events 3, 5 and 7 of trial 0") == [("events 3", "a", 3), ("5", "a", 5), ("7", "a", 7)]
+def test_links_are_found_in_the_words_of_another_language() -> None:
+    reason = replace(PLAIN, index_a=index(9), index_b=index(9))
+    with in_language(ACCENTED):
+        text = f"trial 1 {in_quotation_marks(event_words(index(5)))} {event_of_words(index(4), 'trial 0')}"
+        (event,) = [event_words(index(4))]
+        assert links(text) == [(event, "a", 4)]
+        against = f"trial 1, trial 0 ({against_words(index(9), index(9))})"
+        assert links(against, reason) == [(event_words(index(9)), "b", 9), (event_words(index(9)), "a", 9)]
 
 
 @pytest.mark.parametrize(
