@@ -1,8 +1,8 @@
 """Shows the pages and dialogs of the window in a language, and prints their texts as JSON.
 
-python -m tests.journeys.languages.language_probe LANGUAGE FOLDER [PICTURES]: the language is that of the process. FOLDER
-gets the logs that are shown, and the third folder, if there is one, pictures of the pages. The output has the texts of
-each page or dialog by its name ("texts"), and those that are wider than the widget that shows them ("cut").
+python -m tests.journeys.languages.language_probe LANGUAGE FOLDER [PICTURES]: the language is that of the process. The
+first folder gets the logs that are shown, the second, if there is one, pictures of the pages. The output has the texts
+of each page or dialog by its name ("texts"), and those that are wider than the widget that shows them ("cut").
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ def shown(language: str, folder: Path) -> dict[str, dict[str, list[str]]]:
     command = [sys.executable, "-m", "tests.journeys.languages.language_probe", language, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    found: Any = json.loads(done.stdout)
+    found: dict[str, dict[str, list[str]]] = json.loads(done.stdout)
     return found
 
 
