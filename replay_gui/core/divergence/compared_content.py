@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
 
 _MAX_NAMES_SHOWN = 12
 _MAX_NAME_CHARACTERS = 40  # characters
@@ -35,6 +35,9 @@ class ComparedContent:
         names = [one_line(name, _MAX_NAME_CHARACTERS) for name, _ in self.members_left_out]
         if not names:
             return ""
-        more = len(names) - _MAX_NAMES_SHOWN
-        listed = ", ".join(names[:_MAX_NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-        return f"{plural(len(names), 'member')} {'is' if len(names) == 1 else 'are'} not compared: {listed}"
+        listed, more = ", ".join(names[:_MAX_NAMES_SHOWN]), len(names) - _MAX_NAMES_SHOWN
+        if more > 0:
+            listed = trn("{names} and {n} more", "{names} and {n} more", more, names=listed)
+        return trn(
+            "{n} member is not compared: {names}", "{n} members are not compared: {names}", len(names), names=listed
+        )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.translation.messages import translatable
 
 NO_CAUSE = -1
 
@@ -56,7 +57,9 @@ class CauseRank(IntEnum):
     VOLATILE = 2  # only ids, clock times, durations or temporary paths differ
 
 
-OTHER_DETAILS = "Their outcomes read the same, but the answer, what was expected, or another detail in them differs."
+OTHER_DETAILS = translatable(
+    "Their outcomes read the same, but the answer, what was expected, or another detail in them differs."
+)
 """For results that differ in more than their words, see Comparison."""
 
 
@@ -105,7 +108,7 @@ class Cause:
         kind: what differs.
         tool: the tool's name for kind TOOL, and for MISSING and EXTRA events of a tool; otherwise None.
         certain: False if something since the runs last agreed differs too, so that it is only a possible cause.
-        explanation: headline and details in English; plain text, control characters already replaced.
+        explanation: headline and details in the user's language; plain text, control characters already replaced.
         consequences: number of other divergences that follow from it.
         suppressed: number of similar differences that rules ignore.
         rank: its group in the list.

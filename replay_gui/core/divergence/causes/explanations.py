@@ -1,4 +1,4 @@
-"""The explanation of a cause in one line of English: ``headline — detail · detail``.
+"""The explanation of a cause in one line: ``headline — detail · detail``.
 
 All texts are plain text; control characters are already replaced. Events are numbered from 1, as the window does.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from functools import reduce
+from typing import Any, assert_never
 
 from replay_gui.core.divergence.causes.cause_finder import CauseDraft
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
@@ -23,8 +24,10 @@ from replay_gui.core.text.event_label import event_label, event_noun
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.quotation_marks import in_quotation_marks
 from replay_gui.core.text.value_preview import preview
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 DETAILS_SEPARATOR = " — "  # between the headline and the details
 _QUOTE_CHARACTERS = 60  # the longest quoted text
@@ -32,6 +35,7 @@ _NAME_CHARACTERS = 40  # the longest quoted name of a tool
 _MAX_NAMED_SETTINGS = 3  # differing settings that are listed; of more, the number is given
 _MAX_LIST_ITEMS = 1000  # longer lists are not compared item by item
 _MAX_NOISE_DIFFERENCES = 50  # an event with more differences is never noise
+_NO_ARGUMENTS: tuple[Any, ...] = ("", {}, [], {"args": [], "kwargs": {}})  # inputs of a request
 _SYSTEM_SOURCES = ("system", "developer")  # of an observation, as written in the log, in lower case
 
 
@@ -75,63 +79,62 @@ def headline_text(cause: CauseDraft, evidence: Evidence) -> str:
     tool = _name_text(cause.tool or event.tool or "")
     noun = event_noun(event)
     if cause.noise and evidence.a is not None and evidence.b is not None:
-        noise = noise_names(_without_references(evidence.differences)) or "ids, times or paths"
-        return f"{_capitalized(noun)} differs only by {noise}"
-    history = _history_text(cause)
+        noise = _noise_text(noise_names(_without_references(evidence.differences)) or ())
+        return tr("{noun} differs only by {noise}", noun=_capitalized(noun), noise=noise)
     match cause.kind:
         case CauseKind.TOOL if cause.certain:
-            return f"{tool} answered differently to the same request"
+            return tr("{tool} answered differently to the same request", tool=tool)
         case CauseKind.TOOL:
-            return f"{tool} answered differently to the same request, after the runs had diverged"
+            return tr("{tool} answered differently to the same request, after the runs had diverged", tool=tool)
         case CauseKind.DECISION if event.kind == Kind.TOOL_REQUEST:
-            return f"{_request_text(event, evidence, tool)}{history}"
+            return _with_history(_request_text(event, evidence, tool), cause)
         case CauseKind.DECISION:
-            return f"The model decided differently{history}"
+            return _with_history(tr("The model decided differently"), cause)
         case CauseKind.OBSERVATION:
             return _observation_text(event)
         case CauseKind.CONFIG:
-            return "The agents were set up differently"
+            return tr("The agents were set up differently")
         case CauseKind.MEMORY if event.kind == Kind.MEMORY_READ:
-            return f"A memory read returned something else{history}"
+            return _with_history(tr("A memory read returned something else"), cause)
         case CauseKind.MEMORY:
-            return f"Something else was written to memory{history}"
+            return _with_history(tr("Something else was written to memory"), cause)
         case CauseKind.ORDER:
-            return "The same events came in another order"
+            return tr("The same events came in another order")
         case CauseKind.STATE:
-            return "Equal events led to different recorded states"
+            return tr("Equal events led to different recorded states")
         case CauseKind.MISSING if evidence.at_end:
-            return "B ends here, and A goes on"
+            return tr("B ends here, and A goes on")
         case CauseKind.EXTRA if evidence.at_end:
-            return "A ends here, and B goes on"
+            return tr("A ends here, and B goes on")
         case CauseKind.MISSING:
-            return f"{_with_article(noun)} is missing in B"
+            return tr("{noun} is missing in B", noun=_with_article(noun))
         case CauseKind.EXTRA:
-            return f"{_with_article(noun)} was added in B"
+            return tr("{noun} was added in B", noun=_with_article(noun))
         case CauseKind.OTHER:
-            return f"{_capitalized(noun)} differs{history}"
+            return _with_history(tr("{noun} differs", noun=_capitalized(noun)), cause)
         case _:
             assert_never(cause.kind)
 
 
-def _history_text(cause: CauseDraft) -> str:
-    """Return how the events before a cause relate to it, to continue a sentence."""
+def _with_history(what: str, cause: CauseDraft) -> str:
+    """Return what happened, and how the events before it relate to it."""
     if not cause.certain:
-        return "; earlier differences may explain it"
+        return tr("{what}; earlier differences may explain it", what=what)
     if cause.after_noise:
-        return " after history that differs only by ids, times or paths"
-    return " after identical history"
+        return tr("{what} after history that differs only by ids, times or paths", what=what)
+    return tr("{what} after identical history", what=what)
 
 
 def _request_text(event: Event, evidence: Evidence, tool: str) -> str:
     """Return how two runs differ if at least one of them calls a tool."""
     other = evidence.replacement or evidence.b or event
     if other.kind != Kind.TOOL_REQUEST:
-        return "The agent acted differently"
+        return tr("The agent acted differently")
     if other.tool != event.tool:
-        return "Another tool was called"
+        return tr("Another tool was called")
     if not tool or other.payload.get("input") == event.payload.get("input"):
-        return "The request differs"
-    return f"{tool} was called with other arguments"
+        return tr("The request differs")
+    return tr("{tool} was called with other arguments", tool=tool)
 
 
 def _observation_text(event: Event) -> str:
@@ -139,14 +142,16 @@ def _observation_text(event: Event) -> str:
     source = str(event.payload.get("source") or "").lower()
     if event.payload.get("obs_type") == "message":
         if source == "user":
-            return "The user said something else"
+            return tr("The user said something else")
         if source in _SYSTEM_SOURCES:
-            return "The system prompt differs"
-    return "The agent observed something else"
+            return tr("The system prompt differs")
+    return tr("The agent observed something else")
 
 
 def _with_article(noun: str) -> str:
-    return f"{'An' if noun[:1] in 'aeio' or noun[:2] == 'un' else 'A'} {noun}"
+    if noun[:1] in "aeio" or noun[:2] == "un":
+        return tr("An {noun}", noun=noun)
+    return tr("A {noun}", noun=noun)
 
 
 def _capitalized(noun: str) -> str:
@@ -158,29 +163,38 @@ def detail_texts(cause: CauseDraft, evidence: Evidence) -> list[str]:
     a, b = evidence.a, evidence.b
     parts = [_event_number(a, b)]
     if evidence.change is Change.STATE:
-        return [*parts, _summary(a), "the difference is in something that the log does not record"]
+        return [*parts, _summary(a), tr("the difference is in something that the log does not record")]
     if evidence.change is Change.MOVED and a is not None and b is not None:
-        parts.append(f"{event_label(a)} is event {position_after(b.index):,} in B")
-        return [*parts, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
+        parts.append(_moved_text(event_label(a), b))
+        length = evidence.length
+        return [*parts, *([trn("{n} event moved", "{n} events moved", length)] if length > 1 else [])]
     if a is None or b is None:
         event = a or b
         text = _summary(event)
         if evidence.replacement is not None:
-            text = f"{_name_and_summary(event)} against {_name_and_summary(evidence.replacement)}"
-        return [*parts, text, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
-    text = _difference_text(a, b, evidence.differences)
+            text = _against(_name_and_summary(event), _name_and_summary(evidence.replacement))
+        length = evidence.length
+        return [*parts, text, *([trn("{n} event in a row", "{n} events in a row", length)] if length > 1 else [])]
+    text, is_predicate = _difference_text(a, b, evidence.differences)
     if evidence.request is not None:
-        arguments = summarize_event(evidence.request)
-        if text.startswith(("returned", "failed", "succeeded")):
-            text = f"{_quote(arguments)} {text}"
-        elif arguments != "(no arguments)":
-            parts.append(_quote(arguments))
+        arguments = _quote(summarize_event(evidence.request))
+        if is_predicate:
+            text = f"{arguments} {text}"
+        elif evidence.request.payload.get("input") not in _NO_ARGUMENTS:
+            parts.append(arguments)
     parts.append(text)
     if cause.kind is CauseKind.TOOL and evidence.compared_answers:
-        calls = plural(evidence.compared_answers, "call", "equal calls")
-        parts.append(f"differs in {evidence.different_answers:,} of {calls}")
+        differing = whole_number(evidence.different_answers)
+        parts.append(
+            trn(
+                "differs in {number} of {n} call",
+                "differs in {number} of {n} equal calls",
+                evidence.compared_answers,
+                number=differing,
+            )
+        )
     elif cause.repeats:
-        parts.append(f"{cause.repeats:,} more like it")
+        parts.append(trn("{n} more like it", "{n} more like it", cause.repeats))
     return parts
 
 
@@ -192,12 +206,20 @@ def one_line_diff(change: Change, a: Event | None, b: Event | None, differences:
         differences: between their payloads, without those that rules ignore.
     """
     if a is None or b is None:
-        return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
+        return f"{tr('only in B') if a is None else tr('only in A')}: {_name_and_summary(b if a is None else a)}"
     if change is Change.MOVED:
-        return f"{_name_and_summary(a)} is event {position_after(b.index):,} in B"
+        return _moved_text(_name_and_summary(a), b)
     if change is Change.STATE:
-        return f"{_name_and_summary(a)}: equal events, different recorded states"
-    return f"{event_label(a)}: {_difference_text(a, b, differences)}"
+        return f"{_name_and_summary(a)}: {tr('equal events, different recorded states')}"
+    return f"{event_label(a)}: {_difference_text(a, b, differences)[0]}"
+
+
+def _moved_text(event: str, moved: Event) -> str:
+    return tr("{event} is event {number} in B", event=event, number=whole_number(position_after(moved.index)))
+
+
+def _against(value: str, other_value: str) -> str:
+    return tr("{value} against {other_value}", value=value, other_value=other_value)
 
 
 def _without_references(differences: Sequence[Difference]) -> list[Difference]:
@@ -205,11 +227,8 @@ def _without_references(differences: Sequence[Difference]) -> list[Difference]:
     return [difference for difference in differences if not difference.path.endswith(REFERENCE_HASHES)]
 
 
-def noise_names(differences: Sequence[Difference]) -> str | None:
-    """Return the names of the presets that match all differences: ``clock times and durations``.
-
-    None if anything else differs.
-    """
+def noise_names(differences: Sequence[Difference]) -> tuple[str, ...] | None:
+    """Return the names of the presets that match all differences; None if anything else differs."""
     if not differences or len(differences) > _MAX_NOISE_DIFFERENCES:
         return None
     names: list[str] = []
@@ -226,30 +245,40 @@ def noise_names(differences: Sequence[Difference]) -> str | None:
                     names.append(name)
         else:
             names.append(name)
-    return " and ".join(dict.fromkeys(names)) or None
+    return tuple(dict.fromkeys(names)) or None
 
 
-def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> str:
-    """Return what differs between two events, as seen from B."""
+def _noise_text(names: Sequence[str]) -> str:
+    """Return ``clock times and durations`` for names of presets."""
+    if not names:
+        return tr("ids, times or paths")
+    return reduce(lambda first, second: tr("{first} and {second}", first=first, second=second), map(tr, names))
+
+
+def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> tuple[str, bool]:
+    """Return what differs between two events, as seen from B, and whether it is what a call did, without a subject."""
     if a.kind == Kind.TOOL_RESPONSE:
         ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
-        if ok_a != ok_b:
-            outcome_b = f"failed: {_quote(summarize_event(b))}" if ok_b is False else "succeeded"
-            return f"{outcome_b} instead of {'failing' if ok_a is False else 'succeeding'}"
+        if ok_b is False and ok_a is not False:
+            return tr("failed: {answer} instead of succeeding", answer=_quote(summarize_event(b))), True
+        if ok_a is False and ok_b is not False:
+            return tr("succeeded instead of failing"), True
         list_change = _list_change_text(a.payload.get("output"), b.payload.get("output"))
         if list_change is not None:
-            return list_change
+            return list_change, True
     own = [difference for difference in differences if not difference.path.endswith("request_hash")]
     if len(own) == 1 or (own and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
         named = own[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
         text = "; ".join(_values_text(a, b, difference) for difference in named)
-        return text + (f"; {len(own) - len(named):,} more" if len(own) > len(named) else "")
+        more = len(own) - len(named)
+        return trn("{values}; {n} more", "{values}; {n} more", more, values=text) if more else text, False
     summary_a, summary_b = summarize_event(a), summarize_event(b)
     if summary_a != summary_b and not (a.kind == Kind.TOOL_RESPONSE and len(own) > 1):
-        return f"{_quote(summary_a, summary_b)} against {_quote(summary_b, summary_a)}"
+        return _against(_quote(summary_a, summary_b), _quote(summary_b, summary_a)), False
     if own:
-        return f"{len(own):,} places differ, {_values_text(a, b, own[0])}"
-    return "they differ"
+        values = _values_text(a, b, own[0])
+        return trn("{n} place differs, {values}", "{n} places differ, {values}", len(own), values=values), False
+    return tr("they differ"), False
 
 
 def _list_change_text(a: object, b: object) -> str | None:
@@ -257,7 +286,7 @@ def _list_change_text(a: object, b: object) -> str | None:
 
     Examples: ``returned 1 hit instead of 2``; ``returned other hits: without “x”, with “y”``.
     """
-    name, old, new = "items", a, b
+    name, old, new = "", a, b
     if isinstance(a, MAPS) and isinstance(b, MAPS):
         lists = [key for key in a if isinstance(a[key], LISTS) and isinstance(b.get(key), LISTS)]
         name = next((key for key in lists if a[key] != b[key]), "")
@@ -265,14 +294,23 @@ def _list_change_text(a: object, b: object) -> str | None:
     if not (isinstance(old, LISTS) and isinstance(new, LISTS)) or max(len(old), len(new)) > _MAX_LIST_ITEMS:
         return None
     if len(old) != len(new):
-        is_singular = len(new) == 1 and name.endswith("s")
-        return f"returned {len(new):,} {_name_text(name[:-1] if is_singular else name)} instead of {len(old):,}"
+        other = whole_number(len(old))
+        if not name:
+            return trn(
+                "returned {n} item instead of {other}", "returned {n} items instead of {other}", len(new), other=other
+            )
+        name = _name_text(name[:-1] if len(new) == 1 and name.endswith("s") else name)
+        number = whole_number(len(new))
+        return tr("returned {number} {name} instead of {other}", number=number, name=name, other=other)
     labels_a, labels_b = [_item_label(item) for item in old], [_item_label(item) for item in new]
     removed = next((label for label in labels_a if label and label not in labels_b), None)
     added = next((label for label in labels_b if label and label not in labels_a), None)
     if removed is None or added is None:
         return None
-    return f"returned other {_name_text(name)}: without {_quote(removed)}, with {_quote(added)}"
+    items = {"removed": _quote(removed), "added": _quote(added)}
+    if not name:
+        return tr("returned other items: without {removed}, with {added}", **items)
+    return tr("returned other {name}: without {removed}, with {added}", name=_name_text(name), **items)
 
 
 def _item_label(item: object) -> str:
@@ -286,7 +324,7 @@ def _values_text(a: Event, b: Event, difference: Difference) -> str:
     """Return ``path: value of A against value of B``; the report's redaction knows this form."""
     path = one_line(pointer_text(_state_pointer(a, b, difference.path) or difference.path), _QUOTE_CHARACTERS)
     value_a, value_b = difference.a, difference.b
-    return f"{path}: {_value_text(value_a, value_b)} against {_value_text(value_b, value_a)}"
+    return f"{path}: {_against(_value_text(value_a, value_b), _value_text(value_b, value_a))}"
 
 
 def _state_pointer(a: Event, b: Event, pointer: str) -> str | None:
@@ -307,7 +345,7 @@ def _operation_path(event: Event, number: int) -> str | None:
 
 def _value_text(value: object, other: object) -> str:
     if value is ABSENT:
-        return "(absent)"
+        return tr("(absent)")
     if isinstance(value, str):
         return _quote(value, other if isinstance(other, str) else "")
     return one_line(preview(value), _QUOTE_CHARACTERS)
@@ -318,7 +356,7 @@ def _quote(text: str, other: str = "") -> str:
     pairs = enumerate(zip(text, other, strict=False))
     shared = next((index for index, (char, other_char) in pairs if char != other_char), 0)
     begin = shared - _QUOTE_CHARACTERS // 3 if shared > 2 * _QUOTE_CHARACTERS // 3 else 0
-    return f"“{'…' if begin else ''}{one_line(text[begin:], _QUOTE_CHARACTERS)}”"
+    return in_quotation_marks(f"{'…' if begin else ''}{one_line(text[begin:], _QUOTE_CHARACTERS)}")
 
 
 def _summary(event: Event | None) -> str:
@@ -331,9 +369,9 @@ def _name_and_summary(event: Event | None) -> str:
 
 def _event_number(a: Event | None, b: Event | None) -> str:
     if a is not None:
-        return f"Event {position_after(a.index):,}"
+        return tr("Event {number}", number=whole_number(position_after(a.index)))
     assert b is not None
-    return f"Event {position_after(b.index):,} of B"
+    return tr("Event {number} of B", number=whole_number(position_after(b.index)))
 
 
 def _name_text(text: str) -> str:

@@ -25,6 +25,7 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import PatternRefused, RulesRefused
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.patterns import TextPattern
+from replay_gui.core.translation.messages import tr
 
 _PLACEHOLDER = "\0\1"  # replaces what a pattern matches
 _ESCAPED_NUL = ("\0", "\0\2")  # so that no text of a log is equal to a placeholder
@@ -89,7 +90,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.path is not None and not self.path.startswith("/"):
-            raise RulesRefused(f"the path {self.path!r} is not a JSON Pointer: it must begin with /")
+            raise RulesRefused(tr("the path {path} is not a JSON Pointer: it must begin with /", path=repr(self.path)))
         if self.pattern is not None:
             try:
                 compile_pattern(self.pattern)
@@ -98,16 +99,18 @@ class Rule:
         bounds = [bound for bound in (self.abs, self.rel) if bound is not None]
         if self.action is Action.TOLERANCE:
             if not bounds or not all(0 <= bound < float("inf") for bound in bounds):
-                raise RulesRefused("a tolerance needs abs or rel, a number of at least 0")
+                raise RulesRefused(tr("a tolerance needs abs or rel, a number of at least 0"))
             if self.pattern is not None:
-                raise RulesRefused("a tolerance applies to numbers, so it takes no pattern")
+                raise RulesRefused(tr("a tolerance applies to numbers, so it takes no pattern"))
         elif self.action in _EFFECTS:
             if self.tool is None or (self.kind, self.label, self.path, self.pattern, *bounds) != (None,) * 4:
-                raise RulesRefused(f'"{self.action.value}" applies to a tool, and takes no other member')
+                raise RulesRefused(
+                    tr('"{action}" applies to a tool, and takes no other member', action=self.action.value)
+                )
         elif bounds:
-            raise RulesRefused(f"abs and rel belong to a tolerance, not to {self.action.value}")
+            raise RulesRefused(tr("abs and rel belong to a tolerance, not to {action}", action=self.action.value))
         elif (self.tool, self.kind, self.label, self.path, self.pattern) == (None,) * 5:
-            raise RulesRefused("applies to everything: give a tool, a kind, a label, a path or a pattern")
+            raise RulesRefused(tr("applies to everything: give a tool, a kind, a label, a path or a pattern"))
 
     def applies_to(self, kind: str, tool: str | None) -> bool:
         """Whether the rule applies to differences of events of this kind and tool."""

@@ -12,6 +12,8 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.text.toml_file import read_toml
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 SUFFIX = ".rules.toml"
 _MAX_RULES = 1000
@@ -36,21 +38,34 @@ def read_rules(path: Path) -> Rules:
         raise RulesRefused(f"{path}: {why}") from None
     for name in document:
         if name != "rule":
-            raise RulesRefused(f"{path}: {name!r} is not known; rules are written [[rule]]")
+            raise RulesRefused(
+                tr("{file}: {member} is not known; rules are written [[rule]]", file=path, member=repr(name))
+            )
     entries = document.get("rule", [])
     if not isinstance(entries, list):
-        raise RulesRefused(f"{path}: a rule is written [[rule]], in two brackets")
+        raise RulesRefused(tr("{file}: a rule is written [[rule]], in two brackets", file=path))
     if len(entries) > _MAX_RULES:
-        raise RulesRefused(f"{path}: has {len(entries):,} rules; the limit is {_MAX_RULES:,}")
-    return Rules(_rule(entry, f"{path}: rule {number}") for number, entry in enumerate(entries, 1))
+        limit, count = whole_number(_MAX_RULES), whole_number(len(entries))
+        raise RulesRefused(tr("{file}: has {count} rules; the limit is {limit}", file=path, count=count, limit=limit))
+    return Rules(
+        _rule(entry, tr("{file}: rule {number}", file=path, number=number)) for number, entry in enumerate(entries, 1)
+    )
 
 
 def _rule(entry: Any, where: str) -> Rule:
     if not isinstance(entry, dict):
-        raise RulesRefused(f"{where}: is not a table")
+        raise RulesRefused(tr("{rule}: is not a table", rule=where))
     for name in entry:
         if name not in _FIELDS:
-            raise RulesRefused(f"{where}: {name!r} is not known; a rule has {', '.join(_FIELDS)}")
+            members = ", ".join(_FIELDS)
+            raise RulesRefused(
+                tr(
+                    "{rule}: {member} is not known; a rule has {members}",
+                    rule=where,
+                    member=repr(name),
+                    members=members,
+                )
+            )
     try:
         return msgspec.convert(entry, Rule)
     except RulesRefused as why:

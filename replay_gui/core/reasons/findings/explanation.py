@@ -11,9 +11,9 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import MissingLinkKind
 from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.phrases import event_words
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-MADE_UP = "made up"
+MADE_UP = translatable("made up")
 """The chip of a name that nothing before holds."""
 
 _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and times

@@ -44,7 +44,7 @@ from replay_gui.core.reasons.phrases import (
     tool_words,
     value_words,
 )
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _MAX_EVENTS_AFTER_YES = 3  # events between the user's message and the call after it
 _MAX_EVENTS_AFTER_OFFER = 2  # events between the agent's proposal and the user's reply
@@ -86,10 +86,10 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
         sentence = _handed_over_words(other, given_up[-1], availability_words(other, links, call))
-        return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
+        return Explanation((sentence,), translatable("gave up"), origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
-        return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
+        return Explanation(closing, translatable("cut off"), origins, index=None if last_step is None else last_step[0])
     named = named_by_user(done_by, other, rare_values(call), call.request)
     if named is not None:
         sentence, origin = named
@@ -277,7 +277,7 @@ def _end_at_request(other: RunAccount, call: ToolCall, origins: tuple[Origin, ..
         quote=quoted(message[1]),
         at=event_words(last[0]),
     )
-    return Explanation((sentence,), "cut off", origins, index=last[0])
+    return Explanation((sentence,), translatable("cut off"), origins, index=last[0])
 
 
 def _message_after_common_calls(

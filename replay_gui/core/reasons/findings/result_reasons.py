@@ -28,7 +28,7 @@ from replay_gui.core.reasons.phrases import (
     with_note,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.translation.numbers import whole_number
 
 _MAX_ANSWER_CHARACTERS = 60  # characters of an answer in a sentence
@@ -64,7 +64,7 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
                 if has_end
                 else tr("{run} {ended}; {other} did not.", **who),
                 order=-1.0,
-                chip="cut off",
+                chip=translatable("cut off"),
                 at_reference=at if run is reference else None,
                 at_other=at if run is other else None,
             )
@@ -83,7 +83,7 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
                     other=second.name,
                 ),
                 order=relative_place(call, run),
-                chip="gave up",
+                chip=translatable("gave up"),
                 of_reference=call if run is reference else None,
                 of_other=call if run is other else None,
             )

@@ -20,7 +20,7 @@ from replay_gui.core.reasons.findings.submission_words import (
 )
 from replay_gui.core.reasons.phrases import event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.messages import tr, translatable, trn
 
 _MAX_FILES = 20  # that both runs changed
 _FILE_NAME = re.compile(r"[\w-]\.\w+$")
@@ -120,7 +120,7 @@ def _add_no_submission(reasons: ReasonList, handed_p: Submission, handed_f: Subm
                 if end
                 else tr("{run} submitted nothing; {other} submitted a patch of {files}.", **who),
                 order=-1.0,
-                chip="cut off" if end else "",
+                chip=translatable("cut off") if end else "",
                 at_reference=index if is_reference else None,
                 at_other=None if is_reference else index,
             )
