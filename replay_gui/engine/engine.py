@@ -177,10 +177,17 @@ class Engine:
             controller.close()
 
     def _handle_request(self, request: Request, ticket: int) -> None:
-        if request.side is None:
-            self._handle_comparison(request, ticket)
-            return
-        side, run, body = request.side, request.run, request.body
+        try:
+            if request.side is None:
+                self._handle_comparison(request, ticket)
+            else:
+                self._handle_side(request.side, request, ticket)
+                self._comparison.advance()
+        finally:
+            self._hold_verifications()
+
+    def _handle_side(self, side: Side, request: Request, ticket: int) -> None:
+        run, body = request.run, request.body
         controller = self._controllers[side]
         match body:
             case Open():
@@ -216,7 +223,13 @@ class Engine:
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")
             case _:
                 assert_never(body)
-        self._comparison.advance()
+
+    def _hold_verifications(self) -> None:
+        """Let the verifications of the runs wait for their comparison, and for the indexes that it needs."""
+        controllers = self._controllers.values()
+        held = self._comparison.is_comparing or any(each.is_indexing_for_comparison for each in controllers)
+        for controller in controllers:
+            controller.hold_verification(held)
 
     def _handle_comparison(self, request: Request, ticket: int) -> None:
         match request.body:

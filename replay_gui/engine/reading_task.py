@@ -76,7 +76,7 @@ class ReadingTask:
         Args:
             built: the whole index, if it was built while the log was written.
             paired: whether another run is read at the same time, to be compared with this one: then one worker
-            makes each index, and the comparison does not wait for the verification.
+            makes each index, and the verification waits (see `hold_verification`).
         """
         self._run = run
         self._answer = answer
@@ -84,6 +84,8 @@ class ReadingTask:
         self._jobs = JobGroup(pool, on_worker_message)
         self._verification = VerificationController(run.log, self._start)
         self._throttle = ProgressThrottle("Verifying")
+        self._verification.hold(paired)
+        self._is_paired = paired
         self._stage = IndexStage.COMPLETE
         self._content: str | None = None  # of the log when its index was begun, if it may be growing
         self._answer(run.number, self._throttle.progress(0, self._verification.total))
@@ -93,11 +95,11 @@ class ReadingTask:
         elif run.index.complete:  # from the cache; no verdict may rely on it
             self._verification.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         else:
-            self._start_index(paired)
+            self._start_index()
 
-    def _start_index(self, paired: bool) -> None:
+    def _start_index(self) -> None:
         run = self._run
-        is_shared = run.log.source.size > _MIN_SHARED_BYTES and not paired
+        is_shared = run.log.source.size > _MIN_SHARED_BYTES and not self._is_paired
         self._stage = IndexStage.BUILDING_SHARED if is_shared else IndexStage.BUILDING
         log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
         self._content = _content_while_written(run.log)
@@ -109,11 +111,24 @@ class ReadingTask:
 
     @property
     def busy(self) -> bool:
-        """Whether any work is under way."""
-        return self._jobs.busy
+        """Whether any work is under way, or waits."""
+        return self._jobs.busy or self._verification.is_held
+
+    @property
+    def is_indexing_for_comparison(self) -> bool:
+        """Whether a comparison may wait for the index of this run."""
+        return self._is_paired and self._stage is IndexStage.BUILDING and self._jobs.busy
+
+    def hold_verification(self, held: bool) -> None:
+        """While `held`, begin no further job of the verification, so that other work has all processors."""
+        report = self._verification.hold(held)
+        if report is not None:
+            self._conclude(report)
+            self._answer(self._run.number, WorkEnded())
 
     def stop(self) -> None:
         """End the work without an answer."""
+        self._verification.end()
         self._jobs.stop()
 
     @property

@@ -103,6 +103,21 @@ class RunController:
         """The open run."""
         return None if self._active is None else self._active.run
 
+    @property
+    def is_indexing_for_comparison(self) -> bool:
+        """Whether a comparison may wait for the index of the open run."""
+        return (task := self._reading_task) is not None and task.is_indexing_for_comparison
+
+    def hold_verification(self, held: bool) -> None:
+        """See ReadingTask."""
+        if (task := self._reading_task) is not None:
+            task.hold_verification(held)
+
+    @property
+    def _reading_task(self) -> ReadingTask | None:
+        state = None if self._active is None else self._active.state
+        return state.task if isinstance(state, WholeRun) else None
+
     # ---- requests -----------------------------------------------------------------------------------
     def handle_request(self, number: int, body: RunRequest, ticket: int) -> None:
         """Answer a request about run number `number`; ignore it if that run is not open any more."""

@@ -79,6 +79,7 @@ class VerificationController:
         self._file_hash: str | None = None
         self._columns: str | None = None  # the folder for the columns of the records
         self._finished = 0
+        self._is_held = self._is_over = False
         self.has_false_snapshots = False
         self.total = 2 * log.source.size
 
@@ -189,6 +190,21 @@ class VerificationController:
                 self._state_jobs.append(StatesArguments(log, line, stop, int(offsets[cut.position]), folder))
         self.total += self._log.source.size
 
+    # ---- waiting -------------------------------------------------------------------------------------
+    @property
+    def is_held(self) -> bool:
+        """Whether work is left that waits for the end of other work."""
+        return self._is_held and not self._is_over
+
+    def hold(self, held: bool) -> VerificationReport | None:
+        """While `held`, begin no further job; afterwards go on. Return the report if it waited only for that."""
+        was_held, self._is_held = self._is_held, held
+        return self._go_on() if was_held else None
+
+    def end(self) -> None:
+        """Begin no further job, since those under way are stopped."""
+        self._is_over = True
+
     # ---- messages of workers ---------------------------------------------------------------------
     def index_progressed(self, done: int) -> None:
         """Update the number of bytes covered by the index that the caller builds."""
@@ -247,9 +263,15 @@ class VerificationController:
     # ---- what to do next -------------------------------------------------------------------------
     def _go_on(self) -> VerificationReport | None:
         self._advance()
-        return None if self._running or self._index_done is not None else self._report()
+        if self._is_held or self._is_over or self._running or self._index_done is not None:
+            return None
+        report = self._report()
+        self._is_over = report is not None
+        return report
 
     def _advance(self) -> None:
+        if self._is_held or self._is_over:
+            return
         while len(self._running) + (self._index_done is not None) < WORKERS and self._run_next():
             pass
 

@@ -120,16 +120,26 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
 def test_a_run_that_is_opened_with_another_is_compared_before_it_is_verified(
     talk: Talk, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each index is made by one worker alone, and the first divergence is reported while they are read."""
+    """Each index is made by one worker alone."""
     monkeypatch.setattr(reading_task, "_MIN_SHARED_BYTES", 0)
     other = write_log(tmp_path / "other.rlog", turns=3)
     for path, side in ((log, Side.A), (other, Side.B)):
         talk.ask(Open(str(path), paired=True), side=side)
+    talk.engine.send_request("compare", Request(1, Compare(1, 1, (), ()), None))
     for _ in range(2):
         index = talk.until(IndexGrew, lambda grew: grew.index.complete).index
         assert len(index.time) == index.count
-    talk.engine.send_request("compare", Request(1, Compare(1, 1, (), ()), None))
     assert talk.until(Compared).comparison.diverged
+    assert not any(isinstance(answer.value, VerificationReport) for answer in talk.seen)
+    assert {talk.until(VerificationReport).verdict for _ in range(2)} == {"VALID"}
+
+
+def test_a_run_is_verified_though_the_one_that_it_was_opened_with_cannot_be_read(talk: Talk, log: Path) -> None:
+    talk.ask(Open(str(log), paired=True), side=Side.A)
+    talk.ask(Open(str(log.with_name("gone.rlog")), paired=True), side=Side.B)
+    assert talk.until(VerificationReport).verdict == "VALID"
+    assert any(isinstance(answer.value, Alert) for answer in talk.seen)
+    talk.until(WorkEnded)
 
 
 def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:

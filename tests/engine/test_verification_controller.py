@@ -82,6 +82,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
     """The report by one of the ways to begin."""
     shares = Shares(seed)
     task = VerificationController(log, shares.submit)
+    task.hold(way == "held")
     if way == "replay":
         task.start_with_replay()
     elif way == "kept":
@@ -94,6 +95,8 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
         task.start_beside_index(columns=str(folder) if hashing else None)
     index: BuiltIndex | None = None
     while True:
+        if way == "held" and (report := held_or_not(task, shares)) is not None:
+            return report
         arguments, messages = shares.next()
         for message in messages:
             report = None
@@ -103,7 +106,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
                 task.index_progressed(message.done)
             elif isinstance(message, JobDone):
                 index = decode_value(message.value, BuiltIndex)
-            if index is not None and (way == "beside" or task.integrity_done):
+            if index is not None and (way in ("beside", "held") or task.integrity_done):
                 if way == "beside, hashing":
                     write_chain(folder)
                     assert_hashed(log, folder)
@@ -120,7 +123,16 @@ def assert_hashed(log: EventLog, folder: Path) -> None:
     assert [bytes(value) for value in content] == hashes
 
 
-WAYS = ("replay", "kept", "beside", "beside, hashing")
+def held_or_not(task: VerificationController, shares: Shares) -> VerificationReport | None:
+    """Holds the verification, or lets it go on: now and then, and always if nothing else can go on."""
+    held = bool(shares.running) and shares.generator.random() < 0.7
+    before = [*shares.jobs]
+    report = task.hold(held)
+    assert not held or (report is None and shares.jobs == before), "no job begins"
+    return report
+
+
+WAYS = ("replay", "kept", "beside", "beside, hashing", "held")
 
 
 @pytest.fixture(
@@ -277,3 +289,23 @@ def test_findings_beyond_the_limit_are_counted_and_announced(tmp_path: Path, mon
     assert "0 failures, 5 mismatches - INVALID" in report.line
     assert any("2 more mismatches" in note for note in report.notes)
     assert report.first_broken == 0
+
+
+def test_a_verification_that_was_reported_or_ended_begins_no_further_job(tmp_path: Path) -> None:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
+        for is_reported in (True, False):
+            shares = Shares(0)
+            task = VerificationController(log, shares.submit)
+            task.start_with_replay()
+            while is_reported and shares.running:
+                arguments, messages = shares.next()
+                assert not isinstance(arguments, IndexArguments)
+                reports = [task.on_worker_message(arguments, message) for message in messages]
+            assert not is_reported or reports[-1] is not None
+            jobs = [*shares.jobs]
+            task.hold(True)
+            assert task.is_held is not is_reported
+            if not is_reported:
+                task.end()
+            assert task.hold(False) is None
+            assert (shares.jobs, task.is_held) == (jobs, False)

@@ -83,6 +83,12 @@ class ComparisonController:
         self._work: ComparisonWork = Resting()
         self._made: MadeComparison | None = None
 
+    @property
+    def is_comparing(self) -> bool:
+        """Whether a worker compares the runs."""
+        work = self._work.under_way if isinstance(self._work, Superseded) else self._work
+        return isinstance(work, ComparingRuns)
+
     def handle_request(self, number: int, request: ComparisonRequest | Close | StopWork, ticket: int) -> None:
         """Answer a request about comparison `number`; ignore one about an earlier comparison."""
         match request:
