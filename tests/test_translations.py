@@ -19,19 +19,51 @@ from tests.helpers.paths import ROOT
 _LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
 """The functions that take messages, and how many each takes."""
 
-_TRANSLATED = ("look",)
+_TRANSLATED = ("app.py", "look", "printout", "windows")
 """The folders and files of the package in which every text for the user is a message."""
 
 _NO_MESSAGES = {
-    "a name that Qt has": {"look/font_families.py": {"Italic"}, "look/theme.py": {"Fusion"}},
+    "a name that Qt has": {
+        "look/font_families.py": {"Italic"},
+        "look/theme.py": {"Fusion"},
+        "windows/screenshot.py": {"This plugin does not support propagateSizeHints()"},
+    },
+    "a key, as Qt reads it": {
+        "windows/actions.py": {"End", "Esc", "Home", "Left", "Right", "Space"},
+        "windows/settings/key_choice.py": {"Del", "Down", "Enter", "Return", "Tab", "Up"},
+    },
+    "a name of a program or a format": {
+        "printout/pdf.py": {"replay-gui {}"},
+        "windows/dialogs/export_dialog.py": {"JUnit XML", "Markdown"},
+        "windows/runs/query_panel.py": {"SQL"},
+        "windows/runs/runs_bar.py": {"SQL"},
+        "windows/settings/about_dialog.py": {"replay-gui", "replay-gui {}\nPython {}\nPySide6 {}, Qt {}\n{}"},
+    },
+    "a command or a query": {
+        "windows/dialogs/rerun_dialog.py": {"cd {}\n{}", "python agent.py …"},
+        "windows/runs/query_panel.py": {
+            "select task, count(*) as runs, sum(passed::int) as passed from runs group by task order by task"
+        },
+    },
+    "printed in the terminal, where all is English": {
+        "app.py": {
+            "ended before the window was complete",
+            "{}: the disk does not respond, so the last settings are not saved",
+        },
+        "windows/screenshot.py": {"the window was not complete, and for {} s nothing has changed"},
+        "windows/settings/settings_file.py": {
+            "{}: the settings are broken, and cannot be set aside: {}",
+            "{}: the settings are broken; they were set aside as {}",
+        },
+    },
 }
 """By reason and by file: what looks like a text for the user and is none. A field is written as ``{}``."""
 
 _WORDS = re.compile(r"[^\W\d_]{2,}\S* +\W?(?:[^\W_]|\{\})|(?:\{\}|[^\W_])\S* +\W?[^\W\d_]{2,}")
 """Two words, or a word beside a field or a number."""
 
-_NAME = re.compile(r"&?[A-Z]&?[a-z][a-z&]*(?:[-’'][a-z]+)?\W*(?:\{\})?\W*")
-"""A capitalised word."""
+_NAME = re.compile(r"(?!\w+\+)&?[A-Z]&?[a-z][a-z&]*(?:[-’'][a-z]+)?\W*(?:\{\})?\W*")
+"""A capitalised word, which is no key with a modifier."""
 
 _SHOWN_BY = re.compile(
     r"set(Text|ToolTip|WindowTitle|AccessibleName|AccessibleDescription|StatusTip|PlaceholderText|PlainText|Title)"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from replay_gui.core.report.document import Document, Facts, ReportSection
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import LIGHT, Bold, Normal, data_font, ui_font
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, TONES, put_block
 from replay_gui.printout.sheet import BOTTOM, HEIGHT, INNER_WIDTH, SIDE, TOP, WIDTH, Sheet, break_lines
@@ -97,7 +98,13 @@ class Pages:
         width = pill.lines[0].naturalTextWidth() + 16
         foot.fill_rect(QRectF(SIDE, _FOOT_Y, width, 18), back, 9)
         foot.put_lines(pill, SIDE + 8, _FOOT_Y + (18 - pill.line_height) / 2)
-        page = break_lines(f"Page {number + 1} of {len(self)}", small, LIGHT.secondary, INNER_WIDTH, right=True)
+        page = break_lines(
+            tr("Page {number} of {count}", number=number + 1, count=len(self)),
+            small,
+            LIGHT.secondary,
+            INNER_WIDTH,
+            right=True,
+        )
         foot.put_lines(page, SIDE, _FOOT_Y + 2)
         room = WIDTH - 2 * SIDE - width - 90
         caption = one_line(f"{document.title} · {document.made}", 300)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPd
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.model import Report
+from replay_gui.core.translation.messages import tr
 from replay_gui.printout.pages import Pages
 from replay_gui.version import VERSION
 
@@ -56,7 +57,7 @@ class PdfPainting:
         writer.setCreator(f"replay-gui {VERSION}")
         painter = QPainter()
         if not painter.begin(writer):
-            raise NotWritten("the pages of the report could not be made")
+            raise NotWritten(tr("the pages of the report could not be made"))
         try:
             for number in range(len(self._pages)):
                 if number:

@@ -10,7 +10,8 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.report.runs.runs_drawing import WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.text.plain_text import one_line, visible
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 from replay_gui.printout.pdf import own_application
 from replay_gui.printout.runs_picture import drawn_height, paint_runs
@@ -19,14 +20,14 @@ _PIXELS_PER_UNIT = 2  # pixels per unit
 _MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0  # units; heights of the title and of a line
 _MAX_HEIGHT = 12_000.0  # units; pictures beyond it are counted
 _MAX_TEXT_CHARACTERS = 200
-_LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
+_LEGEND = translatable("filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done")
 
 
 def png_report(report: Report) -> bytes:
     """Return the whole file; raise NotWritten for a report without such a picture. Needs no display."""
     contrast = report.contrast
     if contrast is None or not contrast.pictures:
-        raise NotWritten("there is no picture: these runs do not have both outcomes within a task, or made no call")
+        raise NotWritten(tr("there is no picture: these runs do not have both outcomes within a task, or made no call"))
     if QGuiApplication.instance() is None:
         own_application()
     shown, height = _fitting(contrast)
@@ -39,25 +40,37 @@ def png_report(report: Report) -> bytes:
     y = _put_text(painter, _MARGIN, _heading(contrast), strong=True)
     y = _put_text(painter, y, visible(contrast.note))
     for picture, drawing in zip(contrast.pictures, shown, strict=False):
-        y = _put_text(painter, y + _LINE, f"Task {picture.task}" if picture.task else "The runs", strong=True)
+        title = tr("Task {task}", task=picture.task) if picture.task else tr("The runs")
+        y = _put_text(painter, y + _LINE, title, strong=True)
         rect = QRectF(_MARGIN, y, WIDTH, drawn_height(drawing, WIDTH))
         paint_runs(painter, drawing, rect)
         y = rect.bottom()
-    y = _put_text(painter, y + _LINE / 2, _LEGEND)
+    y = _put_text(painter, y + _LINE / 2, tr(_LEGEND))
     hidden = len(contrast.pictures) - len(shown)
     if hidden:
-        _put_text(painter, y, f"{plural(hidden, 'more picture')} in the other formats")
+        _put_text(
+            painter, y, trn("{n} more picture in the other formats", "{n} more pictures in the other formats", hidden)
+        )
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs know no device
-        raise NotWritten("the picture of the report could not be made")
+        raise NotWritten(tr("the picture of the report could not be made"))
     return bytes(buffer.data().data())
 
 
 def _heading(contrast: ContrastPart) -> str:
-    unknown = f", {contrast.unknown:,} unknown" if contrast.unknown else ""
-    return f"{plural(contrast.total, 'run')}: {contrast.passed:,} passed, {contrast.failed:,} failed{unknown}"
+    runs = trn("{n} run", "{n} runs", contrast.total)
+    passed, failed = whole_number(contrast.passed), whole_number(contrast.failed)
+    if not contrast.unknown:
+        return tr("{runs}: {passed} passed, {failed} failed", runs=runs, passed=passed, failed=failed)
+    return tr(
+        "{runs}: {passed} passed, {failed} failed, {unknown} unknown",
+        runs=runs,
+        passed=passed,
+        failed=failed,
+        unknown=whole_number(contrast.unknown),
+    )
 
 
 def _fitting(contrast: ContrastPart) -> tuple[list[RunsDrawing], float]:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.report.model import Report
+from replay_gui.core.translation.messages import tr
 from replay_gui.printout.pages import Pages
 from replay_gui.printout.pdf import PdfPainting
 from replay_gui.printout.saving import PDF, save_report, write_report_file
@@ -109,7 +110,7 @@ class ReportSaver(QObject):
             self.failed.emit(str(error))
         except BaseException:
             self._set_idle()
-            self.failed.emit(f"{work.path}: not written: a fault of this program")
+            self.failed.emit(tr("{file}: not written: a fault of this program", file=work.path))
             raise  # the crash dialog shows it
         else:
             if done:

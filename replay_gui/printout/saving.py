@@ -9,6 +9,7 @@ from replay_gui.core.atomic_file import check_target, mode_of_inputs, write_whol
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.report.model import Report
+from replay_gui.core.translation.messages import tr
 
 PDF = ".pdf"
 PNG = ".png"  # for reports on many runs only
@@ -19,7 +20,8 @@ def check_suffix(path: Path, *, of_many_runs: bool = False) -> None:
     """Raise NotWritten if the name has no known suffix or may not be written; before the report is made."""
     suffixes = (*SUFFIXES, PNG) if of_many_runs else SUFFIXES
     if path.suffix.lower() not in suffixes:
-        raise NotWritten(f"{path}: not a report format; the name must end in {', '.join(suffixes)}")
+        endings = ", ".join(suffixes)
+        raise NotWritten(tr("{file}: not a report format; the name must end in {endings}", file=path, endings=endings))
     check_target(path)
 
 

@@ -9,6 +9,8 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.report.timeline_drawing import bars, color_class_of
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import LIGHT, Normal, ui_font
 
 _LANE, _BAR, _AXIS = 17.0, 12.0, 18.0  # heights, in units of a Sheet
@@ -48,7 +50,7 @@ def _paint_lane(painter: QPainter, lane: TimelineLane, rect: QRectF, plot: QRect
     painter.drawText(QRectF(rect.left(), top, _LABELS - 6, _LANE), middle, one_line(lane.title, _MAX_TITLE_CHARACTERS))
     painter.setPen(LIGHT.secondary)
     numbers = QRectF(plot.right(), top, _NUMBERS, _LANE)
-    painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, f"{sum(lane.counts):,}")
+    painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, whole_number(sum(lane.counts)))
     painter.setPen(QPen(LIGHT.line, 0.75))
     painter.drawLine(QPointF(plot.left(), base), QPointF(plot.right(), base))
     _paint_bars(painter, lane.counts, plot=plot, base=base, scale=1.0, color=_hue(lane.kind))
@@ -77,9 +79,9 @@ def _paint_axis(painter: QPainter, timeline: TimelineCounts, plot: QRectF, share
     painter.setPen(LIGHT.secondary)
     strip = QRectF(plot.left(), plot.bottom() + 2, plot.width(), _AXIS - 2)
     painter.drawText(strip, Qt.AlignmentFlag.AlignLeft, "1")
-    painter.drawText(strip, Qt.AlignmentFlag.AlignRight, f"{timeline.events:,}")
+    painter.drawText(strip, Qt.AlignmentFlag.AlignRight, whole_number(timeline.events))
     if share is None or not 0.35 < share < 0.65:
-        painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, "events")
+        painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, tr("events"))
     if share is not None and timeline.broken is not None and 0.08 < share < 0.9:
         label_rect = QRectF(strip.left() + share * strip.width() - 60, strip.top(), 120, strip.height())
-        painter.drawText(label_rect, Qt.AlignmentFlag.AlignHCenter, f"{position_after(timeline.broken):,}")
+        painter.drawText(label_rect, Qt.AlignmentFlag.AlignHCenter, whole_number(position_after(timeline.broken)))

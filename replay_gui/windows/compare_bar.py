@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, LINE, theme_events
 from replay_gui.models.comparison.comparison_words import point_words
 from replay_gui.models.why.why_session import WhySession
@@ -23,13 +25,13 @@ _MIN_WIDTHS_PX = (196 * GAP, 176 * GAP, 140 * GAP, 0)  # of the bar, at each lev
 _WIDTH_OF_STEPS_PX = 60 * GAP  # of the buttons for steps only
 _POINT_WIDTH_PX = 17 * GAP  # of "divergence 3 of 31"
 _TEXTS = {
-    "open": "Open",
-    "compare_end": "One run",
-    "show_why": "Why",
-    "show_divergences": "Divergences",
-    "changes_only": "Changes only",
-    "show_ignored": "Ignored",
-    "link_cursors": "Linked",
+    "open": translatable("Open"),
+    "compare_end": translatable("One run"),
+    "show_why": translatable("Why"),
+    "show_divergences": translatable("Divergences"),
+    "changes_only": translatable("Changes only"),
+    "show_ignored": translatable("Ignored"),
+    "link_cursors": translatable("Linked"),
 }
 _ABOUT_STEPS = ("changes_only", "show_ignored", "link_cursors")  # only beside the aligned steps
 _IN_THE_MENU = ("open", "compare_swap", "export")  # and in a narrow window only there
@@ -43,9 +45,14 @@ class _PointLabel(ElidedLabel):
         super().__init__()
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
-    def show_words(self, words: str) -> None:
-        """Show words such as ``divergence 3 of 17``, without the first one if there is no room for it."""
-        self.short = words.partition(" ")[2] if " of " in words else ""
+    def show_words(self, words: str, number: int | None, count: int) -> None:
+        """Show words such as ``divergence 3 of 17``; only the numbers, if there is no room for more.
+
+        `number`: of the chosen one, from 0; None or negative: none is chosen.
+        """
+        self.short = ""
+        if number is not None and number >= 0:
+            self.short = tr("{number} of {count}", number=whole_number(number + 1), count=whole_number(count))
         self.setText(words)
 
     def sizeHint(self) -> QSize:
@@ -63,19 +70,19 @@ class CompareBar(ActionBar):
     """The two runs, steps from difference to difference, filters and rules, and the result."""
 
     def __init__(self, why: WhySession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__("Comparison", "comparison", actions, parent)
+        super().__init__(tr("Comparison"), "comparison", actions, parent)
         self._why, self._session = why, why.comparison
         session = self._session
         self._names = ElidedLabel()
-        self._names.setAccessibleName("The two runs")
+        self._names.setAccessibleName(tr("The two runs"))
         self._point = _PointLabel()
-        self._point.setAccessibleName("Reason or divergence")
+        self._point.setAccessibleName(tr("Reason or divergence"))
         self.rules = RulesButton(session)
         self.rules.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.badge, self.outcomes = ComparisonBadge(session), OutcomeBadge(why)
         self._build()
         for name, text in _TEXTS.items():
-            self.set_button_text(name, text)
+            self.set_button_text(name, tr(text))
             self.buttons[name].setToolButtonStyle(ICON_AND_TEXT)
         session.a.run_changed.connect(self._name_runs)
         session.b.run_changed.connect(self._name_runs)
@@ -143,6 +150,9 @@ class CompareBar(ActionBar):
     @Slot()
     def _show_point(self) -> None:
         if self._actions["show_why"].isChecked():
-            self._point.show_words(reason_words(self._why.chosen, self._why.result))
+            chosen, result = self._why.chosen, self._why.result
+            count = 0 if result is None else len(result.reasons)
+            self._point.show_words(reason_words(chosen, result), chosen if chosen < count else None, count)
         else:
-            self._point.show_words(point_words(self._session.point, self._session.point_count))
+            point, count = self._session.point, self._session.point_count
+            self._point.show_words(point_words(point, count), point, count)

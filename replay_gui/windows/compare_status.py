@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import counts_words, growth_words
@@ -12,8 +13,8 @@ from replay_gui.models.comparison.total_differences import total_differences
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_HOW_TEXT = "Compared by actions and messages, not by wording and order"
-_DIFFERS_NAME = "Differences in outcome, failures, time, tokens and cost"
+_HOW_TEXT = translatable("Compared by actions and messages, not by wording and order")
+_DIFFERS_NAME = translatable("Differences in outcome, failures, time, tokens and cost")
 
 
 class CompareStatus(QStatusBar):
@@ -25,7 +26,7 @@ class CompareStatus(QStatusBar):
         self._session = session
         self._shows_why = False
         self._left, self._right = PlainLabel(), ElidedLabel()
-        for label, accessible in ((self._left, "The comparison in numbers"), (self._right, _DIFFERS_NAME)):
+        for label, accessible in ((self._left, tr("The comparison in numbers")), (self._right, tr(_DIFFERS_NAME))):
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
             label.setContentsMargins(GAP + UNIT, 0, GAP + UNIT, 0)
@@ -47,6 +48,6 @@ class CompareStatus(QStatusBar):
     def _show(self) -> None:
         session, compared = self._session, self._session.compared
         counts = "" if compared is None else counts_words(compared.comparison)
-        words = [_HOW_TEXT if self._shows_why else counts, growth_words(session.following.grown)]
+        words = [tr(_HOW_TEXT) if self._shows_why else counts, growth_words(session.following.grown)]
         self._left.setText(" · ".join(filter(None, words)))
         self._right.setText("" if compared is None else total_differences(session.a.totals, session.b.totals))

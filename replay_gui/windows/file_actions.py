@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.session import Session
@@ -52,7 +53,9 @@ class FileActions(QObject):
 
     @Slot()
     def on_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open the log of a run", folder_of_run(self._session.facts))
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open the log of a run"), folder_of_run(self._session.facts)
+        )
         if path:
             self._session.open(path)
 

@@ -32,7 +32,6 @@ from replay_gui.windows.actions import ACTION_SPECS, connect_actions, make_actio
 from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.file_actions import FileActions
 from replay_gui.windows.find_actions import FindActions
-from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.notes.note_actions import NoteActions
 from replay_gui.windows.palette.palette_actions import PaletteActions
@@ -49,6 +48,7 @@ from replay_gui.windows.session.link_actions import LinkActions
 from replay_gui.windows.session.recent_files import RecentFiles
 from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.session.undo_actions import UndoActions
+from replay_gui.windows.settings.mark_choice import MarkChoice
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import SourceActions

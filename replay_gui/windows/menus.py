@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolBar, QToolB
 
 from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
 from replay_gui.models.mnemonics import escape_mnemonics
@@ -18,6 +19,7 @@ from replay_gui.widgets.parts.check_menu import CheckMenu
 from replay_gui.windows.actions import ACTION_SPECS, THEMES, VIEW
 
 MENU_KEY, CONTEXT_KEY = "F10", "Shift+F10"
+_THEME_NAMES = {"dark": translatable("Dark"), "light": translatable("Light"), "auto": translatable("Auto")}
 
 
 class MenuBar(QToolBar):
@@ -37,25 +39,25 @@ class MenuBar(QToolBar):
     shown = Signal()
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__("Menu", parent)
+        super().__init__(tr("Menu"), parent)
         self.setObjectName("menu")
         self.setMovable(False)
         self.setFixedHeight(TOOLBAR)
         self.setIconSize(QSize(ICON, ICON))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.menu = QMenu(self)
-        self.recent = QMenu("R&ecent", self.menu)
-        self.formats = QMenu("Open &as", self.menu)
-        self.marks = CheckMenu("Mar&ks", self.menu)
+        self.recent = QMenu(tr("R&ecent"), self.menu)
+        self.formats = QMenu(tr("Open &as"), self.menu)
+        self.marks = CheckMenu(tr("Mar&ks"), self.menu)
         self.themes = QActionGroup(self)
         for title in dict.fromkeys(spec.menu for spec in ACTION_SPECS):
-            self._fill(self.menu.addMenu(title), title, actions)
+            self._fill(self.menu.addMenu(tr(title)), title, actions)
         self.button = QToolButton()
         self.button.setMenu(self.menu)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setShortcut(QKeySequence(MENU_KEY))
-        self.button.setToolTip(plain_tooltip(f"Menu ({MENU_KEY})"))
-        self.button.setAccessibleName("Menu")
+        self.button.setToolTip(plain_tooltip(f"{tr('Menu')} ({MENU_KEY})"))
+        self.button.setAccessibleName(tr("Menu"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         QShortcut(QKeySequence(CONTEXT_KEY), self).activated.connect(self._on_context_key)
         body = QWidget()
@@ -79,7 +81,7 @@ class MenuBar(QToolBar):
             entry = self.recent.addAction(escape_mnemonics(one_line(file_name(path) or path, 60)))
             entry.setData(path)
         self.recent.addSeparator()
-        self.recent.addAction("&Forget these runs").setData("")
+        self.recent.addAction(tr("&Forget these runs")).setData("")
         self.recent.setEnabled(bool(paths))
 
     def _fill(self, menu: QMenu, title: str, actions: dict[str, QAction]) -> None:
@@ -95,9 +97,9 @@ class MenuBar(QToolBar):
         if title == VIEW:
             menu.addMenu(self.marks)
             menu.addSeparator()
-            themes = menu.addMenu("&Theme")
+            themes = menu.addMenu(tr("&Theme"))
             for name in THEMES:
-                choice = themes.addAction(name.capitalize())
+                choice = themes.addAction(tr(_THEME_NAMES[name]))
                 choice.setData(name)
                 choice.setCheckable(True)
                 choice.setChecked(theme_events().choice == name)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import ICON, UNIT
 from replay_gui.models.run.playback import SPEEDS, Playback
 from replay_gui.models.session import Session
@@ -17,13 +18,13 @@ from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 from replay_gui.windows.action_keys import key_words
 
 _TEXTS = {  # in full, and short
-    "open": ("Open", "Open"),
-    "compare_with": ("Compare with…", "Compare…"),
-    "export": ("Export report", "Export"),
-    "run_again": ("Run again…", "Rerun…"),
+    "open": (translatable("Open"), translatable("Open")),
+    "compare_with": (translatable("Compare with…"), translatable("Compare…")),
+    "export": (translatable("Export report"), translatable("Export")),
+    "run_again": (translatable("Run again…"), translatable("Rerun…")),
 }
 _MOVES = ("first", "previous_error", "back", "play", "forward", "next_error", "last")
-_AXES = {"number": "Event number", "time": "Wall clock"}
+_AXES = {"number": translatable("Event number"), "time": translatable("Wall clock")}
 _HIDDEN_WHEN_NARROW = ("first", "last", "previous_error", "next_error")
 _SHORT_TEXT, _NO_TEXT, _FEWER_BUTTONS, _NO_AXIS, _NO_SPEED = range(1, 6)  # compact levels
 
@@ -45,13 +46,13 @@ class RunBar(ActionBar):
         actions: dict[str, QAction],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Run", "run", actions, parent)
+        super().__init__(tr("Run"), "run", actions, parent)
         self._session, self._playback, self._find = session, playback, find
         self.compact_level = -1  # not fitted yet
         self.row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
-        self.speed, self.axis = _chooser("Speed"), _chooser("Axis")
-        for name, (text, _) in _TEXTS.items():
-            self.set_button_text(name, text)
+        self.speed, self.axis = _chooser(tr("Speed")), _chooser(tr("Axis"))
+        for name in _TEXTS:
+            self.set_button_text(name, _text(name, 0))
         self.add_buttons(tuple(_TEXTS))
         self.add_line()
         self.add_buttons(_MOVES)
@@ -80,7 +81,7 @@ class RunBar(ActionBar):
         for speed in SPEEDS:
             _add_choice(self.speed.menu(), _speed_text(speed), speed)
         for name, text in _AXES.items():
-            _add_choice(self.axis.menu(), text, name)
+            _add_choice(self.axis.menu(), tr(text), name)
         self.speed.menu().triggered.connect(self._on_speed)
         self.axis.menu().triggered.connect(self._on_axis)
 
@@ -100,8 +101,8 @@ class RunBar(ActionBar):
         text = _speed_text(self._playback.speed)
         self.speed.setText(text)
         self.speed.setEnabled(self._session.facts is not None)
-        self.speed.setAccessibleName(f"Playback speed: {text}")
-        self.speed.setToolTip("Playback speed")
+        self.speed.setAccessibleName(tr("Playback speed: {speed}", speed=text))
+        self.speed.setToolTip(tr("Playback speed"))
         for choice in self.speed.menu().actions():
             choice.setChecked(choice.data() == self._playback.speed)
 
@@ -109,10 +110,11 @@ class RunBar(ActionBar):
     def _show_axis(self) -> None:
         session = self._session
         why_no_time = session.why_no_time if session.facts is not None and session.index.count else ""
-        self.axis.setText(f"{_AXES[session.axis]} ▾")
+        axis = tr(_AXES[session.axis])
+        self.axis.setText(f"{axis} ▾")
         self.axis.setEnabled(session.facts is not None)
-        self.axis.setAccessibleName(f"Timeline along: {_AXES[session.axis]}")
-        self.axis.setToolTip(plain_tooltip(why_no_time) or "The axis of the timeline")
+        self.axis.setAccessibleName(tr("Timeline along: {axis}", axis=axis))
+        self.axis.setToolTip(plain_tooltip(why_no_time) or tr("The axis of the timeline"))
         for choice in self.axis.menu().actions():
             choice.setChecked(choice.data() == session.axis)
             choice.setEnabled(choice.data() == "number" or not why_no_time)
@@ -172,7 +174,7 @@ def _button_px(name: str, button: QToolButton, level: int) -> int:
 
 
 def _text(name: str, level: int) -> str:
-    return _TEXTS[name][level >= _SHORT_TEXT]
+    return tr(_TEXTS[name][level >= _SHORT_TEXT])
 
 
 def _chooser(name: str) -> QToolButton:

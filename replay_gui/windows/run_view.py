@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.state.state import Path
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.event_filter import EventFilter
@@ -56,7 +57,7 @@ class RunView(QWidget):
         self.events, self.detail, self.state = events, detail, state
         detail.follow_search(finder)
         self._state_pages.addWidget(state)
-        self._add_page_button(state, "Facts", "The run in numbers")
+        self._add_page_button(state, tr("Facts"), tr("The run in numbers"))
         self._page_before: QWidget = state  # shown again when no range is chosen
         session.chosen_changed.connect(self._on_range_chosen)
         session.run_changed.connect(self._on_range_chosen)
@@ -90,7 +91,7 @@ class RunView(QWidget):
     def facts(self) -> RunFactsPanel:
         """The run in numbers: a page in place of the state, made when it is first wanted."""
         facts = RunFactsPanel(self._session, self._state_pages)
-        self._add_page_button(facts, "State", "The state at the position")
+        self._add_page_button(facts, tr("State"), tr("The state at the position"))
         facts.filter_wanted.connect(self.show_filtered)
         self._add_state_page(facts)
         return facts

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.core.text.given_paths import absolute_path, folder_of, home_folder
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
 from replay_gui.engine.sessions_messages import SessionsListed
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -24,10 +26,10 @@ from replay_gui.windows.format_menu import FormatMenu
 from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.settings.settings_store import SettingsStore
 
-SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
-EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
+SHOW_RUNS = translatable("show all runs")  # the action of the banner on a file with several runs
+EDIT_MAPPING = translatable("mapping…")  # the action of the banner on a file whose records were not all understood
 LISTS_SESSIONS = "sessions"  # the setting: whether the user has listed the sessions on this computer
-_ALL_FILES = "All files (*)"
+_ALL_FILES = translatable("All files (*)")
 MAPPED_FORMAT = "json-lines"  # the format with mappings
 
 
@@ -40,7 +42,9 @@ def siblings_filter(facts: RunFacts | None) -> str:
     """Return the filters of a dialog that asks for a run like the open one: its siblings, then all files."""
     suffix = "" if facts is None else PurePath(facts.path).suffix
     is_plain = suffix.removeprefix(".").isalnum()  # a filter has its own special characters
-    return f"Runs of this kind (*{suffix});;{_ALL_FILES}" if is_plain else _ALL_FILES
+    if not is_plain:
+        return tr(_ALL_FILES)
+    return f"{tr('Runs of this kind (*{suffix})', suffix=suffix)};;{tr(_ALL_FILES)}"
 
 
 class SourceActions(QObject):
@@ -139,16 +143,15 @@ class SourceActions(QObject):
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
         if len(facts.runs) > 1 and not (self._page is not None and self._page.holds(facts.path)):
             number = facts.runs.index(facts.run) + 1 if facts.run in facts.runs else 0
-            which = f"number {number:,} ({run})" if number else run
-            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {which}.", (SHOW_RUNS,)))
+            which = tr("number {number} ({run})", number=whole_number(number), run=run) if number else run
+            runs = whole_number(len(facts.runs))
+            words = tr("{file} holds {runs} runs; this is {which}.", file=name, runs=runs, which=which)
+            self.noticed.emit(Alert("info", words, (SHOW_RUNS,)))
         if facts.format == MAPPED_FORMAT and facts.notes:
-            self.noticed.emit(
-                Alert(
-                    "info",
-                    f"Some records of {name} were not understood. Edit the mapping to define their content.",
-                    (EDIT_MAPPING,),
-                )
+            words = tr(
+                "Some records of {file} were not understood. Edit the mapping to define their content.", file=name
             )
+            self.noticed.emit(Alert("info", words, (EDIT_MAPPING,)))
 
     def attach(self, run_banners: BannerArea, comparison_banners: BannerArea) -> None:
         """Show alerts among the banners of a run, and handle the actions of these and of a comparison's banners."""
@@ -189,11 +192,11 @@ class SourceActions(QObject):
     @Slot(object)
     def compare_from(self, position: Position) -> None:
         """Ask for another run, and compare it with the open one, beginning at a position of the open one."""
-        self._ask_and_compare(f"Compare from event {position:,} on", position)
+        self._ask_and_compare(tr("Compare from event {position} on", position=whole_number(position)), position)
 
     @Slot()
     def on_compare_with(self) -> None:
-        self._ask_and_compare("Compare with another run", RUN_START)
+        self._ask_and_compare(tr("Compare with another run"), RUN_START)
 
     def _ask_and_compare(self, title: str, position: Position) -> None:
         facts = self._session.facts
@@ -205,7 +208,7 @@ class SourceActions(QObject):
     @Slot()
     def on_open_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Open a folder of runs", folder_of_run(self._session.facts)
+            self._window, tr("Open a folder of runs"), folder_of_run(self._session.facts)
         )
         if folder and self._page is not None:
             self._page.open((folder,))
@@ -233,7 +236,7 @@ class SourceActions(QObject):
         facts = self._session.facts
         path = facts.path if facts is not None and facts.origin == "imported" else ""
         if not path:
-            path, _ = QFileDialog.getOpenFileName(self._window, f"Open as {name}")
+            path, _ = QFileDialog.getOpenFileName(self._window, tr("Open as {format}", format=name))
         if path:
             self._session.open(path, format=name)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, HEAD, set_role, theme
 
 REACH_PX = 3 * GAP  # thickness of the area in which a border can be grasped, if it is thicker than the gap
@@ -47,7 +48,7 @@ class BorderHandle(QSplitterHandle):
     def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:
         super().__init__(orientation, parent)
         self._held: float | None = None  # from the gap's edge to the pointer while it is dragged
-        self.setAccessibleName("Border between columns" if self._is_upright else "Border between rows")
+        self.setAccessibleName(tr("Border between columns") if self._is_upright else tr("Border between rows"))
         more = self._more
         self.setContentsMargins(*((more, 0, more, 0) if self._is_upright else (0, more, 0, more)))
 

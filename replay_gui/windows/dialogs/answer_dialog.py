@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, WIDE, data_font, set_role
 from replay_gui.models.rerun.edited_answer import AnswerText, EditedAnswer, NotEditable
 from replay_gui.widgets.parts.notice import Notice
@@ -28,23 +30,25 @@ class AnswerDialog(WrappedDialog):
 
     def __init__(self, answer: AnswerText, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("What if")
+        self.setWindowTitle(tr("What if"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._answer = answer
         self.field = QPlainTextEdit(answer.text)
         self.field.setFont(data_font())
         set_role(self.field, "field")
-        self.field.setAccessibleName("The answer")
+        self.field.setAccessibleName(tr("The answer"))
         self.problem = Notice("warn")
-        self._reset, self._cancel = QPushButton("Reset"), QPushButton("Cancel")
-        self.next_button = QPushButton("Run again with this…")
+        self._reset, self._cancel = QPushButton(tr("Reset")), QPushButton(tr("Cancel"))
+        self.next_button = QPushButton(tr("Run again with this…"))
         self.next_button.setDefault(True)
         self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
-        form = "JSON. " if answer.is_json else ""
-        head = PlainLabel(f"What if event {answer.position:,} had been different? {answer.about}")
+        words = tr("What if event {position} had been different?", position=whole_number(answer.position))
+        head = PlainLabel(f"{words} {answer.about}")
         head.setWordWrap(True)
         buttons = QHBoxLayout()
-        buttons.addWidget(PlainLabel(f"{form}Nothing runs yet.", "secondary"), 1)
+        buttons.addWidget(
+            PlainLabel(tr("JSON. Nothing runs yet.") if answer.is_json else tr("Nothing runs yet."), "secondary"), 1
+        )
         for button in (self._reset, self._cancel, self.next_button):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, WIDE, data_font
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
@@ -24,15 +25,17 @@ class CrashDialog(QDialog):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Internal error")
-        words = PlainLabel("An error in this program. Your log was not changed. Please add this text to a bug report:")
+        self.setWindowTitle(tr("Internal error"))
+        words = PlainLabel(
+            tr("An error in this program. Your log was not changed. Please add this text to a bug report:")
+        )
         words.setWordWrap(True)
         self.report = QPlainTextEdit(text)
         self.report.setReadOnly(True)
         self.report.setFont(data_font())
-        self.report.setAccessibleName("Report")
+        self.report.setAccessibleName(tr("Report"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self._on_copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

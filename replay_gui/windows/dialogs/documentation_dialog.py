@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP
 from replay_gui.widgets.parts.page_view import PageView, docs_folder
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -25,11 +26,11 @@ class DocumentationDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Documentation")
+        self.setWindowTitle(tr("Documentation"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._files = sorted(docs_folder().glob("*.md"), key=_order)
         self.pages, self.view = QListWidget(), PageView()
-        self.pages.setAccessibleName("Pages")
+        self.pages.setAccessibleName(tr("Pages"))
         self.pages.setFixedWidth(_LIST_WIDTH_PX)
         self.pages.ensurePolished()  # otherwise rows are as high as without a style sheet
         self.pages.addItems([_title(file) for file in self._files])
@@ -41,7 +42,7 @@ class DocumentationDialog(QDialog):
             row.addWidget(self.view, 1)
         else:
             row.addWidget(
-                PlainLabel("This installation has no documentation.", "secondary"), 1, Qt.AlignmentFlag.AlignCenter
+                PlainLabel(tr("This installation has no documentation."), "secondary"), 1, Qt.AlignmentFlag.AlignCenter
             )
         self.resize(*_SIZE_PX)
         self.pages.currentRowChanged.connect(self._on_page_chosen)

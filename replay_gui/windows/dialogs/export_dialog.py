@@ -23,7 +23,8 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile, read_profile
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.disk_question import DiskQuestion
@@ -35,17 +36,17 @@ from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.run.page_preview import PagePreview
 
 FORMS = (
-    (".pdf", "PDF", "Pages, with the verdict on each"),
-    (".html", "HTML", "One file for any browser, without scripts and downloads"),
-    (".json", "JSON", "Everything, as canonical JSON (RFC 8785)"),
-    (".md", "Markdown", "For a ticket or a pull request"),
-    (".xml", "JUnit XML", "One test case per check, for CI"),
-    (".sarif", "SARIF", "Each finding with its byte offset, for code scanning"),
+    (".pdf", "PDF", translatable("Pages, with the verdict on each.")),
+    (".html", "HTML", translatable("One file for any browser, without scripts and downloads.")),
+    (".json", "JSON", translatable("Everything, as canonical JSON (RFC 8785).")),
+    (".md", "Markdown", translatable("For a ticket or a pull request.")),
+    (".xml", "JUnit XML", translatable("One test case per check, for CI.")),
+    (".sarif", "SARIF", translatable("Each finding with its byte offset, for code scanning.")),
 )
 FORMS_WITHOUT_CHECKS = (
-    (".pdf", "PDF", "Pages"),
+    (".pdf", "PDF", translatable("Pages.")),
     *FORMS[1:4],
-    (".png", "PNG", "The pictures of the runs, call by call"),
+    (".png", "PNG", translatable("The pictures of the runs, call by call.")),
 )
 _NOTHING, _SHARING, _OWN = range(3)  # the redaction, by its button
 _WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
@@ -63,7 +64,7 @@ class ExportDialog(QDialog):
     def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
         """`folder`, `stem`: the suggested folder, and the suggested file name without its suffix."""
         super().__init__(parent)
-        self.setWindowTitle("Export report")
+        self.setWindowTitle(tr("Export report"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.maker = maker
         maker.setParent(self)
@@ -74,13 +75,14 @@ class ExportDialog(QDialog):
         self._profile.answered.connect(self._on_profile_read)
         self.preview = PagePreview()
         self._forms = FORMS if maker.has_checks else FORMS_WITHOUT_CHECKS
-        self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
-        self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
-        self.with_notes = QCheckBox(f"With my notes ({len(maker.notes):,})")
+        self.form = _choice(tr("Format"), [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
+        redactions = [tr("Nothing"), tr("Keys, e-mail, home folders"), tr("By my own profile…")]
+        self.hiding = _choice(tr("Hide"), redactions, self)
+        self.with_notes = QCheckBox(tr("With my notes ({number})", number=whole_number(len(maker.notes))))
         self.with_notes.setVisible(bool(maker.notes))
         self.about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
         self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
-        self.save_button, close = QPushButton("Save as…"), QPushButton("Close")
+        self.save_button, close = QPushButton(tr("Save as…")), QPushButton(tr("Close"))
         self.save_button.setDefault(True)
         self.save_button.setEnabled(False)
         self._build(close)
@@ -137,12 +139,12 @@ class ExportDialog(QDialog):
     @Slot(int, bool)
     def _on_form_chosen(self, row: int, chosen: bool) -> None:
         if chosen:
-            self.about_form.setText(f"{self._forms[row][2]}.")
+            self.about_form.setText(tr(self._forms[row][2]))
 
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:
         self.notice.show_text("")
-        path = QFileDialog.getOpenFileName(self, "Redaction profile", "", "TOML (*.toml)")[0] if row == _OWN else ""
+        path = QFileDialog.getOpenFileName(self, tr("Redaction profile"), "", "TOML (*.toml)")[0] if row == _OWN else ""
         self._row = row
         self.save_button.setEnabled(False)
         self.preview.stop()
@@ -173,7 +175,7 @@ class ExportDialog(QDialog):
     def _on_progressed(self) -> None:
         work = self.maker.work
         if isinstance(work, MakingReport):
-            self.progress.show_progress(Progress("Making the report", round(1000 * work.share), 1000, None))
+            self.progress.show_progress(Progress(tr("Making the report"), round(1000 * work.share), 1000, None))
 
     @Slot()
     def _on_made(self) -> None:
@@ -182,26 +184,25 @@ class ExportDialog(QDialog):
         self.progress.show_progress(None)
         self.save_button.setEnabled(not self._profile.pending)  # it contains data that the user wants to hide
         note = report.redaction
-        changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
-        self._about_hidden.setText(f"{changed}Hashes and counts are never hidden." if changed else "")
+        self._about_hidden.setText("" if note is None else _hidden_words(note.changed))
         self.preview.show_document(layout_document(report))
-        self._pages.setText("Laying out the pages…")
+        self._pages.setText(tr("Laying out the pages…"))
 
     @Slot()
     def _on_laid_out(self) -> None:
-        self._pages.setText(plural(self.preview.page_count, "page"))
+        self._pages.setText(trn("{n} page", "{n} pages", self.preview.page_count))
 
     @Slot()
     def _on_failed(self) -> None:
         self.progress.show_progress(None)
-        self.notice.show_text(f"No report: {one_line(self.maker.problem, 300)}.")
+        self.notice.show_text(tr("No report: {problem}.", problem=one_line(self.maker.problem, 300)))
 
     # ---- the file -----------------------------------------------------------------------------------
     @Slot()
     def _on_save(self) -> None:
         suffix, name, _ = self._forms[self.form.checkedId()]
         offered = str(self._target.with_name(self._target.name + suffix))
-        path, _ = QFileDialog.getSaveFileName(self, "Save report", offered, f"{name} (*{suffix})")
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save report"), offered, f"{name} (*{suffix})")
         if path:
             self.save(Path(path if path.lower().endswith(suffix) else path + suffix))
 
@@ -218,7 +219,7 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _on_saved(self, path: str) -> None:
         self.save_button.setEnabled(True)
-        self.success.show_text(f"Saved: {one_line(path, 300)}")
+        self.success.show_text(tr("Saved: {file}", file=one_line(path, 300)))
 
     @Slot(str)
     def _on_not_saved(self, why: str) -> None:
@@ -248,6 +249,14 @@ def _profile_at(path: Path) -> RedactionProfile | str:
         return read_profile(path)
     except ReplayError as why:
         return one_line(str(why), 300)
+
+
+def _hidden_words(number: int) -> str:
+    return trn(
+        "{n} text hidden. Hashes and counts are never hidden.",
+        "{n} texts hidden. Hashes and counts are never hidden.",
+        number,
+    )
 
 
 def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
 from replay_gui.models.run.go_to import (
     GoToEvent,
@@ -40,7 +41,7 @@ class GoToDialog(WrappedDialog):
     ) -> None:
         """`run_id`, `first_broken`: as in GoToReader."""
         super().__init__(parent)
-        self.setWindowTitle("Go to")
+        self.setWindowTitle(tr("Go to"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._index = index
         self._reader = GoToReader(index, position, run_id, first_broken)
@@ -49,13 +50,13 @@ class GoToDialog(WrappedDialog):
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.field = QLineEdit(str(position))
-        self.field.setAccessibleName("Number, time or id of the event")
+        self.field.setAccessibleName(tr("Number, time or id of the event"))
         self.field.setMaxLength(_MAX_CHARACTERS)
         self.field.selectAll()
         self.field.textChanged.connect(self._on_text_changed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self._ok.setText("Go")
+        self._ok.setText(tr("Go"))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.effect_marks import paint_effect
 from replay_gui.look.theme import GAP, ROW, UNIT, theme, theme_events
@@ -50,11 +51,12 @@ def paint_note(painter: QPainter, at: QPointF) -> None:
     paint_bookmark(painter, at - QPointF(0, UNIT), theme().accent)
 
 
-SIGNS: tuple[tuple[Paint, str], ...] = (
-    (paint_ribbon, "A mark on the run (View, Marks)"),
-    *((partial(paint_sign, effect), f"A tool: {words}") for effect, words in EFFECT_WORDS.items()),
-)
-"""The small signs of marks and tools."""
+def sign_rows() -> list[tuple[Paint, str]]:
+    """Return the small signs of marks and tools, and their words."""
+    rows: list[tuple[Paint, str]] = [(paint_ribbon, tr("A mark on the run (View, Marks)"))]
+    for effect, words in EFFECT_WORDS.items():
+        rows.append((partial(paint_sign, effect), tr("A tool: {effect}", effect=tr(words))))
+    return rows
 
 
 class _Swatch(QWidget):

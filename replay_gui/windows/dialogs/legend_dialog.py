@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.log.event import UNREADABLE_KIND
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
-from replay_gui.models.timeline.lane_words import KIND_WORDS, SNAPSHOT_WORDS
+from replay_gui.models.timeline.lane_words import KIND_WORDS
 from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.widgets.timeline.spending_band import TOKEN_WIDTHS, token_colors
 from replay_gui.windows.dialogs.card_dialog import CardDialog
@@ -27,8 +28,8 @@ class LegendDialog(CardDialog):
     """Cards of rows: a swatch in the colours of the theme, and its meaning."""
 
     def __init__(self, parent: QWidget) -> None:
-        columns = [[legend_card(title, rows) for title, rows in cards] for cards in (_CARDS[:3], _CARDS[3:])]
-        super().__init__("What the timeline shows", _SIZE_PX, columns, parent)
+        cards = [legend_card(title, rows) for title, rows in _cards()]
+        super().__init__(tr("What the timeline shows"), _SIZE_PX, (cards[:3], cards[3:]), parent)
 
 
 # ---- swatches: `at` is the middle ---------------------------------------------------------------------
@@ -113,55 +114,58 @@ def _position(painter: QPainter, at: QPointF) -> None:
     painter.fillRect(QRectF(at.x() - LINE, 0, 2 * LINE, 2 * at.y()), theme().accent)
 
 
-_KINDS = (
-    *((kind, words) for kind, words in KIND_WORDS.items() if kind != CUSTOM_PREFIX),
-    (Kind.SNAPSHOT, f"Snapshots; a faint one below the lanes: {SNAPSHOT_WORDS[0].lower()}{SNAPSHOT_WORDS[1:]}"),
-    (f"{CUSTOM_PREFIX}other", KIND_WORDS[CUSTOM_PREFIX]),
-    (UNREADABLE_KIND, "A record that cannot be read"),
-)
-_CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
-    (
-        "Events, by their lane",
+def _cards() -> list[tuple[str, list[tuple[Paint, str]]]]:
+    """Return the title and the rows of each card."""
+    effects = [(effect, tr(words)) for effect, words in EFFECT_WORDS.items()]
+    kinds = [
+        *((kind, tr(words)) for kind, words in KIND_WORDS.items() if kind != CUSTOM_PREFIX),
+        (Kind.SNAPSHOT, tr("Snapshots; a faint one below the lanes: a stored state, which makes seeking quick")),
+        (f"{CUSTOM_PREFIX}other", tr(KIND_WORDS[CUSTOM_PREFIX])),
+        (UNREADABLE_KIND, tr("A record that cannot be read")),
+    ]
+    return [
         (
-            *((partial(_kind, str(kind)), words) for kind, words in _KINDS),
-            (_step, "The bar before a mark: how long the step took, such as the answer of a model"),
+            tr("Events, by their lane"),
+            [
+                *((partial(_kind, str(kind)), words) for kind, words in kinds),
+                (_step, tr("The bar before a mark: how long the step took, such as the answer of a model")),
+            ],
         ),
-    ),
-    (
-        "Calls of tools: a bar from request to answer, in the colour of the tool",
         (
-            (partial(_call, "answered"), "Answered"),
-            (partial(_call, "waiting"), "Not answered"),
-            (partial(_call, "pending"), "Pending, in a run that goes on"),
-            (partial(_call, "failed"), "Failed; a short one is all red"),
+            tr("Calls of tools: a bar from request to answer, in the colour of the tool"),
+            [
+                (partial(_call, "answered"), tr("Answered")),
+                (partial(_call, "waiting"), tr("Not answered")),
+                (partial(_call, "pending"), tr("Pending, in a run that goes on")),
+                (partial(_call, "failed"), tr("Failed; a short one is all red")),
+            ],
         ),
-    ),
-    (
-        "Below the lanes: tokens and cost",
         (
-            (partial(_tokens, 0), "Input tokens that are not from the cache"),
-            (partial(_tokens, 1), "Input tokens from the cache"),
-            (partial(_tokens, 2), "Output tokens"),
-            (_cost, "The cost so far; at its end that of the whole run"),
+            tr("Below the lanes: tokens and cost"),
+            [
+                (partial(_tokens, 0), tr("Input tokens that are not from the cache")),
+                (partial(_tokens, 1), tr("Input tokens from the cache")),
+                (partial(_tokens, 2), tr("Output tokens")),
+                (_cost, tr("The cost so far; at its end that of the whole run")),
+            ],
         ),
-    ),
-    (
-        "At the name of a tool: the effect of its calls",
-        tuple((partial(paint_sign, effect), words[0].upper() + words[1:]) for effect, words in EFFECT_WORDS.items()),
-    ),
-    (
-        "Along the top, and through the lanes",
         (
-            (_position, "The position"),
-            (partial(_tick, "changed_text"), "A hit of the search"),
-            (_dot, "A change of the value that is chosen in the state"),
-            (paint_ribbon, "An event with a mark of the run: the card explains it"),
-            (paint_note, "An event that is noted; a line along the top joins the ends of a noted range"),
-            (partial(_tick, "memory"), "In a comparison: an event that differs"),
-            (_cause, "In a comparison: where a difference began"),
-            (_lack, "In a comparison: only the other run has events here"),
-            (_gap, "On the clock: idle time that was cut out"),
-            (_damage, "The log is damaged here, and untrusted from here on"),
+            tr("At the name of a tool: the effect of its calls"),
+            [(partial(paint_sign, effect), words[:1].upper() + words[1:]) for effect, words in effects],
         ),
-    ),
-)
+        (
+            tr("Along the top, and through the lanes"),
+            [
+                (_position, tr("The position")),
+                (partial(_tick, "changed_text"), tr("A hit of the search")),
+                (_dot, tr("A change of the value that is chosen in the state")),
+                (paint_ribbon, tr("An event with a mark of the run: the card explains it")),
+                (paint_note, tr("An event that is noted; a line along the top joins the ends of a noted range")),
+                (partial(_tick, "memory"), tr("In a comparison: an event that differs")),
+                (_cause, tr("In a comparison: where a difference began")),
+                (_lack, tr("In a comparison: only the other run has events here")),
+                (_gap, tr("On the clock: idle time that was cut out")),
+                (_damage, tr("The log is damaged here, and untrusted from here on")),
+            ],
+        ),
+    ]

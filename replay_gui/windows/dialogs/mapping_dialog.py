@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from replay_gui.core.importers.generic.mapping import PARTS, Mapping
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, UNIT, WIDE
 from replay_gui.models.mapping_preview import MappingPreview
 from replay_gui.models.source_session import SourceSession
@@ -25,14 +26,14 @@ from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX = (112 * GAP, 76 * GAP)
 _NONE = "–"
-_MEANINGS = {
-    "kind": "what happened",
-    "time": "when",
-    "tool": "name of a tool",
-    "input": "what the tool was asked",
-    "output": "what it answered",
-    "id": "of the record",
-    "parent": "id of its cause",
+_PARTS = {  # the title of each part, and its meaning
+    "kind": (translatable("Kind"), translatable("what happened")),
+    "time": (translatable("Time"), translatable("when")),
+    "tool": (translatable("Tool"), translatable("name of a tool")),
+    "input": (translatable("Input"), translatable("what the tool was asked")),
+    "output": (translatable("Output"), translatable("what it answered")),
+    "id": (translatable("Id"), translatable("of the record")),
+    "parent": (translatable("Parent"), translatable("id of its cause")),
 }
 
 
@@ -43,7 +44,7 @@ class MappingDialog(WrappedDialog):
 
     def __init__(self, path: str, sources: SourceSession, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Mapping")
+        self.setWindowTitle(tr("Mapping"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.preview = MappingPreview(path, sources, self)
         self.boxes = {part: QComboBox() for part in PARTS}
@@ -52,25 +53,26 @@ class MappingDialog(WrappedDialog):
         form.setVerticalSpacing(UNIT)
         for index, (part, box) in enumerate(self.boxes.items()):
             line, column = divmod(index, 2)
-            form.addWidget(PlainLabel(part.capitalize()), line, 3 * column)
+            title, meaning = map(tr, _PARTS[part])
+            form.addWidget(PlainLabel(title), line, 3 * column)
             form.addWidget(box, line, 3 * column + 1)
-            form.addWidget(PlainLabel(_MEANINGS[part], "secondary"), line, 3 * column + 2)
+            form.addWidget(PlainLabel(meaning, "secondary"), line, 3 * column + 2)
             form.setColumnStretch(3 * column + 1, 1)
-            box.setAccessibleName(f"{part}: {_MEANINGS[part]}")
+            box.setAccessibleName(f"{title}: {meaning}")
             box.setEnabled(False)
             box.currentIndexChanged.connect(self._on_choice)
-        self.table = RowView("Preview", self.preview)
+        self.table = RowView(tr("Preview"), self.preview)
         self.table.setItemDelegate(CellDelegate(self.table))
         self.table.horizontalHeader().show()
-        self.table.hint = "Reading the first records…"
+        self.table.hint = tr("Reading the first records…")
         self._problem = PlainLabel("", "secondary")
         self._problem.setWordWrap(True)
         self._problem.hide()
-        self.guess = QPushButton("Guess again")
+        self.guess = QPushButton(tr("Guess again"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton(self.guess, QDialogButtonBox.ButtonRole.ResetRole)
         self.save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        self.save.setText("Save and use")
+        self.save.setText(tr("Save and use"))
         self.save.setEnabled(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)

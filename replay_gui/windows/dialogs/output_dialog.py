@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP
 from replay_gui.models.rerun.rerun_process import RerunProcess
 from replay_gui.windows.dialogs.plain_text_dialog import PlainTextDialog
@@ -18,7 +19,7 @@ class OutputDialog(PlainTextDialog):
     """Shows the output of the process, and the new output as it is printed."""
 
     def __init__(self, process: RerunProcess, parent: QWidget) -> None:
-        super().__init__("Output of the agent", "Output", parent, placeholder="Nothing was printed.")
+        super().__init__(tr("Output of the agent"), tr("Output"), parent, placeholder=tr("Nothing was printed."))
         self._process = process
         self.resize(*_SIZE_PX)
         process.printed.connect(self.refresh)

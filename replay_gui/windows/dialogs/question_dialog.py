@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -13,10 +14,10 @@ from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 
 _SIZE_PX, _VALUE_PX = (80 * GAP, 48 * GAP), 3 * ROW
 _BUTTONS = {
-    ReplyKind.RECORDED: "As recorded",
-    ReplyKind.LIVE: "For real",
-    ReplyKind.VALUE: "With this value",
-    ReplyKind.STOP: "Stop here",
+    ReplyKind.RECORDED: translatable("As recorded"),
+    ReplyKind.LIVE: translatable("For real"),
+    ReplyKind.VALUE: translatable("With this value"),
+    ReplyKind.STOP: translatable("Stop here"),
 }
 
 
@@ -30,29 +31,31 @@ class QuestionDialog(WrappedDialog):
 
     def __init__(self, name: str, question: Question, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("How is this answered?")
+        self.setWindowTitle(tr("How is this answered?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._name = name
-        place = f" by {one_line(question.place, 200)}" if question.place else ""
-        asked = one_line(question.asked, 200)
-        head = PlainLabel(f"The agent calls {asked}{place}.")
+        words = tr("The agent calls {call}.", call=one_line(question.asked, 200))
+        if question.place:
+            place = one_line(question.place, 200)
+            words = tr("The agent calls {call} by {place}.", call=one_line(question.asked, 200), place=place)
+        head = PlainLabel(words)
         head.setWordWrap(True)
-        recorded = "none: the recorded run has no such call" if question.recorded is None else question.recorded
+        recorded = tr("none: the recorded run has no such call") if question.recorded is None else question.recorded
         self.value = QPlainTextEdit("" if question.recorded is None else visible(question.recorded, "\n"))
         self.value.setFont(data_font())
         set_role(self.value, "field")
         self.value.setFixedHeight(_VALUE_PX)
-        self.value.setAccessibleName("The value")
-        self.buttons = {kind: QPushButton(_BUTTONS[kind]) for kind in question.choices}
+        self.value.setAccessibleName(tr("The value"))
+        self.buttons = {kind: QPushButton(tr(_BUTTONS[kind])) for kind in question.choices}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         layout.setSpacing(GAP)
         layout.addWidget(head)
-        for title, text in (("Asked", question.request), ("Recorded answer", recorded)):
+        for title, text in ((tr("Asked"), question.request), (tr("Recorded answer"), recorded)):
             layout.addWidget(PlainLabel(title, "secondary"))
             layout.addWidget(_read_only(title, text), 1)
         if ReplyKind.VALUE in self.buttons:
-            layout.addWidget(PlainLabel("A value of your own, as JSON or else as text", "secondary"))
+            layout.addWidget(PlainLabel(tr("A value of your own, as JSON or else as text"), "secondary"))
             layout.addWidget(self.value)
         row = QHBoxLayout()
         row.addStretch(1)

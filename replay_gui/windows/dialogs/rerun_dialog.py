@@ -23,6 +23,8 @@ from replay_gui.core.log.run_start import RecordingMeans
 from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.given_paths import with_home
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.models.disk_question import DiskQuestion
@@ -38,12 +40,16 @@ from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
 _WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
 _MAX_TOOLS = 200  # listed tools; the others are answered as recorded
 _POLICIES = (
-    (ToolPolicy.RECORDED, "as recorded"),
-    (ToolPolicy.LIVE, "for real"),
-    (ToolPolicy.ASK, "ask me"),
-    (ToolPolicy.FIXED, "always:"),
+    (ToolPolicy.RECORDED, translatable("as recorded")),
+    (ToolPolicy.LIVE, translatable("for real")),
+    (ToolPolicy.ASK, translatable("ask me")),
+    (ToolPolicy.FIXED, translatable("always:")),
 )
-_MISSES = ((OnMiss.STOP, "stop there"), (OnMiss.LIVE, "make it for real"), (OnMiss.ASK, "ask me"))
+_MISSES = (
+    (OnMiss.STOP, translatable("stop there")),
+    (OnMiss.LIVE, translatable("make it for real")),
+    (OnMiss.ASK, translatable("ask me")),
+)
 
 
 class RerunDialog(WrappedDialog):
@@ -65,7 +71,7 @@ class RerunDialog(WrappedDialog):
     ) -> None:
         """`tools`: names of the log's tools. `limits`: warnings for the user. `edit`: an edited answer."""
         super().__init__(parent)
-        self.setWindowTitle("Run again" if edit is None else "What if")
+        self.setWindowTitle(tr("Run again") if edit is None else tr("What if"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._facts, self._edit = facts, edit
         self._new = Path(facts.path)  # the log that is written: not known before the disk was checked
@@ -80,24 +86,26 @@ class RerunDialog(WrappedDialog):
         set_role(self.command, "field")
         self.command.setFixedHeight(_FIELD_PX)
         self.command.setPlaceholderText("python agent.py …")
-        self.command.setAccessibleName("The agent's command")
+        self.command.setAccessibleName(tr("The agent's command"))
         self.command.setFont(data_font())
         self.folder = QLineEdit(visible(_folder_of(facts)))
-        self.folder.setAccessibleName("The folder that it is run in")
+        self.folder.setAccessibleName(tr("The folder that it is run in"))
         self.folder.setFont(data_font())
-        self._choose = QPushButton("Choose…")
+        self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
-        self.policies = {tool: _box(_POLICIES, f"How {one_line(tool, 60)} is answered") for tool in tools[:_MAX_TOOLS]}
+        self.policies = {
+            tool: _box(_POLICIES, tr("How {tool} is answered", tool=one_line(tool, 60))) for tool in tools[:_MAX_TOOLS]
+        }
         self.fixed = {tool: QLineEdit() for tool in self.policies}
-        self.miss = _box(_MISSES, "A request that was not recorded")
+        self.miss = _box(_MISSES, tr("A request that was not recorded"))
         self.about = self._text("")
         self._problem = Notice("warn")
         self.shown = QPlainTextEdit()
         self.shown.setReadOnly(True)
         self.shown.setFont(data_font())
         self.shown.setFixedHeight(_COMMAND_PX)
-        self.shown.setAccessibleName("The whole command")
-        self.run_button, self._cancel = QPushButton("Run"), QPushButton("Cancel")
+        self.shown.setAccessibleName(tr("The whole command"))
+        self.run_button, self._cancel = QPushButton(tr("&Run").replace("&", "")), QPushButton(tr("Cancel"))
         for button in (self.run_button, self._cancel):
             button.setAutoDefault(False)  # Enter in a field must not start the run
         self._build(limits)
@@ -115,11 +123,11 @@ class RerunDialog(WrappedDialog):
         form.setHorizontalSpacing(GAP)
         form.setVerticalSpacing(GAP)
         rows: list[tuple[str, list[QWidget]]] = [
-            ("Command", [self.command]),
-            ("In the folder", [self.folder, self._choose]),
+            (tr("Command"), [self.command]),
+            (tr("In the folder"), [self.folder, self._choose]),
         ]
         if self._edit is None:
-            rows.append(("Not recorded", [self.miss]))
+            rows.append((tr("Not recorded"), [self.miss]))
         for line, (name, widgets) in enumerate(rows):
             form.addWidget(PlainLabel(name, "secondary"), line, 0)
             for column, widget in enumerate(widgets, 1):
@@ -131,10 +139,10 @@ class RerunDialog(WrappedDialog):
         layout.addWidget(self.about)
         layout.addLayout(form)
         if self.policies:
-            layout.addWidget(PlainLabel("How the calls of its tools are answered", "secondary"))
+            layout.addWidget(PlainLabel(tr("How the calls of its tools are answered"), "secondary"))
             layout.addWidget(self._tools())
         layout.addWidget(self._text(" ".join(limits), "secondary"))
-        layout.addWidget(PlainLabel("The same in a terminal", "secondary"))
+        layout.addWidget(PlainLabel(tr("The same in a terminal"), "secondary"))
         layout.addWidget(self.shown)
         layout.addWidget(self._problem)
         buttons = QHBoxLayout()
@@ -153,8 +161,8 @@ class RerunDialog(WrappedDialog):
             grid.addWidget(ElidedLabel(one_line(tool, 200)), line, 0)
             grid.addWidget(box, line, 1)
             field = self.fixed[tool]
-            field.setPlaceholderText("JSON, or else text")
-            field.setAccessibleName(f"What {one_line(tool, 60)} always answers")
+            field.setPlaceholderText(tr("JSON, or else text"))
+            field.setAccessibleName(tr("What {tool} always answers", tool=one_line(tool, 60)))
             field.setFont(data_font())
             field.hide()
             field.textChanged.connect(self._refresh)
@@ -164,7 +172,7 @@ class RerunDialog(WrappedDialog):
         grid.setRowStretch(len(self.policies), 1)
         area = QScrollArea()
         set_role(area, "window")
-        area.setAccessibleName("How tools answer")
+        area.setAccessibleName(tr("How tools answer"))
         area.setWidgetResizable(True)
         area.setWidget(body)
         area.setMaximumHeight(_TOOLS_PX)
@@ -182,15 +190,15 @@ class RerunDialog(WrappedDialog):
         command = words_of_command(self.command.toPlainText())
         folder = Path(with_home(self.folder.text()))
         if not command:
-            raise ValueError("The command that ran the agent is not in the log: give it here.")
+            raise ValueError(tr("The command that ran the agent is not in the log: give it here."))
         if self._checked_folder[0] != folder:
-            raise ValueError("Looking for the folder…")
+            raise ValueError(tr("Looking for the folder…"))
         if not self._checked_folder[1]:
-            raise ValueError("There is no such folder.")
+            raise ValueError(tr("There is no such folder."))
         policies = {tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()}
         fixed = {tool: self.fixed[tool].text() for tool, policy in policies.items() if policy is ToolPolicy.FIXED}
         if any(tool.startswith("-") for tool in fixed):
-            raise ValueError("A tool whose name begins with a hyphen cannot have a fixed answer.")
+            raise ValueError(tr("A tool whose name begins with a hyphen cannot have a fixed answer."))
         plan = RerunPlan(
             run=Path(self._facts.path).absolute(),
             command=command,
@@ -202,7 +210,7 @@ class RerunDialog(WrappedDialog):
             uses_proxy=self._uses_proxy,
         )
         if any("\0" in word for word in plan.program(self._new, self._new)):  # each word would end before it
-            raise ValueError("A word of the command, or the name of a tool, has a NUL character in it.")
+            raise ValueError(tr("A word of the command, or the name of a tool, has a NUL character in it."))
         return plan
 
     @Slot()
@@ -230,7 +238,7 @@ class RerunDialog(WrappedDialog):
     def _on_folder_checked(self, found: tuple[Path, bool, Path]) -> None:
         folder, is_there, self._new = found
         is_first, self._checked_folder = self._checked_folder[0] == Path(), (folder, is_there)
-        self._writes.setText(f"Writes {one_line(str(self._new))}")
+        self._writes.setText(tr("Writes {file}", file=one_line(str(self._new))))
         is_recorded = folder == Path(with_home(visible(_folder_of(self._facts))))  # and not what was typed meanwhile
         if is_first and is_recorded and not is_there:  # the run was recorded in a folder that is gone
             self.folder.setText(visible(str(Path(self._facts.path).absolute().parent)))
@@ -238,7 +246,7 @@ class RerunDialog(WrappedDialog):
 
     @Slot()
     def _on_choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Run in this folder", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, tr("Run in this folder"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 
@@ -249,20 +257,33 @@ class RerunDialog(WrappedDialog):
 
 
 def _about(facts: RunFacts, edit: EditedAnswer | None, on_miss: OnMiss) -> str:
-    name = one_line(facts.name, 80)
-    begin = f"The agent's own code runs again, and every answer comes from {name}"
+    run = one_line(facts.name, 80)
     if edit is not None:
-        return (
-            f"{begin}; event {edit.position:,} is as you edited it. Later requests that were not recorded are made "
-            "for real: models are called, tools run."
+        return tr(
+            "The agent's own code runs again, and every answer comes from {run}; event {position} is as you edited it. "
+            "Later requests that were not recorded are made for real: models are called, tools run.",
+            run=run,
+            position=whole_number(edit.position),
         )
     match on_miss:
         case OnMiss.STOP:
-            return f"{begin}. It stops at the first request that the recorded run did not make."
+            return tr(
+                "The agent's own code runs again, and every answer comes from {run}. "
+                "It stops at the first request that the recorded run did not make.",
+                run=run,
+            )
         case OnMiss.LIVE:
-            return f"{begin}; requests that were not recorded are made for real: models are called, tools run."
+            return tr(
+                "The agent's own code runs again, and every answer comes from {run}; "
+                "requests that were not recorded are made for real: models are called, tools run.",
+                run=run,
+            )
         case OnMiss.ASK:
-            return f"{begin}; you are asked about each request that the recorded run did not make."
+            return tr(
+                "The agent's own code runs again, and every answer comes from {run}; "
+                "you are asked about each request that the recorded run did not make.",
+                run=run,
+            )
 
 
 def _folder_of(facts: RunFacts) -> str:
@@ -279,6 +300,6 @@ def _look_at(folder: Path, run: Path) -> tuple[Path, bool, Path]:
 def _box(choices: tuple[tuple[object, str], ...], name: str) -> QComboBox:
     box = QComboBox()
     for value, words in choices:
-        box.addItem(words, value)
+        box.addItem(tr(words), value)
     box.setAccessibleName(name)
     return box

@@ -5,28 +5,29 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, HELP
 from replay_gui.windows.dialogs.card_dialog import CardDialog, new_card
-from replay_gui.windows.dialogs.legend_card import SIGNS, legend_card
+from replay_gui.windows.dialogs.legend_card import legend_card, sign_rows
 from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
 
 GESTURES = (
-    ("Click", "Go to the mark or the position under the pointer"),
-    ("Double click a mark", "Zoom to it"),
-    ("Drag", "Scrub: the position follows the pointer"),
-    ("Right or Shift+drag", "Zoom to the drawn area"),
-    ("Middle, Ctrl or Alt+drag", "Pan"),
-    ("Wheel", "Zoom at the pointer"),
-    ("Shift+wheel", "Pan"),
-    ("Click a triangle", "Fold or unfold lanes"),
-    ("Right click a name", "Choose lanes; correct a tool"),
-    ("Drag in “Whole run”", "Pan, or draw a range beside the window"),
-    ("Double click there", "Show the whole run"),
-    ("Rest the pointer", "Show a summary"),
+    (translatable("Click"), translatable("Go to the mark or the position under the pointer")),
+    (translatable("Double click a mark"), translatable("Zoom to it")),
+    (translatable("Drag"), translatable("Scrub: the position follows the pointer")),
+    (translatable("Right or Shift+drag"), translatable("Zoom to the drawn area")),
+    (translatable("Middle, Ctrl or Alt+drag"), translatable("Pan")),
+    (translatable("Wheel"), translatable("Zoom at the pointer")),
+    (translatable("Shift+wheel"), translatable("Pan")),
+    (translatable("Click a triangle"), translatable("Fold or unfold lanes")),
+    (translatable("Right click a name"), translatable("Choose lanes; correct a tool")),
+    (translatable("Drag in “Whole run”"), translatable("Pan, or draw a range beside the window")),
+    (translatable("Double click there"), translatable("Show the whole run")),
+    (translatable("Rest the pointer"), translatable("Show a summary")),
 )
 _SIZE_PX = (110 * GAP, 94 * GAP)
 
@@ -36,7 +37,8 @@ class ShortcutsDialog(CardDialog):
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget) -> None:
         shorter, longer = ([_card(title, rows) for title, rows in cards] for cards in _halves(_cards(actions)))
-        super().__init__("Keyboard and mouse", _SIZE_PX, ([*shorter, legend_card("Signs", SIGNS)], longer), parent)
+        signs = legend_card(tr("Signs"), sign_rows())
+        super().__init__(tr("Keyboard and mouse"), _SIZE_PX, ([*shorter, signs], longer), parent)
 
 
 _Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, name, a sentence
@@ -46,12 +48,12 @@ def _cards(actions: dict[str, QAction]) -> list[_Card]:
     cards: dict[str, list[tuple[list[str], str, str]]] = {}
     for spec in ACTION_SPECS:
         keys = [key_words(key) for key in actions[spec.name].shortcuts()]
-        cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
-    cards[HELP.replace("&", "")] += [
-        ([MENU_KEY], "Menu", "Every action, by name"),
-        ([CONTEXT_KEY], "Menu here", "Menu of the focused part, as by a right click"),
+        cards.setdefault(spec.menu_title, []).append((keys, spec.title, spec.tip))
+    cards[tr(HELP).replace("&", "")] += [
+        ([MENU_KEY], tr("Menu"), tr("Every action, by name")),
+        ([CONTEXT_KEY], tr("Menu here"), tr("Menu of the focused part, as by a right click")),
     ]
-    cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
+    cards[tr("Timeline, by mouse")] = [([tr(gesture)], tr(words), "") for gesture, words in GESTURES]
     return list(cards.items())
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import TextRead
 from replay_gui.look.theme import GAP
 from replay_gui.models.source_session import SourceSession
@@ -20,8 +21,8 @@ class TextDialog(PlainTextDialog):
     """The beginning and the end of the file, once the engine has read it."""
 
     def __init__(self, path: str, sources: SourceSession, parent: QWidget) -> None:
-        title, place = f"{one_line(file_name(path), 80)} as text", ElidedLabel(one_line(path))
-        super().__init__(title, "Text of the file", parent, placeholder="Reading…", above=place)
+        title, place = tr("{file} as text", file=one_line(file_name(path), 80)), ElidedLabel(one_line(path))
+        super().__init__(title, tr("Text of the file"), parent, placeholder=tr("Reading…"), above=place)
         self._path = path
         self.resize(*_SIZE_PX)
         sources.text_read.connect(self._on_text_read)
@@ -31,4 +32,4 @@ class TextDialog(PlainTextDialog):
     def _on_text_read(self, shown: TextRead) -> None:
         if shown.path == self._path:
             self.body.setPlaceholderText("")
-            self.body.setPlainText(shown.problem or shown.text or "(The file is empty.)")
+            self.body.setPlainText(shown.problem or shown.text or tr("(The file is empty.)"))

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import EventRow
 from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -84,7 +86,7 @@ class NoteActions(QObject):
             book.allowed.connect(view.why.explain_again)  # an outcome may be among the notes
 
     def _add_to_menu(self, menu: QMenu, row: EventRow) -> None:
-        for words, act in (("&Bookmark", self.on_bookmark), ("&Write a note…", self.on_note)):
+        for words, act in ((tr("&Bookmark"), self.on_bookmark), (tr("&Write a note…"), self.on_note)):
             menu.addAction(words).triggered.connect(partial(self._act_on, row.position, act))
 
     def _act_on(self, position: Position, act: Callable[[], object]) -> None:
@@ -126,8 +128,10 @@ class NoteActions(QObject):
         else:
             book.remove(there.note)
         if self._view is not None and self._comparison.active:
-            place = f"event {position_after(event):,} of {book.session.side.value}"
-            self._view.show_message(f"Bookmark on {place}" if there is None else f"No bookmark on {place} any more")
+            position, run = whole_number(position_after(event)), book.session.side.value
+            added = tr("Bookmark on event {position} of {run}", position=position, run=run)
+            removed = tr("No bookmark on event {position} of {run} any more", position=position, run=run)
+            self._view.show_message(added if there is None else removed)
 
     @Slot()
     def on_note(self) -> NoteDialog | None:
@@ -144,8 +148,10 @@ class NoteActions(QObject):
             return self.edit(there[0], here[0].book)
         places = []
         for book, event, against in here:
-            side = f" of {book.session.side.value}, {_name(book.session)}" if len(here) > 1 else ""
-            about = f"Event {position_after(event):,}{side}" + (f", against {against}" if against else "")
+            side = book.session.side.value if len(here) > 1 else ""
+            about = _event_words(position_after(event), side, _name(book.session))
+            if against:
+                about = tr("{event}, against {run}", event=about, run=against)
             first, last = book.session.chosen or (position_after(event), position_after(event))
             places.append(NotePlace(about, first, last, limit=Position(book.session.index.count)))
         dialog = NoteDialog(places, self._window)
@@ -160,7 +166,7 @@ class NoteActions(QObject):
 
         book = book or self.book
         position = RUN_START if placed.first is None else position_after(placed.first)
-        about = f"Event {position:,}" if placed.first is not None else "An event that this run does not have"
+        about = tr("An event that this run does not have") if placed.first is None else _event_words(position)
         if self._comparison.active:
             about = f"{about}: {book.session.side.value}, {_name(book.session)}"
         dialog = NoteDialog((NotePlace(about, position, position),), self._window, text=placed.note.text)
@@ -196,6 +202,13 @@ class NoteActions(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._notes = None
+
+
+def _event_words(position: Position, side: str = "", run: str = "") -> str:
+    """Return ``Event 12``, or with a side and the name of its run ``Event 12 of A, run.rlog``."""
+    if not side:
+        return tr("Event {position}", position=whole_number(position))
+    return tr("Event {position} of {side}, {run}", position=whole_number(position), side=side, run=run)
 
 
 def _name(session: Session) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from replay_gui.core.facts.run_note import MAX_NOTE_CHARACTERS
 from replay_gui.core.log.positions import RUN_START, Position
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.dialogs.wrapped_dialog import WrappedDialog
@@ -66,28 +67,32 @@ class NoteDialog(WrappedDialog):
         """`places`: the possible places, the likeliest first. `text`: of an existing note, which keeps its place."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Note" if text is None else "Edit note")
+        self.setWindowTitle(tr("Note") if text is None else tr("Edit note"))
         self._places = places
         head = PlainLabel(places[0].about)
         head.setWordWrap(True)
         self.place = QComboBox()
-        self.place.setAccessibleName("Subject of the note")
+        self.place.setAccessibleName(tr("Subject of the note"))
         self.place.addItems([place.about for place in places])
         self.text = QPlainTextEdit(text or "")
-        self.text.setAccessibleName("The note")
-        self.text.setPlaceholderText("A remark on this event. Without a text it is a bookmark.")
+        self.text.setAccessibleName(tr("The note"))
+        self.text.setPlaceholderText(tr("A remark on this event. Without a text it is a bookmark."))
         self.text.setTabChangesFocus(True)
         set_role(self.text, "field")
         self.first, self.last = QSpinBox(), QSpinBox()
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        for words, field in (("From event", self.first), ("to", self.last)):
+        for words, field in ((tr("From event"), self.first), (tr("to"), self.last)):
             field.setGroupSeparatorShown(True)
             field.setAccessibleName(words)
             row.addWidget(PlainLabel(words, "secondary"))
             row.addWidget(field)
         row.addStretch(1)
-        self.keep, self.remove, cancel = QPushButton("Keep note"), QPushButton("Remove"), QPushButton("Cancel")
+        self.keep, self.remove, cancel = (
+            QPushButton(tr("Keep note")),
+            QPushButton(tr("Remove")),
+            QPushButton(tr("Cancel")),
+        )
         self.keep.setDefault(True)
         self.remove.setVisible(text is not None)
         buttons = QHBoxLayout()

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 
 from replay_gui.core.facts.run_note import PlacedNote
 from replay_gui.core.log.positions import position_after
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.undo_history import UndoHistory
@@ -37,19 +38,19 @@ class NotesDialog(WrappedDialog):
         """`books`: the notes on the runs in A and B. `history`: the changes of both, for undo."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Notes")
+        self.setWindowTitle(tr("Notes"))
         self._books, self._history = books, history
         self._listed: list[tuple[NoteBook, PlacedNote]] = []
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Find in notes")
-        self.line.setAccessibleName("Find in notes")
+        self.line.setPlaceholderText(tr("Find in notes"))
+        self.line.setAccessibleName(tr("Find in notes"))
         self.line.setClearButtonEnabled(True)
         self.list = QListWidget()
-        self.list.setAccessibleName("Notes")
+        self.list.setAccessibleName(tr("Notes"))
         self.words = PlainLabel(role="secondary")
         self.words.setWordWrap(True)
-        self.go, self.edit = QPushButton("Go to it"), QPushButton("Edit…")
-        self.remove, self.undo = QPushButton("Remove"), QPushButton("Undo")
+        self.go, self.edit = QPushButton(tr("Go to it")), QPushButton(tr("Edit…"))
+        self.remove, self.undo = QPushButton(tr("Remove")), QPushButton(tr("Undo"))
         buttons = QHBoxLayout()
         for button in (self.undo, self.remove, self.edit, self.go):
             button.setAutoDefault(False)
@@ -86,7 +87,7 @@ class NotesDialog(WrappedDialog):
         self.list.clear()
         for book, note in self._listed:
             side = f"{book.session.side.value} " if self._has_two_runs else ""
-            place = "—" if note.first is None else f"{position_after(note.first):,}"
+            place = "—" if note.first is None else whole_number(position_after(note.first))
             self.list.addItem(QListWidgetItem(f"{side}{place}  {book.words(note)}"))
         self.list.setCurrentRow(self._listed.index(chosen) if chosen in self._listed else 0)
         self.words.setText(self._count_text(sum(note.first is None for _, note in found)))
@@ -100,15 +101,28 @@ class NotesDialog(WrappedDialog):
     def _count_text(self, lost: int) -> str:
         noted = [book for book in self._books if book.notes]
         if not noted:
-            runs = "these runs" if self._has_two_runs else "this run"
-            return f"There are no notes on {runs}. The menu Notes puts a bookmark or a note on an event."
+            if self._has_two_runs:
+                return tr("There are no notes on these runs. The menu Notes puts a bookmark or a note on an event.")
+            return tr("There are no notes on this run. The menu Notes puts a bookmark or a note on an event.")
         beside = {book.is_beside for book in noted}
-        words = "Kept beside the log." if beside == {True} else "Kept among your own files."
+        words = tr("Kept beside the log.") if beside == {True} else tr("Kept among your own files.")
         if len(beside) > 1:
             (own,) = (book.session.side.value for book in noted if not book.is_beside)
-            words = f"Those on {own} are kept among your own files, the others beside the log."
-        run = "its run" if self._has_two_runs else "this run"
-        return f"{words} {plural(lost, 'note')} on events that {run} does not have (—)." if lost else words
+            words = tr("Those on {run} are kept among your own files, the others beside the log.", run=own)
+        return f"{words} {self._lost_text(lost)}" if lost else words
+
+    def _lost_text(self, lost: int) -> str:
+        if self._has_two_runs:
+            return trn(
+                "{n} note on events that its run does not have (—).",
+                "{n} notes on events that its run does not have (—).",
+                lost,
+            )
+        return trn(
+            "{n} note on events that this run does not have (—).",
+            "{n} notes on events that this run does not have (—).",
+            lost,
+        )
 
     @property
     def _chosen(self) -> tuple[NoteBook, PlacedNote] | None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, ROW, TOOLBAR, UNIT, WIDE, set_role
 from replay_gui.models.palette.palette_entry import PaletteEntry
 from replay_gui.models.palette.palette_list import PaletteList
@@ -33,20 +34,22 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self.hide()
         set_role(self, "popup")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self._entries = entries
         entries.setParent(self)
         self._window = window
         self._left: QWidget | None = None  # the widget that had the focus before
         self._moved = False  # whether the user has chosen another entry than the best one
         self.line = QLineEdit()
-        self.line.setPlaceholderText("An action, a tool, a kind, the number of an event, a value of the state, a run")
-        self.line.setAccessibleName("Find an action, a tool, an event, a value or a run")
+        self.line.setPlaceholderText(
+            tr("An action, a tool, a kind, the number of an event, a value of the state, a run")
+        )
+        self.line.setAccessibleName(tr("Find an action, a tool, an event, a value or a run"))
         self.line.setMaxLength(200)
-        self.view = RowView("What was found", entries)
+        self.view = RowView(tr("What was found"), entries)
         self.view.setItemDelegate(PaletteDelegate(self.view, entries))
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.hint = "No entry has this name."
+        self.view.hint = tr("No entry has this name.")
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(UNIT)

@@ -48,5 +48,5 @@ class PaletteDelegate(QStyledItemDelegate):
         used = draw_marked(
             painter, space, entry.name, marked=self._entries.spans(row), ink=loud, ground=colors.changed_word
         )
-        about = entry.detail if entry.enabled else "not available now"
+        about = entry.detail if entry.enabled else tr("not available now")
         self._ui.draw(painter, space.adjusted(used + _WORD_GAP_PX, 0, 0, 0), about, quiet)

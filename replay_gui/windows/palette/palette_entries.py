@@ -18,6 +18,8 @@ from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.given_paths import file_name, folder_of
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
@@ -75,7 +77,9 @@ class PaletteEntries:
                     enabled=action.isEnabled(),
                 )
         for choice in self._menus.themes.actions():
-            yield PaletteEntry(group=PaletteGroup.ACTION, name=f"Theme: {choice.text().lower()}", act=choice.trigger)
+            yield PaletteEntry(
+                group=PaletteGroup.ACTION, name=tr("Theme: {theme}", theme=choice.text().lower()), act=choice.trigger
+            )
 
     def _name_entries(self) -> Iterator[PaletteEntry]:
         """The tools and kinds of a single run, to list only their events."""
@@ -87,7 +91,7 @@ class PaletteEntries:
                 group=PaletteGroup.TOOL,
                 name=one_line(tool, _MAX_CHARACTERS),
                 act=partial(self._filter, EventFilter(tools=frozenset({tool}))),
-                detail="list only its calls and results",
+                detail=tr("list only its calls and results"),
                 kind=Kind.TOOL_REQUEST.value,
                 tool=number,
             )
@@ -98,7 +102,7 @@ class PaletteEntries:
                 group=PaletteGroup.KIND,
                 name=label if label.lower() == kind.lower() else f"{label} ({one_line(kind, _MAX_CHARACTERS)})",
                 act=partial(self._filter, EventFilter(kinds=frozenset({kind}))),
-                detail="list only these events",
+                detail=tr("list only these events"),
                 kind=kind,
             )
 
@@ -112,7 +116,7 @@ class PaletteEntries:
                 group=PaletteGroup.NOTE,
                 name=one_line(mark.sentence, _MAX_CHARACTERS),
                 act=partial(self._session.seek, position),
-                detail=f"event {position:,}",
+                detail=tr("event {position}", position=whole_number(position)),
             )
 
     def _run_entries(self) -> Iterator[PaletteEntry]:
@@ -148,9 +152,9 @@ class PaletteEntries:
         if typed and self._session.facts is not None:
             yield PaletteEntry(
                 group=PaletteGroup.SEARCH,
-                name=f"Find “{one_line(typed, _MAX_CHARACTERS)}” in events",
+                name=tr("Find “{text}” in events", text=one_line(typed, _MAX_CHARACTERS)),
                 act=partial(self._find, typed),
-                detail="in all that they hold",
+                detail=tr("in all that they hold"),
             )
 
     def _numbered_event(self, typed: str) -> Sequence[PaletteEntry]:
@@ -165,7 +169,7 @@ class PaletteEntries:
         return (
             PaletteEntry(
                 group=PaletteGroup.EVENT,
-                name=f"Event {position:,}",
+                name=tr("Event {position}", position=whole_number(position)),
                 act=partial(self._session.seek, position),
                 detail=label if since is None else f"{label} · {since_start(since)}",
                 kind=index.kinds[int(index.kind[at])],

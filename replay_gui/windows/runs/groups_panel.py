@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_name, fact_words
 from replay_gui.models.runs.runs_session import RunsSession
@@ -32,7 +34,7 @@ class GroupsPanel(Panel):
     everything_wanted = Signal(bool)
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
-        super().__init__("Tasks", parent)
+        super().__init__(tr("Tasks"), parent)
         self._session = session
         session.contrasts_first_group = True
         self.groups, self.flips = RunGroupView(session), FlipView(session)
@@ -46,14 +48,14 @@ class GroupsPanel(Panel):
         for page in (self.groups, self.flips, self.all_runs):
             self._lists.addWidget(page)
         self.contrast_button = self.add_button(
-            "Contrast", "Contrast the chosen runs alone (Ctrl+click chooses several)"
+            tr("Contrast"), tr("Contrast the chosen runs alone (Ctrl+click chooses several)")
         )
         self.versions_button = self.add_button(
-            "Before / after", "Compare the two chosen groups, task by task (Ctrl+click chooses two)"
+            tr("Before / after"), tr("Compare the two chosen groups, task by task (Ctrl+click chooses two)")
         )
-        self.swap_button = self.add_button("Swap", "Exchange before and after")
-        self.leave_button = self.add_button("Leave", "No longer compare versions")
-        self.table_button = self.add_button("Table", "List every run with its facts", checkable=True)
+        self.swap_button = self.add_button(tr("Swap"), tr("Exchange before and after"))
+        self.leave_button = self.add_button(tr("Leave"), tr("No longer compare versions"))
+        self.table_button = self.add_button(tr("Table"), tr("List every run with its facts"), checkable=True)
         self._connect()
         self.show_lists()
 
@@ -96,20 +98,21 @@ class GroupsPanel(Panel):
         versions = session.versions
         self._lists.setCurrentWidget(self.all_runs if as_table else self.groups if versions is None else self.flips)
         if as_table:
-            self.set_title("Runs")
-            self.set_note(f"{len(session.runs):,}")
+            self.set_title(tr("Runs"))
+            self.set_note(whole_number(len(session.runs)))
         elif versions is not None:
             fact = fact_words(versions.fact)
             self.set_title(f"{fact}: {_version_name(versions.before)} → {_version_name(versions.after)}")
             self.set_note("")
         else:
             by_task = session.group_by == TASK
-            self.set_title("Tasks" if by_task else f"By {one_line(fact_name(session.group_by), _MAX_NAME_CHARACTERS)}")
-            self.set_note(f"{len(session.groups):,}" if session.groups else "")
+            fact = one_line(fact_name(session.group_by), _MAX_NAME_CHARACTERS)
+            self.set_title(tr("Tasks") if by_task else tr("By {fact}", fact=fact))
+            self.set_note(whole_number(len(session.groups)) if session.groups else "")
         self._summary.setText(self._summary_words())
         self._summary.setVisible(bool(self._summary.text()) and not as_table)
         mixed = session.group_by == TASK and any(group.mixed for group in session.groups)
-        self.groups.setToolTip("Tasks with mixed outcomes are first" if mixed else "")
+        self.groups.setToolTip(tr("Tasks with mixed outcomes are first") if mixed else "")
         self._show_buttons()
 
     @Slot()
@@ -131,7 +134,8 @@ class GroupsPanel(Panel):
     @Slot()
     def _on_progressed(self) -> None:
         session = self._session
-        hint = one_line(session.problem, 400) if session.problem else "" if session.working else "There is no run here."
+        nothing = "" if session.working else tr("There is no run here.")
+        hint = one_line(session.problem, 400) if session.problem else nothing
         for view in (self.groups, self.flips, self.all_runs):
             view.hint = hint
             view.viewport().update()
@@ -211,4 +215,4 @@ class GroupsPanel(Panel):
 
 
 def _version_name(value: str | None) -> str:
-    return "unknown" if value is None else one_line(value, _MAX_NAME_CHARACTERS)
+    return tr("unknown") if value is None else one_line(value, _MAX_NAME_CHARACTERS)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.look.theme import GAP, UNIT, data_font, ui_font
 from replay_gui.models.runs.catalogue_query import CatalogueQuery
 from replay_gui.models.runs.query_table import QueryTable
@@ -17,7 +17,7 @@ from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
 
 FIRST_QUERY = "select task, count(*) as runs, sum(passed::int) as passed from runs group by task order by task"
-_HINT = "One SELECT over the tables runs, steps and features. Ctrl+Enter runs it."
+_HINT = translatable("One SELECT over the tables runs, steps and features. Ctrl+Enter runs it.")
 _LINES, _ROWS_MEASURED = 3, 100
 _MAX_WIDTH_PX = 60 * GAP  # of a column
 _MAX_QUERY_CHARACTERS = 20_000
@@ -40,7 +40,7 @@ class QueryPanel(Panel):
         self.query = CatalogueQuery(session, self)
         self.field = _QueryField()
         self._rows = QueryTable(self.query)
-        self.table = RowView("Answer", self._rows)
+        self.table = RowView(tr("Answer"), self._rows)
         self._rows.setParent(self.table)
         self.table.setItemDelegate(CellDelegate(self.table))
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -54,8 +54,8 @@ class QueryPanel(Panel):
         column.addWidget(self.field)
         column.addWidget(self.table, 1)
         self.add_part(body, 1)
-        self.ask_button = self.add_button("Run", "Run the query (Ctrl+Enter)")
-        self.cancel_button = self.add_button("Cancel", "End the query")
+        self.ask_button = self.add_button(tr("&Run").replace("&", ""), tr("Run the query (Ctrl+Enter)"))
+        self.cancel_button = self.add_button(tr("Cancel"), tr("End the query"))
         self.ask_button.clicked.connect(self.send_query)
         self.field.entered.connect(self.send_query)
         self.field.textChanged.connect(self._show)
@@ -87,14 +87,15 @@ class QueryPanel(Panel):
         query, answer = self.query, self.query.answer
         self.ask_button.setEnabled(bool(self.field.toPlainText().strip()) and bool(query.folder) and not query.working)
         self.cancel_button.setVisible(query.working)
-        words = "Running …" if query.working else ""
+        words = tr("Running …") if query.working else ""
         if answer is not None and not answer.problem:
-            more = ", and more that are left out: add a limit, or count them" if answer.more else ""
-            words = f"{plural(len(answer.rows), 'row')}{more}"
+            words = trn("{n} row", "{n} rows", len(answer.rows))
+            if answer.more:
+                words = tr("{rows}, and more that are left out: add a limit, or count them", rows=words)
         self.set_note(words)
         self.table.hint = one_line(answer.problem, 400) if answer is not None and answer.problem else ""
         if answer is None and not query.working:
-            self.table.hint = _HINT
+            self.table.hint = tr(_HINT)
         self.table.viewport().update()
 
     @Slot()

@@ -12,7 +12,7 @@ from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
@@ -26,9 +26,9 @@ from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 _FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # minimum and maximum
 _FIELD_STRETCH = 40  # stretch factor; the empty space after the fields has 1
 _MAX_NAME_CHARACTERS = 80
-_EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
+_EXPORT_TEXTS = (translatable("Export report…"), translatable("Export…"))  # in full, and short
 _NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
-_PASSED_TIP = "Definition of passing, for logs without outcomes: score >= 0.5 and end == answered"
+_PASSED_TIP = translatable("Definition of passing, for logs without outcomes: score >= 0.5 and end == answered")
 
 
 class RunsBar(ActionBar):
@@ -46,33 +46,33 @@ class RunsBar(ActionBar):
     query_wanted = Signal(bool)
 
     def __init__(self, session: RunsSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__("Runs", "runs", actions, parent)
+        super().__init__(tr("Runs"), "runs", actions, parent)
         self._session = session
         self.compact_level = 0
         self.add_buttons(("open", "open_folder"))
-        self.set_button_text("open", "Open")
+        self.set_button_text("open", tr("Open"))
         self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT)
-        self.set_button_text("open_folder", "Open folder…")
+        self.set_button_text("open_folder", tr("Open folder…"))
         self.name = ElidedLabel()
-        self.name.setAccessibleName("Opened files")
+        self.name.setAccessibleName(tr("Opened files"))
         self.row.addWidget(self.name)
         self.add_line()
         self.group_by = GroupByButton(session)
         self.group_by.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.row.addWidget(self.group_by)
-        self.filter = _field("Filter tasks and runs", "Filter")
-        self.passed = _field("Passed: as in the logs", "Definition of passing")
-        self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
+        self.filter = _field(tr("Filter tasks and runs"), tr("Filter"))
+        self.passed = _field(tr("Passed: as in the logs"), tr("Definition of passing"))
+        self.passed.setToolTip(plain_tooltip(tr(_PASSED_TIP)))
         for field in (self.filter, self.passed):
             self.row.addWidget(field, _FIELD_STRETCH)
-        self.export = QPushButton(_EXPORT_TEXTS[0])
-        self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose its redaction, and save it"))
+        self.export = QPushButton(tr(_EXPORT_TEXTS[0]))
+        self.export.setToolTip(plain_tooltip(tr("Preview a report on these runs, choose its redaction, and save it")))
         self.row.addWidget(self.export)
         self.query = QToolButton()
         self.query.setText("SQL")
         self.query.setCheckable(True)
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.query.setToolTip(plain_tooltip("Ask the catalogue by SQL"))
+        self.query.setToolTip(plain_tooltip(tr("Ask the catalogue by SQL")))
         self.row.addWidget(self.query)
         self.row.addSpacing(GAP)
         self.row.addStretch(1)
@@ -102,8 +102,8 @@ class RunsBar(ActionBar):
     def _show(self) -> None:
         session = self._session
         names = [file_name(os.path.normpath(source)) for source in session.sources]
-        named = names[0] if len(names) == 1 else plural(len(names), "source")
-        runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
+        named = names[0] if len(names) == 1 else trn("{n} source", "{n} sources", len(names))
+        runs = f" · {trn('{n} run', '{n} runs', len(session.runs))}" if session.runs else ""
         self._enable_export()
         self.name.setText(f"{one_line(named, _MAX_NAME_CHARACTERS)}{runs}")
         self.counts.show_counts(session.counts if session.outcomes else None)
@@ -131,13 +131,13 @@ class RunsBar(ActionBar):
             self.compact_level = level
             self.buttons["open_folder"].setVisible(level < _NO_FOLDER)
             self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT if level < _SHORT_TEXT else ICON_ONLY)
-            self.export.setText(_EXPORT_TEXTS[level >= _SHORT_TEXT])
+            self.export.setText(tr(_EXPORT_TEXTS[level >= _SHORT_TEXT]))
 
     def _wanted_px(self, level: int) -> int:
         """Return the width, in pixels, that the row needs at a compact level to show all its words."""
         folder = self.buttons["open_folder"].sizeHint().width() + UNIT
-        texts = [self.fontMetrics().horizontalAdvance(text) for text in _EXPORT_TEXTS]
-        spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(" Open"))
+        texts = [self.fontMetrics().horizontalAdvance(tr(text)) for text in _EXPORT_TEXTS]
+        spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(f" {tr('Open')}"))
         fields = sum(_words_px(field) - field.sizeHint().width() for field in (self.filter, self.passed))
         return self.row.sizeHint().width() + fields + spared[self.compact_level] - spared[level]
 
@@ -145,7 +145,7 @@ class RunsBar(ActionBar):
     def _on_passed_edited(self, text: str) -> None:
         """Show the problem of the expression while it is typed."""
         problem = _problem(text)
-        self.passed.setToolTip(plain_tooltip(problem or _PASSED_TIP))
+        self.passed.setToolTip(plain_tooltip(problem or tr(_PASSED_TIP)))
         self.passed.setProperty("wrong", bool(problem))
         self.passed.style().unpolish(self.passed)
         self.passed.style().polish(self.passed)
@@ -174,8 +174,13 @@ class OutcomeCounts(QWidget):
         """Show the numbers of passed, failed and unknown outcomes."""
         self._parts = []
         if counts is not None:
-            words = zip((True, False, None), counts, ("passed", "failed", "without an outcome"), strict=True)
-            self._parts = [(outcome, f"{count:,} {word}") for outcome, count, word in words if count]
+            passed, failed, unknown = counts
+            parts = (
+                (passed, True, trn("{n} passed", "{n} passed", passed)),
+                (failed, False, trn("{n} failed", "{n} failed", failed)),
+                (unknown, None, trn("{n} without an outcome", "{n} without an outcome", unknown)),
+            )
+            self._parts = [(outcome, words) for count, outcome, words in parts if count]
         self.setAccessibleName(", ".join(words for _, words in self._parts))
         self.updateGeometry()
         self.update()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import ROW, UNIT, set_role
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.runs_totals import outcome_source_words, totals_words
@@ -19,7 +20,7 @@ class RunsStatus(QStatusBar):
         self.setSizeGripEnabled(False)
         self._session = session
         self._left, self._right = ElidedLabel(), ElidedLabel()
-        for label, accessible in ((self._left, "Totals of all runs"), (self._right, "Source of the outcomes")):
+        for label, accessible in ((self._left, tr("Totals of all runs")), (self._right, tr("Source of the outcomes"))):
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
             label.setContentsMargins(UNIT, 0, UNIT, 0)  # the page has its own margin

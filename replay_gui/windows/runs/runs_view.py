@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP, HEAD, ROW, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
@@ -34,11 +34,11 @@ _ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; separating facts and the co
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _MIN_ROWS = 2  # of the list of failures, so that a problem can be read
-_COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
+_COMPARE_TIP = translatable("Compare two chosen runs (Ctrl+click chooses two), or one with the open run")
 _ANY_HEIGHT = (1 << 24) - 1  # Qt's own limit
-_LEGEND = "filled: as in most runs · hollow: other arguments · × error · dot: not done"
-_PASSED_LEGEND = "filled: as in runs that passed · pointed: in none · hollow: other arguments · × error"
-_HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
+_LEGEND = translatable("filled: as in most runs · hollow: other arguments · × error · dot: not done")
+_PASSED_LEGEND = translatable("filled: as in runs that passed · pointed: in none · hollow: other arguments · × error")
+_HOW_TO_ALLOW = translatable("Open such a run to see its notes and allow its folder, then read these runs again.")
 _MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of a problem
 
 
@@ -69,15 +69,17 @@ class RunsView(QWidget):
         self.separators, self.picture = SeparatorView(session), RunsPictureView(session)
         self.consensus = ConsensusView(session)
         self.failures, self.runs = FailureView(session), EvaluatedRunView(session, only_chosen=True)
-        self._separates = _panel("What separates", self.separators, right)
-        self._agrees = _panel("What these runs agree on", self.consensus, right)
-        self._drawn = _panel("The runs, call by call", self.picture, right)
-        self._failed = _panel("Runs that failed, by their first reason", self.failures, right)
-        self._table = _panel("Runs", self.runs, right)
+        self._separates = _panel(tr("What separates"), self.separators, right)
+        self._agrees = _panel(tr("What these runs agree on"), self.consensus, right)
+        self._drawn = _panel(tr("The runs, call by call"), self.picture, right)
+        self._failed = _panel(tr("Runs that failed, by their first reason"), self.failures, right)
+        self._table = _panel(tr("Runs"), self.runs, right)
         self.query = QueryPanel(session, page)
         self.query.hide()
-        self.whole_button = self._separates.add_button("All runs", "What separates over all runs", checkable=True)
-        self.compare_button = self._table.add_button("Compare", _COMPARE_TIP)
+        self.whole_button = self._separates.add_button(
+            tr("All runs"), tr("What separates over all runs"), checkable=True
+        )
+        self.compare_button = self._table.add_button(tr("Compare"), tr(_COMPARE_TIP))
         for row, share in enumerate(_ROW_SHARES):
             right.setStretchFactor(row, share)
         right.setSizes([share * GAP for share in _ROW_SHARES])
@@ -157,7 +159,7 @@ class RunsView(QWidget):
         words = unused_notes_words(run.unused_notes for run in self._session.runs)
         if words and self._session.outcomes and not self._has_shown_unused_notes:
             self._has_shown_unused_notes = True
-            self.banner = Banner(Alert("info", f"{words[0].upper()}{words[1:]}. {_HOW_TO_ALLOW}"))
+            self.banner = Banner(Alert("info", f"{words[0].upper()}{words[1:]}. {tr(_HOW_TO_ALLOW)}"))
             self.banner.closed.connect(self._remove_banner)
             layout = self.layout()
             assert isinstance(layout, QVBoxLayout)
@@ -195,34 +197,35 @@ class RunsView(QWidget):
         self._separates.setVisible(agreement is None)
         self._agrees.setVisible(agreement is not None)
         self._agrees.set_note("" if agreement is None else agreement_words(agreement))
-        self._separates.set_title(f"What separates{self._about()}")
+        self._separates.set_title(self._separates_words())
         self._separates.set_note("" if contrasted is None else contrasted.separation.note.rstrip("."))
         self.separators.hint = self._hint(self._why_nothing_separates())
-        self.consensus.hint = self._hint("No run differs from the others.")
+        self.consensus.hint = self._hint(tr("No run differs from the others."))
         self._show_picture()
         self._show_failures()
         for view in (self.separators, self.picture, self.consensus):
             view.viewport().update()
 
-    def _about(self) -> str:
+    def _separates_words(self) -> str:
         session, contrasted = self._session, self._session.contrasted
         if contrasted is not None and contrasted.by_version:
-            return " the versions"
+            return tr("What separates the versions")
         if session.group is not None:
             fact = session.group_by
             name = group_name(session.group.value, fact)
             whole = f"{fact_name(fact)} {name}" if session.group.value is not None else name
-            return f" · {one_line(whole, _MAX_NAME)}"
+            return f"{tr('What separates')} · {one_line(whole, _MAX_NAME)}"
         if session.chosen is None:
-            return " · all runs" if len(session.groups) > 1 else ""
-        return f" · {plural(len(session.chosen), 'chosen run')}"
+            return tr("What separates · all runs") if len(session.groups) > 1 else tr("What separates")
+        return trn("What separates · {n} chosen run", "What separates · {n} chosen runs", len(session.chosen))
 
     def _show_picture(self) -> None:
         contrasted = self._session.contrasted
         picture = None if contrasted is None else contrasted.picture
         count = 0 if picture is None else len(picture.rows)
         hidden = "" if picture is None else _hidden_words(picture.more_rows, picture.more_columns)
-        self._drawn.set_title(f"{plural(count, 'run')}, call by call{hidden}" if count else "The runs, call by call")
+        words = trn("{n} run, call by call", "{n} runs, call by call", count)
+        self._drawn.set_title(f"{words}{hidden}" if count else tr("The runs, call by call"))
         self._drawn.setVisible(picture is None or bool(picture.columns))
         self._on_split_changed()
 
@@ -230,7 +233,7 @@ class RunsView(QWidget):
     def _on_split_changed(self) -> None:
         contrasted = self._session.contrasted
         is_passed = contrasted is not None and any(row.passed for row in contrasted.picture.rows)
-        self._drawn.set_note(self.picture.split_words or (_PASSED_LEGEND if is_passed else _LEGEND))
+        self._drawn.set_note(self.picture.split_words or tr(_PASSED_LEGEND if is_passed else _LEGEND))
         whole = self.picture.sizeHint()
         bar = self.picture.horizontalScrollBar().sizeHint().height()
         self._drawn.setMaximumHeight(whole.height() + HEAD + UNIT + bar if whole.isValid() else _ANY_HEIGHT)
@@ -242,11 +245,14 @@ class RunsView(QWidget):
         if failures is None or not shown:
             return
         by_version = session.contrasted is not None and session.contrasted.by_version
-        what = "One failing run of each task that flipped" if by_version else "Runs that failed"
-        self._failed.set_title(f"{what}, by its first reason" if by_version else f"{what}, by their first reason")
-        against = "of the other version" if by_version else "of its task"
-        left = f" · {failures.left_out:,} not compared" if failures.left_out else ""
-        self._failed.set_note(f"against the nearest run {against} that passed{left}")
+        if by_version:
+            self._failed.set_title(tr("One failing run of each task that flipped, by its first reason"))
+            note = tr("against the nearest run of the other version that passed")
+        else:
+            self._failed.set_title(tr("Runs that failed, by their first reason"))
+            note = tr("against the nearest run of its task that passed")
+        left = trn("{n} not compared", "{n} not compared", failures.left_out) if failures.left_out else ""
+        self._failed.set_note(" · ".join(filter(None, (note, left))))
         headings, rows = self.failures.horizontalHeader().sizeHint().height(), max(len(failures.groups), _MIN_ROWS)
         self._failed.setMaximumHeight(HEAD + headings + rows * ROW + 2 * UNIT)
         self.failures.hint = one_line(failures.problem, _MAX_PROBLEM)
@@ -255,7 +261,7 @@ class RunsView(QWidget):
     @Slot()
     def _on_progressed(self) -> None:
         session = self._session
-        what = "Reading the runs" if not session.outcomes else "Comparing the runs"
+        what = tr("Reading the runs") if not session.outcomes else tr("Comparing the runs")
         work = session.work
         shown = Progress(what, work.done, work.total, None) if isinstance(work, Evaluating) else None
         self.progress.show_progress(shown)
@@ -273,13 +279,15 @@ class RunsView(QWidget):
         outcomes = {session.outcome(run) for run in chosen}
         if outcomes <= {None}:
             several = session.contrasted is not None and session.contrasted.tasks > 1
-            one = " Choose one task to see the agreement of its runs." if several else ""
-            return f"No run here has an outcome.{one} Define passing in the field above, such as: end == submitted"
+            parts = [tr("No run here has an outcome.")]
+            parts += [tr("Choose one task to see the agreement of its runs.")] if several else []
+            parts += [tr("Define passing in the field above, such as: end == submitted")]
+            return " ".join(parts)
         if session.contrasted is not None and session.contrasted.by_version:
-            return "Nothing separates the versions."
+            return tr("Nothing separates the versions.")
         if outcomes & {True, False} == {True}:
-            return "All of these runs passed."
-        return "None of these runs passed." if True not in outcomes else "Nothing separates these runs."
+            return tr("All of these runs passed.")
+        return tr("None of these runs passed.") if True not in outcomes else tr("Nothing separates these runs.")
 
     # ---- actions of the user --------------------------------------------------------------------------
     @Slot(bool)
@@ -298,7 +306,7 @@ class RunsView(QWidget):
     @Slot()
     def _on_chosen_changed(self) -> None:
         chosen = self._to_compare()
-        self.compare_button.setText("Compare with the open run" if len(chosen) == 1 else "Compare")
+        self.compare_button.setText(tr("Compare with the open run") if len(chosen) == 1 else tr("Compare"))
         self.compare_button.setEnabled(bool(chosen))
 
     def _to_compare(self) -> list[int]:
@@ -335,6 +343,8 @@ def _panel(title: str, body: QWidget, parent: QWidget) -> Panel:
 
 
 def _hidden_words(rows: int, columns: int) -> str:
-    words = [plural(rows, "more run")] if rows else []
-    words += [plural(columns, "more call")] if columns else []
-    return f" ({' and '.join(words)} not drawn)" if words else ""
+    more_rows = trn("{n} more run", "{n} more runs", rows)
+    more_columns = trn("{n} more call", "{n} more calls", columns)
+    if rows and columns:
+        return f" {tr('({runs} and {calls} not drawn)', runs=more_rows, calls=more_columns)}"
+    return f" {tr('({what} not drawn)', what=more_rows if rows else more_columns)}" if rows or columns else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.files.stream_spool import StreamSpool
 from replay_gui.models.session import Session
 
 _CHECK_INTERVAL_MS = 100
 _RECOGNISABLE_BYTES = 1 << 16  # bytes in which a log without lines can be recognised
-_ENDED = "Standard input has ended. Whether the run has ended too is only known from its events."
+_ENDED = translatable("Standard input has ended. Whether the run has ended too is only known from its events.")
 
 
 class StandardInput(QObject):
@@ -41,7 +42,7 @@ class StandardInput(QObject):
             session.open(str(spool.path), self._position, self._format)
         if ended and (is_open or not written):
             self._timer.stop()
-            words = f"{spool.problem[0].upper()}{spool.problem[1:]}." if spool.problem else _ENDED
+            words = f"{spool.problem[0].upper()}{spool.problem[1:]}." if spool.problem else tr(_ENDED)
             if not written and not spool.problem:
-                words = "Standard input was empty."
+                words = tr("Standard input was empty.")
             session.alert_raised.emit(Alert("warning" if spool.problem else "info", words))

@@ -8,11 +8,12 @@ from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.version import VERSION
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
-_ABOUT_TEXT = "A replay debugger for the runs of AI agents. No data that it reads leaves this computer."
+_ABOUT_TEXT = translatable("A replay debugger for the runs of AI agents. No data that it reads leaves this computer.")
 
 
 class AboutDialog(QDialog):
@@ -20,7 +21,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About replay-gui")
+        self.setWindowTitle(tr("About replay-gui"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.versions = PlainLabel(
             f"replay-gui {VERSION}\nPython {platform.python_version()}\nPySide6 {pyside_version}, Qt {qVersion()}\n"
@@ -33,5 +34,5 @@ class AboutDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         column.setSpacing(GAP)
-        for widget in (PlainLabel("replay-gui", "title"), PlainLabel(_ABOUT_TEXT), self.versions, buttons):
+        for widget in (PlainLabel("replay-gui", "title"), PlainLabel(tr(_ABOUT_TEXT)), self.versions, buttons):
             column.addWidget(widget)

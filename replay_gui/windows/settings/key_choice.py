@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.windows.action_keys import key_words, set_keys
 from replay_gui.windows.actions import ACTION_SPECS, ActionSpec
 from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
@@ -50,10 +51,11 @@ class KeyChoice:
         if key.isEmpty():
             return ""
         if key in [*map(QKeySequence, (MENU_KEY, CONTEXT_KEY, *_OF_PANELS))]:
-            return f"{key_words(key)} is used by the panels and the menu."
+            return tr("{key} is used by the panels and the menu.", key=key_words(key))
         for spec in ACTION_SPECS:
             if spec.name != name and key in self.keys(spec.name):
-                return f"{key_words(key)} is the key of “{spec.title}”. Give that another key first."
+                taken = tr("{key} is the key of “{action}”.", key=key_words(key), action=spec.title)
+                return f"{taken} {tr('Give that another key first.')}"
         return ""
 
     def choose(self, name: str, key: QKeySequence) -> str:

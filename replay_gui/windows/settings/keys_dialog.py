@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -26,7 +27,7 @@ from replay_gui.windows.settings.key_choice import KeyChoice
 
 _SIZE_PX = (64 * GAP, 70 * GAP)
 _NAME = Qt.ItemDataRole.UserRole  # of an action
-_HINT = "Choose an action, click the field above, and press the key."
+_HINT = translatable("Choose an action, click the field above, and press the key.")
 
 
 class KeysDialog(WrappedDialog):
@@ -38,21 +39,21 @@ class KeysDialog(WrappedDialog):
 
     def __init__(self, keys: KeyChoice, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._keys = keys
         self.line, self.list, self.field = QLineEdit(), QListWidget(), QKeySequenceEdit()
-        self.line.setPlaceholderText("Find an action or a key")
-        self.line.setAccessibleName("Find an action or a key")
+        self.line.setPlaceholderText(tr("Find an action or a key"))
+        self.line.setAccessibleName(tr("Find an action or a key"))
         self.line.setClearButtonEnabled(True)
-        self.list.setAccessibleName("Actions")
-        self.field.setAccessibleName("New key")
+        self.list.setAccessibleName(tr("Actions"))
+        self.field.setAccessibleName(tr("New key"))
         self.field.setMaximumSequenceLength(1)
         self.field.setClearButtonEnabled(True)
-        self.hint = PlainLabel(_HINT, "secondary")
+        self.hint = PlainLabel(tr(_HINT), "secondary")
         self.hint.setWordWrap(True)
-        self.use, self.none = QPushButton("Use this key"), QPushButton("No key")
-        self.reset, self.reset_all = QPushButton("Reset"), QPushButton("Reset all")
+        self.use, self.none = QPushButton(tr("Use this key")), QPushButton(tr("No key"))
+        self.reset, self.reset_all = QPushButton(tr("Reset")), QPushButton(tr("Reset all"))
         row, buttons = QHBoxLayout(), QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         row.addWidget(self.field, 1)
         for button, slot in (
@@ -88,9 +89,9 @@ class KeysDialog(WrappedDialog):
         chosen, wanted = self._chosen, self.line.text().casefold()
         self.list.clear()
         for spec in ACTION_SPECS:
-            keys = ", ".join(key_words(key) for key in self._keys.keys(spec.name)) or "no key"
-            changed = "  (changed)" if self._keys.is_chosen(spec.name) else ""
-            words = f"{spec.menu.replace('&', '')}: {spec.title}  ·  {keys}{changed}"
+            keys = ", ".join(key_words(key) for key in self._keys.keys(spec.name)) or tr("no key")
+            changed = f"  {tr('(changed)')}" if self._keys.is_chosen(spec.name) else ""
+            words = f"{spec.menu_title}: {spec.title}  ·  {keys}{changed}"
             if wanted in words.casefold():
                 item = QListWidgetItem(words)
                 item.setData(_NAME, spec.name)
@@ -111,7 +112,7 @@ class KeysDialog(WrappedDialog):
     def _refresh(self) -> None:
         name, key = self._chosen, self.field.keySequence()
         refused = self._keys.refusal(name, key) if name else ""
-        self.hint.setText(refused or _HINT)
+        self.hint.setText(refused or tr(_HINT))
         self.use.setEnabled(bool(name) and not key.isEmpty() and not refused)
         self.none.setEnabled(bool(name) and bool(self._keys.keys(name)))
         self.reset.setEnabled(bool(name) and self._keys.is_chosen(name))

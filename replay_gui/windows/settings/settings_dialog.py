@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.facts.known_sessions import known_folders
 from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
 from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -31,7 +32,11 @@ from replay_gui.windows.settings.language import SYSTEM, language_names, remembe
 from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import LISTS_SESSIONS
 
-_THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"}
+_THEME_WORDS = {
+    "dark": translatable("Dark"),
+    "light": translatable("Light"),
+    "auto": translatable("As the system has it"),
+}
 
 
 class SettingsDialog(QDialog):
@@ -52,57 +57,57 @@ class SettingsDialog(QDialog):
 
     def __init__(self, settings: SettingsStore, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.theme, self.text_size, self.language = QComboBox(), QComboBox(), QComboBox()
-        self.theme.addItems([_THEME_WORDS[name] for name in THEMES])
+        self.theme.addItems([tr(_THEME_WORDS[name]) for name in THEMES])
         self.theme.setCurrentIndex(THEMES.index(theme_events().choice))
         self.theme.currentIndexChanged.connect(self._on_theme)
-        self.language.addItem(_THEME_WORDS["auto"], SYSTEM)
+        self.language.addItem(tr(_THEME_WORDS["auto"]), SYSTEM)
         for tag, name in language_names().items():
             self.language.addItem(name, tag)
         self.language.setCurrentIndex(self.language.findData(remembered_language(settings)))
         self.language.currentIndexChanged.connect(self._on_language)
-        self._next_start = PlainLabel("Used from the next start on")
+        self._next_start = PlainLabel(tr("Used from the next start on"))
         set_role(self._next_start, "secondary")
         self.text_size.addItems([f"{scale} %" for scale in TEXT_SCALES])
         self.text_size.setCurrentIndex(TEXT_SCALES.index(theme_events().text_scale))
         self.text_size.currentIndexChanged.connect(self._on_text_size)
         self.times = QComboBox()
         here = datetime.now().astimezone()
-        self.times.addItems(["UTC", f"This computer’s time zone ({here.tzname()})"])
+        self.times.addItems(["UTC", tr("This computer’s time zone ({zone})", zone=here.tzname())])
         self.times.setCurrentIndex(int(time_choice().is_local))
         self.times.currentIndexChanged.connect(self._on_times)
-        self.sessions = QCheckBox("List them on the first page")
+        self.sessions = QCheckBox(tr("List them on the first page"))
         self.sessions.setChecked(settings.value(LISTS_SESSIONS) == "yes")
         self.sessions.toggled.connect(self._on_sessions)
-        self.restores = QCheckBox("Restore the content of the last closed window")
+        self.restores = QCheckBox(tr("Restore the content of the last closed window"))
         self.restores.setChecked(settings.value(RESTORES) != "no")
         self.restores.toggled.connect(self._on_restores)
-        self.keys = QPushButton("Change keys…")
+        self.keys = QPushButton(tr("Change keys…"))
         self.keys.setAutoDefault(False)
-        self.clear_cache = QPushButton("Clear cache")
+        self.clear_cache = QPushButton(tr("Clear cache"))
         self.clear_cache.setAutoDefault(False)
-        self.clear_cache.setToolTip("Deletes the cached data of runs that are not open")
+        self.clear_cache.setToolTip(tr("Deletes the cached data of runs that are not open"))
         rows = self._rows = QFormLayout()
         rows.setHorizontalSpacing(WIDE)
         rows.setVerticalSpacing(GAP)
         cache = _quiet(str(platformdirs.user_cache_path("replay-gui")))
         for name, widget in (
-            ("Theme", self.theme),
-            ("Text size", self.text_size),
-            ("Language", self.language),
+            (tr("Theme"), self.theme),
+            (tr("Text size"), self.text_size),
+            (tr("Language"), self.language),
             ("", self._next_start),
-            ("Times", self.times),
-            ("Keys", self.keys),
-            ("At the start", self.restores),
-            ("Cache", self.clear_cache),
+            (tr("Times"), self.times),
+            (tr("Keys"), self.keys),
+            (tr("At the start"), self.restores),
+            (tr("Cache"), self.clear_cache),
             ("", cache),
-            ("Sessions on this computer", self.sessions),
+            (tr("Sessions on this computer"), self.sessions),
             *((folder.agent, _quiet(folder.path)) for folder in known_folders(os.environ, Path(home_folder()))),
         ):
-            widget.setAccessibleName(name or "Folder of the cache")
+            widget.setAccessibleName(name or tr("Folder of the cache"))
             rows.addRow(PlainLabel(name), widget)
         rows.setRowVisible(self._next_start, False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.values.change_table import ChangeTable
@@ -48,14 +49,14 @@ class ChangesDialog(QDialog):
         """Show the changes of the value at this path."""
         if path != self.table.path:
             name = one_line(pointer_text(join_pointer(path)), _MAX_TITLE_CHARACTERS)
-            self.setWindowTitle(f"All changes of {name}")
+            self.setWindowTitle(tr("All changes of {value}", value=name))
             self.table.list_changes(path)
 
     @Slot()
     def _show_words(self) -> None:
         words = self.table.words
         self.words.setText(words[0].upper() + words[1:])
-        self.view.hint = "" if self.table.listing else "No event changed this value."
+        self.view.hint = "" if self.table.listing else tr("No event changed this value.")
 
     @Slot()
     def _on_finished(self) -> None:

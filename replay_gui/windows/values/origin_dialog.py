@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
@@ -35,7 +36,7 @@ class OriginDialog(QDialog):
         self._column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
-        area.setAccessibleName("Where the value came from")
+        area.setAccessibleName(tr("Where the value came from"))
         area.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
@@ -49,7 +50,7 @@ class OriginDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        self.setWindowTitle(f"Where {self.origin.title[:_MAX_TITLE_CHARACTERS]} came from")
+        self.setWindowTitle(tr("Where {value} came from", value=self.origin.title[:_MAX_TITLE_CHARACTERS]))
         self.words.setText(self.origin.words)
         for row in self.rows:
             self._column.removeWidget(row)

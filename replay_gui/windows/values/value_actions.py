@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.settings.settings_store import SettingsStore
@@ -86,7 +87,7 @@ class ValueActions(QObject):
             self._session.values.paths.toggle(path)
         elif pair is not None:
             pair.show_message(
-                "To watch a value of both runs, choose it in “Divergences”, among the differences of the states"
+                tr("To watch a value of both runs, choose it in “Divergences”, among the differences of the states")
             )
 
     @Slot()

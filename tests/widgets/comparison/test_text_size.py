@@ -71,11 +71,11 @@ def test_the_body_of_a_card_ends_with_an_ellipsis_where_it_is_too_long(
 def test_the_number_of_a_difference_gives_up_its_word_before_it_is_cut(qtbot: QtBot, session: StoryComparison) -> None:
     label = _PointLabel()
     qtbot.addWidget(label)
-    label.show_words("divergence 20 of 22")
+    label.show_words("divergence 20 of 22", 19, 22)
     label.resize(label.sizeHint())
     assert label.shown == "divergence 20 of 22"
     label.resize(label.minimumSizeHint())
     assert label.shown == "20 of 22"
-    label.show_words("no divergence")
+    label.show_words("no divergence", None, 0)
     label.resize(label.minimumSizeHint())
     assert label.shown == "no divergence"

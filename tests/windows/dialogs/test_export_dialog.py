@@ -48,7 +48,7 @@ def test_nothing_can_be_saved_before_there_is_a_report(dialog: ExportDialog) -> 
 def test_each_form_is_explained(dialog: ExportDialog) -> None:
     for row, (_, _, about) in enumerate(FORMS):
         dialog.form.button(row).setChecked(True)
-        assert dialog.about_form.text() == f"{about}."
+        assert dialog.about_form.text() == about
 
 
 def test_the_reason_of_a_missing_report_is_shown_as_plain_text(dialog: ExportDialog) -> None:
