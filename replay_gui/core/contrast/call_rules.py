@@ -25,7 +25,8 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.core.text.patterns import TextPattern
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 _REQUEST = Kind.TOOL_REQUEST.value
 _MATCH = "…"  # replaces what a pattern matches
@@ -56,15 +57,20 @@ class UsedRules(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not self.rules:
             return ""
-        applied, count = len(CallRules(self.rules)), len(self.rules)
-        number = plural(count, "rule") if applied == count else f"{applied or 'none'} of {plural(count, 'rule')}"
-        words = f"{number}{file and f' of {one_line(file, 200)}'} {'is' if applied <= 1 else 'are'} applied"
-        left = ", ".join(f"{times:,} {why}" for why, times in self.not_applied.items())
-        return f"{words}; not applied: {left}" if left else words
+        applied, count, name = len(CallRules(self.rules)), len(self.rules), one_line(file, 200)
+        rules = trn("{n} rule of {file}", "{n} rules of {file}", count, file=name) if file else _number_words(count)
+        if applied == count:
+            words = trn("{rules} is applied", "{rules} are applied", count, rules=rules)
+        elif applied:
+            words = trn("{n} of {rules} is applied", "{n} of {rules} are applied", applied, rules=rules)
+        else:
+            words = tr("none of {rules} is applied", rules=rules)
+        left = ", ".join(f"{whole_number(times)} {tr(why)}" for why, times in self.not_applied.items())
+        return tr("{rules}; not applied: {left}", rules=words, left=left) if left else words
 
     @property
     def not_applied(self) -> dict[str, int]:
-        """Why rules are not applied to the calls of many runs, in words, and to how many of them that applies."""
+        """Why rules are not applied to the calls of many runs, as messages, and to how many of them that applies."""
         return dict(Counter(why for rule in self.rules if (why := _why_not(rule))))
 
 
@@ -148,21 +154,27 @@ def _without_matches(value: Any, patterns: Sequence[TextPattern]) -> Any:
     return _MATCH if is_number and any(pattern.covers(str(value)) for pattern in patterns) else value
 
 
+def _number_words(rules: int) -> str:
+    return trn("{n} rule", "{n} rules", rules)
+
+
 def _is_about_calls(rule: Rule) -> bool:
     return not _why_not(rule)
 
 
 def _why_not(rule: Rule) -> str:
-    """Return why a rule is not applied to the calls of many runs; "" if it is."""
+    """Return why a rule is not applied to the calls of many runs, as a message; "" if it is."""
     if not rule.enabled:
-        return "switched off"
+        return translatable("switched off")
     if rule.action in EFFECT_ACTIONS.values():
         return ""
     if not rule.applies_to(_REQUEST, rule.tool):
-        return "not about calls"
+        return translatable("not about calls")
     if rule.label is not None:
-        return "about events with a label"
-    return "" if rule.action in IGNORING_ACTIONS else "with a tolerance, which holds between two runs only"
+        return translatable("about events with a label")
+    if rule.action in IGNORING_ACTIONS:
+        return ""
+    return translatable("with a tolerance, which holds between two runs only")
 
 
 NO_RULES = CallRules()

@@ -13,6 +13,8 @@ from replay_gui.core.contrast.features.feature_table import KINDS, FeatureTable
 from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import tiers_of
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 MIN_AGREEING = 2
 """Runs of which it can be said that they agree."""
@@ -56,8 +58,13 @@ class Consensus:
     def same_words(self) -> str:
         """``4 of 5 runs made the very same changes``."""
         if len(self.same) < 2 <= self.of:
-            return f"no two of {self.of:,} runs made the very same changes"
-        return f"{len(self.same):,} of {self.of:,} runs made the very same changes"
+            return tr("no two of {number} runs made the very same changes", number=whole_number(self.of))
+        return trn(
+            "{number} of {n} run made the very same changes",
+            "{number} of {n} runs made the very same changes",
+            self.of,
+            number=whole_number(len(self.same)),
+        )
 
 
 def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:

@@ -29,6 +29,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 
 MAX_COMPARED_RUNS = 60  # failing runs that are compared; the others are only counted
 _MAX_CANDIDATES = 20  # passing runs that are examined for each failing run
@@ -218,7 +219,7 @@ def group_failures(
 def run_name(run: EvaluatedRun) -> str:
     """Return the name of a run for sentences: ``trial 2``, or its name."""
     trial = run.identity.trial
-    return one_line(f"trial {trial}" if trial else run.name, _MAX_NAME_CHARACTERS)
+    return one_line(tr("trial {trial}", trial=trial) if trial else run.name, _MAX_NAME_CHARACTERS)
 
 
 def _changes(steps: Sequence[RunStep]) -> Counter[str]:
@@ -263,7 +264,7 @@ def _first_reason(
 ) -> Reason | None:
     names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
-        names = f"{names[0]} (passed)", f"{names[1]} (failed)"
+        names = tr("{run} (passed)", run=names[0]), tr("{run} (failed)", run=names[1])
     with (
         log_of(pair.nearest) as log_a,
         log_of(pair.failed) as log_b,

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from replay_gui.core.contrast.features.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_EXACT_LABELLINGS = 5_000  # labellings; of more, a sample is drawn
 _MAX_DRAWN_LABELLINGS, _MIN_DRAWN_LABELLINGS = 1_000, 20
@@ -36,7 +38,8 @@ class ByChance:
     @property
     def words(self) -> str:
         """``2 of 6``, or ``3 of 1,000 drawn``."""
-        return f"{self.as_clear:,} of {self.of:,}{'' if self.exact else ' drawn'}"
+        counts = {"number": whole_number(self.as_clear), "total": whole_number(self.of)}
+        return tr("{number} of {total}", **counts) if self.exact else tr("{number} of {total} drawn", **counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

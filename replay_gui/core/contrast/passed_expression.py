@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.errors import NotesRefused
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 Judge: TypeAlias = Callable[[EvaluatedRun], bool | None]
 """Whether a run passed; None if that is unknown."""
@@ -70,7 +72,7 @@ class _Token:
 def passed_judge(expression: str) -> Judge:
     """Return the judge for an expression; raise NotesRefused, with the position, if it is invalid."""
     if len(expression) > _MAX_CHARACTERS:
-        raise NotesRefused(f"--passed: longer than {_MAX_CHARACTERS:,} characters")
+        raise NotesRefused(tr("--passed: longer than {number} characters", number=whole_number(_MAX_CHARACTERS)))
     parser = _ExpressionParser(list(_tokens(expression)), expression)
     judge = parser.either(0)
     parser.expect_end()
@@ -84,7 +86,9 @@ def _tokens(expression: str) -> Iterator[_Token]:
         if match is None or match.lastgroup is None:
             rest = expression[at:].lstrip()
             at = len(expression) - len(rest)
-            raise NotesRefused(f"--passed: not understood from character {at + 1} on: {rest[:40]!r}")
+            raise NotesRefused(
+                tr("--passed: not understood from character {place} on: {text}", place=at + 1, text=repr(rest[:40]))
+            )
         yield _Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
         at = match.end()
 
@@ -109,50 +113,58 @@ class _ExpressionParser:
 
     def _one(self, depth: int) -> Judge:
         if depth > _MAX_DEPTH:
-            raise NotesRefused(f"--passed: more than {_MAX_DEPTH} parentheses or nots within one another")
+            raise NotesRefused(
+                tr("--passed: more than {number} parentheses or nots within one another", number=_MAX_DEPTH)
+            )
         if self._take_word("not"):
             judge = self._one(depth + 1)
             return lambda run: _not(judge(run))
         if self._take_sign("("):
             judge = self.either(depth + 1)
             if not self._take_sign(")"):
-                raise self._problem("a ) is missing")
+                raise self._problem(tr("a ) is missing"))
             return judge
         return self._comparison()
 
     def _comparison(self) -> Judge:
-        name = self._next("a field")
+        name = self._next(tr("a field is expected"))
         field = FIELDS.get(name.text) if name.kind == "word" else None
         if field is None:
-            raise NotesRefused(f"--passed: {name.text!r} is not known; the fields are {', '.join(FIELDS)}")
+            fields = ", ".join(FIELDS)
+            raise NotesRefused(
+                tr("--passed: {word} is not known; the fields are {fields}", word=repr(name.text), fields=fields)
+            )
         sign = self._peek()
         if sign is None or sign.kind != "sign" or sign.text not in _COMPARISONS:
             if name.text == "passed":
                 return lambda run: run.passed
-            raise self._problem(f"after {name.text}, one of {' '.join(_COMPARISONS)} is expected")
+            raise self._problem(
+                tr("after {field}, one of {signs} is expected", field=name.text, signs=" ".join(_COMPARISONS))
+            )
         self._at += 1
-        compare, wanted = _COMPARISONS[sign.text], self._value(self._next("a number or a text"))
+        compare, wanted = _COMPARISONS[sign.text], self._value(self._next(tr("a number or a text is expected")))
         return lambda run: _compared(field(run), compare, wanted)
 
     @staticmethod
     def _value(token: _Token) -> float | str:
         if token.kind == "sign":
-            raise NotesRefused(f"--passed: a number or a text is expected at character {token.at + 1}")
+            raise NotesRefused(tr("--passed: a number or a text is expected at character {place}", place=token.at + 1))
         if token.kind == "number":
             return float(token.text)
         return token.text[1:-1] if token.kind == "text" else token.text
 
     def expect_end(self) -> None:
         if self._peek() is not None:
-            raise self._problem("'and' or 'or' is expected")
+            raise self._problem(tr("'and' or 'or' is expected"))
 
     def _peek(self) -> _Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
-    def _next(self, wanted: str) -> _Token:
+    def _next(self, problem: str) -> _Token:
+        """Return the next token; `problem`: of an expression that ends before it."""
         token = self._peek()
         if token is None:
-            raise self._problem(f"{wanted} is expected")
+            raise self._problem(problem)
         self._at += 1
         return token
 
@@ -171,8 +183,10 @@ class _ExpressionParser:
 
     def _problem(self, what: str) -> NotesRefused:
         token = self._peek()
-        where = "at its end" if token is None else f"at character {token.at + 1}"
-        return NotesRefused(f"--passed: {what} {where} of {self._expression!r}")
+        found = {"problem": what, "expression": repr(self._expression)}
+        if token is None:
+            return NotesRefused(tr("--passed: {problem} at its end of {expression}", **found))
+        return NotesRefused(tr("--passed: {problem} at character {place} of {expression}", place=token.at + 1, **found))
 
 
 def _compared(value: Any, compare: Callable[[Any, Any], bool], wanted: float | str) -> bool | None:

@@ -24,7 +24,8 @@ from replay_gui.core.contrast.labellings import Labellings, labellings
 from replay_gui.core.contrast.separators import FEW_RUNS, RunPlace, Separation, Separator, Share, decision_list
 from replay_gui.core.contrast.statistics import SIGNIFICANT, fisher_p, smallest_fisher_p, strengths, tarone_factor
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_SEPARATORS = 40
 _MAX_CANDIDATES = 200  # sets of runs among which equal scores are ranked
@@ -191,7 +192,7 @@ def _separator(
     return Separator(
         feature=feature,
         tier=tier,
-        sentence=f"{feature_words(feature)}: {counts_words(*shares)}",
+        title=feature_words(feature),
         strength=strength,
         score=score,
         passing=shares[0],
@@ -209,13 +210,6 @@ def _separator(
     )
 
 
-def counts_words(passing: Share, failing: Share) -> str:
-    """Return ``1 of 1 passing, 0 of 3 failing``; the group with the larger share comes first."""
-    words = [f"{share.having:,} of {share.of:,} {name}" for share, name in ((passing, "passing"), (failing, "failing"))]
-    is_failing_first = failing.having * passing.of > passing.having * failing.of
-    return ", ".join(reversed(words) if is_failing_first else words)
-
-
 def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunPlace | None:
     """Return the first run of a group that has the feature; None if no run of the group has it."""
     for run in table.runs_of(feature).tolist():
@@ -228,12 +222,31 @@ def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunP
 def _note(groups: OutcomeGroups, significant: int) -> str:
     passing, failing = groups.passing, groups.failing
     if not passing or not failing:
-        known = f"{plural(passing, 'run')} passed, {failing:,} failed"
-        unknown = len(groups.passed) - passing - failing
-        rest = f", of {unknown:,} it is unknown" if unknown else ""
-        return f"Nothing can be separated: {known}{rest}."
+        failed, unknown = whole_number(failing), len(groups.passed) - passing - failing
+        if not unknown:
+            return trn(
+                "Nothing can be separated: {n} run passed, {failed} failed.",
+                "Nothing can be separated: {n} runs passed, {failed} failed.",
+                passing,
+                failed=failed,
+            )
+        return trn(
+            "Nothing can be separated: {n} run passed, {failed} failed, of {unknown} it is unknown.",
+            "Nothing can be separated: {n} runs passed, {failed} failed, of {unknown} it is unknown.",
+            passing,
+            failed=failed,
+            unknown=whole_number(unknown),
+        )
     if passing + failing < FEW_RUNS:
-        return f"{plural(passing + failing, 'run')} with an outcome: nothing here is significant."
+        return trn(
+            "{n} run with an outcome: nothing here is significant.",
+            "{n} runs with an outcome: nothing here is significant.",
+            passing + failing,
+        )
     if not significant:
-        return "Nothing here is significant after correction for all that was compared."
-    return f"{plural(significant, 'line')} significant after correction for all that was compared."
+        return tr("Nothing here is significant after correction for all that was compared.")
+    return trn(
+        "{n} line significant after correction for all that was compared.",
+        "{n} lines significant after correction for all that was compared.",
+        significant,
+    )

@@ -13,6 +13,8 @@ from replay_gui.core.contrast.features.feature_words import feature_words
 from replay_gui.core.contrast.labellings import ByChance
 from replay_gui.core.contrast.statistics import StratifiedTest
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 FEW_RUNS = 8
 """With fewer runs than these that have an outcome, nothing is called significant."""
@@ -24,6 +26,11 @@ class Share:
 
     having: int
     of: int
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Both numbers as fields of messages: ``number`` and ``total``."""
+        return {"number": whole_number(self.having), "total": whole_number(self.of)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Separator:
     """A feature, and the others that hold for exactly the same runs.
 
     Attributes:
-        feature: the best description. tier: see feature.TIERS. sentence: it and its counts, in words.
+        feature: the best description. tier: see feature.TIERS. title: the feature in words.
         strength: 0 to 1, how clearly it separates. score: the value by which it is ranked.
         passing, failing: numbers of runs that have it.
         p: of Fisher's exact test, or of the stratified test. corrected_p: corrected for the number of comparisons.
@@ -53,7 +60,7 @@ class Separator:
 
     feature: Feature
     tier: int
-    sentence: str
+    title: str
     strength: float
     score: float
     passing: Share
@@ -70,9 +77,21 @@ class Separator:
     runs: tuple[int, ...]
 
     @property
+    def sentence(self) -> str:
+        """The feature and its counts, in words."""
+        return tr("{feature}: {counts}", feature=self.title, counts=counts_words(self.passing, self.failing))
+
+    @property
     def also(self) -> tuple[str, ...]:
         """The other features of the same runs, in words."""
         return tuple(map(feature_words, self.others))
+
+
+def counts_words(passing: Share, failing: Share) -> str:
+    """Return ``1 of 1 passing, 0 of 3 failing``; the group with the larger share comes first."""
+    words = [tr("{number} of {total} passing", **passing.numbers), tr("{number} of {total} failing", **failing.numbers)]
+    is_failing_first = failing.having * passing.of > passing.having * failing.of
+    return ", ".join(reversed(words) if is_failing_first else words)
 
 
 @dataclass(frozen=True, slots=True)

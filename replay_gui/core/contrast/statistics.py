@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.translation.numbers import significant_number
+
 SIGNIFICANT = 0.05
 """The chance, over all that was compared, below which a difference counts as significant."""
 
@@ -32,7 +34,7 @@ def fisher_p(p: int, f: int, passing: int, failing: int) -> float:
 
 def p_number(p: float) -> str:
     """Return ``0.33``, or ``< 1e-300`` for a p that is too small for a number."""
-    return f"{p:.2g}" if p else "< 1e-300"
+    return significant_number(p, 2) if p else "< 1e-300"
 
 
 def p_words(p: float) -> str:

@@ -17,14 +17,13 @@ from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.separation import (
     MAX_SEPARATORS,
     Outcomes,
-    counts_words,
     example,
     separate_groups,
     tiers_of,
 )
 from replay_gui.core.contrast.separators import FEW_RUNS, ListedDecision, RunPlace, Separation, Separator, Share
 from replay_gui.core.contrast.statistics import SIGNIFICANT, Stratum, mantel_haenszel
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 
 _MAX_CANDIDATES = 120
 _MAX_WORDED_FEATURES = 40
@@ -79,7 +78,7 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
             Separator(
                 feature=feature,
                 tier=int(tiers[number]),
-                sentence=f"{feature_words(feature)}: {counts_words(*shares)}",
+                title=feature_words(feature),
                 strength=group.strength,
                 score=group.score,
                 passing=shares[0],
@@ -235,10 +234,25 @@ def _stretches(table: FeatureTable) -> Iterator[tuple[int, int]]:
 def _note(strata: _Strata, tasks: int, significant: int) -> str:
     mixed, runs = strata.tasks, strata.passing + strata.failing
     if not mixed:
-        return f"None of {plural(tasks, 'task')} has both outcomes, so nothing can be separated within a task."
-    within = f"Within {mixed:,} of {plural(tasks, 'task')}, {'the one' if mixed == 1 else 'those'} with both outcomes"
+        return trn(
+            "None of {n} task has both outcomes, so nothing can be separated within a task.",
+            "None of {n} tasks has both outcomes, so nothing can be separated within a task.",
+            tasks,
+        )
     if runs < FEW_RUNS:
-        return f"{within}: {plural(runs, 'run')} prove nothing."
-    if not significant:
-        return f"{within}: nothing is significant after correction for all that was compared."
-    return f"{within}: {plural(significant, 'line')} significant after correction for all that was compared."
+        found = trn("{n} run proves nothing.", "{n} runs prove nothing.", runs)
+    elif not significant:
+        found = tr("nothing is significant after correction for all that was compared.")
+    else:
+        found = trn(
+            "{n} line significant after correction for all that was compared.",
+            "{n} lines significant after correction for all that was compared.",
+            significant,
+        )
+    return trn(
+        "Within {n} of {tasks}, the one with both outcomes: {found}",
+        "Within {n} of {tasks}, those with both outcomes: {found}",
+        mixed,
+        tasks=trn("{n} task", "{n} tasks", tasks),
+        found=found,
+    )

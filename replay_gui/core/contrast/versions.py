@@ -23,7 +23,8 @@ from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Str
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.divergence.side import EventRedactor
 from replay_gui.core.facts.fact_names import VersionPair
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 
 class Flip(StrEnum):
@@ -87,16 +88,23 @@ class VersionChange:
     @property
     def summary(self) -> str:
         """The number of tasks that flipped, and whether that proves a change, in words."""
-        of = f"of {plural(len(self.tasks), 'task')}"
-        counts = [(sum(task.flip is flip for task in self.tasks), flip) for flip in _ORDER if flip not in _NOT_FLIPPED]
-        flip_words = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
-        if not flip_words:
-            return f"No task flipped {of}."
+        counts = [(sum(task.flip is flip for task in self.tasks), words) for flip, words in _FLIPPED.items()]
+        flips = ", ".join(tr(words, number=whole_number(count)) for count, words in counts if count)
+        if not flips:
+            return trn("No task flipped of {n} task.", "No task flipped of {n} tasks.", len(self.tasks))
         if self.few:
-            proof = f"{plural(self.runs, 'run')} with an outcome prove nothing"
+            proof = trn("{n} run with an outcome proves nothing", "{n} runs with an outcome prove nothing", self.runs)
+        elif self.significant:
+            proof = tr("{p}, significant", p=p_words(self.test.p))
         else:
-            proof = f"{p_words(self.test.p)}, {'significant' if self.significant else 'not significant'}"
-        return f"{flip_words} {of}. Passing by version, within tasks: {proof}."
+            proof = tr("{p}, not significant", p=p_words(self.test.p))
+        return trn(
+            "{flips} of {n} task. Passing by version, within tasks: {proof}.",
+            "{flips} of {n} tasks. Passing by version, within tasks: {proof}.",
+            len(self.tasks),
+            flips=flips,
+            proof=proof,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +127,13 @@ class ComparedVersions:
         return (self.reasons.get(task.task) or task.first) if task.flipped else ""
 
 
-_ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKNOWN)
+_FLIPPED = {
+    Flip.BROKEN: translatable("{number} broken"),
+    Flip.WORSE: translatable("{number} worse"),
+    Flip.FIXED: translatable("{number} fixed"),
+    Flip.BETTER: translatable("{number} better"),
+}
+_ORDER = (*_FLIPPED, *_NOT_FLIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +183,18 @@ def version_differences(runs: RunSet, before: Sequence[int], after: Sequence[int
     found = separate_chosen(runs, is_new, tasks)
     significant = sum(separator.significant for separator in found.separators)
     if run_count < FEW_RUNS:
-        proof = f"{plural(run_count, 'run')} prove nothing"
+        proof = trn("{n} run proves nothing", "{n} runs prove nothing", run_count)
     elif not significant:
-        proof = "nothing is significant"
+        proof = tr("nothing is significant")
     else:
-        proof = f"{plural(significant, 'line')} significant after correction"
-    return replace(found, note=f"Within {plural(len(common), 'task')} of both versions: {proof}.")
+        proof = trn("{n} line significant after correction", "{n} lines significant after correction", significant)
+    note = trn(
+        "Within {n} task of both versions: {proof}.",
+        "Within {n} tasks of both versions: {proof}.",
+        len(common),
+        proof=proof,
+    )
+    return replace(found, note=note)
 
 
 def flip_pairs(runs: RunSet, outcomes: Outcomes, change: VersionChange) -> tuple[FailurePair, ...]:
@@ -221,8 +241,14 @@ def compare_versions(
 def difference_words(separator: Separator) -> str:
     """Return one entry of ComparedVersions.differences, with its counts, in words."""
     after, before = separator.passing, separator.failing
-    counts = f"{before.having:,} of {before.of:,} before, {after.having:,} of {after.of:,} after"
-    return f"{separator.sentence.rpartition(': ')[0]}: {counts}"
+    return tr(
+        "{feature}: {before} of {all_before} before, {after} of {all_after} after",
+        feature=separator.title,
+        before=whole_number(before.having),
+        all_before=whole_number(before.of),
+        after=whole_number(after.having),
+        all_after=whole_number(after.of),
+    )
 
 
 def _first_words(runs: RunSet, outcomes: Outcomes, numbers: Sequence[int]) -> str:

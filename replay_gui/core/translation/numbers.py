@@ -42,6 +42,11 @@ def short_number(number: float) -> str:
     return f"{number:g}".translate(_signs)
 
 
+def significant_number(number: float, digits: int) -> str:
+    """Return ``0.33`` for 1/3 and 2 digits; a number that is very small or large has an exponent."""
+    return f"{number:.{digits}g}".translate(_signs)
+
+
 _signs: dict[int, str] = {}
 _kept = os.environ.get(_VARIABLE, _ENGLISH)
 if _kept != _ENGLISH and len(_kept) == len(_ENGLISH):

@@ -36,10 +36,9 @@ class RedactedFeatures:
     def redacted(self, separator: Separator) -> Separator:
         """Return the separator with redacted sentences; its counts are unchanged."""
         examples = (separator.passed_example, separator.failed_example)
-        words = feature_words(self._redacted(separator.feature, examples))
-        counts = separator.sentence.removeprefix(feature_words(separator.feature))
+        title = feature_words(self._redacted(separator.feature, examples))
         others = tuple(self._redacted(other, examples) for other in separator.others)
-        return replace(separator, sentence=words + counts, others=others)
+        return replace(separator, title=title, others=others)
 
     def step(self, step: RunStep) -> RunStep:
         """Return a call with redacted input and label."""
