@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu
 
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS
 from replay_gui.core.reasons.marks.run_mark import MarkKind
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.windows.settings.settings_store import SettingsStore
@@ -24,10 +25,10 @@ class MarkChoice(QObject):
         marks.hide(kind for kind in MarkKind if kind.name in names)
         self._actions = {}
         for kind, words in MARK_WORDS.items():
-            action = self._actions[kind] = menu.addAction(words.title)
+            action = self._actions[kind] = menu.addAction(tr(words.title))
             action.setCheckable(True)
             action.setChecked(kind not in marks.hidden)
-            action.setToolTip(plain_tooltip(words.explanation))
+            action.setToolTip(plain_tooltip(tr(words.explanation)))
             action.toggled.connect(self._on_toggled)
         menu.setToolTipsVisible(True)
 
