@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Progress
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -17,8 +18,6 @@ from replay_gui.engine.opening import Conversion, conversion_cache, user_mapping
 from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import Open
 from replay_gui.engine.worker_pool import WorkerPool
-
-_JOB = "Converting"
 
 
 class OnConversionResult(Protocol):
@@ -54,8 +53,8 @@ class ConversionController:
         self.number, self.path, self.stamp = number, path, stamp
         self.index: Path = cache.make_building_folder()
         self.shown = False
-        self.progress = Progress(_JOB, 0, 0, None)
-        self._throttle = ProgressThrottle(_JOB)
+        self.progress = Progress(tr("Converting"), 0, 0, None)
+        self._throttle = ProgressThrottle(tr("Converting"))
         self._on_result = on_result
         self._jobs = JobGroup(pool, on_worker_message)
         self._jobs.start(

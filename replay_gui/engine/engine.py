@@ -13,6 +13,8 @@ from typing import TypeAlias, assert_never
 
 from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import decimal_number
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.follower.follow_messages import StopFollowing
@@ -258,7 +260,8 @@ class Engine:
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
         _cache_log.info("cleared: %d bytes", freed)
-        return Alert("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
+        size = decimal_number(freed / 1e6, 1)
+        return Alert("info", tr("The cache was cleared: {size} MB are free again.", size=size))
 
     def _runs(self) -> tuple[OpenRun | None, OpenRun | None]:
         return self._controllers[Side.A].open, self._controllers[Side.B].open

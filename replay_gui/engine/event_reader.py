@@ -21,6 +21,8 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.event_label import event_label, kind_label
 from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import decimal_number
 from replay_gui.engine.answers import EventRow, Related
 from replay_gui.engine.run_effects import RunEffects
 
@@ -44,11 +46,12 @@ class EventReader:
         links, led_to = [], self._led_to(event)
         cause = self._index_of_seq(event.parent, event.index)
         if cause is not None:
-            links.append(self._link("caused by", cause))
+            links.append(self._link(tr("caused by"), cause))
         pair = int(self._index.pair[event.index])
         if pair != NO_PAIR and pair != cause:
-            links.append(self._link("asked in" if pair < event.index else "answered in", EventIndex(pair)))
-        links += [_link("led to", later) for later in led_to[:MAX_LED_TO_EVENTS]]
+            label = tr("asked in") if pair < event.index else tr("answered in")
+            links.append(self._link(label, EventIndex(pair)))
+        links += [_link(tr("led to"), later) for later in led_to[:MAX_LED_TO_EVENTS]]
         return tuple(links), max(0, len(led_to) - MAX_LED_TO_EVENTS)
 
     def _led_to(self, event: Event) -> list[Event]:
@@ -81,7 +84,8 @@ class EventReader:
         """Return the row of an event."""
         row = row_without_text(self._index, event_index)
         if self._is_big(event_index):
-            return msgspec.structs.replace(row, text=f"({self._size(event_index) / 1e6:,.1f} MB)")
+            size = decimal_number(self._size(event_index) / 1e6, 1)
+            return msgspec.structs.replace(row, text=tr("({size} MB)", size=size))
         try:
             event = self._log[event_index]
         except ReplayError as why:

@@ -31,6 +31,8 @@ from replay_gui.core.state.first_keys import WideMaps
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.state.work_limit import too_costly
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
@@ -42,7 +44,8 @@ from replay_gui.engine.run_effects import RunEffects
 
 MAX_ROWS = 2000  # rows in one answer
 
-CHANGED = "The file has changed on disk."
+CHANGED = translatable("The file has changed on disk.")
+_TOUCHED = translatable("The file was touched on disk; its size and its date are as before.")
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 OnWarning: TypeAlias = Callable[[str], None]
@@ -207,7 +210,7 @@ class OpenRun:
         self._snapshots.set_stored(list(index.snapshots))
 
     def change_on_disk(self) -> str:
-        """Return the change of the file or of its journal since it was opened, in words; "" for none."""
+        """Return the change of the file or of its journal since it was opened, a message in English; "" for none."""
         try:
             facts = Path(self.facts.path).stat()
         except OSError:
@@ -216,7 +219,7 @@ class OpenRun:
             return CHANGED
         # An editor of the file can reset its date, but not this time. (Links and permissions change it too.)
         is_touched = facts.st_ctime_ns != self._touched_at
-        return "The file was touched on disk; its size and its date are as before." if is_touched else ""
+        return _TOUCHED if is_touched else ""
 
     @property
     def stamp(self) -> Stamp:
@@ -239,7 +242,7 @@ class OpenRun:
             return build_foreign_report(
                 self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes
             )
-        damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
+        damaged = tr("The copy that this file was converted to is damaged; reload the file to have it converted anew.")
         why = why_not_verifiable(self.facts.state)
         return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
 
@@ -269,7 +272,8 @@ class OpenRun:
 
     def _on_dropped(self, position: Position) -> None:
         if not self._dropped:  # only the first problem is reported
-            self._complain(f"The cached state at event {position:,} was damaged; an earlier one is used.")
+            event = whole_number(position)
+            self._complain(tr("The cached state at event {event} was damaged; an earlier one is used.", event=event))
         self._dropped = True
 
     # ---- states ---------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from replay_gui.core.log.positions import FIRST_EVENT
 from replay_gui.core.log.run_start import RunStart
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.files.trusted_folders import TrustedFolders
@@ -188,8 +189,8 @@ def _folder(find: Callable[[str], Path]) -> Path:
     try:
         return find("replay-gui")
     except (RuntimeError, KeyError):
-        names = "HOME, or XDG_CACHE_HOME and XDG_CONFIG_HOME"
-        raise LogUnreadable(f"there is no home folder for caches and settings; set {names}") from None
+        text = tr("there is no home folder for caches and settings; set HOME, or XDG_CACHE_HOME and XDG_CONFIG_HOME")
+        raise LogUnreadable(text) from None
 
 
 def user_cache() -> IndexCache:

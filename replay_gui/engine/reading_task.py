@@ -12,6 +12,7 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
@@ -35,9 +36,8 @@ _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone i
 _RECENT_NS = 60 * 10**9  # since the last write; the log may still be growing
 _MAX_HASHED_BYTES = 64 << 20  # are hashed within 0.1 s
 
-_EDITED = "The log was edited since it was last read; the shown events may be the earlier ones."
-
-_FALSE_STATES = "The cached states of this log do not match its events; they are no longer used."
+_EDITED = translatable("The log was edited since it was last read; the shown events may be the earlier ones.")
+_FALSE_STATES = translatable("The cached states of this log do not match its events; they are no longer used.")
 
 _log = topic_logger(Topic.ENGINE)
 
@@ -83,7 +83,7 @@ class ReadingTask:
         self._on_broken_found = on_broken_found
         self._jobs = JobGroup(pool, on_worker_message)
         self._verification = VerificationController(run.log, self._start)
-        self._throttle = ProgressThrottle("Verifying")
+        self._throttle = ProgressThrottle(tr("Verifying"))
         self._verification.hold(paired)
         self._is_paired = paired
         self._stage = IndexStage.COMPLETE
@@ -132,10 +132,10 @@ class ReadingTask:
         self._jobs.stop()
 
     @property
-    def missing(self) -> str:
-        """Return the facts that stay unknown if the work ends now, as a phrase."""
+    def stopped_words(self) -> str:
+        """Return a sentence on what stays unknown if the work ends now."""
         is_built = self._stage not in (IndexStage.BUILDING, IndexStage.BUILDING_SHARED)
-        return "the run is not verified" if is_built else "not all events were read"
+        return tr("Stopped: the run is not verified.") if is_built else tr("Stopped: not all events were read.")
 
     def _on_message(self, arguments: ReadingArguments, message: JobMessage) -> None:
         match message:
@@ -143,7 +143,7 @@ class ReadingTask:
                 _log.warning("%s: job %s failed", self._run.facts.path, arguments.job)
                 if isinstance(arguments, JoinArguments):
                     self._stage = IndexStage.TO_JOIN
-                self._answer(self._run.number, Alert("error", f"{_missing(arguments)}: {text}.", ("reload",)))
+                self._answer(self._run.number, Alert("error", _failed_words(arguments, text), ("reload",)))
             case JobProgress() | JobPart() | JobDone():
                 self._use_message(arguments, message)
             case _:
@@ -209,7 +209,7 @@ class ReadingTask:
         is_stale = run.drop_stale_index(report.file_blake3)
         if is_stale or self._verification.has_false_snapshots:
             run.drop_index()
-            self._answer(run.number, Alert("warning", _EDITED if is_stale else _FALSE_STATES, ("reload",)))
+            self._answer(run.number, Alert("warning", tr(_EDITED if is_stale else _FALSE_STATES), ("reload",)))
         report = run.report_on_opened_file(report)
         run.first_broken = report.first_broken
         _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)
@@ -225,14 +225,14 @@ def _content_while_written(log: EventLog) -> str | None:
     return log.source.blake3() if is_recent else None
 
 
-def _missing(arguments: ReadingArguments) -> str:
-    """Return the facts that stay unknown if the job fails, as a phrase."""
+def _failed_words(arguments: ReadingArguments, reason: str) -> str:
+    """Return a sentence on what stays unknown, because a job has failed."""
     match arguments:
         case IndexArguments():
-            return "Not all events were read"
+            return tr("Not all events were read: {reason}.", reason=reason)
         case JoinArguments():
-            return "The run can be neither compared nor verified"
+            return tr("The run can be neither compared nor verified: {reason}.", reason=reason)
         case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
-            return "The run was not verified"
+            return tr("The run was not verified: {reason}.", reason=reason)
         case _:
             assert_never(arguments)

@@ -14,6 +14,7 @@ from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import (
     OPEN_AS,
     SHOW_TEXT,
@@ -50,8 +51,6 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.engine.run_state import ActiveRun, FollowedRun, GrowingRun, IncompleteRun, RunState, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
-
-_INCOMPLETE = "not all of the file was converted"
 
 _log = topic_logger(Topic.ENGINE)
 
@@ -166,10 +165,11 @@ class RunController:
             conversion = self._import.conversion
             self._drop_import()
             self._answer(conversion.number, WorkEnded())
-            self._answer(conversion.number, Alert("info", f"Stopped: {conversion.path} was not imported."))
+            text = tr("Stopped: {file} was not imported.", file=conversion.path)
+            self._answer(conversion.number, Alert("info", text))
             return True
         if self._active is not None and isinstance(self._active.state, GrowingRun):
-            alert = Alert("info", f"Stopped: {_INCOMPLETE}.", ("reload",))
+            alert = Alert("info", tr("Stopped: not all of the file was converted."), ("reload",))
             self._stop_growing(self._active, self._active.state.conversion, alert)
             return True
         return False
@@ -177,7 +177,7 @@ class RunController:
     def _stop_reading(self, active: ActiveRun) -> None:
         if isinstance(active.state, WholeRun) and active.state.task.busy:
             active.state.task.stop()
-            self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", ("reload",)))
+            self._answer(active.run.number, Alert("info", active.state.task.stopped_words, ("reload",)))
             self._answer(active.run.number, WorkEnded())
 
     # ---- opening and closing ------------------------------------------------------------------------
@@ -278,7 +278,8 @@ class RunController:
         """Report which parts of the run are missing; the other notes are in its facts."""
         gaps = missing_notes(run.facts.notes)
         if gaps:
-            self._answer(run.number, Alert("info", f"Parts of the file are missing in this run: {'; '.join(gaps)}"))
+            text = tr("Parts of the file are missing in this run: {parts}", parts="; ".join(gaps))
+            self._answer(run.number, Alert("info", text))
 
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))
@@ -305,7 +306,7 @@ class RunController:
                 is_refused = kind in (ImportRefused.__name__, FormatUnknown.__name__)
                 actions = (OPEN_AS, SHOW_TEXT) if is_refused else ()
                 if kind == "died":  # other reasons include the file
-                    text = f"{conversion.path}: not read: {text}"
+                    text = tr("{file}: not read: {reason}", file=conversion.path, reason=text)
                 self._answer(number, Alert("error", text, actions, conversion.path if is_refused else ""))
             case Conversion() if conversion.is_over:
                 self._drop_import()
@@ -348,7 +349,7 @@ class RunController:
             case Progress():
                 self._answer(active.run.number, result)
             case JobFailed(text=text):
-                reason = f"{_INCOMPLETE[0].upper()}{_INCOMPLETE[1:]}: {text}."
+                reason = tr("Not all of the file was converted: {reason}.", reason=text)
                 self._stop_growing(active, conversion, Alert("error", reason, ("reload",)))
             case Conversion() if conversion.is_over:
                 self._settle(active, conversion, result)

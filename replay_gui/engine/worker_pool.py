@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol, cast
 import msgspec
 
 from replay_gui.core.diagnostics import Topic, current_level, topic_logger
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job_messages import (
     FromWorker,
@@ -202,7 +203,7 @@ class WorkerPool:
             self._ending.discard(worker)
             self._hand_out()
         if handle is not None:
-            _log.error("job %s: %s", handle.request.job, _reason_of_end(code))
+            _log.error("job %s: the worker process ended unexpectedly (code %d)", handle.request.job, code)
             handle.on_message(JobFailed(handle.number, _reason_of_end(code), "died"))
 
     # ---- with the lock held --------------------------------------------------------------------------
@@ -254,9 +255,9 @@ def _environment() -> dict[str, str]:
 
 def _reason_of_end(code: int) -> str:
     if code >= 0:
-        return f"the worker process ended unexpectedly (exit code {code})"
+        return tr("the worker process ended unexpectedly (exit code {code})", code=code)
     try:
         name = signal.Signals(-code).name
     except ValueError:
-        name = "unknown"
-    return f"the worker process ended unexpectedly (signal {-code}, {name})"
+        name = tr("unknown")
+    return tr("the worker process ended unexpectedly (signal {number}, {name})", number=-code, name=name)

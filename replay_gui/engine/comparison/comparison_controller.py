@@ -21,6 +21,7 @@ from replay_gui.core.facts.run_measures import counts_of_index, duration_of_inde
 from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.reasons.run_names import short_names
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Alert, Compared, EarlyDifferenceFound, Progress
 from replay_gui.engine.comparison.comparison_work import (
     ComparingRuns,
@@ -58,7 +59,6 @@ from replay_gui.engine.requests import (
 from replay_gui.engine.worker_pool import WorkerPool
 
 _RESULT_FOLDER = "columns"
-_STOPPED_TEXT = "The search for reasons was stopped. Reload the runs to look for them again."
 
 
 class ComparisonController:
@@ -136,10 +136,11 @@ class ComparisonController:
                 pass
             case Explaining():
                 self._stop()
-                self._answer(number, ReasonsNotFound(_STOPPED_TEXT))
+                text = tr("The search for reasons was stopped. Reload the runs to look for them again.")
+                self._answer(number, ReasonsNotFound(text))
             case Waiting() | ComparingRuns() | Superseded():
                 self._stop()
-                self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
+                self._answer(number, Alert("info", tr("Stopped: the runs are not compared."), ("retry",)))
                 self._answer(number, WorkEnded())
             case _:
                 assert_never(self._work)
@@ -156,8 +157,8 @@ class ComparisonController:
             return
         folder, jobs = Path(tempfile.mkdtemp(prefix="replay-gui-compare-")), self._jobs(number)
         self._made = None
-        self._work = ComparingRuns(number, request, jobs, folder, ProgressThrottle("Comparing"))
-        self._answer(number, Progress("Comparing", 0, 0, None))
+        self._work = ComparingRuns(number, request, jobs, folder, ProgressThrottle(tr("Comparing")))
+        self._answer(number, Progress(tr("Comparing"), 0, 0, None))
         jobs.start(_arguments(a, b, request, str(folder / _RESULT_FOLDER)), self._on_worker_message)
 
     def _jobs(self, number: int) -> JobGroup:
@@ -186,7 +187,8 @@ class ComparisonController:
                 self._answer(number, comparing.throttle.progress(done, total))
             case JobFailed(text=text):
                 self._stop()
-                self._answer(number, Alert("error", f"The runs were not compared: {text}.", ("retry",)))
+                words = tr("The runs were not compared: {reason}.", reason=text)
+                self._answer(number, Alert("error", words, ("retry",)))
                 self._answer(number, WorkEnded())
             case JobDone(value=value):
                 self._show_result(comparing, decode_value(value, Findings))
@@ -205,7 +207,7 @@ class ComparisonController:
                 self._answer(number, ReasonsProgress(done, total))
             case JobFailed(text=text):
                 self._work = Resting()
-                self._answer(number, ReasonsNotFound(f"The reasons were not found: {text}."))
+                self._answer(number, ReasonsNotFound(tr("The reasons were not found: {reason}.", reason=text)))
             case JobDone(value=value):
                 self._work = Resting()
                 made = self._made_by(number)
@@ -246,7 +248,7 @@ class ComparisonController:
         try:
             set_outcome((made.a if which is Side.A else made.b).facts, passed)
         except ReplayError as error:
-            self._answer(made.number, Alert("error", f"The outcome was not saved. {error}"))
+            self._answer(made.number, Alert("error", tr("The outcome was not saved. {reason}", reason=error)))
         else:
             self._explain(made)
 
@@ -256,7 +258,8 @@ class ComparisonController:
         try:
             return notes_of(run.facts).outcome
         except ReplayError as error:
-            self._answer(number, Alert("warning", f"An outcome set by hand is ignored. {error}"))
+            text = tr("An outcome set by hand is ignored. {reason}", reason=error)
+            self._answer(number, Alert("warning", text))
             return None
 
     def _show_reasons(self, made: MadeComparison, value: msgspec.Raw) -> None:

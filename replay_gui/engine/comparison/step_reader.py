@@ -25,6 +25,7 @@ from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import escape_token, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import MAX_ROWS, OpenRun
 
@@ -199,5 +200,5 @@ def _difference_text(path: str, value: Any, other: Any) -> str:
         )
         begin = max(0, at - _CONTEXT_CHARS)
         value = ("…" if begin else "") + value[begin : begin + 2 * _MAX_TEXT_CHARS]
-    words = "(absent)" if value is ABSENT else preview(value)
+    words = tr("(absent)") if value is ABSENT else preview(value)
     return one_line(f"{pointer_text(path)}: {words}", _MAX_TEXT_CHARS)

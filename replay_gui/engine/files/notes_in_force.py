@@ -10,6 +10,7 @@ from pathlib import Path
 from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes, write_notes
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.opening import user_notes_places, user_trusted_folders
 
 
@@ -59,13 +60,14 @@ def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *,
     """
     in_force = notes_in_force(log, run)
     if in_force.problem:
-        raise NotesRefused(f"{in_force.problem}; the file stays as it is")
+        raise NotesRefused(tr("{problem}; the file stays as it is", problem=in_force.problem))
     path = notes_beside(log, run) if beside and in_force.unused is None else in_force.path
     own = own_notes(log, run)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as why:
-        raise NotWritten(f"{path.parent}: cannot be made: {why.strerror or why}") from None
+        text = tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=why.strerror or why)
+        raise NotWritten(text) from None
     write_notes(change(in_force.notes), path)
     if path != own:
         user_trusted_folders().add(path.parent)

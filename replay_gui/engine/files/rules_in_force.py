@@ -12,7 +12,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
 from replay_gui.engine.opening import user_rules, user_trusted_folders
 
 
@@ -56,7 +56,12 @@ def rules_for_runs(sources: Sequence[str]) -> UsedRules:
     in_force = rules_in_force(Path(paths.pop())) if len(paths) == 1 else _of_file(user_rules())
     problem = in_force.problem or in_force.unused_problem
     if in_force.unused is not None and not problem:
-        problem = f"{in_force.unused}: {plural(in_force.unused_count, 'rule')}, not used: its folder is not allowed"
+        problem = trn(
+            "{file}: {n} rule, not used: its folder is not allowed",
+            "{file}: {n} rules, not used: its folder is not allowed",
+            in_force.unused_count,
+            file=in_force.unused,
+        )
     return UsedRules(
         rules=tuple(in_force.rules), file="" if in_force.path is None else str(in_force.path), problem=problem
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable, NotWritten
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.translation.messages import tr
 
 _MAX_BYTES = 1 << 20
 _MAX_FOLDERS = 1000  # the oldest are forgotten
@@ -37,7 +38,9 @@ class TrustedFolders:
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as why:
-            raise NotWritten(f"{self._file.parent}: cannot be made: {why.strerror or why}") from None
+            folder = self._file.parent
+            text = tr("{folder}: cannot be made: {reason}", folder=folder, reason=why.strerror or why)
+            raise NotWritten(text) from None
         folders = [*known, name][-_MAX_FOLDERS:]
         write_whole(self._file, json.dumps(folders, indent=1).encode())  # ASCII, also for names that are not Unicode
 

@@ -14,7 +14,7 @@ from replay_gui.core.importers.generic.mapping_store import save_mapping, saved_
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_file, is_folder, is_link
 from replay_gui.core.text.file_text import file_text
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.files.rules_in_force import rules_in_force
 from replay_gui.engine.opening import user_mappings, user_rules, user_trusted_folders
@@ -54,7 +54,8 @@ def answer_write_rules(request: WriteRules) -> RulesWritten:
         if path != user_rules():
             user_trusted_folders().add(path.parent)
     except OSError as error:
-        return RulesWritten(request.path, f"{path}: the rules are not saved: {error.strerror or error}")
+        reason = error.strerror or error
+        return RulesWritten(request.path, tr("{file}: the rules are not saved: {reason}", file=path, reason=reason))
     except ReplayError as error:
         return RulesWritten(request.path, str(error))
     return RulesWritten(request.path)
@@ -67,11 +68,17 @@ def _why_not_replaced(path: Path) -> str:
     try:
         rules = read_rules(path)
     except RulesRefused as error:
-        return f"{error}; the file stays as it is, and the rules are not saved: mend it, or move it away"
+        return tr(
+            "{problem}; the file stays as it is, and the rules are not saved: mend it, or move it away", problem=error
+        )
     if path == user_rules() or not len(rules) or user_trusted_folders().contains(path.parent):
         return ""
-    held = plural(len(rules), "rule")
-    return f"{path}: holds {held} not in use, so it stays as it is: use them first, or move the file away"
+    return trn(
+        "{file}: holds {n} rule not in use, so it stays as it is: use them first, or move the file away",
+        "{file}: holds {n} rules not in use, so it stays as it is: use them first, or move the file away",
+        len(rules),
+        file=path,
+    )
 
 
 def answer_save_mapping(request: SaveMapping) -> MappingSaved:

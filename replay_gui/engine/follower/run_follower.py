@@ -18,6 +18,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import index_before
 from replay_gui.core.log.writer_lock import is_being_written
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.follower.follow_arguments import FileGrowth, FollowEnded
 from replay_gui.engine.follower.follow_controller import FollowController
@@ -32,14 +33,14 @@ from replay_gui.engine.worker_pool import WorkerPool
 FACTS_INTERVAL_S = 2.0  # seconds between two answers with the facts while events are being added
 
 _RECENT_NS = 60 * 10**9  # since the last write: the run may still be running
-_SHOWN_TEXT = "the window shows the earlier content"
 _WORDS = {
-    FileEnd.CUT: f"The file was cut; {_SHOWN_TEXT}.",
-    FileEnd.REPLACED: f"The file was replaced by another, or rewritten; {_SHOWN_TEXT}.",
-    FileEnd.GONE: f"The file was removed or renamed; {_SHOWN_TEXT}.",
-    FileEnd.DAMAGED: f"The new data of the file is damaged; {_SHOWN_TEXT}.",
+    FileEnd.CUT: translatable("The file was cut; the window shows the earlier content."),
+    FileEnd.REPLACED: translatable(
+        "The file was replaced by another, or rewritten; the window shows the earlier content."
+    ),
+    FileEnd.GONE: translatable("The file was removed or renamed; the window shows the earlier content."),
+    FileEnd.DAMAGED: translatable("The new data of the file is damaged; the window shows the earlier content."),
 }
-_LEFT = "The recorder ended without sealing the log; all that it wrote is shown."
 
 _log = topic_logger(Topic.ENGINE)
 
@@ -89,7 +90,7 @@ class RunFollower:
         elif request.reports_growth and change == CHANGED and run.has_grown_on_disk():
             self._answer(run.number, FileGrew())
         else:
-            self._answer(run.number, Alert("warning", change, ("reload",)))
+            self._answer(run.number, Alert("warning", tr(change), ("reload",)))
 
     def _follow(self, active: ActiveRun) -> None:
         run = active.run
@@ -113,9 +114,8 @@ class RunFollower:
                 if isinstance(active.state, FollowedRun):
                     active.state = IncompleteRun()
                 self._answer_follow_state(active, FollowState.OFF)
-                self._answer(
-                    active.run.number, Alert("error", f"The file is not followed any more: {text}.", ("reload",))
-                )
+                words = tr("The file is not followed any more: {reason}.", reason=text)
+                self._answer(active.run.number, Alert("error", words, ("reload",)))
             case _:
                 assert_never(content)
 
@@ -172,11 +172,12 @@ class RunFollower:
         _log.info("%s: not followed any more: %s", run.facts.path, reason or "as requested")
         self._answer_follow_state(active, FollowState.OFF)
         if reason in _WORDS:
-            self._answer(run.number, Alert("warning", _WORDS[reason], ("reload",)))
+            self._answer(run.number, Alert("warning", tr(_WORDS[reason]), ("reload",)))
         elif reason is FileEnd.LEFT:
-            self._answer(run.number, Alert("info", _LEFT))
+            text = tr("The recorder ended without sealing the log; all that it wrote is shown.")
+            self._answer(run.number, Alert("info", text))
         elif reason is FileEnd.SEALED and (change := run.change_on_disk()):  # after the seal
-            self._answer(run.number, Alert("warning", change, ("reload",)))
+            self._answer(run.number, Alert("warning", tr(change), ("reload",)))
 
     def _answer_follow_state(self, active: ActiveRun, state: FollowState) -> None:
         if active.answered_follow_state is not state:

@@ -22,6 +22,7 @@ from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.index.index_cache import TABLE, load_index
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
 from replay_gui.engine.jobs.comparison_files import Findings, write_columns
 from replay_gui.engine.jobs.job import JobContext, JobReporter
@@ -110,4 +111,4 @@ def _indexed(log: EventLog, folder: Path) -> ComparedSide:
         with suppress(OSError, ValueError):
             return ComparedSide(log, index, folder, kept[2].members)
     (folder / TABLE).unlink(missing_ok=True)  # so that it is rebuilt
-    raise LogChanged(f"{log.source.path}: its index is gone, damaged or of other content; reload it")
+    raise LogChanged(tr("{file}: its index is gone, damaged or of other content; reload it", file=log.source.path))

@@ -17,6 +17,7 @@ from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.integrity import Boundary
 
 
@@ -45,7 +46,8 @@ class OpenedFile(msgspec.Struct, frozen=True):
         log = EventLog.open(self.path)
         if log.source.stamp[:2] != (self.device, self.inode):
             log.close()
-            raise LogChanged(f"{self.path}: replaced by another file while it was read; open it again")
+            text = tr("{file}: replaced by another file while it was read; open it again", file=self.path)
+            raise LogChanged(text)
         log.source.leave_out_after(self.size)
         return log
 

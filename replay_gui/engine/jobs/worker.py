@@ -26,6 +26,7 @@ import msgspec
 from replay_gui.core.diagnostics import LEVELS, Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import (
@@ -105,11 +106,11 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         stream.send_message(JobFailed(request.job_id, visible(f"{where}{error.strerror or error}"), "system"))
     except MemoryError:
         _log.error("job %s failed: not enough memory", request.job)
-        stream.send_message(JobFailed(request.job_id, "not enough memory", "system"))
+        stream.send_message(JobFailed(request.job_id, tr("not enough memory"), "system"))
     except Exception as error:  # noqa: BLE001  any error is reported to the program, and the worker goes on
         _log.error("job %s failed: %s", request.job, error_location(error))
         traceback.print_exc()
-        text = f"an internal error ({type(error).__name__}: {error})"
+        text = tr("an internal error ({name}: {reason})", name=type(error).__name__, reason=error)
         stream.send_message(JobFailed(request.job_id, visible(text), "internal"))
     else:
         _log.debug("job %s done in %.0f ms", request.job, 1000 * (time.perf_counter() - begin))

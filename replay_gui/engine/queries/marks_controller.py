@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from replay_gui.core.effects.effect import Effect
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import MarksArguments
@@ -53,7 +54,7 @@ class MarksController:
             case JobProgress() | JobPart():
                 pass  # a search for marks has no parts
             case JobFailed(text=text):
-                self._answer(self._run.number, MarksFound(problem=f"not looked for: {text}"))
+                self._answer(self._run.number, MarksFound(problem=tr("not looked for: {reason}", reason=text)))
             case JobDone(value=value):
                 from replay_gui.core.reasons.marks.kept_marks import MarksOfRun  # see `start`
 
@@ -69,5 +70,11 @@ class MarksController:
 def _found(found: MarksOfRun) -> MarksFound:
     from replay_gui.engine.jobs.marks_job import MAX_EVENTS  # see `MarksController.start`
 
-    problem = f"not looked for in a run of more than {MAX_EVENTS:,} events" if found.gave_up else ""
+    problem = ""
+    if found.gave_up:
+        problem = trn(
+            "not looked for in a run of more than {n} event",
+            "not looked for in a run of more than {n} events",
+            MAX_EVENTS,
+        )
     return MarksFound(marks=found.marks, effects=found.effects, problem=problem)

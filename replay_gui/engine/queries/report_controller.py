@@ -6,6 +6,7 @@ from functools import partial
 from typing import assert_never
 
 from replay_gui.core.report.model import Report
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
@@ -41,10 +42,10 @@ class ReportController:
         chosen = self._runs()[: len(request.verifications)]
         open_runs = [open_run for open_run in chosen if open_run is not None]
         if len(open_runs) < len(chosen) or open_runs[0].number != run:
-            self._answer(run, NotReported(request.number, "the run is no longer open"))
+            self._answer(run, NotReported(request.number, tr("the run is no longer open")))
             return
         if any(open_run.growth is LogGrowth.BY_CONVERSION for open_run in open_runs):
-            problem = "the run is incomplete: its file was not converted to its end"
+            problem = tr("the run is incomplete: its file was not converted to its end")
             self._answer(run, NotReported(request.number, problem))
             return
         runs = tuple(

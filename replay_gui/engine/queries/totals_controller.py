@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from replay_gui.core.facts.run_highlights import highlights_of_index
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Alert, Totals
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage
 from replay_gui.engine.jobs.evaluation.totals_job import MetaSums
@@ -49,7 +50,8 @@ class TotalsController:
             case JobProgress() | JobPart():
                 pass  # a sum has no parts
             case JobFailed(text=text):
-                self._answer(self._run.number, Alert("warning", f"Tokens and cost were not summed up: {text}."))
+                words = tr("Tokens and cost were not summed up: {reason}.", reason=text)
+                self._answer(self._run.number, Alert("warning", words))
             case JobDone(value=value):
                 sums = decode_value(value, MetaSums)
                 self._run.totals = Totals(

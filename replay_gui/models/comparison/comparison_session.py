@@ -11,6 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import (
     Alert,
     AlignedRows,
@@ -154,7 +155,7 @@ class ComparisonSession(ComparisonCursor):
         if not was_active:
             self.active_changed.emit()
         self._pair.open(opening.path_b, opening.path_a, opening.format)
-        self.progress_changed.emit(Progress("Reading", 0, 0, None))
+        self.progress_changed.emit(Progress(tr("Reading"), 0, 0, None))
         self.anchors_changed.emit()
 
     @Slot()
@@ -205,7 +206,7 @@ class ComparisonSession(ComparisonCursor):
         given_a, given_b = self.a.facts.given, self.b.facts.given
         self._pair.open(given_b if Side.B in sides else None, given_a if Side.A in sides else None)
         self.alerts_cleared.emit()
-        self.progress_changed.emit(Progress("Reading", 0, 0, None))
+        self.progress_changed.emit(Progress(tr("Reading"), 0, 0, None))
         return True
 
     def set_b_grows(self, on: bool) -> None:
@@ -237,7 +238,7 @@ class ComparisonSession(ComparisonCursor):
         self.number += 1
         self.state = Comparing(first)
         self._send_request("compare", Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors))
-        self.progress_changed.emit(Progress("Comparing", 0, 0, None))
+        self.progress_changed.emit(Progress(tr("Comparing"), 0, 0, None))
         self.compared_changed.emit()
 
     @property

@@ -39,6 +39,7 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_part import contrast_part
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
 from replay_gui.engine.jobs.evaluation.evaluation_messages import (
     EvaluationPart,
@@ -210,7 +211,8 @@ def _read_runs(key: _Key, arguments: EvaluationArguments, context: JobContext) -
         return _ReadRuns(key, catalogued, (), GroupingFacts(catalogued))
     files, problems = _source_runs(arguments, context)
     if not files and not problems:
-        raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
+        sources = ", ".join(arguments.sources)
+        raise LogUnreadable(tr("{sources}: there is no run in it that can be read", sources=sources))
     runs = run_set(_profiles(files, arguments, context), arguments.rules)
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
@@ -247,11 +249,11 @@ def _begun(file: RunFile) -> FileBegun:
 
 
 def _not_read(given: str, problem: str) -> str:
-    return f"{given}: not read: {problem}"
+    return tr("{file}: not read: {reason}", file=given, reason=problem)
 
 
 def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
-    require_extra("catalogue", "a catalogue")
+    require_extra("catalogue", tr("a catalogue"))
     from replay_gui.core.catalogue.reading import open_catalogue  # which needs the extra
 
     runs = open_catalogue(Path(folder))

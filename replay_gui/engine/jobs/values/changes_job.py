@@ -17,6 +17,7 @@ from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import member_text
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.values.reported_replay import reported_events
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
@@ -25,7 +26,6 @@ from replay_gui.engine.queries.value_messages import ChangeRow
 MAX_CHANGES = 100_000  # listed; later ones are not searched for
 _MAX_CHARACTERS = 200  # characters of a value
 _MAX_ITEMS = 64  # a longer list or map is not searched for the members that differ
-_ABSENT_WORDS = "not there"
 _MAX_MEMBERS = 3  # that differ, and are named
 
 
@@ -64,7 +64,7 @@ def _texts(old: Any, new: Any) -> tuple[str | None, str | None]:
         differing = list(islice(find_differences(old, new), _MAX_MEMBERS))
         before, after = (
             ", ".join(
-                f"{pointer_text(difference.path)}: {_ABSENT_WORDS if value is ABSENT else member_text(value)}"
+                f"{pointer_text(difference.path)}: {tr('not there') if value is ABSENT else member_text(value)}"
                 for difference in differing
                 for value in [difference.a if is_old else difference.b]
             )
