@@ -19,7 +19,7 @@ from tests.helpers.paths import ROOT
 _LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
 """The functions that take messages, and how many each takes."""
 
-_TRANSLATED = ("app.py", "look", "printout", "windows")
+_TRANSLATED = ("app.py", "engine", "look", "models", "printout", "windows")
 """The folders and files of the package in which every text for the user is a message."""
 
 _NO_MESSAGES = {
@@ -32,7 +32,25 @@ _NO_MESSAGES = {
         "windows/actions.py": {"End", "Esc", "Home", "Left", "Right", "Space"},
         "windows/settings/key_choice.py": {"Del", "Down", "Enter", "Return", "Tab", "Up"},
     },
+    "a key, which is compared or kept": {
+        "engine/answers.py": {"open as…", "show as text"},
+        "engine/queries/catalogue_queries.py": {"catalogue query"},
+        "models/rerun/rerun_words.py": {"a connection"},
+        "models/source_session.py": {"save mapping", "read rules", "write rules"},
+        "models/timeline/lanes.py": {"more subagents"},
+    },
+    "a type, or JSON": {
+        "engine/open_run.py": {"Callable[[], tuple[OpenRun | None, OpenRun | None]]"},
+        "models/run/json_text.py": {'{"$float": "{}"}'},
+    },
+    "the report for developers, whatever language its sender reads": {
+        "models/diagnostics_text.py": {
+            *("replay-gui {}", "Python {} ({})", "Qt {}, platform {}", "System: {}", "Packages", "Folders"),
+            *("  settings: {}", "  cache: {}", "Last messages: {}", "not recorded", "not installed"),
+        }
+    },
     "a name of a program or a format": {
+        "engine/opening.py": {"Qwen Code"},
         "printout/pdf.py": {"replay-gui {}"},
         "windows/dialogs/export_dialog.py": {"JUnit XML", "Markdown"},
         "windows/runs/query_panel.py": {"SQL"},
@@ -46,6 +64,17 @@ _NO_MESSAGES = {
         },
     },
     "printed in the terminal, where all is English": {
+        "engine/headless.py": {"{}: not verified: {}"},
+        "engine/jobs/catalogue_cluster.py": {
+            "{}: no Dask scheduler answers there: {}",
+            "{}, or a source after it: {}; nothing was written",
+            "several workers died while they read these",
+            "a worker failed ({}: {})",
+        },
+        "engine/jobs/catalogue_workers.py": {
+            "a worker process died, perhaps because memory ran out; no file was written; try --workers 1"
+        },
+        "engine/queries/catalogue_queries.py": {"sql: ended before it began"},
         "app.py": {
             "ended before the window was complete",
             "{}: the disk does not respond, so the last settings are not saved",
