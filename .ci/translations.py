@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,7 +22,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 COMMENT = "# Messages of replay-gui. Fields in {braces} stay as they are, and may stand elsewhere."
 BEGUN = datetime(2026, 11, 30, tzinfo=UTC)
-KEYWORDS = {"tr": None, "trn": (1, 2), "translatable": None}
 
 
 def empty_catalogue(language: str | None) -> Catalog:
@@ -36,9 +35,14 @@ def empty_catalogue(language: str | None) -> Catalog:
 def messages_of_the_code() -> Catalog:
     """Return a catalogue of all messages of the package, without translations."""
     catalogue = empty_catalogue(None)
-    found = extract_from_dir(ROOT / "replay_gui", [("**.py", "python")], keywords=KEYWORDS)
-    for _file, _line, message, _comments, _context in found:
-        catalogue.add(message)
+    for path in (ROOT / "replay_gui").rglob("*.py"):
+        # Babel's own extraction overlooks calls within f-strings, before Python 3.12.
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(ast.Name("tr" | "translatable"), [ast.Constant(str(message)), *_]):
+                    catalogue.add(message)
+                case ast.Call(ast.Name("trn"), [ast.Constant(str(singular)), ast.Constant(str(plural)), *_]):
+                    catalogue.add((singular, plural))
     return catalogue
 
 
