@@ -42,6 +42,8 @@ class Subagents:
 
     def number_at(self, index: EventIndex) -> int | None:
         """Return the number of the subagent of an event; None: the main agent."""
+        if not self.paths:
+            return None
         run = int(np.searchsorted(self.starts, index, "right")) - 1
         return int(self.which[run]) if run >= 0 and index < self.stops[run] else None
 

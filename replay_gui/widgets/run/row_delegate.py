@@ -16,7 +16,7 @@ from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.run.event_table import EventColumn, EventTable
+from replay_gui.models.run.event_table import EVENT_COLUMNS, EventColumn, EventTable
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.parts.text.line_text import RIGHT, LineText
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
@@ -69,7 +69,7 @@ class RowDelegate(QStyledItemDelegate):
         quiet, loud = (
             (colors.text, colors.text) if chosen else (colors.secondary, colors.secondary if ahead else colors.text)
         )
-        match EventColumn(column):
+        match EVENT_COLUMNS[column]:
             case EventColumn.POSITION:
                 number = quiet if chosen else colors.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)

@@ -95,14 +95,14 @@ class ValueDelegate(QStyledItemDelegate):
         if row.kind is RowKind.MORE:
             self._draw(painter, space, row.note, self._data, colors.text if chosen else colors.accent)
             return
-        if row.key:
-            space = self._draw(painter, space, row.key, value, key, limit=round(width * _KEY_SHARE))
-        if row.old:
-            space = self._draw(painter, space, row.old, self._struck, quiet, limit=round(width * _OLD_SHARE))
-        if row.text:
-            space = self._draw(painter, space, row.text, value, quiet if gone else colors.text)
-        if row.note:
-            self._draw(painter, space, row.note, self._data, quiet)
+        if name := row.key:
+            space = self._draw(painter, space, name, value, key, limit=round(width * _KEY_SHARE))
+        if old := row.old:
+            space = self._draw(painter, space, old, self._struck, quiet, limit=round(width * _OLD_SHARE))
+        if text := row.text:
+            space = self._draw(painter, space, text, value, quiet if gone else colors.text)
+        if note := row.note:
+            self._draw(painter, space, note, self._data, quiet)
 
     def _mark_needle(self, painter: QPainter, space: QRect, text: str, face: LineText) -> None:
         folded, at = text.lower(), 0

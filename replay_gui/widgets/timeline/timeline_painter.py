@@ -175,17 +175,17 @@ def _paint_axis(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, ticks: list[tuple[float, str]]
 ) -> None:
     painter.setFont(ui_font(size=SMALL_SIZE))
-    metrics = painter.fontMetrics()
+    metrics, axis = painter.fontMetrics(), layout.axis
     taken: list[QRectF] = []
     painter.setPen(theme().text)
     for pixel, text in _cuts(scale):
-        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        room = axis_room(axis, layout.origin + pixel, metrics.horizontalAdvance(text))
         if not taken or room.left() > taken[-1].right() + GAP:
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
             taken.append(room)
     painter.setPen(theme().secondary)
     for pixel, text in ticks:
-        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        room = axis_room(axis, layout.origin + pixel, metrics.horizontalAdvance(text))
         if not any(room.adjusted(-GAP, 0, GAP, 0).intersects(other) for other in taken):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -200,10 +200,9 @@ def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
     return [(float(middle[gap]), f"{rounded_duration(float(axis.cut[gap]))} cut") for gap in visible.tolist()]
 
 
-def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
-    """Return the rectangle of a number `width` px wide below `pixel` of the scale, kept within the axis."""
-    axis = layout.axis
-    left = min(max(layout.origin + pixel - width / 2, axis.left()), axis.right() - width)
+def axis_room(axis: QRectF, x: float, width: float) -> QRectF:
+    """Return the rectangle of a number `width` px wide below `x`, kept within the rectangle of the axis."""
+    left = min(max(x - width / 2, axis.left()), axis.right() - width)
     return QRectF(left, axis.top() + GAP + UNIT, width, 2 * GAP)
 
 
@@ -221,10 +220,11 @@ def paint_position(
     if layout.compact:
         return
     painter.setFont(ui_font(Medium, SMALL_SIZE))
-    pill = axis_room(layout, pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
+    axis = layout.axis
+    pill = axis_room(axis, layout.origin + pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
     pill.adjust(0, -LINE, 0, LINE)
     for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a partly hidden number looks like another: hide it
-        room = axis_room(layout, at, painter.fontMetrics().horizontalAdvance(number))
+        room = axis_room(axis, layout.origin + at, painter.fontMetrics().horizontalAdvance(number))
         if room.intersects(pill):
             painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), colors.panel)
     painter.setPen(Qt.PenStyle.NoPen)

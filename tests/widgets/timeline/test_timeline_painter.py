@@ -134,10 +134,10 @@ def test_a_triangle_stands_at_the_first_lane_of_a_group() -> None:
 def test_a_number_below_stays_within_the_axis(qapp: object) -> None:
     layout = layout_of(scene_of(synthetic_index(1_000)))
     for pixel in (-500.0, 0.0, 300.0, 5_000.0):
-        room = axis_room(layout, pixel, 60.0)
+        room = axis_room(layout.axis, layout.origin + pixel, 60.0)
         assert layout.axis.left() <= room.left()
         assert room.right() <= layout.axis.right() + 1e-6
-    assert axis_room(layout, 300.0, 60.0).center().x() == layout.origin + 300.0
+    assert axis_room(layout.axis, layout.origin + 300.0, 60.0).center().x() == layout.origin + 300.0
 
 
 def test_the_pictures_are_of_the_size_of_the_screen(qapp: object) -> None:

@@ -73,9 +73,10 @@ class LineText:
 
     def draw(self, painter: QPainter, space: QRect, text: str, color: QColor, align: int = LEFT) -> None:
         """Draw the part that fits into `space`, at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
-        painter.setFont(self.font)
+        elided = self.elided(text, space.width())
+        painter.setFont(self._font)
         painter.setPen(color)
-        painter.drawText(space, align, self.elided(text, space.width()))
+        painter.drawText(space, align, elided)
 
     def _advance(self, text: str) -> int:
         return self._metrics.horizontalAdvance(text)
