@@ -19,7 +19,7 @@ from tests.helpers.paths import ROOT
 _LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
 """The functions that take messages, and how many each takes."""
 
-_TRANSLATED = ("app.py", "engine", "look", "models", "printout", "windows")
+_TRANSLATED = ("app.py", "engine", "look", "models", "printout", "widgets", "windows")
 """The folders and files of the package in which every text for the user is a message."""
 
 _NO_MESSAGES = {

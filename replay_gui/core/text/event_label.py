@@ -16,83 +16,131 @@ from replay_gui.core.log.kinds import (
     Kind,
 )
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 
 _MAX_CHARACTERS = 40
 
 KIND_LABELS: dict[str, str] = {
-    Kind.AGENT_INIT.value: "Agent",
-    Kind.STATE_TRANSITION.value: "State",
-    Kind.TOOL_REQUEST.value: "Call",
-    Kind.TOOL_RESPONSE.value: "Result",
-    Kind.CAPABILITY_DENIED.value: "Denied",
-    Kind.OBSERVATION.value: "Input",
-    Kind.DECISION.value: "Assistant",
-    Kind.MEMORY_WRITE.value: "Memory",
-    Kind.MEMORY_READ.value: "Memory read",
-    Kind.PATCH_PROPOSAL.value: "Patch",
-    Kind.PATCH_APPLIED.value: "Applied",
-    Kind.PATCH_REJECTED.value: "Rejected",
-    Kind.ERROR.value: "Error",
-    Kind.SNAPSHOT.value: "Snapshot",
-    OUTCOME: "Outcome",
-    END: "End",
-    EXPECTED: "Expected",
-    MODEL_REQUEST: "Asked model",
-    WITHHELD_REASONING: "Thinking",
+    Kind.AGENT_INIT.value: translatable("Agent"),
+    Kind.STATE_TRANSITION.value: translatable("State"),
+    Kind.TOOL_REQUEST.value: translatable("Call"),
+    Kind.TOOL_RESPONSE.value: translatable("Result"),
+    Kind.CAPABILITY_DENIED.value: translatable("Denied"),
+    Kind.OBSERVATION.value: translatable("Input"),
+    Kind.DECISION.value: translatable("Assistant"),
+    Kind.MEMORY_WRITE.value: translatable("Memory"),
+    Kind.MEMORY_READ.value: translatable("Memory read"),
+    Kind.PATCH_PROPOSAL.value: translatable("Patch"),
+    Kind.PATCH_APPLIED.value: translatable("Applied"),
+    Kind.PATCH_REJECTED.value: translatable("Rejected"),
+    Kind.ERROR.value: translatable("Error"),
+    Kind.SNAPSHOT.value: translatable("Snapshot"),
+    OUTCOME: translatable("Outcome"),
+    END: translatable("End"),
+    EXPECTED: translatable("Expected"),
+    MODEL_REQUEST: translatable("Asked model"),
+    WITHHELD_REASONING: translatable("Thinking"),
 }
 """By kind, where nothing else of the event is known yet."""
 
-LONGEST_LABEL = "Environment"  # kinds whose label has no name from the log
+_INTERRUPTED = translatable("Interrupted")
 _SPEAKERS = {
-    **dict.fromkeys(("user", "human"), "User"),
-    **dict.fromkeys(("system", "developer"), "System"),
-    "assistant": "Assistant",
-    "environment": "Environment",
-    "task": "Task",
-    "tool": "Tool",
-    "compaction": "Summary",
+    **dict.fromkeys(("user", "human"), translatable("User")),
+    **dict.fromkeys(("system", "developer"), translatable("System")),
+    "assistant": translatable("Assistant"),
+    "environment": translatable("Environment"),
+    "task": translatable("Task"),
+    "tool": translatable("Tool"),
+    "compaction": translatable("Summary"),
 }
 _NOUNS = {
-    "User": "user message",
-    "Assistant": "assistant message",
-    "System": "system message",
-    "Thinking": "thought",
-    "Plan": "plan",
-    "Command": "command",
-    "Input": "input",
-    "Sample": "sample",
-    "Denied": "denial",
-    "Agent": "agent's configuration",
-    "Memory": "memory write",
-    "State": "change of state",
+    "User": translatable("user message"),
+    "Assistant": translatable("assistant message"),
+    "System": translatable("system message"),
+    "Thinking": translatable("thought"),
+    "Plan": translatable("plan"),
+    "Command": translatable("command"),
+    "Input": translatable("input"),
+    "Sample": translatable("sample"),
+    "Agent": translatable("agent's configuration"),
+    "State": translatable("change of state"),
+    "Call": translatable("call"),
+    "Result": translatable("result"),
+    "Denied": translatable("denial"),
+    "Memory": translatable("memory write"),
+    "Memory read": translatable("memory read"),
+    "Patch": translatable("patch"),
+    "Applied": translatable("applied"),
+    "Rejected": translatable("rejected"),
+    "Error": translatable("error"),
+    "Interrupted": translatable("interrupted"),
+    "Snapshot": translatable("snapshot"),
+    "Outcome": translatable("outcome"),
+    "End": translatable("end"),
+    "Expected": translatable("expected"),
+    "Asked model": translatable("asked model"),
+    "Note": translatable("note"),
+    "Span": translatable("span"),
 }
+"""By label, for one event."""
+
+_NOUNS_OF_LABELS = {
+    "User": translatable("user messages"),
+    "Assistant": translatable("assistant messages"),
+    "System": translatable("system messages"),
+    "Thinking": translatable("thoughts"),
+    "Plan": translatable("plans"),
+    "Command": translatable("commands"),
+    "Input": translatable("inputs"),
+    "Sample": translatable("samples"),
+}
+"""By label, for all events with it."""
+
 _NOUNS_OF_KINDS = {
-    Kind.AGENT_INIT.value: "configurations of the agent",
-    Kind.STATE_TRANSITION.value: "changes of state",
-    Kind.TOOL_REQUEST.value: "calls",
-    Kind.TOOL_RESPONSE.value: "results",
-    Kind.CAPABILITY_DENIED.value: "denials",
-    Kind.OBSERVATION.value: "messages to the agent",
-    Kind.DECISION.value: "messages and thoughts of the agent",
-    Kind.MEMORY_WRITE.value: "memory writes",
-    Kind.MEMORY_READ.value: "memory reads",
-    Kind.PATCH_PROPOSAL.value: "patches",
-    Kind.PATCH_APPLIED.value: "applied patches",
-    Kind.PATCH_REJECTED.value: "rejected patches",
-    Kind.ERROR.value: "errors",
-    Kind.SNAPSHOT.value: "snapshots",
+    Kind.AGENT_INIT.value: translatable("configurations of the agent"),
+    Kind.STATE_TRANSITION.value: translatable("changes of state"),
+    Kind.TOOL_REQUEST.value: translatable("calls"),
+    Kind.TOOL_RESPONSE.value: translatable("results"),
+    Kind.CAPABILITY_DENIED.value: translatable("denials"),
+    Kind.OBSERVATION.value: translatable("messages to the agent"),
+    Kind.DECISION.value: translatable("messages and thoughts of the agent"),
+    Kind.MEMORY_WRITE.value: translatable("memory writes"),
+    Kind.MEMORY_READ.value: translatable("memory reads"),
+    Kind.PATCH_PROPOSAL.value: translatable("patches"),
+    Kind.PATCH_APPLIED.value: translatable("applied patches"),
+    Kind.PATCH_REJECTED.value: translatable("rejected patches"),
+    Kind.ERROR.value: translatable("errors"),
+    Kind.SNAPSHOT.value: translatable("snapshots"),
 }
 SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are distinguished by labels
-_CUSTOM = {"meta": "Note", "plumbing": "Span"}  # by the last word of a custom kind
-_DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
+_CUSTOM = {"meta": translatable("Note"), "plumbing": translatable("Span")}  # by the last word of a custom kind
+_DECISIONS = {"thinking": translatable("Thinking"), "plan": translatable("Plan")}
 _OBSERVATIONS = {
-    "command": "Command",
-    "input": "Input",
-    "command-output": "Output",
-    "sample": "Sample",
-    "subagent-message": "Task",
-    **dict.fromkeys(("notice", "task-notification"), "Notice"),
+    "command": translatable("Command"),
+    "input": translatable("Input"),
+    "command-output": translatable("Output"),
+    "sample": translatable("Sample"),
+    "subagent-message": translatable("Task"),
+    **dict.fromkeys(("notice", "task-notification"), translatable("Notice")),
 }
+
+
+_OWN_LABELS = frozenset(
+    (*KIND_LABELS.values(), *_SPEAKERS.values(), *_OBSERVATIONS.values(), *_DECISIONS.values(), *_CUSTOM.values())
+) | {_INTERRUPTED}
+
+
+def label_text(label: str) -> str:
+    """Return a label in the user's language, for display; one with a name from the log is unchanged.
+
+    Labels themselves are in English, because rules name them.
+    """
+    return tr(label) if label in _OWN_LABELS else label
+
+
+def speaking_labels() -> list[str]:
+    """Return the labels that events of one kind can have beside that of their kind, in the user's language."""
+    return sorted({tr(label) for labels in (_SPEAKERS, _OBSERVATIONS, _DECISIONS) for label in labels.values()})
 
 
 def kind_label(kind: str, tool: str | None = None) -> str:
@@ -111,21 +159,25 @@ def kind_label(kind: str, tool: str | None = None) -> str:
 
 def event_noun(event: Event) -> str:
     """Return the noun for the event, for a sentence, without an article: ``user message``, ``error``."""
+    if event.kind == Kind.TOOL_REQUEST.value and event.tool:
+        return tr("call of {tool}", tool=one_line(event.tool, _MAX_CHARACTERS))
+    if event.kind == Kind.TOOL_RESPONSE.value and event.tool:
+        return tr("result of {tool}", tool=one_line(event.tool, _MAX_CHARACTERS))
     label = event_label(event)
-    if event.kind in SPEAKING_KINDS:
-        return _NOUNS.get(label, f"message of {label}")
-    if event.kind in (Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value) and event.tool:
-        what = "call" if event.kind == Kind.TOOL_REQUEST.value else "result"
-        return f"{what} of {one_line(event.tool, _MAX_CHARACTERS)}"
-    return _NOUNS.get(label) or label.lower()
+    if label in _NOUNS:
+        return tr(_NOUNS[label])
+    return tr("message of {label}", label=label_text(label)) if event.kind in SPEAKING_KINDS else label.lower()
 
 
 def events_noun(kind: str | None, label: str | None = None) -> str:
     """Return the noun for all events of a kind, or for those of them with a label: ``user messages``."""
+    if label in _NOUNS_OF_LABELS:
+        return tr(_NOUNS_OF_LABELS[label])
     if label is not None:
-        noun = _NOUNS.get(label)
-        return f"{noun}s" if noun else f"messages of {one_line(label, _MAX_CHARACTERS)}"
-    return _NOUNS_OF_KINDS.get(kind or "") or f"“{kind_label(kind or '')}” events"
+        return tr("messages of {label}", label=one_line(label_text(label), _MAX_CHARACTERS))
+    if kind in _NOUNS_OF_KINDS:
+        return tr(_NOUNS_OF_KINDS[kind])
+    return tr("“{label}” events", label=label_text(kind_label(kind or "")))
 
 
 def event_label(event: Event) -> str:
@@ -134,9 +186,9 @@ def event_label(event: Event) -> str:
     if event.problem is None and event.kind == Kind.OBSERVATION.value:
         of_type = _OBSERVATIONS.get(str(payload.get("obs_type")))
         source = str(payload.get("source") or "")
-        return of_type or _SPEAKERS.get(source.lower()) or one_line(source, _MAX_CHARACTERS) or "Input"
+        return of_type or _SPEAKERS.get(source.lower()) or one_line(source, _MAX_CHARACTERS) or _OBSERVATIONS["input"]
     if event.problem is None and event.kind == Kind.DECISION.value:
         return _DECISIONS.get(str(payload.get("decision_type")), "Assistant")
     if event.problem is None and event.kind == Kind.ERROR.value and payload.get("error_type") == "interrupted":
-        return "Interrupted"
+        return _INTERRUPTED
     return kind_label(event.kind, event.tool)

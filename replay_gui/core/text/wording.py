@@ -70,6 +70,11 @@ def reason_text(why: str) -> str:
     return _SAID.get(words, words)
 
 
+def capitalised(text: str) -> str:
+    """Return a text with a capital letter at its beginning; its other letters stay."""
+    return text[:1].upper() + text[1:]
+
+
 def plural(number: int, singular: str, many: str | None = None) -> str:
     """Return ``1 event`` or ``1,200 events``; `many` is the plural if it is not `singular` with an s."""
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"

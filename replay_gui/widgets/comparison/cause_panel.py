@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.answers import Progress
 from replay_gui.models.comparison.cause_list import CauseList
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -17,18 +18,20 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
-_EQUAL_TEXT = "These runs are the same.\n\nEvery step of A has an equal step in B, in the same order."
-_EQUAL_BY_RULES_TEXT = "These runs differ only in parts that your rules ignore."
-_NOT_WHOLE_TEXT = "These runs are equal in what is compared. Some data of their sources is not in the logs:"
-_OTHER_OUTCOME_TEXT = "Every step of A has an equal step in B, but their outcomes differ."
-_NO_CAUSE_TEXT = "The runs differ, but no cause was found."
+_EQUAL_TEXT = translatable("These runs are the same.\n\nEvery step of A has an equal step in B, in the same order.")
+_EQUAL_BY_RULES_TEXT = translatable("These runs differ only in parts that your rules ignore.")
+_NOT_WHOLE_TEXT = translatable(
+    "These runs are equal in what is compared. Some data of their sources is not in the logs:"
+)
+_OTHER_OUTCOME_TEXT = translatable("Every step of A has an equal step in B, but their outcomes differ.")
+_NO_CAUSE_TEXT = translatable("The runs differ, but no cause was found.")
 
 
 class CausePanel(Panel):
     """A click on a cause goes to it; a right click opens its menu. `causes`, `tools`: the two views."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
-        super().__init__("Where they diverge", parent)
+        super().__init__(tr("Where they diverge"), parent)
         self._session = session
         self._progress: Progress | None = None
         self.list = CauseList(session, self)
@@ -41,7 +44,9 @@ class CausePanel(Panel):
         self._pages.addWidget(self.tools)
         self._dimmer = Dimmer(self._pages)
         self.setFocusProxy(self.causes)
-        self.by_tool = self.add_button("By tool", "Calls, errors and answers of each tool in both runs", checkable=True)
+        self.by_tool = self.add_button(
+            tr("By tool"), tr("Calls, errors and answers of each tool in both runs"), checkable=True
+        )
         self.by_tool.toggled.connect(self._on_by_tool)
         self.causes.card_chosen.connect(self._on_card_chosen)
         self.causes.menu_wanted.connect(self._on_cause_menu)
@@ -57,18 +62,18 @@ class CausePanel(Panel):
         comparison = self._session.comparison
         if comparison is None:
             self.causes.hint = (
-                "The runs are not compared." if self._progress is None else progress_words(self._progress)
+                tr("The runs are not compared.") if self._progress is None else progress_words(self._progress)
             )
         elif len(comparison.points.row):
-            self.causes.hint = _NO_CAUSE_TEXT
+            self.causes.hint = tr(_NO_CAUSE_TEXT)
         elif comparison.diverged:
-            self.causes.hint = "\n\n".join((_OTHER_OUTCOME_TEXT, *outcome_lines(comparison)))
+            self.causes.hint = "\n\n".join((tr(_OTHER_OUTCOME_TEXT), *outcome_lines(comparison)))
         elif not comparison.content.whole:
-            self.causes.hint = "\n\n".join((_NOT_WHOLE_TEXT, *comparison.content.gaps))
+            self.causes.hint = "\n\n".join((tr(_NOT_WHOLE_TEXT), *comparison.content.gaps))
         else:
-            self.causes.hint = _EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT
+            self.causes.hint = tr(_EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT)
         is_same = comparison is not None and comparison.same
-        self.set_title("The runs are the same" if is_same else "Where they diverge")
+        self.set_title(tr("The runs are the same") if is_same else tr("Where they diverge"))
         self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)
         self.causes.viewport().update()
 

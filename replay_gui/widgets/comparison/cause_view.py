@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
@@ -26,7 +27,7 @@ class CauseView(CardList):
     card_chosen = Signal(int)
 
     def __init__(self, causes: CauseList, parent: QWidget | None = None) -> None:
-        super().__init__("Where they diverge", causes, parent)
+        super().__init__(tr("Where they diverge"), causes, parent)
         self.setItemDelegate(_CardDelegate(self, causes))
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(_CARDS_PER_BATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -19,7 +20,7 @@ class ComparisonBadge(VerdictPill):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self.setToolTip("Result of the comparison")
+        self.setToolTip(tr("Result of the comparison"))
         session.compared_changed.connect(self.refresh)
         session.progress_changed.connect(self._on_progress_changed)
         theme_events().changed.connect(self.refresh)

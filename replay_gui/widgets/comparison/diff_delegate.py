@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
@@ -93,7 +94,7 @@ class DiffDelegate(QStyledItemDelegate):
             if text is not None:
                 self._side(painter, space, text, marked=marked, ink=colors.text, word=word)
             else:
-                self._words(painter, space, "not there", colors.secondary)
+                self._words(painter, space, tr("not there"), colors.secondary)
         painter.fillRect(left.right(), rect.y(), LINE, rect.height(), colors.line)
 
     def _side(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.run.json_text import json_text
 from replay_gui.widgets.comparison.diff_delegate import DiffDelegate
@@ -46,9 +47,9 @@ class DiffView(RowView):
         """Add the entries that copy parts of the current row."""
         if self._rows.difference(self.currentIndex().row()) is not None:
             for words, slot in (
-                ("Copy the value in A", self.copy_a),
-                ("Copy the value in B", self.copy_b),
-                ("Copy path", self.copy_path),
+                (tr("Copy the value in A"), self.copy_a),
+                (tr("Copy the value in B"), self.copy_b),
+                (tr("Copy path"), self.copy_path),
             ):
                 menu.addAction(words).triggered.connect(slot)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from replay_gui.core.facts.event_search import SearchHit
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -83,7 +84,7 @@ class _FoundText(QWidget):
         keep_left_to_right(self)
         self._session, self._finder = session, finder
         self._line = LineText(data_font())
-        self.setAccessibleName("Hits in the chosen row")
+        self.setAccessibleName(tr("Hits in the chosen row"))
         finder.moved.connect(self._refresh)
         finder.started.connect(self._refresh)
         finder.progressed.connect(self._refresh)

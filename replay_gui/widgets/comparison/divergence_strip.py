@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollBar, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
 from replay_gui.models.comparison.comparison_rows import ComparisonRows, RowTone
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
@@ -34,8 +35,10 @@ class DivergenceStrip(QWidget):
         self.setFixedWidth(ICON)
         self.setAccessibleName("Overview of all divergences")
         self.setToolTip(
-            "All divergences. Left: only in A. Right: only in B. Middle: moved, or with another state after it."
-            " Full width: changed. Right edge: search hits. Click or drag to go there."
+            tr(
+                "All divergences. Left: only in A. Right: only in B. Middle: moved, or with another state after it."
+                " Full width: changed. Right edge: search hits. Click or drag to go there."
+            )
         )
         bar.valueChanged.connect(self.update)
         bar.rangeChanged.connect(self.update)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
@@ -57,7 +59,7 @@ class DivergenceView(QWidget):
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heads.add_widget(1, self.find_button)
         set_role(card, "panel")
-        card.setAccessibleName("Both runs, aligned")
+        card.setAccessibleName(tr("Both runs, aligned"))
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, UNIT)
         column.setSpacing(0)
@@ -97,8 +99,8 @@ class DivergenceView(QWidget):
         session = self._session
         for which, (side, name) in enumerate(zip((session.a, session.b), run_names(session), strict=True)):
             self._heads.set_title(which, f"{side.side.value} · {name}")
-        waits = "The runs are not compared." if self._progress is None else progress_words(self._progress)
-        self.view.hint = waits if session.comparison is None else "Neither run has any event."
+        waits = tr("The runs are not compared.") if self._progress is None else progress_words(self._progress)
+        self.view.hint = waits if session.comparison is None else tr("Neither run has any event.")
         self._dimmer.set_dimmed(session.comparison is not None and not session.fresh)
         self.view.viewport().update()
 
@@ -152,7 +154,12 @@ class DivergenceView(QWidget):
             self._anchor = self.view.side, index
             here, there = ("A", "B") if self.view.side == ComparisonColumn.SIDE_A else ("B", "A")
             self.prompt.show_text(
-                f"Choose the step of {there} that is the same as {position_after(index):,} of {here}."
+                tr(
+                    "Choose the step of {there} that is the same as {position} of {here}.",
+                    there=there,
+                    position=whole_number(position_after(index)),
+                    here=here,
+                )
             )
             self.view.set_side(self.view.side.opposite)
             self.view.setFocus()
@@ -200,7 +207,9 @@ class DivergenceView(QWidget):
         if event is not None:
             menu.addSeparator()
             other = "B" if side == ComparisonColumn.SIDE_A else "A"
-            menu.addAction(f"This is the same step as … in {other}").triggered.connect(self.begin_anchor)
+            menu.addAction(tr("This is the same step as … in {other}", other=other)).triggered.connect(
+                self.begin_anchor
+            )
         return menu
 
 
@@ -224,7 +233,7 @@ class _AnchorPrompt(QFrame):
         set_role(self, "info")
         self._words = PlainLabel()
         self.cancel = QToolButton()
-        self.cancel.setText("Cancel")
+        self.cancel.setText(tr("Cancel"))
         set_role(self.cancel, "link")
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP + UNIT, 0, GAP, 0)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -38,12 +39,12 @@ class RerunBar(QWidget):
         self.notes = PlainLabel(role="secondary")
         self.notes.setWordWrap(True)
         set_role(self.place, "link")
-        self.place.setToolTip("The agent's code that made the request. Click to copy.")
-        self.output, self.cancel = QPushButton("Output"), QPushButton("Cancel")
-        self.output.setToolTip("Output of the agent")
+        self.place.setToolTip(tr("The agent's code that made the request. Click to copy."))
+        self.output, self.cancel = QPushButton(tr("Output")), QPushButton(tr("Cancel"))
+        self.output.setToolTip(tr("Output of the agent"))
         self.close_button = QToolButton()
-        self.close_button.setToolTip("Dismiss")
-        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setToolTip(tr("Dismiss"))
+        self.close_button.setAccessibleName(tr("Dismiss"))
         self.close_button.setIconSize(QSize(ICON, ICON))
         self._fields = QWidget()
         self._grid = QGridLayout(self._fields)
@@ -101,7 +102,7 @@ class RerunBar(QWidget):
         if isinstance(state, PreparingRerun | RunningAgain):
             events = session.b.index.count if self.shows_new_log else 0
             progress = progress_words(events, session.a.index.count)
-            self.words.setText("Cancelling…" if state.cancelled else progress)
+            self.words.setText(tr("Cancelling…") if state.cancelled else progress)
 
     @property
     def shows_new_log(self) -> bool:
@@ -116,14 +117,14 @@ class RerunBar(QWidget):
         self.place.setText(_short(verdict.place))
         self.place.setProperty("place", verdict.place)
         self.place.setVisible(bool(verdict.place))
-        more = (f"{verdict.more:,} more differ.",) if verdict.more else ()
+        more = (trn("{n} more differs.", "{n} more differ.", verdict.more),) if verdict.more else ()
         self.notes.setText(" ".join((*more, *verdict.notes)))
         self.notes.setVisible(bool(self.notes.text()))
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        lines = [("field", "recorded", "now"), *verdict.fields] if verdict.fields else []
+        lines = [(tr("field"), tr("recorded"), tr("now")), *verdict.fields] if verdict.fields else []
         for line, texts in enumerate(lines):
             for column, text in enumerate(texts):
                 label = ElidedLabel(text)

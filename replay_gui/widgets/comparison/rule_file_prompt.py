@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -17,11 +18,11 @@ class RuleFilePrompt(QFrame):
         super().__init__(parent)
         self._rules = rules
         set_role(self, "raised")
-        words = PlainLabel("The rule is in force. Save it for the next time?", "secondary")
+        words = PlainLabel(tr("The rule is in force. Save it for the next time?"), "secondary")
         words.setWordWrap(True)
-        self.beside = QPushButton("Beside the log")
-        self.everywhere = QPushButton("For all my runs")
-        self.not_now = QPushButton("Not now")
+        self.beside = QPushButton(tr("Beside the log"))
+        self.everywhere = QPushButton(tr("For all my runs"))
+        self.not_now = QPushButton(tr("Not now"))
         set_role(self.not_now, "link")
         self.beside.clicked.connect(self._on_beside)
         self.everywhere.clicked.connect(self._on_everywhere)
@@ -41,9 +42,9 @@ class RuleFilePrompt(QFrame):
         beside = self._rules.file_beside_log
         self.beside.setEnabled(beside is not None)
         self.beside.setToolTip(
-            "" if beside is None else "In a separate file next to the log of A; the log is not changed"
+            "" if beside is None else tr("In a separate file next to the log of A; the log is not changed")
         )
-        self.everywhere.setToolTip("In your settings")
+        self.everywhere.setToolTip(tr("In your settings"))
         self.show()
 
     @Slot()

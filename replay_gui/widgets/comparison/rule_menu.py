@@ -12,6 +12,7 @@ from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.text.event_label import SPEAKING_KINDS, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.widgets.parts.effect_choice import EffectChoice
@@ -35,35 +36,40 @@ class RuleMenu(QMenu):
         events = "" if kind is None else _short(events_noun(kind, label))
         if path and tool:
             self._add(
-                f"Ignore {_short(pointer_text(path))} in {_short(tool)}",
+                tr("Ignore {path} in {events}", path=_short(pointer_text(path)), events=_short(tool)),
                 Rule(Action.IGNORE, tool=tool, path=path),
             )
         elif path and kind:
             self._add(
-                f"Ignore {_short(pointer_text(path))} in {events}",
+                tr("Ignore {path} in {events}", path=_short(pointer_text(path)), events=events),
                 Rule(Action.IGNORE, kind=kind, label=label, path=path),
             )
         if tool:
-            self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
-            self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
+            self._add(
+                tr("Mark {events} as non-deterministic", events=_short(tool)), Rule(Action.NONDETERMINISTIC, tool=tool)
+            )
+            self._add(tr("Ignore all of {tool}", tool=_short(tool)), Rule(Action.IGNORE, tool=tool))
             self.offer_effect(tool, None)
         elif kind:
-            self._add(f"Mark {events} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind, label=label))
-            self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))
+            self._add(
+                tr("Mark {events} as non-deterministic", events=events),
+                Rule(Action.NONDETERMINISTIC, kind=kind, label=label),
+            )
+            self._add(tr("Ignore all {events}", events=events), Rule(Action.IGNORE, kind=kind, label=label))
 
     def offer_reason(self, reason: Reason) -> None:
         """Offer the rules that ignore a reason."""
         tool = reason.tool
         if tool is None:
-            self.addAction("No rule can ignore this").setEnabled(False)
+            self.addAction(tr("No rule can ignore this")).setEnabled(False)
             return
-        title = self.addAction("This does not matter:")
+        title = self.addAction(tr("This does not matter:"))
         title.setEnabled(False)
         if reason.path:
             for path in dict.fromkeys((reason.path, _any_item(reason.path))):
-                words = f"{_short(pointer_text(path))} of {_short(tool)}"
-                self._add(f"Ignore {words}", Rule(Action.IGNORE, tool=tool, path=f"/input{path}"))
-        self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
+                words = tr("Ignore {path} of {tool}", path=_short(pointer_text(path)), tool=_short(tool))
+                self._add(words, Rule(Action.IGNORE, tool=tool, path=f"/input{path}"))
+        self._add(tr("Ignore all of {tool}", tool=_short(tool)), Rule(Action.IGNORE, tool=tool))
         self.addSeparator()
 
     def offer_effect(self, tool: str, finding: EffectFinding | None) -> None:
@@ -74,7 +80,7 @@ class RuleMenu(QMenu):
 
     def offer_removal(self, rule_number: int) -> None:
         """Offer to remove the rule with this number, from 0."""
-        action = self.addAction("Remove this rule")
+        action = self.addAction(tr("Remove this rule"))
         action.setData(rule_number)
         action.triggered.connect(self._on_removed)
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.tooltip import plain_tooltip
@@ -21,9 +23,11 @@ class RuleOfferBar(QFrame):
         set_role(self, "raised")
         self.words = PlainLabel(role="secondary")
         self.words.setWordWrap(True)
-        self.use, self.not_now = QPushButton("Use them"), QPushButton("Not now")
+        self.use, self.not_now = QPushButton(tr("Use them")), QPushButton(tr("Not now"))
         set_role(self.not_now, "link")
-        self.use.setToolTip("Also those beside other logs in this folder, from now on. Rules only hide differences.")
+        self.use.setToolTip(
+            tr("Also those beside other logs in this folder, from now on. Rules only hide differences.")
+        )
         self.use.clicked.connect(rules.allow_offer)
         self.not_now.clicked.connect(rules.refuse_offer)
         row = QHBoxLayout(self)
@@ -39,6 +43,6 @@ class RuleOfferBar(QFrame):
     def _show(self) -> None:
         offer = self._rules.offer
         if offer is not None:
-            self.words.setText(f"Rules found beside the log: {offer.count:,}. Use them?")
+            self.words.setText(tr("Rules found beside the log: {count}. Use them?", count=whole_number(offer.count)))
             self.words.setToolTip(plain_tooltip(one_line(str(offer.path))))
         self.setVisible(offer is not None)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import preset_words, rule_words
 from replay_gui.models.mnemonics import escape_mnemonics
@@ -25,7 +27,7 @@ class RulesButton(QToolButton):
         self.list = CheckMenu(self)
         self.setMenu(self.list)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("What the comparison ignores")
+        self.setToolTip(tr("What the comparison ignores"))
         self.list.aboutToShow.connect(self.fill)
         session.rules.changed.connect(self._count)
         session.compared_changed.connect(self._count)
@@ -35,8 +37,8 @@ class RulesButton(QToolButton):
     @Slot()
     def _count(self) -> None:
         count = len(self._session.rules.in_force) + len(self._session.anchors)
-        self.setText(f"Rules · {count:,}" if count else "Rules")
-        self.setAccessibleName(f"Rules, {count:,} in force")
+        self.setText(tr("Rules · {count}", count=whole_number(count)) if count else tr("Rules"))
+        self.setAccessibleName(tr("Rules, {count} in force", count=whole_number(count)))
 
     @Slot()
     def fill(self) -> None:
@@ -44,7 +46,7 @@ class RulesButton(QToolButton):
         rules, menu = self._session.rules, self.list
         menu.clear()
         if not rules.entries and not self._session.anchors:
-            menu.addAction("No rules: every difference counts").setEnabled(False)
+            menu.addAction(tr("No rules: every difference counts")).setEnabled(False)
         for rule_number, entry in enumerate(rules.entries):
             action = menu.addAction(_escaped(": ".join(rule_words(entry.rule))))
             action.setCheckable(True)
@@ -52,13 +54,13 @@ class RulesButton(QToolButton):
             action.setData(rule_number)
             action.toggled.connect(self._on_switched)
         if rules.entries:
-            removal = menu.addMenu("Remove")
+            removal = menu.addMenu(tr("Remove"))
             for rule_number, entry in enumerate(rules.entries):
                 action = removal.addAction(_escaped(": ".join(rule_words(entry.rule))))
                 action.setData(rule_number)
                 action.triggered.connect(self._on_removed)
         menu.addSeparator()
-        presets = menu.addMenu("Ignore texts like")
+        presets = menu.addMenu(tr("Ignore texts like"))
         for name in PRESETS:
             action = presets.addAction(preset_words(name))
             action.setData(name)
@@ -66,7 +68,9 @@ class RulesButton(QToolButton):
         if self._session.anchors:
             menu.addSeparator()
         for a, b in self._session.anchors:
-            action = menu.addAction(f"Remove anchor: {a + 1:,} of A is {b + 1:,} of B")
+            action = menu.addAction(
+                tr("Remove anchor: {a} of A is {b} of B", a=whole_number(a + 1), b=whole_number(b + 1))
+            )
             action.setData((a, b))
             action.triggered.connect(self._on_anchor_removed)
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from replay_gui.core.text.event_label import label_text
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
@@ -33,7 +35,7 @@ class SplitDelegate(QStyledItemDelegate):
 
     def fit(self, count: int, labels: list[str], width: int) -> None:
         """Make room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
-        self._number = self._data.width(f"{count:,}") + 2 * GAP
+        self._number = self._data.width(whole_number(count)) + 2 * GAP
         longest = max(map(self._ui.width, labels), default=0)
         self._label = min(longest + 2 * GAP, max(width // 3, 10 * GAP))
 
@@ -81,7 +83,9 @@ class SplitDelegate(QStyledItemDelegate):
         left = rect.x() + UNIT
         differs = tone >= RowTone.MOVED
         space = QRect(left, rect.y(), self._number, rect.height())
-        self._data.draw(painter, space, f"{event.position:,}", colors.secondary if differs else colors.faint, RIGHT)
+        self._data.draw(
+            painter, space, whole_number(event.position), colors.secondary if differs else colors.faint, RIGHT
+        )
         finding = self._rows.effect(side, event)
         if finding is not None:
             paint_effect(painter, finding.effect, QPointF(left + EFFECT_PX / 2, rect.center().y() + 1))
@@ -90,7 +94,7 @@ class SplitDelegate(QStyledItemDelegate):
         draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
         space = QRect(left, rect.y(), self._label, rect.height())
-        self._ui.draw(painter, space, event.label, colors.text)
+        self._ui.draw(painter, space, label_text(event.label), colors.text)
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
         ink = colors.bad_text if event.failed or event.broken else colors.text if differs else colors.secondary
         painter.setFont(self._data.font)

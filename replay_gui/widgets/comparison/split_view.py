@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.log.positions import NO_EVENT
-from replay_gui.core.text.event_label import LONGEST_LABEL
+from replay_gui.core.text.event_label import speaking_labels
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
@@ -47,7 +48,7 @@ class SplitView(RowView):
     def __init__(
         self, session: ComparisonSession, rows: ComparisonRows, finder: ComparisonSearch, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Both runs, aligned", rows, parent)
+        super().__init__(tr("Both runs, aligned"), rows, parent)
         self._session = session
         self._rows = rows
         self._finder = finder
@@ -116,7 +117,7 @@ class SplitView(RowView):
         labels = [
             f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MAX_MEASURED_NAMES], *b.tools[:_MAX_MEASURED_NAMES]))
         ]
-        self._delegate.fit(max(a.count, b.count), [*labels, LONGEST_LABEL], left)
+        self._delegate.fit(max(a.count, b.count), [*labels, *speaking_labels()], left)
 
     def side_at(self, x: float) -> ComparisonColumn:
         """Return the side of a pixel; in the gutter, the nearer one."""

@@ -11,6 +11,8 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import join_pointer, split_pointer
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, ROW
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import (
@@ -28,9 +30,9 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.parts.panel import Panel
 
-_NO_STEP_TEXT = "Choose a step above to see its differences."
+_NO_STEP_TEXT = translatable("Choose a step above to see its differences.")
 _MAX_WATCHED_ROWS = 2  # shown without scrolling: the panel is low
-_EQUAL_TEXT = "Both events are equal."
+_EQUAL_TEXT = translatable("Both events are equal.")
 
 
 class StepDiffView(QWidget):
@@ -45,16 +47,19 @@ class StepDiffView(QWidget):
         self._session = session
         self.state_actions: list[QAction] = []
         self.payload_rows, self.state_rows = DiffRows(self), DiffRows(self)
-        self._payload_panel, self._state_panel = Panel("The chosen step", self), Panel("State, A against B", self)
-        self.payload = DiffView("Differences of the events", self.payload_rows, self._payload_panel)
+        self._payload_panel, self._state_panel = (
+            Panel(tr("The chosen step"), self),
+            Panel(tr("State, A against B"), self),
+        )
+        self.payload = DiffView(tr("Differences of the events"), self.payload_rows, self._payload_panel)
         self._payload_panel.add_part(self.payload, 1)
-        self.watched = DiffView("Watched values of both runs", WatchedRows(session, self), self._state_panel)
+        self.watched = DiffView(tr("Watched values of both runs"), WatchedRows(session, self), self._state_panel)
         self._state_panel.add_part(self.watched)
-        self.state = DiffView("Differences of the states", self.state_rows, self._state_panel)
+        self.state = DiffView(tr("Differences of the states"), self.state_rows, self._state_panel)
         self._dimmer = Dimmer(self.state)
         self._state_panel.add_part(self.state, 1)
-        self.beside = self._payload_panel.add_button("Side by side", "A beside B", checkable=True)
-        self.unified = self._payload_panel.add_button("Unified", "A above B", checkable=True)
+        self.beside = self._payload_panel.add_button(tr("Side by side"), tr("A beside B"), checkable=True)
+        self.unified = self._payload_panel.add_button(tr("Unified"), tr("A above B"), checkable=True)
         self.unified.setChecked(True)
         group = QButtonGroup(self)
         group.addButton(self.beside)
@@ -88,10 +93,10 @@ class StepDiffView(QWidget):
     def _show(self) -> None:
         step = self._session.step
         self._payload_panel.set_title(payload_title(step))
-        self._payload_panel.set_note(payload_note(step), "" if step is None else f"{len(step.payload):,}")
+        self._payload_panel.set_note(payload_note(step), "" if step is None else whole_number(len(step.payload)))
         self._state_panel.set_title(state_title(step))
         has_states = step is not None and step.has_states
-        self.payload.hint = _NO_STEP_TEXT if step is None else _EQUAL_TEXT
+        self.payload.hint = tr(_NO_STEP_TEXT if step is None else _EQUAL_TEXT)
         if step is None:
             self.payload_rows.show((), {})
             self.state_rows.show((), {})
@@ -103,7 +108,9 @@ class StepDiffView(QWidget):
         self._dimmer.set_dimmed(not has_states)
         if has_states:  # otherwise those of the last step stay, and are dimmed soon
             count = len(step.state)
-            self._state_panel.set_note(differences_words(count, step.state_cut), f"{count:,}{'+' * step.state_cut}")
+            self._state_panel.set_note(
+                differences_words(count, step.state_cut), whole_number(count) + "+" * step.state_cut
+            )
             self.state_rows.show(step.state, step.state_equal)
 
     @Slot(int, QPoint)

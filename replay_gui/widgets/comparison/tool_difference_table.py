@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison.tool_table import ToolColumn, ToolTable
@@ -19,8 +20,8 @@ class ToolDifferenceTable(RowView):
     menu_wanted = Signal(int, QPoint)
 
     def __init__(self, tools: ToolTable, parent: QWidget | None = None) -> None:
-        super().__init__("Tools of both runs", tools, parent)
-        self.hint = "Neither run called a tool."
+        super().__init__(tr("Tools of both runs"), tools, parent)
+        self.hint = tr("Neither run called a tool.")
         head = self.horizontalHeader()
         head.show()
         head.setStretchLastSection(False)

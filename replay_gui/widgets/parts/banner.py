@@ -6,12 +6,24 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.text.plain_text import visible
-from replay_gui.engine.answers import Alert
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert
 from replay_gui.look.icons import icon, tinted_icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _ROLES = {"info": "info", "warning": "warn", "error": "bad"}
+_SEVERITIES = {"info": translatable("info"), "warning": translatable("warning"), "error": translatable("error")}
+_ACTIONS = {
+    "reload": translatable("Reload"),
+    "retry": translatable("Retry"),
+    "show all runs": translatable("Show all runs"),
+    "mapping…": translatable("Mapping…"),
+    OPEN_AS: translatable("Open as…"),
+    SHOW_TEXT: translatable("Show as text"),
+}
+"""The words on the buttons."""
+
 _MAX_CHARACTERS = 600
 
 
@@ -39,13 +51,13 @@ class Banner(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self._mark)
         row.addWidget(self._label, 1)
-        self.buttons = tuple(QPushButton(action.capitalize()) for action in alert.actions)
+        self.buttons = tuple(QPushButton(tr(_ACTIONS[action])) for action in alert.actions)
         for button in self.buttons:
             button.clicked.connect(self._on_action)
             row.addWidget(button)
         self.close_button = QToolButton()
-        self.close_button.setToolTip("Dismiss")
-        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setToolTip(tr("Dismiss"))
+        self.close_button.setAccessibleName(tr("Dismiss"))
         self.close_button.setIconSize(QSize(ICON, ICON))
         self.close_button.clicked.connect(self.closed)
         row.addWidget(self.close_button)
@@ -57,7 +69,7 @@ class Banner(QFrame):
         text = self.alert.text
         shown = visible(text[:_MAX_CHARACTERS], "\n") + ("…" if len(text) > _MAX_CHARACTERS else "")
         shown = f"{side}: {shown}" if side else shown
-        self.setAccessibleName(f"{self.alert.severity}: {shown}")
+        self.setAccessibleName(f"{tr(_SEVERITIES[self.alert.severity])}: {shown}")
         self._label.setText(shown)
 
     @property

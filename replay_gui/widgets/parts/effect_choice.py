@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QMenu
 from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import capitalised
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.models.mnemonics import escape_mnemonics
 
 _MAX_NAME_CHARACTERS = 40
-_OFTEN = {Effect.READS: "only reads", Effect.CHANGES: EFFECT_WORDS[Effect.CHANGES]}
+_OFTEN = {Effect.READS: translatable("only reads"), Effect.CHANGES: EFFECT_WORDS[Effect.CHANGES]}
 
 
 class _Choice(NamedTuple):
@@ -41,15 +43,17 @@ class EffectChoice(QObject):
         name = escape_mnemonics(one_line(tool, _MAX_NAME_CHARACTERS))
         for effect, words in _OFTEN.items():
             if finding is None or finding.effect is not effect:
-                self._add(self._menu, f"Correct: {name} {words}", _Choice(tool, effect))
-        every = self._menu.addMenu(f"What {name} does")
+                self._add(
+                    self._menu, tr("Correct: {tool} {effect}", tool=name, effect=tr(words)), _Choice(tool, effect)
+                )
+        every = self._menu.addMenu(tr("What {tool} does", tool=name))
         for effect in (effect for effect in Effect if effect is not Effect.UNKNOWN):
-            action = self._add(every, EFFECT_WORDS[effect].capitalize(), _Choice(tool, effect))
+            action = self._add(every, capitalised(tr(EFFECT_WORDS[effect])), _Choice(tool, effect))
             action.setCheckable(True)
             action.setChecked(finding is not None and finding.effect is effect)
         if finding is not None and finding.reason == BY_RULE:
             every.addSeparator()
-            self._add(every, "As it was found, without a rule", _Choice(tool, None))
+            self._add(every, tr("As it was found, without a rule"), _Choice(tool, None))
 
     def _add(self, menu: QMenu, words: str, choice: _Choice) -> QAction:
         action = menu.addAction(words)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.icons import PIXEL_RATIOS
 from replay_gui.look.theme import ICON, UNIT, theme, ui_font
 
@@ -54,7 +55,9 @@ def outcomes_width(counts: Iterable[int], max_marks: int) -> int:
     metrics = QFontMetrics(ui_font())
     return max(
         (
-            count * _STEP_PX if count <= max_marks else 3 * (_STEP_PX + UNIT + metrics.horizontalAdvance(f"{count:,}"))
+            count * _STEP_PX
+            if count <= max_marks
+            else 3 * (_STEP_PX + UNIT + metrics.horizontalAdvance(whole_number(count)))
             for count in set(counts)
         ),
         default=0,
@@ -70,7 +73,7 @@ def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | Non
     painter.setPen(theme().secondary)
     rest = QRect(rect)
     for outcome in (True, False, None):
-        words = f"{outcomes.count(outcome):,}"
+        words = whole_number(outcomes.count(outcome))
         if words != "0":
             paint_outcome(painter, _first_center(rest), outcome)
             rest.setLeft(rest.left() + _STEP_PX)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextDocument, QTextFormat, QTextTable
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import UI_SIZE, WIDE, Bold, data_font, ui_font
 from replay_gui.resource_paths import resources
 
@@ -31,7 +32,7 @@ class PageView(QTextBrowser):
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Page")
+        self.setAccessibleName(tr("Page"))
         self.document().setDocumentMargin(WIDE)
         self.document().setDefaultFont(ui_font())
         self.anchorClicked.connect(self._on_link)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
@@ -31,11 +32,11 @@ class ProgressStrip(QWidget):
         set_role(self._label, "secondary")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar.setAccessibleName(tr("Progress"))
         self._bar.setMaximumWidth(_BAR_WIDTH_PX)
         self._bar.setFixedHeight(UNIT)
         self._bar.setRange(0, _BAR_STEPS)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(tr("Cancel"))
         set_role(self.cancel, "link")
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
@@ -80,5 +81,5 @@ def progress_words(progress: Progress) -> str:
     if progress.total:
         words.append(f"{min(progress.done * 100 // progress.total, 100)} %")
     if progress.eta is not None:
-        words.append(f"{duration_text(round(progress.eta * 10**9), whole_seconds=True)} left")
+        words.append(tr("{duration} left", duration=duration_text(round(progress.eta * 10**9), whole_seconds=True)))
     return " · ".join(words)

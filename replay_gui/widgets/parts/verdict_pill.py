@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme, theme_events
 from replay_gui.models.mnemonics import escape_mnemonics
@@ -44,7 +45,7 @@ class VerdictPill(QToolButton):
             set_role(self, tone)
         text = escape_mnemonics(verdict.text)
         self.setText(f" {text}")  # a tool button has no other space between icon and text
-        self.setAccessibleName(verdict.text or "No verdict")
+        self.setAccessibleName(verdict.text or tr("No verdict"))
         self._popup.show_text(verdict.detail)
 
     @Slot()

@@ -19,8 +19,10 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.state.json_form import event_members
-from replay_gui.core.text.event_label import event_label
+from replay_gui.core.text.event_label import event_label, label_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_copies import event_as_json
 from replay_gui.models.run.event_pages import EventPages
@@ -47,9 +49,9 @@ from replay_gui.widgets.run.value_view import ValueView
 
 READABLE, TREE, RAW, CARD = range(4)
 _TABS = (
-    ("Readable", "Text", "The event as readable text"),
-    ("Tree", "Tree", "The event's fields as a tree"),
-    ("Raw", "Raw", "The event as JSON"),
+    (translatable("Readable"), translatable("Text"), translatable("The event as readable text")),
+    (translatable("Tree"), translatable("Tree"), translatable("The event's fields as a tree")),
+    (translatable("Raw"), translatable("Raw"), translatable("The event as JSON")),
 )
 _RAW_CHARACTERS = 65_536  # of JSON shown at first
 _MAX_SEARCHED_CHARACTERS = 16 * _RAW_CHARACTERS  # shown at most, to reach a match
@@ -62,23 +64,23 @@ class EventDetail(Panel):
     """The session's current event."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Event", parent)
+        super().__init__(tr("Event"), parent)
         self._session = session
         self._limit = _RAW_CHARACTERS
         self._event: Event | None = None
         self.pages_read = EventPages(session, self)
         self._damaged = False
         self.problem = Notice("bad", self)
-        self.find_bar = PanelFindBar("Find in this event", "Find in this event", self)
+        self.find_bar = PanelFindBar(tr("Find in this event"), tr("Find in this event"), self)
         self.pages = QStackedWidget(self)
-        self.text = ReadingView("Event", self.pages)
+        self.text = ReadingView(tr("Event"), self.pages)
         self.tree = StateTree(self)
-        self.tree_view = ValueView("Event's fields", self.tree, self.pages)
-        self.raw = EventTextView("Event as JSON", self.pages)
+        self.tree_view = ValueView(tr("Event's fields"), self.tree, self.pages)
+        self.raw = EventTextView(tr("Event as JSON"), self.pages)
         self.search = PageSearch(self)
         self._finder: RunSearch | None = None
-        self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
-        self.more = QPushButton("Show more", self)
+        self.origin, self.integrity = Section(tr("Where it came from")), Section(tr("Integrity"))
+        self.more = QPushButton(tr("Show more"), self)
         set_role(self.more, "foot")
         self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
         self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -115,16 +117,16 @@ class EventDetail(Panel):
     def _add_tabs(self) -> None:
         self.tabs = QButtonGroup(self)
         for number, (words, short, tip) in enumerate(_TABS):
-            self.tabs.addButton(self.add_button(words, tip, checkable=True, short=short), number)
+            self.tabs.addButton(self.add_button(tr(words), tr(tip), checkable=True, short=tr(short)), number)
         self.tabs.button(READABLE).setChecked(True)
         self.tabs.idClicked.connect(self.show_tab)
 
     def _add_copies(self) -> None:
         copies = (
-            ("Copy event as JSON", self.copy_json),
-            ("Copy event id", self.copy_id),
-            ("Copy record hash", self.copy_hash),
-            ("Copy link", self.copy_link),
+            (tr("Copy event as JSON"), self.copy_json),
+            (tr("Copy event id"), self.copy_id),
+            (tr("Copy record hash"), self.copy_hash),
+            (tr("Copy link"), self.copy_link),
         )
         for words, slot in copies:
             action = QAction(words, self)
@@ -200,9 +202,10 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_found_count(self) -> None:
-        self.find_bar.count.setText(self.search.words if self.search.words or not self.find_bar.line.text() else "none")
         search = self.search
-        self.set_note(search.words if self.find_bar.isHidden() else "", f"{search.number:,}/{search.count:,}")
+        self.find_bar.count.setText(search.words if search.words or not self.find_bar.line.text() else tr("none"))
+        short = f"{whole_number(search.number)}/{whole_number(search.count)}"
+        self.set_note(search.words if self.find_bar.isHidden() else "", short)
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
@@ -218,12 +221,12 @@ class EventDetail(Panel):
         self.pages_read.begin(shown)
         self._limit = _RAW_CHARACTERS
         is_before = shown is not None and event is None
-        self.set_title("The run" if is_before else "Event" if event is None else event_label(event))
+        self.set_title(tr("The run") if is_before else tr("Event") if event is None else label_text(event_label(event)))
         for tab in self.tabs.buttons():
             tab.setVisible(not is_before)
-        self.set_secondary("" if event is None else f"{position_after(event.index):,}", is_whole=True)
+        self.set_secondary("" if event is None else whole_number(position_after(event.index)), is_whole=True)
         problem = "" if event is None or event.problem is None else event.problem
-        self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")
+        self.problem.show_text(problem and tr("This record cannot be read: {problem}", problem=one_line(problem)))
         self._show_page()
         self._show_origin()
         self._show_integrity()
@@ -255,26 +258,26 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_origin(self) -> None:
-        shown = self._session.position_state
-        rows: list[QWidget] = []
+        shown, rows = self._session.position_state, list[QWidget]()
         if shown is not None and shown.effect is not None:
             words = finding_words(shown.effect)
-            tip = "The effect of the call, and its evidence. A right click corrects it."
-            rows.append(self._fact("does", words, words, tip))
+            tip = tr("The effect of the call, and its evidence. A right click corrects it.")
+            rows.append(self._fact(tr("does"), words, words, tip))
             rows[-1].setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             rows[-1].customContextMenuRequested.connect(self._on_effect_menu)
         marks = [] if self._event is None else self._session.run_marks.at(self._event.index)
         for mark in marks:
-            name, sentence = MARK_WORDS[mark.kind].short, one_line(mark.sentence)
+            name, sentence = tr(MARK_WORDS[mark.kind].short), one_line(mark.sentence)
             rows.append(self._fact(name, sentence, sentence, mark_tip(mark)))
         for related in () if shown is None else shown.related:
-            row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
+            position = whole_number(related.position)
+            row = FactRow(one_line(related.label, 40), f"{position} {one_line(related.summary)}", link=True)
             row.aim = related.position
-            row.setToolTip(plain_tooltip(f"Go to event {related.position:,}"))
+            row.setToolTip(plain_tooltip(tr("Go to event {position}", position=position)))
             row.aimed.connect(self._session.seek)
             rows.append(row)
         if shown is not None and shown.more_led_to:
-            rows.append(FactRow("", f"and {shown.more_led_to:,} more"))
+            rows.append(FactRow("", trn("and {n} more", "and {n} more", shown.more_led_to)))
             rows[-1].setEnabled(False)
         self.origin.set_rows(rows)
 
@@ -294,7 +297,7 @@ class EventDetail(Panel):
             rows.append(row)
             if check.computed:
                 computed = hash_words(check.computed)
-                rows.append(self._fact("computed", computed, check.computed, "As verification found."))
+                rows.append(self._fact(tr("computed"), computed, check.computed, tr("As verification found.")))
             if check.hash and check.words:
                 rows.append(SentenceRow("", check.words))
                 rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -304,13 +307,13 @@ class EventDetail(Panel):
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None
         words = checks[0].words.partition(":")[0] if checks else ""
-        self.integrity.set_summary({True: "record intact", False: "damaged", None: words}[sound], sound)
+        self.integrity.set_summary({True: tr("record intact"), False: tr("damaged"), None: words}[sound], sound)
         self._fit()
 
     def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
         row = FactRow(name, text)
         row.aim = copied
-        row.setToolTip(plain_tooltip(f"{meaning} Click to copy.".lstrip()))
+        row.setToolTip(plain_tooltip(" ".join(filter(None, (meaning, tr("Click to copy."))))))
         row.clicked.connect(self._on_copied)
         return row
 
@@ -348,7 +351,8 @@ class EventDetail(Panel):
             if text is not None:
                 QGuiApplication.clipboard().setText(text)
             else:
-                QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose a field in the tree.", self)
+                at = self.mapToGlobal(QPoint())
+                QToolTip.showText(at, tr("Too large to copy: choose a field in the tree."), self)
 
     @Slot()
     def copy_id(self) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
-from replay_gui.core.text.wording import plural
+from replay_gui.core.text.event_label import kind_label, label_text
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.theme import GAP, set_role, theme_events
 from replay_gui.models.pacer import Pacer
@@ -40,7 +41,7 @@ class EventList(Panel):
     """The session's events; the current one is blue, later ones are dimmed. A click or the arrows go to an event."""
 
     def __init__(self, session: Session, finder: RunSearch, parent: QWidget | None = None) -> None:
-        super().__init__("Events", parent)
+        super().__init__(tr("Events"), parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the position to the row
         self._shows_new_run = False  # the run was just opened, and its position is not shown yet
@@ -49,7 +50,7 @@ class EventList(Panel):
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.filter_bar = FilterBar(self)
-        self.view = RowView("Events", self.table, self)
+        self.view = RowView(tr("Events"), self.table, self)
         self._delegate = RowDelegate(self.view, self.table)
         self.view.setItemDelegate(self._delegate)
         self.view.setColumnHidden(EventColumn.DURATION, True)
@@ -66,14 +67,14 @@ class EventList(Panel):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self.show_menu)
         session.run_marks.effects_changed.connect(self.request_texts)
-        copy = QAction("Copy line", self.view)
+        copy = QAction(tr("Copy line"), self.view)
         copy.setShortcuts(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_line)
         self.view.addAction(copy)
-        self.hits_only = self.add_button("Hits only", "Show only the events that were found", checkable=True)
+        self.hits_only = self.add_button(tr("Hits only"), tr("Show only the events that were found"), checkable=True)
         self.hits_only.setChecked(True)
-        self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
+        self._filter = self.add_button(tr("Filter…"), tr("Choose which kinds and tools are shown"))
         self._menu = FilterMenu(self._filter)
         self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
         self._jumps = Pacer(_JUMP_INTERVAL_MS, self)
@@ -140,11 +141,11 @@ class EventList(Panel):
         if not hidden or self.table.listing.hits_only:
             self.filter_bar.show_hidden("")
         elif not self.table.filter.matches(index, slice(at, at + 1))[0]:
-            self.filter_bar.show_hidden("hidden by the filter")
+            self.filter_bar.show_hidden(tr("The current event is hidden by the filter · Show"))
         elif index.bookkeeping[index.kind[at]]:
-            self.filter_bar.show_hidden("a hidden bookkeeping line")
+            self.filter_bar.show_hidden(tr("The current event is a hidden bookkeeping line · Show"))
         else:
-            self.filter_bar.show_hidden("in a folded subagent")
+            self.filter_bar.show_hidden(tr("The current event is in a folded subagent · Show"))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the step keys go through this list."""
@@ -198,14 +199,15 @@ class EventList(Panel):
         hidden = self._show_hidden_count()
         passes = self.table.filter.shows_all and not self.table.folded and not hidden
         finding = bool(self._finder.text) and self.hits_only.isChecked()
-        self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}", f"{shown:,}")
-        self.view.hint = "No event passes the filter."
+        every, listed = whole_number(index.count), whole_number(shown)
+        self.set_note(every if passes and not finding else tr("{n} of {count}", n=listed, count=every), listed)
+        self.view.hint = tr("No event passes the filter.")
         if self.table.filter.shows_all:
-            self.view.hint = "Only bookkeeping lines." if hidden else "No events yet."
+            self.view.hint = tr("Only bookkeeping lines.") if hidden else tr("No events yet.")
         if finding:
             self.view.hint = self._finder.empty_text
         found = np.flatnonzero(np.bincount(index.kind[:_MAX_EVENTS_SCANNED], minlength=1))
-        kinds = [kind_label(index.kinds[kind]) for kind in found[:_MAX_MEASURED_NAMES].tolist()]
+        kinds = [label_text(kind_label(index.kinds[kind])) for kind in found[:_MAX_MEASURED_NAMES].tolist()]
         tools = index.tools[:_MAX_MEASURED_NAMES]
         self._labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
         self._longest_time = "" if index.span is None else since_start(index.span[1] - index.span[0])
@@ -216,7 +218,7 @@ class EventList(Panel):
         """Show the number of bookkeeping lines, and the effect of a click; return the number of hidden ones."""
         count, hides = self.table.hidden_count, self._session.hides_bookkeeping
         hits = self.table.hidden_hits
-        in_hidden = f"{plural(hits, 'hit')} in hidden lines · Show"
+        in_hidden = trn("{n} hit in hidden lines · Show", "{n} hits in hidden lines · Show", hits)
         self.bookkeeping.setText(in_hidden if hits else bookkeeping_words(count, hides))
         self.bookkeeping.setVisible(count > 0)
         return count if hides else 0

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import EventRow, PositionState
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.event_copies import event_as_json, event_as_markdown, event_as_text
@@ -68,34 +69,37 @@ class EventMenu(QObject):
                 filter_, tools=filter_.tools - {row.tool}, without_tools=filter_.without_tools | {row.tool}
             )
         else:
-            name, only = kind_label(row.kind), replace(filter_, kinds=frozenset({row.kind}), tools=frozenset())
+            name, only = (
+                label_text(kind_label(row.kind)),
+                replace(filter_, kinds=frozenset({row.kind}), tools=frozenset()),
+            )
             without = replace(
                 filter_, kinds=filter_.kinds - {row.kind}, without_kinds=filter_.without_kinds | {row.kind}
             )
         name = escape_mnemonics(one_line(name, _MAX_NAME_CHARACTERS))
-        menu.addAction(f"&Only {name}").triggered.connect(partial(self.filter_wanted.emit, only))
-        menu.addAction(f"&Hide {name}").triggered.connect(partial(self.filter_wanted.emit, without))
-        clear = menu.addAction("Show &all events")
+        menu.addAction(tr("&Only {name}", name=name)).triggered.connect(partial(self.filter_wanted.emit, only))
+        menu.addAction(tr("&Hide {name}", name=name)).triggered.connect(partial(self.filter_wanted.emit, without))
+        clear = menu.addAction(tr("Show &all events"))
         clear.triggered.connect(partial(self.filter_wanted.emit, EventFilter()))
         clear.setEnabled(not filter_.shows_all)
 
     def _add_ways(self, menu: QMenu, row: EventRow) -> None:
         pair = int(self._session.index.pair[index_before(row.position)])
-        words = "Go to the &request" if row.kind == Kind.TOOL_RESPONSE.value else "Go to the &answer"
+        words = tr("Go to the &request") if row.kind == Kind.TOOL_RESPONSE.value else tr("Go to the &answer")
         go = menu.addAction(words)
         go.setEnabled(pair != NO_PAIR)
         go.triggered.connect(partial(self._session.seek, position_after(EventIndex(pair))))
-        menu.addAction("&Zoom to it").triggered.connect(partial(self._zoom, row.position))
-        menu.addAction("&Compare from here…").triggered.connect(partial(self._compare, row.position))
+        menu.addAction(tr("&Zoom to it")).triggered.connect(partial(self._zoom, row.position))
+        menu.addAction(tr("&Compare from here…")).triggered.connect(partial(self._compare, row.position))
 
     def _add_copies(self, menu: QMenu, row: EventRow) -> None:
         for words, make in (
-            ("Copy as &text", event_as_text),
-            ("Copy as &JSON", event_as_json),
-            ("Copy as &Markdown", self._markdown),
+            (tr("Copy as &text"), event_as_text),
+            (tr("Copy as &JSON"), event_as_json),
+            (tr("Copy as &Markdown"), self._markdown),
         ):
             menu.addAction(words).triggered.connect(partial(self.copy, row.position, make))
-        menu.addAction("Copy lin&k").triggered.connect(partial(self.copy_link, row.position))
+        menu.addAction(tr("Copy lin&k")).triggered.connect(partial(self.copy_link, row.position))
 
     # ---- actions ------------------------------------------------------------------------------------
     def _zoom(self, position: Position) -> None:
@@ -133,4 +137,4 @@ class EventMenu(QObject):
         if text is not None:
             QGuiApplication.clipboard().setText(text)
         else:
-            QToolTip.showText(self._view.mapToGlobal(QPoint()), "Too large to copy.", self._view)
+            QToolTip.showText(self._view.mapToGlobal(QPoint()), tr("Too large to copy."), self._view)

@@ -8,8 +8,9 @@ from functools import partial
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.look.theme import GAP, PILL, UNIT, set_role
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.tooltip import plain_tooltip
@@ -35,7 +36,7 @@ class FilterBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "bar")
-        self.setAccessibleName("Active filters")
+        self.setAccessibleName(tr("Active filters"))
         self.chips: list[ElidedButton] = []
         self._chip_area = QWidget()
         self._flow = FlowLayout(self._chip_area, UNIT)
@@ -61,17 +62,24 @@ class FilterBar(QFrame):
         self.chips = []
         parts = _parts(filter_)
         for words, without in parts[:_MAX_CHIPS]:
-            self._add(f"{words}  ×", f"No longer filter by this: {words}", partial(self.changed.emit, without))
+            self._add(
+                f"{words}  ×",
+                tr("No longer filter by this: {filter}", filter=words),
+                partial(self.changed.emit, without),
+            )
         if len(parts) > _MAX_CHIPS:
-            self._add(f"{len(parts) - _MAX_CHIPS:,} more…", "Choose in the menu of filters", self.more_wanted.emit)
+            self._add(
+                trn("{n} more…", "{n} more…", len(parts) - _MAX_CHIPS),
+                tr("Choose in the menu of filters"),
+                self.more_wanted.emit,
+            )
         elif len(parts) > 1:
-            self._add("Clear", "Show all events", partial(self.changed.emit, EventFilter()))
+            self._add(tr("Clear"), tr("Show all events"), partial(self.changed.emit, EventFilter()))
         self._chip_area.setVisible(bool(parts))
         self._refresh()
 
-    def show_hidden(self, why: str) -> None:
-        """Show why the current event is not in the list, such as ``hidden by the filter``; "": it is."""
-        words = f"The current event is {why} · Show" if why else ""
+    def show_hidden(self, words: str) -> None:
+        """Show a text on why the current event is not in the list; "": it is."""
         if words != self.hidden_event.text():
             self.hidden_event.setText(words)
             self.hidden_event.setVisible(bool(words))
@@ -95,22 +103,22 @@ class FilterBar(QFrame):
 
 def _parts(filter_: EventFilter) -> list[tuple[str, EventFilter]]:
     """Return (words, the filter without it) of each part of a filter."""
-    parts = [("Failed only", replace(filter_, failed=False))] if filter_.failed else []
+    parts = [(tr("Failed only"), replace(filter_, failed=False))] if filter_.failed else []
     parts += [(_kind(name), replace(filter_, kinds=filter_.kinds - {name})) for name in sorted(filter_.kinds)]
     parts += [(_tool(name), replace(filter_, tools=filter_.tools - {name})) for name in sorted(filter_.tools)]
     parts += [
-        (f"Not {_kind(name)}", replace(filter_, without_kinds=filter_.without_kinds - {name}))
+        (tr("Not {name}", name=_kind(name)), replace(filter_, without_kinds=filter_.without_kinds - {name}))
         for name in sorted(filter_.without_kinds)
     ]
     parts += [
-        (f"Not {_tool(name)}", replace(filter_, without_tools=filter_.without_tools - {name}))
+        (tr("Not {name}", name=_tool(name)), replace(filter_, without_tools=filter_.without_tools - {name}))
         for name in sorted(filter_.without_tools)
     ]
     return parts
 
 
 def _kind(name: str) -> str:
-    return one_line(kind_label(name), _MAX_NAME_CHARACTERS)
+    return one_line(label_text(kind_label(name)), _MAX_NAME_CHARACTERS)
 
 
 def _tool(name: str) -> str:

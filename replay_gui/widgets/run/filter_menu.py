@@ -10,17 +10,20 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.marks import mark_icon
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.event_filter import EventFilter, choices
+from replay_gui.models.run.event_words import bookkeeping_tip
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 _MAX_ENTRIES = 30  # listed kinds, and tools: those with most events
 _MAX_NAME_CHARACTERS = 40  # of a name
-_BLANKS = str.maketrans("0123456789,", "\u2007" * 10 + "\u2008")  # spaces as wide as a digit, and as a comma
+_DIGIT_BLANK, _SIGN_BLANK = "\u2007", "\u2008"  # spaces as wide as a digit, and as a comma
 
 
 class FilterMenu(CheckMenu):
@@ -52,10 +55,10 @@ class FilterMenu(CheckMenu):
         self._kinds, self._tools = {}, {}
         kinds, tools = choices(index)
         lines = sum(count for name, count in kinds if is_bookkeeping(name))
-        self._longest = f"{max(lines, *(count for _, count in (*kinds, *tools)), 0):,}"
-        everything = self.addAction("Show all")
+        self._longest = whole_number(max(lines, *(count for _, count in (*kinds, *tools)), 0))
+        everything = self.addAction(tr("Show all"))
         everything.triggered.connect(self._on_all)
-        self._failed = self._add("Failed only", None, filter_.failed)
+        self._failed = self._add(tr("Failed only"), None, filter_.failed)
         if lines:
             self._add_bookkeeping(lines, shown=not hides_bookkeeping)
         kinds = [(name, count) for name, count in kinds if not (hides_bookkeeping and is_bookkeeping(name))]
@@ -64,7 +67,7 @@ class FilterMenu(CheckMenu):
                 self.addSeparator()
             for name, count in named[:_MAX_ENTRIES]:
                 is_kind = actions is self._kinds
-                action = self._add(kind_label(name) if is_kind else name, count, name in chosen)
+                action = self._add(label_text(kind_label(name)) if is_kind else name, count, name in chosen)
                 action.setIcon(mark_icon(name) if is_kind else _tool_icon(index, name))
                 if is_kind:
                     action.setToolTip(plain_tooltip(one_line(name, _MAX_NAME_CHARACTERS)))
@@ -80,12 +83,13 @@ class FilterMenu(CheckMenu):
 
     def _aligned(self, count: int) -> str:
         """Return a count that ends below the longest one: a menu aligns these texts at their left."""
-        text = f"{count:,}"
-        return self._longest[: len(self._longest) - len(text)].translate(_BLANKS) + text
+        text = whole_number(count)
+        before = self._longest[: len(self._longest) - len(text)]
+        return "".join(_DIGIT_BLANK if character.isdigit() else _SIGN_BLANK for character in before) + text
 
     def _add_bookkeeping(self, count: int, shown: bool) -> None:
-        action = self.addAction(f"Bookkeeping lines\t{self._aligned(count)}")
-        action.setToolTip(plain_tooltip("Titles, modes, hooks and other lines that are not steps of the agent"))
+        action = self.addAction(tr("Bookkeeping lines") + f"\t{self._aligned(count)}")
+        action.setToolTip(plain_tooltip(bookkeeping_tip()))
         action.setCheckable(True)
         action.setChecked(shown)
         action.toggled.connect(self.bookkeeping_toggled)

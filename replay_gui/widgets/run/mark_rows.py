@@ -5,7 +5,7 @@ from __future__ import annotations
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.fact_row import FactRow
@@ -28,11 +28,15 @@ def mark_rows(marks: RunMarks, max_marks: int) -> list[FactRow]:
         rows.append(row)
     hidden = len(marks.known) - len(marks.shown)
     notes = (
-        f"and {len(marks.shown) - max_marks:,} more, on the timeline" if len(marks.shown) > max_marks else "",
-        f"{plural(hidden, 'mark')} of kinds that are switched off" if hidden else "",
+        trn("and {n} more, on the timeline", "and {n} more, on the timeline", len(marks.shown) - max_marks)
+        if len(marks.shown) > max_marks
+        else "",
+        trn("{n} mark of kinds that are switched off", "{n} marks of kinds that are switched off", hidden)
+        if hidden
+        else "",
         "" if found is None else one_line(found.problem),
     )
     for note in filter(None, notes):
-        rows.append(SentenceRow("marks", note))
+        rows.append(SentenceRow(tr("marks"), note))
         rows[-1].setEnabled(False)
     return rows

@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.run.note_book import NoteBook, NotesPlaceChoice
 from replay_gui.models.tooltip import plain_tooltip
@@ -23,7 +25,7 @@ class NoteBar(QFrame):
     def __init__(self, book: NoteBook, name: str = "", parent: QWidget | None = None) -> None:
         """`name`: of the run, if there are two."""
         super().__init__(parent)
-        self._log = f"the log of {name}" if name else "the log"
+        self._name = name
         self._book = book
         set_role(self, "raised")
         self.words = PlainLabel(role="secondary")
@@ -45,18 +47,23 @@ class NoteBar(QFrame):
     def _show(self) -> None:
         asks_place = self._book.choice is NotesPlaceChoice.ASKED
         if self._book.unused:
-            self.words.setText(f"Notes found beside {self._log}: {self._book.unused:,}. Show them?")
+            self.words.setText(self._found_words(whole_number(self._book.unused)))
             self.words.setToolTip(plain_tooltip(one_line(self._book.unused_path)))
-            self.yes.setText("Show them")
-            self.yes.setToolTip("Also those beside other logs in this folder, and their rules, from now on.")
-            self.no.setText("Not now")
+            self.yes.setText(tr("Show them"))
+            self.yes.setToolTip(tr("Also those beside other logs in this folder, and their rules, from now on."))
+            self.no.setText(tr("Not now"))
         elif asks_place:
-            self.words.setText("The note is kept among your own files. Keep notes beside their logs instead?")
-            self.words.setToolTip("In a separate file, RUN.notes.toml; the log is not changed.")
-            self.yes.setText("Beside the log")
-            self.yes.setToolTip("Everybody with the folder gets the notes.")
-            self.no.setText("In my own files")
+            self.words.setText(tr("The note is kept among your own files. Keep notes beside their logs instead?"))
+            self.words.setToolTip(tr("In a separate file, RUN.notes.toml; the log is not changed."))
+            self.yes.setText(tr("Beside the log"))
+            self.yes.setToolTip(tr("Everybody with the folder gets the notes."))
+            self.no.setText(tr("In my own files"))
         self.setVisible(bool(self._book.unused) or asks_place)
+
+    def _found_words(self, count: str) -> str:
+        if self._name:
+            return tr("Notes found beside the log of {run}: {count}. Show them?", run=self._name, count=count)
+        return tr("Notes found beside the log: {count}. Show them?", count=count)
 
     @Slot()
     def _on_yes(self) -> None:

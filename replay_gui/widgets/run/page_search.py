@@ -6,6 +6,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
+
 
 class SearchablePage(Protocol):
     """A page that can mark a text in itself."""
@@ -63,7 +66,7 @@ class PageSearch(QObject):
     @property
     def words(self) -> str:
         """Return ``2 of 5``; "" if there is no match."""
-        return f"{self.number:,} of {self.count:,}" if self.count else ""
+        return tr("{n} of {count}", n=whole_number(self.number), count=whole_number(self.count)) if self.count else ""
 
     def _go(self, number: int) -> None:
         self.number = number

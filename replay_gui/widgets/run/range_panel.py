@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.range_sums import RangeSums
 from replay_gui.models.facts.use_cells import model_headings, model_rows, tool_headings, tool_rows
@@ -27,18 +29,18 @@ class RangePanel(Panel):
     filter_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Range", parent)
+        super().__init__(tr("Range"), parent)
         self._session = session
-        self.zoom = self.add_button("Zoom", "Show only this range in the timeline")
-        self.done = self.add_button("Close", "Close the sums")
+        self.zoom = self.add_button(tr("Zoom"), tr("Show only this range in the timeline"))
+        self.done = self.add_button(tr("Close"), tr("Close the sums"))
         self.zoom.clicked.connect(session.zoom_to_range)
         self.done.clicked.connect(session.forget_range)
-        self.sums = Section("In all", self)
+        self.sums = Section(tr("In all"), self)
         self.tools, self.models = FactTable(tool_headings()), FactTable(model_headings())
-        tables = FactSection("By tool", self.tools, self), FactSection("By model", self.models, self)
+        tables = FactSection(tr("By tool"), self.tools, self), FactSection(tr("By model"), self.models, self)
         for section in tables:
             section.aim_chosen.connect(self.filter_wanted)
-        self.add_part(SectionColumn("Sums of the range", (self.sums, *tables)), 1)
+        self.add_part(SectionColumn(tr("Sums of the range"), (self.sums, *tables)), 1)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.refresh)
         session.chosen_changed.connect(self._on_chosen_changed)
@@ -64,7 +66,7 @@ class RangePanel(Panel):
         if totals is None and session.index.complete:
             session.request_totals()
         sums = RangeSums.of(session.index, None if totals is None else totals.spending, *chosen)
-        self.set_title(f"Events {chosen[0]:,} to {chosen[1]:,}")
+        self.set_title(tr("Events {first} to {last}", first=whole_number(chosen[0]), last=whole_number(chosen[1])))
         self.sums.set_rows([fact_pairs(sums.pairs())])
         self.tools.show(tool_rows(sums.numbers))
         self.models.show(model_rows(sums.models))

@@ -10,7 +10,8 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.positions import index_before
 from replay_gui.core.reasons.marks.run_mark import MarkKind
-from replay_gui.core.text.event_label import LONGEST_LABEL
+from replay_gui.core.text.event_label import speaking_labels
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.marks import draw_mark
@@ -43,11 +44,13 @@ class RowDelegate(QStyledItemDelegate):
         Labels get at most _LABEL_SHARE of the list, and less is enough if none is longer.
         """
         data, ui = self._data.metrics, self._ui.metrics
-        longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)]) + 1  # widths are fractions
+        longest = (
+            max([ui.horizontalAdvance(text) for text in (*labels, *speaking_labels())]) + 1
+        )  # widths are fractions
         label_limit = max(data.horizontalAdvance("0" * _LABEL_CHARACTERS), round(_LABEL_SHARE * self._view.width()))
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
         return {
-            EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
+            EventColumn.POSITION: data.horizontalAdvance("0" * max(len(whole_number(count)), 4)) + 2 * GAP + UNIT,
             EventColumn.TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
             EventColumn.LABEL: min(longest, label_limit) + 2 * GAP + 3 * UNIT * (1 + deepest),
         }

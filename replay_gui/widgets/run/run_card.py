@@ -14,7 +14,9 @@ from replay_gui.core.facts.run_totals import total_cost
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.verification_report import INVALID
 from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
@@ -45,7 +47,7 @@ class RunCard(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("The run")
+        self.setAccessibleName(tr("The run"))
         body = WrappedBody()
         body.setAutoFillBackground(False)
         self._column = QVBoxLayout(body)
@@ -96,16 +98,15 @@ class RunCard(QScrollArea):
         models = [] if totals is None else [use.model for use in totals.uses if use.model]
         models = models or ([] if totals is None else [*totals.models])
         models = models or ([facts.model] if facts.model else [])
-        more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
         agent = "" if facts.agent_type == UNNAMED_AGENT else facts.agent_type
-        rows = [_row("agent", f"{agent} {facts.agent_version}".strip())]
-        rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
+        rows = [_row(tr("agent"), f"{agent} {facts.agent_version}".strip())]
+        rows.append(_row(tr("model"), _model_words(models)))
         asked = "" if totals is None or totals.prompt is None else totals.prompt.text
         if not _words(asked).startswith(_words(facts.task)):  # without a task's id, the task is the prompt's beginning
-            rows.append(_row("task", one_line(facts.task, _MAX_CHARACTERS)))
+            rows.append(_row(tr("task"), one_line(facts.task, _MAX_CHARACTERS)))
         if totals is not None and totals.prompt is not None:
             is_of_subagent = totals.prompt.source is PromptSource.SUBAGENT_TASK
-            name = "a subagent's task" if is_of_subagent else "asked"
+            name = tr("a subagent's task") if is_of_subagent else tr("asked")
             rows.append(self._link(name, totals.prompt.text, totals.prompt.index))
         return rows + self._damage()
 
@@ -114,7 +115,9 @@ class RunCard(QScrollArea):
         report = self._session.report
         if report is None or report.verdict != INVALID or report.first_broken is None:
             return []
-        row = self._link("damaged", f"from event {position_after(report.first_broken):,} on", report.first_broken)
+        row = self._link(
+            tr("damaged"), tr("from event {position} on", position=_place(report.first_broken)), report.first_broken
+        )
         row.sound = False
         return [row]
 
@@ -125,14 +128,14 @@ class RunCard(QScrollArea):
             return []
         rows = []
         for outcome in result.outcomes[:_MAX_OUTCOMES]:
-            rows.append(_row("outcome", outcome_words(outcome)))
+            rows.append(_row(tr("outcome"), outcome_words(outcome)))
             rows[-1].sound = outcome.passed
         if len(result.outcomes) > _MAX_OUTCOMES:
-            rows.append(_row("", f"and {len(result.outcomes) - _MAX_OUTCOMES:,} more"))
+            rows.append(_row("", trn("and {n} more", "and {n} more", len(result.outcomes) - _MAX_OUTCOMES)))
         end = "" if result.end is None else end_words(result.end)
         if end and self._session.following.is_on:
-            end += ", so far"  # more events may come
-        return [*rows, _row("end", end)]
+            end = tr("{end}, so far", end=end)  # more events may come
+        return [*rows, _row(tr("end"), end)]
 
     def _numbers(self) -> list[FactRow]:
         totals = self._session.totals
@@ -140,13 +143,17 @@ class RunCard(QScrollArea):
             return []
         lasted, cost, calls = totals.highlights.duration, total_cost(totals.uses), totals.highlights.counts.calls
         tokens = token_counts(totals.uses)
-        so_far = ", so far" if self._session.following.is_on else ""
+        lasted_words = "" if lasted is None else duration_text(lasted)
+        if lasted_words and self._session.following.is_on:
+            lasted_words = tr("{duration}, so far", duration=lasted_words)
         return [
-            _row("duration", "" if lasted is None else duration_text(lasted) + so_far),
-            _row("tokens in", _tokens(tokens.input, tokens.cached, " ({:,} cached)")),
-            _row("tokens out", _tokens(tokens.output, tokens.reasoning, " · {:,} reasoning")),
-            _row("cost", "" if cost is None else cost_text(cost)),
-            _row("calls", f"{calls:,}" if calls else ""),
+            _row(tr("duration"), lasted_words),
+            _row(tr("tokens in"), _tokens(tokens.input, tokens.cached, translatable("{tokens} ({part} cached)"))),
+            _row(
+                tr("tokens out"), _tokens(tokens.output, tokens.reasoning, translatable("{tokens} · {part} reasoning"))
+            ),
+            _row(tr("cost"), "" if cost is None else cost_text(cost)),
+            _row(tr("calls"), whole_number(calls) if calls else ""),
         ]
 
     def _events(self) -> list[FactRow]:
@@ -157,21 +164,33 @@ class RunCard(QScrollArea):
         counts, rows = highlights.counts, list[FactRow]()
         if highlights.first_failure is not None:
             words = failure_words(counts.failed, counts.denied, counts.errors)
-            at = position_after(highlights.first_failure)
-            first = f", the first at {at:,}" if counts.failures > 1 else f", at {at:,}"
-            rows.append(self._link("failures", words + first, highlights.first_failure))
+            at = _place(highlights.first_failure)
+            if counts.failures > 1:
+                words = tr("{failures}, the first at {position}", failures=words, position=at)
+            else:
+                words = tr("{failures}, at {position}", failures=words, position=at)
+            rows.append(self._link(tr("failures"), words, highlights.first_failure))
         if highlights.slowest_call is not None:
             slowest = highlights.slowest_call
             took = duration_text(int(index.duration[slowest]))
-            words = f"{self._tool(slowest)}, {took}, at {position_after(slowest):,}"
-            rows.append(self._link("slowest call", words, slowest))
+            tool = self._tool(slowest)
+            words = tr("{tool}, {duration}, at {position}", tool=tool, duration=took, position=_place(slowest))
+            rows.append(self._link(tr("slowest call"), words, slowest))
         if highlights.first_unanswered is not None and not self._has_ended_by(highlights):
             call, count = highlights.first_unanswered, highlights.unanswered
-            words = f"{plural(count, 'call')}, the first at" if count > 1 else f"{self._tool(call)}, at"
-            name = "waiting for" if self._session.following.is_on else "no answer"
-            rows.append(self._link(name, f"{words} {position_after(call):,}", call))
+            if count > 1:
+                words = trn(
+                    "{n} call, the first at {position}",
+                    "{n} calls, the first at {position}",
+                    count,
+                    position=_place(call),
+                )
+            else:
+                words = tr("{tool}, at {position}", tool=self._tool(call), position=_place(call))
+            name = tr("waiting for") if self._session.following.is_on else tr("no answer")
+            rows.append(self._link(name, words, call))
         last = EventIndex(index.count - 1)
-        return [*rows, self._link("last event", f"{position_after(last):,}", last)]
+        return [*rows, self._link(tr("last event"), _place(last), last)]
 
     def _has_ended_by(self, highlights: RunHighlights) -> bool:
         """Whether the only call without an answer is the one by which the agent ended the run."""
@@ -196,11 +215,28 @@ class RunCard(QScrollArea):
         return row
 
 
-def _tokens(count: int | None, more: int | None, more_words: str) -> str:
-    """Return ``12,300 (10,000 cached)``, "?" for an unknown number, and "" if both are unknown."""
-    if count is None and more is None:
+def _model_words(models: list[str]) -> str:
+    if not models:
         return ""
-    return ("?" if count is None else f"{count:,}") + (more_words.format(more) if more else "")
+    first = one_line(models[0], _MAX_CHARACTERS)
+    if len(models) == 1:
+        return first
+    return trn("{model} and {n} more model", "{model} and {n} more models", len(models) - 1, model=first)
+
+
+def _tokens(count: int | None, part: int | None, message: str) -> str:
+    """Return ``12,300 (10,000 cached)``, "?" for an unknown number, and "" if both are unknown.
+
+    `message`: for a number of tokens with a part of it.
+    """
+    if count is None and part is None:
+        return ""
+    tokens = "?" if count is None else whole_number(count)
+    return tr(message, tokens=tokens, part=whole_number(part)) if part else tokens
+
+
+def _place(index: EventIndex) -> str:
+    return whole_number(position_after(index))
 
 
 def _words(text: str) -> str:

@@ -13,6 +13,8 @@ from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.run_extremes import (
@@ -40,7 +42,10 @@ from replay_gui.widgets.run.sentence_row import SentenceRow
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
 _MAX_MARKS = 40  # that are listed
 _MAX_OUTCOMES = 10  # graders
-_STATES = {"recorded": "recorded by the source", "derived": "derived from the events"}  # by RunFacts.state
+_STATES = {
+    "recorded": translatable("recorded by the source"),
+    "derived": translatable("derived from the events"),
+}  # by RunFacts.state
 
 
 class RunFactsPanel(Panel):
@@ -52,24 +57,28 @@ class RunFactsPanel(Panel):
     filter_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Run facts", parent)
+        super().__init__(tr("Run facts"), parent)
         self._session = session
-        self._run, self._checked, self.marks = Section("Run", self), Section("Integrity", self), Section("Marks", self)
-        self._imported = Section("Import", self)
+        self._run, self._checked, self.marks = (
+            Section(tr("Run"), self),
+            Section(tr("Integrity"), self),
+            Section(tr("Marks"), self),
+        )
+        self._imported = Section(tr("Import"), self)
         self.tools, self.kinds = FactTable(tool_headings()), FactTable(kind_headings())
         self.slowest, self.dearest, self._used = FactTable(call_headings()), FactTable(answer_headings()), FactTable(())
         used, *tables = (
             self._section(title, table)
             for title, table in (
-                ("Tokens and cost", self._used),
-                ("Tools", self.tools),
-                ("Slowest calls", self.slowest),
-                ("Most expensive answers", self.dearest),
-                ("Events by kind", self.kinds),
+                (tr("Tokens and cost"), self._used),
+                (tr("Tools"), self.tools),
+                (tr("Slowest calls"), self.slowest),
+                (tr("Most expensive answers"), self.dearest),
+                (tr("Events by kind"), self.kinds),
             )
         )
         sections = self._run, self.marks, used, self._checked, *tables, self._imported
-        self.add_part(SectionColumn("Run facts", sections), 1)
+        self.add_part(SectionColumn(tr("Run facts"), sections), 1)
         self._pause = QTimer(self, singleShot=True, interval=COUNT_INTERVAL_MS)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)
@@ -130,7 +139,7 @@ class RunFactsPanel(Panel):
     def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:
         """Return a link to all failures."""
         words = failure_words(numbers.failed, numbers.denied, numbers.errors)
-        row = SentenceRow("failures", words or "none", link=bool(words))
+        row = SentenceRow(tr("failures"), words or tr("none"), link=bool(words))
         row.setEnabled(bool(words))
         row.clicked.connect(self._on_failures)
         return [row]
@@ -142,9 +151,19 @@ class RunFactsPanel(Panel):
     def _wait_rows(self) -> list[QWidget]:
         """Return the total time of calls, and a link to the end of the longest pause."""
         waits = run_waits(self._session.index)
-        rows: list[QWidget] = [fact_pairs([("time in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
+        rows: list[QWidget] = (
+            [fact_pairs([(tr("time in calls"), duration_text(waits.in_calls))])] if waits.in_calls else []
+        )
         if waits.pause:
-            row = SentenceRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
+            row = SentenceRow(
+                tr("pause"),
+                tr(
+                    "{duration} at most, before {position}",
+                    duration=duration_text(waits.pause),
+                    position=whole_number(waits.pause_end),
+                ),
+                link=True,
+            )
             row.aim = waits.pause_end
             row.aimed.connect(self._session.seek)
             rows.append(row)
@@ -155,17 +174,32 @@ class RunFactsPanel(Panel):
         rows = mark_rows(marks, _MAX_MARKS)
         for row in rows:
             row.aimed.connect(self._session.seek)
-        return rows if rows or marks.found is None else [SentenceRow("marks", "none")]
+        return rows if rows or marks.found is None else [SentenceRow(tr("marks"), tr("none"))]
 
     def _integrity_words(self) -> list[tuple[str, str]]:
         report = self._session.report
         verdict = verdict_of(report, None)
-        words = [("verdict", verdict.text)]
+        words = [(tr("verdict"), verdict.text)]
         if report is not None:
             words += [
-                ("verified", f"{report.verified:,} of {report.events:,} events"),
-                ("seal", report.seal),
-                ("state hashes", f"{report.state_hashes_checked:,} of {report.state_hashes:,} checked"),
+                (
+                    tr("verified"),
+                    trn(
+                        "{verified} of {n} events",
+                        "{verified} of {n} events",
+                        report.events,
+                        verified=whole_number(report.verified),
+                    ),
+                ),
+                (tr("seal"), report.seal),
+                (
+                    tr("state hashes"),
+                    tr(
+                        "{n} of {count} checked",
+                        n=whole_number(report.state_hashes_checked),
+                        count=whole_number(report.state_hashes),
+                    ),
+                ),
             ]
             words += [("", note) for note in report.notes]
         return words
@@ -175,15 +209,15 @@ def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -
     agent = f"{facts.agent_type} {facts.agent_version}".strip()
     start = facts.created if numbers.start_time is None else numbers.start_time
     words = [
-        ("agent", agent),
+        (tr("agent"), agent),
         *_result_words(result),
-        ("events", f"{numbers.events:,}"),
-        ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
-        ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
-        ("began", _when(start)),
-        ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
-        ("file", facts.path),
-        ("size", bytes_text(facts.size)),
+        (tr("events"), whole_number(numbers.events)),
+        (tr("calls"), whole_number(numbers.calls) if numbers.calls else ""),
+        (tr("duration"), "" if numbers.duration is None else duration_text(numbers.duration)),
+        (tr("began"), _when(start)),
+        (tr("phases"), whole_number(numbers.phases) if numbers.phases else ""),
+        (tr("file"), facts.path),
+        (tr("size"), bytes_text(facts.size)),
     ]
     return [(name, value) for name, value in words if value]
 
@@ -192,13 +226,13 @@ def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
     """Return the source of an imported run, and the import notes, those about missing parts first."""
     gaps = missing_notes(facts.notes)
     words = [
-        ("from", facts.imported_from or facts.format),
-        ("format", facts.format),
-        ("source", facts.source),
-        ("state", _STATES.get(facts.state, "")),
-        *(("missing", note) for note in gaps),
-        *(("note", note) for note in facts.notes if note not in gaps),
-        ("notes", "" if facts.notes else "none: all of the file was understood"),
+        (tr("from"), facts.imported_from or facts.format),
+        (tr("format"), facts.format),
+        (tr("source"), facts.source),
+        (tr("state"), tr(_STATES[facts.state]) if facts.state in _STATES else ""),
+        *((tr("missing"), note) for note in gaps),
+        *((tr("note"), note) for note in facts.notes if note not in gaps),
+        (tr("notes"), "" if facts.notes else tr("none: all of the file was understood")),
     ]
     return [(name, value) for name, value in words if value]
 
@@ -207,14 +241,14 @@ def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
     """Return a line for each outcome, and one for the end; none if they are unknown."""
     if result is None:
         return []
-    words = [("outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
-    return words + ([("end", end_words(result.end))] if result.end else [])
+    words = [(tr("outcome"), outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
+    return words + ([(tr("end"), end_words(result.end))] if result.end else [])
 
 
 def _when(ns: int | None) -> str:
     if ns is None:
         return ""
-    return time_choice().moment(ns) or f"{ns:,} ns"  # the time is outside the calendar
+    return time_choice().moment(ns) or f"{whole_number(ns)} ns"  # the time is outside the calendar
 
 
 def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:
@@ -222,5 +256,5 @@ def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:
     if not uses:
         return []
     cost = total_cost(uses)
-    words = [("tokens", token_words(token_counts(uses))), ("cost", "" if cost is None else cost_text(cost))]
+    words = [(tr("tokens"), token_words(token_counts(uses))), (tr("cost"), "" if cost is None else cost_text(cost))]
     return [fact_pairs([(name, value) for name, value in words if value])]

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import PositionState
 from replay_gui.models.run.end_state import EndState
 from replay_gui.models.run.run_link import run_link
@@ -24,6 +25,8 @@ from replay_gui.widgets.run.value_view import ValueView
 from replay_gui.widgets.values.value_trace_bar import ValueTraceBar
 from replay_gui.widgets.values.watch_view import WatchView
 
+_STATES = {"recorded": translatable("recorded"), "derived": translatable("derived")}  # by RunFacts.state
+
 
 class StateInspector(Panel):
     """The session's state as a tree. Open and chosen rows stay so when the position moves.
@@ -33,21 +36,23 @@ class StateInspector(Panel):
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("State", parent)
+        super().__init__(tr("State"), parent)
         self._session, self._end = session, EndState(session, self)
         self.tree = StateTree(self)
         self.untrusted, self.not_applied, self.more_changes = (Notice(role, self) for role in ("bad", "warn", "info"))
         self.watched = WatchView(WatchedValues(session), self)
         self.trace = ChosenValueTrace(session, self)
         self.trace_bar = ValueTraceBar(self.trace, self)
-        self.find_bar = PanelFindBar("Find in the state", "Key or value", self)
-        self.view = ValueView("State", self.tree, self)
+        self.find_bar = PanelFindBar(tr("Find in the state"), tr("Key or value"), self)
+        self.view = ValueView(tr("State"), self.tree, self)
         self.changed_only = self.add_button(
-            "Changed only", "Show only what this event changed", checkable=True, short="Changed"
+            tr("Changed only"), tr("Show only what this event changed"), checkable=True, short=tr("Changed")
         )
-        self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
+        self.find_button = self.add_button(
+            tr("Find"), tr("Find keys and values in the state"), checkable=True, spare=True
+        )
         self.search, self.hits = self.find_bar.line, self.find_bar.count
-        self._copy = QAction("Copy link", self)
+        self._copy = QAction(tr("Copy link"), self)
         self._copy.triggered.connect(self.copy_link)
         self.view.addAction(self._copy)
         for part in (self.untrusted, self.not_applied, self.more_changes, self.watched, self.trace_bar, self.find_bar):
@@ -84,16 +89,20 @@ class StateInspector(Panel):
     @Slot()
     def on_position_state_changed(self) -> None:
         shown = self._end.shown()
-        self.set_title("State" if shown is None else f"State after {shown.position:,}")
+        self.set_title(
+            tr("State") if shown is None else tr("State after {position}", position=whole_number(shown.position))
+        )
         if self._end.is_shown:
-            self.set_title("State at the end")
+            self.set_title(tr("State at the end"))
         facts = self._session.facts
-        self.set_secondary(facts.state if facts is not None else "", is_whole=True)
+        self.set_secondary(tr(_STATES[facts.state]) if facts is not None and facts.state else "", is_whole=True)
         if shown is not None:
             self.tree.show(shown.state, shown.changes, shown.first_keys)
             self.view.show_change()
         why = shown.not_applied if shown is not None else None
-        self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")
+        self.not_applied.show_text(
+            "" if why is None else tr("This event had no effect: {reason}", reason=one_line(why))
+        )
         self.more_changes.show_text(_words_for_more_changes(shown))
         self._show_trust()
         self._set_hint()
@@ -106,8 +115,12 @@ class StateInspector(Panel):
             self.untrusted.show_text("")
             return
         broken = None if report is None else report.first_broken
-        since = "before this point" if broken is None else f"from event {position_after(broken):,} on"
-        self.untrusted.show_text(f"Untrusted: the log is damaged {since}.")
+        if broken is None:
+            words = tr("Untrusted: the log is damaged before this point.")
+        else:
+            first = whole_number(position_after(broken))
+            words = tr("Untrusted: the log is damaged from event {position} on.", position=first)
+        self.untrusted.show_text(words)
 
     # ---- actions of the user ------------------------------------------------------------------------
     @Slot(bool)
@@ -168,10 +181,13 @@ class StateInspector(Panel):
     def _show_hit_count(self) -> None:
         rows, here = self.tree.found_rows(), self.view.currentIndex().row()
         more = "" if self.tree.complete else "+"
-        hit_words = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
+        words = whole_number(len(rows)) + more
+        if here in rows:
+            words = tr("{n} of {count}", n=whole_number(rows.index(here) + 1), count=words)
         if hidden := self.tree.hidden_hits:
-            hit_words += f" · {hidden:,}{more} hidden by “{self.changed_only.text()}”"
-        self.hits.setText(hit_words if self.search.text() else "")
+            hidden_words = whole_number(hidden) + more
+            words += " · " + tr("{count} hidden by “{button}”", count=hidden_words, button=self.changed_only.text())
+        self.hits.setText(words if self.search.text() else "")
 
     @Slot()
     def copy_link(self) -> None:
@@ -186,15 +202,19 @@ class StateInspector(Panel):
         if shown is None:
             hint = ""
         elif self.search.text() and self.tree.hidden_hits:
-            hint = f"{plural(self.tree.hidden_hits, 'hit')} in values that this event did not change."
+            hint = trn(
+                "{n} hit in values that this event did not change.",
+                "{n} hits in values that this event did not change.",
+                self.tree.hidden_hits,
+            )
         elif self.search.text():
-            hint = "Nothing found." if self.tree.complete else "Searching…"
+            hint = tr("Nothing found.") if self.tree.complete else tr("Searching…")
         elif self.changed_only.isChecked() and shown.position:
-            hint = "This event changed nothing."
+            hint = tr("This event changed nothing.")
         elif shown.position == 0 and (self.changed_only.isChecked() or not self._end.is_shown):
-            hint = "Empty: no event has been applied yet."
+            hint = tr("Empty: no event has been applied yet.")
         else:
-            hint = "The state is empty."
+            hint = tr("The state is empty.")
         self.view.hint = hint
         self.view.viewport().update()
 
@@ -203,4 +223,8 @@ def _words_for_more_changes(shown: PositionState | None) -> str:
     if shown is None or not shown.more_changes:
         return ""
     marked = len(shown.changes)
-    return f"This event changed {marked + shown.more_changes:,} values; the first {marked:,} of them are marked."
+    return tr(
+        "This event changed {count} values; the first {marked} of them are marked.",
+        count=whole_number(marked + shown.more_changes),
+        marked=whole_number(marked),
+    )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
@@ -217,7 +218,7 @@ class ValueView(RowView):
         """Return the menu of copy actions for a row."""
         self._set_current(row)
         menu = QMenu(self)
-        slots = {"Copy value": self.copy_value, "Copy as JSON": self.copy_json, "Copy path": self.copy_path}
+        slots = {tr("Copy value"): self.copy_value, tr("Copy as JSON"): self.copy_json, tr("Copy path"): self.copy_path}
         for words, slot in slots.items():
             menu.addAction(words).triggered.connect(slot)
         if self.actions():
@@ -240,7 +241,7 @@ class ValueView(RowView):
         if whole:
             QGuiApplication.clipboard().setText(text)
         else:
-            QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose something further in.", self)
+            QToolTip.showText(self.mapToGlobal(QPoint()), tr("Too large to copy: choose something further in."), self)
 
     @Slot()
     def copy_path(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import Progress
 from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.look.theme import theme_events
@@ -20,7 +21,7 @@ class VerificationBadge(VerdictPill):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self.setAccessibleDescription("Shows the details of the verification")
+        self.setAccessibleDescription(tr("Shows the details of the verification"))
         session.run_changed.connect(self.on_run_changed)
         session.report_changed.connect(self.refresh)
         session.progress_changed.connect(self.on_progress_changed)
@@ -55,5 +56,5 @@ class VerificationBadge(VerdictPill):
         # A tool bar shows and hides its widgets itself: without a run the badge is visible, but blank and disabled.
         blank = self._session.facts is None
         self.setEnabled(not blank)
-        self.setToolTip("" if blank else "The evidence for this")
+        self.setToolTip("" if blank else tr("The evidence for this"))
         self.show_verdict(BadgeVerdict("", "", "") if blank else self.verdict)

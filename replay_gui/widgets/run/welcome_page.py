@@ -24,6 +24,7 @@ from replay_gui.core.text.clock import local_time_text
 from replay_gui.core.text.given_paths import file_name, folder_of, home_folder
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import (
     FOCUS,
@@ -107,13 +108,15 @@ _SPACING_PX = 2 * GAP
 _TITLE_SIZE = 1.75 * UI_SIZE
 _MAX_RECENT_RUNS = 8  # rows
 _MAX_SESSIONS_AT_FIRST = 6  # rows; a button shows the others
-AGENTS = "Claude Code, Codex, Gemini CLI, OpenCode, Pi and Inspect"
-FORMATS = (
+AGENTS = translatable("Claude Code, Codex, Gemini CLI, OpenCode, Pi and Inspect")
+FORMATS = translatable(
     "Reads its own logs, and those of Claude Code, Codex, Gemini CLI, OpenCode, Pi, Goose, Aider, OpenHands, "
     "SWE-agent, Inspect, LangGraph, LangSmith, Langfuse, MLflow, OpenTelemetry, Temporal and others, and any "
     "JSON Lines. The documentation lists them all (Shift+F1)."
 )
-_INTRODUCTION = "Open the log of a run, go to any event, and see what the agent knew, asked for and received."
+_INTRODUCTION = translatable(
+    "Open the log of a run, go to any event, and see what the agent knew, asked for and received."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class WelcomePage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Welcome")
+        self.setAccessibleName(tr("Welcome"))
         page = WrappedBody()
         self.setWidget(page)
         page.setAutoFillBackground(False)
@@ -169,24 +172,26 @@ class WelcomePage(QScrollArea):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addStretch(1)
-        title = _label("Replay an agent’s run", "title")
+        title = _label(tr("Replay an agent’s run"), "title")
         title.setFont(ui_font(Bold, _TITLE_SIZE))
         column.addWidget(title)
-        column.addWidget(_label(_INTRODUCTION, "secondary"))
+        column.addWidget(_label(tr(_INTRODUCTION), "secondary"))
         column.addSpacing(_SPACING_PX)
         column.addWidget(self._drop_zone())
         column.addSpacing(_SPACING_PX)
-        self._recent, self._samples = _Group("Recent"), _Group("Samples")
-        self._sessions = _Group("Sessions on this computer")
-        self.sessions = QPushButton(f"Show the newest sessions of {AGENTS}")
+        self._recent, self._samples = _Group(tr("Recent")), _Group(tr("Samples"))
+        self._sessions = _Group(tr("Sessions on this computer"))
+        self.sessions = QPushButton(tr("Show the newest sessions of {agents}", agents=tr(AGENTS)))
         set_role(self.sessions, "link")
-        self.sessions.setToolTip("Lists the known folders of these agents. No file is read before, and no data is sent")
+        self.sessions.setToolTip(
+            tr("Lists the known folders of these agents. No file is read before, and no data is sent")
+        )
         self.sessions.clicked.connect(self._on_sessions_clicked)
         self._found: list[ChoiceRow] = []  # every session; some do not fit at first
         self._sessions.show_rows([])
         for part in (self._sessions, self.sessions, self._recent, self._samples):
             column.addWidget(part)
-        column.addWidget(_label(FORMATS, "secondary"))
+        column.addWidget(_label(tr(FORMATS), "secondary"))
         column.addStretch(2)
         theme_events().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -194,21 +199,21 @@ class WelcomePage(QScrollArea):
         self.set_samples(())
 
     def _drop_zone(self) -> QFrame:
-        self.open = QPushButton(" Open a run…")
+        self.open = QPushButton(" " + tr("Open a run…"))
         self.open.setDefault(True)
         self.open.setIconSize(QSize(ICON, ICON))
         self.open.clicked.connect(self.open_requested)
-        self.folder = QPushButton("Open a folder…")
+        self.folder = QPushButton(tr("Open a folder…"))
         self.folder.clicked.connect(self.folder_requested)
         zone = QFrame()
         set_role(zone, "drop")
-        zone.setAccessibleName("Open a run, or drop a log here")
+        zone.setAccessibleName(tr("Open a run, or drop a log here"))
         row = QHBoxLayout(zone)
         row.setContentsMargins(_SPACING_PX, _SPACING_PX, _SPACING_PX, _SPACING_PX)
         row.setSpacing(_SPACING_PX)
         row.addWidget(self.open)
         row.addWidget(self.folder)
-        row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
+        row.addWidget(_label(tr("or drop a log here; two, to compare them; a folder, to list it"), "secondary"), 1)
         return zone
 
     def set_recent(self, recent: Sequence[RecentEntry]) -> None:
@@ -228,7 +233,9 @@ class WelcomePage(QScrollArea):
         self._found = [self._session_row(session) for session in sessions]
         self._sessions.show_rows(self._found[:_MAX_SESSIONS_AT_FIRST])
         more = len(self._found) - _MAX_SESSIONS_AT_FIRST
-        words = f"Show {more:,} more" if more > 0 else "" if sessions else f"No sessions of {AGENTS} were found"
+        words = "" if sessions else tr("No sessions of {agents} were found", agents=tr(AGENTS))
+        if more > 0:
+            words = trn("Show {n} more", "Show {n} more", more)
         self.sessions.setText(one_line(problem) if problem else words)
         self.sessions.setVisible(bool(self.sessions.text()))
         self.sessions.setEnabled(more > 0)
@@ -239,7 +246,7 @@ class WelcomePage(QScrollArea):
             self._sessions.show_rows(self._found)
             self.sessions.hide()
         else:
-            self.sessions.setText("Looking for sessions…")
+            self.sessions.setText(tr("Looking for sessions…"))
             self.sessions.setEnabled(False)
             self.sessions_wanted.emit()
 

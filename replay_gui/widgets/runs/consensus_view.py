@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.runs.consensus_table import ConsensusColumn, ConsensusTable
 from replay_gui.models.runs.runs_session import RunsSession
@@ -22,7 +23,7 @@ class ConsensusView(HeadedView):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._outliers = ConsensusTable(session)
-        super().__init__("Runs that are unlike the others", self._outliers, parent)
+        super().__init__(tr("Runs that are unlike the others"), self._outliers, parent)
         self.setItemDelegate(CellDelegate(self))
         self.row_activated.connect(self._on_row_activated)
 
@@ -33,7 +34,10 @@ class ConsensusView(HeadedView):
     @Slot()
     def _fit(self) -> None:
         width, metrics = self.viewport().width(), QFontMetrics(ui_font())
-        run, unlike = round(_RUN_SHARE * width), metrics.horizontalAdvance("100 % of the others") + 2 * GAP
+        run, unlike = (
+            round(_RUN_SHARE * width),
+            metrics.horizontalAdvance(tr("{percent} of the others", percent="100 %")) + 2 * GAP,
+        )
         alone = round(_ALONE_SHARE * (width - run - unlike)) if width > run + unlike else unlike
         self.setColumnWidth(ConsensusColumn.RUN, run)
         self.setColumnWidth(ConsensusColumn.UNLIKE, unlike)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, ROW, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.evaluated_run_table import OUTCOME, EvaluatedRunColumn, EvaluatedRunTable
@@ -38,7 +39,7 @@ class EvaluatedRunView(HeadedView):
 
     def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QWidget | None = None) -> None:
         self._runs = EvaluatedRunTable(session, only_chosen=only_chosen)
-        super().__init__("Runs", self._runs, parent)
+        super().__init__(tr("Runs"), self._runs, parent)
         self.setItemDelegate(_RunDelegate(self, Qt.TextElideMode.ElideMiddle))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, UNIT, ui_font
 from replay_gui.models.runs.failure_table import FailureColumn, FailureTable
 from replay_gui.models.runs.runs_session import RunsSession
@@ -27,7 +28,7 @@ class FailureView(HeadedView):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._failures = FailureTable(session)
-        super().__init__("Runs that failed, by their first reason", self._failures, parent)
+        super().__init__(tr("Runs that failed, by their first reason"), self._failures, parent)
         self.setItemDelegate(CellDelegate(self))
         self.row_activated.connect(self._on_row_activated)
 

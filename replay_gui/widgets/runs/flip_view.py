@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.flip_table import FlipColumn, FlipTable
@@ -32,7 +33,7 @@ class FlipView(HeadedView):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._flips = FlipTable(session)
-        super().__init__("Tasks before and after", self._flips, parent)
+        super().__init__(tr("Tasks before and after"), self._flips, parent)
         self.setItemDelegate(_FlipDelegate(self))
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
@@ -54,11 +55,11 @@ class FlipView(HeadedView):
         rows = [self._flips.task(row) for row in range(min(self._flips.rowCount(), _ROWS_MEASURED))]
         sizes = [len(version.runs) for task in rows for version in (task.before, task.after)]
         metrics = QFontMetrics(ui_font())
-        marks = max(outcomes_width(sizes, _MAX_MARKS), metrics.horizontalAdvance("Before")) + 2 * GAP
+        marks = max(outcomes_width(sizes, _MAX_MARKS), metrics.horizontalAdvance(tr("Before"))) + 2 * GAP
         names = max(
             (metrics.horizontalAdvance(str(self._flips.index(row, 0).data())) for row in range(len(rows))), default=0
         )
-        task = min(max(names + 3 * GAP, metrics.horizontalAdvance("Task") + 3 * GAP), _TASK_WIDTH_PX)
+        task = min(max(names + 3 * GAP, metrics.horizontalAdvance(tr("Task")) + 3 * GAP), _TASK_WIDTH_PX)
         self.setColumnWidth(FlipColumn.TASK, task)
         self.setColumnWidth(FlipColumn.BEFORE, marks)
         self.setColumnWidth(FlipColumn.AFTER, marks)

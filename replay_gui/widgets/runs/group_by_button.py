@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.runs.run_group_table import fact_name
 from replay_gui.models.runs.runs_session import RunsSession
@@ -24,15 +25,17 @@ class GroupByButton(QToolButton):
         self.list = QMenu(self)
         self.setMenu(self.list)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("The fact by which the runs are grouped; two groups can be compared as before and after")
+        self.setToolTip(tr("The fact by which the runs are grouped; two groups can be compared as before and after"))
         self.list.aboutToShow.connect(self.fill)
         session.runs_changed.connect(self._show)
         self._show()
 
     @Slot()
     def _show(self) -> None:
-        self.setText(f"Group by {_shown(fact_name(self._session.group_by))} ▾")
-        self.setAccessibleName(f"Group by {one_line(fact_name(self._session.group_by), _MAX_NAME_CHARACTERS)}")
+        self.setText(tr("Group by {fact}", fact=_shown(fact_name(self._session.group_by))) + " ▾")
+        self.setAccessibleName(
+            tr("Group by {fact}", fact=one_line(fact_name(self._session.group_by), _MAX_NAME_CHARACTERS))
+        )
         self.setEnabled(bool(self._session.facts))
 
     @Slot()
@@ -40,7 +43,7 @@ class GroupByButton(QToolButton):
         """Fill the menu with the possible facts."""
         self.list.clear()
         choice = QActionGroup(self.list)
-        set_up = QMenu("set-up", self.list)
+        set_up = QMenu(tr("set-up"), self.list)
         for fact in self._session.facts:
             words = _shown(fact.removeprefix(SET_UP) if fact.startswith(SET_UP) else fact_name(fact))
             action = (set_up if fact.startswith(SET_UP) else self.list).addAction(words)

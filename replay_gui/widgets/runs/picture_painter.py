@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn
 from replay_gui.core.contrast.separators import Separator
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import (
     FOCUS,
     GAP,
@@ -182,7 +183,7 @@ class PicturePainter:
         painter.drawPath(_outline(body, column.acts, passed is False and cell.state is not CellState.ERROR))
         painter.setPen(ink)
         painter.setFont(ui_font(Bold, SMALL_SIZE))
-        number = f"× {cell.number}" if cell.state is CellState.ERROR else f"{cell.number}"
+        number = f"× {whole_number(cell.number)}" if cell.state is CellState.ERROR else whole_number(cell.number)
         painter.drawText(body, Qt.AlignmentFlag.AlignCenter, number)
 
 

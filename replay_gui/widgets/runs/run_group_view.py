@@ -8,6 +8,8 @@ from PySide6.QtCore import QItemSelection, QModelIndex, QSortFilterProxyModel, Q
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.run_group_table import OUTCOMES, RunGroupColumn, RunGroupTable
@@ -42,7 +44,7 @@ class RunGroupView(HeadedView):
         self._order.setSourceModel(self._groups)
         self._order.setFilterKeyColumn(RunGroupColumn.VALUE)
         self._order.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        super().__init__("Groups", self._order, parent)
+        super().__init__(tr("Groups"), self._order, parent)
         self._groups.setParent(self)
         self.setItemDelegate(_GroupDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -94,7 +96,9 @@ class RunGroupView(HeadedView):
         rows = range(min(self._groups.rowCount(), _ROWS_MEASURED))
         sizes = [len(self._groups.group(row).runs) for row in range(self._groups.rowCount())]
         most = max(sizes, default=1)
-        passed = metrics.horizontalAdvance(f"{most:,} of {most:,}") + 3 * GAP
+        passed = (
+            metrics.horizontalAdvance(tr("{n} of {count}", n=whole_number(most), count=whole_number(most))) + 3 * GAP
+        )
         names = max((metrics.horizontalAdvance(self._groups.index(row, 0).data()) for row in rows), default=0) + 3 * GAP
         name = min(max(names, _NAME_WIDTHS[0]), _NAME_WIDTHS[1])
         cost = metrics.horizontalAdvance("$0.0000") + 2 * GAP if self._groups.has_costs else 0
@@ -106,7 +110,7 @@ class RunGroupView(HeadedView):
             (count for count in range(_MIN_MARKS, _MAX_MARKS + 1) if outcomes_width(sizes, count) <= room),
             default=_MIN_MARKS,
         )
-        marks = max(outcomes_width(sizes, self.most_marks), metrics.horizontalAdvance("Trials")) + 3 * GAP
+        marks = max(outcomes_width(sizes, self.most_marks), metrics.horizontalAdvance(tr("Trials"))) + 3 * GAP
         self.setColumnWidth(RunGroupColumn.RUNS, marks)
         self.setColumnWidth(RunGroupColumn.PASSED, passed)
         self.setColumnWidth(RunGroupColumn.COST, cost)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn, RunsPicture
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, SMALL_SIZE, UNIT, Bold, theme, theme_events, ui_font
 from replay_gui.models.runs.picture_split import split_picture, split_words
 from replay_gui.models.runs.run_names import names_of
@@ -30,9 +31,8 @@ _KEYS = {
 }
 _MAX_CALL_CHARACTERS = 300
 _STATES = {
-    CellState.SAME: "done as in most runs",
-    CellState.OTHER_ARGUMENTS: "done with other arguments",
-    CellState.ERROR: "answered with an error",
+    CellState.OTHER_ARGUMENTS: translatable("done with other arguments"),
+    CellState.ERROR: translatable("answered with an error"),
 }
 
 
@@ -70,7 +70,7 @@ class RunsPictureView(QAbstractScrollArea):
         self.split: int | None = None
         self.split_words = ""
         self.hint = ""
-        self.setAccessibleName("The runs, call by call")
+        self.setAccessibleName(tr("The runs, call by call"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -289,7 +289,7 @@ class RunsPictureView(QAbstractScrollArea):
         row, column = self._place(point)
         picture = self._layout.picture
         if column < 0:
-            hint = "Click opens it; Ctrl+click chooses it, and two are compared"
+            hint = tr("Click opens it; Ctrl+click chooses it, and two are compared")
             return f"{self._names[row]}\n{hint}" if row >= 0 else ""
         entry = picture.columns[column]
         lines = [one_line(f"{entry.tool}({entry.label})", _MAX_CALL_CHARACTERS)]
@@ -297,14 +297,34 @@ class RunsPictureView(QAbstractScrollArea):
         if row >= 0:
             name = self._names[row]
             if cell is None:
-                lines.append(f"{name}: not done")
+                lines.append(tr("{run}: not done", run=name))
             else:
-                lines.append(f"{name}: {state_words(cell.state, entry)}, event {position_after(cell.index):,}")
+                lines.append(
+                    tr(
+                        "{run}: {state}, event {position}",
+                        run=name,
+                        state=state_words(cell.state, entry),
+                        position=whole_number(position_after(cell.index)),
+                    )
+                )
         if entry.passing.of or entry.failing.of:
+            passed, failed = entry.passing, entry.failing
             lines.append(
-                "This very call, without an error: "
-                f"{entry.passing.having:,} of {plural(entry.passing.of, 'run')} that passed, "
-                f"{entry.failing.having:,} of {plural(entry.failing.of, 'run')} that failed"
+                tr(
+                    "This very call, without an error: {passed}, {failed}",
+                    passed=trn(
+                        "{having} of {n} run that passed",
+                        "{having} of {n} runs that passed",
+                        passed.of,
+                        having=whole_number(passed.having),
+                    ),
+                    failed=trn(
+                        "{having} of {n} run that failed",
+                        "{having} of {n} runs that failed",
+                        failed.of,
+                        having=whole_number(failed.having),
+                    ),
+                )
             )
         return "\n".join(lines)
 
@@ -312,5 +332,9 @@ class RunsPictureView(QAbstractScrollArea):
 def state_words(state: CellState, column: PictureColumn) -> str:
     """Return in words whether a run made a column's call, which perhaps no passing run made."""
     if state is not CellState.SAME:
-        return _STATES[state]
-    return f"{_STATES[state]} that {'passed' if column.passing.having else 'made such a call'}"
+        return tr(_STATES[state])
+    return (
+        tr("done as in most runs that passed")
+        if column.passing.having
+        else tr("done as in most runs that made such a call")
+    )

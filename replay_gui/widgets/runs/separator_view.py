@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, LINE, UNIT, Medium, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
@@ -27,7 +28,7 @@ class SeparatorView(CardList):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self.separators = SeparatorList(session)
-        super().__init__("What separates", self.separators, parent)
+        super().__init__(tr("What separates"), self.separators, parent)
         self.separators.setParent(self)
         self.setItemDelegate(_SeparatorDelegate(self))
         self.setUniformItemSizes(True)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.core.log.positions import position_after
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import Overview
@@ -76,10 +77,10 @@ class OverviewStrip(QWidget):
         self._drawn_end = 0.0  # the coordinate at which the drawing ends
         self._shown: tuple[float, float] = (0.0, 1.0)  # the drawn window, never too narrow to grasp
         self.setFixedHeight(STRIP)
-        self.setAccessibleName("Overview of the whole run")
-        self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
+        self.setAccessibleName(tr("Overview of the whole run"))
+        self.setAccessibleDescription(tr("The window is the range that the timeline shows; drag it or its edges."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._label = PlainLabel("Whole run", role="secondary")
+        self._label = PlainLabel(tr("Whole run"), role="secondary")
 
         self.graphics = pg.GraphicsView(background=None)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -157,7 +158,9 @@ class OverviewStrip(QWidget):
         self._drawn_end = self._whole.end
         margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, to be below the events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
-        self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
+        self.setToolTip(
+            tr("Height: how quickly events came. Red: errors.") if overview.has_pace else tr("Red: errors.")
+        )
         self.on_report_changed()
         self.on_view_changed()
         self.graphics.scene().prepareForPaint()  # while it paints, pyqtgraph would then paint again

@@ -20,6 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replay_gui.core.text.wording import cost_text
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
 
 TOKEN_WIDTHS = (1.0, 0.5, 1.0)  # of uncached input, cached input and output tokens, in shares of a column
 _MIN_COLUMN_PX = 3 * UNIT  # average pixels per event from which each event has its own column
-_TOKEN_WORDS = (
+_TOKEN_WORDS = translatable(
     "Blue, at the bottom: input that is not from the cache. Grey and thin: input from the cache. Pink: output."
 )
-_COST_WORDS = "The line is the cost so far."
+_COST_WORDS = translatable("The line is the cost so far.")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -68,7 +70,7 @@ class SpendingBand(QWidget):
         self._hover.rested.connect(self.show_hover)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.setAccessibleName("Tokens and cost")
+        self.setAccessibleName(tr("Tokens and cost"))
         session.run_changed.connect(self.on_totals_changed)
         session.totals_changed.connect(self.on_totals_changed)
         session.report_changed.connect(self.request_totals)
@@ -239,10 +241,10 @@ class SpendingBand(QWidget):
 
     def _paint_names(self, painter: QPainter, plot: SpendingPlot) -> None:
         colors = theme()
-        lines = [("Tokens", token_words(plot.tokens))] if len(plot.positions) else []
-        lines += [("Cost", cost_text(plot.cost))] if len(plot.paid) else []
+        lines = [(tr("Tokens"), token_words(plot.tokens))] if len(plot.positions) else []
+        lines += [(tr("Cost"), cost_text(plot.cost))] if len(plot.paid) else []
         if self._low and len(lines) == 2:
-            lines = [("Tokens", f"{lines[0][1]}, {lines[1][1]}")]
+            lines = [(tr("Tokens"), f"{lines[0][1]}, {lines[1][1]}")]
         high = self.height() / len(lines)
         for number, (name, total) in enumerate(lines):
             room = QRectF(GAP + UNIT, number * high, self._names - 2 * GAP - UNIT, high)
@@ -300,7 +302,7 @@ class SpendingBand(QWidget):
         if self._plot is None:
             return
         if point.x() < self._names:
-            self._hover.show_words("Tokens and cost", self._words(), self.mapToGlobal(point))
+            self._hover.show_words(tr("Tokens and cost"), self._words(), self.mapToGlobal(point))
             return
         scale = self._scale
         pixel = point.x() - self._origin
@@ -310,24 +312,28 @@ class SpendingBand(QWidget):
         parts = _token_parts(*used.tolist()) if used.any() else []
         if len(self._plot.paid):
             spent = self._plot.cost_before(np.array([scale.position(pixel) + 0.5]))[0]
-            parts.append(f"{cost_text(float(spent))} so far")
+            parts.append(tr("{cost} so far", cost=cost_text(float(spent))))
         if not parts:
             self._hover.hide()
             return
-        self._hover.show_words("Tokens used here", " · ".join(parts), self.mapToGlobal(point))
+        self._hover.show_words(tr("Tokens used here"), " · ".join(parts), self.mapToGlobal(point))
 
     def _words(self) -> str:
         """Return the usage of the whole run, in words."""
         assert self._plot is not None, "nothing is said without a plot"
         parts = _token_parts(*self._plot.sums[:, -1].tolist()) if len(self._plot.positions) else []
         sums = " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)
-        meanings = [_TOKEN_WORDS] * bool(parts) + [_COST_WORDS] * bool(len(self._plot.paid))
+        meanings = [tr(_TOKEN_WORDS)] * bool(parts) + [tr(_COST_WORDS)] * bool(len(self._plot.paid))
         return "\n".join([sums, *meanings])
 
 
 def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
-    inner = f" ({cached:,.0f} cached)" if cached else ""
-    return [f"{uncached + cached:,.0f} in{inner}", f"{output:,.0f} out"]
+    read, written = whole_number(round(uncached + cached)), whole_number(round(output))
+    if cached:
+        words = tr("{tokens} in ({cached} cached)", tokens=read, cached=whole_number(round(cached)))
+    else:
+        words = tr("{tokens} in", tokens=read)
+    return [words, tr("{tokens} out", tokens=written)]
 
 
 def token_colors() -> tuple[QColor, QColor, QColor]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.bookmark import BOOKMARK_PX
 from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
@@ -48,7 +48,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
 from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
 
 KEY_PAN_SHARE = 0.1  # of the visible range
-HELP = (
+HELP = translatable(
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
     "the menu View zooms and pans; the menu key chooses lanes."
 )
@@ -84,8 +84,8 @@ class Timeline(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Timeline")
-        self.setAccessibleDescription(HELP)
+        self.setAccessibleName(tr("Timeline"))
+        self.setAccessibleDescription(tr(HELP))
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.events_changed.connect(self.on_run_changed)
@@ -342,20 +342,19 @@ class Timeline(QWidget):
     def show_hover(self, point: QPoint) -> None:
         """Show a card on the marks at the upper edge, on the event, or over the names on the lane."""
         layout, event = self._layout(), self.event_at(QPointF(point))
-        row, pixel = layout.row_at(point.y()), point.x() - layout.origin
+        row, pixel, at = layout.row_at(point.y()), point.x() - layout.origin, self.mapToGlobal(point)
         near = self.scale.position(pixel - UNIT), self.scale.position(pixel + UNIT)
         on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= layout.names
-        if on_edge and self._hover.show_marks(*near, self.mapToGlobal(point)):
+        if on_edge and self._hover.show_marks(*near, at):
             return
         on_edge = not self._compact and abs(point.y() - layout.plot.bottom()) <= MARK / 2
         if on_edge and self._shown().has_snapshot(*near):
-            self._hover.show_words("Snapshot", tr(SNAPSHOT_WORDS), self.mapToGlobal(point))
+            self._hover.show_words(tr("Snapshot"), tr(SNAPSHOT_WORDS), at)
         elif event is not None and row is not None:
-            others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
-            self._hover.show_event(event, others, self.mapToGlobal(point))
+            self._hover.show_event(event, events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1, at)
         elif row is not None and point.x() < layout.names and self._index.count:
-            title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._shown().marks)
-            self._hover.show_words(title, words, self.mapToGlobal(point))
+            words = lane_words(self.rows[row], self._shown().marks)
+            self._hover.show_words(one_line(self.rows[row].title), words, at)
 
     @property
     def hover(self) -> TimelineHover:

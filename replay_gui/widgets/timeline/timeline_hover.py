@@ -11,6 +11,7 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.engine.answers import Rows
 from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
 from replay_gui.models.run.event_words import event_words
@@ -90,7 +91,7 @@ class TimelineHover(QFrame):
         """Show the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
         self._position = position
         title, _, facts = event_words(self._session.index, position).partition("\n")
-        near = f"{others:,} more here" if others > 0 else ""
+        near = trn("{n} more here", "{n} more here", others) if others > 0 else ""
         marked = [one_line(mark.sentence) for mark in self._session.run_marks.at(index_before(position))]
         self._fill(title, "\n".join((" · ".join(filter(None, (facts, near))), *marked)), self._summary(), at)
         if not self._text.text():
@@ -103,9 +104,11 @@ class TimelineHover(QFrame):
         """Show the marks from one position to another; return whether there are any."""
         marks = self._session.run_marks.between(first, last)
         if marks:
-            title = "Marks" if len(marks) > 1 else MARK_WORDS[marks[0].kind].title
-            more = f"\nand {len(marks) - _MAX_MARKS:,} more here" if len(marks) > _MAX_MARKS else ""
-            self.show_words(title, "\n\n".join(map(mark_tip, marks[:_MAX_MARKS])) + more, at)
+            title = tr("Marks") if len(marks) > 1 else tr(MARK_WORDS[marks[0].kind].title)
+            words = "\n\n".join(map(mark_tip, marks[:_MAX_MARKS]))
+            if len(marks) > _MAX_MARKS:
+                words += "\n" + trn("and {n} more here", "and {n} more here", len(marks) - _MAX_MARKS)
+            self.show_words(title, words, at)
         return bool(marks)
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:

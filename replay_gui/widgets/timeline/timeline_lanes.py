@@ -15,6 +15,7 @@ from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
 from replay_gui.look.theme import (
     BAR,
@@ -238,15 +239,18 @@ class LanePainter:
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
     def _call_words(self, ends: list[list[int]], call: int) -> str:
-        (start, stop), index, axis, over = ends[call], self._index, self._scale.axis, ""
-        if stop > index.count:
-            over, stop = "over ", index.count  # it is still running
+        (start, stop), index, axis = ends[call], self._index, self._scale.axis
+        is_running = stop > index.count
+        stop = min(stop, index.count)
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
-            if over and isinstance(axis, TimeAxis):
+            if is_running and isinstance(axis, TimeAxis):
                 took += int(axis.times[-1] - axis.times[stop - 1])  # by the running clock
-        return f"{over}{duration_text(took)}" if took > 0 else ""  # no duration for equal times
+        if took <= 0:
+            return ""  # no duration for equal times
+        words = duration_text(took)
+        return tr("over {duration}", duration=words) if is_running else words
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.session import Session
@@ -24,9 +25,9 @@ _STEP_PX = 32  # pixels by which the column of names becomes wider
 
 
 _FOLD_ENTRIES = (
-    ("All subagents in one lane", SUBAGENTS),
-    ("All tools in one lane", TOOLS),
-    ("Memory, patches and errors in one lane", REST),
+    (translatable("All subagents in one lane"), SUBAGENTS),
+    (translatable("All tools in one lane"), TOOLS),
+    (translatable("Memory, patches and errors in one lane"), REST),
 )
 
 
@@ -53,16 +54,17 @@ class TimelineMenu(QMenu):
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
         if lane_at_pointer is not None:
             self._add(
-                f"Hide {one_line(lane_at_pointer.title, _MAX_NAME_CHARACTERS)}", choice.without(lane_at_pointer.key)
+                tr("Hide {lane}", lane=one_line(lane_at_pointer.title, _MAX_NAME_CHARACTERS)),
+                choice.without(lane_at_pointer.key),
             ).setEnabled(len(shown) > 1)
             self.addSeparator()
             if lane_at_pointer.is_one_tool:
                 self._offer_effects(lane_at_pointer.title, session.run_marks)
         nested = any(lane.group == SUBAGENTS for lane in lanes)
         for text, group in _FOLD_ENTRIES if nested else _FOLD_ENTRIES[1:]:
-            self._add(text, choice.toggled(group), group in choice.folded)
+            self._add(tr(text), choice.toggled(group), group in choice.folded)
         self._add(
-            "Lanes for more tools", replace(choice, many_tools=not choice.many_tools), choice.many_tools
+            tr("Lanes for more tools"), replace(choice, many_tools=not choice.many_tools), choice.many_tools
         ).setEnabled(TOOLS not in choice.folded)
         self.addSeparator()
         for lane in lanes[:_MAX_LISTED_LANES]:
@@ -73,9 +75,11 @@ class TimelineMenu(QMenu):
             )
         if session.totals is not None and session.totals.spending.known:
             hidden = SPENDING in choice.hidden
-            self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
+            self._add(
+                tr("Tokens and cost"), choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden
+            )
         self.addSeparator()
-        self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
+        self._add(tr("Show all lanes"), choice.with_all()).setEnabled(bool(choice.hidden))
         self._offer_widths(session, parent.width())
         self.triggered.connect(self._on_triggered)
 
@@ -83,7 +87,11 @@ class TimelineMenu(QMenu):
         """Offer to change the width of the names, for use by key."""
         now = round(names_px(session.names_width, timeline_px, session.names_needed))
         self.addSeparator()
-        for text, width in (("Wider names", now + _STEP_PX), ("Narrower names", now - _STEP_PX), ("Usual names", None)):
+        for text, width in (
+            (tr("Wider names"), now + _STEP_PX),
+            (tr("Narrower names"), now - _STEP_PX),
+            (tr("Usual names"), None),
+        ):
             changed = None if width is None else round(names_px(width, timeline_px))
             self.addAction(text, partial(session.set_names_width, changed)).setEnabled(changed != session.names_width)
 

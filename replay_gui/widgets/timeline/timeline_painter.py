@@ -11,6 +11,8 @@ from replay_gui.core.index.run_index import RunIndex, time_since_start
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.theme import FOCUS, GAP, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.timeline.lanes import Lane
@@ -104,7 +106,7 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         name = one_line(lane.title)
         wide = painter.fontMetrics().horizontalAdvance(name)
         if wide + painter.fontMetrics().horizontalAdvance(count) > room.width() and lane.count >= 10_000:
-            count = f"{lane.count // 1000:,} k"  # the name of a lane is more important than the last digits
+            count = f"{whole_number(lane.count // 1000)} k"  # the name of a lane is more important than the last digits
         painter.setFont(numbers)
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
@@ -131,7 +133,7 @@ def _left(lane: Lane) -> float:
 
 def _count_text(lane: Lane, scene: TimelineScene) -> str:
     phases = len(scene.index.phases) if lane.is_agent else 0
-    return f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
+    return trn("{n} phase", "{n} phases", phases) if phases else whole_number(lane.count)
 
 
 def _lane_effects(lane: Lane, scene: TimelineScene) -> list[Effect]:
@@ -197,7 +199,10 @@ def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
     visible = np.flatnonzero((middle >= 0) & (middle <= scale.width))
     if len(visible) * TICKS > scale.width:
         visible = np.sort(visible[np.argsort(-axis.cut[visible])[: int(scale.width / TICKS)]])
-    return [(float(middle[gap]), f"{rounded_duration(float(axis.cut[gap]))} cut") for gap in visible.tolist()]
+    return [
+        (float(middle[gap]), tr("{duration} cut", duration=rounded_duration(float(axis.cut[gap]))))
+        for gap in visible.tolist()
+    ]
 
 
 def axis_room(axis: QRectF, x: float, width: float) -> QRectF:
@@ -237,13 +242,13 @@ def paint_position(
 def position_text(index: RunIndex, position: Position, axis: str) -> str:
     """Return the number of events applied, or on the time axis the last one's time since the start, if known."""
     since = None if axis == "number" or not position else time_since_start(index, index_before(position))
-    return f"{position:,}" if since is None else since_start(since)
+    return whole_number(position) if since is None else since_start(since)
 
 
 def paint_no_events(painter: QPainter, layout: TimelineLayout, complete: bool) -> None:
     """Paint a text that there are no events; `complete`: the whole run was read."""
     painter.setPen(theme().secondary)
-    words = "This run has no events." if complete else "No events yet."
+    words = tr("This run has no events.") if complete else tr("No events yet.")
     painter.drawText(QRectF(0, 0, layout.width, layout.height), Qt.AlignmentFlag.AlignCenter, words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.look.theme import GAP, HEAD, LANE_MIN, LANE_TIGHT, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.pending_clock import PendingClock
@@ -39,7 +39,7 @@ class TimelinePanel(QFrame):
         keep_left_to_right(self)
         self._session = session
         set_role(self, "panel")
-        self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.side.value}, {title}")
+        self.setAccessibleName(tr("Timeline") if title is None else _name(session, title))
         self.timeline = Timeline(session, compact, self)
         self.timeline.lanes_changed.connect(self._on_lanes_changed)
         self.spending = None if compact else SpendingBand(session, self)
@@ -119,7 +119,7 @@ class TimelinePanel(QFrame):
     def set_title(self, title: str) -> None:
         """Set the run's name in the head; the panel must have one."""
         self._title.setText(title)
-        self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
+        self.setAccessibleName(_name(self._session, title))
 
     def set_facts(self, text: str) -> None:
         """Set the head's text about the run, until the run or its index changes."""
@@ -156,4 +156,8 @@ class TimelinePanel(QFrame):
 
     @Slot()
     def _count_events(self) -> None:
-        self._facts.setText(plural(self._session.index.count, "event"))
+        self._facts.setText(trn("{n} event", "{n} events", self._session.index.count))
+
+
+def _name(session: Session, title: str) -> str:
+    return tr("Timeline of {side}, {run}", side=session.side.value, run=title)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, TICKS, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -31,7 +32,7 @@ class ChangePlot(QWidget):
         keep_left_to_right(self)
         self._table, self._session = table, session
         self.setFixedHeight(_HEIGHT_PX)
-        self.setAccessibleName("Plot of the value")
+        self.setAccessibleName(tr("Plot of the value"))
         self.plot = pg.PlotWidget()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setMenuEnabled(False)

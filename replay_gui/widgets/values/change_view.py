@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.session import Session
@@ -25,7 +26,7 @@ class ChangeView(RowView):
     """
 
     def __init__(self, table: ChangeTable, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Changes of the value", table, parent)
+        super().__init__(tr("Changes of the value"), table, parent)
         self._table, self._session = table, session
         self.setItemDelegate(_ChangeCells(self))
         head = self.horizontalHeader()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QToolButton, QWid
 
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, theme_events
 from replay_gui.models.tooltip import plain_tooltip
@@ -30,14 +31,14 @@ class ValueTraceBar(QFrame):
         self._trace = trace
         self.words = PlainLabel(role="secondary")
         self.words.setWordWrap(True)
-        self.stop = self._button("Stop looking for changes")
-        self.previous = self._button("Previous change of this value")
-        self.next = self._button("Next change of this value")
+        self.stop = self._button(tr("Stop looking for changes"))
+        self.previous = self._button(tr("Previous change of this value"))
+        self.next = self._button(tr("Next change of this value"))
         self.stop.clicked.connect(trace.stop)
         self.previous.clicked.connect(self._on_previous)
         self.next.clicked.connect(self._on_next)
-        self.watch = self._button("Watch this value")
-        self.all_changes = self._button("All changes of this value")
+        self.watch = self._button(tr("Watch this value"))
+        self.all_changes = self._button(tr("All changes of this value"))
         self._buttons = QWidget()
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)

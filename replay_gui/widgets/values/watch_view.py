@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStyleOptionViewItem, QWidget
 
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, LINE, ROW, theme
 from replay_gui.models.any_index import AnyIndex
@@ -32,7 +33,7 @@ class WatchView(RowView):
     path_chosen = Signal(object)
 
     def __init__(self, values: WatchedValues, parent: QWidget | None = None) -> None:
-        super().__init__("Watched values", values, parent)
+        super().__init__(tr("Watched values"), values, parent)
         self._values = values
         values.setParent(self)
         self.setItemDelegate(_WatchDelegate(self, values))
@@ -84,10 +85,10 @@ class WatchView(RowView):
         self.setCurrentIndex(self._values.index(row, 0))
         menu = QMenu(self)
         slots = {
-            "Show in the state": self.show_current,
-            "Copy value": self.copy_value,
-            "Copy path": self.copy_path,
-            "Stop watching": self.remove_current,
+            tr("Show in the state"): self.show_current,
+            tr("Copy value"): self.copy_value,
+            tr("Copy path"): self.copy_path,
+            tr("Stop watching"): self.remove_current,
         }
         for words, slot in slots.items():
             menu.addAction(words).triggered.connect(slot)

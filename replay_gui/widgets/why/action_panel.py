@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import WhyResult
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.look.theme import HEAD, ROW, UNIT, set_role
 from replay_gui.models.why.action_table import ActionTable
 from replay_gui.models.why.why_session import WhySession
@@ -21,14 +21,9 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.direction import keep_left_to_right
 from replay_gui.widgets.why.action_view import ActionView
 
-_NOTHING_TEXT = "Neither run changed anything, according to its log."
-_WAITING_TEXT = "The actions of the runs are not known yet."
+_NOTHING_TEXT = translatable("Neither run changed anything, according to its log.")
+_WAITING_TEXT = translatable("The actions of the runs are not known yet.")
 _FEWEST_ROWS = 2  # lines that the panel tries to show
-_OTHERS = (
-    (Effect.SUBMITS, "submitted", "submitted"),
-    (Effect.HANDS_OVER, "handed over", "handed over"),
-    (Effect.UNKNOWN, "call of unknown effect", "calls of unknown effect"),
-)
 
 
 class ActionPanel(QFrame):
@@ -38,7 +33,7 @@ class ActionPanel(QFrame):
         super().__init__(parent)
         keep_left_to_right(self)
         set_role(self, "panel")
-        self.setAccessibleName("What each run did")
+        self.setAccessibleName(tr("What each run did"))
         self._session = session
         self.table = ActionTable(session, self)
         self.view = ActionView(session, self.table)
@@ -64,9 +59,9 @@ class ActionPanel(QFrame):
     def _refresh(self) -> None:
         why = self._session.result
         for which, side in enumerate(("A", "B")):
-            self.heads.set_title(which, f"What {side} did")
+            self.heads.set_title(which, tr("What {run} did", run=side))
             self.heads.set_note(which, "" if why is None else _words(why, "a" if side == "A" else "b"))
-        self.view.hint = _WAITING_TEXT if why is None else _NOTHING_TEXT
+        self.view.hint = tr(_WAITING_TEXT if why is None else _NOTHING_TEXT)
         self._dimmer.set_dimmed(why is not None and not self._session.fresh)
         self.view.viewport().update()
 
@@ -91,10 +86,12 @@ def _words(why: WhyResult, side: Side) -> str:
         requests = row.requests_a if side == "a" else row.requests_b
         if not (row.failed_a if side == "a" else row.failed_b):
             counts[row.effect] += len(requests)
-    others = []
-    for effect, single, several in _OTHERS:
-        if counts[effect]:
-            is_count = effect is Effect.UNKNOWN
-            others.append(plural(counts[effect], single, several) if is_count else single)
-    more = f", and {plural(why.more_actions, 'more action')}" if why.more_actions else ""
-    return actions_words(counts[Effect.CHANGES], others) + more
+    others = [tr("submitted")] if counts[Effect.SUBMITS] else []
+    if counts[Effect.HANDS_OVER]:
+        others.append(tr("handed over"))
+    if counts[Effect.UNKNOWN]:
+        others.append(trn("{n} call of unknown effect", "{n} calls of unknown effect", counts[Effect.UNKNOWN]))
+    words = actions_words(counts[Effect.CHANGES], others)
+    if why.more_actions:
+        return trn("{actions}, and {n} more action", "{actions}, and {n} more actions", why.more_actions, actions=words)
+    return words

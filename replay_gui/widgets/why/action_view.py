@@ -10,6 +10,8 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import ActionRow, Shared
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.theme import GAP, LINE, LINKS, UNIT, data_font, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
@@ -21,7 +23,11 @@ from replay_gui.widgets.parts.text.line_text import MIDDLE, RIGHT, LineText
 
 _NUMBER_PX, _MAX_TOOL_SHARE = 5 * GAP, 0.45
 _MAX_TEXT_CHARACTERS = 300
-_NOTES = {Shared.ONLY_A: "only A", Shared.ONLY_B: "only B", Shared.ARGUMENTS: "other arguments", Shared.BOTH: ""}
+_NOTES = {
+    Shared.ONLY_A: translatable("only A"),
+    Shared.ONLY_B: translatable("only B"),
+    Shared.ARGUMENTS: translatable("other arguments"),
+}
 
 
 class ActionView(RowView):
@@ -33,7 +39,7 @@ class ActionView(RowView):
     menu_wanted = Signal(int, QPoint)
 
     def __init__(self, session: WhySession, actions: ActionTable, parent: QWidget | None = None) -> None:
-        super().__init__("What each run did", actions, parent)
+        super().__init__(tr("What each run did"), actions, parent)
         self._session, self._actions = session, actions
         self._delegate = _ActionDelegate(self, session, actions)
         self.setItemDelegate(self._delegate)
@@ -150,7 +156,7 @@ class _ActionDelegate(QStyledItemDelegate):
         differs = row.shared is not Shared.BOTH
         number = QRect(left, rect.y(), _NUMBER_PX, rect.height())
         ink = colors.secondary if differs else colors.faint
-        self._data.draw(painter, number, f"{position_after(requests[0]):,}", ink, RIGHT)
+        self._data.draw(painter, number, whole_number(position_after(requests[0])), ink, RIGHT)
         left += _NUMBER_PX + GAP + UNIT
         paint_effect(painter, row.effect, QPointF(left + EFFECT_PX / 2, rect.center().y() + 1))
         left += round(EFFECT_PX) + GAP
@@ -162,7 +168,9 @@ class _ActionDelegate(QStyledItemDelegate):
             note, note_px = "", 0  # the arguments are more useful, and the tint shows that they differ
         failed = row.failed_a if is_a else row.failed_b
         room = QRect(left, rect.y(), max(rect.right() - left - GAP - note_px, 0), rect.height())
-        words = one_line(text, _MAX_TEXT_CHARACTERS) + (f" × {len(requests):,}" if len(requests) > 1 else "")
+        words = one_line(text, _MAX_TEXT_CHARACTERS) + (
+            f" × {whole_number(len(requests))}" if len(requests) > 1 else ""
+        )
         self._data.draw(painter, room, words, colors.bad_text if failed else colors.text)
         if note:
             room = QRect(rect.right() - GAP - note_px, rect.y(), note_px, rect.height())
@@ -170,8 +178,8 @@ class _ActionDelegate(QStyledItemDelegate):
 
     def _note(self, row: ActionRow, is_a: bool) -> str:
         if row.failed_a if is_a else row.failed_b:
-            return "failed"
-        return _NOTES[row.shared]
+            return tr("failed")
+        return "" if row.shared is Shared.BOTH else tr(_NOTES[row.shared])
 
     def _tint(self, row: ActionRow, side: Side) -> QColor | None:
         """Return the background: red for a differing action of the failing run, green for that of the other."""

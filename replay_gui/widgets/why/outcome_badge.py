@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import GAP, ICON, PILL, UNIT, set_role, theme_events
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
@@ -45,6 +46,6 @@ class OutcomeBadge(QFrame):
         for which, letter in enumerate("AB"):
             passed = passed_of(None if why is None else why.results[which])
             self._marks[which].setPixmap(outcome_icon(passed).pixmap(ICON, ICON))
-            words.append(f"{letter} {outcome_word(passed)}")
-            self._words[which].setText(words[-1] if known else "Outcomes not known")
+            words.append(tr("{run} {outcome}", run=letter, outcome=outcome_word(passed)))
+            self._words[which].setText(words[-1] if known else tr("Outcomes not known"))
         self.setAccessibleName(", ".join(words))

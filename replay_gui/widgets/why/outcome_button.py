@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.reasons.origin import Side
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.look.theme import ICON, set_role, theme_events
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.tooltip import plain_tooltip
@@ -15,7 +16,11 @@ from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
 from replay_gui.widgets.parts.outcome_mark import outcome_icon
 
-_CHOICES = ((True, "Passed (P)"), (False, "Failed (F)"), (None, "Not known (Del)"))
+_CHOICES = (
+    (True, translatable("Passed (P)")),
+    (False, translatable("Failed (F)")),
+    (None, translatable("Not known (Del)")),
+)
 _KEYS = {Qt.Key.Key_P: True, Qt.Key.Key_F: False, Qt.Key.Key_Delete: None}
 
 
@@ -44,10 +49,11 @@ class OutcomeButton(QToolButton):
     def refresh(self) -> None:
         passed, letter = self._passed(), self._side.upper()
         self.setIcon(outcome_icon(passed))
-        self.setAccessibleName(f"Outcome of {letter}: {outcome_word(passed)}")
-        can_set = self._session.can_set_outcome(self._side)
-        hint = "\nClick to set it by hand; the log stays as it is." if can_set else ""
-        self.setToolTip(plain_tooltip(f"{letter}: {self._words() or 'its outcome is unknown'}.{hint}"))
+        self.setAccessibleName(tr("Outcome of {run}: {outcome}", run=letter, outcome=outcome_word(passed)))
+        lines = [tr("{run}: {outcome}.", run=letter, outcome=self._words() or tr("its outcome is unknown"))]
+        if self._session.can_set_outcome(self._side):
+            lines.append(tr("Click to set it by hand; the log stays as it is."))
+        self.setToolTip(plain_tooltip("\n".join(lines)))
 
     @Slot()
     def fill(self) -> None:
@@ -55,10 +61,12 @@ class OutcomeButton(QToolButton):
         self.choices.clear()
         if not self._session.can_set_outcome(self._side):
             words = escape_mnemonics(self._words())
-            self.choices.addAction(f"The log says: {words}" if words else "Not known yet").setEnabled(False)
+            self.choices.addAction(
+                tr("The log says: {outcome}", outcome=words) if words else tr("Not known yet")
+            ).setEnabled(False)
             return
         for passed, words in _CHOICES:
-            action = self.choices.addAction(words)
+            action = self.choices.addAction(tr(words))
             action.setCheckable(True)
             action.setChecked(passed is self._passed())
             action.setData(passed)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import FOCUS, LINE, theme
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.why.event_links import EventLink
@@ -24,7 +25,7 @@ class ReasonView(CardList):
     """
 
     def __init__(self, session: WhySession, reasons: ReasonCards, parent: QWidget | None = None) -> None:
-        super().__init__("Reasons", reasons, parent)
+        super().__init__(tr("Reasons"), reasons, parent)
         self._session, self._reasons = session, reasons
         self._cards: dict[int, ReasonCard] = {}  # cards of the present width, by row
         self.link = -1

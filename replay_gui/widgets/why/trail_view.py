@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.text.event_label import label_text
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
@@ -29,7 +32,7 @@ class TrailView(RowView):
     """
 
     def __init__(self, session: WhySession, trail: TrailTable, parent: QWidget | None = None) -> None:
-        super().__init__(f"Steps of {trail.side.upper()}", trail, parent)
+        super().__init__(tr("Steps of {run}", run=trail.side.upper()), trail, parent)
         self._session, self._trail = session, trail
         self._run = session.comparison.a if trail.side == "a" else session.comparison.b
         self._delegate = _TrailDelegate(self, session, trail)
@@ -41,7 +44,7 @@ class TrailView(RowView):
 
     @Slot()
     def _on_lines_changed(self) -> None:
-        labels = [line.row.label for line in self._lines() if isinstance(line, TrailRow)]
+        labels = [label_text(line.row.label) for line in self._lines() if isinstance(line, TrailRow)]
         numbers = [line.row.position for line in self._lines() if isinstance(line, TrailRow)]
         self._delegate.fit(labels, max(numbers, default=0), self.viewport().width())
         self._on_position_changed(self._run.position)
@@ -95,7 +98,7 @@ class _TrailDelegate(QStyledItemDelegate):
 
     def fit(self, labels: list[str], highest: int, width: int) -> None:
         """Make room for numbers up to `highest` and for these labels, in a view `width` pixels wide."""
-        self._number_px = self._data.width(f"{highest:,}") + 2 * GAP
+        self._number_px = self._data.width(whole_number(highest)) + 2 * GAP
         longest = max(map(self._ui.width, labels), default=0)
         self._label_px = min(longest + GAP, max(round(_MAX_LABEL_SHARE * width), 10 * GAP))
 
@@ -122,7 +125,9 @@ class _TrailDelegate(QStyledItemDelegate):
         colors, row = theme(), line.row
         left = rect.x() + UNIT
         number = QRect(left, rect.y(), self._number_px, rect.height())
-        self._data.draw(painter, number, f"{row.position:,}", colors.secondary if line.is_key else colors.faint, RIGHT)
+        self._data.draw(
+            painter, number, whole_number(row.position), colors.secondary if line.is_key else colors.faint, RIGHT
+        )
         left += self._number_px + GAP + UNIT
         hue = kind_color(row.kind, self._hue(line))
         draw_mark(painter, row.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
@@ -130,7 +135,7 @@ class _TrailDelegate(QStyledItemDelegate):
         finding = self._trail.effect(line)
         if finding is not None:
             paint_effect(painter, finding.effect, QPointF(rect.x() + UNIT + EFFECT_PX / 2, rect.center().y() + 1))
-        self._ui.draw(painter, QRect(left, rect.y(), self._label_px, rect.height()), row.label, colors.text)
+        self._ui.draw(painter, QRect(left, rect.y(), self._label_px, rect.height()), label_text(row.label), colors.text)
         left += self._label_px + GAP
         room = QRect(left, rect.y(), max(rect.right() - left - GAP, 0), rect.height())
         ink = colors.bad_text if row.failed or row.broken else colors.text if line.is_key else colors.secondary

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.comparison.why_answers import ReasonsProgress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, UNIT, set_role, theme_events
@@ -20,7 +21,7 @@ from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
 
-_TITLE = "Why"
+_TITLE = translatable("Why")
 _MAX_LINE_CHARACTERS = 300  # of the line about differences left out
 
 
@@ -31,7 +32,7 @@ class WhyPanel(Panel):
     """
 
     def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
-        super().__init__(_TITLE, parent)
+        super().__init__(tr(_TITLE), parent)
         self._session = session
         self.cards = ReasonCards(session, self)
         self.add_part(RuleFilePrompt(session.comparison.rules, self))
@@ -50,7 +51,7 @@ class WhyPanel(Panel):
     @Slot()
     def _refresh(self) -> None:
         session, why = self._session, self._session.result
-        self.set_title(_TITLE if why is None else headline(why))
+        self.set_title(tr(_TITLE) if why is None else headline(why))
         self.set_note("" if why is None else count_words(why))
         self.foot.setVisible(why is not None and bool(why.reasons))
         if why is not None:
@@ -65,13 +66,13 @@ class WhyPanel(Panel):
         comparison = self._session.comparison
         if not comparison.fresh:
             if not comparison.working:
-                return "The runs are not compared."
-            return f"{first_difference_words(comparison.first_difference)}The runs are being compared."
+                return tr("The runs are not compared.")
+            return first_difference_words(comparison.first_difference) + tr("The runs are being compared.")
         match self._session.search:
             case ReasonsProgress(done, total) if total:
-                return f"Looking for reasons… {min(done * 100 // total, 99)} %"
+                return tr("Looking for reasons… {percent} %", percent=min(done * 100 // total, 99))
             case _:
-                return "Looking for reasons…"
+                return tr("Looking for reasons…")
 
     @Slot(int, QPoint)
     def _on_menu_wanted(self, row: int, at: QPoint) -> None:
@@ -95,13 +96,13 @@ class SetAsideFooter(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Differences left out")
+        self.setAccessibleName(tr("Differences left out"))
         self._words = PlainLabel()
         self._words.setWordWrap(True)
         set_role(self._words, "secondary")
         self.button = QToolButton()
         self.button.setCheckable(True)
-        self.button.setAccessibleName("Show the differences left out")
+        self.button.setAccessibleName(tr("Show the differences left out"))
         set_role(self.button, "secondary")
         self.lines = PlainLabel()
         self.lines.setWordWrap(True)
