@@ -23,6 +23,8 @@ _TRANSLATED = ("app.py", "engine", "look", "models", "printout", "widgets", "win
 """The folders and files of the package in which every text for the user is a message."""
 
 _NO_MESSAGES = {
+    "letters that stand for any text": {"widgets/parts/text/line_text.py": {"Wi"}},
+    "a sign": {"widgets/parts/find_field.py": {"Aa"}, "widgets/run/run_facts_panel.py": {"{} ns"}},
     "a name that Qt has": {
         "look/font_families.py": {"Italic"},
         "look/theme.py": {"Fusion"},

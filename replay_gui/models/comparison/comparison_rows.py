@@ -18,6 +18,7 @@ from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, index_before
+from replay_gui.core.text.event_label import label_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
@@ -281,7 +282,7 @@ class ComparisonRows(QAbstractTableModel):
         side = aligned.a if index.column() == ComparisonColumn.SIDE_A else aligned.b
         if side is None:
             return tr("only in the other run")
-        return f"{whole_number(side.position)} {side.label} {side.text}"
+        return f"{whole_number(side.position)} {label_text(side.label)} {side.text}"
 
 
 def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:

@@ -10,7 +10,7 @@ from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
-from replay_gui.core.text.event_label import event_label, events_noun
+from replay_gui.core.text.event_label import event_label, events_noun, label_text
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
@@ -252,4 +252,4 @@ def _event_words(event: Event) -> str:
             return tr("Answer of {tool}", tool=tool)
         case Kind.TOOL_REQUEST if tool:
             return tr("Request to {tool}", tool=tool)
-    return event_label(event) + (f" · {tool}" if tool else "")
+    return label_text(event_label(event)) + (f" · {tool}" if tool else "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from replay_gui.core.facts.run_totals import ModelUse
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.core.translation.messages import tr, translatable
@@ -111,7 +111,7 @@ def kind_rows(numbers: RunNumbers) -> list[FactCells]:
 
 
 def _kind_name(kind: str) -> str:
-    return one_line(kind_label(kind), _MAX_NAME_CHARACTERS)
+    return one_line(label_text(kind_label(kind)), _MAX_NAME_CHARACTERS)
 
 
 def number_cell(count: float) -> FactCell:

@@ -19,6 +19,7 @@ from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.marks.mark_words import mark_tip
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import since_start
+from replay_gui.core.text.event_label import label_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.core.translation.messages import tr, translatable, trn
@@ -351,7 +352,7 @@ class EventTable(QAbstractTableModel):
                 span = self._index.span
                 return "" if row.time is None or span is None else since_start(row.time - span[0])
             case EventColumn.LABEL:
-                return row.label
+                return label_text(row.label)
             case EventColumn.TEXT:
                 return row.text
             case EventColumn.DURATION:

@@ -14,7 +14,7 @@ from replay_gui.core.index.run_index import (
 )
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.wording import duration_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -23,7 +23,8 @@ from replay_gui.core.translation.numbers import whole_number
 def label_at(index: RunIndex, event_index: EventIndex) -> str:
     """Return the label of an event from the index alone; see `kind_label`."""
     tool = int(index.tool[event_index])
-    return kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
+    kind = index.kinds[int(index.kind[event_index])]
+    return label_text(kind_label(kind, None if tool == NO_TOOL else index.tools[tool]))
 
 
 def event_words(index: RunIndex, position: Position) -> str:

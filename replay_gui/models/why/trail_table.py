@@ -11,6 +11,7 @@ from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.reasons.origin import Side
+from replay_gui.core.text.event_label import label_text
 from replay_gui.core.translation.messages import trn
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
@@ -81,7 +82,7 @@ class TrailTable(QAbstractListModel):
         line = self._lines[index.row()]
         if isinstance(line, TrailGap):
             return self.gap_text(line)
-        words = f"{whole_number(line.row.position)} {line.row.label} {line.row.text}"
+        words = f"{whole_number(line.row.position)} {label_text(line.row.label)} {line.row.text}"
         if role == Qt.ItemDataRole.DisplayRole:
             return words
         finding = self.effect(line)

@@ -33,7 +33,7 @@ class DivergenceStrip(QWidget):
         self._held = 0.0  # the grasped point, in pixels from the top of the window
         self._marks: NDArray[np.uint8] | None = None
         self.setFixedWidth(ICON)
-        self.setAccessibleName("Overview of all divergences")
+        self.setAccessibleName(tr("Overview of all divergences"))
         self.setToolTip(
             tr(
                 "All divergences. Left: only in A. Right: only in B. Middle: moved, or with another state after it."
