@@ -1,12 +1,15 @@
 """The outer form of records and seals, read byte by byte (log-format.md, "Record", "Seal" and "Damage").
 
-This is the slow and exact reader. The fast one (scanner) uses it for anything unusual.
+This is the slow and exact reader. The fast ones (scanner, and `whole_record` for single records) leave anything unusual
+to it.
 """
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from replay_gui.core.log.chain import HASH_BYTES, record_hash, seal_hash
 from replay_gui.core.log.source import Source
@@ -26,6 +29,21 @@ class Record(NamedTuple):
     state: bytes | None
     meta: bytes
     hash: bytes
+
+
+_decode_parts = msgspec.msgpack.Decoder(tuple[bytes, bytes | None, bytes, bytes]).decode
+_encode_parts = msgspec.msgpack.Encoder().encode
+
+
+def whole_record(raw: bytes) -> Record | None:
+    """Return the record that `raw` is from its first to its last byte, by C code; None for anything else."""
+    try:
+        parts = _decode_parts(raw)
+    except msgspec.MsgspecError:
+        return None
+    content, state, meta, hash_ = parts
+    is_sized = len(hash_) == HASH_BYTES and (state is None or len(state) == HASH_BYTES)
+    return Record(content, state, meta, hash_) if is_sized and _encode_parts(parts) == raw else None
 
 
 class Seal(NamedTuple):

@@ -14,7 +14,7 @@ from replay_gui.core.errors import LogChanged, PositionError
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.event import Decode, Event, decode_event, event_of_record, seq_of_record, skipped_event
-from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record
+from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record, whole_record
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan_log
@@ -168,15 +168,22 @@ class EventLog(Sequence[Event]):
         """Read one event, or a list of them; raise PositionError (an IndexError) if the log has no such index."""
         count = len(self)
         if isinstance(index, slice):
-            return [self.event_at(EventIndex(i), int(self.offsets[i])) for i in range(*index.indices(count))]
+            return [self._event(EventIndex(i)) for i in range(*index.indices(count))]
         if not -count <= index < count:
             raise PositionError(f"no event {index}: the log has {count}")
-        at = EventIndex(index % count)
-        return self.event_at(at, int(self.offsets[at]))
+        return self._event(EventIndex(index % count))
 
     def __iter__(self) -> Iterator[Event]:
         """Read all events in one pass, without the list of offsets; one event at a time is in memory."""
         return (event for event in self.events() if isinstance(event, Event))
+
+    def _event(self, index: EventIndex) -> Event:
+        """Read the event with this index, which must exist."""
+        offset = int(self.offsets[index])
+        size = int(self.offsets[index + 1]) - offset if index + 1 < len(self.offsets) else 0
+        if 0 < size <= _RECORD_WINDOW_BYTES and (record := whole_record(self.source.read_at(offset, size))) is not None:
+            return event_of_record(record, self.header.run_id, index, offset, size, decode_content=self._decode)
+        return self.event_at(index, offset)
 
     def event_at(self, index: EventIndex, offset: int) -> Event:
         """Read the event with this index, whose record begins at the byte `offset`."""
