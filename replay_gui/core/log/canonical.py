@@ -55,10 +55,10 @@ encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
-_SCALARS = (str, bytes, int, float, type(None))  # bool is an int; tuples, because a union would be created at each call
-_EXACT_SCALARS = frozenset((str, bytes, int, float, bool, type(None)))
-_CONTAINERS = (dict, list)
-SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=MAX_KEY_BYTES // 4)]  # characters: at most MAX_KEY_BYTES
+_SCALARS = frozenset((str, bytes, int, float, bool, type(None)))
+_CONTAINERS = (dict, list)  # a tuple, because a union would be created at each call
+_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # of a key that has at most MAX_KEY_BYTES with any characters
+SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=_SAFE_KEY_CHARACTERS)]
 _decode_short_keys = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY)).decode
 _IS_ODD = re.compile("timestamp|hashable")
 _MAY_BE_NAN = re.compile(rb"\xcb[\x7f\xff]")
@@ -72,7 +72,7 @@ def encode(value: Any) -> bytes:
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
     plain = decode(raw)
-    return encode_decoded(plain) if may_contain_nan(raw) else raw
+    return encode_decoded(plain) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
 
 
 def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, dict[str, Any]] | None]:
@@ -82,7 +82,7 @@ def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, 
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
     shallow = decode_shallow(raw)
-    if shallow is None or may_contain_nan(raw):
+    if shallow is None or (FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw)):
         raw = encode((kind, payload))
         shallow = decode_shallow(raw)
     return raw, shallow
@@ -229,20 +229,24 @@ def _decode_slowly(raw: bytes) -> Any:
 
 def check_limits(value: Any, depth: int = 1) -> None:
     """Raise NotCanonical if `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
-    if isinstance(value, _SCALARS):
+    kind = type(value)
+    if kind in _SCALARS:
         return
-    if not isinstance(value, _CONTAINERS):
+    if kind is not dict and kind is not list:
         raise NotCanonical(value.why if isinstance(value, InvalidValue) else "an extension type")
     if depth > MAX_DEPTH:
         raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
-    if isinstance(value, dict):
-        for key in value:
-            if not isinstance(key, str):
-                raise NotCanonical("a key is not a string")
-            if len(key) * 4 > MAX_KEY_BYTES and len(key.encode()) > MAX_KEY_BYTES:
-                raise NotCanonical("a key is longer than 4 KiB")
-    for child in value.values() if isinstance(value, dict) else value:
-        if type(child) not in _EXACT_SCALARS:  # most are: a call for each would take three times as long
+    if kind is list:
+        for child in value:
+            if type(child) not in _SCALARS:  # most are: a call for each would take three times as long
+                check_limits(child, depth + 1)
+        return
+    for key, child in value.items():
+        if type(key) is not str:
+            raise NotCanonical("a key is not a string")
+        if len(key) > _SAFE_KEY_CHARACTERS and len(key.encode()) > MAX_KEY_BYTES:
+            raise NotCanonical("a key is longer than 4 KiB")
+        if type(child) not in _SCALARS:
             check_limits(child, depth + 1)
 
 

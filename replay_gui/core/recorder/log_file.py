@@ -69,18 +69,19 @@ class LogFile:
         Raises EventInvalid if the file is closed, or another process's; LogUnreadable if the disk refuses it: the
         written part of `data` is then removed again, and the file is closed.
         """
-        if not self.is_open:
-            reason = "the log is closed" if self._handle < 0 else "the log is that of the process which began it"
+        handle = self._handle
+        if handle < 0 or self._process != os.getpid():
+            reason = "the log is closed" if handle < 0 else "the log is that of the process which began it"
             raise EventInvalid(f"{self.path}: {reason}")
         if not self._is_our_handle():
             self._handle = -1
             raise LogUnreadable(f"{self.path}: cannot be written: the program has closed the file; the log ends there")
         try:
-            written = os.write(self._handle, data)
+            written = os.write(handle, data)
             while written < len(data):
-                written += os.write(self._handle, data[written:])
+                written += os.write(handle, data[written:])
             if self._fsync:
-                os.fsync(self._handle)
+                os.fsync(handle)
             self.size += len(data)
             self._handle_offset = self.size
         except OSError as why:

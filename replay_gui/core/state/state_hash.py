@@ -7,10 +7,10 @@ Propagation with Homomorphic Hashing".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
-from typing import Any
+from itertools import islice, starmap
+from typing import Any, TypeAlias
 
 import numpy as np
 from blake3 import blake3
@@ -22,6 +22,8 @@ from replay_gui.core.state.state import ABSENT, Path, differing_parts, leaves
 
 LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
+_LANE = np.dtype("<u2")
+_SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
 _BATCH_VECTORS = 64  # vectors summed at a time: 128 KB, for any number of changed leaves
 _FEW_VECTORS = 8
 _MAX_CACHED_LEAF_BYTES = 1024  # longer leaves are not cached
@@ -40,7 +42,7 @@ class StateHash:
 
     def __init__(self) -> None:
         """Begin with the empty state, whose vector is zeros."""
-        self._sum: NDArray[np.uint16] = np.zeros(LANES, "<u2")
+        self._sum: NDArray[np.uint16] = np.zeros(LANES, _LANE)
         self._digest: bytes | None = None  # of the current sum; many events change nothing
         self.leaf_count = 0
         self.work = 0
@@ -63,27 +65,24 @@ class StateHash:
         """
         added: list[bytes] = []
         removed: list[bytes] = []
-        for leaf, is_new in _changed_leaves(draft):
-            self.work += 1 + len(leaf) // VECTOR_SIZE
-            if is_new:
-                added.append(_vector(leaf))
-            else:
-                removed.append(_vector(leaf))
-            if len(added) + len(removed) == _BATCH_VECTORS:
-                self._add(added, removed)
-                if limit is not None and self.work > limit:
-                    return False
-        self._add(added, removed)
+        for path, value, vectors in _changed_values(draft, added, removed):
+            for leaf in _encoded_leaves(path, value):
+                self.work += 1 + len(leaf) // VECTOR_SIZE
+                vectors.append(_remembered(leaf) if len(leaf) <= _MAX_CACHED_LEAF_BYTES else _extended(leaf))
+                if len(added) + len(removed) == _BATCH_VECTORS:
+                    self._add(added, removed)
+                    if limit is not None and self.work > limit:
+                        return False
+        if added or removed:
+            self._add(added, removed)
         return True
 
     def _add(self, added: list[bytes], removed: list[bytes]) -> None:
-        if not added and not removed:
-            return
         self._digest = None
-        for vector in _to_add(added):
-            self._sum += vector
-        for vector in _to_add(removed):
-            self._sum -= vector
+        for vectors, operation in ((added, np.add), (removed, np.subtract)):
+            # Adding a few one by one takes a third of the time of summing them first.
+            for vector in vectors if len(vectors) <= _FEW_VECTORS else (_total(vectors),):
+                operation(self._sum, np.frombuffer(vector, _LANE), self._sum)
         self.leaf_count += len(added) - len(removed)
         added.clear()
         removed.clear()
@@ -135,15 +134,31 @@ class RecordedHashes:
         self._limit = running.work + running.leaf_count + _MIN_FOLLOWED_LEAVES
 
 
-def _changed_leaves(draft: Draft) -> Iterator[tuple[bytes, bool]]:
-    """Yield (encoded leaf, whether it is new) of each leaf that is new or removed."""
+_Changed: TypeAlias = tuple[Path, Any, list[bytes]]
+
+
+def _changed_values(draft: Draft, added: list[bytes], removed: list[bytes]) -> Iterator[_Changed]:
+    """Yield (path, value, the list for the vectors of its leaves) of each value that is new or removed."""
     for path, old, new in draft.leaf_changes():
-        is_one_sided = old is ABSENT or new is ABSENT
-        for part, before, after in ((path, old, new),) if is_one_sided else differing_parts(path, old, new):
-            for leaf in leaves(before, part):
-                yield _encoded(*leaf), False
-            for leaf in leaves(after, part):
-                yield _encoded(*leaf), True
+        if old is ABSENT:
+            yield path, new, added
+        elif new is ABSENT:
+            yield path, old, removed
+        else:
+            for part, before, after in differing_parts(path, old, new):
+                if before is not ABSENT:
+                    yield part, before, removed
+                if after is not ABSENT:
+                    yield part, after, added
+
+
+def _encoded_leaves(path: Path, value: Any) -> Iterable[bytes]:
+    """Return the encoded leaves of a value; those of the most common values without a generator, which takes longer."""
+    if type(value) in _SCALARS:
+        return (_encoded(path, value),)
+    if type(value) is dict and 0 < len(value) <= _FEW_VECTORS and _SCALARS.issuperset(map(type, value.values())):
+        return [_encoded((*path, key), member) for key, member in value.items()]
+    return starmap(_encoded, leaves(value, path))
 
 
 def _encoded(path: Path, value: Any) -> bytes:
@@ -163,21 +178,8 @@ _remembered = lru_cache(maxsize=4096)(
 )  # 8 MB, 12 with the leaves; most leaves that are removed were added a few events ago
 
 
-def _vector(leaf: bytes) -> bytes:
-    return _remembered(leaf) if len(leaf) <= _MAX_CACHED_LEAF_BYTES else _extended(leaf)
-
-
-def _to_add(vectors: list[bytes]) -> Iterator[NDArray[np.uint16]]:
-    """Yield arrays whose sum is that of the vectors; adding a few one by one takes a third of the time."""
-    if len(vectors) > _FEW_VECTORS:
-        yield _total(vectors)
-    else:
-        for vector in vectors:
-            yield np.frombuffer(vector, "<u2")
-
-
 def _total(vectors: list[bytes]) -> NDArray[np.uint16]:
     """Return the sum of vectors, lane by lane, modulo 2^16."""
-    lanes = np.frombuffer(b"".join(vectors), "<u2").reshape(-1, LANES)
+    lanes = np.frombuffer(b"".join(vectors), _LANE).reshape(-1, LANES)
     total: NDArray[np.uint16] = np.add.reduce(lanes, axis=0, dtype=np.uint16)
     return total

@@ -13,13 +13,15 @@ import msgspec
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.canonical import MAX_DEPTH, nesting_depth
 
+_decode = msgspec.json.Decoder().decode  # it takes two thirds of the time of msgspec.json.decode
+
 MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
 
 
 def json_value(raw: bytes | str) -> Any:
     """Return the value of a JSON text; raise NotJson, with the reason, if it is invalid or nested too deeply."""
     try:
-        return msgspec.json.decode(raw)
+        return _decode(raw)
     except RecursionError:
         raise NotJson("it is nested too deeply") from None
     except (msgspec.MsgspecError, UnicodeError) as why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -56,7 +56,7 @@ class RequestHeads:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._targets: dict[tuple[str, str], RequestTarget] = {}
-        self._headers: dict[Header, tuple[str, str] | None] = {}  # None: it is not kept
+        self._headers: dict[Header, Any] = {}  # name and value as text; (): it is not kept
 
     def target(self, method: str, url: str) -> RequestTarget:
         """Return what method and URL say; it is shared: do not change it."""
@@ -68,17 +68,14 @@ class RequestHeads:
         target = self._targets[method, url] = self._read_target(method, url)
         return target
 
-    def headers(self, headers: Iterable[Header]) -> dict[str, str]:
+    def headers(self, headers: Collection[Header]) -> dict[str, str]:
         """Return those headers that are on the allow-list or encode the body, with names in lower case."""
-        known, kept = self._headers, dict[str, str]()
-        for header in headers:
-            try:
-                text = known[header]
-            except KeyError:
-                text = self._read_header(header)
-            if text is not None:
-                kept[text[0]] = text[1]
-        return kept
+        found = [*map(self._headers.get, headers)]
+        if None in found:  # a header that was not in the requests before
+            found = [
+                self._read_header(header) if text is None else text for header, text in zip(headers, found, strict=True)
+            ]
+        return dict(filter(None, found))
 
     def _read_target(self, method: str, url: str) -> RequestTarget:
         parts = urlsplit(url)
@@ -100,7 +97,7 @@ class RequestHeads:
         self._secrets.learn(("token", str(query[name])) for name in hidden)
         return {name: HIDDEN if name in hidden else value for name, value in query.items()}
 
-    def _read_header(self, header: Header) -> tuple[str, str] | None:
+    def _read_header(self, header: Header) -> Any:
         name, value = map(header_text, header)
         name = name.lower()
         if name not in _PLAIN:
@@ -108,7 +105,7 @@ class RequestHeads:
         if len(self._headers) >= _MAX_REMEMBERED:
             self._headers.clear()
         # Remembered last, because another thread does not look at a header that is remembered.
-        text = self._headers[header] = (name, value) if name in _KEPT else None
+        text = self._headers[header] = (name, value) if name in _KEPT else ()
         return text
 
 

@@ -51,10 +51,12 @@ class _Split:
 
     Attributes:
         member: its value; if the next request has the same object, it has the same numbers.
+        size: of the value at that time: a list may have grown in place.
         numbers: of its parts. form: its written form.
     """
 
     member: Any
+    size: int
     numbers: list[int]
     form: dict[str, Any]
 
@@ -72,7 +74,7 @@ class _LastWhole:
     clean: dict[str, Any]
 
 
-_NO_SPLIT, _NO_WHOLE = _Split([], [], {}), _LastWhole(b"", -1, {})
+_NO_SPLIT, _NO_WHOLE = _Split([], 0, [], {}), _LastWhole(b"", -1, {})
 
 
 class RequestParts:
@@ -90,15 +92,13 @@ class RequestParts:
         """Return a request with its parts replaced by their numbers; call `on_new_part` for new parts, in order."""
         whole, forms, new = dict[str, Any](), dict[str, Any](), list[tuple[str, Any]]()
         for name, member in value.items():
-            if type(member) in _SPLIT:
-                last = self._last.get(name, _NO_SPLIT)
-                if last.member is member and (type(member) is not list or len(member) == len(last.numbers)):
-                    forms[name] = last.form
-                    continue
-                if _is_split(name, member):
-                    new.append((name, member))
-                    continue
-            whole[name] = member
+            last = self._last.get(name)
+            if last is not None and last.member is member and len(member) == last.size:
+                forms[name] = last.form
+            elif _is_split(name, member):
+                new.append((name, member))
+            else:
+                whole[name] = member
         for name, member in sorted(new, key=itemgetter(0)) if new else ():
             split = self._last[name] = self._split_member(name, member, on_new_part)
             forms[name] = split.form
@@ -125,7 +125,7 @@ class RequestParts:
     def _split_member(self, name: str, member: Any, on_new_part: Callable[[RequestPart], None]) -> _Split:
         if not isinstance(member, list):
             number = self._number(name, member, None, on_new_part)
-            return _Split(member, [number], {SINGLE: number})
+            return _Split(member, len(member), [number], {SINGLE: number})
         last = self._last.get(name, _NO_SPLIT)
         before = last.member if isinstance(last.member, list) else []
         shared = sum(takewhile(bool, map(is_, before, member)))  # messages that were decoded once, see RequestBodies
@@ -135,7 +135,7 @@ class RequestParts:
         for place in range(same, len(member)):
             previous = member[place - 1] if place else None
             numbers.append(self._number(name, member[place], previous, on_new_part))
-        return _Split(member, numbers, {LIST: _spans(numbers[same:] if spans else numbers, spans)})
+        return _Split(member, len(member), numbers, {LIST: _spans(numbers[same:] if spans else numbers, spans)})
 
     def _number(self, name: str, value: Any, before: Any, on_new_part: Callable[[RequestPart], None]) -> int:
         raw = encode_decoded(value)
