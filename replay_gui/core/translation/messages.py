@@ -50,10 +50,10 @@ def tr(message: str, /, **fields: object) -> str:
     """Return a message in the user's language, with its fields filled in.
 
     Args:
-        message: English, as a literal. Without fields, braces are braces.
+        message: English, as a literal; a table may have "" for nothing. Without fields, braces are braces.
         fields: the values of ``{name}``, or with a format as in ``{share:.0%}``. Values are taken as they are.
     """
-    text = _translations.gettext(message)
+    text = _translations.gettext(message) if message else ""  # gettext has its catalogue's header for ""
     return text.format_map(fields) if fields else text
 
 

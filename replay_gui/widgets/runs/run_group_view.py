@@ -96,9 +96,9 @@ class RunGroupView(HeadedView):
         rows = range(min(self._groups.rowCount(), _ROWS_MEASURED))
         sizes = [len(self._groups.group(row).runs) for row in range(self._groups.rowCount())]
         most = max(sizes, default=1)
-        passed = (
-            metrics.horizontalAdvance(tr("{n} of {count}", n=whole_number(most), count=whole_number(most))) + 3 * GAP
-        )
+        widest = tr("{number} of {count}", number=whole_number(most), count=whole_number(most))
+        heading = self._groups.headings[RunGroupColumn.PASSED]
+        passed = max(metrics.horizontalAdvance(widest) + 3 * GAP, metrics.horizontalAdvance(heading) + 2 * GAP)
         names = max((metrics.horizontalAdvance(self._groups.index(row, 0).data()) for row in rows), default=0) + 3 * GAP
         name = min(max(names, _NAME_WIDTHS[0]), _NAME_WIDTHS[1])
         cost = metrics.horizontalAdvance("$0.0000") + 2 * GAP if self._groups.has_costs else 0

@@ -43,6 +43,13 @@ def test_a_pseudo_language_keeps_fields_and_menu_keys_and_is_longer() -> None:
 
 
 @pytest.mark.usefixtures("_restored")
+@pytest.mark.parametrize("tag", ["en-XA", "de", "en"])
+def test_nothing_is_nothing_in_every_language(tag: str) -> None:
+    use_language(tag)
+    assert tr("") == ""
+
+
+@pytest.mark.usefixtures("_restored")
 def test_an_unknown_language_is_english() -> None:
     use_language("../../tmp/xx")
     assert (language(), tr("Open")) == ("en", "Open")
