@@ -20,7 +20,7 @@ from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, Pseud
 from replay_gui.resource_paths import resources
 
 SOURCE_LANGUAGE = "en"
-LANGUAGES = (SOURCE_LANGUAGE, "de")  # their tags (BCP 47)
+LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}  # their tags (BCP 47), and their own names for themselves
 _VARIABLE = "REPLAY_GUI_LANGUAGE"
 
 

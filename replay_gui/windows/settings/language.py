@@ -17,11 +17,6 @@ SYSTEM = "auto"
 _LANGUAGE_KEY = "language"  # in the settings
 
 
-def language_names() -> dict[str, str]:
-    """Return the languages that there are translations for: tag (BCP 47) to the language's own name for itself."""
-    return {tag: QLocale(tag).nativeLanguageName().capitalize() for tag in LANGUAGES}
-
-
 def remembered_language(settings: SettingsStore) -> str:
     """Return the tag of the chosen language; `SYSTEM` if the settings have none, or one without a translation."""
     tag = settings.value(_LANGUAGE_KEY)

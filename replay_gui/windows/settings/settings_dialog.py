@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 from replay_gui.core.facts.known_sessions import known_folders
 from replay_gui.core.text.given_paths import home_folder
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.messages import LANGUAGES, tr, translatable
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
 from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
 from replay_gui.windows.session.session_restore import RESTORES
-from replay_gui.windows.settings.language import SYSTEM, language_names, remembered_language
+from replay_gui.windows.settings.language import SYSTEM, remembered_language
 from replay_gui.windows.settings.settings_store import SettingsStore
 from replay_gui.windows.source_actions import LISTS_SESSIONS
 
@@ -43,7 +43,7 @@ class SettingsDialog(QDialog):
     """Each choice takes effect immediately, but that of the language, which takes effect at the next start.
 
     Signals:
-        theme_chosen(str): one of THEMES. language_chosen(str): a tag of `language_names`, or SYSTEM.
+        theme_chosen(str): one of THEMES. language_chosen(str): a tag of LANGUAGES, or SYSTEM.
         text_size_chosen(int): one of TEXT_SCALES.
         local_times_chosen(bool): whether times are shown in the time zone of this computer.
     Attributes:
@@ -65,7 +65,7 @@ class SettingsDialog(QDialog):
         self.theme.setCurrentIndex(THEMES.index(theme_events().choice))
         self.theme.currentIndexChanged.connect(self._on_theme)
         self.language.addItem(tr(_THEME_WORDS["auto"]), SYSTEM)
-        for tag, name in language_names().items():
+        for tag, name in LANGUAGES.items():
             self.language.addItem(name, tag)
         self.language.setCurrentIndex(self.language.findData(remembered_language(settings)))
         self.language.currentIndexChanged.connect(self._on_language)
