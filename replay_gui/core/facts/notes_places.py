@@ -10,7 +10,7 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.path_kinds import is_file
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
 
 SUFFIX = ".notes.toml"
 
@@ -66,8 +66,15 @@ def unused_notes_words(unused: Iterable[str]) -> str:
     `unused`: what NotesPlaces.unused returned for each run.
     """
     count = sum(map(bool, unused))
-    whose = "the files beside these logs are not allowed"
-    return f"notes beside {plural(count, 'run')} are not used: {whose}" if count else ""
+    return (
+        trn(
+            "notes beside {n} run are not used: the files beside these logs are not allowed",
+            "notes beside {n} runs are not used: the files beside these logs are not allowed",
+            count,
+        )
+        if count
+        else ""
+    )
 
 
 NO_PLACES = NotesPlaces()

@@ -23,7 +23,8 @@ import numpy as np
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex
 from replay_gui.core.log.kinds import END, INTERRUPTED, Kind, is_denial
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 _CACHED = ("cached", "cache_read")  # names of the part of the input that was read from a cache
@@ -134,23 +135,28 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
 
 def failure_words(failed: int, denied: int, errors: int) -> str:
     """Return ``12 failed calls, 3 denials``, with the counts of RunCounts; "" if there are none."""
-    parts = ((failed, "failed call"), (denied, "denial"), (errors, "error"))
-    return ", ".join(plural(count, name) for count, name in parts if count)
+    parts = [trn("{n} failed call", "{n} failed calls", failed)] if failed else []
+    parts += [trn("{n} denial", "{n} denials", denied)] if denied else []
+    parts += [trn("{n} error", "{n} errors", errors)] if errors else []
+    return ", ".join(parts)
 
 
 def token_words(tokens: TokenCounts) -> str:
     """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" if all are unknown."""
-    parts = [] if tokens.input is None and not tokens.cached else [f"{_number(tokens.input)} input"]
+    parts, read, written = list[str](), _number(tokens.input), _number(tokens.output)
     if tokens.cached:
-        parts[0] += f" ({tokens.cached:,} of them cached)"
-    if tokens.output is not None or tokens.reasoning:
-        reasoning_words = f" ({tokens.reasoning:,} of them reasoning)" if tokens.reasoning else ""
-        parts.append(f"{_number(tokens.output)} output{reasoning_words}")
+        parts.append(tr("{tokens} input ({part} of them cached)", tokens=read, part=_number(tokens.cached)))
+    elif tokens.input is not None:
+        parts.append(tr("{tokens} input", tokens=read))
+    if tokens.reasoning:
+        parts.append(tr("{tokens} output ({part} of them reasoning)", tokens=written, part=_number(tokens.reasoning)))
+    elif tokens.output is not None:
+        parts.append(tr("{tokens} output", tokens=written))
     return ", ".join(parts)
 
 
 def _number(number: int | None) -> str:
-    return "?" if number is None else f"{number:,}"
+    return "?" if number is None else whole_number(number)
 
 
 def cached_tokens(tokens: Mapping[str, int]) -> int | None:

@@ -14,6 +14,8 @@ from replay_gui.core.errors import NotesRefused
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_NOTE_CHARACTERS = 10_000  # of a note
 MAX_NOTES = 1_000  # notes of a run
@@ -111,12 +113,18 @@ def note_table(note: RunNote) -> dict[str, Any]:
 def note_of_table(table: Any, where: str) -> RunNote:
     """Return a note that was read from a file; raise NotesRefused, which begins with `where`, if it is invalid."""
     if not isinstance(table, dict) or not table.keys() <= {"text", "first", "last", "against"}:
-        raise NotesRefused(f"{where}: a note has a text, first, last and against")
+        raise NotesRefused(tr("{place}: a note has a text, first, last and against", place=where))
     text, against = table.get("text", ""), table.get("against", "")
     if not isinstance(text, str) or len(text) > MAX_NOTE_CHARACTERS:
-        raise NotesRefused(f"{where}: the text of a note has at most {MAX_NOTE_CHARACTERS:,} characters")
+        raise NotesRefused(
+            tr(
+                "{place}: the text of a note has at most {limit} characters",
+                place=where,
+                limit=whole_number(MAX_NOTE_CHARACTERS),
+            )
+        )
     if not isinstance(against, str) or len(against) > MAX_NOTE_CHARACTERS:
-        raise NotesRefused(f"{where}: against is the name of a run")
+        raise NotesRefused(tr("{place}: against is the name of a run", place=where))
     first = _anchor(table.get("first"), where)
     return RunNote(text, first, _anchor(table["last"], where) if "last" in table else first, against)
 
@@ -132,12 +140,14 @@ def _anchor_table(anchor: NoteAnchor) -> dict[str, Any]:
 
 def _anchor(table: Any, where: str) -> NoteAnchor:
     if not isinstance(table, Mapping) or not table.keys() <= set(_ANCHOR_FIELDS):
-        raise NotesRefused(f"{where}: an event of a note has {', '.join(_ANCHOR_FIELDS)}")
+        raise NotesRefused(
+            tr("{place}: an event of a note has {members}", place=where, members=", ".join(_ANCHOR_FIELDS))
+        )
     index = table.get("index")
     if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < 1 << 62:
-        raise NotesRefused(f"{where}: index is a whole number from 0")
+        raise NotesRefused(tr("{place}: index is a whole number from 0", place=where))
     hashes = {name: table.get(name, "") for name in _ANCHOR_FIELDS[1:]}
     for name, value in hashes.items():
         if not isinstance(value, str) or (not _HASH.fullmatch(value) and (value or name == "content")):
-            raise NotesRefused(f"{where}: {name} is a hash of 64 hexadecimal digits")
+            raise NotesRefused(tr("{place}: {member} is a hash of 64 hexadecimal digits", place=where, member=name))
     return NoteAnchor(EventIndex(index), **hashes)

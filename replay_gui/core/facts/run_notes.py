@@ -18,6 +18,8 @@ from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, no
 from replay_gui.core.facts.run_outcome import BY_HAND, Outcome
 from replay_gui.core.path_kinds import exists, is_file
 from replay_gui.core.text.toml_file import read_toml
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_FILE_BYTES = 1 << 20
 _MAX_COMMENT_CHARACTERS = 2_000  # of a comment
@@ -59,10 +61,14 @@ def read_notes(path: Path) -> RunNotes:
         raise NotesRefused(f"{path}: {why}") from None
     for name in document:
         if name not in (_TABLE, _LIST):
-            raise NotesRefused(f"{path}: {name!r} is not known; notes have [{_TABLE}] and [[{_LIST}]]")
+            raise NotesRefused(
+                tr("{place}: {member!r} is not known; notes have [outcome] and [[note]]", place=path, member=name)
+            )
     tables = document.get(_LIST, [])
     if not isinstance(tables, list) or len(tables) > MAX_NOTES:
-        raise NotesRefused(f"{path}: {_LIST} is a list of at most {MAX_NOTES:,} tables")
+        raise NotesRefused(
+            tr("{place}: note is a list of at most {limit} tables", place=path, limit=whole_number(MAX_NOTES))
+        )
     notes = tuple(note_of_table(table, str(path)) for table in tables)
     return replace(_notes(document.get(_TABLE, {}), str(path)), notes=notes)
 
@@ -85,17 +91,30 @@ def write_notes(notes: RunNotes, path: Path) -> None:
 
 def _notes(table: Any, where: str) -> RunNotes:
     if not isinstance(table, dict):
-        raise NotesRefused(f"{where}: {_TABLE} is not a table")
+        raise NotesRefused(tr("{place}: outcome is not a table", place=where))
     for name in table:
         if name not in _FIELDS:
-            raise NotesRefused(f"{where}: {name!r} is not known; an outcome has {', '.join(_FIELDS)}")
+            raise NotesRefused(
+                tr(
+                    "{place}: {member!r} is not known; an outcome has {members}",
+                    place=where,
+                    member=name,
+                    members=", ".join(_FIELDS),
+                )
+            )
     passed, score, comment = table.get("passed"), table.get("score"), table.get("comment", "")
     if passed is not None and not isinstance(passed, bool):
-        raise NotesRefused(f"{where}: passed is true or false")
+        raise NotesRefused(tr("{place}: passed is true or false", place=where))
     if score is not None and (
         isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score)
     ):
-        raise NotesRefused(f"{where}: score is a number")
+        raise NotesRefused(tr("{place}: score is a number", place=where))
     if not isinstance(comment, str) or len(comment) > _MAX_COMMENT_CHARACTERS:
-        raise NotesRefused(f"{where}: comment is a text of at most {_MAX_COMMENT_CHARACTERS:,} characters")
+        raise NotesRefused(
+            tr(
+                "{place}: comment is a text of at most {limit} characters",
+                place=where,
+                limit=whole_number(_MAX_COMMENT_CHARACTERS),
+            )
+        )
     return RunNotes(passed, None if score is None else float(score), comment)

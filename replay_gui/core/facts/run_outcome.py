@@ -10,8 +10,9 @@ from typing import Any
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, reason_text
+from replay_gui.core.translation.messages import tr, translatable, trn
 
-BY_HAND = "set by hand"
+BY_HAND = translatable("set by hand")
 """The name of the grader, for an outcome that the user set."""
 
 _MAX_PART_CHARACTERS = 60  # characters of one part
@@ -76,26 +77,30 @@ class RunResult:
         """
         parts = []
         if self.outcome is not None:
-            more = len(self.outcomes) - 1
-            parts.append(outcome_words(self.outcome) + (f", and {more:,} more" if more else ""))
+            more, words = len(self.outcomes) - 1, outcome_words(self.outcome)
+            if more:
+                words = trn("{outcome}, and {n} more", "{outcome}, and {n} more", more, outcome=words)
+            parts.append(words)
         if self.end is not None:
             words = end_words(self.end)
-            parts.append(words if self.end.how == "open" else f"ended: {words}")
+            parts.append(words if self.end.how == "open" else tr("ended: {end}", end=words))
         return "; ".join(parts)
 
 
 def outcome_words(outcome: Outcome) -> str:
     """Return ``passed, score 1 by tests``."""
-    parts = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
+    parts = [] if outcome.passed is None else [tr("passed") if outcome.passed else tr("failed")]
     if outcome.label and adds_label(outcome.label, outcome.passed):
         parts.append(one_line(outcome.label, _MAX_PART_CHARACTERS))
     if outcome.score is not None:
-        parts.append(f"score {outcome.score:g}")
+        parts.append(tr("score {score}", score=f"{outcome.score:g}"))
     if outcome.by == BY_HAND and parts:
-        return ", ".join((*parts, BY_HAND))
+        return ", ".join((*parts, tr(BY_HAND)))
     is_known = outcome.passed is not None and is_verdict_name(outcome.by)
-    grader = f" by {one_line(outcome.by, _MAX_PART_CHARACTERS)}" if outcome.by and not is_known else ""
-    return f"{', '.join(parts)}{grader}" if parts else "not graded"
+    words = ", ".join(parts)
+    if words and outcome.by and not is_known:
+        return tr("{verdict} by {grader}", verdict=words, grader=one_line(outcome.by, _MAX_PART_CHARACTERS))
+    return words or tr("not graded")
 
 
 def end_words(end: RunEnd) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
+from replay_gui.core.translation.messages import tr
 
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model's name, if an event names none
@@ -106,7 +107,7 @@ def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
     for use in uses:
         for sort, count in use.tokens.items():
             tokens[sort] = tokens.get(sort, 0) + count
-    return ModelUse("all models", sum(use.events for use in uses), tokens, total_cost(uses))
+    return ModelUse(tr("all models"), sum(use.events for use in uses), tokens, total_cost(uses))
 
 
 def total_tokens(uses: tuple[ModelUse, ...]) -> int | None:

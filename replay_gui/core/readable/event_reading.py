@@ -36,16 +36,18 @@ from replay_gui.core.readable.value_lines import (
 )
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import clock_text, moment_text, since_start
-from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
+from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label, label_text
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 FIRST_PAGE_CHARACTERS = 12_288  # characters shown at first: more than fit on a screen
 NEXT_PAGE_CHARACTERS = 24_576  # characters of each further page
 SLICE_CHARACTERS = 8_192  # of a part of a page: it is laid out in about 8 ms
 _SLICE_SLACK_CHARACTERS = SLICE_CHARACTERS // 4  # by which a part may be longer, so that it has the whole line
-MORE = "More"
+MORE = translatable("More")
 """The heading above ids, hashes, empty members and meta."""
 
 _LINE_COST_CHARACTERS = 30  # layout of a line takes as long as that of this number of characters
@@ -62,8 +64,8 @@ _TYPES_IN_HEAD = {
 }
 _SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
 _EMPTY_WORDS: dict[str, str] = {
-    Kind.TOOL_REQUEST: "(no arguments)",
-    Kind.TOOL_RESPONSE: "(no output)",
+    Kind.TOOL_REQUEST: translatable("(no arguments)"),
+    Kind.TOOL_RESPONSE: translatable("(no output)"),
 }  # nothing is left to read
 _TOLD = {OUTCOME: ("passed", "score", "by", "label"), END: ("how", "why")}
 """Kinds that a sentence tells, and the members that are in it."""
@@ -146,9 +148,12 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
     yield from _all_lines(event, turn.names, language)
     if pair is not None:
         is_request = pair.kind == Kind.TOOL_REQUEST
-        words = [_quiet(f"{'asked' if is_request else 'answered'} in {position_after(pair.index):,}")]
+        position = whole_number(position_after(pair.index))
+        words = [
+            _quiet(tr("asked in {event}", event=position) if is_request else tr("answered in {event}", event=position))
+        ]
         if not is_request and pair.duration is not None:
-            words.append(_quiet(f"took {duration_text(pair.duration)}"))
+            words.append(_quiet(tr("took {duration}", duration=duration_text(pair.duration))))
         yield _head(pair, words)
         language = None if is_request else result_language(event.payload.get("input"))
         read = _Turn(pair).names
@@ -159,7 +164,7 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
 def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[ReadingLine]:
     """Yield the lines of these members; for a call or its result without members, a line that states this."""
     if not names and event.kind in _EMPTY_WORDS:
-        yield note_line(_EMPTY_WORDS[event.kind])
+        yield note_line(tr(_EMPTY_WORDS[event.kind]))
     if event.kind in _TOLD:
         yield ReadingLine((StyledText(summarize_event(event)),), LineKind.PROSE)
     for name in names:
@@ -167,7 +172,7 @@ def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[Re
 
 
 def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
-    head = [StyledText(event_label(event), form=LetterStyle.BOLD)]
+    head = [StyledText(label_text(event_label(event)), form=LetterStyle.BOLD)]
     for number, piece in enumerate(words):
         head += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
     return ReadingLine(tuple(head), LineKind.HEAD)
@@ -183,7 +188,7 @@ def _time_words(event: Event, since: int | None) -> list[StyledText]:
     if since is not None:
         words.append(_quiet(since_start(since)))
     if event.duration is not None:
-        words.append(_quiet(f"took {duration_text(event.duration)}"))
+        words.append(_quiet(tr("took {duration}", duration=duration_text(event.duration))))
     return words
 
 
@@ -241,7 +246,7 @@ class _Turn:
         )
         first = next(lines, None)
         if first is not None:
-            yield ReadingLine((StyledText(MORE, TextStyle.QUIET),), fold=Fold.CLOSED, name=MORE, begins=True)
+            yield ReadingLine((StyledText(tr(MORE), TextStyle.QUIET),), fold=Fold.CLOSED, name=MORE, begins=True)
             yield first
             yield from lines
 
@@ -302,7 +307,7 @@ def _message_lines(value: Any) -> Iterator[ReadingLine]:
         for part in islice(value, _MAX_MEMBERS):
             yield from _spoken_part(part)
         if len(value) > _MAX_MEMBERS:
-            yield note_line(f"… {len(value) - _MAX_MEMBERS:,} more")
+            yield note_line(trn("… {n} more", "… {n} more", len(value) - _MAX_MEMBERS))
     elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
         yield from _message_lines(value["content"])
         yield from member_lines({name: inner for name, inner in value.items() if name != "content"}, 0)
@@ -330,7 +335,7 @@ def _output_parts(parts: Sequence[Mapping[str, Any]], language: Any) -> Iterator
         else:
             yield from field_lines(part["type"], text, 0)
     if len(parts) > _MAX_MEMBERS:
-        yield note_line(f"… {len(parts) - _MAX_MEMBERS:,} more")
+        yield note_line(trn("… {n} more", "… {n} more", len(parts) - _MAX_MEMBERS))
 
 
 def _is_part(value: Any) -> bool:
@@ -343,7 +348,7 @@ def _spoken_part(part: Any) -> Iterator[ReadingLine]:
     elif isinstance(part.get("text"), str):
         yield from markdown_lines(part["text"])
     elif part["type"] in _PICTURES:
-        yield ReadingLine((StyledText(PICTURE, TextStyle.QUIET),), LineKind.PROSE, begins=True)
+        yield ReadingLine((StyledText(tr(PICTURE), TextStyle.QUIET),), LineKind.PROSE, begins=True)
         yield from field_lines(part["type"], part, 0, closed=True)
     else:
         yield from field_lines(part["type"], part, 0)

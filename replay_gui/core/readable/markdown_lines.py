@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from replay_gui.core.readable.code_spans import code_spans, language_named
 from replay_gui.core.readable.markdown_sections import MarkdownSection, sections
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, shown_text
+from replay_gui.core.translation.messages import tr, translatable
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-PICTURE = "(picture)"
+PICTURE = translatable("(picture)")
 _MAX_NESTING = 20  # levels of lists, quotations and forms
 _MAX_BRACKETS, _MAX_STARS = 100, 400  # in a paragraph that is read for links and emphasis; more take too long
 _MAX_COLUMNS = 12  # columns of a table
@@ -223,7 +224,7 @@ def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
                 rows[-1].append(StyledText(f" ({cut})", TextStyle.QUIET))
         elif child.type == "image":
             shown = " ".join(shown_text(child.content).split())
-            rows[-1].append(StyledText(f"{PICTURE} {shown}".strip(), TextStyle.QUIET))
+            rows[-1].append(StyledText(f"{tr(PICTURE)} {shown}".strip(), TextStyle.QUIET))
         elif child.type == "code_inline":
             rows[-1].append(StyledText(shown_text(child.content), TextStyle.VALUE, form | LetterStyle.MONO))
         elif child.content:

@@ -9,6 +9,7 @@ from replay_gui.core.facts.run_totals import COSTS
 from replay_gui.core.text.clock import moment_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_NAME_CHARACTERS = 80
 _MAX_TOKEN_KINDS = 8  # sorts of tokens that are named
@@ -32,10 +33,10 @@ def _words(name: str, value: Any) -> str:
     if name == "model" and isinstance(value, str):
         return one_line(value, _MAX_NAME_CHARACTERS)
     if name == "tokens" and type(value) is int:
-        return f"{value:,}"
+        return whole_number(value)
     if name == "tokens" and isinstance(value, Mapping) and value and all(type(n) is int for n in value.values()):
         parts = [
-            f"{one_line(str(sort), _MAX_NAME_CHARACTERS).replace('_', ' ')} {n:,}"
+            f"{one_line(str(sort), _MAX_NAME_CHARACTERS).replace('_', ' ')} {whole_number(n)}"
             for sort, n in list(value.items())[:_MAX_TOKEN_KINDS]
         ]
         return " · ".join(parts) if len(value) <= _MAX_TOKEN_KINDS else ""

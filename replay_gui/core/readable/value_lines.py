@@ -22,7 +22,7 @@ from replay_gui.core.readable.reading_line import (
 )
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.plain_text import visible
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, trn
 
 _MAX_DEPTH = 12  # levels that are shown
 _MAX_MEMBERS = 200  # members of one container
@@ -55,7 +55,7 @@ def field_lines(
     joined = ".".join(names)
     key = StyledText(f"{joined} ", TextStyle.KEY)
     if is_container(inner):
-        size = plural(len(inner), "member" if isinstance(inner, Mapping) else "item") if len(inner) else "(empty)"
+        size = _size_words(inner)
         closed = closed or len(inner) > _MIN_CLOSED_MEMBERS
         fold = None if not len(inner) else Fold.CLOSED if closed else Fold.OPEN
         note_text = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
@@ -76,6 +76,14 @@ def field_lines(
         yield ReadingLine((key, StyledText(scalar_text(value), _scalar_style(value))), depth=depth)
 
 
+def _size_words(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    if not len(value):
+        return tr("(empty)")
+    if isinstance(value, Mapping):
+        return trn("{n} member", "{n} members", len(value))
+    return trn("{n} item", "{n} items", len(value))
+
+
 def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[ReadingLine]:
     """Yield the members of a map or list; the texts before and after an edit are shown as their difference."""
     edit = edit_in(value) if isinstance(value, Mapping) else None
@@ -85,7 +93,7 @@ def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterat
         if edit is None or name not in edit:
             yield from field_lines(name, member, depth, language=languages.get(name))
     if len(value) > _MAX_MEMBERS:
-        yield note_line(f"… {len(value) - _MAX_MEMBERS:,} more", depth)
+        yield note_line(trn("… {n} more", "… {n} more", len(value) - _MAX_MEMBERS), depth)
     if edit is not None and isinstance(value, Mapping):
         yield from difference_lines(value[edit[0]], value[edit[1]], depth, _MAX_TEXT_CHARACTERS)
 
@@ -105,7 +113,7 @@ def text_lines(text: str, depth: int, language: Language | None = None) -> Itera
         for line in lines:
             yield ReadingLine((StyledText(shown_text(line), form=LetterStyle.MONO),), LineKind.CODE, depth=depth)
     if len(text) > _MAX_TEXT_CHARACTERS:
-        yield note_line(f"… {len(text) - _MAX_TEXT_CHARACTERS:,} characters more", depth)
+        yield note_line(trn("… {n} character more", "… {n} characters more", len(text) - _MAX_TEXT_CHARACTERS), depth)
 
 
 def _file_language(value: Any) -> Language | None:

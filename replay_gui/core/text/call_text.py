@@ -10,6 +10,7 @@ from typing import Any
 from replay_gui.core.text.value_preview import (
     MAX_CHARACTERS,
     Members,
+    and_more,
     member_text,
     members_preview,
     plain_end,
@@ -17,6 +18,7 @@ from replay_gui.core.text.value_preview import (
     preview,
     text_of,
 )
+from replay_gui.core.translation.messages import tr
 
 _MAX_MEMBERS = 5
 _PATH_ARGUMENTS = ("file_path", "filePath", "path", "AbsolutePath", "TargetFile", "target_file")
@@ -103,9 +105,9 @@ def request_summary(payload: Members) -> str:
     """Return the arguments of a call: the main one first and without its name."""
     arguments = payload.get("input")
     if arguments is None:
-        return "(arguments not recorded)"
+        return tr("(arguments not recorded)")
     if arguments in ("", {}, []):
-        return "(no arguments)"
+        return tr("(no arguments)")
     if isinstance(arguments, list) and all(isinstance(one, str | int | float) for one in arguments[:_MAX_MEMBERS]):
         more = ", …" if len(arguments) > _MAX_MEMBERS else ""
         return ", ".join(map(member_text, arguments[:_MAX_MEMBERS])) + more
@@ -148,7 +150,7 @@ def _entries_text(arguments: Members) -> str:
     if not isinstance(first, Mapping):
         return ""
     words = next((first[name] for name in _ENTRY_WORDS if isinstance(first.get(name), str) and first[name]), "")
-    return plain_start(words) + (f" (and {len(entries) - 1:,} more)" if len(entries) > 1 else "") if words else ""
+    return and_more(plain_start(words), len(entries) - 1) if words else ""
 
 
 def _with_words_joined(arguments: Members) -> Members:
@@ -197,14 +199,15 @@ def response_summary(payload: Members) -> str:
     error, output = payload.get("error"), payload.get("output")
     code, text = _exit_code(payload), _informative_line(output)
     if code not in (None, 0):
-        return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
+        words = tr("exit {code}", code=member_text(code))
+        return f"{words} · {text}" if text else words
     if isinstance(error, str) and _EXIT_ERROR.fullmatch(error):
         return f"{error} · {text}" if text else error
     if isinstance(error, str) and error:
         return exit_text(error) or plain_start(error)
     if payload.get("success") is False:
-        return f"failed: {text or preview(output)}"
-    return text or ("(no output)" if _is_empty_output(output) else preview(output))
+        return tr("failed: {answer}", answer=text or preview(output))
+    return text or (tr("(no output)") if _is_empty_output(output) else preview(output))
 
 
 def exit_text(text: str) -> str:
@@ -212,7 +215,8 @@ def exit_text(text: str) -> str:
     if (exited := _EXITED.match(text)) is None:
         return ""
     message = _informative_line(text[exited.end() :])
-    return f"exit {exited[1]} · {message}" if message else f"exit {exited[1]}"
+    words = tr("exit {code}", code=exited[1])
+    return f"{words} · {message}" if message else words
 
 
 def _is_empty_output(output: Any) -> bool:

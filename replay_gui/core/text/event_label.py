@@ -188,7 +188,7 @@ def event_label(event: Event) -> str:
         source = str(payload.get("source") or "")
         return of_type or _SPEAKERS.get(source.lower()) or one_line(source, _MAX_CHARACTERS) or _OBSERVATIONS["input"]
     if event.problem is None and event.kind == Kind.DECISION.value:
-        return _DECISIONS.get(str(payload.get("decision_type")), "Assistant")
+        return _DECISIONS.get(str(payload.get("decision_type")), KIND_LABELS[event.kind])
     if event.problem is None and event.kind == Kind.ERROR.value and payload.get("error_type") == "interrupted":
         return _INTERRUPTED
     return kind_label(event.kind, event.tool)

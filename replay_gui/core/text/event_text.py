@@ -33,7 +33,9 @@ from replay_gui.core.text.value_preview import (
     text_of,
     todos_text,
 )
-from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, plural, reason_text
+from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, reason_text
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -97,13 +99,14 @@ def _meta_summary(event: Event) -> str:
     tokens, fields = event.meta.get("tokens"), event.payload.get("fields") or event.meta.get("fields")
     if isinstance(tokens, Mapping) and tokens:
         sorts = islice(((sort, count) for sort, count in tokens.items() if type(count) is int), _MAX_MEMBERS)
-        return ", ".join(f"{_number_text(count)} {member_text(sort)}" for sort, count in sorts) + " tokens"
+        counts = ", ".join(f"{_number_text(count)} {member_text(sort)}" for sort, count in sorts)
+        return tr("{counts} tokens", counts=counts)
     fields = fields or event.meta.get("usage")
     return preview(fields) if isinstance(fields, Mapping) and fields else ""
 
 
 def _number_text(number: int) -> str:
-    return f"{number:,}" if number.bit_length() <= 64 else member_text(number)
+    return whole_number(number) if number.bit_length() <= 64 else member_text(number)
 
 
 # ---- by kind --------------------------------------------------------------------------------------
@@ -141,8 +144,8 @@ def _decision_summary(payload: Members) -> str:
     calls = _calls_in(fields) if isinstance(fields, Mapping) else None
     names = _called_tools({"tool_calls": calls}) if data in (None, "") else _called_tools(data)
     if names:
-        return f"calls {', '.join(names)}"
-    return "(no text)" if data is None or (isinstance(data, str) and not data.strip()) else preview(data)
+        return tr("calls {tools}", tools=", ".join(names))
+    return tr("(no text)") if data is None or (isinstance(data, str) and not data.strip()) else preview(data)
 
 
 def _calls_in(fields: Members) -> Any:
@@ -187,9 +190,9 @@ def _snapshot_summary(payload: Members) -> str:
         return f"{text}: {plain_start(summary)}"
     writes = fields.get("writes") if isinstance(fields, Mapping) else None  # of LangGraph, by node
     if payload.get("source") == "input":
-        return f"{text} of the input"
+        return tr("{snapshot} of the input", snapshot=text)
     nodes = [_words(name) for name in islice(writes, _MAX_MEMBERS)] if isinstance(writes, Mapping) else []
-    return f"{text} after {', '.join(nodes)}" if nodes else text
+    return tr("{snapshot} after {nodes}", snapshot=text, nodes=", ".join(nodes)) if nodes else text
 
 
 def _transition_summary(payload: Members) -> str:
@@ -210,7 +213,7 @@ def _value_text(value: Any) -> str:
     orders = value if isinstance(value, list) else []
     inner = [order.get("kwargs") if isinstance(order, Mapping) else None for order in orders]
     if inner and all(isinstance(members, Mapping) and members.get("type") == "remove" for members in inner):
-        return f"{plural(len(inner), 'message')} removed"
+        return trn("{n} message removed", "{n} messages removed", len(inner))
     return preview(value)
 
 
@@ -233,8 +236,8 @@ def _set_text(value: Any) -> str:
     """Return a value that an operation sets; of a page that a browser shows its title and its address."""
     if not isinstance(value, Mapping) or not isinstance(value.get("url"), str) or not value["url"]:
         return todos_text(value) or member_text(value)
-    title = value.get("title")
-    return " · ".join(member_text(text) for text in (title, value["url"]) if isinstance(text, str) and text)
+    titles = (value.get("title"), value["url"])
+    return " · ".join(member_text(text) for text in titles if isinstance(text, str) and text)
 
 
 def _words(name: Any) -> str:
@@ -245,13 +248,12 @@ def _words(name: Any) -> str:
 def _memory_summary(payload: Members) -> str:
     key = member_text(payload.get("key"))
     if payload.get("operation") == "delete":
-        return f"{key} deleted"
+        return tr("{key} deleted", key=key)
     return f"{key} = {preview(payload['value'])}" if "value" in payload else key
 
 
 def _proposal_summary(payload: Members) -> str:
-    why = payload.get("reasoning") or payload.get("patch_type")
-    target = payload.get("target")
+    why, target = payload.get("reasoning") or payload.get("patch_type"), payload.get("target")
     return " – ".join(part for part in (_target_text(target), preview(why) if why else "") if part)
 
 
@@ -260,8 +262,7 @@ def _target_text(target: Any) -> str:
 
 
 def _patch_summary(payload: Members) -> str:
-    words = _summary_of("reason", "stage")(payload)
-    return words or member_text(payload.get("patch_hash"))[:12]
+    return _summary_of("reason", "stage")(payload) or member_text(payload.get("patch_hash"))[:12]
 
 
 def _decided_patch_summary(event: Event, proposal: Event) -> str:
@@ -279,8 +280,7 @@ def _error_summary(payload: Members) -> str:
 
 def _model_request_summary(payload: Members) -> str:
     """Return the model and the number of messages that it was sent; else the endpoint."""
-    words = _question_words(payload.get("request"))
-    return words or plain_start(str(payload.get("endpoint") or ""))
+    return _question_words(payload.get("request")) or plain_start(str(payload.get("endpoint") or ""))
 
 
 def _question_words(request: Any) -> str:
@@ -288,7 +288,7 @@ def _question_words(request: Any) -> str:
     sent, model = ("messages", "input", "contents"), request_fields.get("model")
     messages = next((request_fields[name] for name in sent if request_fields.get(name)), None)
     words = [plain_start(model)] if isinstance(model, str) else []
-    words += [plural(len(messages), "message")] if isinstance(messages, list) and messages else []
+    words += [trn("{n} message", "{n} messages", len(messages))] if isinstance(messages, list) and messages else []
     return ", ".join(words)
 
 
@@ -302,13 +302,13 @@ def _activity_request_summary(payload: Members) -> str:
 
 def _outcome_summary(payload: Members) -> str:
     passed, score, label = payload.get("passed"), payload.get("score"), payload.get("label")
-    words = ["passed" if passed else "failed"] if isinstance(passed, bool) else []
-    words += [f"score {member_text(score)}"] if isinstance(score, int | float) else []
+    words = [tr("passed") if passed else tr("failed")] if isinstance(passed, bool) else []
+    words += [tr("score {score}", score=member_text(score))] if isinstance(score, int | float) else []
     verdict = passed if isinstance(passed, bool) else None
     words += [member_text(label)] if label is not None and adds_label(str(label), verdict) else []
     by = payload.get("by")
     is_known = by in (None, "") or (isinstance(passed, bool) and is_verdict_name(str(by)))
-    return " · ".join([*(words or ["not graded"]), *([] if is_known else [member_text(by)])])
+    return " · ".join([*(words or [tr("not graded")]), *([] if is_known else [member_text(by)])])
 
 
 def _end_summary(payload: Members) -> str:
@@ -328,7 +328,7 @@ def _expected_summary(payload: Members) -> str:
     if words := _expected_words(members):
         return words
     if isinstance(data, Mapping) and not members and "actions" in data:
-        return "no action"
+        return tr("no action")
     if not isinstance(actions, list) or not all(isinstance(action, Mapping) for action in actions[:_MAX_MEMBERS]):
         return preview(members)
     if actions and all(map(_is_assertion, actions[:_MAX_MEMBERS])):

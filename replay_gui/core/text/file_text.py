@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import trn
 
 BEGINNING_BYTES = 1 << 16  # bytes that are shown of a long file's beginning
 END_BYTES = 1 << 14  # bytes that are shown of a long file's end
@@ -20,7 +21,8 @@ def file_text(source: Source) -> str:
     beginning = _text(source.read_at(0, BEGINNING_BYTES))
     end = _text(source.read_at(source.size - END_BYTES, END_BYTES))
     missing = source.size - BEGINNING_BYTES - END_BYTES
-    return f"{beginning}\n\n… {missing:,} bytes are not shown …\n\n{end}"
+    words = trn("… {n} byte is not shown …", "… {n} bytes are not shown …", missing)
+    return f"{beginning}\n\n{words}\n\n{end}"
 
 
 def _text(data: bytes) -> str:

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.text.value_preview import Members, is_class_object, member_text, plain_start, preview
-from replay_gui.core.text.wording import plural, reason_text
+from replay_gui.core.text.wording import reason_text
+from replay_gui.core.translation.messages import trn
 
 _MAX_MEMBERS = 6  # values that are shown
 _MAX_LOOKED = 50  # members of one map that are examined
@@ -24,7 +25,7 @@ def flat_preview(value: Members) -> str:
     title = plain_start(name) if isinstance(name, str) and name else ""
     parts = dict[str, None]()  # in order, each once
     for member, inner in _values(value, 0):
-        text = plural(len(inner), "item") if _is_long(inner) else member_text(inner)
+        text = trn("{n} item", "{n} items", len(inner)) if _is_long(inner) else member_text(inner)
         if text != title:
             parts[f"{_words(member)}: {text}"] = None
         if len(parts) > _MAX_MEMBERS:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 
 _NAME_CHARACTERS = 80  # of a token that is shown to people
 _BARE_TILDE = re.compile("~(?![01])")
@@ -63,4 +64,4 @@ def pointer_text(pointer: str) -> str:
             words += f".{name}" if words else name
         else:
             words += f'["{one_line(name, _NAME_CHARACTERS)}"]'
-    return words or "(all of it)"
+    return words or tr("(all of it)")

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from replay_gui.core.errors import PatternRefused
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_PATTERN_LENGTH = 10_000  # characters
 _MAX_SECONDS = 10.0  # of processor time that one pattern may take in total
@@ -57,13 +59,17 @@ class ForeignPattern:
         import re2  # imported only if such a pattern is used
 
         if len(pattern) > MAX_PATTERN_LENGTH:
-            raise PatternRefused(f"the pattern is longer than {MAX_PATTERN_LENGTH:,} characters")
+            raise PatternRefused(
+                tr("the pattern is longer than {limit} characters", limit=whole_number(MAX_PATTERN_LENGTH))
+            )
         options = re2.Options()
         options.log_errors = False
         try:
             self._pattern = re2.compile(pattern.encode(), options)
         except (re2.error, UnicodeEncodeError) as why:
-            raise PatternRefused(f"the pattern {pattern!r} is refused: {_reason(why)}") from None
+            raise PatternRefused(
+                tr("the pattern {pattern!r} is refused: {reason}", pattern=pattern, reason=_reason(why))
+            ) from None
         self._text = pattern
         self._max_seconds = max_seconds
         self._seconds = 0.0
@@ -94,14 +100,19 @@ class ForeignPattern:
 
     def _check_time(self) -> None:
         if self._seconds > self._max_seconds:
-            limit = f"{self._max_seconds:g} s"
-            raise PatternRefused(f"the pattern {self._text!r} takes more than {limit} on these texts; make it simpler")
+            raise PatternRefused(
+                tr(
+                    "the pattern {pattern!r} takes more than {seconds:g} s on these texts; make it simpler",
+                    pattern=self._text,
+                    seconds=self._max_seconds,
+                )
+            )
 
 
 def _reason(why: Exception) -> str:
     """Return RE2's reason for refusing a pattern, and the syntax that it does not support."""
     if isinstance(why, UnicodeEncodeError):
-        return "it is not Unicode text"
+        return tr("it is not Unicode text")
     message = why.args[0] if why.args else b""
     words = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
-    return f"{words}; look-around and back-references are not known"
+    return tr("{reason}; look-around and back-references are not known", reason=words)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_TOML_BYTES = 1 << 20
 _MAX_KEY_PARTS = 32
@@ -26,13 +28,13 @@ def read_toml(path: Path, max_bytes: int = MAX_TOML_BYTES) -> dict[str, Any]:
     """
     raw = read_beginning(path, max_bytes + 1)
     if len(raw) > max_bytes:
-        raise ValueError(f"is larger than {max_bytes >> 10:,} KiB, the limit")
+        raise ValueError(tr("is larger than {limit} KiB, the limit", limit=whole_number(max_bytes >> 10)))
     try:
         text = raw.decode()
         if _LONG_KEY.search(text):
-            raise ValueError(f"a key of more than {_MAX_KEY_PARTS} parts")
+            raise ValueError(tr("a key of more than {limit} parts", limit=_MAX_KEY_PARTS))
         return tomllib.loads(text)
     except RecursionError:
-        raise ValueError("is not valid TOML: it is nested too deeply") from None
+        raise ValueError(tr("is not valid TOML: it is nested too deeply")) from None
     except ValueError as why:
-        raise ValueError(f"is not valid TOML: {why}") from None
+        raise ValueError(tr("is not valid TOML: {reason}", reason=why)) from None

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_CHARACTERS = 400  # of a text that are examined
 _MAX_END_CHARACTERS = 2000  # at the end of a text, that are examined
@@ -38,22 +39,13 @@ _TEXT_MEMBERS = (
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _FIRST_MEMBERS = ("name", "url")  # the first of these that a map has is shown without its name, before the others
 _MEDIA = {  # types of parts of a message without text, and their nouns
-    **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),
-    **dict.fromkeys(("document", "file", "input_file"), "document"),
-    **dict.fromkeys(("audio", "input_audio"), "sound"),
+    **dict.fromkeys(("image", "image_url", "input_image", "output_image"), translatable("picture")),
+    **dict.fromkeys(("document", "file", "input_file"), translatable("document")),
+    **dict.fromkeys(("audio", "input_audio"), translatable("sound")),
 }
-_DATA = (
-    "source",
-    "image_url",
-    "file",
-    "input_audio",
-    "data",
-    "url",
-    "file_data",
-    "image",
-)  # members with the content
+_DATA = ("source", "image_url", "file", "input_audio", "data", "url", "file_data", "image")  # members with the content
 _MEDIA_TYPES = ("mimeType", "mime_type", "mime", "media_type")
-_SORTS = {"image": "picture", "audio": "sound", "video": "video"}
+_SORTS = {"image": translatable("picture"), "audio": translatable("sound"), "video": translatable("video")}
 # The first of these members that holds a text, or messages, is what an agent is asked.
 _PROMPT_MEMBERS = (
     *("prompt", "question", "query", "task", "instruction", "description", "user_input", "user_message", "message"),
@@ -79,7 +71,7 @@ def preview(value: Any) -> str:
     """Return a value in a few words; control characters are not yet escaped."""
     match value:
         case None | "" | b"":
-            return "(empty)"
+            return tr("(empty)")
         case str():
             return _text_preview(value)
         case Mapping():
@@ -107,7 +99,7 @@ def _prompt_in(value: Any, depth: int = 0) -> str:
 def members_preview(value: Members) -> str:
     """Return the first members of a map with their names."""
     if not value:
-        return "(no members)"
+        return tr("(no members)")
     members = [*islice(((name, member) for name, member in value.items() if name != "ops"), _MAX_RECORD_MEMBERS)]
     members.sort(
         key=lambda pair: isinstance(pair[1], Mapping) and pair[1] != {}
@@ -129,11 +121,15 @@ def member_text(value: Any, depth: int = 0) -> str:
         case bool():
             return "true" if value else "false"
         case int():
-            return str(value) if value.bit_length() <= 64 else f"a number of {value.bit_length():,} bits"
+            return (
+                str(value)
+                if value.bit_length() <= 64
+                else tr("a number of {bits} bits", bits=whole_number(value.bit_length()))
+            )
         case float():
             return f"{value:g}"
         case bytes() | bytearray() | memoryview():
-            return f"{len(value):,} bytes"
+            return trn("{n} byte", "{n} bytes", len(value))
         case Mapping():
             if not value or depth >= _MAX_DEPTH:
                 return "{…}" if value else "{}"
@@ -141,9 +137,9 @@ def member_text(value: Any, depth: int = 0) -> str:
             return "{" + ", ".join(parts) + (", …" if len(value) > _MAX_MEMBERS else "") + "}"
         case Sequence():
             if not value or depth >= _MAX_DEPTH:
-                return f"({len(value):,}) […]" if value else "[]"
+                return f"({whole_number(len(value))}) […]" if value else "[]"
             shown = ", ".join(member_text(item, depth + 1) for item in islice(value, _MAX_ITEMS))
-            count = f"({len(value):,}) " if len(value) > 2 else ""
+            count = f"({whole_number(len(value))}) " if len(value) > 2 else ""
             return f"{count}[{shown}{', …' if len(value) > _MAX_ITEMS else ''}]"
     return type(value).__name__
 
@@ -156,7 +152,8 @@ def _member(name: object, value: Any, depth: int = 0) -> str:
         shown = name[:_MAX_VALUE_CHARACTERS]
         one = f"{shown[:-3]}y" if shown.endswith("ies") else shown[:-1]
         noun = one if len(value) == 1 else shown
-        return f"{len(value):,} {noun} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
+        count = whole_number(len(value))
+        return f"{count} {noun} {member_text(value, depth).removeprefix(f'({count}) ')}"
     return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {member_text(value, depth)}"
 
 
@@ -166,7 +163,7 @@ def _names_in(value: list[Any]) -> str:
     names = [item.get("name") if isinstance(item, Mapping) else None for item in first]
     if not all(isinstance(name, str) and name for name in names):
         return ""
-    count = f"({len(value):,}) " if len(value) > _MAX_ITEMS else ""
+    count = f"({whole_number(len(value))}) " if len(value) > _MAX_ITEMS else ""
     return f"{count}{', '.join(map(member_text, names))}{', …' if len(value) > _MAX_ITEMS else ''}"
 
 
@@ -231,8 +228,11 @@ def todos_text(value: Any) -> str:
         return ""
     done = sum(todo["status"] == "completed" for todo in todos)
     under_way = next((todo[named] for todo in todos if todo["status"] == "in_progress"), None)
-    text = f"{done} of {len(value):,} done" if len(todos) == len(value) else f"{len(value):,} in all"
-    return f"{text}, now: {member_text(under_way)}" if isinstance(under_way, str) and under_way else text
+    text = tr("{count} in all", count=whole_number(len(value)))
+    if len(todos) == len(value):
+        text = tr("{done} of {count} done", done=whole_number(done), count=whole_number(len(value)))
+    is_named = isinstance(under_way, str) and under_way
+    return tr("{progress}, now: {task}", progress=text, task=member_text(under_way)) if is_named else text
 
 
 def _arguments_text(value: Members) -> str:
@@ -242,7 +242,7 @@ def _arguments_text(value: Members) -> str:
         return ""
     words = [member_text(one) for one in given[:_MAX_ITEMS]] + (["…"] if len(given) > _MAX_ITEMS else [])
     words += [members_preview(named)] if named else []
-    return ", ".join(words) or "(no arguments)"
+    return ", ".join(words) or tr("(no arguments)")
 
 
 def text_of(value: Any) -> str:
@@ -282,7 +282,7 @@ _TEXT_OF_PARTS = {"tool_call_response": "response"}
 def _text_of_part(part: Members) -> Any:
     """Return the text, or the tool's name or result, in a part of Gemini's or of the GenAI conventions."""
     if part.get("type") == "tool_call" and isinstance(part.get("name"), str):
-        return f"calls {member_text(part['name'])}"
+        return tr("calls {tools}", tools=member_text(part["name"]))
     return part.get("text", part.get(_TEXT_OF_PARTS.get(str(part.get("type")), "content")))
 
 
@@ -293,7 +293,7 @@ def _calls_of(message: Members) -> str:
         return ""
     functions = [call.get("function", call) for call in calls[:_MAX_MEMBERS]]
     names = [one.get("name") if isinstance(one, Mapping) else one for one in functions]
-    return f"calls {', '.join(map(member_text, names))}" if names and all(names) else ""
+    return tr("calls {tools}", tools=", ".join(map(member_text, names))) if names and all(names) else ""
 
 
 def parts_of(value: Any) -> list[Members]:
@@ -334,18 +334,21 @@ def _is_message(value: Any) -> bool:
 
 def _list_preview(value: Sequence[Any]) -> str:
     if not value:
-        return "(no items)"
+        return tr("(no items)")
     if all(item in _EMPTY for item in islice(value, _MAX_PARTS)):
         if len(value) > _MAX_PARTS:
-            return f"({len(value):,} items, the first {_MAX_PARTS} are empty)"
-        return f"({plural(len(value), 'empty item')})"
+            count = whole_number(len(value))
+            return tr("({count} items, the first {empty} are empty)", count=count, empty=_MAX_PARTS)
+        return trn("({n} empty item)", "({n} empty items)", len(value))
     parts = [part for part in islice(value, _MAX_PARTS) if isinstance(part, str | Mapping)]
     media = [text for part in parts if isinstance(part, Mapping) and (text := _media_text(part))]
     if media:
         texts = [part if isinstance(part, str) else text_of([part]) for part in parts]
         joined_text = plain_start(" ".join(text for text in texts if text))
-        more = f" and {len(media) - 1:,} more" if len(media) > 1 else ""
-        return f"{joined_text} {media[0]}{more}".strip()
+        shown = media[0]
+        if len(media) > 1:
+            shown = trn("{medium} and {n} more", "{medium} and {n} more", len(media) - 1, medium=shown)
+        return f"{joined_text} {shown}".strip()
     if text := text_of(value):
         return plain_start(text)
     return _records_preview(value) or member_text(value)
@@ -359,7 +362,12 @@ def _records_preview(value: Sequence[Any]) -> str:
     if len(value) < 2 or not isinstance(first, Mapping):
         return ""
     told = {name: member for name, member in islice(first.items(), _MAX_RECORD_MEMBERS) if _is_told(member)}
-    return f"{_map_preview(told)} (and {len(value) - 1:,} more)" if told else ""
+    return and_more(_map_preview(told), len(value) - 1) if told else ""
+
+
+def and_more(words: str, more: int) -> str:
+    """Return ``words (and 3 more)``; the words alone if there are no more."""
+    return trn("{first} (and {n} more)", "{first} (and {n} more)", more, first=words) if more else words
 
 
 def _is_told(member: Any) -> bool:
@@ -373,11 +381,14 @@ def _media_text(part: Members) -> str:
     if what is None:
         return ""
     sort = next((part[name] for name in _MEDIA_TYPES if isinstance(part.get(name), str)), "")
-    what = _SORTS.get(sort.partition("/")[0], "document") if "/" in sort else what
+    what = _SORTS.get(sort.partition("/")[0], _MEDIA["document"]) if "/" in sort else what
     held: Any = part
     for _ in range(2):
         if isinstance(held, Mapping):
             held = next((held[name] for name in _DATA if held.get(name)), None)
     is_data = isinstance(held, str) and not held.startswith("blob:")
     is_data = is_data and (held.startswith("data:") or "://" not in held[:_MAX_VALUE_CHARACTERS])
-    return f"({what}, {max(1, round(len(held) * 3 / 4 / 1024)):,} KB)" if held and is_data else f"({what})"
+    if held and is_data:
+        size = whole_number(max(1, round(len(held) * 3 / 4 / 1024)))
+        return tr("({medium}, {size} KB)", medium=tr(what), size=size)
+    return tr("({medium})", medium=tr(what))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from math import floor, log10
 
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import decimal_number, whole_number
+
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
 _LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
 
@@ -13,17 +16,29 @@ _CODE_NAME = re.compile(
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BY_USER = {
-    "stop": "ended it",
-    **dict.fromkeys(("cancel", "cancelled", "canceled"), "cancelled it"),
-    **dict.fromkeys(("abort", "aborted"), "aborted it"),
-    **dict.fromkeys(("interrupt", "interrupted"), "interrupted it"),
+    "user stop": translatable("the user ended it"),
+    **dict.fromkeys(("user cancel", "user cancelled", "user canceled"), translatable("the user cancelled it")),
+    **dict.fromkeys(("user abort", "user aborted"), translatable("the user aborted it")),
+    **dict.fromkeys(("user interrupt", "user interrupted"), translatable("the user interrupted it")),
 }
 _SAID = {
-    **{f"user {word}": f"the user {said}" for word, said in _BY_USER.items()},
-    "agent stop": "the agent ended it",
-    "rewind marker": "went back to an earlier message",
+    **_BY_USER,
+    "agent stop": translatable("the agent ended it"),
+    "rewind marker": translatable("went back to an earlier message"),
 }
 """Names in programs' code, already divided into words, whose words say too little."""
+
+_ENDS = {
+    "answered": translatable("answered"),
+    "submitted": translatable("submitted"),
+    "handed over": translatable("handed over"),
+    "stopped by user": translatable("stopped by user"),
+    "limit": translatable("limit"),
+    "timeout": translatable("timeout"),
+    "crash": translatable("crash"),
+    "open": translatable("no end recorded"),
+}
+"""How a run ended, by the format's words."""
 
 _MIN_COST_DOLLARS = 1e-9  # smaller costs are shown as 0
 
@@ -31,13 +46,15 @@ _MIN_COST_DOLLARS = 1e-9  # smaller costs are shown as 0
 def cost_text(dollars: float) -> str:
     """Return ``$12.34`` or ``$0.0042``: cents, or as many digits as a small cost needs."""
     if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST_DOLLARS:
-        return f"${dollars:,.2f}"
-    return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
+        amount = decimal_number(dollars, 2)
+    else:
+        amount = decimal_number(dollars, 1 - floor(log10(abs(dollars)))).rstrip("0")
+    return tr("${amount}", amount=amount)
 
 
 def end_text(how: str) -> str:
     """Return how a run ended, one of the format's words, in words of the window: of an open run no end is recorded."""
-    return "no end recorded" if how == "open" else how
+    return tr(_ENDS[how]) if how in _ENDS else how
 
 
 def is_verdict_name(grader: str) -> bool:
@@ -53,8 +70,8 @@ def adds_label(label: str, passed: bool | None) -> bool:
 
 def adds_reason(how: str, why: str) -> bool:
     """Whether the reason of an end says more than how the run ended ("submitted", as SWE-agent says it, does not)."""
-    words = reason_text(why).strip().replace("_", " ").casefold()
-    is_told = how == "stopped by user" and words in (f"the user {said}" for said in _BY_USER.values())
+    words = _reason_words(why).strip().replace("_", " ").casefold()
+    is_told = how == "stopped by user" and words in (*_BY_USER, *_BY_USER.values())
     return not is_told and words not in ("", how.casefold())
 
 
@@ -63,11 +80,13 @@ def reason_text(why: str) -> str:
 
     Names of classes ("TimeoutError"), of modules and of files stay as they are.
     """
+    words = _reason_words(why)
+    return tr(_SAID[words]) if words in _SAID else words
+
+
+def _reason_words(why: str) -> str:
     name = why.strip()
-    if not _CODE_NAME.fullmatch(name):
-        return why
-    words = _HUMP.sub(" ", name).replace("_", " ").casefold()
-    return _SAID.get(words, words)
+    return _HUMP.sub(" ", name).replace("_", " ").casefold() if _CODE_NAME.fullmatch(name) else why
 
 
 def capitalised(text: str) -> str:
@@ -83,12 +102,14 @@ def plural(number: int, singular: str, many: str | None = None) -> str:
 def bytes_text(size: int) -> str:
     """Return ``812 bytes``, ``14.2 kB`` or ``3.1 MB`` for a number of bytes."""
     if size < 1000:
-        return plural(size, "byte")
+        return trn("{n} byte", "{n} bytes", size)
     if size < 999_950:
-        return f"{size / 10**3:.1f} kB"
+        return f"{decimal_number(size / 10**3, 1)} kB"
     if size < 999_950_000:
-        return f"{size / 10**6:.1f} MB"
-    return f"{size / 10**9:.1f} GB" if size < 999_950_000_000 else f"{size / 10**12:,.1f} TB"
+        return f"{decimal_number(size / 10**6, 1)} MB"
+    return (
+        f"{decimal_number(size / 10**9, 1)} GB" if size < 999_950_000_000 else f"{decimal_number(size / 10**12, 1)} TB"
+    )
 
 
 def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
@@ -109,10 +130,10 @@ def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
     if duration < 1000 * _MILLISECOND:
         return f"{duration / _MILLISECOND:.0f} ms"
     if duration < 60 * _SECOND:
-        return f"{duration / _SECOND:.{0 if whole_seconds else 2}f} s"
+        return f"{decimal_number(duration / _SECOND, 0 if whole_seconds else 2)} s"
     left, parts = duration // _SECOND, []
     for size, name in _LARGE_UNITS:
         if left >= size:
-            parts.append(f"{left // size:,} {name}")
+            parts.append(f"{whole_number(left // size)} {name}")
             left %= size
     return " ".join(parts[:2])
