@@ -23,6 +23,7 @@ from replay_gui.core.divergence.alignment.id_intersection import (
     IndexPairs,
     intersect_approximately,
     intersect_ids,
+    order_pairs,
 )
 from replay_gui.core.divergence.alignment.patience import find_anchors
 
@@ -55,8 +56,7 @@ def match_ids(a: Ids, b: Ids) -> IndexPairs:
     if not matches:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     all_a, all_b = (np.concatenate([pair[side] for pair in matches]) for side in (0, 1))
-    order = np.argsort(all_a)
-    return all_a[order], all_b[order]
+    return order_pairs((all_a, all_b), len(a))
 
 
 def _split_gap(a: Ids, b: Ids, gap: Gap, matches: list[IndexPairs]) -> list[Gap]:

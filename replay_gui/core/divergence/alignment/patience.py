@@ -12,10 +12,10 @@ import numpy as np
 
 from replay_gui.core.divergence.alignment.id_intersection import (
     HASH_MULTIPLIER,
-    MIN_LONG_SEQUENCE,
     Ids,
     Indexes,
-    intersect_approximately,
+    pair_unique_ids,
+    unique_values,
 )
 
 _MAX_WEIGHTED_RUNS = 20_000  # with more runs their lengths are ignored, to save time
@@ -30,19 +30,7 @@ def find_anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Indexes, Indexes]:
     grams_a, grams_b = _grams(a, length), _grams(b, length)
     if _is_repetitive(grams_a) or _is_repetitive(grams_b):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    if min(len(grams_a), len(grams_b)) >= MIN_LONG_SEQUENCE:  # sorting is most of the work
-        in_a, in_b = intersect_approximately(grams_a, grams_b)
-    else:
-        in_a, in_b = np.arange(len(grams_a)), np.arange(len(grams_b))
-    unique_a, indexes_a = _unique_values(grams_a, in_a)
-    unique_b, indexes_b = _unique_values(grams_b, in_b)
-    if not len(unique_a) or not len(unique_b):
-        return indexes_a[:0], indexes_b[:0]
-    near = np.minimum(np.searchsorted(unique_b, unique_a), len(unique_b) - 1)
-    both = unique_b[near] == unique_a
-    at_a, at_b = indexes_a[both], indexes_b[near[both]]
-    order = np.argsort(at_a)
-    return longest_increasing_pairs(at_a[order], at_b[order])
+    return longest_increasing_pairs(*pair_unique_ids(grams_a, grams_b))
 
 
 def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Indexes]:
@@ -84,19 +72,7 @@ def _is_repetitive(grams: Ids) -> bool:
     if len(grams) <= 2 * _PROBED_STRETCHES:
         return False
     middle = len(grams) // 2
-    return len(_unique_values(grams, np.arange(middle, middle + _PROBED_STRETCHES))[0]) < _PROBED_STRETCHES >> 8
-
-
-def _unique_values(grams: Ids, indexes: Indexes) -> tuple[Ids, Indexes]:
-    """Return the stretches that occur once at these indexes, sorted, and the index of each."""
-    order = np.argsort(grams[indexes])
-    ordered = grams[indexes[order]]
-    differs = ordered[1:] != ordered[:-1]
-    edge = np.ones(1, np.bool_)
-    is_unique = (
-        np.concatenate((edge, differs)) & np.concatenate((differs, edge)) if len(indexes) else np.zeros(0, np.bool_)
-    )
-    return ordered[is_unique], indexes[order[is_unique]]
+    return len(unique_values(grams, np.arange(middle, middle + _PROBED_STRETCHES))[0]) < _PROBED_STRETCHES >> 8
 
 
 def _longest_increasing(values: list[int]) -> list[int]:
