@@ -23,7 +23,7 @@ IDS = st.lists(st.integers(0, 40) | st.integers(0, (1 << 64) - 1), max_size=60)
 SIZES = {"full cells": (1, 2), "cells": (1, 6), "sorted": (1 << 16, 23)}
 
 
-@pytest.fixture(scope="module", params=SIZES.values(), ids=SIZES, autouse=True)
+@pytest.fixture(scope="module", params=[*SIZES.values()], ids=[*SIZES], autouse=True)
 def tables(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tables with few cells, with more, and none."""
     with pytest.MonkeyPatch.context() as patch:
