@@ -19,7 +19,10 @@ from replay_gui.core.state.state import LISTS, MAPS
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import escape_token
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.quotation_marks import in_quotation_marks
 from replay_gui.core.text.value_preview import preview
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
@@ -92,9 +95,12 @@ def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     if not verification.failures:
         return None
     first = verification.failures[0]
-    return Diagnosis(
-        Damage.UNCLEAR, f"Event {position_after(first.index):,} does not match its hash: {first.problem}.", first
+    words = tr(
+        "Event {number} does not match its hash: {problem}.",
+        number=whole_number(position_after(first.index)),
+        problem=first.problem,
     )
+    return Diagnosis(Damage.UNCLEAR, words, first)
 
 
 def _broken_event(log: EventLog, finding: Finding, format: str, redactor: EventRedactor | None) -> BrokenEvent:
@@ -142,5 +148,5 @@ def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
 def value_words(value: Any) -> str:
     """Return a value as one visible line: a string in quotation marks, other values summarised."""
     if isinstance(value, str):
-        return f"“{one_line(value, _MAX_VALUE_LENGTH)}”"
+        return in_quotation_marks(one_line(value, _MAX_VALUE_LENGTH))
     return one_line(preview(value), _MAX_VALUE_LENGTH)

@@ -27,6 +27,7 @@ from replay_gui.core.report.model import (
 )
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import events_noun
+from replay_gui.core.translation.messages import tr
 
 _MAX_DIFFERENCES = 12  # differences per divergence
 
@@ -132,8 +133,9 @@ def _difference(difference: Difference) -> DifferencePart:
 
 def _rule_part(rule: Rule) -> RulePart:
     words = [events_noun(rule.kind, rule.label)] if rule.kind or rule.label else []
-    parts = (("tool", rule.tool), ("path", rule.path), ("pattern", rule.pattern))
-    words += [f"{name} {value}" for name, value in parts if value is not None]
+    words += [] if rule.tool is None else [tr("tool {name}", name=rule.tool)]
+    words += [] if rule.path is None else [tr("path {path}", path=rule.path)]
+    words += [] if rule.pattern is None else [tr("pattern {pattern}", pattern=rule.pattern)]
     bounds = (("abs", rule.abs), ("rel", rule.rel))
     words += [f"{name} {bound:g}" for name, bound in bounds if bound is not None]
-    return RulePart(rule.action.value, ", ".join(words) or "all events", rule.note)
+    return RulePart(rule.action.value, ", ".join(words) or tr("all events"), rule.note)

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 from replay_gui.core.report.model import TimelineCounts
 from replay_gui.core.report.runs.contrast_model import RunsPicturePart
+from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.numbers import whole_number
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
 MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may be a million characters long
@@ -17,7 +19,11 @@ MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may
 
 def shortened(text: str, limit: int) -> str:
     """Return `text`, or its beginning and the number of characters left out."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    return (
+        text
+        if len(text) <= limit
+        else trn("{text}… ({n} more character)", "{text}… ({n} more characters)", len(text) - limit, text=text[:limit])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,13 @@ class ReportTable:
         hidden = self.total - len(self.rows)
         if not hidden:
             return ""
-        return f"{len(self.rows):,} of {self.total:,} {self.what} are shown; {hidden:,} more are not."
+        return tr(
+            "{number} of {total} {what} are shown; {hidden} more are not.",
+            number=whole_number(len(self.rows)),
+            total=whole_number(self.total),
+            what=self.what,
+            hidden=whole_number(hidden),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from replay_gui.core.report.document import Block, Document, DrawnRuns, Picture,
 from replay_gui.core.report.runs.runs_drawing import CELL, SLANT, WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.report.timeline_drawing import TimelineDrawing, timeline_drawing
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import language
 from replay_gui.resource_paths import resources
 
 _MARKS: Final = {"good": "✓", "bad": "✗", "warn": "–"}
@@ -38,6 +39,7 @@ def html_report(document: Document) -> str:
     environment.globals.update(runs_drawing=_runs_drawing, runs_width=WIDTH, runs_slant=SLANT, runs_cell=CELL)
     return environment.get_template("report.html").render(
         document=document,
+        language=language(),
         groups=_groups(document.sections),
         style=Markup(style),
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),

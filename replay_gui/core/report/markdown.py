@@ -22,6 +22,8 @@ from replay_gui.core.report.document import (
 )
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&~$@#]|^[+=-]|^\d{1,9}(?=[.)]))")
 _BLANK = re.compile(r"\s+")
@@ -108,11 +110,12 @@ def _cell(text: str, data: bool) -> str:
 
 
 def _picture(timeline: TimelineCounts) -> str:
-    width = max(len(lane.title[:20]) for lane in timeline.lanes)
-    lines = [f"{_BLANK.sub(' ', visible(lane.title))[:20]:{width}} {_bars(lane)}" for lane in timeline.lanes]
+    width = max(len(lane.shown_title[:20]) for lane in timeline.lanes)
+    lines = [f"{_BLANK.sub(' ', visible(lane.shown_title))[:20]:{width}} {_bars(lane)}" for lane in timeline.lanes]
     if timeline.broken is not None:
         before = " " * (timeline.broken * _PICTURE_WIDTH // timeline.events)
-        lines.append(f"{'':{width}} {before}^ event {position_after(timeline.broken):,}")
+        event = tr("event {number}", number=whole_number(position_after(timeline.broken)))
+        lines.append(f"{'':{width}} {before}^ {event}")
     return "\n".join(["~~~~", *(line.replace("~", "-").rstrip() for line in lines), "~~~~"])
 
 

@@ -11,6 +11,7 @@ from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.facts.run_measures import RunCounts, TokenCounts
 from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin
@@ -18,6 +19,7 @@ from replay_gui.core.reasons.reason import ReasonKind
 from replay_gui.core.reasons.why_result import ActionRow
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.report.runs.contrast_model import ContrastPart
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
 MAX_POINTS = 10_000  # divergences that a report lists; all of them are counted
@@ -58,12 +60,20 @@ class RunOverview:
 
 @dataclass(frozen=True, slots=True)
 class TimelineLane:
-    """One lane: events in each bin, and how many of them failed. `kind` gives its colour and shape."""
+    """One lane: events in each bin, and how many of them failed. `kind` gives its colour and shape.
+
+    `title`: the name of a tool, or a message in English.
+    """
 
     title: str
     kind: str
     counts: tuple[int, ...]
     failed: tuple[int, ...]
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the user's language."""
+        return self.title if self.kind == Kind.TOOL_REQUEST else tr(self.title)
 
 
 @dataclass(frozen=True, slots=True)

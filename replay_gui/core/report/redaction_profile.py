@@ -15,6 +15,7 @@ from pathlib import Path
 from replay_gui.core.errors import LogUnreadable, PatternRefused, ProfileRefused
 from replay_gui.core.text.patterns import ForeignPattern, OwnPattern, TextPattern
 from replay_gui.core.text.toml_file import read_toml
+from replay_gui.core.translation.messages import tr, translatable
 
 _KEYS_PRESET = "keys"
 PRESETS: Mapping[str, str] = {
@@ -56,16 +57,22 @@ class RedactionProfile:
     def __post_init__(self) -> None:
         for preset in self.presets:
             if preset not in PRESETS:
-                raise ProfileRefused(f"unknown preset {preset!r}; the presets are {', '.join(PRESETS)}")
+                raise ProfileRefused(
+                    tr(
+                        "unknown preset {preset}; the presets are {presets}",
+                        preset=repr(preset),
+                        presets=", ".join(PRESETS),
+                    )
+                )
         for pattern in self.patterns:
             try:
                 if ForeignPattern(pattern).covers(""):
-                    raise ProfileRefused(f"the pattern {pattern!r} matches the empty text")
+                    raise ProfileRefused(tr("the pattern {pattern} matches the empty text", pattern=repr(pattern)))
             except PatternRefused as why:
                 raise ProfileRefused(str(why)) from None
         for path in self.paths:
             if not path.startswith("/"):
-                raise ProfileRefused(f"the path {path!r} is not a JSON Pointer: it must begin with /")
+                raise ProfileRefused(tr("the path {path} is not a JSON Pointer: it must begin with /", path=repr(path)))
 
     def text_patterns(self) -> tuple[TextPattern, ...]:
         """Return the patterns that are applied to every text, the presets first."""
@@ -88,7 +95,7 @@ class RedactionProfile:
         return any(map(self.hides_key, tokens)) or any(_is_within(_names(hidden), tokens) for hidden in self.paths)
 
 
-SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
+SHARING_PROFILE = RedactionProfile(translatable("for sharing"), presets=tuple(PRESETS))
 """The profile that is offered to users without their own."""
 
 
@@ -104,12 +111,14 @@ def read_profile(path: Path) -> RedactionProfile:
     for name in ("presets", "patterns", "paths", "keys"):
         value = facts.pop(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ProfileRefused(f"{path}: {name} is not a list of strings")
+            raise ProfileRefused(tr("{file}: {member} is not a list of strings", file=path, member=name))
         lists[name] = tuple(value)
     name = facts.pop("name", path.stem)
     if facts or not isinstance(name, str):
         wrong = ", ".join(facts) or "name"
-        raise ProfileRefused(f"{path}: {wrong}: a profile has name, presets, patterns, keys and paths")
+        raise ProfileRefused(
+            tr("{file}: {members}: a profile has name, presets, patterns, keys and paths", file=path, members=wrong)
+        )
     try:
         return RedactionProfile(name, **lists)
     except ProfileRefused as why:

@@ -9,24 +9,25 @@ from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
+from replay_gui.core.translation.messages import translatable, trn
 
 MAX_BINS = 240
 MAX_TOOL_LANES = 8  # tool lanes; with more tools, the last lane counts all others
 
-_ERRORS = "Errors"
+_ERRORS = translatable("Errors")
 
-# Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
+# Title (a message), the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
-    ("Agent", Kind.AGENT_INIT.value, KindGroup.AGENT),
-    ("Input", Kind.OBSERVATION.value, KindGroup.OBSERVATION),
-    ("Assistant", Kind.DECISION.value, KindGroup.DECISION),
-    ("Memory", Kind.MEMORY_WRITE.value, KindGroup.MEMORY),
-    ("Patches", Kind.PATCH_PROPOSAL.value, KindGroup.PATCH),
+    (translatable("Agent"), Kind.AGENT_INIT.value, KindGroup.AGENT),
+    (translatable("Input"), Kind.OBSERVATION.value, KindGroup.OBSERVATION),
+    (translatable("Assistant"), Kind.DECISION.value, KindGroup.DECISION),
+    (translatable("Memory"), Kind.MEMORY_WRITE.value, KindGroup.MEMORY),
+    (translatable("Patches"), Kind.PATCH_PROPOSAL.value, KindGroup.PATCH),
     (_ERRORS, Kind.ERROR.value, KindGroup.ERROR),
-    ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
+    (translatable("Unreadable"), UNREADABLE_KIND, KindGroup.DAMAGE),
 )
 _FIRST_TOOL_ROW = 3  # index below the decisions that call the tools
-_OTHER_ROW = ("Other", CUSTOM_PREFIX)
+_OTHER_ROW = (translatable("Other"), CUSTOM_PREFIX)
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 
 
@@ -88,7 +89,7 @@ class TimelineCounter:
         kept = len(names) if len(names) <= MAX_TOOL_LANES else MAX_TOOL_LANES - 1
         groups = [(name, [name]) for name in names[:kept]]
         if names[kept:]:
-            groups.append((f"{len(names) - kept:,} more tools", names[kept:]))
+            groups.append((trn("{n} more tool", "{n} more tools", len(names) - kept), names[kept:]))
         return [
             TimelineLane(title, _REQUEST, _sum(self._tools, group), _sum(self._failed, group))
             for title, group in groups

@@ -9,6 +9,8 @@ from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 # In the units of the SVG picture:
 _WIDTH, _NAMES_WIDTH, _NUMBERS_WIDTH = 960, 130, 56
@@ -114,11 +116,11 @@ def _x(share: float) -> float:
 def _lane(lane: TimelineLane, top: int) -> LaneDrawing:
     base = top + _LANE_HEIGHT - 3
     return LaneDrawing(
-        title=one_line(lane.title, _MAX_TITLE_LENGTH),
+        title=one_line(lane.shown_title, _MAX_TITLE_LENGTH),
         color_class=color_class_of(lane.kind),
         bars=_path(bars(lane.counts), base, 1.0),
         failed_bars=_path(bars(lane.failed), base, _FAILED_HEIGHT),
-        total=f"{sum(lane.counts):,}",
+        total=whole_number(sum(lane.counts)),
         base=base,
         text_y=base - 3,
     )
@@ -140,7 +142,7 @@ def _axis(timeline: TimelineCounts) -> Iterator[AxisLabel]:
     broken = timeline.broken
     share = None if broken is None else broken / timeline.events
     if share is None or not 0.35 < share < 0.65:
-        yield AxisLabel("axis middle", f"{_x(0.5)}", "events")
+        yield AxisLabel("axis middle", f"{_x(0.5)}", tr("events"))
     if broken is not None and share is not None and 0.08 < share < 0.9:
-        yield AxisLabel("axis middle", f"{_x(share):.1f}", f"{position_after(broken):,}")
-    yield AxisLabel("axis end", f"{_x(1)}", f"{timeline.events:,}")
+        yield AxisLabel("axis middle", f"{_x(share):.1f}", whole_number(position_after(broken)))
+    yield AxisLabel("axis end", f"{_x(1)}", whole_number(timeline.events))

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from replay_gui.core.log.positions import position_after
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.report.document import Tone
-from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID
 
 TONES: dict[str, Tone] = {VALID: "good", INVALID: "bad", NOT_VERIFIABLE: "warn"}
 Result = Literal["checked", "failed", "not checked"]
 RESULT_TONES: dict[Result, Tone] = {"checked": "good", "failed": "bad", "not checked": "warn"}
+RESULT_WORDS: dict[Result, str] = {
+    "checked": translatable("checked"),
+    "failed": translatable("failed"),
+    "not checked": translatable("not checked"),
+}
+"""Messages, to be translated where they are shown."""
+
+_STATE_HASHES = translatable("State hashes")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportCheck:
-    """One check of a run: its name, its result, and an explanation."""
+    """One check of a run: its name and its result, which are messages in English, and an explanation."""
 
     what: str
     result: Result
@@ -40,41 +50,67 @@ def verdict_words(part: RunPart) -> str:
     """Return the verdict on one run, for people who do not know hash chains."""
     report = part.verification
     if report.verdict == NOT_VERIFIABLE and report.stopped is not None:
-        return (
-            f"{_all_are(report.events, 'record')} as written and in order. Replay stopped at event "
-            f"{position_after(report.stopped):,}, which costs too much; what later events lead to is not known."
+        stopped = tr(
+            "Replay stopped at {event}, which costs too much; what later events lead to is not known.",
+            event=_event(report.stopped),
         )
+        return f"{_all_as_written(report.events)} {stopped}"
     if report.verdict == NOT_VERIFIABLE:
-        return "The file contains no hashes, so nothing in it can be verified. The report shows its content unchecked."
-    if part.foreign:
-        agree = (
-            f"{report.verified:,} of {plural(report.events, 'event')} agree with the hashes of the file's own format"
+        return tr(
+            "The file contains no hashes, so nothing in it can be verified. The report shows its content unchecked."
         )
-        return f"{agree}, which do not link the events: removed events would not be noticed."
+    if part.foreign:
+        return trn(
+            "{number} of {n} event agree with the hashes of the file's own format, which do not link the events:"
+            " removed events would not be noticed.",
+            "{number} of {n} events agree with the hashes of the file's own format, which do not link the events:"
+            " removed events would not be noticed.",
+            report.events,
+            number=whole_number(report.verified),
+        )
     if report.verdict == VALID:
-        sentences = [f"{_all_are(report.events, 'record')} as written and in order."]
-        if report.state_hashes and report.state_hashes == report.state_hashes_checked:
-            sentences.append("Replay reproduces every recorded state.")
-        if report.seal == "good":
-            sentences.append("The log is sealed: nothing is missing from its end.")
-        else:
-            sentences.append("The log is not sealed: events may be missing from its end.")
-        if report.origin == "imported":
-            sentences.append("It was imported: this is true for the time since the import, not for the run itself.")
-        return " ".join(sentences)
+        return " ".join(_sentences_of_valid(part))
     problems = []
     if failures(part):
-        problems.append(f"{plural(failures(part), 'record')} failed")
+        problems.append(trn("{n} record failed", "{n} records failed", failures(part)))
     if mismatches(part):
-        problems.append(f"{plural(mismatches(part), 'recorded state')} could not be reproduced")
+        problems.append(
+            trn(
+                "{n} recorded state could not be reproduced",
+                "{n} recorded states could not be reproduced",
+                mismatches(part),
+            )
+        )
     if report.seal == "bad":
-        problems.append("the seal does not match")
+        problems.append(tr("the seal does not match"))
     elif report.tail_bytes and report.seal == "good":
-        problems.append("bytes follow the seal")
-    sentences = [f"The log is not what was recorded: {', '.join(problems)}."]
+        problems.append(tr("bytes follow the seal"))
+    sentences = [tr("The log is not what was recorded: {problems}.", problems=", ".join(problems))]
     if report.first_broken is not None:
-        sentences.append(f"From event {position_after(report.first_broken):,} on it cannot be trusted.")
+        sentences.append(tr("From {event} on it cannot be trusted.", event=_event(report.first_broken)))
     return " ".join(sentences)
+
+
+def _sentences_of_valid(part: RunPart) -> list[str]:
+    report = part.verification
+    sentences = [_all_as_written(report.events)]
+    if report.state_hashes and report.state_hashes == report.state_hashes_checked:
+        sentences.append(tr("Replay reproduces every recorded state."))
+    if report.seal == "good":
+        sentences.append(tr("The log is sealed: nothing is missing from its end."))
+    else:
+        sentences.append(tr("The log is not sealed: events may be missing from its end."))
+    if report.origin == "imported":
+        sentences.append(tr("It was imported: this is true for the time since the import, not for the run itself."))
+    return sentences
+
+
+def _all_as_written(records: int) -> str:
+    return trn("The only record is as written and in order.", "All {n} records are as written and in order.", records)
+
+
+def _event(index: EventIndex) -> str:
+    return tr("event {number}", number=whole_number(position_after(index)))
 
 
 def checks(part: RunPart) -> tuple[ReportCheck, ...]:
@@ -82,7 +118,7 @@ def checks(part: RunPart) -> tuple[ReportCheck, ...]:
     if part.foreign:
         return (
             _foreign_hashes(part),
-            ReportCheck("State hashes", "not checked", "The format of the file has no state hashes."),
+            ReportCheck(_STATE_HASHES, "not checked", tr("The format of the file has no state hashes.")),
             _anchor(part),
             _origin(part),
         )
@@ -90,93 +126,141 @@ def checks(part: RunPart) -> tuple[ReportCheck, ...]:
 
 
 def _foreign_hashes(part: RunPart) -> ReportCheck:
-    what, report = "Record hashes and links", part.verification
+    what, report = translatable("Record hashes and links"), part.verification
     if report.verdict == NOT_VERIFIABLE:
-        return ReportCheck(what, "not checked", "The format has no hashes: nothing protects the run.")
-    words = f"{report.verified:,} of {plural(report.events, 'event')} agree with hashes of the file's own format."
+        return ReportCheck(what, "not checked", tr("The format has no hashes: nothing protects the run."))
+    words = trn(
+        "{number} of {n} event agree with hashes of the file's own format.",
+        "{number} of {n} events agree with hashes of the file's own format.",
+        report.events,
+        number=whole_number(report.verified),
+    )
     return ReportCheck(what, "failed" if failures(part) else "checked", words)
 
 
 def _records(part: RunPart) -> ReportCheck:
-    what, report = "Record hashes, links, form, numbering", part.verification
+    what, report = translatable("Record hashes, links, form, numbering"), part.verification
     if failures(part):
-        sentences = f"{failures(part):,} of {plural(report.events, 'record')} failed."
+        failed = whole_number(failures(part))
+        sentences = [
+            trn("{number} of {n} record failed.", "{number} of {n} records failed.", report.events, number=failed)
+        ]
         if report.skipped_bytes:
-            sentences += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are still read."
-        return ReportCheck(what, "failed", sentences)
-    return ReportCheck(what, "checked", f"{_all_are(report.events, 'record')} right.")
+            sentences.append(
+                trn(
+                    "{n} byte was skipped; events after it are still read.",
+                    "{n} bytes were skipped; events after them are still read.",
+                    report.skipped_bytes,
+                )
+            )
+        return ReportCheck(what, "failed", " ".join(sentences))
+    return ReportCheck(what, "checked", trn("The only record is right.", "All {n} records are right.", report.events))
 
 
 def _states(part: RunPart) -> ReportCheck:
-    what, report = "State hashes", part.verification
+    what, report = _STATE_HASHES, part.verification
     recorded, checked = report.state_hashes, report.state_hashes_checked
     if mismatches(part):
-        words = (
-            f"{plural(mismatches(part), 'event')} could not be applied, or led to another state than the recorded one."
+        words = trn(
+            "{n} event could not be applied, or led to another state than the recorded one.",
+            "{n} events could not be applied, or led to another state than the recorded one.",
+            mismatches(part),
         )
         return ReportCheck(what, "failed", words)
     if not recorded:
-        return ReportCheck(what, "not checked", "None are recorded.")
+        return ReportCheck(what, "not checked", tr("None are recorded."))
     if checked < recorded:
-        return ReportCheck(what, "not checked", f"{checked:,} of {recorded:,} recorded ones were checked.")
-    where = "every event" if recorded == report.events else f"{recorded:,} of {plural(report.events, 'event')}"
-    return ReportCheck(what, "checked", f"Recorded at {where}; replay reproduces each.")
+        words = tr(
+            "{number} of {total} recorded ones were checked.",
+            number=whole_number(checked),
+            total=whole_number(recorded),
+        )
+        return ReportCheck(what, "not checked", words)
+    if recorded == report.events:
+        return ReportCheck(what, "checked", tr("Recorded at every event; replay reproduces each."))
+    words = trn(
+        "Recorded at {number} of {n} event; replay reproduces each.",
+        "Recorded at {number} of {n} events; replay reproduces each.",
+        report.events,
+        number=whole_number(recorded),
+    )
+    return ReportCheck(what, "checked", words)
 
 
 def _reducer(part: RunPart) -> ReportCheck:
+    what = translatable("Reducer")
     if part.verification.stopped is not None:
-        words = f"standard/1: replay stopped at event {position_after(part.verification.stopped):,}."
-        return ReportCheck("Reducer", "not checked", words)
+        words = tr("standard/1: replay stopped at {event}.", event=_event(part.verification.stopped))
+        return ReportCheck(what, "not checked", words)
     if part.verification.state_hash is None:
-        words = "The reducer of the log is unknown, so its states were not replayed."
-        return ReportCheck("Reducer", "not checked", words)
-    return ReportCheck("Reducer", "checked", "standard/1: states were replayed by the rules of the format.")
+        words = tr("The reducer of the log is unknown, so its states were not replayed.")
+        return ReportCheck(what, "not checked", words)
+    return ReportCheck(what, "checked", tr("standard/1: states were replayed by the rules of the format."))
 
 
 def _seal(part: RunPart) -> ReportCheck:
+    what = translatable("Seal")
     match part.verification.seal:
         case "good":
-            return ReportCheck(
-                "Seal", "checked", "The log was sealed when the run ended; nothing is missing from its end."
-            )
+            words = tr("The log was sealed when the run ended; nothing is missing from its end.")
+            return ReportCheck(what, "checked", words)
         case "bad":
-            return ReportCheck("Seal", "failed", "The seal does not match the records before it.")
-    words = "There is no seal: a removed end cannot be distinguished from a run that is still going on."
-    return ReportCheck("Seal", "not checked", words)
+            return ReportCheck(what, "failed", tr("The seal does not match the records before it."))
+    words = tr("There is no seal: a removed end cannot be distinguished from a run that is still going on.")
+    return ReportCheck(what, "not checked", words)
 
 
 def _end(part: RunPart) -> ReportCheck:
-    what, tail = "End of the file", part.verification.tail_bytes
+    what, tail = translatable("End of the file"), part.verification.tail_bytes
     if not tail:
-        return ReportCheck(what, "checked", "No bytes are left over.")
+        return ReportCheck(what, "checked", tr("No bytes are left over."))
     if part.verification.seal == "none":
-        return ReportCheck(what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, ignored.")
-    return ReportCheck(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing is allowed.")
+        words = trn(
+            "Torn tail: {n} byte of an interrupted write, ignored.",
+            "Torn tail: {n} bytes of an interrupted write, ignored.",
+            tail,
+        )
+        return ReportCheck(what, "not checked", words)
+    words = trn(
+        "{n} byte follows the seal, where nothing is allowed.",
+        "{n} bytes follow the seal, where nothing is allowed.",
+        tail,
+    )
+    return ReportCheck(what, "failed", words)
 
 
 def _anchor(part: RunPart) -> ReportCheck:
+    what = translatable("Anchor")
     if part.anchor is None:
-        words = "No anchor was given. Whoever can rewrite the whole file can rewrite every hash;"
-        return ReportCheck("Anchor", "not checked", f"{words} only an anchor kept elsewhere would show it.")
-    return ReportCheck("Anchor", "checked" if part.anchor.good else "failed", part.anchor.words)
+        words = tr(
+            "No anchor was given. Whoever can rewrite the whole file can rewrite every hash; only an anchor kept"
+            " elsewhere would show it."
+        )
+        return ReportCheck(what, "not checked", words)
+    return ReportCheck(what, "checked" if part.anchor.good else "failed", part.anchor.words)
 
 
 def _origin(part: RunPart) -> ReportCheck:
+    what = translatable("Origin")
     if part.foreign:
-        return ReportCheck("Origin", "not checked", "Written by another program and converted.")
+        return ReportCheck(what, "not checked", tr("Written by another program and converted."))
     if part.verification.origin == "imported":
-        return ReportCheck(
-            "Origin", "not checked", "Imported: the hashes protect the time since the import, not the run itself."
-        )
-    return ReportCheck("Origin", "checked", "Recorded as the run happened: the log names no other source.")
+        words = tr("Imported: the hashes protect the time since the import, not the run itself.")
+        return ReportCheck(what, "not checked", words)
+    return ReportCheck(what, "checked", tr("Recorded as the run happened: the log names no other source."))
 
 
-def _all_are(number: int, singular: str) -> str:
-    return f"The only {singular} is" if number == 1 else f"All {number:,} {singular}s are"
+def shown_verdict(report: Report) -> str:
+    """Return the verdict of a whole report in capitals, in the user's language."""
+    if report.contrast is not None:
+        contrast = report.contrast
+        counts = {"passed": whole_number(contrast.passed), "failed": whole_number(contrast.failed)}
+        return tr("{passed} PASSED, {failed} FAILED", **counts)
+    return tr(report_words(report)[0])
 
 
 def report_words(report: Report) -> tuple[str, Tone, str]:
-    """Return (verdict in capitals, its tone, sentences) of a whole report."""
+    """Return (verdict in capitals, in English; its tone; sentences) of a whole report."""
     if report.contrast is not None:
         contrast = report.contrast
         return f"{contrast.passed:,} PASSED, {contrast.failed:,} FAILED", "plain", contrast.note
@@ -189,31 +273,50 @@ def report_words(report: Report) -> tuple[str, Tone, str]:
             words += f" {part.anchor.words}"
         return report.verdict, TONES[report.verdict], words
     total = len(report.runs) + len(report.unread)
-    sentences = [
-        f"{sum(part.verification.verdict == verdict for part in report.runs):,} {verdict}"
+    counts = [
+        f"{whole_number(sum(part.verification.verdict == verdict for part in report.runs))} {tr(verdict)}"
         for verdict in (VALID, INVALID, NOT_VERIFIABLE)
     ]
-    sentences += [f"{len(report.unread):,} could not be read"] if report.unread else []
-    return report.verdict, TONES[report.verdict], f"Of {plural(total, 'run')}: {', '.join(sentences)}."
+    if report.unread:
+        counts.append(trn("{n} could not be read", "{n} could not be read", len(report.unread)))
+    words = trn("Of {n} run: {counts}.", "Of {n} runs: {counts}.", total, counts=", ".join(counts))
+    return report.verdict, TONES[report.verdict], words
 
 
 def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     comparison = report.comparison
     assert comparison is not None
-    passed = f" {plural(comparison.counts.ignored, 'step')} ignored by rules." if comparison.counts.ignored else ""
     broken = [part for part in report.runs if part.verification.verdict == INVALID]
-    untrusted = f" {one_line(broken[0].verification.run)} is INVALID: what it says cannot be trusted." if broken else ""
-    left_out = comparison.content.left_out_words()
-    left_out = f" {left_out}." if left_out else ""
+    further = _further_sentences(comparison, broken)
     if not comparison.diverged and not comparison.content.whole:
-        words = f"Equal in what is compared. Some data is not in the logs: {'; '.join(comparison.content.gaps)}."
-        return "EQUAL IN WHAT IS COMPARED", "bad" if broken else "warn", f"{words}{left_out}{passed}{untrusted}"
+        words = tr(
+            "Equal in what is compared. Some data is not in the logs: {gaps}.", gaps="; ".join(comparison.content.gaps)
+        )
+        return translatable("EQUAL IN WHAT IS COMPARED"), "bad" if broken else "warn", " ".join((words, *further))
     if not comparison.diverged:
-        return "SAME", "bad" if broken else "good", f"The runs are the same.{left_out}{passed}{untrusted}"
-    outcome = "" if comparison.results_equal else " Their outcomes or ends differ, or details of these."
+        words = tr("The runs are the same.")
+        return translatable("SAME"), "bad" if broken else "good", " ".join((words, *further))
+    outcome = [] if comparison.results_equal else [tr("Their outcomes or ends differ, or details of these.")]
     if comparison.first is None:
-        return "DIVERGED", "bad", f"Every step is equal.{outcome}{left_out}{passed}{untrusted}"
-    a, b = comparison.first
-    words = f"The runs diverge at event {f'{a + 1:,}' if a >= 0 else f'{b + 1:,} of B'}: "
-    words += f"{plural(comparison.total, 'divergence')}, traced to {plural(len(comparison.causes), 'cause')}."
-    return "DIVERGED", "bad", f"{words}{outcome}{left_out}{passed}{untrusted}"
+        words = tr("Every step is equal.")
+    else:
+        a, b = comparison.first
+        words = tr(
+            "The runs diverge at {event}: {divergences}, traced to {causes}.",
+            event=_event(a) if a >= 0 else tr("event {number} of B", number=whole_number(position_after(b))),
+            divergences=trn("{n} divergence", "{n} divergences", comparison.total),
+            causes=trn("{n} cause", "{n} causes", len(comparison.causes)),
+        )
+    return translatable("DIVERGED"), "bad", " ".join((words, *outcome, *further))
+
+
+def _further_sentences(comparison: ComparisonPart, broken: Sequence[RunPart]) -> list[str]:
+    """Return what follows the sentence about a comparison; `broken`: its runs that are INVALID."""
+    left_out, ignored = comparison.content.left_out_words(), comparison.counts.ignored
+    sentences = [f"{left_out}."] if left_out else []
+    if ignored:
+        sentences.append(trn("{n} step ignored by rules.", "{n} steps ignored by rules.", ignored))
+    if broken:
+        name = one_line(broken[0].verification.run)
+        sentences.append(tr("{run} is INVALID: what it says cannot be trusted.", run=name))
+    return sentences

@@ -12,6 +12,7 @@ class SeparatorPart:
     `tasks`: the number of tasks within which it was tested; None if there is one group of runs.
     """
 
+    title: str
     sentence: str
     kind: str
     passing: tuple[int, int]

@@ -26,11 +26,18 @@ from replay_gui.core.report.runs.redacted_features import RedactedFeatures
 from replay_gui.core.report.runs.separator_part import redacted_sentence, separator_part
 from replay_gui.core.report.runs.versions_part import versions_part
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_RUNS, _MAX_TASKS, _MAX_PICTURES = 2_000, 1_000, 12
 _MAX_PICTURE_COLUMNS = 24  # columns that fit on a page
 _MARKS = {CellState.SAME: "■", CellState.OTHER_ARGUMENTS: "□", CellState.ERROR: "✗"}
 _WORDS = {True: "passed", False: "failed", None: "unknown"}
+_BY_EXPRESSION = {
+    True: translatable("passed as the expression says ({graded})"),
+    False: translatable("failed as the expression says ({graded})"),
+    None: translatable("unknown as the expression says ({graded})"),
+}
 
 
 def contrast_part(
@@ -57,7 +64,9 @@ def contrast_part(
                 first = redacted_sentence(separation.separators[0], redacted) if separation.separators else ""
                 if len(pictures) < _MAX_PICTURES:
                     pictures.append(
-                        _picture(runs, contrast, task.runs, separation, task=task.value or "unknown", redacted=redacted)
+                        _picture(
+                            runs, contrast, task.runs, separation, task=task.value or tr("unknown"), redacted=redacted
+                        )
                     )
             tasks.append(
                 ContrastedTask(
@@ -95,14 +104,12 @@ def _run(run: EvaluatedRun, passed: bool | None) -> ContrastedRun:
         task=identity.task or "",
         trial=identity.trial or "",
         model=identity.model or "",
-        outcome=graded
-        if passed is run.passed
-        else f"{_WORDS[passed]} as the expression says ({graded or 'not graded'})",
+        outcome=graded if passed is run.passed else tr(_BY_EXPRESSION[passed], graded=graded or tr("not graded")),
         end="" if result.end is None else result.end.how,
         events=run.events,
         calls=run.calls,
         failures=run.failures,
-        tokens="" if run.tokens is None else f"{run.tokens:,}",
+        tokens="" if run.tokens is None else whole_number(run.tokens),
         cost="" if run.cost is None else cost_text(run.cost),
         duration=duration_text(run.duration),
         passed=passed,

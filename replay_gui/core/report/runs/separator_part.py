@@ -16,6 +16,7 @@ def separator_part(line: Separator, redacted: RedactedFeatures | None) -> Separa
     """Return the separator. `redacted`: as in redacted_sentence."""
     separator = line if redacted is None else redacted.redacted(line)
     return SeparatorPart(
+        title=separator.title,
         sentence=separator.sentence,
         kind=separator.feature.kind,
         passing=(separator.passing.having, separator.passing.of),

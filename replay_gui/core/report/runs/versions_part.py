@@ -9,6 +9,7 @@ from replay_gui.core.contrast.versions import ComparedVersions, TaskFlip
 from replay_gui.core.report.runs.contrast_model import VersionedTask, VersionsPart
 from replay_gui.core.report.runs.redacted_features import RedactedFeatures
 from replay_gui.core.report.runs.separator_part import redacted_sentence, separator_part
+from replay_gui.core.translation.messages import tr
 
 _MAX_TASKS = 1_000
 
@@ -28,7 +29,7 @@ def versions_part(
 
     def value(of_version: str | None) -> str:
         if of_version is None:
-            return "unknown"
+            return tr("unknown")
         return of_version if redacted is None else redacted.value_of_fact(versions.fact, of_version)
 
     return VersionsPart(
