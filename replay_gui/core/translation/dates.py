@@ -9,7 +9,8 @@ import os
 import re
 from datetime import datetime
 
-_VARIABLE = "REPLAY_GUI_DATE_FORM"
+from replay_gui.core.translation.environment import DATE_FORM
+
 _ISO = "%Y-%m-%d"
 _FORM = re.compile(r"(?:%[dmY][^\w%]{0,2}){3}")
 
@@ -23,7 +24,7 @@ def use_date_form(form: str) -> None:
     """
     global _form
     is_known = _FORM.fullmatch(form) is not None and all(part in form for part in ("%d", "%m", "%Y"))
-    _form = os.environ[_VARIABLE] = form if is_known else _ISO
+    _form = os.environ[DATE_FORM] = form if is_known else _ISO
 
 
 def date_text(moment: datetime) -> str:
@@ -32,5 +33,5 @@ def date_text(moment: datetime) -> str:
 
 
 _form = _ISO
-if os.environ.get(_VARIABLE, _ISO) != _ISO:
-    use_date_form(os.environ[_VARIABLE])  # of the process that started this one
+if os.environ.get(DATE_FORM, _ISO) != _ISO:
+    use_date_form(os.environ[DATE_FORM])  # of the process that started this one

@@ -15,13 +15,13 @@ from __future__ import annotations
 import gettext
 import os
 
+from replay_gui.core.translation.environment import LANGUAGE
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, PseudoTranslations
 from replay_gui.resource_paths import resources
 
 SOURCE_LANGUAGE = "en"
 LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}  # their tags (BCP 47), and their own names for themselves
-_VARIABLE = "REPLAY_GUI_LANGUAGE"
 
 
 def language() -> str:
@@ -43,7 +43,7 @@ def use_language(tag: str) -> None:
             _language, _translations = tag, gettext.GNUTranslations(file)
     else:
         _language, _translations = SOURCE_LANGUAGE, gettext.NullTranslations()
-    os.environ[_VARIABLE] = _language
+    os.environ[LANGUAGE] = _language
 
 
 def tr(message: str, /, **fields: object) -> str:
@@ -74,5 +74,5 @@ def translatable(message: str) -> str:
 
 _language = SOURCE_LANGUAGE
 _translations: gettext.NullTranslations = gettext.NullTranslations()
-if os.environ.get(_VARIABLE, SOURCE_LANGUAGE) != SOURCE_LANGUAGE:
-    use_language(os.environ[_VARIABLE])  # of the process that started this one
+if os.environ.get(LANGUAGE, SOURCE_LANGUAGE) != SOURCE_LANGUAGE:
+    use_language(os.environ[LANGUAGE])  # of the process that started this one

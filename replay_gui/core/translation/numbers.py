@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-_VARIABLE = "REPLAY_GUI_NUMBER_SIGNS"
+from replay_gui.core.translation.environment import NUMBER_SIGNS
+
 _ENGLISH = ",."
 
 
@@ -19,7 +20,7 @@ def use_number_signs(group: str, decimal: str) -> None:
     """
     global _signs
     _signs = {ord(","): group, ord("."): decimal}
-    os.environ[_VARIABLE] = group + decimal
+    os.environ[NUMBER_SIGNS] = group + decimal
 
 
 def number_signs() -> str:
@@ -48,6 +49,6 @@ def significant_number(number: float, digits: int) -> str:
 
 
 _signs: dict[int, str] = {}
-_kept = os.environ.get(_VARIABLE, _ENGLISH)
+_kept = os.environ.get(NUMBER_SIGNS, _ENGLISH)
 if _kept != _ENGLISH and len(_kept) == len(_ENGLISH):
     use_number_signs(*_kept)  # of the process that started this one

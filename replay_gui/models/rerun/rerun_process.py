@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
+from replay_gui.core.translation.environment import VARIABLES
 from replay_gui.core.translation.messages import tr
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.rerun_files import RerunFiles, RerunState, final_state_of, prepared_files, state_of
@@ -114,6 +115,10 @@ class RerunProcess(QObject):
             return
         program, *arguments = plan.program(files.new, files.folder)
         self._process.setWorkingDirectory(str(plan.folder))
+        environment = QProcessEnvironment.systemEnvironment()
+        for variable in VARIABLES:
+            environment.remove(variable)
+        self._process.setProcessEnvironment(environment)
         self._poll.start()
         self._process.start(program, arguments)
         self.changed.emit()

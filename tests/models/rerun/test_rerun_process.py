@@ -22,6 +22,7 @@ from replay_gui.models.rerun.rerun_process import RerunProcess
 from replay_gui.models.rerun.rerun_states import RerunEnded
 from replay_gui.models.rerun.rerun_words import verdict_of
 from replay_gui.record.child.rerun_report import RerunReport
+from tests.core.translation.languages import ACCENTED, in_language
 
 
 @pytest.fixture
@@ -84,3 +85,16 @@ def test_the_files_of_a_run_again(plan: RerunPlan) -> None:
     state = final_state_of(files)
     assert (state.size, state.report) == (5, report)
     assert not files.folder.exists()
+
+
+def test_the_agent_has_an_environment_without_the_language_of_the_window(
+    qtbot: QtBot, plan: RerunPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RerunPlan, "program", lambda self, new, exchange: ["env"])
+    monkeypatch.setenv("OF_THE_WINDOW", "kept")
+    process = RerunProcess()
+    with in_language(ACCENTED):
+        process.start(plan)
+        qtbot.waitUntil(lambda: not process.running)
+    assert "OF_THE_WINDOW=kept" in process.output
+    assert "REPLAY_GUI_LANGUAGE" not in process.output
