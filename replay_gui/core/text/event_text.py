@@ -21,6 +21,7 @@ from replay_gui.core.log.kinds import (
 from replay_gui.core.text.call_text import exit_text, path_text, request_summary, response_summary
 from replay_gui.core.text.flat_preview import record_preview
 from replay_gui.core.text.json_pointer import unescape_token
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
     Members,
@@ -63,7 +64,7 @@ def summarize_event(event: Event, cause: Event | None = None) -> str:
     the target.
     """
     if event.problem is not None:
-        return one_line(event.problem, MAX_SUMMARY_CHARACTERS)
+        return one_line(sentence_text(event.problem), MAX_SUMMARY_CHARACTERS)
     if event.kind in DECIDED_PATCHES and cause is not None and cause.kind == Kind.PATCH_PROPOSAL:
         return one_line(_decided_patch_summary(event, cause), MAX_SUMMARY_CHARACTERS)
     summary: Callable[[Members], str] | None = _SUMMARIES.get(event.kind)
@@ -321,9 +322,7 @@ def _end_summary(payload: Members) -> str:
 def _expected_summary(payload: Members) -> str:
     """Return the right actions by their names, with their arguments; else the expected value unchanged."""
     data = payload.get("data")
-    members = (
-        {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
-    )
+    members = {name: one for name, one in data.items() if one not in _NOTHING} if isinstance(data, Mapping) else data
     actions = members.get("actions") if isinstance(members, Mapping) else members
     if words := _expected_words(members):
         return words

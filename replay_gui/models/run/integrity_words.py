@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
@@ -70,19 +71,19 @@ def _record(event: Event, report: VerificationReport | None) -> HashCheck:
     finding = _finding(report.failures, event.index)
     if finding is None:
         return HashCheck(_RECORD, stored, True, "")
-    return HashCheck(_RECORD, stored, False, one_line(finding.problem), _computed(finding, stored))
+    return HashCheck(_RECORD, stored, False, one_line(sentence_text(finding.problem)), _computed(finding, stored))
 
 
 def _state(event: Event, report: VerificationReport | None) -> HashCheck:
     finding = None if report is None else _finding(report.mismatches, event.index)
     if event.state_hash is None:
-        words = tr("not recorded") if finding is None else one_line(finding.problem)
+        words = tr("not recorded") if finding is None else one_line(sentence_text(finding.problem))
         return HashCheck(_STATE, "", None if finding is None else False, words)
     stored = event.state_hash.hex()
     if report is None:
         return HashCheck(_STATE, stored, None, tr("not checked yet"))
     if finding is not None:
-        return HashCheck(_STATE, stored, False, one_line(finding.problem), _computed(finding, stored))
+        return HashCheck(_STATE, stored, False, one_line(sentence_text(finding.problem)), _computed(finding, stored))
     if report.state_hashes_checked == 0:
         return HashCheck(_STATE, stored, None, tr("not checked"))
     return HashCheck(_STATE, stored, True, "")

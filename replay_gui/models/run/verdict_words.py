@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -90,7 +91,7 @@ def _short(report: VerificationReport) -> tuple[str, str]:
 
 
 def _lines(report: VerificationReport) -> list[str]:
-    lines = [report.line, tr("Seal: {seal}", seal=one_line(report.seal))]
+    lines = [sentence_text(report.line), tr("Seal: {seal}", seal=sentence_text(report.seal))]
     if report.state_hashes:
         checked, recorded = whole_number(report.state_hashes_checked), whole_number(report.state_hashes)
         lines.append(tr("State hashes: {checked} of {recorded} checked", checked=checked, recorded=recorded))
@@ -98,7 +99,7 @@ def _lines(report: VerificationReport) -> list[str]:
         lines.append(trn("{n} byte left over at the end", "{n} bytes left over at the end", report.tail_bytes))
     if report.skipped_bytes:
         lines.append(trn("{n} byte skipped", "{n} bytes skipped", report.skipped_bytes))
-    lines += [one_line(note, 400) for note in report.notes]
+    lines += [one_line(sentence_text(note), 400) for note in report.notes]
     findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.index)
     if findings:
         lines += ["", *(_finding_words(finding) for finding in findings[:MAX_FINDINGS])]
@@ -112,7 +113,7 @@ def _finding_words(finding: Finding) -> str:
         "Event {event} ({id}): {problem}",
         event=whole_number(position_after(finding.index)),
         id=one_line(finding.event_id, 60),
-        problem=one_line(finding.problem),
+        problem=one_line(sentence_text(finding.problem)),
     )
     if finding.expected is not None and finding.actual is not None:
         expected, found = (hash_words(one_line(digest, 80)) for digest in (finding.expected, finding.actual))

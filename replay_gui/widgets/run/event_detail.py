@@ -20,6 +20,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label, label_text
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -225,8 +226,8 @@ class EventDetail(Panel):
         for tab in self.tabs.buttons():
             tab.setVisible(not is_before)
         self.set_secondary("" if event is None else whole_number(position_after(event.index)), is_whole=True)
-        problem = "" if event is None or event.problem is None else event.problem
-        self.problem.show_text(problem and tr("This record cannot be read: {problem}", problem=one_line(problem)))
+        problem = "" if event is None or event.problem is None else one_line(sentence_text(event.problem))
+        self.problem.show_text(problem and tr("This record cannot be read: {problem}", problem=problem))
         self._show_page()
         self._show_origin()
         self._show_integrity()
@@ -283,8 +284,7 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_integrity(self) -> None:
-        rows: list[FactRow] = []
-        facts = self._session.facts
+        rows, facts = list[FactRow](), self._session.facts
         event, shown = self._event, self._session.position_state
         checks = () if event is None or shown is None else hash_checks(event, shown.content_hash, self._session.report)
         if facts is not None and not facts.has_hashes:

@@ -11,6 +11,7 @@ from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_word
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.log.positions import Position
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
 from replay_gui.core.translation.messages import tr, translatable, trn
@@ -191,7 +192,7 @@ class RunFactsPanel(Panel):
                         verified=whole_number(report.verified),
                     ),
                 ),
-                (tr("seal"), report.seal),
+                (tr("seal"), sentence_text(report.seal)),
                 (
                     tr("state hashes"),
                     tr(
@@ -201,7 +202,7 @@ class RunFactsPanel(Panel):
                     ),
                 ),
             ]
-            words += [("", note) for note in report.notes]
+            words += [("", sentence_text(note)) for note in report.notes]
         return words
 
 

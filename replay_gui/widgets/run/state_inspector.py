@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import Path
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -101,7 +102,7 @@ class StateInspector(Panel):
             self.view.show_change()
         why = shown.not_applied if shown is not None else None
         self.not_applied.show_text(
-            "" if why is None else tr("This event had no effect: {reason}", reason=one_line(why))
+            "" if why is None else tr("This event had no effect: {reason}", reason=one_line(sentence_text(why)))
         )
         self.more_changes.show_text(_words_for_more_changes(shown))
         self._show_trust()

@@ -1,0 +1,105 @@
+"""What is wrong with a record, an event or a run, in the user's language.
+
+Verification and replay write these sentences in English, because reports that programs read contain them, and they are
+compared. They are recognised by their messages where they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
+from replay_gui.core.translation.numbers import whole_number
+
+_SENTENCES = (
+    # of a record
+    translatable("the hash does not match the record and the one before it"),
+    translatable("replay does not reproduce the recorded state hash"),
+    translatable("the event cannot be applied to the state"),
+    translatable("a skipped stretch cannot be applied to the state"),
+    translatable("meta has no seq that is a whole number"),
+    translatable("seq does not follow that of the record before"),
+    translatable("parent is not the seq of an earlier event"),
+    translatable("the content breaks the format: {reason}"),
+    translatable("the meta breaks the format: {reason}"),
+    translatable("the content cannot be read: {reason}"),
+    translatable("the meta cannot be read: {reason}"),
+    translatable("is not [kind, payload]"),
+    translatable("the content is not [kind, payload]"),
+    translatable("is no map"),
+    translatable("not in canonical form"),
+    translatable("not in canonical form, or {reason}"),
+    translatable(
+        "{bytes} bytes are no record and were skipped; searching for later records was stopped, because it has cost"
+        " too much for a file of this size"
+    ),
+    translatable("{bytes} bytes are no record and were skipped"),
+    # of an event that has no effect on the state
+    translatable("the state would break a limit: {reason}"),
+    translatable("{key} in the state is no map"),
+    translatable("{key} in the state is no list"),
+    translatable("{key} in the state is no counter"),
+    translatable("a path leads through a value that is neither a map nor a list"),
+    translatable("no member {key}"),
+    translatable("no index {key}"),
+    translatable("MemoryWrite: a value is required unless the operation is delete"),
+    translatable("ops has something that is no add, replace or remove with a path"),
+    translatable("not a pointer to a member: {path}: {reason}"),
+    translatable("not a pointer to a member: {path}"),
+    # of a run
+    translatable("none"),
+    translatable("good"),
+    translatable("bad"),
+    translatable("Imported: the hashes cover the time since the import, not the run itself."),
+    translatable(
+        "No seal: a log whose last events were removed cannot be distinguished from a run that is still going on."
+    ),
+    translatable("The seal does not match the log."),
+    translatable("Torn tail: {bytes} bytes of an interrupted write at byte {offset}."),
+    translatable("{bytes} bytes follow the seal; nothing may."),
+    translatable("{bytes} bytes were skipped; the events after them are salvaged."),
+    translatable("State hashes were not checked: the reducer {reducer} is not known here."),
+    translatable("No state hashes are recorded, so none were checked."),
+    translatable("State hashes are recorded at {recorded} of {events} events."),
+    translatable("{failures} more failures are counted and not listed: the first {listed} are."),
+    translatable("{mismatches} more mismatches are counted and not listed: the first {listed} are."),
+    translatable(
+        "Replay stopped at event {event}: its changes, with those before it, are too much for a log of this size."
+        " Whether that event and later ones apply, and lead to the recorded states, is not known."
+    ),
+    translatable("This format carries no hashes, so nothing protects the run."),
+    translatable("This format carries no hashes, so nothing protects the run. {more}"),
+    translatable(
+        "Checked by the hashes and rules of the file's own format, which link no event to the one before. {more}"
+    ),
+    translatable("Its state is the one that was recorded."),
+    translatable("Its state is derived from its events."),
+    translatable(
+        "Verification: {verified}/{events} events verified, {failures} failures, {mismatches} mismatches - {verdict}"
+    ),
+    translatable("VALID"),
+    translatable("INVALID"),
+    translatable("NOT VERIFIABLE"),
+)
+_SENTENCES_WITHIN = ("reason", "more", "verdict")
+"""Fields that are such sentences themselves."""
+
+_FIELD = re.compile(r"\\\{(\w+)\\\}")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,18}")
+
+
+def sentence_text(sentence: str) -> str:
+    """Return a sentence on a record, an event or a run in the user's language; an unknown one is unchanged."""
+    if language() == SOURCE_LANGUAGE:
+        return sentence
+    for message in _SENTENCES:
+        match = re.fullmatch(_FIELD.sub(r"(?P<\1>.+?)", re.escape(message)), sentence, re.DOTALL)
+        if match is not None:
+            return tr(message, **{name: _shown(name, value) for name, value in match.groupdict().items()})
+    return sentence
+
+
+def _shown(name: str, value: str) -> str:
+    if name in _SENTENCES_WITHIN:
+        return sentence_text(value)
+    return whole_number(int(value.replace(",", ""))) if _NUMBER.fullmatch(value) else value

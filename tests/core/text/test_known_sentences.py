@@ -1,0 +1,57 @@
+"""Every sentence that verification and replay write is recognised, so that people read it in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from replay_gui.core.errors import LogRefused
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.text.known_sentences import sentence_text
+from replay_gui.core.translation.messages import use_language
+from replay_gui.core.translation.numbers import use_number_signs
+from replay_gui.core.verification.verify_log import verify
+from tests.helpers.paths import VECTORS
+
+
+@pytest.fixture
+def _pseudo_language() -> Iterator[None]:
+    use_language("en-XA")
+    yield
+    use_language("en")
+    use_number_signs(",", ".")
+
+
+def _sentences() -> set[str]:
+    found = set[str]()
+    for path in sorted(VECTORS.glob("*.rlog")):
+        try:
+            log = EventLog.open(path)
+        except LogRefused:
+            continue
+        with log:
+            report, events = verify(log), list(log)
+        found |= {report.line, report.seal, *report.notes}
+        found |= {finding.problem for finding in (*report.failures, *report.mismatches)}
+        found |= {event.problem for event in events if event.problem is not None}
+    return found
+
+
+@pytest.mark.usefixtures("_pseudo_language")
+def test_all_sentences_of_damaged_logs_are_translated() -> None:
+    sentences = _sentences()
+    assert len(sentences) > 30
+    assert not [sentence for sentence in sentences if not sentence_text(sentence).startswith("[")]
+
+
+def test_english_and_unknown_sentences_are_unchanged() -> None:
+    assert sentence_text("no member 'a'") == "no member 'a'"
+
+
+@pytest.mark.usefixtures("_pseudo_language")
+def test_numbers_have_the_signs_of_the_language_and_names_of_a_log_are_kept() -> None:
+    use_number_signs(".", ",")
+    assert "1.234" in sentence_text("1,234 bytes follow the seal; nothing may.")
+    assert "'none'" in sentence_text("no member 'none'")
+    assert sentence_text("the log was eaten") == "the log was eaten"
