@@ -38,13 +38,8 @@ def decimal_number(number: float, decimals: int) -> str:
     return f"{number:,.{decimals}f}".translate(_signs)
 
 
-def short_number(number: float) -> str:
-    """Return ``0.5`` for 0.5 and ``3`` for 3.0: as many decimals as it has, of at most six digits in all."""
-    return f"{number:g}".translate(_signs)
-
-
-def significant_number(number: float, digits: int) -> str:
-    """Return ``0.33`` for 1/3 and 2 digits; a number that is very small or large has an exponent."""
+def significant_number(number: float, digits: int = 6) -> str:
+    """Return ``0.33`` for 1/3 and 2 digits, ``3`` for 3.0; a number that is very small or large has an exponent."""
     return f"{number:.{digits}g}".translate(_signs)
 
 

@@ -14,7 +14,7 @@ from replay_gui.core.text.event_label import event_label, events_noun, label_tex
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
-from replay_gui.core.translation.numbers import short_number, whole_number
+from replay_gui.core.translation.numbers import significant_number, whole_number
 from replay_gui.engine.answers import Compared, Progress, Step
 from replay_gui.engine.requests import Side
 from replay_gui.models.run.verdict_words import BadgeVerdict
@@ -198,7 +198,7 @@ def rule_words(rule: Rule) -> tuple[str, str]:
 
 
 def _tolerance_words(rule: Rule) -> str:
-    absolute, relative = ("" if bound is None else short_number(bound) for bound in (rule.abs, rule.rel))
+    absolute, relative = ("" if bound is None else significant_number(bound) for bound in (rule.abs, rule.rel))
     if absolute and relative:
         return tr("equal within {absolute} or {relative} of the value", absolute=absolute, relative=relative)
     if absolute:

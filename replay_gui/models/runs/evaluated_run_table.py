@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, end_text
 from replay_gui.core.translation.messages import tr, translatable
-from replay_gui.core.translation.numbers import short_number, whole_number
+from replay_gui.core.translation.numbers import significant_number, whole_number
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.time_choice import time_choice
@@ -252,4 +252,4 @@ def _words(column: int, value: str | float | None) -> str:
         return duration_text(max(int(value), 0))
     if column == EvaluatedRunColumn.COST:
         return cost_text(value)
-    return short_number(value) if column == EvaluatedRunColumn.SCORE else whole_number(int(value))
+    return significant_number(value) if column == EvaluatedRunColumn.SCORE else whole_number(int(value))

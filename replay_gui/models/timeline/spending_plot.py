@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.log.positions import Position
-from replay_gui.core.translation.numbers import decimal_number, short_number
+from replay_gui.core.translation.numbers import decimal_number, significant_number
 from replay_gui.models.timeline.lanes import indexes_before
 
 if TYPE_CHECKING:
@@ -143,5 +143,5 @@ def token_words(count: float) -> str:
     """Return a number of tokens as a short text: 1.2 M, 34 k, 560."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= size * 0.9995:
-            return f"{short_number(float(f'{count / size:.3g}'))} {unit}"
+            return f"{significant_number(count / size, 3)} {unit}"
     return decimal_number(count, 0)

@@ -16,7 +16,7 @@ from replay_gui.core.reasons.why_words import set_aside_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, end_text
 from replay_gui.core.translation.messages import tr, translatable, trn
-from replay_gui.core.translation.numbers import short_number, whole_number
+from replay_gui.core.translation.numbers import significant_number, whole_number
 from replay_gui.engine.comparison.why_answers import RunSize
 from replay_gui.models.timeline.spending_plot import token_words
 
@@ -212,7 +212,7 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
         parts.append(_calls_words(size))
     outcome = None if result is None else result.outcome
     if outcome is not None and outcome.score is not None:
-        parts.append(tr("score {score}", score=short_number(outcome.score)))
+        parts.append(tr("score {score}", score=significant_number(outcome.score)))
     if result is not None and result.end is not None and result.end.how:
         parts.append(one_line(end_text(result.end.how), _MAX_NAME_CHARACTERS))
     if size is not None and size.duration is not None:

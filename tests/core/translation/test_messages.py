@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.translation.messages import language, tr, translatable, trn, use_language
-from replay_gui.core.translation.numbers import decimal_number, short_number, use_number_signs, whole_number
+from replay_gui.core.translation.numbers import decimal_number, significant_number, use_number_signs, whole_number
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def test_a_process_has_the_language_and_the_signs_of_the_one_that_started_it() -
 @pytest.mark.usefixtures("_restored")
 def test_numbers_have_the_signs_of_the_language() -> None:
     assert (whole_number(1_234_567), decimal_number(1234.567, 2)) == ("1,234,567", "1,234.57")
-    assert (short_number(0.5), short_number(3.0)) == ("0.5", "3")
+    assert (significant_number(1 / 3, 2), significant_number(3.0)) == ("0.33", "3")
     use_number_signs("\N{NARROW NO-BREAK SPACE}", ",")
     assert whole_number(-1200) == "-1\N{NARROW NO-BREAK SPACE}200"
-    assert short_number(0.75) == "0,75"
+    assert significant_number(0.75) == "0,75"
     assert decimal_number(1200.5, 2) == "1\N{NARROW NO-BREAK SPACE}200,50"
 
 
