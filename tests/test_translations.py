@@ -40,6 +40,7 @@ _NO_MESSAGES = {
         "models/rerun/rerun_words.py": {"a connection"},
         "models/source_session.py": {"save mapping", "read rules", "write rules"},
         "models/timeline/lanes.py": {"more subagents"},
+        "windows/source_actions.py": {"show all runs"},
     },
     "a type, or JSON": {
         "engine/open_run.py": {"Callable[[], tuple[OpenRun | None, OpenRun | None]]"},

@@ -26,8 +26,8 @@ from replay_gui.windows.format_menu import FormatMenu
 from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.settings.settings_store import SettingsStore
 
-SHOW_RUNS = translatable("show all runs")  # the action of the banner on a file with several runs
-EDIT_MAPPING = translatable("mapping…")  # the action of the banner on a file whose records were not all understood
+SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
+EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
 LISTS_SESSIONS = "sessions"  # the setting: whether the user has listed the sessions on this computer
 _ALL_FILES = translatable("All files (*)")
 MAPPED_FORMAT = "json-lines"  # the format with mappings
