@@ -32,7 +32,8 @@ class EffectFinding:
 
     Attributes:
         effect: the Effect.
-        reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
+        reason: a few words for people, in English: ``declared read-only``, ``the name says "cancel"``, ``sed -i
+            changes a.py``. They are shown by `reason_words`.
         targets: what it changes, if known: paths of files, ``git commit``, ``pip install``.
         certain: False if the effect is only inferred from runs.
         checks: whether one of several commands checks something, even if it is not the strongest.
