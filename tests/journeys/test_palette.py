@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -124,5 +125,7 @@ def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -
     assert journey.window.find_field.line.text() == "later_tool"
     palette = search(journey, "later_tool")
     index = journey.session.index
-    journey.session.following.on_following_message(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
+    groups = replace(index.groups, tools=np.append(index.groups.tools, 1))
+    grown = replace(index, tools=(*index.tools, "later_tool"), groups=groups)
+    journey.session.following.on_following_message(IndexGrew(grown))
     assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)
