@@ -345,7 +345,7 @@ class Session(VisibleRange):
     @Slot(object)
     def _on_grown(self, grown: IndexGrew) -> None:
         before, at_end = self.position, self.following.is_on and 0 < self.position == self.index.count
-        self.take_index(grown.index, grown.first_changed)
+        self.take_index(grown.index)
         if self.following.state is FollowState.GROWING and self.report is not None:  # it is out of date
             self.report = None
             self.report_changed.emit()

@@ -10,11 +10,13 @@ from PySide6.QtCore import Slot
 
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.group_sorter import sorted_groups
+from replay_gui.core.index.run_clock import RunClock, clock_of
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.verification.verification_report import Finding, Verdict, VerificationReport
 from replay_gui.models.session import Session
+from replay_gui.models.timeline.timeline_axis import TimeAxis
 
 TOOLS = ("search", "read_file", "run_tests", "query_db")
 PHASES = ("plan", "act", "check", "act", "plan", "act", "check", "report")
@@ -64,12 +66,19 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
         snapshots=tuple(map(Position, range(0, count, max(count // 24, 1)))),
         complete=complete,
     )
-    return grouped(index)
+    return indexed(index)
 
 
-def grouped(index: RunIndex) -> RunIndex:
-    """Return the same index with its events in groups, as the engine makes it."""
-    return replace(index, groups=sorted_groups(index))
+def indexed(index: RunIndex) -> RunIndex:
+    """Return the same index with its groups of events and its clock, as the engine makes it."""
+    return replace(index, groups=sorted_groups(index), clock=clock_of(index.time))
+
+
+def time_axis(index: RunIndex) -> TimeAxis:
+    """Return the axis along the clock of an index, which must have one."""
+    clock = clock_of(index.time)
+    assert isinstance(clock, RunClock)
+    return TimeAxis(clock)
 
 
 def groups_as_lists(groups: EventGroups) -> dict[str, Any]:
@@ -93,7 +102,7 @@ def first_events(index: RunIndex, count: int) -> RunIndex:
         duration=index.duration[:count], pair=pair, flags=index.flags[:count],
         snapshots=tuple(p for p in index.snapshots if p <= count), complete=False,
     )  # fmt: skip
-    return grouped(first)
+    return indexed(first)
 
 
 def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None) -> VerificationReport:

@@ -18,7 +18,7 @@ from replay_gui.core.state.state_changes import StateChanges
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
-from tests.helpers.runs import StillSession, grouped
+from tests.helpers.runs import StillSession, indexed
 
 START = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -136,7 +136,7 @@ def story_index(count: int, complete: bool = True) -> RunIndex:
         flags=column([FLAG_FAILED if event.payload.get("error") else 0 for event in one], np.uint8),
         complete=complete,
     )
-    return grouped(index)
+    return indexed(index)
 
 
 def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
@@ -145,7 +145,7 @@ def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
     kind[list(places)] = len(index.kinds)
     tool = index.tool.copy()
     tool[list(places)] = NO_TOOL
-    return grouped(replace(index, kinds=(*index.kinds, "x:bookkeeping/title"), kind=kind, tool=tool))
+    return indexed(replace(index, kinds=(*index.kinds, "x:bookkeeping/title"), kind=kind, tool=tool))
 
 
 def untimed(index: RunIndex) -> RunIndex:

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from replay_gui.core.index.event_columns import DecodedBlock, EventColumns
-from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter, write_calls, write_event_groups
+from replay_gui.core.index.index_columns import (
+    REPLAY_COLUMNS,
+    ColumnWriter,
+    write_calls,
+    write_event_groups,
+    write_run_clock,
+)
 from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
@@ -116,6 +122,7 @@ class IndexBuilder:
         if self._records is not None:
             write_chain(self._folder)
             write_calls(self._folder)
+            write_run_clock(self._folder, built.count)
         known = self._log.header.reducer == REDUCER and self._stopped is None
         return replace(built, state_hash=StateHash.of(self._reducer.root).digest() if known else None)
 

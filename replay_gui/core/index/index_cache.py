@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.index.clock_files import CLOCK_FILES
 from replay_gui.core.index.group_files import GROUP_FILES, are_possible
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
@@ -36,11 +37,11 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
 
 TABLE = "table"
-_TABLE_VERSION = 17
+_TABLE_VERSION = 18
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
-_SHOWN_FILES = (*DISPLAY_COLUMNS, *GROUP_FILES)  # checked when an index is loaded
+_SHOWN_FILES = (*DISPLAY_COLUMNS, *GROUP_FILES, *CLOCK_FILES)  # checked when an index is loaded
 _CHECKED_EVENTS = 1 << 18  # at a time
 
 

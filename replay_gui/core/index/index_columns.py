@@ -14,10 +14,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.index.clock_files import map_clock, write_clock
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.group_files import map_groups, write_groups
 from replay_gui.core.index.group_sorter import EventEntries, GroupSorter
 from replay_gui.core.index.growing_column import extended
+from replay_gui.core.index.run_clock import NoClock, RunClock, clock_of
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 
@@ -116,6 +118,11 @@ def write_event_groups(folder: Path, count: int, kinds: tuple[str, ...], tools: 
     write_groups(folder, sorter.groups())
 
 
+def write_run_clock(folder: Path, count: int) -> None:
+    """Write the files of the clock of all `count` events in a folder, whose column `time` must be complete."""
+    write_clock(folder, clock_of(map_column(folder, "time", count)))
+
+
 class IndexView:
     """Reads an index whose columns may still grow, and makes RunIndex values of it.
 
@@ -132,6 +139,7 @@ class IndexView:
         self._pair = np.empty(0, np.int32)
         self._duration = np.empty(0, np.int64)
         self._sorter = GroupSorter()
+        self._clock: RunClock | NoClock = NoClock.NO_EVENTS
 
     def grow(
         self,
@@ -148,7 +156,11 @@ class IndexView:
         `complete`: the index is finished, and its files stay as they are.
         """
         columns = self._mapped(count) if complete else self._read(count)
-        groups = map_groups(self.folder, count) if complete else self._sorted(columns, kinds, tools)
+        if complete:
+            groups, clock = map_groups(self.folder, count), map_clock(self.folder, columns["time"])
+        else:
+            groups, clock = self._sorted(columns, kinds, tools), clock_of(columns["time"], self._clock)
+            self._clock = clock
         return RunIndex(
             kinds=kinds,
             tools=tools,
@@ -161,6 +173,7 @@ class IndexView:
             pair=columns["pair"],
             flags=columns["flags"],
             groups=groups,
+            clock=clock,
             snapshots=snapshots,
             complete=complete,
         )

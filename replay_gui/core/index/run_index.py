@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from replay_gui.core.index.event_groups import EventGroups
+from replay_gui.core.index.run_clock import UNKNOWN_TIME, NoClock, RunClock
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure, is_spanning
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.numpy_on_demand import np
@@ -17,7 +18,7 @@ from replay_gui.core.numpy_on_demand import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NO_TIME = -(1 << 63)  # the least int64
+NO_TIME = UNKNOWN_TIME
 NO_DURATION = -1
 NO_TOOL = -1
 NO_PAIR = -1
@@ -47,7 +48,7 @@ class RunIndex:
         duration: int64, ns, NO_DURATION if unknown. For a request and its response: the call's.
         pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
-        groups: the events by kind and tool, see EventGroups.
+        groups: the events by kind and tool, see EventGroups. clock: by which they are drawn, or why there is none.
         snapshots: positions at which a state snapshot is kept.
         bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
         spanning: bool[kinds], of which kinds the duration is that of other events.
@@ -65,6 +66,7 @@ class RunIndex:
     pair: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     groups: EventGroups = field(default_factory=EventGroups)
+    clock: RunClock | NoClock = NoClock.NO_EVENTS
     snapshots: tuple[Position, ...] = ()
     complete: bool = False
     span: tuple[int, int] | None = field(init=False)
@@ -95,8 +97,9 @@ class RunIndex:
 def forget_pages(index: RunIndex) -> None:
     """Release the memory of an index's mapped columns; they are read again when they are needed."""
     of_group = next(iter(index.groups.positions.values()), index.kind).base  # all groups are parts of one column
-    columns = (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags, of_group)
-    for column in columns:
+    times = index.clock.times if isinstance(index.clock, RunClock) else index.time
+    columns = (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags)
+    for column in (*columns, of_group, times):
         mapped = getattr(getattr(column, "base", None), "obj", None)  # numpy keeps a memoryview of its buffer
         if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)

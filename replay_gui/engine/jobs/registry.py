@@ -16,7 +16,7 @@ from msgspec import MsgspecError
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import write_table
-from replay_gui.core.index.index_columns import write_calls
+from replay_gui.core.index.index_columns import write_calls, write_run_clock
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
 from replay_gui.core.log.log_reader import EventLog
@@ -67,6 +67,7 @@ def join_index(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     write_chain(folder)
     write_calls(folder)
     built = arguments.built
+    write_run_clock(folder, built.count)
     with arguments.log.open() as log:
         write_table(folder, log, built, arguments.changed_at, arguments.content)
     return built

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replay_gui.core.index.run_clock import RunClock
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.numpy_on_demand import np
@@ -66,8 +67,6 @@ class VisibleRange(QObject):
         self._requested_axis = "number"
         self.waited = 0
         self._aligned: AlignedAxis | None = None
-        self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and its index
-        self._time_axis: tuple[int, TimeAxis] | None = None  # the same, extended by `waited`
         self._shows_all = True  # the view shows the whole run, also while the index grows
 
     # Made when they are first used: the first window needs no arrays.
@@ -102,15 +101,8 @@ class VisibleRange(QObject):
         if not start <= position <= end:
             self._show_scale(self._scale(start, end).showing(position, self.index.count))
 
-    def take_index(self, index: RunIndex, first_changed: EventIndex | None = None) -> None:
-        """Use another index of the same run; the position stays, clamped to the run.
-
-        `first_changed`: the first event that is another than before; None: all are the same, and some may follow.
-        """
-        before = self._recorded
-        if before is not None:  # a clock that grows looks at what came; see TimeAxis.grown
-            is_longer = first_changed is None and before[0] is self.index
-            self._recorded, self._time_axis = ((index, before[1].grown(index)) if is_longer else None), None
+    def take_index(self, index: RunIndex) -> None:
+        """Use another index of the same run; the position stays, clamped to the run."""
         self.index, self.position = index, Position(min(self.position, index.count))
         self.update_axis()
 
@@ -195,15 +187,8 @@ class VisibleRange(QObject):
         """The mapping between positions and the coordinates of `axis`, or of the rows of a comparison."""
         if self._aligned is not None:
             return self._aligned
-        if self.axis == "number" or not self.index.count:
-            return NUMBERS
-        if self._recorded is None or self._recorded[0] is not self.index:
-            self._recorded = self.index, TimeAxis.of(self.index)
-            self._time_axis = None
-        if self._time_axis is None or self._time_axis[0] != self.waited:
-            recorded = self._recorded[1]
-            self._time_axis = self.waited, recorded.until(self.waited) if self.waited else recorded
-        return self._time_axis[1]
+        clock = self.index.clock
+        return NUMBERS if self.axis == "number" or not isinstance(clock, RunClock) else TimeAxis(clock, self.waited)
 
     def set_waited(self, ns: int) -> None:
         """Extend the clock after the last event by this many ns, for pending calls; 0: it ends there."""
@@ -217,7 +202,7 @@ class VisibleRange(QObject):
         """Draw along the requested axis, once the index has the data for it."""
         axis = "number" if self._requested_axis == "number" or self.why_no_time else "time"
         if axis != self.axis:
-            self.axis, self._recorded = axis, None
+            self.axis = axis
             self.axis_changed.emit()
             self._show_again(self.view)
 

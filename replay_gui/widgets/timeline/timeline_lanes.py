@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from replay_gui.core.index.event_groups import Positions
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.core.translation.messages import tr
@@ -246,7 +247,7 @@ class LanePainter:
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
             if is_running and isinstance(axis, TimeAxis):
-                took += int(axis.times[-1] - axis.times[stop - 1])  # by the running clock
+                took += axis.time_since(Position(stop))  # by the running clock
         if took <= 0:
             return ""  # no duration for equal times
         words = duration_text(took)

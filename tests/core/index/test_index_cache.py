@@ -25,6 +25,7 @@ from replay_gui.core.index.index_cache import (
     write_table,
 )
 from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, IndexView
+from replay_gui.core.index.run_clock import RunClock
 from replay_gui.core.index.run_index import RunIndex
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -60,8 +61,12 @@ def test_a_cached_index_equals_the_one_that_was_built(tmp_path: Path, log: Event
     built_now = IndexBuilder(log, again).run(lambda offset: None)
     index_now = build_run_index(IndexView(again), built_now, complete=True)
     assert built == built_now
+    assert isinstance(index.clock, RunClock)
+    assert isinstance(index_now.clock, RunClock)
+    for name in RunClock.__slots__:
+        assert np.array_equal(getattr(index.clock, name), getattr(index_now.clock, name)), name
     assert groups_as_lists(index.groups) == groups_as_lists(index_now.groups)
-    for name in set(RunIndex.__slots__) - {"groups"}:
+    for name in set(RunIndex.__slots__) - {"groups", "clock"}:
         assert np.array_equal(getattr(index, name), getattr(index_now, name)), name
     assert os.stat(cache.root).st_mode & 0o077 == 0, "caches hold what logs hold"
 
@@ -73,6 +78,7 @@ def flip(file: Path) -> None:
 
 
 UNFIT: dict[str, Callable[[Path], object]] = {
+    "clock edited": lambda folder: flip(folder / "clock"),
     "groups edited": lambda folder: flip(folder / "groups"),
     "kinds edited": lambda folder: flip(folder / "kind"),
     "offsets edited": lambda folder: flip(folder / "offset"),

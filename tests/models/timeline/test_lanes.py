@@ -9,7 +9,7 @@ from replay_gui.models.timeline import lanes as lanes_module
 from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
 from tests.helpers.runs import TOOLS as TOOLS_MADE
-from tests.helpers.runs import grouped, synthetic_index
+from tests.helpers.runs import indexed, synthetic_index
 
 
 def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
@@ -37,7 +37,7 @@ def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
         pair=np.array(pair, np.int32),
         flags=np.array(flags, np.uint8),
     )
-    return grouped(index)
+    return indexed(index)
 
 
 def calls_of(tools: tuple[str, ...]) -> RunIndex:
@@ -50,7 +50,7 @@ def calls_of(tools: tuple[str, ...]) -> RunIndex:
         pair=np.full(count, NO_PAIR, np.int32),
         flags=np.zeros(count, np.uint8),
     )
-    return grouped(index)
+    return indexed(index)
 
 
 def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:

@@ -9,9 +9,9 @@ from replay_gui.core.index.event_groups import EventGroups, Group
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline.overview import Overview
-from replay_gui.models.timeline.timeline_axis import NUMBERS, NumberAxis, TimeAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS, NumberAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
-from tests.helpers.runs import grouped, synthetic_index
+from tests.helpers.runs import indexed, synthetic_index, time_axis
 
 
 def test_errors_stand_in_their_columns_and_none_is_lost() -> None:
@@ -19,7 +19,7 @@ def test_errors_stand_in_their_columns_and_none_is_lost() -> None:
     index.flags[:] = 0
     index.kind[[105, 106]] = KINDS.index("Error")
     index.flags[999] = FLAG_FAILED
-    overview = Overview.of(grouped(index), 100)
+    overview = Overview.of(indexed(index), 100)
     assert np.flatnonzero(overview.errors).tolist() == [10, 99]
     assert overview.errors[[10, 99]].tolist() == [1.0, 0.5]
 
@@ -77,7 +77,7 @@ def test_along_the_clock_columns_are_equally_long() -> None:
     index = synthetic_index(1_000)
     steps = np.full(1_000, 10**9)
     steps[:500] = 10**7
-    overview = Overview.of(index := replace(index, time=np.cumsum(steps)), 100, TimeAxis.of(index))
+    overview = Overview.of(index := replace(index, time=np.cumsum(steps)), 100, time_axis(index))
     assert overview.edges[-1] == index.time[-1] - index.time[0]
     assert overview.pace[0] > 0.9
     assert np.abs(overview.pace[10:90] - 0.5).max() < 0.1
@@ -95,7 +95,7 @@ def test_columns_are_those_of_a_histogram_and_cost_nothing_by_the_event() -> Non
             asked.append(len(positions))
             return super().coordinates(positions)
 
-    for axis in (NUMBERS, TimeAxis.of(index), Counting()):
+    for axis in (NUMBERS, time_axis(index), Counting()):
         coordinates = axis.coordinates(found + 1)
         asked.clear()
         overview = Overview.of(index, 70, axis, TimelineMarks(found=found))

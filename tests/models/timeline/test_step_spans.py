@@ -10,8 +10,9 @@ from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import END, KINDS, Kind
 from replay_gui.models.timeline.lanes import LanePart
 from replay_gui.models.timeline.step_spans import positions_before, stand_alone, step_at, step_pixels, steps_between
-from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS
 from replay_gui.models.timeline.timeline_scale import TimelineScale
+from tests.helpers.runs import time_axis
 
 DECISION, RESPONSE = KINDS.index(Kind.DECISION), KINDS.index(Kind.TOOL_RESPONSE)
 
@@ -46,7 +47,7 @@ def test_a_bar_is_from_the_beginning_of_a_step_to_its_end() -> None:
     assert steps_between(part, index, 4, 5).tolist() == [6], "it is seen, though it ends later"
     steps = np.array([6], np.int32)
     numbers = TimelineScale(0.0, 11.0, 110.0, NUMBERS)
-    clock = TimelineScale(0.0, 100.0 * second, 100.0, TimeAxis.of(index))
+    clock = TimelineScale(0.0, 100.0 * second, 100.0, time_axis(index))
     assert [place.tolist() for place in step_pixels(numbers, index, steps)] == [[30.0], [60.0]]
     assert [place.tolist() for place in step_pixels(clock, index, steps)] == [[25.0], [50.0]]
     assert [step_at(part, index, numbers, pixel) for pixel in (29, 31, 59, 61)] == [None, 6, 6, None]

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay_gui.core.index.run_clock import DRAWN_GAP_SHARE, SECOND
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.timeline.timeline_axis import (
-    DRAWN_GAP_SHARE,
     NUMBERS,
-    SECOND,
     TimeAxis,
     nice_step,
     nice_time_step,
@@ -19,7 +16,7 @@ from replay_gui.models.timeline.timeline_axis import (
     time_text,
     why_no_times,
 )
-from tests.helpers.runs import synthetic_index
+from tests.helpers.runs import indexed, synthetic_index, time_axis
 
 BEGIN = 1_700_000_000 * SECOND
 
@@ -27,12 +24,7 @@ BEGIN = 1_700_000_000 * SECOND
 def index_at(*seconds: float | None) -> RunIndex:
     """An index of events at these times since the beginning; None: without a time."""
     times = [NO_TIME if at is None else BEGIN + int(at * SECOND) for at in seconds]
-    return replace(
-        RunIndex(),
-        kind=np.zeros(len(times), np.uint16),
-        time=np.array(times, np.int64),
-        offset=np.zeros(len(times), np.uint64),
-    )
+    return indexed(RunIndex(kind=np.zeros(len(times), np.uint16), tool=np.full(len(times), -1), time=np.array(times)))
 
 
 def seconds_of(axis: TimeAxis, *positions: float) -> list[float]:
@@ -52,13 +44,13 @@ def seconds_of(axis: TimeAxis, *positions: float) -> list[float]:
     ],
 )
 def test_where_events_stand(times: tuple[float | None, ...], shown: list[float]) -> None:
-    axis = TimeAxis.of(index_at(*times))
+    axis = time_axis(index_at(*times))
     assert seconds_of(axis, *range(1, len(times) + 1)) == shown
     assert len(axis.gaps) == 0
 
 
 def test_the_start_and_between_events() -> None:
-    axis = TimeAxis.of(index_at(0, 1, 2, 4))
+    axis = time_axis(index_at(0, 1, 2, 4))
     assert seconds_of(axis, 0, 0.5, 1, 1.5, 3.25, 4, 9) == [0, 0, 0, 0.5, 2.5, 4, 4]
     assert axis.positions(np.array([-5.0, 0.0, 0.5, 1.0, 2.5, 4.0, 99.0]) * SECOND).tolist() == [
         0, 0, 1.5, 2, 3.25, 4, 99,
@@ -69,7 +61,7 @@ def test_the_start_and_between_events() -> None:
 def test_idle_gaps_are_cut_to_a_small_share_and_say_how_much() -> None:
     busy = [float(n) for n in range(50)]
     later = [3_600 + at for at in busy]
-    axis = TimeAxis.of(index_at(*busy, *later))
+    axis = time_axis(index_at(*busy, *later))
     drawn = DRAWN_GAP_SHARE * (49 + 49 + 5) * SECOND  # as much of a gap as could be usual counts as busy
     assert axis.gap == pytest.approx(drawn)
     assert axis.gaps.tolist() == [49 * SECOND]
@@ -89,11 +81,11 @@ def test_idle_gaps_are_cut_to_a_small_share_and_say_how_much() -> None:
     ],
 )
 def test_what_counts_as_idle(times: list[float], gaps: int) -> None:
-    assert len(TimeAxis.of(index_at(*times)).gaps) == gaps
+    assert len(time_axis(index_at(*times)).gaps) == gaps
 
 
 def test_ticks_are_round_times_and_none_stands_in_a_gap() -> None:
-    axis = TimeAxis.of(index_at(*range(50), *range(3_600, 3_650)))
+    axis = time_axis(index_at(*range(50), *range(3_600, 3_650)))
     ticks = axis.ticks(0, axis.extent(100), 9.5 * SECOND)
     assert [text for _, text in ticks[:6]] == ["0:00", "0:10", "0:20", "0:30", "0:40", "1:00:00"]
     assert len(ticks) == 10
@@ -127,7 +119,7 @@ def test_the_mapping_never_falls_and_comes_back(times: list[int | None], shares:
     index = index_at(*times)
     if why_no_times(index):
         return
-    axis = TimeAxis.of(index)
+    axis = time_axis(index)
     at = axis.coordinates(np.arange(len(times) + 1))
     assert (np.diff(at) >= 0).all()
     wanted = np.sort(np.array(shares)) * axis.extent(len(times))
@@ -149,7 +141,7 @@ def test_numbers_are_their_own_coordinates() -> None:
 
 def test_a_long_run_needs_no_copy_of_its_times() -> None:
     index = synthetic_index(50_000)
-    assert TimeAxis.of(index).times is index.time
+    assert time_axis(index).clock.times is index.time
 
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
@@ -224,36 +216,10 @@ def test_about(ns: float, words: str) -> None:
     assert rounded_duration(ns) == words
 
 
-@given(times_of_runs, st.integers(2, 59))
-def test_a_clock_that_grew_is_that_of_all_events(times: list[int | None], known: int) -> None:
-    first, whole = index_at(*times[:known]), index_at(*times)
-    if why_no_times(first) or why_no_times(whole):
-        return
-    axis, anew = TimeAxis.of(first).grown(whole), TimeAxis.of(whole)
-    assert axis.times.tolist() == anew.times.tolist()
-    positions = np.arange(len(times) + 1)
-    assert (np.diff(axis.coordinates(positions)) >= 0).all()
-    if (axis.limit, axis.gap) == (anew.limit, anew.gap):
-        np.testing.assert_allclose(axis.coordinates(positions), anew.coordinates(positions), rtol=1e-9, atol=2)
-
-
-def test_a_clock_that_grows_looks_at_what_came_and_measures_again_once_it_is_an_eighth_longer() -> None:
-    seconds = [*range(160), *range(1_000, 1_020), *range(3_000, 3_100)]
-    whole = index_at(*seconds)
-    axis = TimeAxis.of(index_at(*seconds[:160]))
-    axis = axis.grown(index_at(*([-9.0] * 159), *seconds[159:180]))  # what stands before is not looked at again
-    assert (axis.measured, axis.gaps.tolist()) == (160, [(159 + 9) * SECOND])
-    axis = TimeAxis.of(index_at(*seconds[:160])).grown(index_at(*seconds[:180]))
-    assert axis.extent(180) == pytest.approx((159 + 19) * SECOND + axis.gap)
-    axis = axis.grown(whole)
-    assert (axis.measured, len(axis.gaps)) == (280, 2)
-    assert axis.coordinates(np.arange(281)).tolist() == TimeAxis.of(whole).coordinates(np.arange(281)).tolist()
-
-
 def test_a_run_that_goes_on_has_a_clock_that_does() -> None:
     index = RunIndex(time=np.array([0, 10, 20]) * SECOND, kind=np.zeros(3, np.uint16))
-    recorded = TimeAxis.of(index)
-    later = recorded.until(5 * SECOND)
+    recorded = time_axis(index)
+    later = TimeAxis(recorded.clock, waited=5 * SECOND)
     assert (recorded.extent(3), later.extent(3)) == (20 * SECOND, 25 * SECOND)
     assert later.coordinates(np.array([1, 2, 3, 4])).tolist() == [
         0,

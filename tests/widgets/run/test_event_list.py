@@ -22,7 +22,7 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
-from tests.helpers.runs import grouped
+from tests.helpers.runs import indexed
 from tests.helpers.shown import count_of, shown
 from tests.helpers.story import FACTS, STORY, StorySession, story_index, with_bookkeeping
 
@@ -320,7 +320,7 @@ def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventL
     session.show(with_bookkeeping(story_index(40), 2, 5))
     assert events.table.hidden_count == 2
     session._run, few = session._run + 1, with_bookkeeping(story_index(3), 1)  # with fewer kinds and tools
-    session.index = grouped(replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1))
+    session.index = indexed(replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1))
     events.table.show_hits({EventIndex(2): SearchHit(EventIndex(2), "abc", 0, 1)})
     assert events.table.hidden_count == 3
     session.show_bookkeeping(True)

@@ -13,19 +13,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.index.run_clock import SECOND
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
-from replay_gui.models.timeline.timeline_axis import SECOND
 from replay_gui.models.timeline.timeline_choice import LaneChoice
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
-from tests.helpers.runs import StillSession, grouped, synthetic_index
+from tests.helpers.runs import StillSession, indexed, synthetic_index
 from tests.helpers.shown import count_of, shown
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -106,7 +106,7 @@ def test_a_click_on_the_rest_of_the_tools_gives_them_lanes(
     panel: TimelinePanel, timeline: Timeline, session: StillSession
 ) -> None:
     tools = tuple(f"tool {n}" for n in range(12))
-    session.show(grouped(replace(session.index, tools=tools, tool=many_tools(session.index))))
+    session.show(indexed(replace(session.index, tools=tools, tool=many_tools(session.index))))
     before = len(titles(timeline))
     (rest,) = (place for place, row in enumerate(timeline.rows) if row.title.endswith("more tools"))
     name = QPoint(60, round(TOP_PX + (rest + 0.5) * TimelineLayout(1, timeline.height(), before).lane_height))
@@ -202,7 +202,7 @@ def with_a_gap(session: StillSession) -> None:
     index = synthetic_index(COUNT)
     time = index.time.copy()
     time[700:] += 3_600 * SECOND
-    session.show(replace(index, time=time))
+    session.show(indexed(replace(index, time=time)))
     session.set_axis("time")
 
 
@@ -238,7 +238,7 @@ def test_the_axis_can_be_changed_back_and_forth(timeline: Timeline, session: Sti
 
 def test_without_times_the_clock_is_off_and_says_why(timeline: Timeline, session: StillSession) -> None:
     index = synthetic_index(COUNT)
-    session.show(replace(index, time=np.full(COUNT, NO_TIME)))
+    session.show(indexed(replace(index, time=np.full(COUNT, NO_TIME))))
     session.set_axis("time")
     assert session.axis == "number"
     assert session.why_no_time == "The events of this run have no times."
@@ -277,7 +277,7 @@ def with_calls(*calls: tuple[int, int], took: int = NO_DURATION) -> RunIndex:
     for ask, answer in calls:
         kind[ask], kind[answer], tool[[ask, answer]], pair[ask], pair[answer] = request, response, 0, answer, ask
     times, durations = np.full(COUNT, NO_TIME), np.full(COUNT, took)
-    return grouped(replace(index, kind=kind, tool=tool, pair=pair, time=times, duration=durations))
+    return indexed(replace(index, kind=kind, tool=tool, pair=pair, time=times, duration=durations))
 
 
 def test_a_call_says_how_long_it_took_where_there_is_room(
@@ -286,7 +286,7 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
     apply_theme(qapp, "light")
     dark = []
     untimed, timed = (with_calls((10, 30), took=took) for took in (NO_DURATION, 2_390_000_000))
-    for index in (untimed, timed, replace(untimed, time=np.full(COUNT, SECOND))):
+    for index in (untimed, timed, indexed(replace(untimed, time=np.full(COUNT, SECOND)))):
         session.show(index)
         session.set_view(0.0, 50.0)
         lane = picture(timeline).copy(LABELS, round(TOP_PX + place_of_calls(timeline) * LANE), 1_000, LANE)
@@ -299,7 +299,7 @@ def test_an_answer_of_a_model_is_a_bar_up_to_its_mark(timeline: Timeline, sessio
     index = with_calls((10, 30))
     took = index.duration.copy()
     took[39] = SECOND
-    session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took))
+    session.show(indexed(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took)))
     session.set_view(0.0, 50.0)
     y = round(TOP_PX + ([row.key for row in timeline.rows].index("decisions") + 0.5) * LANE)
     image, before = picture(timeline), [round(timeline.x_of(at)) for at in (36.5, 35.5)]
@@ -310,7 +310,7 @@ def test_an_answer_of_a_model_is_a_bar_up_to_its_mark(timeline: Timeline, sessio
     took[39] = SECOND // 4  # one event's room
     pictures = []
     for durations in (took, index.duration):
-        session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=durations))
+        session.show(indexed(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=durations)))
         session.set_view(0.0, 250.0)
         pictures.append(picture(timeline))
     assert pictures[0] == pictures[1], "a bar that is shorter than its mark would only blur it"
@@ -321,7 +321,7 @@ def test_of_steps_that_lie_over_each_other_none_has_words(timeline: Timeline, se
     for steps in ((), (40,), (40, 44)):
         took = index.duration.copy()
         took[[step - 1 for step in steps]] = 5 * SECOND  # of the 20 events before
-        session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took))
+        session.show(indexed(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took)))
         session.set_view(0.0, 50.0)
         row = [row.key for row in timeline.rows].index("decisions")
         inks.append(count_of(picture(timeline).copy(LABELS, round(TOP_PX + row * LANE), 1_000, LANE), theme().text, 60))
@@ -342,7 +342,7 @@ def test_a_run_with_thousands_of_idle_gaps_is_drawn(timeline: Timeline, session:
     index = synthetic_index(100_000)
     steps = np.full(100_000, 10**6)
     steps[::11] = 10**13
-    session.show(replace(index, time=np.cumsum(steps)))
+    session.show(indexed(replace(index, time=np.cumsum(steps))))
     session.set_axis("time")
     pictures = []
     for view in ((0.0, 100_000.0), (50_000.0, 50_100.0)):
