@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from replay_gui.core.translation.numbers import use_number_signs
 from replay_gui.engine.answers import IndexGrew
 from replay_gui.models.palette.palette_entry import PaletteGroup
 from replay_gui.samples import REFERENCE
@@ -23,6 +25,13 @@ Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return write_log(tmp_path / "run.rlog")
+
+
+@pytest.fixture
+def _german_numbers() -> Iterator[None]:
+    use_number_signs(".", ",")
+    yield
+    use_number_signs(",", ".")
 
 
 def search(journey: Journey, text: str) -> CommandPalette:
@@ -69,6 +78,15 @@ def test_an_event_by_its_number_and_a_recent_run(journey: Journey, log: Path, tm
     assert chosen(palette) == ("older.rlog", PaletteGroup.RUN)
     journey.press(Key.Key_Return)
     journey.until(lambda: journey.session.facts is not None and journey.session.facts.name == "older.rlog")
+
+
+@pytest.mark.usefixtures("_german_numbers")
+def test_the_number_of_an_event_as_the_language_writes_it(journey: Journey, tmp_path: Path) -> None:
+    journey.open(write_log(tmp_path / "long.rlog", turns=250))
+    palette = search(journey, "1.033")
+    assert chosen(palette) == ("Event 1.033", PaletteGroup.EVENT)
+    journey.press(Key.Key_Return)
+    journey.arrive(1033)
 
 
 def test_a_tool_and_a_kind_are_listed_alone(journey: Journey, log: Path) -> None:

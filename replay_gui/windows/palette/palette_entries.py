@@ -19,7 +19,7 @@ from replay_gui.core.text.given_paths import file_name, folder_of
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr
-from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.translation.numbers import number_signs, whole_number
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
@@ -158,7 +158,7 @@ class PaletteEntries:
             )
 
     def _numbered_event(self, typed: str) -> Sequence[PaletteEntry]:
-        digits = typed.removeprefix("#").replace(",", "")
+        digits = typed.removeprefix("#").replace(number_signs()[0], "")
         index = self._session.index
         if not (digits.isascii() and digits.isdecimal()) or not 1 <= int(digits[:19]) <= index.count:
             return ()
