@@ -124,40 +124,38 @@ class LogWriter:
         Raises EventInvalid if the event breaks a rule of the format, and leaves the log unchanged; LogUnreadable if the
         disk refuses it, and closes the log.
         """
+        seq, draft = self.count, self._draft
+        facts = {**(meta or {}), "seq": seq}
+        if "parent" in facts:
+            parent = facts["parent"]
+            if not (type(parent) is int and 0 <= parent < seq):
+                raise EventInvalid(f"parent {parent!r} is not the seq of an earlier event (this one is {seq})")
         try:
-            return self._append(kind, payload, meta)
+            try:
+                content, shallow = encode_event(kind, payload)
+                about = encode(facts)
+                # The form that a reader will see, and a copy that the caller cannot change.
+                kind, payload = decode_event(content) if shallow is None else shallow
+                apply_event(draft, kind, payload, shallow is not None)
+            except (NotCanonical, NotApplicable) as why:
+                raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
+            state = None
+            if self._every:
+                self._hashes.add_changes(draft)
+                state = self._hashes.digest(draft.root) if (seq + 1) % self._every == 0 else None
+            head = record_hash(self.head, content, state, about)
+            record = encode_sorted((content, state, about, head))
+            if len(record) > MAX_RECORD_BYTES:
+                self._rewind()
+                raise EventInvalid(f"event {seq} ({kind}) is larger than {MAX_RECORD_BYTES >> 20} MiB")
+            self._file.append(record)
+            self.count, self.head = seq + 1, head
+            return seq
         except EventInvalid:
             raise
         except BaseException:  # such as an interrupt: state and file may differ by one event, so no event may follow
             self.close()
             raise
-
-    def _append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None) -> int:
-        seq = self.count
-        facts = {**(meta or {}), "seq": seq}
-        parent = facts.get("parent")
-        if "parent" in facts and not (type(parent) is int and 0 <= parent < seq):
-            raise EventInvalid(f"parent {parent!r} is not the seq of an earlier event (this one is {seq})")
-        try:
-            content, shallow = encode_event(kind, payload)
-            about = encode(facts)
-            # The form that a reader will see, and a copy that the caller cannot change.
-            kind, payload = decode_event(content) if shallow is None else shallow
-            apply_event(self._draft, kind, payload, shallow is not None)
-        except (NotCanonical, NotApplicable) as why:
-            raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
-        state = None
-        if self._every:
-            self._hashes.add_changes(self._draft)
-            state = self._hashes.digest(self._draft.root) if (seq + 1) % self._every == 0 else None
-        head = record_hash(self.head, content, state, about)
-        record = encode_sorted((content, state, about, head))
-        if len(record) > MAX_RECORD_BYTES:
-            self._rewind()
-            raise EventInvalid(f"event {seq} ({kind}) is larger than {MAX_RECORD_BYTES >> 20} MiB")
-        self._file.append(record)
-        self.count, self.head = seq + 1, head
-        return seq
 
     def seal(self, time: int) -> None:
         """End the run and close the file: no event can be appended afterwards. `time`: ns since 1970."""

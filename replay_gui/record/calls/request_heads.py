@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -50,13 +50,32 @@ class RequestTarget(Struct, frozen=True, kw_only=True):
     learnings: int
 
 
+class _ReadHeaders(dict[Header, Any]):
+    """Headers that were read: name and value as text of those that are kept, () for others. Looking one up reads it."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def __missing__(self, header: Header) -> Any:
+        name, value = map(header_text, header)
+        name = name.lower()
+        if name not in _PLAIN:
+            self._secrets.learn(((name, value),))
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        # Remembered last, because another thread does not look at a header that is remembered.
+        text = self[header] = (name, value) if name in _KEPT else ()
+        return text
+
+
 class RequestHeads:
     """Reads the heads of requests; the secrets learn those in headers and URLs. Thread-safe."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._targets: dict[tuple[str, str], RequestTarget] = {}
-        self._headers: dict[Header, Any] = {}  # name and value as text; (): it is not kept
+        self._header = _ReadHeaders(secrets).__getitem__
 
     def target(self, method: str, url: str) -> RequestTarget:
         """Return what method and URL say; it is shared: do not change it."""
@@ -68,14 +87,9 @@ class RequestHeads:
         target = self._targets[method, url] = self._read_target(method, url)
         return target
 
-    def headers(self, headers: Collection[Header]) -> dict[str, str]:
+    def headers(self, headers: Iterable[Header]) -> dict[str, str]:
         """Return those headers that are on the allow-list or encode the body, with names in lower case."""
-        found = [*map(self._headers.get, headers)]
-        if None in found:  # a header that was not in the requests before
-            found = [
-                self._read_header(header) if text is None else text for header, text in zip(headers, found, strict=True)
-            ]
-        return dict(filter(None, found))
+        return dict(filter(None, map(self._header, headers)))
 
     def _read_target(self, method: str, url: str) -> RequestTarget:
         parts = urlsplit(url)
@@ -96,17 +110,6 @@ class RequestHeads:
         hidden = {name for name in query if name.lower() in _SECRET_QUERIES or is_secret_member(name)}
         self._secrets.learn(("token", str(query[name])) for name in hidden)
         return {name: HIDDEN if name in hidden else value for name, value in query.items()}
-
-    def _read_header(self, header: Header) -> Any:
-        name, value = map(header_text, header)
-        name = name.lower()
-        if name not in _PLAIN:
-            self._secrets.learn(((name, value),))
-        if len(self._headers) >= _MAX_REMEMBERED:
-            self._headers.clear()
-        # Remembered last, because another thread does not look at a header that is remembered.
-        text = self._headers[header] = (name, value) if name in _KEPT else ()
-        return text
 
 
 def form_members(text: str) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class Secrets:
         """Return whether a text of JSON or JSON lines may contain a secret, escaped or not, by a fast search."""
         if b"\\" in raw and (self._has_escapes or b"\\u" in raw or b"\\/" in raw):
             return True
-        return self.may_be_in(raw)
+        return self._find_signs(raw) is not None or any(map(raw.__contains__, self._raw_forms))
 
     def hide(self, value: Any) -> Any:
         """Return a plain value without secrets; the same object if it has none."""

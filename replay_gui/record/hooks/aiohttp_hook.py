@@ -93,8 +93,8 @@ def _url(client: Any, url: Any) -> Any:
 
 def _collect(response: Any, exchange: HttpExchange, exchanges: _Exchanges) -> None:
     """Collect the body, already unpacked by aiohttp: the part that has arrived, and the rest as it arrives."""
-    headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
-    exchange.begin_answer(response.status, headers)
+    exchange.status = response.status
+    exchange.headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
     reader = response.content
     exchange.chunks += [bytes(chunk) for chunk in getattr(reader, "_buffer", ())]
     key = id(reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.calls.request_heads import Header
@@ -17,18 +17,21 @@ class HttpExchange:
     """A call over HTTP that is made for real.
 
     Attributes:
+        status, headers: of the answer; 0 and none before it begins.
         chunks: the part of the body that has arrived.
     """
 
+    __slots__ = (
+        *("_asked", "_call", "_is_finished", "_is_reading", "_library", "_session"),
+        *("chunks", "headers", "status"),
+    )
+
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
         self._session, self._call, self._asked, self._library = session, call, asked, library
-        self._status, self._is_finished, self._is_reading = 0, False, False
-        self._headers: list[Header] = []
+        self._is_finished = self._is_reading = False
+        self.status = 0
+        self.headers: Collection[Header] = ()
         self.chunks: list[bytes] = []
-
-    def begin_answer(self, status: int, headers: Iterable[Header]) -> None:
-        """Store status and headers of the answer."""
-        self._status, self._headers = status, list(headers)
 
     def finish(self) -> None:
         """Record the answer that has arrived; only the first call has an effect."""
@@ -64,5 +67,5 @@ class HttpExchange:
             try_to_record(self._session, self._library, lambda: self._record(error))
 
     def _record(self, error: BaseException | None = None) -> None:
-        answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)
+        answer = http_answer(self._asked, self.status, self.headers, self.chunks, self._session.log.secrets)
         self._call.finish(answer if error is None else broken_off(answer, error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class HttpAnswer:
         return b"".join(self.chunks)
 
 
-def http_request(method: str, url: str, headers: Collection[Header], body: bytes | None, log: CallLog) -> CallRequest:
+def http_request(method: str, url: str, headers: Iterable[Header], body: bytes | None, log: CallLog) -> CallRequest:
     """Return an HTTP request as a call: of a model, or else of a tool named ``METHOD host``.
 
     The port of a server on this computer is meta, because it often differs between runs.
@@ -105,7 +105,7 @@ def http_answer(
     request: CallRequest, status: int, headers: Iterable[Header], chunks: Sequence[bytes], secrets: Secrets
 ) -> CallAnswer:
     """Return the recorded form of an HTTP answer; `chunks`: the body as it came over the network."""
-    kept = dict[str, str]()
+    kept: dict[str, str] = {}
     for original, value in headers:
         if (name := _NAMES.get(original.lower())) is not None:
             kept[name] = header_text(value)
@@ -116,7 +116,10 @@ def http_answer(
             del kept[CONTENT_ENCODING]
     content_type = kept.get("content-type", "")
     is_stream = content_type.startswith(_STREAMS)
-    is_clean = _is_clean(body, kept, secrets)
+    try:  # one search of headers and body is faster than two
+        is_clean = not secrets.may_be_in_json("\n".join(kept.values()).encode() + b"\n" + body)
+    except UnicodeEncodeError:
+        is_clean = False
     clean = body if is_clean else _without_secrets(body, content_type, is_stream=is_stream, secrets=secrets)
     form: dict[str, Any] = {"status": status, "headers": kept}
     if len(clean) > _MAX_BODY_BYTES:
@@ -199,15 +202,6 @@ def _text_value(body: bytes, content_type: str) -> Any:
 
 def _summary(body: bytes) -> dict[str, Any]:
     return {"bytes": len(body), "blake3": digest(body).hex()}
-
-
-def _is_clean(body: bytes, headers: Mapping[str, str], secrets: Secrets) -> bool:
-    """Return whether an answer certainly has no secret, by one search of body and headers, which is faster than two."""
-    try:
-        head = "\n".join(headers.values()).encode()
-    except UnicodeEncodeError:
-        return False
-    return not secrets.may_be_in_json(b"%s\n%s" % (head, body))
 
 
 def _without_secrets(body: bytes, content_type: str, *, is_stream: bool, secrets: Secrets) -> bytes:

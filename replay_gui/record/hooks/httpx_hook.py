@@ -60,7 +60,7 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.begin_answer(response.status_code, response.headers.raw)
+        exchange.status, exchange.headers = response.status_code, response.headers.raw
         response.stream = streams.tee(response.stream, exchange)
         return response
 
@@ -90,7 +90,7 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.begin_answer(response.status_code, response.headers.raw)
+        exchange.status, exchange.headers = response.status_code, response.headers.raw
         response.stream = streams.tee_async(response.stream, exchange)
         return response
 

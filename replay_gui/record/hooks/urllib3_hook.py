@@ -50,7 +50,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
         except BaseException as error:
             exchange.fail(error)
             raise
-        exchange.begin_answer(response.status, response.headers.items())
+        exchange.status, exchange.headers = response.status, [*response.headers.items()]
         _tee(response, exchange, was_read=more.get("preload_content", True))
         return response
 
@@ -87,9 +87,7 @@ def _texts(headers: Any) -> list[tuple[str, str]]:
 def _tee(response: Any, exchange: HttpExchange, *, was_read: bool) -> None:
     """Collect the bytes of a response that are read from here on, as they come over the network."""
     if was_read:
-        exchange.begin_answer(
-            response.status, [h for h in response.headers.items() if h[0].lower() != "content-encoding"]
-        )
+        exchange.headers = [h for h in exchange.headers if h[0].lower() != "content-encoding"]
         exchange.chunks.append(response.data)
         exchange.finish()
         return

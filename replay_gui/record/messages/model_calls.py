@@ -25,10 +25,10 @@ _NO_MODEL_PATHS = (
 )
 _OF_TEXTS = frozenset(("role", "content"))
 _OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-_TOKENS = {
-    "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"),
-    "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"),
-}
+_TOKENS = (
+    ("input", ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count")),
+    ("output", ("completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count")),
+)
 
 
 def is_model_request(method: str, path: str, body: object) -> bool:
@@ -50,7 +50,10 @@ def model_answer(
         form, is_clean: for the answer's own.
     """
     common: dict[str, Any] = {"form": form, "is_clean": is_clean}
-    whole = None if streamed else _json(body)
+    try:
+        whole = None if streamed else json_value(body)
+    except NotJson:  # it is recorded as text
+        whole = None
     if status >= 400:
         problem = whole.get("error", whole) if isinstance(whole, dict) else body.decode(errors="replace")[:2_000]
         text = str(problem.get("message") or problem) if isinstance(problem, dict) else str(problem)
@@ -101,10 +104,10 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
                 return CallAnswer(output=without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not any(map(message.get, message.keys() - _OF_TEXTS)):
         reasoning, content_text = split_reasoning(text)  # as below, but faster: most answers have no more than a text
-        return _answer(common, content_text, [], reasoning=reasoning, stop=stop, usage=_usage(whole))
+        return _answer(common, content_text, [], reasoning=reasoning, stop=stop, usage=whole)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]
-    return _answer(common, read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole))
+    return _answer(common, read.content, calls, reasoning=read.reasoning, stop=stop, usage=whole)
 
 
 def _of_items(whole: dict[str, Any], items: list[Any], common: Mapping[str, Any]) -> CallAnswer:
@@ -123,7 +126,7 @@ def _of_items(whole: dict[str, Any], items: list[Any], common: Mapping[str, Any]
             calls += [(call.name, call.input) for call in read.calls]
     content = texts[0] if len(texts) == 1 else texts or None
     reasoning = "\n".join(reasons) or None
-    return _answer(common, content, calls, reasoning=reasoning, stop=whole.get("status"), usage=_usage(whole))
+    return _answer(common, content, calls, reasoning=reasoning, stop=whole.get("status"), usage=whole)
 
 
 def _answer(
@@ -148,23 +151,14 @@ def _answer(
     return CallAnswer(output=output, decision_type="tool_calls", reasoning=reasoning, **common, meta=meta)
 
 
-def _usage(whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    usage = whole.get("usage") or whole.get("usageMetadata") or whole
-    return usage if isinstance(usage, dict) else {}
-
-
-def _tokens(usage: Mapping[str, Any]) -> dict[str, int]:
+def _tokens(whole: Mapping[str, Any]) -> dict[str, int]:
+    """Return the numbers of tokens in an answer: in a member of it, or (Ollama, streams) beside the message."""
     tokens: dict[str, int] = {}
-    for name, members in _TOKENS.items():
-        for member in members:
-            if type(count := usage.get(member)) is int:
-                tokens[name] = count
-                break
+    usage = whole.get("usage") or whole.get("usageMetadata") or whole
+    if isinstance(usage, dict):
+        for name, members in _TOKENS:
+            for member in members:
+                if type(count := usage.get(member)) is int:
+                    tokens[name] = count
+                    break
     return tokens
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json_value(body)
-    except NotJson:
-        return None

@@ -114,7 +114,8 @@ def _ends_of_list(body: bytes, name: str) -> list[int]:
 
 def _ends_of_items(text: bytes, begin: int) -> list[int]:
     """Return the offset of the end of each item of the list that begins at `begin`."""
-    ends, at = list[int](), 1
+    ends: list[int] = []
+    at = 1
     for item in _items(text):
         raw = bytes(item)
         at = text.index(raw, at) + len(raw)  # between two items are only a comma and space

@@ -13,6 +13,7 @@ from itertools import takewhile
 from operator import is_, itemgetter
 from typing import Any
 
+from replay_gui.core.errors import EventInvalid
 from replay_gui.core.log.canonical import encode_decoded, encode_sorted
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.secrets import Secrets
@@ -87,10 +88,16 @@ class RequestParts:
         self._keys: dict[bytes, bytes] = {}  # by the same key: the hash without secrets and ids
         self._last: dict[str, _Split] = {}
         self._last_whole = _NO_WHOLE
+        self._is_numbering = False
 
     def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> dict[str, Any]:
-        """Return a request with its parts replaced by their numbers; call `on_new_part` for new parts, in order."""
-        whole, forms, new = dict[str, Any](), dict[str, Any](), list[tuple[str, Any]]()
+        """Return a request with its parts replaced by their numbers; call `on_new_part` for new parts, in order.
+
+        Raises EventInvalid for new parts in code that interrupts the numbering of others (as the handler of a signal).
+        """
+        whole: dict[str, Any] = {}  # not `dict[str, Any]()`, which makes a type at each call
+        forms: dict[str, Any] = {}
+        new: list[tuple[str, Any]] = []
         for name, member in value.items():
             last = self._last.get(name)
             if last is not None and last.member is member and len(member) == last.size:
@@ -99,9 +106,16 @@ class RequestParts:
                 new.append((name, member))
             else:
                 whole[name] = member
-        for name, member in sorted(new, key=itemgetter(0)) if new else ():
-            split = self._last[name] = self._split_member(name, member, on_new_part)
-            forms[name] = split.form
+        if new:
+            if self._is_numbering:
+                raise EventInvalid("no part of a request can be written inside the writing of another")
+            self._is_numbering = True
+            try:
+                for name, member in sorted(new, key=itemgetter(0)):
+                    split = self._last[name] = self._split_member(name, member, on_new_part)
+                    forms[name] = split.form
+            finally:
+                self._is_numbering = False
         return {**self._clean_whole(whole), **forms}
 
     def key(self, value: dict[str, Any]) -> bytes:

@@ -106,7 +106,7 @@ class _ProxyHandler(LoopbackHandler):
             self._refuse(_BAD_GATEWAY, f"{type(error).__name__}: {error}")
             return
         if exchange is not None:
-            exchange.begin_answer(answer.status, answer.headers)
+            exchange.status, exchange.headers = answer.status, answer.headers
 
         def collected() -> Iterator[bytes]:
             try:

@@ -167,8 +167,7 @@ class CallLog:
         if self._recorder is not None and self._recorder.is_open:
             for what, times in sorted(unseen.items()):
                 self._recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
-            with self._recorder.writing:
-                self._recorder.seal()
+            self._recorder.seal()
 
     def key(self, request: CallRequest) -> bytes:
         """Return the key of a request: equal for equal ones."""

@@ -16,30 +16,6 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.open_call import current_call
 
 
-class WriteLock:
-    """A context manager: inside it, no other thread writes to a recorder's log.
-
-    Entering it again in the same thread raises EventInvalid: code that interrupts the writing of an event (a signal
-    handler or a finalizer, for example) must not write another inside it, which would break the log.
-    """
-
-    def __init__(self, recorder: GuardedRecorder) -> None:
-        self._recorder = recorder
-        self._lock = threading.RLock()
-        self._is_entered = False
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        if self._is_entered:
-            self._lock.release()
-            raise EventInvalid(f"{self._recorder.path}: no event can be written inside the writing of another")
-        self._is_entered = True
-
-    def __exit__(self, *_: object) -> None:
-        self._is_entered = False
-        self._lock.release()
-
-
 class PlainRecorder(Recorder):
     """Writes events that are already plain and without secrets into the log of a GuardedRecorder."""
 
@@ -47,7 +23,7 @@ class PlainRecorder(Recorder):
         self._recorder = recorder
 
     def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
-        """Record an event of any kind, while its WriteLock is entered."""
+        """Record an event of any kind, while `writing` is held."""
         return self._recorder.write(kind, payload, meta)
 
 
@@ -58,7 +34,7 @@ class GuardedRecorder(Recorder):
     a tool has that call as its parent, unless another is given.
 
     Attributes:
-        secrets: to be replaced. writing: the lock for writing; enter it to write several events in a row by `plain`.
+        secrets: to be replaced. writing: the lock for writing; hold it to write by `plain`, or several events in a row.
         plain: writes values without converting them.
     """
 
@@ -79,7 +55,8 @@ class GuardedRecorder(Recorder):
         """
         self.secrets = secrets
         self._begun = dict(begun or {})
-        self.writing = WriteLock(self)
+        self.writing = threading.RLock()  # code that interrupts its holder is refused in `write`
+        self._is_writing = False
         self.plain = PlainRecorder(self)
         super().__init__(path, *agent, config=config, **options)
 
@@ -108,7 +85,13 @@ class GuardedRecorder(Recorder):
             return self.write(kind, self.clean(payload), self.clean(meta))
 
     def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any]) -> int:
-        """Write an event whose values are plain and without secrets; `writing` must be entered."""
+        """Write an event whose values are plain and without secrets; `writing` must be held.
+
+        Raises EventInvalid as Recorder, and if the code has interrupted the writing of an event (as the handler of a
+        signal or a finalizer): another event inside it would break the log.
+        """
+        if self._is_writing:
+            raise self._interruption()
         if meta.get("parent") is None:
             if (call := current_call()) is not None:
                 meta["parent"] = call.seq
@@ -116,7 +99,21 @@ class GuardedRecorder(Recorder):
                 meta.pop("parent", None)
         if "time" not in meta:
             meta["time"] = clock.time_ns()
-        return self._writer.append(kind, payload, meta)
+        self._is_writing = True
+        try:
+            return self._writer.append(kind, payload, meta)
+        finally:
+            self._is_writing = False
+
+    def seal(self, time: int | None = None) -> None:
+        """End the run and close the file; see Recorder.seal. Raises EventInvalid inside the writing of an event."""
+        with self.writing:
+            if self._is_writing:
+                raise self._interruption()
+            super().seal(time)
+
+    def _interruption(self) -> EventInvalid:
+        return EventInvalid(f"{self.path}: no event can be written inside the writing of another")
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any

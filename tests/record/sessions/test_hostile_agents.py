@@ -85,7 +85,7 @@ def test_calls_amid_the_writing_of_an_event_are_named_and_break_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the handler of a signal makes them, or a finalizer."""
-    path, original = tmp_path / "run.rlog", LogWriter._append
+    path, original = tmp_path / "run.rlog", LogWriter.append
     refused = list[str]()
 
     def interrupted(writer: LogWriter, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None) -> int:
@@ -98,7 +98,7 @@ def test_calls_amid_the_writing_of_an_event_are_named_and_break_nothing(
         return original(writer, kind, payload, meta)
 
     with record.run(path) as run:
-        monkeypatch.setattr(LogWriter, "_append", interrupted)
+        monkeypatch.setattr(LogWriter, "append", interrupted)
         echo("one")
         echo("two")
     events = whole_events(path)
