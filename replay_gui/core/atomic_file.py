@@ -19,6 +19,7 @@ from replay_gui.core.errors import LogUnreadable, NotWritten
 from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import read_beginning
 from replay_gui.core.path_kinds import is_file, reason_of
+from replay_gui.core.translation.messages import tr
 
 PRIVATE, SHARED = 0o600, 0o666
 """Permissions of a new file: for the user alone; or for everybody, limited by the user's umask."""
@@ -71,8 +72,10 @@ def writing_whole(
         is_made = False
         flush_folder(target.parent)
     except OSError as why:
-        kept = "; the file that is there was left as it was" if is_file(target) else ""
-        raise NotWritten(f"{path}: not written: {_reason(why)}{kept}") from None
+        words = tr("{path}: not written: {reason}", path=path, reason=_reason(why))
+        if is_file(target):
+            words = tr("{problem}; the file that is there was left as it was", problem=words)
+        raise NotWritten(words) from None
     finally:
         if is_made:
             with contextlib.suppress(OSError):  # the reason of the first error is more useful
@@ -88,7 +91,7 @@ def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathL
     check_not_input(target, inputs)
     problem = _target_problem(Path(target))
     if problem is not None:
-        raise NotWritten(f"{target}: not written: {problem}")
+        raise NotWritten(tr("{path}: not written: {reason}", path=target, reason=problem))
 
 
 def check_not_input(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -96,7 +99,9 @@ def check_not_input(target: str | os.PathLike[str], inputs: Iterable[str | os.Pa
     for source in inputs:
         with contextlib.suppress(OSError, ValueError):  # a file that does not exist cannot be lost
             if Path(target).samefile(source):
-                raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
+                raise NotWritten(
+                    tr("{path}: not written: it is itself what is read here; give another name", path=target)
+                )
 
 
 def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
@@ -115,7 +120,9 @@ def make_folder(folder: str | os.PathLike[str]) -> None:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as why:
-        raise NotWritten(f"{folder}: cannot be made as a folder: {reason_of(why)}") from None
+        raise NotWritten(
+            tr("{folder}: cannot be made as a folder: {reason}", folder=folder, reason=reason_of(why))
+        ) from None
 
 
 def flush_folder(folder: Path) -> None:
@@ -137,18 +144,18 @@ def _target_problem(target: Path) -> str | None:
     except OSError:
         return None
     except ValueError as why:  # a NUL, or half of a surrogate pair
-        return f"it cannot be the name of a file: {why}"
+        return tr("it cannot be the name of a file: {reason}", reason=why)
     if stat.S_ISLNK(facts.st_mode):
-        return "it is a link; give the name of the file itself"
+        return tr("it is a link; give the name of the file itself")
     if stat.S_ISDIR(facts.st_mode):
-        return "it is a folder; give the name of a file in it"
+        return tr("it is a folder; give the name of a file in it")
     if not stat.S_ISREG(facts.st_mode):
-        return "it is a device or a pipe, not a file; give another name"
+        return tr("it is a device or a pipe, not a file; give another name")
     if not os.access(target, os.W_OK):
-        return "it is write-protected; give another name"
+        return tr("it is write-protected; give another name")
     with contextlib.suppress(LogUnreadable):
         if read_beginning(target, len(MAGIC)) == MAGIC:
-            return "it is a replay log, which is never replaced; give another name"
+            return tr("it is a replay log, which is never replaced; give another name")
     return None
 
 
@@ -162,5 +169,5 @@ def _take_permissions(handle: int, target: Path) -> None:
 
 def _reason(why: OSError) -> str:
     if why.errno in _FULL:
-        return "the disk is full"
+        return tr("the disk is full")
     return why.strerror or str(why)

@@ -11,7 +11,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position, index_after, index_before, position_after, position_before
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
-from replay_gui.core.text.wording import plural
+from replay_gui.core.translation.messages import trn
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.core.verification.verify_log import verify
 
@@ -70,7 +70,14 @@ class ReplayEngine:
         """
         if self._given is not None:
             if not 0 <= position <= len(self.log):
-                raise PositionError(f"no position {position}: the log has {plural(len(self.log), 'event')}")
+                raise PositionError(
+                    trn(
+                        "no position {position}: the log has {n} event",
+                        "no position {position}: the log has {n} events",
+                        len(self.log),
+                        position=position,
+                    )
+                )
             snapshots = SnapshotManager()
             snapshots.add(Snapshot("given", self.log.header.run_id, Position(position), self._given))
             self._replayer, self._given = Replayer(self.log, snapshots), None

@@ -20,6 +20,7 @@ from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.memory_limit import memory_limit
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 from replay_gui.version import VERSION
 
 FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
@@ -124,21 +125,28 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
     try:
         manifest = msgspec.json.decode(read_beginning(path, _MAX_MANIFEST_BYTES), type=Manifest)
     except LogUnreadable as why:
-        raise CatalogueRefused(f"{folder}: is not a catalogue: {why}") from None
+        raise CatalogueRefused(tr("{folder}: is not a catalogue: {reason}", folder=folder, reason=why)) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise CatalogueRefused(f"{path}: is damaged; write the catalogue again") from None
+        raise CatalogueRefused(tr("{path}: is damaged; write the catalogue again", path=path)) from None
     if manifest.catalogue != ROWS_VERSION:
-        raise CatalogueRefused(f"{folder}: was written by another version of this program; write it again")
+        raise CatalogueRefused(
+            tr("{folder}: was written by another version of this program; write it again", folder=folder)
+        )
     if manifest.digest != manifest.with_digest().digest:
-        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
+        raise CatalogueRefused(tr("{path}: was changed since it was written; write it again", path=path))
     for name in files:
         try:
             with Source(table_path(folder, name)) as file:
                 good = file.blake3() == manifest.files.get(name)
         except LogUnreadable as why:
-            raise CatalogueRefused(f"{folder}: is incomplete: {why}") from None
+            raise CatalogueRefused(tr("{folder}: is incomplete: {reason}", folder=folder, reason=why)) from None
         if not good:
-            raise CatalogueRefused(f"{table_path(folder, name)}: was changed since it was written; write it again")
+            raise CatalogueRefused(
+                tr(
+                    "{path}: was changed since it was written; write it again",
+                    path=table_path(folder, name),
+                )
+            )
     return manifest
 
 
@@ -158,4 +166,6 @@ def reading_tables(folder: Path) -> Iterator[None]:
         reason = one_line(str(why), 200)
     else:
         return
-    raise CatalogueRefused(f"{folder}: its tables cannot be read: {reason}; write the catalogue again")
+    raise CatalogueRefused(
+        tr("{folder}: its tables cannot be read: {reason}; write the catalogue again", folder=folder, reason=reason)
+    )

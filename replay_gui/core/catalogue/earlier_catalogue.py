@@ -23,6 +23,7 @@ from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePa
 from replay_gui.core.catalogue.run_rows import RunRows
 from replay_gui.core.catalogue.shown_effects import ShownBySource, read_evidence
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.core.translation.messages import tr
 
 
 class EarlierCatalogue:
@@ -84,4 +85,6 @@ def _check_logs(folder: Path, names: Sequence[str]) -> None:
     """Raise CatalogueRefused if the kept logs do not have these digests; "" is the digest of a log that is not kept."""
     logs = read_logs(table_path(folder, LOGS), 0, len(names))
     if [log_digest(kept.log) if isinstance(kept.log, bytes) else "" for kept in logs] != [*names]:
-        raise CatalogueRefused(f"{table_path(folder, LOGS)}: was changed since it was written; write it again")
+        raise CatalogueRefused(
+            tr("{path}: was changed since it was written; write it again", path=table_path(folder, LOGS))
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from replay_gui.core.errors import ExtraMissing
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import tr
 
 MANIFEST = "catalogue.json"
 
@@ -23,7 +24,12 @@ def require_extra(extra: str, purpose: str) -> None:
     missing = [name for name in _PACKAGES[extra] if find_spec(name) is None]
     if missing:
         raise ExtraMissing(
-            f"{purpose} needs {', '.join(missing)}, which is not installed; run: pip install 'replay-gui[{extra}]'"
+            tr(
+                "{purpose} needs {missing}, which is not installed; run: pip install 'replay-gui[{extra}]'",
+                purpose=purpose,
+                missing=", ".join(missing),
+                extra=extra,
+            )
         )
 
 

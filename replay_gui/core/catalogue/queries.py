@@ -14,6 +14,7 @@ from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tab
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.memory_limit import memory_limit
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 
 MAX_ROWS = 100_000  # of an answer
 _MEMORY = "1GB"  # DuckDB's limit; it does not count long texts, nor the answer in Python
@@ -67,10 +68,12 @@ class CatalogueQueries:
                 columns = tuple(column[0] for column in connection.description or ())
                 rows = connection.fetchmany(max_rows + 1)
             except duckdb.Error as why:
-                raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON_CHARACTERS)}") from None
+                raise CatalogueRefused(
+                    tr("sql: {reason}", reason=one_line(" ".join(str(why).split()), _MAX_REASON_CHARACTERS))
+                ) from None
             except MemoryError:
                 raise CatalogueRefused(
-                    "sql: the answer needs too much memory; select fewer rows or less text"
+                    tr("sql: the answer needs too much memory; select fewer rows or less text")
                 ) from None
         return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
 
@@ -95,4 +98,6 @@ def _settings() -> dict[str, Any]:
 def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     statements = connection.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise CatalogueRefused("sql: one SELECT is answered, over the tables runs, steps and features; nothing else")
+        raise CatalogueRefused(
+            tr("sql: one SELECT is answered, over the tables runs, steps and features; nothing else")
+        )

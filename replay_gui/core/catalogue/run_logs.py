@@ -12,6 +12,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.source_files import SourceFile
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.translation.messages import tr
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def kept_log(folder: Path, number: int, run: EvaluatedRun) -> bytes:
     with reading_tables(folder):
         data = next((kept.log for kept in read_logs(path, number, 1)), None)
     if not isinstance(data, bytes) or log_digest(data) != run.kept_log:
-        raise CatalogueRefused(f"{path}: was changed since it was written; write it again")
+        raise CatalogueRefused(tr("{path}: was changed since it was written; write it again", path=path))
     return data
 
 
@@ -50,5 +51,7 @@ def _log_of_source(run: EvaluatedRun, conversions: str, mappings: str) -> str:
         raise LogUnreadable(problem)
     file = next((file for file in files if file.given == run.given), None)
     if file is None or file.content != run.content:
-        raise LogUnreadable(f"{run.given}: is not what it was when its run was read; write the catalogue again")
+        raise LogUnreadable(
+            tr("{given}: is not what it was when its run was read; write the catalogue again", given=run.given)
+        )
     return file.log

@@ -20,6 +20,7 @@ from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_link
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
 _ENDINGS = re.compile(r"(?:\.[A-Za-z]{2,7})+$")  # endings of the source's format, which the log does not have
@@ -42,16 +43,18 @@ def place_of_run(folder: Path, number: int, run: EvaluatedRun, conversions: Path
     if not problem:
         return run.given, ""
     if not run.kept_log:
-        return run.given, f"{problem}. The catalogue does not keep its log, which is too long."
+        return run.given, tr("{problem}. The catalogue does not keep its log, which is too long.", problem=problem)
     path = _put(kept_log(folder, number, run), run, conversions)
-    by_hand = " Its outcome, which was set by hand, is not in it." if run.set_by_hand else ""
-    return str(path), f"{problem}. This is the run as the catalogue keeps it.{by_hand}"
+    words = tr("{problem}. This is the run as the catalogue keeps it.", problem=problem)
+    if run.set_by_hand:
+        words += " " + tr("Its outcome, which was set by hand, is not in it.")
+    return str(path), words
 
 
 def _problem(run: EvaluatedRun) -> str:
     """Return why the source no longer gives the same run; "" if it does."""
     if is_url(run.given):
-        return f"{run.given}: is not on this computer"
+        return tr("{path}: is not on this computer", path=run.given)
     path = split_run(run.given)[0]
     try:
         with Source(path) as source:
@@ -61,8 +64,8 @@ def _problem(run: EvaluatedRun) -> str:
     except LogUnreadable as why:
         return str(why)
     except OSError as why:  # a name that the system does not accept
-        return f"{run.given}: cannot be opened: {why.strerror or why}"
-    return "" if is_same else f"{run.given}: has changed since the catalogue was written"
+        return tr("{path}: cannot be opened: {reason}", path=run.given, reason=why.strerror or why)
+    return "" if is_same else tr("{path}: has changed since the catalogue was written", path=run.given)
 
 
 def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
@@ -72,7 +75,7 @@ def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
         conversions.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         if not is_own(folder):
-            raise LogUnreadable(f"{folder}: is not a folder of yours alone; remove it")
+            raise LogUnreadable(tr("{folder}: is not a folder of yours alone; remove it", folder=folder))
         os.utime(folder)
         path = folder / f"{_file_name(run.name)}{SUFFIX}"
         if not _holds(path, run.kept_log):
@@ -80,7 +83,9 @@ def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
             write_whole(path, log)
             prune_conversions(conversions, folder)
     except OSError as why:
-        raise LogUnreadable(f"{folder}: cannot be written: {why.strerror or why}") from None
+        raise LogUnreadable(
+            tr("{path}: cannot be written: {reason}", path=folder, reason=why.strerror or why)
+        ) from None
     return path
 
 

@@ -15,6 +15,8 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.files_below import files_below
 from replay_gui.core.path_kinds import is_file, is_folder
 from replay_gui.core.text.given_paths import absolute_path
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
 _SIDE_FILES = (".notes.toml", ".rules.toml")
@@ -38,12 +40,18 @@ def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
     for source in (source if is_url(source) else absolute_path(source) for source in given):  # it may be read elsewhere
         expanded = list(_remote(source) if is_url(source) else _local(source))
         if not expanded:
-            raise LogUnreadable(f"{source}: no file in it")
+            raise LogUnreadable(tr("{path}: no file in it", path=source))
         for file in expanded:
             if not file.endswith(_SIDE_FILES):
                 named[file] = named.get(file, False) or file == source
         if len(named) > _MAX_FILES:
-            raise ImportRefused(f"{source}: more than {_MAX_FILES:,} files; give fewer")
+            raise ImportRefused(
+                tr(
+                    "{path}: more than {limit} files; give fewer",
+                    path=source,
+                    limit=whole_number(_MAX_FILES),
+                )
+            )
     return sorted(named.items())
 
 
@@ -58,9 +66,9 @@ def read_source(source: str) -> bytes:
         with fsspec.open(source, "rb") as file:
             data: bytes = file.read(_MAX_FILE_BYTES + 1)
     except Exception as why:  # noqa: BLE001  file systems define their own errors
-        raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
+        raise LogUnreadable(tr("{path}: cannot be read: {reason}", path=source, reason=_reason(why))) from None
     if len(data) > _MAX_FILE_BYTES:
-        raise LogUnreadable(f"{source}: larger than {_MAX_FILE_BYTES >> 30} GiB")
+        raise LogUnreadable(tr("{path}: larger than {limit} GiB", path=source, limit=_MAX_FILE_BYTES >> 30))
     return data
 
 
@@ -88,7 +96,7 @@ def _local(source: str) -> Iterator[str]:
     elif glob.has_magic(source):
         yield from (path for path in sorted(glob.glob(source, recursive=True)) if is_file(path))  # noqa: PTH207  a pattern may be absolute
     else:
-        raise LogUnreadable(f"{source}: cannot be opened: No such file or directory")
+        raise LogUnreadable(tr("{path}: cannot be opened: No such file or directory", path=source))
 
 
 def _remote(source: str) -> Iterator[str]:
@@ -104,7 +112,7 @@ def _remote(source: str) -> Iterator[str]:
             names = []
         yield from (system.unstrip_protocol(name) for name in names)
     except Exception as why:  # noqa: BLE001  file systems define their own errors
-        raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
+        raise LogUnreadable(tr("{path}: cannot be read: {reason}", path=source, reason=_reason(why))) from None
 
 
 def _reason(why: Exception) -> str:

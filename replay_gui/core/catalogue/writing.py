@@ -43,6 +43,7 @@ from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.path_kinds import exists, is_folder
 from replay_gui.core.text.given_paths import absolute_path
+from replay_gui.core.translation.messages import tr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +134,11 @@ def write_catalogue(
 def _check_folder(folder: Path) -> None:
     """Raise CatalogueRefused if the user's files in the folder could be lost."""
     if exists(folder) and not is_folder(folder):
-        raise CatalogueRefused(f"{folder}: is not a folder; give another name")
+        raise CatalogueRefused(tr("{folder}: is not a folder; give another name", folder=folder))
     if is_folder(folder) and not is_catalogue(folder) and any(folder.iterdir()):
-        raise CatalogueRefused(f"{folder}: contains other files than a catalogue; give a new or empty folder")
+        raise CatalogueRefused(
+            tr("{folder}: contains other files than a catalogue; give a new or empty folder", folder=folder)
+        )
 
 
 def tables_of(part: CataloguePart, evidence: pa.Table | None = None) -> dict[str, pa.Table]:

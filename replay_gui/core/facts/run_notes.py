@@ -58,7 +58,7 @@ def read_notes(path: Path) -> RunNotes:
     try:
         document = read_toml(path, _MAX_FILE_BYTES)
     except ValueError as why:
-        raise NotesRefused(f"{path}: {why}") from None
+        raise NotesRefused(tr("{path}: {reason}", path=path, reason=why)) from None
     for name in document:
         if name not in (_TABLE, _LIST):
             raise NotesRefused(

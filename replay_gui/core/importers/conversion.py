@@ -25,6 +25,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import check_is_free, is_folder
 from replay_gui.core.recorder.log_writer import LogWriter
+from replay_gui.core.translation.messages import tr
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
@@ -69,7 +70,9 @@ def convert(
                 flush_folder(targets[0].parent)
                 return moved
         except OSError as why:
-            raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
+            raise LogUnreadable(
+                tr("{path}: cannot be written: {reason}", path=home, reason=why.strerror or why)
+            ) from None
 
 
 def write_runs(
@@ -109,7 +112,7 @@ def write_runs(
                 )
             )
     if not made:
-        raise ImportRefused(f"{source.path}: holds no run")
+        raise ImportRefused(tr("{path}: holds no run", path=source.path))
     return made
 
 
@@ -128,14 +131,16 @@ def write_one_run(
                 progress=ImportProgress(file.source, None),
                 on_grown=None,
             )
-    raise ImportRefused(f"{source.path}: holds no run {name!r} any more")
+    raise ImportRefused(tr("{path}: holds no run {name!r} any more", path=source.path, name=name))
 
 
 def _targets(made: list[ConvertedRun], source: Source, out: Path) -> list[Path]:
     if len(made) == 1:
         return [out / f"{source.path.stem}{SUFFIX}" if is_folder(out) else out]
     if out.suffix == SUFFIX:
-        raise ImportRefused(f"{source.path}: holds {len(made)} runs; give a folder to write them to")
+        raise ImportRefused(
+            tr("{path}: holds {count} runs; give a folder to write them to", path=source.path, count=len(made))
+        )
     width = len(str(len(made)))
     return [
         out / f"{number:0{width}}-{_UNSAFE.sub('-', converted.name)[:80]}{SUFFIX}"

@@ -32,6 +32,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.own_hashes import HashChecks
 
 _LIST_NAME = "conversion.json"
@@ -95,17 +96,19 @@ def cached_conversions(
                         file, importer, fresh, source=source, digest=digest, on_progress=on_progress, on_grown=on_grown
                     )
                 if (source.blake3(), companions_digest(importer, file)) != (digest, others):
-                    raise LogChanged(f"{source.path}: it was written to while it was read; open it again")
+                    raise LogChanged(tr("{path}: it was written to while it was read; open it again", path=source.path))
                 _write_list(fresh, made)
                 if is_folder(folder) and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
                 prune_conversions(home, folder)
         except OSError as why:
-            raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
+            raise LogUnreadable(
+                tr("{path}: cannot be written: {reason}", path=home, reason=why.strerror or why)
+            ) from None
         kept = _read_conversion(folder, name, digest)
         if not kept:
-            raise LogUnreadable(f"{folder}: the log that was just written cannot be read")
+            raise LogUnreadable(tr("{folder}: the log that was just written cannot be read", folder=folder))
         return kept
 
 

@@ -6,6 +6,8 @@ import os
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.text.given_paths import path_in
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAX_FILES = 20_000
 
@@ -21,5 +23,11 @@ def files_below(folder: str) -> list[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [path_in(parent, name) for name in sorted(names) if not name.startswith(".")]
         if len(files) > MAX_FILES:
-            raise ImportRefused(f"{folder}: more than {MAX_FILES:,} files; open a folder within it")
+            raise ImportRefused(
+                tr(
+                    "{folder}: more than {limit} files; open a folder within it",
+                    folder=folder,
+                    limit=whole_number(MAX_FILES),
+                )
+            )
     return [*files, *(why.filename for why in closed)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replay_gui.core.translation.messages import translatable
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -23,4 +25,4 @@ class Limits:
 
 
 LIMITS = Limits()
-RAISED_BY = "replay-gui import --max-size MB reads more"
+RAISED_BY = translatable("replay-gui import --max-size MB reads more")

@@ -26,6 +26,8 @@ from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = b"\x2a\x4d\x18"  # the bytes that follow a first byte from 0x50 to 0x5f
@@ -62,7 +64,9 @@ def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFil
             try:
                 _write_as_utf8(inner, path, encoding)
             except OSError as why:
-                raise LogUnreadable(f"{path}: cannot be written: {why.strerror or why}") from None
+                raise LogUnreadable(
+                    tr("{path}: cannot be written: {reason}", path=path, reason=why.strerror or why)
+                ) from None
             with Source(path) as text:
                 file = ForeignFile(text, limits, source.path)
                 file.notes.count(IS_UTF16)
@@ -96,7 +100,9 @@ def unpacked_source(source: Source, limits: Limits = LIMITS) -> Iterator[Source]
             else:
                 _unpack(source, inner, limits, gzipped=head.startswith(_GZIP))
         except OSError as why:
-            raise LogUnreadable(f"{inner}: cannot be written: {why.strerror or why}") from None
+            raise LogUnreadable(
+                tr("{path}: cannot be written: {reason}", path=inner, reason=why.strerror or why)
+            ) from None
         with Source(inner) as packed_source:
             yield packed_source
 
@@ -105,7 +111,13 @@ def _only_member(source: Source, folder: Path, limits: Limits) -> Path:
     members = ZipMembers(source, limits)
     names = [name for name in members if not name.endswith("/") and not name.startswith(_IGNORED_MEMBERS)]
     if len(names) != 1:
-        raise ImportRefused(f"{source.path}: a ZIP file of {len(names):,} files; unpack it and open one of them")
+        raise ImportRefused(
+            tr(
+                "{path}: a ZIP file of {count} files; unpack it and open one of them",
+                path=source.path,
+                count=whole_number(len(names)),
+            )
+        )
     inner = folder / (Path(names[0]).name or "member")
     inner.write_bytes(members.read(names[0]))
     return inner
@@ -124,7 +136,9 @@ def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
                     if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _NO_SIZE:
                         raise EOFError  # the library does not report it
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as why:
-        raise ImportRefused(f"{source.path}: cannot be unpacked: {why or 'it ends early'}") from None
+        raise ImportRefused(
+            tr("{path}: cannot be unpacked: {reason}", path=source.path, reason=why or tr("it ends early"))
+        ) from None
 
 
 def _is_skippable(head: bytes) -> bool:
@@ -151,6 +165,13 @@ def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -
     while part := unpacking.read(_CHUNK_BYTES):
         written += len(part)
         if written > limits.unpacked:
-            raise ImportRefused(f"{source.path}: unpacks to more than {limits.unpacked >> 20:,} MB; {RAISED_BY}")
+            raise ImportRefused(
+                tr(
+                    "{path}: unpacks to more than {limit} MB; {advice}",
+                    path=source.path,
+                    limit=whole_number(limits.unpacked >> 20),
+                    advice=tr(RAISED_BY),
+                )
+            )
         out.write(part)
     return written

@@ -20,6 +20,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.translation.messages import tr
 
 GROUP = "replay_gui.importers"
 
@@ -50,7 +51,7 @@ class UnusablePlugin:
 
     def runs(self, _file: ForeignFile) -> Iterator[ImportedRun]:
         """Raise ImportRefused with the reason why it could not be loaded."""
-        raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
+        raise ImportRefused(tr("the importer {name} cannot be loaded: {why}", name=self.name, why=self.why))
 
 
 class GuardedImporter:
@@ -103,7 +104,7 @@ class GuardedImporter:
             with _contained(self._output):
                 yield
         except _PluginFault as fault:
-            raise ImportRefused(f"the importer {self.name} failed: {fault}") from None
+            raise ImportRefused(tr("the importer {name} failed: {fault}", name=self.name, fault=fault)) from None
 
 
 class GuardedCompanionReader(GuardedImporter):

@@ -96,6 +96,8 @@ from replay_gui.core.importers.limits import RAISED_BY
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.plugins import plugins
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 
 def importers() -> tuple[Importer, ...]:
@@ -210,19 +212,27 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
         for importer in known:
             if importer.name == format:
                 return importer
-        raise ImportRefused(f"no format is called {format!r}; known are {names_of(known)}")
+        raise ImportRefused(
+            tr("no format is called {format!r}; known are {formats}", format=format, formats=names_of(known))
+        )
     for importer in known:
         if importer.recognises(file):
             return importer
+    path = file.source.path
     if not file.head:
-        what = "is empty"
+        problem = tr("{path}: is empty", path=path)
     elif file.is_too_long:
-        what = f"is one JSON value of more than {file.limits.document >> 20} MB, which is not read; {RAISED_BY}"
-    elif problem := _json_problem(file):
-        what = problem
+        problem = tr(
+            "{path}: is one JSON value of more than {limit} MB, which is not read; {advice}",
+            path=path,
+            limit=file.limits.document >> 20,
+            advice=tr(RAISED_BY),
+        )
+    elif why := _json_problem(file):
+        problem = tr("{path}: {reason}", path=path, reason=why)
     else:
-        raise FormatUnknown(f"{file.source.path}: is of no format known here")
-    raise ImportRefused(f"{file.source.path}: {what}")
+        raise FormatUnknown(tr("{path}: is of no format known here", path=path))
+    raise ImportRefused(problem)
 
 
 def _json_problem(file: ForeignFile) -> str:
@@ -237,13 +247,16 @@ def _json_problem(file: ForeignFile) -> str:
         msgspec.json.decode(file.source.read_at(0, size))
     except msgspec.DecodeError as why:
         if "truncated" in str(why):
-            return f"the JSON ends in the middle, at byte {size:,}; perhaps the file was not written to its end"
+            return tr(
+                "the JSON ends in the middle, at byte {offset}; perhaps the file was not written to its end",
+                offset=whole_number(size),
+            )
         if "trailing characters" in str(why):  # a complete first value, and more after it
             return ""
         place = re.search(r"\(byte (\d+)\)", str(why))
-        return f"the JSON is damaged at byte {int(place[1]):,}" if place else ""
+        return tr("the JSON is damaged at byte {offset}", offset=whole_number(int(place[1]))) if place else ""
     except UnicodeDecodeError:
-        return "the JSON has bytes that are not UTF-8"
+        return tr("the JSON has bytes that are not UTF-8")
     except RecursionError:
         return ""
     return ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.translation.messages import tr
 
 if TYPE_CHECKING:
     from replay_gui.core.importers.imported_run import ConvertedRun
@@ -45,4 +46,12 @@ def choose_run(runs: Sequence[ConvertedRun], run: str, path: str) -> ConvertedRu
     if run.isdecimal() and 1 <= int(run) <= len(runs):
         return runs[int(run) - 1]
     names = ", ".join(each.name for each in runs[:_MAX_NAMES]) + (", …" if len(runs) > _MAX_NAMES else "")
-    raise ImportRefused(f"{path}: has no run {run!r}; give a number from 1 to {len(runs)}, or a name: {names}")
+    raise ImportRefused(
+        tr(
+            "{path}: has no run {run!r}; give a number from 1 to {count}, or a name: {names}",
+            path=path,
+            run=run,
+            count=len(runs),
+            names=names,
+        )
+    )

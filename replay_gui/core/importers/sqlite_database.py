@@ -18,6 +18,7 @@ from urllib.parse import quote
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.translation.messages import tr
 
 MAGIC = b"SQLite format 3\x00"
 MAX_VALUE_BYTES = 128 << 20  # of one text or blob
@@ -65,7 +66,9 @@ class SqliteDatabase:
             raise self._too_costly() from None
 
     def _too_costly(self) -> ImportRefused:
-        return ImportRefused(f"{self._path}: a SQLite database whose rows need too much work for its size")
+        return ImportRefused(
+            tr("{path}: a SQLite database whose rows need too much work for its size", path=self._path)
+        )
 
     def has_tables(self, tables: Tables) -> bool:
         """Return whether the database has all these tables, with these columns."""
@@ -91,7 +94,9 @@ class SqliteDatabase:
             virtual = [*self.rows("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE VIRTUAL%'", (name,))]
             hidden = [kind for (kind,) in self.rows("SELECT hidden FROM pragma_table_xinfo(?)", (name,))]
             if virtual or any(kind in _GENERATED for kind in hidden):
-                raise ImportRefused(f"{self._path}: the table {name} computes its values; it is not read")
+                raise ImportRefused(
+                    tr("{path}: the table {name} computes its values; it is not read", path=self._path, name=name)
+                )
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def opened_database(path: Path) -> Iterator[SqliteDatabase]:
             with closing(_connected(copy, "mode=rw")) as connection:
                 yield SqliteDatabase(connection, path, size)
     except OSError as why:
-        raise ImportRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+        raise ImportRefused(tr("{path}: cannot be read: {reason}", path=path, reason=why.strerror or why)) from None
 
 
 @contextmanager
@@ -124,7 +129,9 @@ def damage_refused(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for SQLite's own message
-        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+        raise ImportRefused(
+            tr("{path}: a SQLite database that cannot be read: {reason}", path=path, reason=why)
+        ) from None
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import zstandard
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 MAGIC = b"PK\x03\x04"
 
@@ -33,17 +35,29 @@ class ZipMembers:
             with zipfile.ZipFile(stream(source)) as archive:
                 self._infos = {info.filename: info for info in archive.infolist()}
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error, EOFError) as why:
-            raise ImportRefused(f"{source.path}: a ZIP file that cannot be read: {why}") from None
+            raise ImportRefused(
+                tr("{path}: a ZIP file that cannot be read: {reason}", path=source.path, reason=why)
+            ) from None
         if len(self._infos) > _MAX_MEMBERS:
             raise ImportRefused(
-                f"{source.path}: has {len(self._infos):,} members, more than the {_MAX_MEMBERS:,} that are read"
+                tr(
+                    "{path}: has {count} members, more than the {limit} that are read",
+                    path=source.path,
+                    count=whole_number(len(self._infos)),
+                    limit=whole_number(_MAX_MEMBERS),
+                )
             )
 
         total = sum(info.file_size for info in self._infos.values())
         if total > limits.unpacked:
             raise ImportRefused(
-                f"{source.path}: its members are {total >> 20:,} MB, more than the {limits.unpacked >> 20:,} MB that "
-                f"are read; {RAISED_BY}"
+                tr(
+                    "{path}: its members are {size} MB, more than the {limit} MB that are read; {advice}",
+                    path=source.path,
+                    size=whole_number(total >> 20),
+                    limit=whole_number(limits.unpacked >> 20),
+                    advice=tr(RAISED_BY),
+                )
             )
 
     def __iter__(self) -> Iterator[str]:
@@ -55,32 +69,42 @@ class ZipMembers:
     def read(self, name: str) -> bytes:
         """Return the content of a member; raise ImportRefused if it is damaged, or larger than declared or allowed."""
         info = self._infos[name]
-        where = f"{self._source.path}, member {name}"
+        where = tr("{path}, member {member}", path=self._source.path, member=name)
         if info.file_size > self._limits.document:
             most = self._limits.document >> 20
             raise ImportRefused(
-                f"{where}: {info.file_size >> 20} MB, more than the {most} MB that are read; {RAISED_BY}"
+                tr(
+                    "{path}: {size} MB, more than the {limit} MB that are read; {advice}",
+                    path=where,
+                    size=info.file_size >> 20,
+                    limit=most,
+                    advice=tr(RAISED_BY),
+                )
             )
         if info.flag_bits & 1 or info.compress_type not in _METHODS:
-            how = "encrypted" if info.flag_bits & 1 else f"compressed by method {info.compress_type}"
-            raise ImportRefused(f"{where}: {how}, which is not read")
+            if info.flag_bits & 1:
+                raise ImportRefused(tr("{path}: encrypted, which is not read", path=where))
+            method = info.compress_type
+            raise ImportRefused(
+                tr("{path}: compressed by method {method}, which is not read", path=where, method=method)
+            )
         raw = self._raw(info, where)
         try:
             content = _unpacked(raw, info)
         except (zlib.error, zstandard.ZstdError) as why:
-            raise ImportRefused(f"{where}: cannot be unpacked: {why}") from None
+            raise ImportRefused(tr("{path}: cannot be unpacked: {reason}", path=where, reason=why)) from None
         if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-            raise ImportRefused(f"{where}: is not what its checksum says; the file is damaged")
+            raise ImportRefused(tr("{path}: is not what its checksum says; the file is damaged", path=where))
         return content
 
     def _raw(self, info: zipfile.ZipInfo, where: str) -> bytes:
         size, start = self._source.size, info.header_offset
         if start + 30 > size:
-            raise ImportRefused(f"{where}: begins beyond the end of the file")
+            raise ImportRefused(tr("{path}: begins beyond the end of the file", path=where))
         name, extra = _LOCAL_HEADER.unpack(self._source.read_at(start, _LOCAL_HEADER.size))
         start += _LOCAL_HEADER.size + name + extra
         if start + info.compress_size > size:
-            raise ImportRefused(f"{where}: ends beyond the end of the file")
+            raise ImportRefused(tr("{path}: ends beyond the end of the file", path=where))
         return self._source.read_at(start, info.compress_size)
 
 

@@ -35,6 +35,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.translation.messages import tr
 
 TABLE = "table"
 _TABLE_VERSION = 18
@@ -84,7 +85,9 @@ class IndexCache:
                 return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING_PREFIX}"))
             except OSError:
                 reason = why.strerror or why
-                raise LogUnreadable(f"{self.root}: the cache folder cannot be written: {reason}") from None
+                raise LogUnreadable(
+                    tr("{root}: the cache folder cannot be written: {reason}", root=self.root, reason=reason)
+                ) from None
 
     def is_cached(self, folder: Path) -> bool:
         """Return whether an index folder is in the cache."""

@@ -12,6 +12,7 @@ from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
 
 VERSION = 1
 MAX_HEADER_BYTES = 1 << 20
@@ -86,8 +87,16 @@ def read_header(source: Source) -> Header:
     """Read the header of a log; raise LogRefused if the file is not a log that this version can read."""
     start = source.read_at(0, min(source.size, MAX_HEADER_BYTES))
     if not start.startswith(MAGIC):
-        raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")
-    damaged = LogRefused(f"{source.path}: the header is damaged, so nothing after it can be trusted; use another copy")
+        raise LogRefused(
+            tr(
+                "{path}: not a replay log (a .rlog begins with {beginning!r})",
+                path=source.path,
+                beginning=MAGIC[2:].decode(),
+            )
+        )
+    damaged = LogRefused(
+        tr("{path}: the header is damaged, so nothing after it can be trusted; use another copy", path=source.path)
+    )
     try:
         unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=MAX_HEADER_BYTES)
         unpacker.feed(start)
@@ -102,5 +111,12 @@ def read_header(source: Source) -> Header:
         raise damaged
     version = facts.get("version")
     if type(version) is not int or version != VERSION:
-        raise LogRefused(f"{source.path}: version {version!r} of the format is not known; this program reads {VERSION}")
+        raise LogRefused(
+            tr(
+                "{path}: version {version!r} of the format is not known; this program reads {known}",
+                path=source.path,
+                version=version,
+                known=VERSION,
+            )
+        )
     return Header(raw, facts)

@@ -19,6 +19,7 @@ from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan_log
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
 
 _RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
 _READ_THROUGH_BYTES = 1 << 15  # of unwanted records, that are read faster than a new beginning
@@ -150,7 +151,9 @@ class EventLog(Sequence[Event]):
         parts = scan_log(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until) if start < stop else ()
         for part in parts:
             if isinstance(part, Ending):
-                raise LogChanged(f"{self.source.path}: event {at} is not where it was; reload it")
+                raise LogChanged(
+                    tr("{path}: event {event} is not where it was; reload it", path=self.source.path, event=at)
+                )
             contents = part.contents[: stop - at] if isinstance(part, Block) else (None,)
             yield at, contents
             at += len(contents)
@@ -170,7 +173,7 @@ class EventLog(Sequence[Event]):
         if isinstance(index, slice):
             return [self._event(EventIndex(i)) for i in range(*index.indices(count))]
         if not -count <= index < count:
-            raise PositionError(f"no event {index}: the log has {count}")
+            raise PositionError(tr("no event {index}: the log has {count}", index=index, count=count))
         return self._event(EventIndex(index % count))
 
     def __iter__(self) -> Iterator[Event]:

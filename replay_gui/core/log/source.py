@@ -13,6 +13,7 @@ from typing import Self
 from blake3 import blake3
 
 from replay_gui.core.errors import LogChanged, LogUnreadable
+from replay_gui.core.translation.messages import tr
 
 _HASHED_BYTES = 1 << 20
 _MAX_TICK_NS = 20_000_000  # more than a tick of any kernel's clock, which is 1 to 10 ms
@@ -44,11 +45,11 @@ class Source:
             self._fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except (OSError, ValueError) as why:
             reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
-            raise LogUnreadable(f"{self.path}: cannot be read: {reason}") from None
+            raise LogUnreadable(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
         facts = os.fstat(self._fd)
         if not stat.S_ISREG(facts.st_mode):
             self.close()
-            raise LogUnreadable(f"{self.path}: not a file but a folder, a device or a pipe")
+            raise LogUnreadable(tr("{path}: not a file but a folder, a device or a pipe", path=self.path))
         self.size = facts.st_size
         self.stamp = file_stamp(facts)
         self.changed_at = facts.st_ctime_ns
@@ -83,7 +84,7 @@ class Source:
         while len(data) < size:
             more = self._read(offset + len(data), size - len(data))
             if not more:
-                raise LogChanged(f"{self.path}: shorter than when it was opened; reload it")
+                raise LogChanged(tr("{path}: shorter than when it was opened; reload it", path=self.path))
             data += more
         if self._hasher is not None and offset <= self._hashed < offset + size:
             self._hasher.update(memoryview(data)[self._hashed - offset :])
@@ -97,7 +98,14 @@ class Source:
             os.lseek(self._fd, offset, os.SEEK_SET)
             return os.read(self._fd, size)
         except OSError as why:
-            raise LogUnreadable(f"{self.path}: cannot be read at byte {offset}: {why.strerror}") from None
+            raise LogUnreadable(
+                tr(
+                    "{path}: cannot be read at byte {offset}: {reason}",
+                    path=self.path,
+                    offset=offset,
+                    reason=why.strerror,
+                )
+            ) from None
 
     def blake3(self, size: int | None = None) -> str:
         """Return the BLAKE3 of all bytes, or of the first `size`, in lower-case hex; reads all of them."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from replay_gui.core.errors import EventInvalid, LogBusy, LogUnreadable
 from replay_gui.core.log.writer_lock import lock_for_writing
 from replay_gui.core.path_kinds import is_link
+from replay_gui.core.translation.messages import tr
 
 
 class LogFile:
@@ -43,16 +44,16 @@ class LogFile:
         try:
             self._handle = os.open(self.path, flags, 0o600)
         except (OSError, ValueError) as why:
-            reason = "it is a link" if create and is_link(self.path) else getattr(why, "strerror", None) or str(why)
-            raise LogUnreadable(f"{self.path}: cannot be written: {reason}") from None
+            reason = tr("it is a link") if create and is_link(self.path) else getattr(why, "strerror", None) or str(why)
+            raise LogUnreadable(tr("{path}: cannot be written: {reason}", path=self.path, reason=reason)) from None
         status = os.fstat(self._handle)
         self._identity = status.st_dev, status.st_ino
         if not stat.S_ISREG(status.st_mode):
             self.close()
-            raise LogUnreadable(f"{self.path}: cannot be written: it is a device or a pipe, not a file")
+            raise LogUnreadable(tr("{path}: cannot be written: it is a device or a pipe, not a file", path=self.path))
         if not lock_for_writing(self._handle):
             self.close()
-            raise LogBusy(f"{self.path}: another recorder is writing it; wait for it or use another file")
+            raise LogBusy(tr("{path}: another recorder is writing it; wait for it or use another file", path=self.path))
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +76,9 @@ class LogFile:
             raise EventInvalid(f"{self.path}: {reason}")
         if not self._is_our_handle():
             self._handle = -1
-            raise LogUnreadable(f"{self.path}: cannot be written: the program has closed the file; the log ends there")
+            raise LogUnreadable(
+                tr("{path}: cannot be written: the program has closed the file; the log ends there", path=self.path)
+            )
         try:
             written = os.write(handle, data)
             while written < len(data):
@@ -87,11 +90,13 @@ class LogFile:
         except OSError as why:
             try:
                 os.ftruncate(self._handle, self.size)
-                after = "the log ends before this event"
+                after = tr("the log ends before this event")
             except OSError:
-                after = "a part of this event may be in the file; readers ignore it as a torn tail"
+                after = tr("a part of this event may be in the file; readers ignore it as a torn tail")
             self.close()
-            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}; {after}") from None
+            raise LogUnreadable(
+                tr("{path}: cannot be written: {reason}; {after}", path=self.path, reason=why.strerror, after=after)
+            ) from None
 
     def _is_our_handle(self) -> bool:
         """Whether the handle is the log's; the program may have closed all its handles, and reused this number."""
@@ -126,4 +131,6 @@ def sync_folder(path: Path) -> None:
         finally:
             os.close(folder)
     except OSError as why:
-        raise LogUnreadable(f"{path}: its folder cannot be written: {why.strerror}") from None
+        raise LogUnreadable(
+            tr("{path}: its folder cannot be written: {reason}", path=path, reason=why.strerror)
+        ) from None

@@ -24,6 +24,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import REDUCER, apply_event
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import RecordedHashes
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.integrity import Integrity
 
 
@@ -51,7 +52,7 @@ class LogWriter:
         self._prepare(LogFile(path, create=True, fsync=fsync), state_hash_every)
         if self._file.has_bytes():
             self.close()
-            raise LogRefused(f"{self.path}: exists already; give another name, or resume it")
+            raise LogRefused(tr("{path}: exists already; give another name, or resume it", path=self.path))
         self.run_id, self.head = str(facts["run_id"]), digest(raw)
         self._file.append(raw)
         if fsync:
@@ -88,18 +89,22 @@ class LogWriter:
         with Source(self.path) as source:
             header = read_header(source)
             if header.reducer != REDUCER:
-                raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
+                raise LogRefused(
+                    tr("{path}: its reducer {reducer!r} is not known here", path=self.path, reducer=header.reducer)
+                )
             self.run_id, self.head = header.run_id, header.hash
             integrity = Integrity(index=FIRST_EVENT, previous=header.hash)
             for part in scan_log(source, len(header.raw), FIRST_EVENT, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
-                    reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
-                    raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
+                    at = {"path": self.path, "offset": part.offset}
+                    if isinstance(part, Skipped):
+                        raise LogRefused(tr("{path}: is damaged at byte {offset}, so it cannot be continued", **at))
+                    raise LogRefused(tr("{path}: is sealed at byte {offset}, so it cannot be continued", **at))
                 if isinstance(part, Block):
                     integrity.check_block(part, decode_fast_metas(part.metas), decode_fast_events(part.contents))
                     for fault in integrity.faults:
-                        problem = f"event {fault.event_index}: {fault.problem}"
-                        raise LogRefused(f"{self.path}: cannot be continued, {problem}")
+                        problem = tr("event {event}: {problem}", event=fault.event_index, problem=fault.problem)
+                        raise LogRefused(tr("{path}: cannot be continued, {problem}", path=self.path, problem=problem))
                     self._replay(part)
                 else:
                     self._file.size = part.offset
@@ -111,8 +116,10 @@ class LogWriter:
             try:
                 apply_event(self._draft, *decode_event(content))
             except NotApplicable as why:
-                problem = f"event {self.count} does not apply: {why}"
-                raise LogRefused(f"{self.path}: cannot be continued, {problem}") from None
+                problem = tr("event {event} does not apply: {reason}", event=self.count, reason=why)
+                raise LogRefused(
+                    tr("{path}: cannot be continued, {problem}", path=self.path, problem=problem)
+                ) from None
             if self._every:
                 self._hashes.add_changes(self._draft)
             self.count, self.head = self.count + 1, hash_

@@ -17,6 +17,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import EMPTY, State, StateChange
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_costly
+from replay_gui.core.translation.messages import trn
 
 MAX_CHANGES = 5_000
 """Changes of one event that are given one by one."""
@@ -66,7 +67,14 @@ class Replayer:
         Cost: about 5 µs for each event since the nearest known state.
         """
         if not 0 <= position <= len(self._log):
-            raise PositionError(f"no position {position}: the log has {len(self._log)} events")
+            raise PositionError(
+                trn(
+                    "no position {position}: the log has {n} event",
+                    "no position {position}: the log has {n} events",
+                    len(self._log),
+                    position=position,
+                )
+            )
         reached, state = self._nearest_state(position)
         reducer = BulkReducer(state, max_moved_values(self._log.source.size))
         contents = self._log.contents(index_after(reached), index_after(position))

@@ -16,6 +16,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import LISTS, MAPS
 from replay_gui.core.text.json_pointer import escape_token, list_index, split_pointer
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 
 _SCALARS = frozenset((str, int, bool, type(None)))
 
@@ -76,23 +77,29 @@ def at_pointer(value: Any, pointer: str) -> Any:
     try:
         tokens = split_pointer(pointer)
     except ValueError as why:
-        raise PositionError(f"{pointer!r} is not a JSON Pointer: {why}") from None
+        raise PositionError(tr("{pointer!r} is not a JSON Pointer: {reason}", pointer=pointer, reason=why)) from None
     here, walked = value, ""
     for token in tokens:
-        missing = PositionError(f"the path {pointer!r} leads nowhere: {walked or 'the state'} {_lacks(here, token)}")
         if isinstance(here, MAPS) and token in here:
             here = here[token]
         elif isinstance(here, LISTS) and (index := list_index(token)) is not None and index < len(here):
             here = here[index]
         else:
-            raise missing
+            reason = _lacks(walked or tr("the state"), here, token)
+            raise PositionError(tr("the path {pointer!r} leads nowhere: {reason}", pointer=pointer, reason=reason))
         walked += f"/{escape_token(token)}"
     return here
 
 
-def _lacks(here: Any, token: str) -> str:
+def _lacks(container: str, here: Any, token: str) -> str:
     if isinstance(here, MAPS):
-        return f"has no member {token!r}"
+        return tr("{container} has no member {member!r}", container=container, member=token)
     if isinstance(here, LISTS):
-        return f"has {len(here)} items, counted from 0, and no item {token!r}"
-    return "is neither a map nor a list"
+        count = len(here)
+        return tr(
+            "{container} has {count} items, counted from 0, and no item {item!r}",
+            container=container,
+            count=count,
+            item=token,
+        )
+    return tr("{container} is neither a map nor a list", container=container)

@@ -10,6 +10,7 @@ from blake3 import blake3
 from msgspec import Raw, msgpack
 
 from replay_gui.core.errors import LogChanged, NotCanonical
+from replay_gui.core.translation.messages import tr
 
 ReadAt: TypeAlias = Callable[[int, int], bytes]
 """Takes (offset, number of bytes), and returns these bytes of a file."""
@@ -41,7 +42,7 @@ class StoredPart:
         """Return the bytes; raise LogChanged if they have changed since the state was loaded."""
         raw = self._read_at(self._offset, self._size)
         if blake3(raw).digest() != self.digest:
-            raise LogChanged("a kept state was changed on disk while it was shown; reload the run")
+            raise LogChanged(tr("a kept state was changed on disk while it was shown; reload the run"))
         return raw
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from replay_gui.core.errors import TooCostly
 from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import whole_number
 
 _MIN_MOVED_VALUES = 1_000_000_000  # about 1 s
 _MOVED_VALUES_PER_BYTE = 256
@@ -38,6 +40,10 @@ def max_hashed_leaves(log_bytes: int) -> int:
 def too_costly(path: Path, index: EventIndex) -> TooCostly:
     """Return the error for a replay that stops before the event with this index."""
     return TooCostly(
-        f"{path}: event {position_after(index):,} changes too much at once for a log of this size; "
-        "states from there on are not replayed"
+        tr(
+            "{path}: event {event} changes too much at once for a log of this size; states from there on "
+            "are not replayed",
+            path=path,
+            event=whole_number(position_after(index)),
+        )
     )

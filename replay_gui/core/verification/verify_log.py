@@ -12,6 +12,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
+from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.passes import (
     EventReplay,
     IntegritySlice,
@@ -66,7 +67,7 @@ def check_unchanged(log: EventLog, report: VerificationReport) -> None:
     head = None if again.end.previous is None else again.end.previous.hex()
     found = again.end.event_index, again.end.event_index - len(again.faults), head
     if found != (report.events, report.verified, report.head) or log.source.blake3() != report.file_blake3:
-        raise LogChanged(f"{log.source.path}: it was changed while it was verified; verify it again")
+        raise LogChanged(tr("{path}: it was changed while it was verified; verify it again", path=log.source.path))
 
 
 def build_verification_report(

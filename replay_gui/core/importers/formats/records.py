@@ -13,6 +13,7 @@ from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 NO_RUNS = "records that hold no run, left out"
@@ -61,7 +62,7 @@ class RecordFormat:
             return
         head = first_records(file, self.member)
         if not self.recognises(file):
-            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
         if self.member is not None and isinstance(file.document, dict) and self.member in file.document:
             yield self._run(file.stem, file.document, notes)
             return
@@ -298,7 +299,11 @@ def check_size(file: ForeignFile) -> None:
     if file.source.size > file.limits.document:
         most = file.limits.document >> 20
         raise ImportRefused(
-            f"{file.source.path}: more than {most} MB of records, which must be in memory together; split it"
+            tr(
+                "{path}: more than {limit} MB of records, which must be in memory together; split it",
+                path=file.source.path,
+                limit=most,
+            )
         )
 
 

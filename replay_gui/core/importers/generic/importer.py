@@ -60,6 +60,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNMAPPED = "records whose kind says nothing known, kept as custom events"
@@ -104,7 +105,7 @@ class JsonLines:
         mapping = self._mapping or guess_mapping(first)
         notes = ImportNotes(file.notes)
         if not first:
-            raise ImportRefused(f"{file.source.path}: no JSON object in it")
+            raise ImportRefused(tr("{path}: no JSON object in it", path=file.source.path))
         if holder := steps_in(first) if self._mapping is None else "":
             yield from self._runs_of_steps(file, holder, notes)
             return

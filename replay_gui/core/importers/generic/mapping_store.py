@@ -13,6 +13,7 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.translation.messages import tr
 
 _MAX_FILE_BYTES = 1 << 22
 
@@ -46,7 +47,9 @@ def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as why:
-        raise LogUnreadable(f"{path.parent}: cannot be made: {why.strerror or why}") from None
+        raise LogUnreadable(
+            tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=why.strerror or why)
+        ) from None
     write_whole(path, msgspec.json.format(msgspec.json.encode([*others, *added]), indent=2))
 
 
@@ -57,11 +60,17 @@ def _read(path: Path) -> list[_Saved]:
         raw = read_beginning(path, _MAX_FILE_BYTES + 1)
         if len(raw) > _MAX_FILE_BYTES:
             raise LogUnreadable(
-                f"{path}: is larger than {_MAX_FILE_BYTES >> 20} MiB, the limit for mappings; remove it"
+                tr(
+                    "{path}: is larger than {limit} MiB, the limit for mappings; remove it",
+                    path=path,
+                    limit=_MAX_FILE_BYTES >> 20,
+                )
             )
         saved = msgspec.json.decode(raw, type=list[_Saved])
         for entry in saved:
             Mapping(**entry.mapping)
         return saved
     except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
-        raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); correct the file, or remove it") from None
+        raise LogUnreadable(
+            tr("{path}: the mappings cannot be read ({reason}); correct the file, or remove it", path=path, reason=why)
+        ) from None

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 _MAX_SAMPLED_CONVERSATIONS = 20  # conversations that are examined to recognise a file
 _TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
@@ -46,7 +47,7 @@ class ChatGpt:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield every conversation as a run."""
         if not self.recognises(file):
-            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
         notes = ImportNotes(file.notes)
         for number, one in enumerate(self._conversations(file), 1):
             if not _is_conversation(one):

@@ -36,6 +36,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import tr
 
 _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
@@ -92,7 +93,13 @@ class ClineHistory(RecordFormat):
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the task, with the state of its session, if that is in a file beside it."""
         if (messages := _messages_of(file)) is not None:
-            raise FormatUnknown(f"{file.path}: the state of the session whose messages are in {messages}")
+            raise FormatUnknown(
+                tr(
+                    "{path}: the state of the session whose messages are in {messages}",
+                    path=file.path,
+                    messages=messages,
+                )
+            )
         path = _state_of(file.path)
         state = read_side_json(path) if path is not None and isinstance(file.document, dict) else None
         if not isinstance(state, dict):

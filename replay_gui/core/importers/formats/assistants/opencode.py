@@ -30,6 +30,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
 _REFUSED = re.compile(r"(?:Error: )?The user (?:rejected permission|has specified a rule which prevents)")
@@ -100,7 +101,7 @@ class OpenCode:
         elif is_stream(file):
             yield self._run(*read_stream(file, notes, (self.volatile, self.volatile_within)), notes)
         else:
-            raise ImportRefused(f"{file.source.path}: no OpenCode session in it")
+            raise ImportRefused(tr("{path}: no OpenCode session in it", path=file.source.path))
 
     def _run(self, session: dict[str, Any], parts: list[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
         run_id, title = str(session.get("id") or "session"), session.get("title")

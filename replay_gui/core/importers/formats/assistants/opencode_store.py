@@ -14,6 +14,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
+from replay_gui.core.translation.messages import tr
 
 _TABLES: Tables = {"session": (), "message": (), "part": ("message_id", "data")}
 _TABLES_SINCE_2: Tables = {"session_v2": (), "session_message": ("session_id", "type", "seq", "data")}
@@ -29,7 +30,7 @@ def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
     """Yield each session as ``opencode export`` writes it, the newest first; ImportRefused if unreadable."""
     with checked_database(path, (*_TABLES, *_TABLES_SINCE_2)) as database:
         if not (database.has_tables(_TABLES) or database.has_tables(_TABLES_SINCE_2)):
-            raise ImportRefused(f"{path}: a SQLite database without OpenCode's tables")
+            raise ImportRefused(tr("{path}: a SQLite database without OpenCode's tables", path=path))
         known = set[Any]()
         for table, messages, tables in (
             ("session_v2", _messages_since_2, _TABLES_SINCE_2),

@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.message_events import first_line, is_fail
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.translation.messages import tr
 
 _MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_steps", "log", "rounds")
 _ACTIONS = ("action", "tool", "tool_name", "tool_call")
@@ -66,7 +67,7 @@ class ReActSteps:
             yield _ReActEvents(self.name, self.volatile, notes).imported_run(name, numbered_records(file, notes))
             return
         if not self.recognises(file):
-            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
         records = [(1, file.document)] if isinstance(file.document, dict) else numbered_records(file, notes)
         for number, whole in records:
             if not (member := _member(whole)):

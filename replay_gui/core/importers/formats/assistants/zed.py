@@ -21,6 +21,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_database, is_database_with
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 UNREADABLE = "threads in a form that is not known, left out"
 
@@ -64,7 +65,7 @@ class Zed:
         notes = ImportNotes(file.notes)
         if not file.head.startswith(MAGIC):
             if not _is_thread(file.document):
-                raise ImportRefused(f"{file.source.path}: no Zed thread in it")
+                raise ImportRefused(tr("{path}: no Zed thread in it", path=file.source.path))
             yield self._run(file.stem, file.document, notes)
             return
         with checked_database(file.source.path, _TABLES) as database:

@@ -13,6 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 _MEMBERS = {"index", "error", "info", "output", "time"}
 _OF_OUTPUT = {"index", "status", "result", "history"}
@@ -50,7 +51,7 @@ class AgentBench:
             written = any_time(as_map(record["time"]).get("timestamp"))
             yield events.imported_run(f"{file.stem} {record['index']}", [(number, record)], written)
         if not found:
-            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
 
 
 def _is_sample(record: Any) -> bool:

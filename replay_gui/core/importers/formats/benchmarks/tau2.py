@@ -14,6 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.translation.messages import tr
 
 _ENDS: dict[str, End] = {
     "user_stop": "answered",
@@ -57,7 +58,7 @@ class Tau2:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every simulation, named by its task and trial."""
         if not _is_results(file.document):
-            raise ImportRefused(f"{file.source.path}: no tau2-bench simulation in it")
+            raise ImportRefused(tr("{path}: no tau2-bench simulation in it", path=file.source.path))
         document = file.document
         tasks = {str(task.get("id")): task for task in maps_in(document.get("tasks"))}
         for simulation in document["simulations"]:

@@ -13,6 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 _SIGNS = {"task_id", "traj", "reward"}
 _CHANGES = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_", "send_certificate")
@@ -43,7 +44,7 @@ class TauBench:
         """Yield a run for every trial, named by its task and number."""
         trials = _trials(file.document)
         if not trials:
-            raise ImportRefused(f"{file.source.path}: no tau-bench trial in it")
+            raise ImportRefused(tr("{path}: no tau-bench trial in it", path=file.source.path))
         for trial in trials:
             notes = ImportNotes(file.notes)
             task, number = trial.get("task_id"), trial.get("trial")

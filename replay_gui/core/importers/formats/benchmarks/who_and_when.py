@@ -14,6 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.translation.messages import tr
 
 _SIGNS = {"history", "mistake_agent", "mistake_step"}
 _USER_ROLES = ("human", "user")
@@ -41,7 +42,7 @@ class WhoAndWhen:
         """Yield the conversation as one run, with the annotation as its end."""
         conversation = _conversation(file.document)
         if conversation is None:
-            raise ImportRefused(f"{file.source.path}: no Who&When record in it")
+            raise ImportRefused(tr("{path}: no Who&When record in it", path=file.source.path))
         notes = ImportNotes(file.notes)
         name = file.stem
         yield ImportedRun(

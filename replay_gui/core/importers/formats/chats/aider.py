@@ -16,6 +16,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import Patch, cut_text
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 _SESSION = re.compile(r"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _PROMPT, _END = "#### ", "  "
@@ -72,7 +73,7 @@ class Aider:
             )
             return
         if not self._is_history(file):
-            raise ImportRefused(f"{file.source.path}: no Aider chat history in it")
+            raise ImportRefused(tr("{path}: no Aider chat history in it", path=file.source.path))
         text = file.source.read_at(0, file.source.size).decode("utf-8-sig", "replace")
         # a quoted start, as in code, has no date
         before, *sessions = _SESSION.split(text)

@@ -33,6 +33,7 @@ from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
 
 COPIED_STEPS = "steps copied from the trajectory before, left out"
 _NUMBER = re.compile(r"1\.\d+")  # of a version: some programs write it alone
@@ -99,7 +100,7 @@ class Atif:
             else:
                 notes.count(NOT_TRAJECTORIES)
         if not found:
-            raise ImportRefused(f"{file.source.path}: no ATIF trajectory in it")
+            raise ImportRefused(tr("{path}: no ATIF trajectory in it", path=file.source.path))
 
 
 def _run(file: ForeignFile, document: dict[str, Any], own_name: str, notes: ImportNotes) -> ImportedRun:

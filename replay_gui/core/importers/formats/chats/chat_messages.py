@@ -46,6 +46,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 _MAX_SAMPLED_MESSAGES = 50  # messages that are examined to recognise a file
 NO_MESSAGES = "conversations in which no messages were found, left out"
@@ -113,8 +114,7 @@ class ChatMessages:
             yield from self._each(name, numbered_records(file, notes), notes)
         elif self._is_lines(file):
             first = [line for line in file.first_lines if isinstance(line, dict)]
-            runs = runs_in(file, partial(numbered_records, file), first, notes)
-            for run_id, records in runs:
+            for run_id, records in (runs := runs_in(file, partial(numbered_records, file), first, notes)):
                 yield self._run(run_id, {}, iter(records), ImportNotes(notes))
             if not runs:
                 yield self._run(name, {}, numbered_records(file, notes), notes)
@@ -122,7 +122,7 @@ class ChatMessages:
             for inner, talk in found[0]:
                 yield self._run(inner or name, found[1] or {}, enumerate(talk, 1), ImportNotes(notes))
         else:
-            raise ImportRefused(f"{file.source.path}: no chat messages in it")
+            raise ImportRefused(tr("{path}: no chat messages in it", path=file.source.path))
 
     def _each(self, name: str, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> Iterator[ImportedRun]:
         talks = conversations(self._calls(records, notes))

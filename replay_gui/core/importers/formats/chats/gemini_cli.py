@@ -17,6 +17,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.translation.messages import tr
 
 _SIGNS = {"sessionId", "projectHash", "messages"}
 REWOUND_MESSAGES = "messages that were taken back by a rewind, kept as bookkeeping"
@@ -59,7 +60,7 @@ class GeminiCli:
         if chat is None and _is_lines(file):
             chat = _put_together(file, notes)
         if chat is None:
-            raise ImportRefused(f"{file.source.path}: no Gemini CLI chat in it")
+            raise ImportRefused(tr("{path}: no Gemini CLI chat in it", path=file.source.path))
         yield ImportedRun(
             name=file.stem,
             run_id=str(chat.get("sessionId") or file.stem),

@@ -29,6 +29,7 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import tr
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
 _MESSAGES = ("message", "system")
@@ -95,7 +96,9 @@ class OpenHands(RecordFormat):
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the conversation, or each conversation of an evaluation."""
         if _is_state(file) and (first := first_record_in(file.path.parent)) is not None:
-            raise FormatUnknown(f"{file.path}: the state of the conversation that {first.name} opens")
+            raise FormatUnknown(
+                tr("{path}: the state of the conversation that {name} opens", path=file.path, name=first.name)
+            )
         if self._is_stored(file):
             yield self._stored(file)
             return

@@ -15,6 +15,7 @@ from replay_gui.core.importers.files_below import MAX_FILES
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.translation.messages import tr
 
 _NAME = re.compile(r"(event-|message_)?([0-9]{1,9})(-[0-9A-Fa-f-]{8,40})?\.json")
 _BELOW = ("events", "messages", "agents/*/messages")
@@ -50,6 +51,6 @@ def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
     """
     paths = records_beside(file.path) or [file.path]
     if paths[0].name != file.path.name:
-        raise FormatUnknown(f"{file.path}: a part of the run that {paths[0].name} opens")
+        raise FormatUnknown(tr("{path}: a part of the run that {name} opens", path=file.path, name=paths[0].name))
     for number, path in enumerate(paths, 1):
         yield number, read_side_json(path)

@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.translation.messages import tr
 
 
 class StrandsSessions:
@@ -42,7 +43,7 @@ class StrandsSessions:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the agent's messages as one run."""
         if not self.recognises(file):
-            raise ImportRefused(f"{file.source.path}: no message of a Strands session in it")
+            raise ImportRefused(tr("{path}: no message of a Strands session in it", path=file.source.path))
         messages = [(number, _message(record)) for number, record in numbered_files(file)]
         events = ChatMessageEvents(self.name, self.volatile, ImportNotes(file.notes))
         agent, session = file.path.parent.parent.name, file.path.parent.parent.parent.parent.name

@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurve
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, FLAGS, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.translation.messages import tr
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
 _WITHOUT_TREE = ({"sessionId", "timestamp", "message"}, {"sessionId", "cwd", "message"})
@@ -68,7 +69,7 @@ class ClaudeCode:
         source = file.source
         surveyed = survey_session(source)
         if not surveyed.understood:
-            raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
+            raise ImportRefused(tr("{path}: no line of a Claude Code session in it", path=source.path))
         name = source.path.stem.encode("utf-8", "replace").decode()
         yield self._run(file, surveyed, name, None)
         for number in surveyed.rewinds[-_MAX_REWOUND_RUNS:]:

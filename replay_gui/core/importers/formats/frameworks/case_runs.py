@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.records import RecordEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.translation.messages import tr
 
 
 class CaseEvents(RecordEvents):
@@ -58,7 +59,7 @@ class CaseFormat:
         notes = ImportNotes(file.notes)
         cases = self.cases(file, notes)
         if not cases:
-            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
         for number, name, case in cases:
             yield self.case_events(ImportNotes(notes)).imported_run(name, [(number, case)])
 

@@ -15,6 +15,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.importers.zip_members import MAGIC, ZipMembers
+from replay_gui.core.translation.messages import tr
 
 UNFINISHED = "the evaluation had not ended when the file was written"
 UNREADABLE = "samples that are no JSON, left out"
@@ -49,18 +50,18 @@ class InspectAi:
             for sample in samples if isinstance(samples, list) else []:
                 yield _run(file.document, sample, ImportNotes(file.notes))
         else:
-            raise ImportRefused(f"{file.source.path}: no Inspect log in it")
+            raise ImportRefused(tr("{path}: no Inspect log in it", path=file.source.path))
 
 
 def _archived(file: ForeignFile) -> Iterator[ImportedRun]:
     members = ZipMembers(file.source, file.limits)
     head = next((name for name in (_HEADER, _START) if name in members), None)
     if head is None:
-        raise ImportRefused(f"{file.source.path}: a ZIP file without an Inspect log in it")
+        raise ImportRefused(tr("{path}: a ZIP file without an Inspect log in it", path=file.source.path))
     notes = ImportNotes()
     header = _decoded(members.read(head), notes)
     if not isinstance(header, dict) or not isinstance(header.get("eval"), dict):
-        raise ImportRefused(f"{file.source.path}, member {head}: has no data of an evaluation")
+        raise ImportRefused(tr("{path}, member {head}: has no data of an evaluation", path=file.source.path, head=head))
     if head == _START:
         notes.count(UNFINISHED)
     for name in sorted(filter(_SAMPLE.fullmatch, members), key=_by_numbers):

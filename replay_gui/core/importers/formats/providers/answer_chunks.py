@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import end_after_error
+from replay_gui.core.translation.messages import tr
 
 _KIND = "chat.completion.chunk"
 _MAX_FIRST = 3  # events that are examined to recognise a file; the first one may be about the request
@@ -51,7 +52,7 @@ class AnswerChunks:
             else:
                 others.append((number, chunk))
         if not answers:
-            raise ImportRefused(f"{file.source.path}: no chunk of a response in it")
+            raise ImportRefused(tr("{path}: no chunk of a response in it", path=file.source.path))
         joined = [(answer.number, answer.message()) for answer in answers.values()]
         records = sorted([*joined, *others], key=lambda record: record[0])
         yield _ChunkEvents(self.name, self.volatile, notes).imported_run(file.stem, records)

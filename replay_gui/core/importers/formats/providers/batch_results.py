@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import ID, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.translation.messages import tr
 
 NOT_RESULTS = "records that are no result of a batch, left out"
 
@@ -41,7 +42,7 @@ class BatchResults:
             events = _BatchEvents(self.name, self.volatile, ImportNotes(notes))
             yield events.imported_run(str(record["custom_id"]), [(number, record)])
         if not found:
-            raise ImportRefused(f"{file.source.path}: no result of a batch in it")
+            raise ImportRefused(tr("{path}: no result of a batch in it", path=file.source.path))
 
 
 def _is_result(record: Any) -> bool:

@@ -30,6 +30,7 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 NOT_CALLS = "recorded requests that are no calls of a model, left out"
 _LISTS = ("interactions", "http_interactions", "recordings", "requests")
@@ -79,7 +80,7 @@ class HttpRecordings:
             else:
                 calls.append((number, call))
         if not calls:
-            raise ImportRefused(f"{file.source.path}: no call of a model in it")
+            raise ImportRefused(tr("{path}: no call of a model in it", path=file.source.path))
         talks = [*_talks(calls)]
         for number, (setting, messages) in enumerate(talks, 1):
             events = _HttpEvents(self.name, self.volatile, ImportNotes(notes))

@@ -26,6 +26,7 @@ from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import RunBuilder, end_after_error
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import END
+from replay_gui.core.translation.messages import tr
 
 UNREADABLE = "records that are no runs, left out"
 
@@ -83,7 +84,7 @@ class LangSmith:
             else:
                 notes.count(UNREADABLE)
         if not all_records:
-            raise ImportRefused(f"{file.source.path}: no LangSmith run in it")
+            raise ImportRefused(tr("{path}: no LangSmith run in it", path=file.source.path))
         for trace_id, records in _traces(all_records).items():
             records.sort(
                 key=lambda record: (str(record.get("dotted_order") or ""), str(record.get("start_time") or ""))

@@ -19,6 +19,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 _REMARKS = {"why": "rationale", "source": "source", "metadata": "metadata"}  # members of an assessment
 _ENDS: dict[str, End] = {"OK": "answered", "ERROR": "crash", "IN_PROGRESS": "open"}
@@ -53,7 +54,7 @@ class MlFlow:
         records = [whole] if _trace_in(whole) else [record for _, record in numbered_records(file, notes)]
         traces = [trace for record in records if (trace := _trace_in(record)) is not None]
         if not traces:
-            raise ImportRefused(f"{file.source.path}: no MLflow trace in it")
+            raise ImportRefused(tr("{path}: no MLflow trace in it", path=file.source.path))
         for trace in traces:
             own, info = ImportNotes(notes), trace["info"]
             spans = [as_common_span(span, own) for span in spans_in(trace)]

@@ -16,6 +16,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.translation.messages import tr
 
 UNREADABLE = "lines that are no trace and no span, left out"
 
@@ -77,7 +78,7 @@ class OpenAiAgents:
             else:
                 notes.count(UNREADABLE)
         if not traces and not spans:
-            raise ImportRefused(f"{file.source.path}: no trace of the OpenAI Agents SDK in it")
+            raise ImportRefused(tr("{path}: no trace of the OpenAI Agents SDK in it", path=file.source.path))
         for trace_id in dict.fromkeys((*traces, *spans)):
             trace = traces.get(trace_id, {})
             facts = {key: trace.get(key) for key in ("workflow_name", "metadata")}

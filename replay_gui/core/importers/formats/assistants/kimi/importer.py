@@ -24,6 +24,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 _LOOP, _MESSAGE = "context.append_loop_event", "context.append_message"
 _FLAT = (_LOOP, _MESSAGE, "turn.prompt", "config.update")
@@ -57,7 +58,9 @@ class Kimi(RecordFormat):
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session, or raise FormatUnknown for another file of it."""
         if not super().recognises(file) and (main := main_file_of(file.path)) is not None:
-            raise FormatUnknown(f"{file.path}: a part of the Kimi session whose run is in {main}")
+            raise FormatUnknown(
+                tr("{path}: a part of the Kimi session whose run is in {main}", path=file.path, main=main)
+            )
         yield from super().runs(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:

@@ -19,6 +19,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.translation.messages import tr
 
 _COMMAND = re.compile(r"```(?:mswea_bash_command|bash)[^\S\n]*+\n(?:[^\S\n]*+\n(?!```))*+(.*?)\n```", re.DOTALL)
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
@@ -85,7 +86,7 @@ class MiniSweAgent:
         document = file.document
         trajectory = {"messages": document} if isinstance(document, list) else document
         if not isinstance(trajectory, dict) or not isinstance(trajectory.get("messages"), list):
-            raise ImportRefused(f"{file.source.path}: no mini-swe-agent trajectory in it")
+            raise ImportRefused(tr("{path}: no mini-swe-agent trajectory in it", path=file.source.path))
         notes = ImportNotes(file.notes)
         name = file.source.path.name.partition(".")[0].encode("utf-8", "replace").decode()
         task = trajectory.get("instance_id")

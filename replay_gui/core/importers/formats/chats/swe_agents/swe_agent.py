@@ -20,6 +20,7 @@ from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import tr
 
 DEMONSTRATIONS = "messages of demonstrations, kept as bookkeeping"
 
@@ -72,7 +73,7 @@ class SweAgent:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the trajectory as one run, named by the file."""
         if not _is_trajectory(file.document):
-            raise ImportRefused(f"{file.source.path}: no SWE-agent trajectory in it")
+            raise ImportRefused(tr("{path}: no SWE-agent trajectory in it", path=file.source.path))
         notes = ImportNotes(file.notes)
         name = file.stem
         yield ImportedRun(

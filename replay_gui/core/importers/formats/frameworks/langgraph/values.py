@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.translation.messages import tr
 
 UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
 OBJECTS = "objects of Python classes, kept as their class and members"
@@ -95,7 +96,13 @@ class LangGraphValues:
         """Return the description of a Python object (module, name, arguments); the object is not created."""
         self._notes.count(OBJECTS)
         if self._depth >= _MAX_EXTENSION_DEPTH or self._depth * len(data) > MAX_BLOB_BYTES:  # each level is a copy
-            raise ImportRefused(f"{self._where}: objects nested deeper than {_MAX_EXTENSION_DEPTH} are not read")
+            raise ImportRefused(
+                tr(
+                    "{where}: objects nested deeper than {limit} are not read",
+                    where=self._where,
+                    limit=_MAX_EXTENSION_DEPTH,
+                )
+            )
         self._depth += 1
         try:
             unpacked = self._unpacked(data)

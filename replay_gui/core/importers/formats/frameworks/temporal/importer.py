@@ -23,6 +23,7 @@ from replay_gui.core.importers.formats.records import numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import tr
 
 PROTOBUF = "a Temporal history in protobuf form, which is not read; export it as JSON (temporal workflow show -o json)"
 
@@ -42,10 +43,10 @@ class Temporal:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the history as one run; raise ImportRefused for protobuf."""
         if _is_protobuf(file):
-            raise ImportRefused(f"{file.source.path}: {PROTOBUF}")
+            raise ImportRefused(tr("{path}: {reason}", path=file.source.path, reason=PROTOBUF))
         histories = _histories(file)
         if not histories:
-            raise ImportRefused(f"{file.source.path}: no Temporal history in it")
+            raise ImportRefused(tr("{path}: no Temporal history in it", path=file.source.path))
         for number, history in enumerate(histories, 1):
             name = file.stem if len(histories) == 1 else f"{file.stem} {number}"
             yield self._run(name, sorted(map(_usual, history), key=_number), ImportNotes(file.notes))

@@ -30,6 +30,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.translation.messages import tr
 
 _ROLES: dict[str, Role] = {
     "GENERATION": "model",
@@ -113,7 +114,7 @@ class Langfuse:
             found = True
             yield self._run(trace, items, ImportNotes(notes))
         if not found:
-            raise ImportRefused(f"{file.source.path}: no Langfuse trace in it")
+            raise ImportRefused(tr("{path}: no Langfuse trace in it", path=file.source.path))
 
     def _run(self, trace: dict[str, Any], items: list[Any], notes: ImportNotes) -> ImportedRun:
         observations = [observation for observation in items if isinstance(observation, dict) and observation.get("id")]

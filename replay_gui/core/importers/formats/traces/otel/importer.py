@@ -27,6 +27,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.translation.messages import tr
 
 REPEATED = "spans that stand in the file twice, equal or before they had ended: read once"
 _TRACE_ID, _SPAN_ID = re.compile(r"(?:0x)?[0-9a-f]{32}"), re.compile(r"(?:0x)?[0-9a-f]{16}")
@@ -118,7 +119,7 @@ class OpenTelemetry:
             yield from runs_of_records(chain.from_iterable(records.values()), self.name, notes)
             return
         if not traces:
-            raise ImportRefused(f"{file.source.path}: no span in it")
+            raise ImportRefused(tr("{path}: no span in it", path=file.source.path))
         for trace in records.keys() - traces.keys():
             notes.count(OTHER_RECORDS, len(records[trace]))
         traces = {trace: _in_known_names(spans) for trace, spans in by_thread(traces).items()}
