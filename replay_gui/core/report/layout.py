@@ -281,7 +281,7 @@ def _measures(facts: RunOverview) -> list[Fact]:
         rows.append(Fact(tr("End"), RunResult(end=result.end).words()))
     calls = [
         whole_number(counts.calls),
-        *([trn("{n} failed", "{n} failed", counts.failed)] if counts.failed else []),
+        *([tr("{calls} failed", calls=whole_number(counts.failed))] if counts.failed else []),
         *([trn("{n} denied", "{n} denied", counts.denied)] if counts.denied else []),
         *([trn("{n} error", "{n} errors", counts.errors)] if counts.errors else []),
         *([trn("{n} interrupted", "{n} interrupted", counts.interrupted)] if counts.interrupted else []),
@@ -314,7 +314,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
         rows = tuple((problem, whole_number(number)) for problem, number in groups.most_common(12))
         blocks.append(
             ReportTable(
-                (Column(tr("Problem"), 8), Column(tr("Times"), 1, number=True)),
+                (Column(tr("Problem"), 8), Column(tr("Count"), 1, number=True)),
                 rows,
                 total=len(groups),
                 what=tr("problems"),

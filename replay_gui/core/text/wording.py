@@ -84,6 +84,12 @@ def reason_text(why: str) -> str:
     return tr(_SAID[words]) if words in _SAID else words
 
 
+def english_reason(why: str) -> str:
+    """Return what `reason_text` does in English: it is kept, so that equal reasons are the same in each language."""
+    words = _reason_words(why)
+    return _SAID.get(words, words)
+
+
 def _reason_words(why: str) -> str:
     name = why.strip()
     return _HUMP.sub(" ", name).replace("_", " ").casefold() if _CODE_NAME.fullmatch(name) else why

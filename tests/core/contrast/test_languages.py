@@ -19,6 +19,7 @@ from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.versions import difference_words, version_change, version_differences
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.errors import NotesRefused
+from replay_gui.core.log.kinds import END
 from tests.core.contrast.conftest import Evaluation, ReadFiles
 from tests.core.translation.languages import ACCENTED, in_language, is_message
 from tests.helpers.evaluations.evaluation_logs import write_versions
@@ -31,7 +32,7 @@ def _write_stopped(path: Path) -> Path:
             run.tool_response(run.tool_request("send_note", {"to": "x12345", "text": "a b"}), "sent")
         run.tool_response(run.tool_request("get_note", {"id": "y12345"}), None, success=False, error="not found")
         run.tool_response(run.tool_request("bash", {"command": 'python -c \'open("a.py", "w")\''}), "")
-        run.append("x-replay/end", {"how": "stopped by user", "why": "user_cancelled"})
+        run.append(END, {"how": "stopped by user", "why": "user_cancelled"})
     return path
 
 
@@ -43,6 +44,10 @@ def test_what_is_kept_of_a_run_is_the_same_in_each_language(tmp_path: Path) -> N
         other = list(profiles(files, cache=cache))
     assert msgspec.json.encode(other) == msgspec.json.encode(english)
     assert list(profiles(files, cache=cache)) == english
+    ends = [held.feature for held in english[0].features if held.feature.kind == FeatureKind.END]
+    assert [feature_words(end) for end in ends] == ["ended: stopped by user (the user cancelled it)"]
+    with in_language(ACCENTED):
+        assert feature_words(ends[0]).count("[") == 3
 
 
 @pytest.mark.parametrize("kind", FeatureKind)

@@ -50,6 +50,9 @@ def feature_words(feature: Feature) -> str:
         return _size_words(one_line(feature.path, _MAX_NAME), number)
     if kind is FeatureKind.DID and number > 1:
         return trn("did {tool}({value}) {n} time", "did {tool}({value}) {n} times", number, tool=tool, value=value)
+    if kind is FeatureKind.END:
+        how, bracket, why = value.partition(" (")  # as run_features writes it
+        value = f"{tr(how)}{bracket}{tr(why[:-1])}{why[-1:]}"
     path, pointer = one_line(feature.path, _MAX_NAME), pointer_text(feature.path)
     return tr(_PHRASES[kind], tool=tool, value=value, path=path, pointer=pointer)
 

@@ -28,7 +28,7 @@ from replay_gui.core.reasons.evidence.file_edits import (
 from replay_gui.core.reasons.evidence.run_failures import find_loops, unrecovered_errors
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import reason_text
+from replay_gui.core.text.wording import english_reason
 
 _MAX_LEAVES = 60  # arguments of one input
 _MAX_ORDERED_TOOLS = 30  # tools whose pairs are features
@@ -137,7 +137,7 @@ def _defined(lines: Iterable[str]) -> set[str]:
 def _ending(reading: RunReading) -> Iterator[HeldFeature]:
     end = reading.summary.result.end
     if end is not None:
-        words = f"{end.how} ({reason_text(end.why)})" if end.why else end.how
+        words = f"{end.how} ({english_reason(end.why)})" if end.why else end.how
         yield HeldFeature(Feature(kind=FeatureKind.END, value=one_line(words, MAX_VALUE_LENGTH)))
     if reading.answer is not None and not is_patch(reading.answer):
         text = one_line(value_json(reading.answer), MAX_VALUE_LENGTH)

@@ -14,7 +14,7 @@ from replay_gui.core.report.runs.contrast_model import (
     VersionsPart,
 )
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import end_text
+from replay_gui.core.text.wording import capitalised
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 
@@ -131,9 +131,9 @@ def _share(share: tuple[int, int]) -> str:
 def _tasks(contrast: ContrastPart) -> ReportTable:
     columns = (
         Column(tr("Task"), 3),
-        Column(tr("Passed"), 1, number=True),
-        Column(tr("Failed"), 1, number=True),
-        Column(tr("Unknown"), 1.3, number=True),
+        Column(capitalised(tr("passed")), 1, number=True),
+        Column(capitalised(tr("failed")), 1, number=True),
+        Column(capitalised(tr("unknown")), 1.3, number=True),
         Column(tr("First separator"), 7),
     )
     rows = tuple(
@@ -226,6 +226,6 @@ def _runs(contrast: ContrastPart) -> ReportTable:
 def _run(run: ContrastedRun) -> tuple[str, ...]:
     outcome = run.outcome or tr("unknown")
     if run.end:
-        outcome = tr("{outcome}; ended: {how}", outcome=outcome, how=end_text(run.end))
+        outcome = tr("{outcome}; ended: {how}", outcome=outcome, how=tr(run.end))
     counts = map(whole_number, (run.events, run.calls, run.failures))
     return (run.run, run.task, run.trial, run.model, outcome, *counts, run.tokens, run.cost, run.duration)
