@@ -17,7 +17,7 @@ from replay_gui.core.importers.registry import title_of
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.engine.jobs.job import JobReporter, PartPacer
+from replay_gui.engine.jobs.job import PART_GROWTH, JobReporter, PartPacer
 from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.opening import Conversion
 
@@ -63,7 +63,7 @@ class GrowthReporter:
         self._folder = folder
         self._reporter = reporter
         self._index: GrowingIndex | None = None
-        self._pacer = PartPacer()
+        self._pacer = PartPacer(growth=PART_GROWTH)
 
     def on_grown(self, growing: GrowingLog) -> None:
         """Index the new events of the log, and send a part if the interval has passed."""

@@ -14,6 +14,8 @@ from replay_gui.engine.jobs.job_messages import decode_value
 
 PART_INTERVAL_S = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
+PART_GROWTH = 1 / 8  # of a job's time so far that passes before its next part, so that a long job has few
+
 _PART_SHARE = 1 / 20  # of a job's time that making its parts may take
 
 _T = TypeVar("_T")
@@ -23,15 +25,25 @@ class PartPacer:
     """Decides when a job sends the next part: at intervals, longer ones if a part takes long to make.
 
     A part of an index has all its snapshots and phases; sent at fixed intervals, a million of them would be sent again
-    and again.
+    and again. And the longer a job takes, the less a part adds to the picture that the window draws of all.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, interval: float = PART_INTERVAL_S, share: float = _PART_SHARE
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        interval: float = PART_INTERVAL_S,
+        share: float = _PART_SHARE,
+        growth: float = 0.0,
     ) -> None:
-        """`interval`: seconds between two parts at least. `share`: of the job's time that making them may take."""
-        self._clock, self._interval, self._share = clock, interval, share
-        self._next = 0.0
+        """Begin to measure the job's time.
+
+        Args:
+            clock: seconds. interval: seconds between two parts at least.
+            share: of the job's time that making the parts may take.
+            growth: of the job's time so far that passes between two parts at least.
+        """
+        self._clock, self._interval, self._share, self._growth = clock, interval, share, growth
+        self._begun, self._next = clock(), 0.0
 
     def send(self, make_and_send: Callable[[], None]) -> None:
         """Call the function if a part is due."""
@@ -39,7 +51,8 @@ class PartPacer:
         if begun >= self._next:
             make_and_send()
             ended = self._clock()
-            self._next = ended + max(self._interval, (ended - begun) / self._share)
+            pause = self._growth * (ended - self._begun)
+            self._next = ended + max(self._interval, (ended - begun) / self._share, pause)
 
 
 class JobReporter(Protocol):

@@ -31,7 +31,7 @@ from replay_gui.core.verification.passes import (
     check_integrity,
     check_states,
 )
-from replay_gui.engine.jobs.job import Job, JobReporter, LazyJob, PartPacer
+from replay_gui.engine.jobs.job import PART_GROWTH, Job, JobReporter, LazyJob, PartPacer
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
     IndexArguments,
@@ -46,7 +46,7 @@ BOUNDARIES = 64  # points in a log from which another worker can take over
 
 def build_index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """Build the index and snapshots of a log; each part is the BuiltIndex so far."""
-    pacer = PartPacer()
+    pacer = PartPacer(growth=PART_GROWTH)
     with arguments.log.open() as log:
         folder = Path(arguments.folder)
         builder = IndexBuilder(log, folder, with_records=arguments.whole)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from replay_gui.engine.jobs.job import PART_INTERVAL_S, PartPacer
+from replay_gui.engine.jobs.job import PART_GROWTH, PART_INTERVAL_S, PartPacer
 
 
 @pytest.mark.parametrize("cost_of_each", [0.0, 0.0001])
@@ -25,3 +27,18 @@ def test_parts_that_grow_take_a_bounded_share_of_the_time(cost_of_each: float) -
     if not cost_of_each:
         assert sent == pytest.approx(now / PART_INTERVAL_S, rel=0.02)
     assert spent <= now / 15
+
+
+def test_a_long_job_has_few_parts() -> None:
+    now, sent = 100.0, list[float]()
+    pacer = PartPacer(lambda: now, growth=PART_GROWTH)
+
+    def send() -> None:
+        sent.append(now - 100.0)
+
+    while now < 160.0:
+        now += 0.01
+        pacer.send(send)
+    pauses = [after - before for before, after in pairwise(sent)]
+    assert pauses == pytest.approx([max(PART_INTERVAL_S, at * PART_GROWTH) for at in sent[:-1]], abs=0.011)
+    assert len(sent) < 50
