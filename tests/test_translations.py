@@ -14,82 +14,11 @@ from string import Formatter
 import pytest
 
 from replay_gui.core.translation.messages import LANGUAGES, SOURCE_LANGUAGE
+from tests.core.translation.no_messages import NO_MESSAGES, TRANSLATED
 from tests.helpers.paths import ROOT
 
 _LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
 """The functions that take messages, and how many each takes."""
-
-_TRANSLATED = ("app.py", "engine", "look", "models", "printout", "widgets", "windows")
-"""The folders and files of the package in which every text for the user is a message."""
-
-_NO_MESSAGES = {
-    "letters that stand for any text": {"widgets/parts/text/line_text.py": {"Wi"}},
-    "a sign": {"widgets/parts/find_field.py": {"Aa"}, "widgets/run/run_facts_panel.py": {"{} ns"}},
-    "a name that Qt has": {
-        "look/font_families.py": {"Italic"},
-        "look/theme.py": {"Fusion"},
-        "windows/screenshot.py": {"This plugin does not support propagateSizeHints()"},
-    },
-    "a key, as Qt reads it": {
-        "windows/actions.py": {"End", "Esc", "Home", "Left", "Right", "Space"},
-        "windows/settings/key_choice.py": {"Del", "Down", "Enter", "Return", "Tab", "Up"},
-    },
-    "a key, which is compared or kept": {
-        "engine/answers.py": {"open as…", "show as text"},
-        "engine/queries/catalogue_queries.py": {"catalogue query"},
-        "models/rerun/rerun_words.py": {"a connection"},
-        "models/source_session.py": {"save mapping", "read rules", "write rules"},
-        "models/timeline/lanes.py": {"more subagents"},
-        "windows/source_actions.py": {"show all runs"},
-    },
-    "a type, or JSON": {
-        "engine/open_run.py": {"Callable[[], tuple[OpenRun | None, OpenRun | None]]"},
-        "models/run/json_text.py": {'{"$float": "{}"}'},
-    },
-    "the report for developers, whatever language its sender reads": {
-        "models/diagnostics_text.py": {
-            *("replay-gui {}", "Python {} ({})", "Qt {}, platform {}", "System: {}", "Packages", "Folders"),
-            *("  settings: {}", "  cache: {}", "Last messages: {}", "not recorded", "not installed"),
-        }
-    },
-    "a name of a program or a format": {
-        "engine/opening.py": {"Qwen Code"},
-        "printout/pdf.py": {"replay-gui {}"},
-        "windows/dialogs/export_dialog.py": {"JUnit XML", "Markdown"},
-        "windows/runs/query_panel.py": {"SQL"},
-        "windows/runs/runs_bar.py": {"SQL"},
-        "windows/settings/about_dialog.py": {"replay-gui", "replay-gui {}\nPython {}\nPySide6 {}, Qt {}\n{}"},
-    },
-    "a command or a query": {
-        "windows/dialogs/rerun_dialog.py": {"cd {}\n{}", "python agent.py …"},
-        "windows/runs/query_panel.py": {
-            "select task, count(*) as runs, sum(passed::int) as passed from runs group by task order by task"
-        },
-    },
-    "printed in the terminal, where all is English": {
-        "engine/headless.py": {"{}: not verified: {}"},
-        "engine/jobs/catalogue_cluster.py": {
-            "{}: no Dask scheduler answers there: {}",
-            "{}, or a source after it: {}; nothing was written",
-            "several workers died while they read these",
-            "a worker failed ({}: {})",
-        },
-        "engine/jobs/catalogue_workers.py": {
-            "a worker process died, perhaps because memory ran out; no file was written; try --workers 1"
-        },
-        "engine/queries/catalogue_queries.py": {"sql: ended before it began"},
-        "app.py": {
-            "ended before the window was complete",
-            "{}: the disk does not respond, so the last settings are not saved",
-        },
-        "windows/screenshot.py": {"the window was not complete, and for {} s nothing has changed"},
-        "windows/settings/settings_file.py": {
-            "{}: the settings are broken, and cannot be set aside: {}",
-            "{}: the settings are broken; they were set aside as {}",
-        },
-    },
-}
-"""By reason and by file: what looks like a text for the user and is none. A field is written as ``{}``."""
 
 _WORDS = re.compile(r"[^\W\d_]{2,}\S* +\W?(?:[^\W_]|\{\})|(?:\{\}|[^\W_])\S* +\W?[^\W\d_]{2,}")
 """Two words, or a word beside a field or a number."""
@@ -106,7 +35,7 @@ _SHOWN_BY = re.compile(
 
 _SHOWS_NOTHING = re.compile(
     r"log|debug|info|warning|error|exception|critical|print|write|setStyleSheet|setObjectName|setProperty|property"
-    r"|[a-z_]*cast|TypeVar|compile|fullmatch|match|sub|strptime|strftime|add_argument|ArgumentParser|"
+    r"|[a-z_]*cast|word_set|TypeVar|compile|fullmatch|match|sub|strptime|strftime|add_argument|ArgumentParser|"
     r"(Value|Type|Key|Index|Attribute|NotImplemented|Runtime|Assertion|Import)Error"
 )
 """Functions whose texts are for developers, for programs, or for whoever reads the log of the program."""
@@ -271,12 +200,12 @@ def _files_of(room: str) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
-@pytest.mark.parametrize("room", _TRANSLATED)
+@pytest.mark.parametrize("room", TRANSLATED)
 def test_every_text_for_the_user_is_a_message(room: str) -> None:
     wrong = list[str]()
     for path in _files_of(room):
         file = path.relative_to(ROOT / "replay_gui").as_posix()
-        allowed = set[str]().union(*(files.get(file, set()) for files in _NO_MESSAGES.values()))
+        allowed = set[str]().union(*(files.get(file, set()) for files in NO_MESSAGES.values()))
         wrong += [f"{file}:{each.line}: {each.text}" for each in _left_out(path.read_text("utf-8"))
                   if each.text not in allowed]  # fmt: skip
     assert not wrong, "\n" + "\n".join(wrong)
@@ -284,7 +213,7 @@ def test_every_text_for_the_user_is_a_message(room: str) -> None:
 
 def test_what_is_listed_as_no_message_is_there() -> None:
     stale = list[str]()
-    for files in _NO_MESSAGES.values():
+    for files in NO_MESSAGES.values():
         for file, texts in files.items():
             found = {each.text for each in _left_out((ROOT / "replay_gui" / file).read_text("utf-8"))}
             stale += [f"{file}: {text}" for text in sorted(texts - found)]
