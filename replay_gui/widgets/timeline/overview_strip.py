@@ -107,14 +107,9 @@ class OverviewStrip(QWidget):
         self._window.sigRegionChanged.connect(self.on_window_dragged)
         self._box.drawn.connect(self._show)
         self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
-        for signal in (
-            session.run_changed,
-            session.events_changed,
-            session.index_changed,
-            session.marks_changed,
-            session.axis_changed,
-        ):
+        for signal in (session.run_changed, session.events_changed, session.marks_changed, session.axis_changed):
             signal.connect(self.on_index_changed)
+        session.index_changed.connect(self._next_turn.start)  # in this turn the rest of the window takes the new events
         session.view_changed.connect(self.on_view_changed)
         session.report_changed.connect(self.on_report_changed)
         session.names_changed.connect(self.on_names_changed)
@@ -167,8 +162,8 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_view_changed(self) -> None:
-        if self._drawn_end != self._whole.end:  # the clock of a running run
-            self.on_index_changed()  # the clock ends here again
+        if self._drawn_end != self._whole.end:  # of a longer run, or the clock of a running one
+            self._next_turn.start()  # the columns end here again
             return
         first, last = self._session.view
         self._window.is_whole = first <= 0 and last >= self._session.index.count

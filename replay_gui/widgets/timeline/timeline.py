@@ -149,13 +149,15 @@ class Timeline(QWidget):
     @Slot()
     def on_run_changed(self) -> None:
         self._lanes = Lanes()
+        self.on_scene_changed()
         self.on_index_changed()
 
     @Slot()
     def on_index_changed(self) -> None:
         wanted = self._lanes.row_count(self._shown_choice)
         self._lanes = self._lanes.with_events(self._index)
-        self.on_scene_changed()
+        self._pictures.renew_scene()
+        self._names.fit()
         if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()
             self.lanes_changed.emit()

@@ -17,8 +17,8 @@ from replay_gui.widgets.timeline.timeline_painter import names_picture, still_pi
 class TimelinePictures(QObject):
     """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last.
 
-    When the widget gets another size, everything else in the window is laid out and painted, too: the new pictures are
-    drawn in the next turn of the event loop, and until then the last ones are returned.
+    When the widget gets another size, or the run more events, other parts of the window are laid out and painted, too:
+    the new pictures are drawn in the next turn of the event loop, and until then the last ones are returned.
     """
 
     def __init__(
@@ -35,7 +35,6 @@ class TimelinePictures(QObject):
         self._scene: TimelineScene | None = None
         self._made_for = QSize()  # the size of the widget for which the scene was made
         self._drawn_for = QSize(), 1.0  # the size and the resolution of the pictures
-        self._draws_late = False  # in this turn
         self._next_turn = QTimer(self, singleShot=True, interval=0)
         self._next_turn.timeout.connect(self._draw_late)
         self._names: QPixmap | None = None
@@ -44,7 +43,17 @@ class TimelinePictures(QObject):
     def forget_scene(self) -> None:
         """Drop the scene and all pictures."""
         self._scene = None
+        self._next_turn.stop()
         self.forget_names()
+
+    def renew_scene(self) -> None:
+        """Drop the scene, and draw and paint again: if there are pictures, in the next turn."""
+        if self._names is None or self._plot is None:
+            self.forget_scene()
+            self._widget.update()
+        else:
+            self._scene = None
+            self._next_turn.start()
 
     def forget_names(self) -> None:
         """Drop the pictures that depend on the width of the column of names."""
@@ -52,8 +61,9 @@ class TimelinePictures(QObject):
         self.forget_plot()
 
     def forget_plot(self) -> None:
-        """Drop the picture of the visible range."""
-        self._plot = None
+        """Drop the picture of the visible range, unless it will be drawn again anyway."""
+        if not self._next_turn.isActive():
+            self._plot = None
 
     def scene(self) -> TimelineScene:
         """Return the scene at the present size."""
@@ -64,19 +74,24 @@ class TimelinePictures(QObject):
     def pictures(self) -> tuple[QPixmap, QPixmap]:
         """Return the pictures of the plot, and of the names above it."""
         size, ratio = self._widget.size(), self._widget.devicePixelRatioF()
-        if self._drawn_for != (size, ratio):
-            if self._names is not None and self._plot is not None and not self._draws_late:
+        if self._names is not None and self._plot is not None:
+            if self._drawn_for != (size, ratio) and not self._next_turn.isActive():
                 self._next_turn.start()
-                return self._plot, self._names
-            self.forget_names()
-        self._drawn_for, self._draws_late, scene = (size, ratio), False, self.scene()
-        if self._names is None:
-            self._names = names_picture(self._get_layout(), scene, ratio)
-        if self._plot is None:
-            self._plot = still_picture(self._get_layout(), self._get_scale(), scene, ratio)
-        return self._plot, self._names
+            return self._plot, self._names
+        if self._drawn_for != (size, ratio):
+            self._names = self._plot = None
+        self._drawn_for, scene = (size, ratio), self.scene()
+        names, plot = self._names, self._plot
+        if names is None:
+            names = self._names = names_picture(self._get_layout(), scene, ratio)
+        if plot is None:
+            plot = self._plot = still_picture(self._get_layout(), self._get_scale(), scene, ratio)
+        return plot, names
 
     @Slot()
     def _draw_late(self) -> None:
-        self._draws_late = True
+        """Draw now, and not while the window is painted, which takes as long again."""
+        self._names = self._plot = None
+        if self._widget.isVisible() and not self._widget.size().isEmpty():
+            self.pictures()
         self._widget.update()

@@ -234,7 +234,7 @@ def test_moving_redraws_the_line_alone(
 
 @pytest.mark.parametrize("change", ["view", "index", "report", "theme", "size", "run"])
 def test_whatever_changes_is_drawn(
-    qapp: QApplication, timeline: Timeline, session: SteppingSession, change: str
+    qtbot: QtBot, qapp: QApplication, timeline: Timeline, session: SteppingSession, change: str
 ) -> None:
     before = picture(timeline)
     match change:
@@ -252,7 +252,7 @@ def test_whatever_changes_is_drawn(
             timeline.resize(1_000, timeline.height())
         case "run":
             session.show(synthetic_index(COUNT, seed=8))
-    assert picture(timeline) != before
+    qtbot.waitUntil(lambda: picture(timeline) != before)
 
 
 @pytest.mark.parametrize("count", [1_523, 1_000_000])
