@@ -93,7 +93,7 @@ def outcome_words(outcome: Outcome) -> str:
     if outcome.label and adds_label(outcome.label, outcome.passed):
         parts.append(one_line(outcome.label, _MAX_PART_CHARACTERS))
     if outcome.score is not None:
-        parts.append(tr("score {score}", score=f"{outcome.score:g}"))
+        parts.append(tr("score {score}", score=format(outcome.score, "g")))
     if outcome.by == BY_HAND and parts:
         return ", ".join((*parts, tr(BY_HAND)))
     is_known = outcome.passed is not None and is_verdict_name(outcome.by)

@@ -178,7 +178,7 @@ class _ActionDelegate(QStyledItemDelegate):
 
     def _note(self, row: ActionRow, is_a: bool) -> str:
         if row.failed_a if is_a else row.failed_b:
-            return tr("failed")
+            return tr("it failed")
         return "" if row.shared is Shared.BOTH else tr(_NOTES[row.shared])
 
     def _tint(self, row: ActionRow, side: Side) -> QColor | None:
