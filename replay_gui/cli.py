@@ -16,6 +16,8 @@ from replay_gui.core.collection_pause import paused_collection
 from replay_gui.core.diagnostics import configure_logging
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.given_paths import file_name
+from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, use_language
+from replay_gui.core.translation.numbers import ENGLISH_SIGNS, number_signs, use_number_signs
 from replay_gui.engine.termination import Terminated, terminable
 
 FAILED, INTERRUPTED, PIPE_CLOSED, TERMINATED = (
@@ -71,6 +73,8 @@ def _run(arguments: list[str]) -> int:
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # for terminals without Unicode
     name = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    if name is not None:
+        _use_english()
     module = command_module(name)
     parser = command_parser(name, module)
     try:
@@ -82,6 +86,14 @@ def _run(arguments: list[str]) -> int:
     with paused_collection(), contextlib.nullcontext() if name in RUNS_OTHERS else terminable():
         code: int = module.run(parsed)
     return code
+
+
+def _use_english() -> None:
+    """Use English, which scripts read, also for a command that was started from a window in another language."""
+    if language() != SOURCE_LANGUAGE:
+        use_language(SOURCE_LANGUAGE)
+    if number_signs() != ENGLISH_SIGNS:
+        use_number_signs(*ENGLISH_SIGNS)
 
 
 def _discard_what_is_not_taken(stream: TextIO | None) -> None:

@@ -14,6 +14,9 @@ import replay_gui
 from replay_gui.commands import info
 from replay_gui.commands.parsers import COMMANDS
 from replay_gui.core.diagnostics import Topic, topic_logger
+from replay_gui.core.translation.numbers import number_signs, use_number_signs
+from tests.core.translation.languages import ACCENTED, in_language
+from tests.helpers.paths import ROOT
 
 
 def test_help_lists_every_command(command: Any) -> None:
@@ -125,3 +128,12 @@ def test_diagnostics_are_not_appended_to_another_file(command: Any, tmp_path: Pa
     assert (result.code, result.out) == (2, "")
     assert "contains other data than diagnostics" in result.err
     assert file.read_bytes() == content
+
+
+def test_a_command_writes_english_whatever_language_it_was_started_in(command: Any) -> None:
+    runs = sorted((ROOT / "resources" / "samples" / "evaluation" / "cancel-both-bookings").glob("*.rlog"))[:2]
+    english = command("diff", *runs)
+    with in_language(ACCENTED):
+        use_number_signs(".", ",")
+        assert command("diff", *runs) == english
+    assert (english.code, number_signs()) == (1, ",.")

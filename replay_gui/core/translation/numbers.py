@@ -9,7 +9,7 @@ import os
 
 from replay_gui.core.translation.environment import NUMBER_SIGNS
 
-_ENGLISH = ",."
+ENGLISH_SIGNS = ",."
 
 
 def use_number_signs(group: str, decimal: str) -> None:
@@ -25,7 +25,7 @@ def use_number_signs(group: str, decimal: str) -> None:
 
 def number_signs() -> str:
     """Return the two signs in use: that between the thousands, and that before the decimals."""
-    return _ENGLISH.translate(_signs)
+    return ENGLISH_SIGNS.translate(_signs)
 
 
 def whole_number(number: int) -> str:
@@ -44,6 +44,6 @@ def significant_number(number: float, digits: int = 6) -> str:
 
 
 _signs: dict[int, str] = {}
-_kept = os.environ.get(NUMBER_SIGNS, _ENGLISH)
-if _kept != _ENGLISH and len(_kept) == len(_ENGLISH):
+_kept = os.environ.get(NUMBER_SIGNS, ENGLISH_SIGNS)
+if _kept != ENGLISH_SIGNS and len(_kept) == len(ENGLISH_SIGNS):
     use_number_signs(*_kept)  # of the process that started this one
