@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 _INTERVAL_MS = 100  # a pass a second had as many objects to look at as ten, and held the event loop for 20 ms
 _MIN_YOUNG_OBJECTS = 4_000  # objects allocated since the last pass, before a pass over them pays off
-_MAX_YOUNG_OBJECTS = 60_000  # a pass over more would hold the event loop for 15 ms; they are values of a run
-_MIN_MIDDLE_OBJECTS = 30_000  # objects that passes over the young ones have left, before one over them pays off
+_MAX_YOUNG_OBJECTS = 40_000  # a pass over more would hold the event loop for 10 ms; they are values of a run
+_MIN_MIDDLE_OBJECTS = 12_000  # objects that passes over the young ones have left, before one over them pays off
 
 
 class GcControl(QObject):

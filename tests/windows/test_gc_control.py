@@ -14,9 +14,9 @@ from replay_gui.windows.gc_control import GcControl
         ([1_000_000], ["freeze"]),
         ([10], []),
         ([8_000], [0]),
-        ([8_000, 8_000, 8_000, 8_000, 8_000], [0, 0, 0, 1, 0]),  # four passes leave at most 32,000 to the fourth
-        ([59_000], [1]),
-        ([29_000, 1_000_000, 8_000], [0, "freeze", 0]),
+        ([5_000, 5_000, 5_000, 5_000], [0, 0, 1, 0]),  # the third would leave 15,000 to the one after it
+        ([39_000], [1]),
+        ([11_000, 1_000_000, 8_000], [0, "freeze", 0]),
     ],
 )
 def test_no_pass_is_made_over_many_values(

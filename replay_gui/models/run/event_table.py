@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.effects.effect_words import SHORT_EFFECT_WORDS, finding_words
 from replay_gui.core.facts.event_search import SearchHit
+from replay_gui.core.index.growing_column import extended
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, index_before
@@ -35,7 +36,7 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 from replay_gui.models.tooltip import plain_tooltip
 
 MAX_ROWS = 80_000_000  # of 24 pixels whose total height fits in 31 bits
-EVENTS_PER_TURN = 1 << 19  # events examined in one turn of the event loop, about 15 ms
+EVENTS_PER_TURN = 1 << 18  # events examined in one turn of the event loop, about 8 ms
 
 
 class EventColumn(IntEnum):
@@ -73,7 +74,8 @@ class EventTable(QAbstractTableModel):
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
         self._hits: dict[EventIndex, SearchHit] | None = None
-        self._shown: NDArray[np.int64] | None = None
+        self._shown: NDArray[np.int64] | None = None  # the indexes of the matching events, with unused space at the end
+        self._matching = 0  # their number so far
         self._base = 0
         self._count = min(self._index.count, MAX_ROWS)
         self._scanned = self._index.count  # events, or hits, that were examined
@@ -184,14 +186,15 @@ class EventTable(QAbstractTableModel):
             return
         index, stop = self._session.index, self._stop(self._session.index)
         more = None if self._shown is None else self._passing(index, self._scanned, stop)
-        count = min(MAX_ROWS, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
+        count = min(MAX_ROWS, index.count if more is None else self._matching + len(more))
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
         grown = count > self._count
         self._index, self._count = index, max(count, self._count)
         self._scanned = stop
-        if more is not None and self._shown is not None and len(more):
-            self._shown = np.concatenate((self._shown, more))
+        if more is not None and self._shown is not None:
+            self._shown = extended(self._shown, self._matching, more)
+            self._matching += len(more)
         if grown:
             self.endInsertRows()
         self._schedule_scan()
@@ -249,8 +252,9 @@ class EventTable(QAbstractTableModel):
         stop = self._stop(self._index)
         if self._shown is not None:
             self._shown = self._passing(self._index, 0, stop)
+            self._matching = len(self._shown)
         self._scanned = stop
-        self._count = min(self._index.count if self._shown is None else len(self._shown), MAX_ROWS)
+        self._count = min(self._index.count if self._shown is None else self._matching, MAX_ROWS)
         self.endResetModel()
         self._schedule_scan()
 
