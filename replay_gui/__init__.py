@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ReplayError,
         RerunRefused,
         RulesRefused,
+        SnapshotDamaged,
         TooCostly,
     )
     from replay_gui.core.log.event import Event
@@ -77,6 +78,7 @@ __all__ = [
     "RerunRefused",
     "RulesRefused",
     "Snapshot",
+    "SnapshotDamaged",
     "SnapshotManager",
     "TooCostly",
     "VerificationReport",
@@ -106,6 +108,7 @@ _MODULES = {
     "ReplayError": "replay_gui.core.errors",
     "RerunRefused": "replay_gui.core.errors",
     "RulesRefused": "replay_gui.core.errors",
+    "SnapshotDamaged": "replay_gui.core.errors",
     "TooCostly": "replay_gui.core.errors",
     "Event": "replay_gui.core.log.event",
     "Kind": "replay_gui.core.log.kinds",

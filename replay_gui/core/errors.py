@@ -8,6 +8,7 @@ ReplayError
 ├── EventInvalid      an event that the recorder was asked to write breaks a rule of the format
 ├── TooCostly         a log's events cause more work than a log of its size may
 ├── NotApplicable     an event cannot be applied to the state before it
+├── SnapshotDamaged   a cached state is not as it was written
 ├── NotCanonical      bytes or values that break the rules of canonical msgpack
 ├── PositionError     no such position, index or path (also an IndexError)
 ├── PatternRefused    a regular expression that is not valid, or that takes too long
@@ -59,6 +60,10 @@ class TooCostly(ReplayError):
 
 class NotApplicable(ReplayError):
     """An event cannot be applied to the state before it; the state stays unchanged."""
+
+
+class SnapshotDamaged(ReplayError):
+    """A part of a cached state is damaged: it is read when it is needed, and only then found to be."""
 
 
 class NotCanonical(ReplayError):

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from blake3 import blake3
 
+from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
@@ -280,6 +281,14 @@ class OpenRun:
     def position_state(self, position: Position) -> PositionState:
         """Return the state at `position`, or at the end of the index; raise ReplayError if it cannot be read."""
         position = Position(min(max(position, 0), self.index.count))
+        while True:
+            try:
+                return self._position_state(position)
+            except SnapshotDamaged:  # in what is read of the state to be shown
+                if not self._replayer.drop_damaged(position):
+                    raise
+
+    def _position_state(self, position: Position) -> PositionState:
         if position == 0:
             return PositionState(
                 position=Position(0),

@@ -23,7 +23,6 @@ from replay_gui.core.log import scanner
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import SKIPPED_KIND
-from replay_gui.core.replay.snapshot_codec import encode_keyframe
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.verification import verify_log
 from replay_gui.core.verification.verify_log import verify
@@ -234,7 +233,7 @@ WIDE_AND_DEEP = b"\x81\xa6memory\xc8\x03\x89\x01" + b"\x81\xa1a" * 301 + b"\x91\
 
 @pytest.mark.parametrize(
     "raw",
-    [encode_keyframe({"memory": {"forged": 1}}), DEEP, WIDE_AND_DEEP, None],
+    [encode({"memory": {"forged": 1}}), DEEP, WIDE_AND_DEEP, None],
     ids=["with its digest", "deep", "deep and packed", "flipped on disk"],
 )
 def test_a_forged_snapshot_does_not_change_the_verdict(sizes: None, raw: bytes | None, tmp_path: Path) -> None:

@@ -214,4 +214,4 @@ class IndexBuilder:
         if not head:
             return
         entry = self._snapshots.add(position, self._reducer, head)
-        self._policy.note_saved(position, offset, self._snapshots.last_difference_bytes, entry.total)
+        self._policy.note_saved(position, offset, self._snapshots.last_step_bytes, entry.total)

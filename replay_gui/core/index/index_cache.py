@@ -38,7 +38,7 @@ from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.translation.messages import tr
 
 TABLE = "table"
-_TABLE_VERSION = 18
+_TABLE_VERSION = 19
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from replay_gui.core.errors import NotApplicable, PositionError
+from replay_gui.core.errors import NotApplicable, PositionError, SnapshotDamaged
 from replay_gui.core.log.large_values import LARGE_BYTES
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_after, index_before, position_before
@@ -75,6 +75,23 @@ class Replayer:
                     position=position,
                 )
             )
+        while True:
+            try:
+                return self._replayed(position)
+            except SnapshotDamaged:
+                if not self.drop_damaged(position):
+                    raise
+
+    def drop_damaged(self, position: Position) -> bool:
+        """Drop the snapshots of a state at `position` in which a damaged part was found; False if there is none.
+
+        The next state there is replayed from an earlier one.
+        """
+        dropped = bool(self._recent)
+        self._recent.clear()
+        return self._snapshots.drop_damaged(position) or dropped
+
+    def _replayed(self, position: Position) -> State:
         reached, state = self._nearest_state(position)
         reducer = BulkReducer(state, max_moved_values(self._log.source.size))
         contents = self._log.contents(index_after(reached), index_after(position))
@@ -120,6 +137,14 @@ class Replayer:
 
     def effect_at(self, position: Position) -> EventEffect:
         """Return the state at `position`, and the changes by the event before it."""
+        while True:
+            try:
+                return self._effect(position)
+            except SnapshotDamaged:
+                if not self.drop_damaged(position):
+                    raise
+
+    def _effect(self, position: Position) -> EventEffect:
         if position == 0:
             return EventEffect(EMPTY, (), None)
         applied = index_before(position)

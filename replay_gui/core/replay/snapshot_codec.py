@@ -1,17 +1,21 @@
-"""Encode states: completely (a keyframe), or as the difference from an earlier state.
+"""Encode states as snapshots of one file, completely (a keyframe) or as the difference from an earlier snapshot.
 
-msgpack, with extension types of this program (logs have none) for large members of the root. A keyframe begins with
-*parts*: pages of large maps (1), in the order of their keys, and packs of long lists (2). The root follows, with the
-position and the BLAKE3 of each part; the last bytes are the length of the root. A difference has no parts; in it the
-members that were large before are differences, too (3 of a map, 4 of a list). Decoded states leave the parts in the
-file until they are read: of a million leaves, a seek reads a few.
+A snapshot is msgpack with extension types of this program (logs have none) for large members of the root: tables of
+*parts*, which lie before it in the file. Parts are pages of large maps, in the order of their keys, and packs of long
+lists. A table has the place and the BLAKE3 of each part, so decoded states leave the parts in the file until they are
+read: of a million leaves, a seek reads a few. A pack never changes, since lists mostly grow at their end: each is
+written once, and the tables of later snapshots have it, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum
 from itertools import accumulate
-from typing import Any, TypeAlias
+from operator import add
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -29,15 +33,28 @@ from replay_gui.core.state.state import (
     OverlayMap,
     State,
 )
-from replay_gui.core.state.stored_parts import PagedMap, ReadAt, StoredPart
+from replay_gui.core.state.stored_parts import MapLayer, PagedMap, PageRun, PartTable, ReadAt, key_numbers
 
-_MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
-_PAGE_MEMBERS = 64
+_PAGE_MEMBERS = 32
 _MAX_PAGE_BYTES = 1 << 14  # of a page with more than one member
-_ROOT_LENGTH_BYTES = 8
+_MAX_UNPAGED_MEMBERS = 1024  # changed members of a map that a difference has in itself, and not in pages
 _EXTENSIONS = frozenset((*range(0xC7, 0xCA), *range(0xD4, 0xD9)))  # first bytes
 _Ext = msgspec.msgpack.Ext
 _DecodeMembers: TypeAlias = Callable[[Any], Any]
+_Pages: TypeAlias = tuple[int, list[str], list[int], bytes]
+"""Of consecutive pages: the offset of the first, the first key and the size of each, and their hashes, joined."""
+_Packs: TypeAlias = tuple[list[int], list[int], bytes]
+"""Of packs: the offset and the size of each, and their hashes, joined."""
+
+
+class _Form(IntEnum):
+    """The extension types."""
+
+    MAP = 1
+    LIST = 2
+    MAP_DIFFERENCE = 3
+    LIST_DIFFERENCE = 4
+    PAGED_MAP_DIFFERENCE = 5
 
 
 def _packed(value: Any) -> Any:
@@ -48,46 +65,166 @@ def _packed(value: Any) -> Any:
 
 _encode = msgspec.msgpack.Encoder(enc_hook=_packed).encode
 _decode_any = msgspec.msgpack.decode
-_decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types unchanged
 _decode_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
-_decode_paged_map = msgspec.msgpack.Decoder(tuple[int, int, list[str], list[int], bytes]).decode
-_decode_paged_list = msgspec.msgpack.Decoder(tuple[int, list[int], bytes, msgspec.Raw]).decode
+_decode_paged_map = msgspec.msgpack.Decoder(tuple[int, _Pages]).decode
+_decode_list = msgspec.msgpack.Decoder(tuple[int, _Packs, msgspec.Raw]).decode
 _decode_map_difference = msgspec.msgpack.Decoder(tuple[int, msgspec.Raw, list[str]]).decode
+_decode_paged_map_difference = msgspec.msgpack.Decoder(tuple[int, _Pages, list[str], bytes]).decode
+
+
+def _extension(form: _Form, value: Any) -> msgspec.msgpack.Ext:
+    return _Ext(int(form), _encode(value))
 
 
 def large_members(root: dict[str, Any]) -> dict[str, int]:
-    """Return the length of each large member; `encode_difference` needs it for the next state."""
+    """Return the length of each large member; a difference from this state needs it."""
     return {name: len(member) for name, member in root.items() if _is_large(member)}
 
 
-def encode_keyframe(root: dict[str, Any]) -> bytes:
-    """Return the bytes of the whole state."""
-    parts: list[bytes] = []
-    begin, members = 0, {}
-    for name, member in root.items():
-        members[name] = member
-        if _is_large(member):
-            encode_parts = _paged_map if isinstance(member, MAPS) else _paged_list
-            members[name], more = encode_parts(member, begin)
-            parts += more
-            begin += sum(map(len, more))
-    raw = _encode(members)
-    return b"".join((*parts, raw, len(raw).to_bytes(_ROOT_LENGTH_BYTES, "big")))
+def _is_large(member: Any) -> bool:
+    return isinstance(member, MAPS + LISTS) and len(member) > MIN_OVERLAY_MEMBERS
 
 
-def _paged_map(member: Any, begin: int) -> tuple[Any, list[bytes]]:
-    members = member if isinstance(member, dict) else member.packed()
-    keys = sorted(members)
-    pages, firsts = [], []
-    for first in range(0, len(keys), _PAGE_MEMBERS):
-        for page_keys, raw in _pages(members, keys[first : first + _PAGE_MEMBERS]):
-            pages.append(raw)
-            firsts.append(page_keys[0])
-    return _Ext(_MAP, _encode((len(keys), begin, firsts, [*map(len, pages)], b"".join(digests(pages))))), pages
+class EncodedSnapshot(NamedTuple):
+    """A state in bytes.
+
+    Attributes:
+        parts: its new parts, joined. table: the snapshot itself, which follows them in the file.
+        new_packs_bytes: bytes of the packs among `parts`.
+    """
+
+    parts: bytes
+    table: bytes
+    new_packs_bytes: int
 
 
-def _pages(members: dict[str, Any], keys: list[str]) -> Iterator[tuple[list[str], bytes]]:
+class _Pack(NamedTuple):
+    """A pack in the file."""
+
+    offset: int
+    size: int
+    digest: bytes
+
+
+class SnapshotEncoder:
+    """Encodes the states of one run, one after another, for one file."""
+
+    def __init__(self) -> None:
+        self._packs: dict[str, list[_Pack]] = {}  # in the file, of the members of the last state
+        self._encoded: dict[str, dict[str, msgspec.Raw]] = {}  # of large maps, what changed since one was written whole
+        self._parts: list[bytes] = []  # of the present snapshot
+        self._end = 0  # of these parts in the file
+
+    @property
+    def packs_bytes(self) -> int:
+        """The bytes of all packs of the last state."""
+        return sum(pack.size for packs in self._packs.values() for pack in packs)
+
+    def encode(
+        self,
+        root: dict[str, Any],
+        offset: int,
+        *,
+        since_last: ChangedKeys,
+        base: tuple[Mapping[str, int], ChangedKeys] | None = None,
+    ) -> EncodedSnapshot:
+        """Return the bytes of a state, which must be written to the file.
+
+        Args:
+            offset: where its first byte will be in the file. since_last: the changes since the last encoded state.
+            base: the large members of an earlier encoded state, and the changes since then; None for a keyframe.
+        """
+        self._parts, self._end = [], offset
+        packs = self._packs
+        self._packs = {name: packs[name] for name in root if name in packs and since_last.get(name) is not ALL_KEYS}
+        encoded = self._encoded
+        self._encoded = {}
+        lengths, changed = ({}, {}) if base is None else base
+        new = 0
+        members = {}
+        for name, member in root.items():
+            length = lengths.get(name) if changed.get(name) is not ALL_KEYS else None
+            if not _is_large(member):
+                members[name] = member
+            elif isinstance(member, MAPS):
+                keys = None if length is None else changed.get(name)
+                if keys is None:
+                    members[name], self._encoded[name] = self._whole_map(member), {}
+                else:  # each change is in several differences, and encoded once
+                    self._encoded[name] = encoded[name]
+                    self._encoded[name].update(_encoded_members(member, since_last[name]))
+                    members[name] = self._map_difference(member, keys, self._encoded[name])
+            else:
+                begin = self._end
+                members[name] = self._list(name, member, length)
+                new += self._end - begin
+        return EncodedSnapshot(b"".join(self._parts), _encode(members), new)
+
+    def move_packs(self, moved: Mapping[int, int]) -> None:
+        """Use the new offsets of the packs; those that were left out are written again. `moved`: new by old ones."""
+        for name, packs in self._packs.items():
+            kept = next((at for at, pack in enumerate(packs) if pack.offset not in moved), len(packs))
+            self._packs[name] = [pack._replace(offset=moved[pack.offset]) for pack in packs[:kept]]
+
+    def _whole_map(self, member: Any) -> Any:
+        members = member if isinstance(member, dict) else member.packed()
+        return _extension(_Form.MAP, (len(members), self._add_pages(members, sorted(members))))
+
+    def _map_difference(self, member: Any, keys: set[str], encoded: dict[str, msgspec.Raw]) -> Any:
+        kept = sorted(filter(member.__contains__, keys))
+        removed = [] if len(kept) == len(keys) else [key for key in keys if key not in member]
+        if len(kept) <= _MAX_UNPAGED_MEMBERS:
+            return _extension(_Form.MAP_DIFFERENCE, (len(member), {key: encoded[key] for key in kept}, removed))
+        table = (
+            len(member),
+            self._add_pages(encoded, kept),
+            removed,
+            _little_endian(key_numbers(kept)).tobytes(),
+        )
+        return _extension(_Form.PAGED_MAP_DIFFERENCE, table)
+
+    def _add_pages(self, members: Any, keys: list[str]) -> _Pages:
+        begin, firsts, pages = self._end, [], []
+        for first in range(0, len(keys), _PAGE_MEMBERS):
+            for page_keys, raw in _pages(members, keys[first : first + _PAGE_MEMBERS]):
+                pages.append(raw)
+                firsts.append(page_keys[0])
+        return begin, firsts, [*map(len, pages)], b"".join(self._add_parts(pages))
+
+    def _add_parts(self, parts: list[bytes]) -> list[bytes]:
+        """Add parts, and return their hashes."""
+        self._parts += parts
+        self._end += sum(map(len, parts))
+        return digests(parts)
+
+    def _list(self, name: str, member: Any, length: int | None) -> Any:
+        """Write the new packs of a list, and return its table.
+
+        `length`: of the list at the base; None for the whole list.
+        """
+        packs = self._packs.setdefault(name, [])
+        whole = len(member) // PACK_ITEMS
+        begin = len(packs) * PACK_ITEMS  # of the items that are in no pack of the file
+        items = member[begin:] if isinstance(member, list) else member.packed(begin)
+        raws = [_encode(items[at : at + PACK_ITEMS]) for at in range(0, whole * PACK_ITEMS - begin, PACK_ITEMS)]
+        offsets = accumulate(map(len, raws), initial=self._end)
+        packs += map(_Pack, offsets, map(len, raws), self._add_parts(raws))
+        kept = 0 if length is None else length // PACK_ITEMS
+        if length is not None and kept == whole:
+            return _extension(_Form.LIST_DIFFERENCE, (length, ([], [], b""), items[length - begin :]))
+        more = packs[kept:whole]
+        table = [pack.offset for pack in more], [pack.size for pack in more], b"".join(pack.digest for pack in more)
+        form = _Form.LIST if length is None else _Form.LIST_DIFFERENCE
+        return _extension(form, (kept * PACK_ITEMS, table, items[whole * PACK_ITEMS - begin :]))
+
+
+def _encoded_members(member: Any, keys: set[str]) -> dict[str, msgspec.Raw]:
+    """Return those of the keys that a map has, with encoded values."""
+    return {key: msgspec.Raw(_encode(member[key])) for key in keys if key in member}
+
+
+def _pages(members: Any, keys: list[str]) -> Iterator[tuple[list[str], bytes]]:
     """Yield (keys, bytes) of one page, or of several if their values are long."""
     raw = _encode({key: members[key] for key in keys})
     if len(raw) <= _MAX_PAGE_BYTES or len(keys) == 1:
@@ -98,179 +235,155 @@ def _pages(members: dict[str, Any], keys: list[str]) -> Iterator[tuple[list[str]
     yield from _pages(members, keys[middle:])
 
 
-def _paged_list(member: Any, begin: int) -> tuple[Any, list[bytes]]:
-    items = member if isinstance(member, list) else member.packed()
-    whole = len(items) - len(items) % PACK_ITEMS
-    packs = [_encode(items[first : first + PACK_ITEMS]) for first in range(0, whole, PACK_ITEMS)]
-    return _Ext(_LIST, _encode((begin, [*map(len, packs)], b"".join(digests(packs)), items[whole:]))), packs
+def _little_endian(numbers: array[int]) -> array[int]:
+    """Return numbers of the other byte order as those of this machine's, and the reverse."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
-def encode_difference(root: dict[str, Any], large: dict[str, int], changed: ChangedKeys) -> bytes:
-    """Return the bytes of the difference from an earlier state with these `large` members; `changed`: since then."""
-    return _encode({name: _member(name, member, large, changed) for name, member in root.items()})
+def with_moved_parts(table: bytes, move: Callable[[int, int], int]) -> bytes:
+    """Return a snapshot whose parts were moved in the file; `move`: takes an offset and a size, returns the offset."""
+    members = _decode_map(table)
+    return _encode(
+        {name: _moved(member, move) if _is_extension(member) else member for name, member in members.items()}
+    )
 
 
-def _member(name: str, member: Any, large: dict[str, int], changed: ChangedKeys) -> Any:
-    keys = changed.get(name)
-    if name not in large or keys is ALL_KEYS:
-        return member
-    if isinstance(member, MAPS) and keys is not None:
-        kept = {key: member[key] for key in keys if key in member}
-        return _Ext(_MAP_DIFFERENCE, _encode((len(member), kept, [key for key in keys if key not in member])))
-    if isinstance(member, LISTS):
-        return _Ext(_LIST_DIFFERENCE, _encode(member[large[name] :]))
-    return member
+def _moved(member: msgspec.Raw, move: Callable[[int, int], int]) -> Any:
+    extension = _decode_any(member)
+    match extension.code:
+        case _Form.MAP | _Form.PAGED_MAP_DIFFERENCE as form:
+            decode: Any = _decode_paged_map if form == _Form.MAP else _decode_paged_map_difference
+            length, (begin, firsts, sizes, hashes), *more = decode(extension.data)
+            return _extension(form, (length, (move(begin, sum(sizes)), firsts, sizes, hashes), *more))
+        case _Form.LIST | _Form.LIST_DIFFERENCE as form:
+            kept, (offsets, sizes, hashes), items = _decode_list(extension.data)
+            return _extension(form, (kept, ([*map(move, offsets, sizes)], sizes, hashes), items))
+        case _:
+            return extension
 
 
-def _is_large(member: Any) -> bool:
-    return isinstance(member, MAPS + LISTS) and len(member) > MIN_OVERLAY_MEMBERS
-
-
-def merge_differences(first: bytes, second: bytes) -> bytes:
-    """Return one difference equal to `first` followed by `second`."""
-    earlier, later = _decode_members(first), _decode_members(second)
-    return _encode({name: _merged(earlier.get(name), member) for name, member in later.items()})
-
-
-def _merged(first: Any, second: Any) -> Any:
-    """Return a member of a merged difference: the second, applied to the first if it is a difference itself."""
-    if not isinstance(second, _Ext):
-        return second
-    if second.code == _LIST_DIFFERENCE:
-        items = _decode_raws(second.data)
-        if not isinstance(first, _Ext):
-            return [*first, *items]
-        return _Ext(_LIST_DIFFERENCE, _encode(_decode_raws(first.data) + items))
-    length, packed, removed = _decode_map_difference(second.data)
-    if not isinstance(first, _Ext):
-        return _without({**first, **_decode_map(packed)}, removed)
-    _, packed_before, removed_before = _decode_map_difference(first.data)
-    kept = _decode_map(packed)
-    gone = {*removed_before, *removed} - kept.keys()
-    return _Ext(_MAP_DIFFERENCE, _encode((length, _without(_decode_map(packed_before) | kept, removed), list(gone))))
-
-
-def _without(members: dict[str, Any], removed: list[str]) -> dict[str, Any]:
-    gone = set(removed)
-    return {key: value for key, value in members.items() if key not in gone}
-
-
-def decode_keyframe(read_at: ReadAt, size: int, values: LargeValues | None = None) -> State:
-    """Return the state of a keyframe; raise NotCanonical if the bytes are invalid.
+def decode_snapshot(
+    table: bytes,
+    earlier: State | None,
+    read_at: ReadAt,
+    end: int,
+    values: LargeValues | None = None,
+    *,
+    is_base: bool = False,
+) -> State:
+    """Return the state of a snapshot; raise NotCanonical if the bytes are invalid.
 
     Args:
-        read_at: reads from the file, from the keyframe's begin on. size: bytes of the keyframe.
+        earlier: the state that it is a difference from; None for a keyframe.
+        read_at: reads from the file. end: of the parts in it, where the snapshot itself begins.
         values: decodes large values.
+        is_base: only large members are needed, since the state is one that another is the difference from.
     """
-    end = size - _ROOT_LENGTH_BYTES
-    length = int.from_bytes(read_at(end, _ROOT_LENGTH_BYTES), "big") if end >= 0 else -1
-    if not 0 <= length <= end:
-        raise NotCanonical("not a snapshot: too short")
-
-    def decoded(members: dict[str, Any]) -> dict[str, Any]:
-        return {name: _keyframe_member(member, read_at, end - length, values) for name, member in members.items()}
-
-    return _state_of(read_at(end - length, length), values, decoded)
-
-
-def decode_differences(raws: Sequence[bytes], earlier: State, values: LargeValues | None = None) -> State:
-    """Return the state after one or more consecutive differences from `earlier`; raise NotCanonical as above."""
-    before = [_packed_members(raw, values, _decode_map) for raw in raws[:-1]]
-
-    def decoded(members: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: _changed_member(name, [*(one.get(name) for one in before), member], earlier, values)
-            if _is_extension(member)
-            else _decoded(member)
-            for name, member in members.items()
-        }
-
-    return _state_of(raws[-1], values, decoded)
-
-
-def _state_of(raw: bytes, values: LargeValues | None, decode: Callable[[dict[str, Any]], dict[str, Any]]) -> State:
+    decoder = _Decoder(earlier, read_at, end, values)
     try:
-        root = decode(_packed_members(raw, values, _decode_map))
+        members = _packed_members(table, values, _decode_map)
+        if is_base:
+            members = {name: member for name, member in members.items() if _is_extension(member)}
+        root = {name: decoder.member(name, member) for name, member in members.items()}
     except (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as why:
         raise NotCanonical(f"not a snapshot: {why}") from None
     return State(root, frozenset((name,) for name, member in root.items() if isinstance(member, OverlayMap | GrowList)))
 
 
-def _keyframe_member(member: Any, read_at: ReadAt, end: int, values: LargeValues | None) -> Any:
-    """Return a member of a keyframe's root; `end`: the end of its parts."""
-    value = _decoded(member)
-    if not isinstance(value, _Ext):
-        return value
-    if value.code == _MAP:
-        length, begin, firsts, sizes, hashes = _decode_paged_map(value.data)
-        pages = _parts(read_at, (begin, end), (sizes, hashes), values, _decode_map)
-        if len(firsts) != len(pages):
+class _Decoder:
+    """Decodes the members of one snapshot; raises NotCanonical and other errors if it is invalid."""
+
+    def __init__(self, earlier: State | None, read_at: ReadAt, end: int, values: LargeValues | None) -> None:
+        self._earlier = {} if earlier is None else earlier.root
+        self._read_at = read_at
+        self._end = end
+        self._values = values
+
+    def member(self, name: str, member: Any) -> Any:
+        """Return a member of the root; large plain ones are already decoded, in steps."""
+        value = _decode_any(member) if type(member) is msgspec.Raw else member
+        if not isinstance(value, _Ext):
+            return value
+        match value.code:
+            case _Form.MAP:
+                length, pages = _decode_paged_map(value.data)
+                return OverlayMap(PagedMap([self._run(pages, None)], length))
+            case _Form.LIST:
+                kept, packs, items = _decode_list(value.data)
+                return GrowList([]).with_packs(kept, self._packs(packs), self._items(items))
+            case _Form.MAP_DIFFERENCE:
+                length, packed, removed = _decode_map_difference(value.data)
+                layers: list[MapLayer] = [
+                    _packed_members(packed, self._values, _decode_map) | dict.fromkeys(removed, ABSENT)
+                ]
+                return self._earlier_map(name).with_layers(layers, length, bool(removed))
+            case _Form.LIST_DIFFERENCE:
+                kept, packs, items = _decode_list(value.data)
+                return self._longer_list(name, kept, self._packs(packs), self._items(items))
+            case _Form.PAGED_MAP_DIFFERENCE:
+                length, pages, removed, numbers = _decode_paged_map_difference(value.data)
+                run = self._run(pages, _little_endian(array("I", numbers)))
+                layers = [dict.fromkeys(removed, ABSENT), run] if removed else [run]
+                return self._earlier_map(name).with_layers(layers, length, bool(removed))
+            case _:
+                raise NotCanonical("a snapshot has a member of an unknown form")
+
+    def _earlier_map(self, name: str) -> OverlayMap:
+        earlier = self._earlier[name]
+        if not isinstance(earlier, OverlayMap):
+            raise NotCanonical("a snapshot has the difference from a map that is none")
+        return earlier
+
+    def _longer_list(self, name: str, kept: int, packs: list[Any], items: list[Any]) -> GrowList:
+        earlier = self._earlier[name]
+        if not isinstance(earlier, GrowList):
+            raise NotCanonical("a snapshot has the difference from a list that is none")
+        if packs:
+            return earlier.with_packs(kept, packs, items)
+        if kept != len(earlier):
+            raise NotCanonical("a snapshot has items that do not follow those of the list before")
+        return earlier.with_more(items)
+
+    def _items(self, raw: msgspec.Raw) -> list[Any]:
+        items: list[Any] = _packed_members(raw, self._values, _decode_raws)
+        return items
+
+    def _run(self, pages: _Pages, numbers: array[int] | None) -> PageRun:
+        begin, firsts, sizes, hashes = pages
+        *offsets, _ = accumulate(sizes, initial=begin)
+        if len(firsts) != len(sizes):
             raise NotCanonical("a snapshot has a page without a first key")
-        return OverlayMap(PagedMap(firsts, pages, length))
-    if value.code == _LIST:
-        begin, sizes, hashes, rest = _decode_paged_list(value.data)
-        packs = _parts(read_at, (begin, end), (sizes, hashes), values, _decode_raws)
-        return GrowList(_packed_members(rest, values, _decode_raws), packs=packs)
-    raise NotCanonical("a snapshot has a member of an unknown form")
+        table = self._checked(PartTable(self._read_at, offsets, sizes, hashes))
+        return PageRun(firsts, table, numbers, self._large_parts(table, _decode_map))
 
+    def _packs(self, packs: _Packs) -> list[Any]:
+        table = self._checked(PartTable(self._read_at, *packs))
+        large = self._large_parts(table, _decode_raws)
+        return [large[number] if number in large else table.part(number) for number in range(len(table.sizes))]
 
-def _parts(
-    read_at: ReadAt,
-    bounds: tuple[int, int],
-    table: tuple[list[int], bytes],
-    values: LargeValues | None,
-    decode: _DecodeMembers,
-) -> list[Any]:
-    """Return the consecutive parts within `bounds` (first byte, end); large ones are decoded now, in steps.
+    def _checked(self, table: PartTable) -> PartTable:
+        """Return a table; raise NotCanonical if it is incomplete, or has parts that are not before the snapshot."""
+        offsets, sizes = table.offsets, table.sizes
+        if not len(offsets) * HASH_BYTES == len(sizes) * HASH_BYTES == len(table.hashes):
+            raise NotCanonical("a snapshot has a part without a place or a hash")
+        ends = map(add, offsets, sizes)
+        if min(offsets, default=0) < 0 or min(sizes, default=0) < 0 or max(ends, default=0) > self._end:
+            raise NotCanonical("a snapshot has a part that is not before it")
+        return table
 
-    `table`: the size of each, and their hashes, joined.
-    """
-    sizes, hashes = table
-    ends = [*accumulate(sizes, initial=bounds[0])]
-    if len(hashes) != len(sizes) * HASH_BYTES or min(sizes, default=0) < 0 or bounds[0] < 0 or ends[-1] > bounds[1]:
-        raise NotCanonical("a snapshot has parts that are not in it")
-    parts: list[Any] = [
-        StoredPart(read_at, begin, size, hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES])
-        for at, (begin, size) in enumerate(zip(ends, sizes, strict=False))
-    ]
-    if values is not None:
-        for at, size in enumerate(sizes):
-            if size > LARGE_BYTES:
-                parts[at] = _packed_members(parts[at].read(), values, decode)
-    return parts
-
-
-def _changed_member(name: str, line: list[Any], earlier: State, values: LargeValues | None) -> Any:
-    """Return a member that has changed; `line`: its value in each difference, None if absent."""
-    whole = len(line)
-    while whole and _is_extension(line[whole - 1]):
-        whole -= 1
-    base = _decoded(line[whole - 1]) if whole else earlier.root[name]
-    changes: dict[str, Any] = {}
-    items: list[Any] = []
-    length = len(base)
-    for member in line[whole:]:
-        value = _decoded(member)
-        if value.code == _MAP_DIFFERENCE and isinstance(base, MAPS):
-            length, packed, removed = _decode_map_difference(value.data)
-            changes.update(_packed_members(packed, values, _decode_map))
-            changes.update(dict.fromkeys(removed, ABSENT))
-        elif value.code == _LIST_DIFFERENCE and isinstance(base, LISTS):
-            items += _packed_members(value.data, values, _decode_raws)
-        else:
-            raise NotCanonical("a snapshot has a member of an unknown form")
-    if isinstance(base, MAPS):
-        return (base if isinstance(base, OverlayMap) else OverlayMap(base)).with_difference(changes, length)
-    return (base if isinstance(base, GrowList) else GrowList(base)).with_more(items)
+    def _large_parts(self, table: PartTable, decode: _DecodeMembers) -> dict[int, Any]:
+        """Return the large parts by number: they are read and decoded now, in steps."""
+        values = self._values
+        if values is None or max(table.sizes, default=0) <= LARGE_BYTES:
+            return {}
+        large = [number for number, size in enumerate(table.sizes) if size > LARGE_BYTES]
+        return {number: _packed_members(table.part(number).read(), values, decode) for number in large}
 
 
 def _is_extension(member: Any) -> bool:
     return type(member) is msgspec.Raw and memoryview(member)[0] in _EXTENSIONS
-
-
-def _decoded(member: Any) -> Any:
-    """Decode a member; large ones are already decoded, in steps."""
-    return _decode_any(member) if type(member) is msgspec.Raw else member
 
 
 def _packed_members(raw: bytes | memoryview | msgspec.Raw, values: LargeValues | None, decode: _DecodeMembers) -> Any:

@@ -160,9 +160,25 @@ class SnapshotManager:
             if loaded is not None:
                 self.cache_state(stored, loaded)
                 return stored, loaded.state
-            self._stored.remove(stored)
-            if self._on_dropped is not None:
-                self._on_dropped(stored)
+            self._drop_stored(stored)
+
+    def drop_damaged(self, position: Position) -> bool:
+        """Drop the states that a state at `position` may have used, since a part of one was found to be damaged.
+
+        These are the last stored one at or before it, and all that can be replayed again. Return whether there was any.
+        """
+        gone = [at for at in self._states if at not in self._added]
+        for at in gone:
+            self._forget(at)
+        stored = _last(self._stored, position)
+        if stored >= 0:
+            self._drop_stored(stored)
+        return stored >= 0 or bool(gone)
+
+    def _drop_stored(self, position: Position) -> None:
+        self._stored.remove(position)
+        if self._on_dropped is not None:
+            self._on_dropped(position)
 
     def get_snapshot_before(self, position: Position, run_id: str = "") -> Snapshot | None:
         """Return the last snapshot at or before `position`, or None. `run_id`: for a snapshot from the store."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import merge, nsmallest
 from itertools import chain, islice, zip_longest
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from immutables import Map
-from msgspec import Raw, msgpack
+from msgspec import MsgspecError, Raw, msgpack
 
-from replay_gui.core.errors import NotCanonical
+from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.state.stored_parts import ABSENT as ABSENT
-from replay_gui.core.state.stored_parts import PagedMap, StoredPart
+from replay_gui.core.state.stored_parts import MapLayer, PagedMap, StoredPart
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -60,12 +60,14 @@ class OverlayMap:
             return OverlayMap(self.packed())
         return OverlayMap(self._base, self._overlay, self._length)
 
-    def with_difference(self, changes: dict[str, Any], length: int) -> OverlayMap:
-        """Return this map with changed members, ABSENT for removed ones; `length`: of the result."""
-        base, changes = self._base, {**self._overlay, **changes}
-        if isinstance(base, PagedMap):
-            return OverlayMap(base.with_changes(changes, length))
-        return OverlayMap({key: value for key, value in {**base, **changes}.items() if value is not ABSENT})
+    def with_layers(self, layers: Sequence[MapLayer], length: int, has_removed: bool) -> OverlayMap:
+        """Return this map, which no draft has changed, with layers above its own; see PagedMap.
+
+        Raises SnapshotDamaged if it is no map of a stored snapshot.
+        """
+        if not isinstance(self._base, PagedMap) or self._overlay:
+            raise SnapshotDamaged("a snapshot has the difference from a map that is not stored")
+        return OverlayMap(self._base.with_layers(layers, length, has_removed))
 
     def first_keys(self, limit: int) -> list[str]:
         """Return the first `limit` keys in ascending order."""
@@ -73,9 +75,9 @@ class OverlayMap:
         if not isinstance(base, PagedMap):
             return nsmallest(limit, self.packed())
         overlay = self._overlay
-        changed = {**base.changes, **overlay}
-        unchanged = islice((key for key in base.keys_in_order() if key not in overlay), limit)
-        return nsmallest(limit, chain(unchanged, (key for key, value in changed.items() if value is not ABSENT)))
+        unchanged = (key for key in base.keys_in_order() if key not in overlay)
+        changed = sorted(key for key, value in overlay.items() if value is not ABSENT)
+        return [*islice(merge(unchanged, changed), limit)]
 
     def keys_since(self, earlier: OverlayMap, last: str) -> tuple[list[str], list[str]] | None:
         """Return (keys added, keys removed) since `earlier`, unordered, up to `last`; None if they share no base."""
@@ -196,6 +198,15 @@ class GrowList:
             return GrowList(self.packed() + items)
         return GrowList(self._store[:kept] + items, packs=self._packs)
 
+    def with_packs(self, kept: int, packs: Sequence[StoredPart | list[Any]], items: list[Any]) -> GrowList:
+        """Return the first `kept` items, which must fill this list's packs, then those of packs, then others.
+
+        Raises SnapshotDamaged if they do not fill whole packs.
+        """
+        if kept != self._in_packs or kept > self._length:
+            raise SnapshotDamaged("a snapshot has packs that do not follow those of the list before")
+        return GrowList(items, packs=[*self._packs, *packs])
+
     @overload
     def __getitem__(self, index: int) -> Any: ...
     @overload
@@ -236,13 +247,12 @@ class GrowList:
         self._length -= 1
 
     def packed(self, first_item: int = 0) -> list[Any]:
-        """Return the items, unread ones still encoded; from `first_item` on, which must be the first of a pack."""
-        if not self._packs:
-            return self._store[: max(self._length - first_item, 0)]
+        """Return the items, unread ones still encoded; from `first_item` on, which must be a multiple of PACK_ITEMS."""
         packs = (
             _unpacked(pack) if type(pack) is StoredPart else pack for pack in self._packs[first_item // PACK_ITEMS :]
         )
-        return [*chain.from_iterable(packs), *self._store][: max(self._length - first_item, 0)]
+        store = self._store[max(first_item - self._in_packs, 0) :]
+        return [*chain.from_iterable(packs), *store][: max(self._length - first_item, 0)]
 
     def shared_start(self, other: GrowList) -> int:
         """Return the number of equal items at the beginning, as far as whole packs show it without reading them."""
@@ -270,9 +280,12 @@ class GrowList:
 
 
 def _unpacked(pack: StoredPart) -> list[Raw]:
-    items = _unpack(pack.read())
+    try:
+        items = _unpack(pack.read())
+    except MsgspecError as why:
+        raise SnapshotDamaged(f"a snapshot has a pack that is no list: {why}") from None
     if len(items) != PACK_ITEMS:
-        raise NotCanonical("a snapshot has a pack with a wrong number of items")
+        raise SnapshotDamaged("a snapshot has a pack with a wrong number of items")
     return items
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
+from itertools import groupby
+from typing import Any, Final, NamedTuple, TypeAlias
+from zlib import crc32
 
 from blake3 import blake3
-from msgspec import Raw, msgpack
+from msgspec import MsgspecError, Raw, msgpack
 
-from replay_gui.core.errors import LogChanged, NotCanonical
+from replay_gui.core.errors import LogChanged, LogUnreadable, SnapshotDamaged
+from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.translation.messages import tr
 
 ReadAt: TypeAlias = Callable[[int, int], bytes]
@@ -28,6 +33,9 @@ class Absent:
 ABSENT: Final = Absent()
 """Means that there is no value at a path."""
 
+_UNKNOWN: Final = Absent()  # a layer has no entry for a key; ABSENT is an entry, of a removed member
+_NO_MEMBERS: dict[str, Any] = {}
+
 
 class StoredPart:
     """Bytes in a file, which are read on demand and checked by their BLAKE3."""
@@ -39,98 +47,180 @@ class StoredPart:
         self._offset, self._size, self.digest = offset, size, digest
 
     def read(self) -> bytes:
-        """Return the bytes; raise LogChanged if they have changed since the state was loaded."""
-        raw = self._read_at(self._offset, self._size)
+        """Return the bytes; raise SnapshotDamaged if they are not those that were written."""
+        try:
+            raw = self._read_at(self._offset, self._size)
+        except (LogChanged, LogUnreadable) as why:
+            raise SnapshotDamaged(str(why)) from None
         if blake3(raw).digest() != self.digest:
-            raise LogChanged(tr("a kept state was changed on disk while it was shown; reload the run"))
+            raise SnapshotDamaged(tr("a cached state is damaged on disk; reload the run"))
         return raw
 
 
-class PagedMap:
-    """A large map of a stored snapshot: pages of members in the order of their keys, and the differences from them.
+class PartTable(NamedTuple):
+    """Places of some parts of a file.
 
-    Its members never change; reading one only replaces its encoded form by the decoded value.
+    Attributes:
+        read_at: reads from the file. offsets, sizes: of the parts, in bytes. hashes: their BLAKE3 hashes, joined.
     """
 
-    __slots__ = ("_changes", "_first_keys", "_length", "_pages")
+    read_at: ReadAt
+    offsets: list[int]
+    sizes: list[int]
+    hashes: bytes
+
+    def part(self, number: int) -> StoredPart:
+        """Return one of the parts."""
+        digest = self.hashes[number * HASH_BYTES : (number + 1) * HASH_BYTES]
+        return StoredPart(self.read_at, self.offsets[number], self.sizes[number], digest)
+
+
+def key_number(key: str) -> int:
+    """Return a number of 32 bits: equal keys have equal ones, and other keys mostly have others."""
+    return crc32(key.encode("utf-8", "surrogatepass"))  # a key that is looked up may be no text that a log can have
+
+
+def key_numbers(keys: Sequence[str]) -> array[int]:
+    """Return the key_number of each key of a state, ascending."""
+    return array("I", sorted(map(crc32, map(str.encode, keys))))
+
+
+class PageRun:
+    """Members of a map in pages, in the order of their keys. A page stays in its file until one of its keys is read."""
+
+    __slots__ = ("_first_keys", "_numbers", "_pages", "_table")
 
     def __init__(
         self,
         first_keys: list[str],
-        pages: list[StoredPart | dict[str, Any]],
-        length: int,
-        changes: Mapping[str, Any] | None = None,
+        table: PartTable,
+        numbers: array[int] | None = None,
+        pages: dict[int, dict[str, Any]] | None = None,
     ) -> None:
-        """`first_keys`: of each page. `length`: with the `changes`, in which ABSENT means a removed member."""
-        self._first_keys, self._pages, self._length = first_keys, pages, length
-        self._changes: dict[str, Any] = {} if changes is None else {**changes}
+        """Begin with a run that the file has.
 
-    def with_changes(self, changes: Mapping[str, Any], length: int) -> PagedMap:
-        """Return this map with changed members, ABSENT for removed ones; the pages are shared."""
-        return PagedMap(self._first_keys, self._pages, length, {**self._changes, **changes})
+        Args:
+            first_keys: of each page. table: of the pages.
+            numbers: key_number of each key, ascending, so that most absent keys need no page.
+            pages: by number, those that were already read.
+        """
+        self._first_keys, self._table, self._numbers = first_keys, table, numbers
+        self._pages: dict[int, dict[str, Any]] = {} if pages is None else pages
+
+    def holder(self, key: str, number: int, cache: bool = True) -> dict[str, Any]:
+        """Return the page that has a key if any page has it; `number`: key_number of it.
+
+        `cache`: whether to keep the page in memory.
+        """
+        numbers = self._numbers
+        if numbers is not None:
+            at = bisect_left(numbers, number)
+            if at == len(numbers) or numbers[at] != number:
+                return _NO_MEMBERS
+        place = bisect_right(self._first_keys, key) - 1
+        if place < 0:
+            return _NO_MEMBERS
+        return self._cached(place) if cache else self._page(place)
+
+    def keys_in_order(self) -> Iterator[str]:
+        """Yield all keys, ascending; pages are cached as far as it gets."""
+        for place in range(len(self._first_keys)):
+            yield from self._cached(place)
+
+    def pages(self) -> Iterator[dict[str, Any]]:
+        """Yield every page, without caching those that have to be read: a pass would cache the whole map."""
+        return map(self._page, range(len(self._first_keys)))
+
+    def _cached(self, place: int) -> dict[str, Any]:
+        page = self._pages[place] = self._page(place)
+        return page
+
+    def _page(self, place: int) -> dict[str, Any]:
+        page = self._pages.get(place)
+        if page is not None:
+            return page
+        try:
+            found = _decode_page(self._table.part(place).read())
+        except (MsgspecError, ValueError) as why:
+            raise SnapshotDamaged(f"a snapshot has a page that is no map: {why}") from None
+        first, *following = self._first_keys[place : place + 2]
+        keys = [*found, *following]  # bounds; the following page's must be the last
+        if keys != sorted({*keys}) or keys[:1] != [first]:
+            raise SnapshotDamaged("a snapshot has a page whose keys are not in order")
+        return found
+
+
+MapLayer: TypeAlias = PageRun | dict[str, Any]
+"""Members of a map, ABSENT for removed ones, which replace those of the layers below. A dict is never changed."""
+
+
+class PagedMap:
+    """A large map of a stored snapshot: layers of members, each of which replaces members of those below.
+
+    Its members never change; reading one only replaces its encoded form by the decoded value.
+    """
+
+    __slots__ = ("_has_removed", "_layers", "_length")
+
+    def __init__(self, layers: Sequence[MapLayer], length: int, has_removed: bool = False) -> None:
+        """Begin with layers, the uppermost first.
+
+        `length`: number of members of the map. `has_removed`: whether a layer may have a removed member.
+        """
+        self._layers, self._length, self._has_removed = layers, length, has_removed
+
+    def with_layers(self, layers: Sequence[MapLayer], length: int, has_removed: bool) -> PagedMap:
+        """Return this map with further layers above its own, which are shared; see `__init__`."""
+        *more, lowest = layers
+        uppermost, *others = self._layers
+        has_removed |= self._has_removed
+        if isinstance(lowest, dict) and isinstance(uppermost, dict) and len(uppermost) <= 2 * len(lowest):
+            # One layer in place of two; of many small ones, each member is copied only a few times.
+            return PagedMap([*more, {**uppermost, **lowest}, *others], length, has_removed)
+        return PagedMap([*layers, uppermost, *others], length, has_removed)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the decoded value of a key, or `default` if it is absent."""
-        holder = self._changes if key in self._changes else self._page_of(key)
-        value = holder.get(key, ABSENT)
-        if type(value) is Raw:
-            value = holder[key] = msgpack.decode(value)
-        return default if value is ABSENT else value
+        number = key_number(key)
+        for layer in self._layers:
+            holder = layer if isinstance(layer, dict) else layer.holder(key, number)
+            value = holder.get(key, _UNKNOWN)
+            if value is not _UNKNOWN:
+                if type(value) is Raw:
+                    value = holder[key] = msgpack.decode(value)
+                return default if value is ABSENT else value
+        return default
 
     def __contains__(self, key: str) -> bool:
-        holder = self._changes if key in self._changes else self._page_of(key)
-        return holder.get(key, ABSENT) is not ABSENT
+        number = key_number(key)
+        for layer in self._layers:
+            # A replay asks for each key that it writes: the pages of all of them would fill the memory.
+            holder = layer if isinstance(layer, dict) else layer.holder(key, number, cache=False)
+            value = holder.get(key, _UNKNOWN)
+            if value is not _UNKNOWN:
+                return value is not ABSENT
+        return False
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[str]:
-        changes, met = self._changes, set[str]()
-        for number in range(len(self._pages)):
-            for key in self._page(number):
-                if key in changes:
-                    met.add(key)
-                if changes.get(key) is not ABSENT:
-                    yield key
-        yield from (key for key, value in changes.items() if value is not ABSENT and key not in met)
+        return iter(self.copy())
 
     def copy(self) -> dict[str, Any]:
         """Return all members in a dict; unread ones are still encoded."""
         members: dict[str, Any] = {}
-        for number in range(len(self._pages)):
-            members.update(self._page(number))
-        members.update(self._changes)
+        for layer in reversed(self._layers):
+            for page in (layer,) if isinstance(layer, dict) else layer.pages():
+                members.update(page)
         if len(members) != self._length:
             members = {key: value for key, value in members.items() if value is not ABSENT}
         if len(members) != self._length:
-            raise NotCanonical("a snapshot has a map with a wrong number of members")
+            raise SnapshotDamaged("a snapshot has a map with a wrong number of members")
         return members
 
     def keys_in_order(self) -> Iterator[str]:
-        """Yield the keys of the pages, ascending, without those that have changed."""
-        for number in range(len(self._pages)):
-            yield from (key for key in self._page(number) if key not in self._changes)
-
-    @property
-    def changes(self) -> Mapping[str, Any]:
-        """The differences from the pages; ABSENT for removed members."""
-        return self._changes
-
-    def _page(self, number: int) -> dict[str, Any]:
-        """Return a page, without caching it if it has to be read: a pass over all would cache the whole map."""
-        page = self._pages[number]
-        if not isinstance(page, StoredPart):
-            return page
-        found = _decode_page(page.read())
-        first, *following = self._first_keys[number : number + 2]
-        keys = [*found, *following]  # bounds; the following page's must be the last
-        if keys != sorted({*keys}) or keys[:1] != [first]:
-            raise NotCanonical("a snapshot has a page whose keys are not in order")
-        return found
-
-    def _page_of(self, key: str) -> dict[str, Any]:
-        number = bisect_right(self._first_keys, key) - 1
-        if number < 0:
-            return {}
-        page = self._pages[number] = self._page(number)
-        return page
+        """Yield the keys, ascending; pages are cached as far as it gets."""
+        layers = (sorted(layer) if isinstance(layer, dict) else layer.keys_in_order() for layer in self._layers)
+        keys = (key for key, _ in groupby(merge(*layers)))
+        return (key for key in keys if key in self) if self._has_removed else keys

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui import EventLog, ReplayEngine, Snapshot, SnapshotManager
-from replay_gui.core.errors import LogChanged, PositionError
+from replay_gui.core.errors import LogChanged, PositionError, SnapshotDamaged
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
@@ -91,6 +91,38 @@ def on_disk(log: EventLog, folder: Path) -> SnapshotManager:
         assert manager.nearest(entry.position) is not None
     assert not dropped
     return manager
+
+
+def test_a_part_that_is_damaged_is_found_when_it_is_read_and_an_earlier_snapshot_is_used(tmp_path: Path) -> None:
+    """Each byte of the snapshot file, one at a time: the state is that of a full replay, or damage is reported."""
+    run = [("MemoryWrite", {"key": f"k{n % 17}", "value": n}) for n in range(60)]
+    run += [("Observation", {"obs_type": "message", "source": "user", "data": n}) for n in range(20)]
+    run += [("MemoryWrite", {"key": f"k{n}", "value": -n}) for n in range(9)]
+    with EventLog.open(written(tmp_path / "run.rlog", forged(run, state_hashes=False).bytes())) as log:
+        expected = full_replays(log)
+        built = IndexBuilder(log, tmp_path, SnapshotPolicy(every=5, min_growth_bytes=0)).run(lambda built: None)
+        file, chains = tmp_path / SNAPSHOTS_FILE, {entry.position: entry.chain for entry in built.snapshots}
+        data = file.read_bytes()
+        replayed_again = found_later = 0
+        for at in range(0, len(data), 3):
+            file.write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+            dropped: list[Position] = []
+            reader = SnapshotReader(file, chains.get)
+            reader.set_table(file, list(built.snapshots))
+            manager = SnapshotManager(reader.load_state, on_dropped=dropped.append)
+            manager.set_stored(sorted(chains))
+            stored = Replayer(log, manager)
+            for position in (Position(len(run)), Position(57), Position(85)):
+                try:
+                    assert encode(stored.state_at(position).plain()) == expected[position]
+                    assert encode(stored.effect_at(position).state.plain()) == expected[position]
+                except SnapshotDamaged:  # only what nobody had read before
+                    assert stored.drop_damaged(position)
+                    assert encode(stored.state_at(position).plain()) == expected[position]
+                    found_later += 1
+            replayed_again += bool(dropped)
+        assert found_later > 5
+        assert replayed_again > len(data) // 12
 
 
 def test_same_log_same_state(tmp_path: Path) -> None:

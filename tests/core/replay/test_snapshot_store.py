@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from replay_gui import EventLog, SnapshotManager
+from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.positions import Position
-from replay_gui.core.replay import snapshot_store
+from replay_gui.core.replay import snapshot_codec, snapshot_store
 from replay_gui.core.replay.replayer import Replayer
-from replay_gui.core.replay.snapshot_store import SnapshotEntry, SnapshotReader, SnapshotWriter, file_of, lineage
+from replay_gui.core.replay.snapshot_store import (
+    SnapshotEntry,
+    SnapshotReader,
+    SnapshotWriter,
+    base_number,
+    file_of,
+    lineage,
+)
 from replay_gui.core.replay.snapshots import SnapshotPolicy
+from replay_gui.core.state import draft
+from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
+from tests.helpers.effort import tries
+from tests.helpers.event_strategies import events
 from tests.helpers.logs import write_log
 
 
@@ -65,9 +81,9 @@ def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path
     assert entries[-1].position == 120
     file = file_of(path, entries[-1].generation)
     assert [*tmp_path.iterdir()] == [file], "those from before are gone"
-    assert file.stat().st_size == sum(entry.size for entry in entries) <= budget * 1.3
+    assert file.stat().st_size == entries[-1].offset + entries[-1].size <= budget * 1.3
     whole, _ = store(tmp_path / "whole", 120)
-    assert sum(entry.size for entry in whole) > 1.5 * budget, "else nothing had to be thinned"
+    assert whole[-1].offset > 1.5 * budget, "else nothing had to be thinned"
     found = reader(path, entries)
     for entry in entries:
         loaded = found.load_state(entry.position)
@@ -91,18 +107,97 @@ def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path)
     assert seen > 1
 
 
+def test_a_lineage_is_short_and_goes_back_to_the_keyframe() -> None:
+    longest = 0
+    for number in range(4096):
+        line = [number]
+        while line[-1]:
+            line.append(base_number(line[-1]))
+            assert 0 <= line[-1] < line[-2]
+        longest = max(longest, len(line))
+    assert longest == 1 + 4 * 7, "the keyframe, and seven for each octal digit"
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Any:
+    """Large members, pages, packs, chains and groups of a size that small states come to."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (draft, snapshot_codec):
+            patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
+        for module in (state_module, snapshot_codec):
+            patch.setattr(module, "PACK_ITEMS", 3)
+        patch.setattr(snapshot_codec, "_PAGE_MEMBERS", 3)
+        patch.setattr(snapshot_codec, "_MAX_UNPAGED_MEMBERS", 2)
+        patch.setattr(snapshot_store, "_FAN_OUT", 3)
+        yield
+
+
+@settings(max_examples=tries(20, long=150), deadline=None)
+@given(
+    st.lists(st.lists(events, max_size=4), min_size=1, max_size=40),
+    st.integers(1, 30),
+    st.sampled_from([300, 3_000, 1 << 30]),
+    st.randoms(use_true_random=False),
+)
+def test_states_are_read_back_in_any_order(
+    narrow: None, run: list[list[Any]], factor: int, budget: int, random: Random
+) -> None:
+    """Through chains and their bases, with few and many keyframes, and through a file that was thinned."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot_store, "_KEYFRAME_FACTOR", factor)
+        path = Path(folder) / "s"
+        fold, writer, expected = BulkReducer(), SnapshotWriter(path, budget), {}
+        for position, some in enumerate(run, 1):
+            fold.fold([encode(list(event)) for event in some])
+            writer.add(Position(position), fold, chain(position))
+            expected[position] = encode(fold.present.plain())
+        writer.close()
+        found = reader(path, writer.entries)
+        entries = [*writer.entries, *writer.entries]
+        random.shuffle(entries)
+        for entry in entries:
+            loaded = found.load_state(entry.position)
+            assert loaded is not None
+            for _ in range(2):  # as it is, and after all was looked at
+                assert encode(loaded.state.plain()) == expected[entry.position]
+        assert writer.entries[-1].position == len(run)
+
+
+def test_the_changes_of_a_step_are_estimated_without_those_that_are_written_again(tmp_path: Path) -> None:
+    """The distance of snapshots depends on it."""
+    fold, writer = BulkReducer(), SnapshotWriter(tmp_path / "s", 1 << 30)
+    steps = []
+    for position in range(1, 300):
+        fold.fold([encode(["MemoryWrite", {"key": f"k{position}-{n}", "value": n}]) for n in range(10)])
+        writer.add(Position(position), fold, chain(position))
+        steps.append(writer.last_step_bytes)
+    writer.close()
+    assert max(steps[100:]) < 2.5 * min(steps[100:])
+
+
+def is_damaged(found: SnapshotReader, position: int) -> bool:
+    loaded = found.load_state(Position(position))
+    try:
+        return loaded is None or not loaded.state.plain()
+    except SnapshotDamaged:
+        return True
+
+
 def test_a_damaged_snapshot_is_never_returned(tmp_path: Path) -> None:
     path = tmp_path / "s"
     entries, _ = store(path, 12)
     known = {entry.position: entry for entry in entries}
     data = path.read_bytes()
+    end = 0
     for entry in entries:
-        damaged = bytearray(data)
-        damaged[entry.offset + entry.size // 2] ^= 1
-        path.write_bytes(damaged)
-        bad = {other.position for other in entries if entry in lineage(known, other.position)}
-        fresh = {other.position for other in entries if reader(path, entries).load_state(other.position) is None}
-        assert fresh == bad
+        for at in (entry.offset + entry.size // 2, (end + entry.offset) // 2):  # in its table, and in its parts
+            damaged = bytearray(data)
+            damaged[at] ^= 1
+            path.write_bytes(damaged)
+            bad = {other.position for other in entries if entry in lineage(known, other.position)}
+            fresh = {other.position for other in entries if is_damaged(reader(path, entries), other.position)}
+            assert fresh == bad
+        end = entry.offset + entry.size
     path.write_bytes(data)
     assert (
         reader(path, entries, lambda position: None if position == 5 else chain(position)).load_state(Position(5))
@@ -138,11 +233,11 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
 
 
 def test_the_reader_caches_few_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_store, "_MAX_CACHED_KEYFRAMES", 1)
+    monkeypatch.setattr(snapshot_store, "_MAX_CACHED_BASES", 1)
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)
     for position in (1, 40, 2, 39, 20):
         loaded = found.load_state(Position(position))
         assert loaded is not None
         assert encode(loaded.state.plain()) == expected[position]
-    assert len(found._keyframes) == 1
+    assert len(found._bases) == 1

@@ -10,19 +10,14 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import request_hash
-from replay_gui.core.replay.snapshot_codec import (
-    decode_differences,
-    encode_difference,
-    encode_keyframe,
-    large_members,
-)
+from replay_gui.core.replay.snapshot_codec import large_members
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY, MIN_OVERLAY_MEMBERS
 from replay_gui.core.state.work_limit import TooMuchWork
 from tests.helpers.effort import tries
-from tests.helpers.kept_indexes import keyframe_state
+from tests.helpers.kept_indexes import SnapshotFile
 
 NAMES = st.sampled_from(["a", "b", "search", "last", ""])
 VALUES = st.recursive(
@@ -102,12 +97,13 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
 def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: list[bytes]) -> None:
     quick = BulkReducer()
     quick.fold(_many() + before)
-    raw, large = encode_keyframe(quick.root), large_members(quick.root)
-    assert encode(keyframe_state(raw).plain()) == encode(_plain(quick.root))
+    file, large = SnapshotFile(), large_members(quick.root)
+    keyframe = file.state(file.add(quick.root, quick.changed))
+    assert encode(keyframe.plain()) == encode(_plain(quick.root))
     quick.forget_changes()
     quick.fold(after)
-    difference = encode_difference(quick.root, large, quick.changed)
-    assert encode(decode_differences([difference], keyframe_state(raw)).plain()) == encode(_plain(quick.root))
+    difference = file.add(quick.root, quick.changed, (large, quick.changed))
+    assert encode(file.state(difference, keyframe).plain()) == encode(_plain(quick.root))
 
 
 @given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 from msgspec import Raw, msgpack
 
+from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.state import state
 from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap, State, leaves
-from tests.helpers.kept_indexes import paged, stored
+from replay_gui.core.state.stored_parts import MapLayer
+from tests.helpers.kept_indexes import page_run, paged, stored
 
 keys = st.sampled_from([f"k{i}" for i in range(12)])
 small = st.integers(0, 5)
@@ -55,12 +57,15 @@ def assert_same_list(grown: GrowList, plain: list[Any]) -> None:
             grown[at]
     assert grown[1:4] == plain[1:4]
     assert grown[::-2] == plain[::-2]
+    for first in range(0, len(plain) + PACK, PACK):
+        assert [msgpack.decode(item) if type(item) is Raw else item for item in grown.packed(first)] == plain[first:]
 
 
 class Copies(RuleBasedStateMachine):
     """One history of maps and lists, each copied before it is changed, beside plain ones."""
 
     maps = Bundle("maps")
+    stored_maps = Bundle("stored_maps")
     lists = Bundle("lists")
 
     def __init__(self) -> None:
@@ -84,6 +89,10 @@ class Copies(RuleBasedStateMachine):
     @initialize(target=maps, base=st.dictionaries(keys, small, min_size=4), in_pages=st.booleans())
     def a_map(self, base: dict[str, int], in_pages: bool) -> Any:
         return self.remember_map(paged(base, PACK) if in_pages else OverlayMap(dict(base)), dict(base))
+
+    @initialize(target=stored_maps, base=st.dictionaries(keys, small, min_size=4))
+    def a_stored_map(self, base: dict[str, int]) -> Any:
+        return self.remember_map(paged(base, PACK), dict(base))
 
     @initialize(target=lists, packs=st.integers(0, 3), items=st.lists(small), in_bytes=st.booleans())
     def a_list(self, packs: int, items: list[int], in_bytes: bool) -> Any:
@@ -109,12 +118,25 @@ class Copies(RuleBasedStateMachine):
                     del wide[key]
         return self.remember_map(wide, plain)
 
-    @rule(target=maps, pair=maps, changes=st.dictionaries(keys, small, max_size=3), removed=st.sets(keys, max_size=3))
-    def apply_a_difference(self, pair: Any, changes: dict[str, int], removed: set[str]) -> Any:
+    @rule(
+        target=stored_maps,
+        pair=stored_maps,
+        changes=st.dictionaries(keys, small, max_size=5),
+        removed=st.sets(keys, max_size=3),
+        form=st.sampled_from(["one layer", "pages", "pages with numbers"]),
+    )
+    def put_layers_on_a_stored_map(self, pair: Any, changes: dict[str, int], removed: set[str], form: str) -> Any:
         wide, plain = pair
-        difference = dict.fromkeys(removed, ABSENT) | {key: packed(value) for key, value in changes.items()}
         expected = {key: value for key, value in plain.items() if key not in removed} | changes
-        return self.remember_map(wide.with_difference(difference, len(expected)), expected)
+        gone: dict[str, Any] = dict.fromkeys(removed - set(changes), ABSENT)
+        layers: list[MapLayer] = [gone | {key: packed(value) for key, value in changes.items()}]
+        if form != "one layer":
+            layers = [gone, page_run(changes, PACK, form == "pages with numbers")]
+        return self.remember_map(wide.with_layers(layers, len(expected), bool(gone)), expected)
+
+    @rule(target=maps, pair=stored_maps)
+    def copy_a_stored_map(self, pair: Any) -> Any:
+        return self.remember_map(pair[0].copy(), dict(pair[1]))
 
     @rule(target=lists, pair=lists, items=st.lists(small, max_size=3), pops=st.integers(0, 2))
     def append_to_a_copy(self, pair: Any, items: list[int], pops: int) -> Any:
@@ -160,6 +182,14 @@ def test_overlay_maps_and_grow_lists_compare_by_content() -> None:
     with pytest.raises(KeyError):
         OverlayMap({})["a"]
     assert 1 not in OverlayMap({"1": 1})
+
+
+def test_only_a_stored_map_that_no_draft_has_changed_gets_layers() -> None:
+    changed = paged({"a": 1}, PACK)
+    changed["b"] = 2
+    for wide in (changed, OverlayMap({"a": 1})):
+        with pytest.raises(SnapshotDamaged):
+            wide.with_layers([{"c": 3}], 2, False)
 
 
 def test_plain_copies_only_overlay_maps_and_grow_lists() -> None:
