@@ -24,6 +24,7 @@ from replay_gui.engine.jobs.job_types import (
     JoinArguments,
     OpenedFile,
     ReplayArguments,
+    SnapshotsArguments,
     StatesArguments,
 )
 from replay_gui.engine.open_run import LogGrowth, OpenRun
@@ -41,7 +42,7 @@ _FALSE_STATES = translatable("The cached states of this log do not match its eve
 
 _log = topic_logger(Topic.ENGINE)
 
-ReadingArguments: TypeAlias = IndexArguments | JoinArguments | VerificationArguments
+ReadingArguments: TypeAlias = IndexArguments | JoinArguments | SnapshotsArguments | VerificationArguments
 
 
 class IndexStage(Enum):
@@ -93,6 +94,7 @@ class ReadingTask:
             self._verification.start_beside_index()
             self._use_index(built)
         elif run.index.complete:  # from the cache; no verdict may rely on it
+            self._start(SnapshotsArguments(str(run.folder)))
             self._verification.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         else:
             self._start_index()
@@ -158,6 +160,9 @@ class ReadingTask:
         match arguments:
             case IndexArguments() | JoinArguments():
                 self._use_index_message(message)
+            case SnapshotsArguments():
+                if isinstance(message, JobDone) and not decode_value(message.value, bool):
+                    self._drop_states()
             case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
                 self._conclude(self._verification.on_worker_message(arguments, message))
             case _:
@@ -177,6 +182,12 @@ class ReadingTask:
                 self._use_index(decode_value(value, BuiltIndex))
             case _:
                 assert_never(message)
+
+    def _drop_states(self) -> None:
+        """Use no kept state any more, since parts of them that were not yet read are damaged."""
+        damaged = tr("The cached states of this log are damaged; they are no longer used.")
+        self._run.drop_index()
+        self._answer(self._run.number, Alert("warning", damaged, ("reload",)))
 
     def _join_if_possible(self) -> None:
         """Join the parts of the index once both passes are done; until then the integrity pass is the slower one."""
@@ -232,6 +243,8 @@ def _failed_words(arguments: ReadingArguments, reason: str) -> str:
             return tr("Not all events were read: {reason}.", reason=reason)
         case JoinArguments():
             return tr("The run can be neither compared nor verified: {reason}.", reason=reason)
+        case SnapshotsArguments():
+            return tr("The cached states were not checked: {reason}.", reason=reason)
         case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
             return tr("The run was not verified: {reason}.", reason=reason)
         case _:

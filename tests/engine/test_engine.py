@@ -17,7 +17,8 @@ from blake3 import blake3
 from replay_gui.cli import main
 from replay_gui.commands.verify import verification_json
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE
+from replay_gui.core.index.index_cache import TABLE, IndexCache, has_intact_snapshots
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position
@@ -53,6 +54,31 @@ def stands_at(position: int, moment: PositionState) -> bool:
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return write_log(tmp_path / "run.rlog")
+
+
+def test_damage_of_cached_states_is_reported_before_anything_reads_them(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    with EventLog.open(log) as reader:
+        folder = user_cache().folder(reader)
+        expected = ReplayEngine(reader).seek(40)
+    file = folder / SNAPSHOTS_FILE
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert not has_intact_snapshots(folder)
+    assert talk.open(log, run=2).index.complete
+    alert = talk.until(Alert)
+    assert alert == Alert("warning", "The cached states of this log are damaged; they are no longer used.", ("reload",))
+    assert not talk.until(VerificationReport).first_broken
+    talk.until(WorkEnded)
+    talk.ask(Seek(Position(40)), run=2)
+    assert dict(talk.until(PositionState).state) == expected
+    assert not talk.open(log, run=3).index.complete, "the index is built again"
+    talk.until(WorkEnded)
+    assert has_intact_snapshots(folder)
+    file.unlink()
+    assert not has_intact_snapshots(folder)
+    (folder / TABLE).unlink()
+    assert has_intact_snapshots(folder), "another program has just dropped this index"
 
 
 def test_a_run_is_opened_indexed_and_verified(talk: Talk, log: Path) -> None:

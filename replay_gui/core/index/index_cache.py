@@ -1,9 +1,9 @@
 """Indexes of logs that were opened before, in a cache folder. An index is checked when it is loaded.
 
 Each log has a folder with the column files, the snapshot file and a table, which is written last. The table begins with
-its hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
-window, histories of values and searches for causes need; the content hashes have a separate check (see record_columns).
-An index that does not match the log is ignored.
+its hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the snapshot file and of
+the columns that the window, histories of values and searches for causes need; the content hashes have a separate check
+(see record_columns). An index that does not match the log is ignored.
 
 `load_index` reads the whole log only if it was modified since, so that a run opens at once. Before two runs are called
 equal, it must read the log in any case (`by_content`).
@@ -28,13 +28,14 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.clock_files import CLOCK_FILES
 from replay_gui.core.index.group_files import GROUP_FILES, are_possible
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
-from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.replay.snapshot_store import file_of
 from replay_gui.core.translation.messages import tr
 
 TABLE = "table"
@@ -49,7 +50,7 @@ _CHECKED_EVENTS = 1 << 18  # at a time
 class IndexTable(msgspec.Struct, frozen=True, kw_only=True):
     """The table of a finished index folder.
 
-    `content`: BLAKE3 of the log's bytes, in hex. `changed_at`: of the log's Source.
+    `content`: BLAKE3 of the log's bytes, in hex. `changed_at`: of the log's Source. `columns`: by the file's name.
     """
 
     version: int
@@ -59,6 +60,7 @@ class IndexTable(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int
     built: BuiltIndex
     columns: dict[str, bytes]
+    snapshots: bytes
 
 
 class IndexCache:
@@ -191,6 +193,26 @@ def read_key_column(folder: Path, count: int) -> NDArray[np.uint32] | None:
         return None
 
 
+def has_intact_snapshots(folder: Path) -> bool:
+    """Return whether the snapshot file of a finished index is as it was written; reads all of it.
+
+    An index without a table, such as one that another program has just dropped, has nothing to compare it with.
+    """
+    try:
+        table = read_hashed(folder / TABLE, IndexTable)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return True
+    try:
+        return _file_hash(_snapshot_file(folder, table.built)) == table.snapshots
+    except OSError:
+        return False
+
+
+def _snapshot_file(folder: Path, built: BuiltIndex) -> Path:
+    generation = built.snapshots[-1].generation if built.snapshots else 0
+    return file_of(folder / SNAPSHOTS_FILE, generation)
+
+
 def indexed_content(folder: Path) -> str | None:
     """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is no index."""
     try:
@@ -218,6 +240,7 @@ def write_table(
         changed_at=begun,
         built=built,
         columns=columns,
+        snapshots=_file_hash(_snapshot_file(folder, built)),
     )
     if log.source.has_changed_since(begun) and table.content != content:
         return

@@ -122,6 +122,13 @@ class FileHashArguments(JobArguments, frozen=True):
     log: OpenedFile
 
 
+class SnapshotsArguments(JobArguments, frozen=True):
+    """Read the whole snapshot file of the finished index in `folder`, to find out whether it is intact."""
+
+    job: ClassVar[str] = "snapshots"
+    folder: str
+
+
 class ConvertArguments(JobArguments, frozen=True):
     """Convert a run of the foreign file at `path`, and index it at the same time.
 

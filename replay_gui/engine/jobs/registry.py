@@ -15,7 +15,7 @@ from msgspec import MsgspecError
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import write_table
+from replay_gui.core.index.index_cache import has_intact_snapshots, write_table
 from replay_gui.core.index.index_columns import write_calls, write_run_clock
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
@@ -38,6 +38,7 @@ from replay_gui.engine.jobs.job_types import (
     IntegrityArguments,
     JoinArguments,
     ReplayArguments,
+    SnapshotsArguments,
     StatesArguments,
 )
 
@@ -147,6 +148,11 @@ def file_hash(arguments: FileHashArguments, reporter: JobReporter) -> str:
         return log.source.blake3()
 
 
+def check_snapshots(arguments: SnapshotsArguments, reporter: JobReporter) -> bool:
+    """Return whether the snapshot file of an index is intact."""
+    return has_intact_snapshots(Path(arguments.folder))
+
+
 _JOBS = "replay_gui.engine.jobs"
 
 JOBS: Mapping[str, Job] = {
@@ -156,6 +162,7 @@ JOBS: Mapping[str, Job] = {
     "states": verify_states,
     "applicable": verify_replay,
     "file_hash": file_hash,
+    "snapshots": check_snapshots,
     "convert": LazyJob(f"{_JOBS}.convert_job", "convert"),
     "compare": LazyJob(f"{_JOBS}.compare_job", "compare_runs"),
     "why": LazyJob(f"{_JOBS}.why_job", "find_reasons"),
