@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.core.path_kinds import is_folder
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.gil_yield import SWITCH_SECONDS
 from replay_gui.engine.termination import held_signals
 
@@ -169,7 +170,7 @@ def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, hel
     theme = options.theme or _remembered_theme(settings)
     choose_theme(app, theme)
     window = MainWindow(session, app, settings)
-    window.show_samples([Sample(sample.title, sample.about, str(sample.path)) for sample in SAMPLES])
+    window.show_samples([Sample(tr(sample.title), tr(sample.about), str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
     apply_theme(app, theme)  # now: adding widgets to a styled window is slow

@@ -9,6 +9,7 @@ from replay_gui.core.atomic_file import SHARED, make_folder, write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.source import read_beginning
 from replay_gui.core.path_kinds import exists, is_folder
+from replay_gui.core.translation.messages import translatable
 from replay_gui.resource_paths import resources
 
 DAMAGED_EVENT = 812  # index, from 0; the window shows 813
@@ -16,7 +17,7 @@ DAMAGED_EVENT = 812  # index, from 0; the window shows 813
 
 @dataclass(frozen=True, slots=True)
 class BundledSample:
-    """A bundled log, or a folder of logs; the welcome page shows `title` and `about`."""
+    """A bundled log, or a folder of logs; the welcome page shows `title` and `about`, translated."""
 
     file: str
     title: str
@@ -35,33 +36,35 @@ class BundledSample:
 
 REFERENCE = BundledSample(
     "reference.rlog",
-    "Reference run",
-    "An agent repairs the slow queries of a shop after a night of migrations: 1,523 events, every state hashed.",
+    translatable("Reference run"),
+    translatable(
+        "An agent repairs the slow queries of a shop after a night of migrations: 1,523 events, every state hashed."
+    ),
 )
 RERUN = BundledSample(
     "faithful-rerun.rlog",
-    "Faithful re-run",
-    "The same work three days later on another machine: other times and ids, every event equal.",
+    translatable("Faithful re-run"),
+    translatable("The same work three days later on another machine: other times and ids, every event equal."),
 )
 OTHERWISE = BundledSample(
     "search-answered-otherwise.rlog",
-    "Search answered differently",
-    "One search missed the newest documents: the agent followed a wrong path for a while, and recovered.",
+    translatable("Search answered differently"),
+    translatable("One search missed the newest documents: the agent followed a wrong path for a while, and recovered."),
 )
 DAMAGED = BundledSample(
     "damaged.rlog",
-    "Damaged log",
-    f"The reference run with one bit of event {DAMAGED_EVENT + 1} changed after it was recorded.",
+    translatable("Damaged log"),
+    translatable("The reference run with one bit of event 813 changed after it was recorded."),
 )
 EVALUATION = BundledSample(
     "evaluation",
-    "An evaluation",
-    "A support agent, four tasks, four trials of each, graded: what separates the trials that passed?",
+    translatable("An evaluation"),
+    translatable("A support agent, four tasks, four trials of each, graded: what separates the trials that passed?"),
 )
 RECORDED = BundledSample(
     "agent/run.rlog",
-    "A recorded agent",
-    "A small agent, recorded by hooks; its code is beside the log: change it, and run it again.",
+    translatable("A recorded agent"),
+    translatable("A small agent, recorded by hooks; its code is beside the log: change it, and run it again."),
 )
 SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION, RECORDED)
 PROGRAMS = ("agent/agent.py", "agent/model.py")

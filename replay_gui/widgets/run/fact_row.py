@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from replay_gui.core.log.positions import Position
@@ -16,10 +16,6 @@ from replay_gui.widgets.parts.text.line_text import LineText
 def name_width() -> int:
     """Return the width of the names, in pixels, by the size of text."""
     return 11 * GAP * max(theme_events().text_scale, 100) // 100
-
-
-def _text_left() -> int:
-    return GAP + UNIT + name_width()
 
 
 class FactRow(QAbstractButton):
@@ -72,7 +68,7 @@ class FactRow(QAbstractButton):
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
             painter.fillRect(self.rect(), colors.hover)
-        first_line = QRect(space.x(), space.y(), space.width(), ROW)
+        first_line = QRect(space.x(), space.y(), self._text_left() - space.x(), ROW)
         LineText(ui_font()).draw(painter, first_line, self._name, colors.secondary)
         self.paint_text(painter)
         if self.hasFocus():
@@ -85,15 +81,20 @@ class FactRow(QAbstractButton):
         """Paint the text of the row, after a check mark or a cross if the fact is checked."""
         colors = theme()
         if self.sound is not None:
-            icon_rect = QRect(_text_left() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            icon_rect = QRect(self._text_left() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             color = colors.good_text if self.sound else colors.bad_text
             tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
         self.draw_text(painter, self.text_room(self.width()), ink)
 
+    def _text_left(self) -> int:
+        """Return where the text begins, in pixels: in some languages, a name needs more than the usual width."""
+        own_width = QFontMetrics(ui_font()).horizontalAdvance(self._name) + UNIT
+        return GAP + UNIT + max(name_width(), min(own_width, self.width() // 2))
+
     def text_room(self, width: int) -> QRect:
         """Return the rectangle of the text in a row of this width."""
-        left = _text_left() + (0 if self.sound is None and not self.leaves_room else ICON + UNIT)
+        left = self._text_left() + (0 if self.sound is None and not self.leaves_room else ICON + UNIT)
         return QRect(left, 0, width - left - GAP, self.height())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from replay_gui.core.translation.messages import tr
-from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.translation.numbers import decimal_number, whole_number
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.runs.run_group_table import OUTCOMES, RunGroupColumn, RunGroupTable
@@ -101,7 +101,11 @@ class RunGroupView(HeadedView):
         passed = max(metrics.horizontalAdvance(widest) + 3 * GAP, metrics.horizontalAdvance(heading) + 2 * GAP)
         names = max((metrics.horizontalAdvance(self._groups.index(row, 0).data()) for row in rows), default=0) + 3 * GAP
         name = min(max(names, _NAME_WIDTHS[0]), _NAME_WIDTHS[1])
-        cost = metrics.horizontalAdvance("$0.0000") + 2 * GAP if self._groups.has_costs else 0
+        cost = (
+            metrics.horizontalAdvance(tr("${amount}", amount=decimal_number(0, 4))) + 2 * GAP
+            if self._groups.has_costs
+            else 0
+        )
         if name + outcomes_width(sizes, _MIN_MARKS) + 3 * GAP + passed + cost > width:
             cost = 0
         self.setColumnHidden(RunGroupColumn.COST, not cost)
