@@ -6,10 +6,8 @@ programs and files in them. Here it is found again which message it was made of.
 
 from __future__ import annotations
 
-import re
-from string import Formatter
-
 from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
+from replay_gui.core.translation.recognition import recognised
 
 _MESSAGES = (
     translatable("a rule says so"),
@@ -73,14 +71,11 @@ _MESSAGES = (
 )
 """In the order in which they are tried: of two that fit, the first is the more exact."""
 
-_PATTERNS = {
-    "name": r"\S+",
-    "command": r"\S+",
-    "text": r".*",
-    "sql": r"SQL .*",
-    "reason": r".*",
-}
-"""What each field can be. `sql` and `reason` are reasons themselves."""
+_PATTERNS = {"name": r"\S+", "command": r"\S+", "sql": r"SQL .+"}
+"""What fields can be."""
+
+_REASONS = ("sql", "reason")
+"""Fields that are reasons themselves."""
 
 
 def reason_words(reason: str) -> str:
@@ -90,21 +85,8 @@ def reason_words(reason: str) -> str:
     """
     if language() == SOURCE_LANGUAGE:
         return reason
-    for message in _MESSAGES:
-        found = _pattern(message).fullmatch(reason)
-        if found is not None:
-            fields = {
-                name: reason_words(text) if name in ("sql", "reason") else text
-                for name, text in found.groupdict().items()
-            }
-            return tr(message, **fields)
-    return reason
-
-
-def _pattern(message: str) -> re.Pattern[str]:
-    """Return a pattern for the reasons that are made of a message."""
-    parts = Formatter().parse(message)
-    return re.compile(
-        "".join(re.escape(text) + (f"(?P<{name}>{_PATTERNS[name]})" if name else "") for text, name, *_ in parts),
-        re.DOTALL,
-    )
+    found = recognised(reason, _MESSAGES, _PATTERNS)
+    if found is None:
+        return reason
+    message, fields = found
+    return tr(message, **{name: reason_words(text) if name in _REASONS else text for name, text in fields.items()})

@@ -18,6 +18,7 @@ from replay_gui.core.report.timeline import TimelineCounter
 from replay_gui.core.state.state import LISTS, MAPS
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import escape_token
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.quotation_marks import in_quotation_marks
 from replay_gui.core.text.value_preview import preview
@@ -98,7 +99,7 @@ def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     words = tr(
         "Event {number} does not match its hash: {problem}.",
         number=whole_number(position_after(first.index)),
-        problem=first.problem,
+        problem=sentence_text(first.problem),
     )
     return Diagnosis(Damage.UNCLEAR, words, first)
 

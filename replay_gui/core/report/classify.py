@@ -13,6 +13,7 @@ from replay_gui.core.log.fault import readable_seq
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, position_after
 from replay_gui.core.log.scanner import Block, Ending, scan_log
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.integrity import BROKEN_LINK
@@ -90,7 +91,7 @@ def diagnose_damage(log: EventLog, report: VerificationReport) -> Diagnosis | No
             "Every record is as it was written, but at {event} replay gives another state than the recorded one:"
             " {problem}.",
             event=_event(first.index),
-            problem=first.problem,
+            problem=sentence_text(first.problem),
         )
         return Diagnosis(Damage.STATE, words, first)
     return None
@@ -115,8 +116,8 @@ def _diagnose_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
 
 def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
     if first.problem != BROKEN_LINK:
-        problem = first.problem
-        if "no record" in problem:
+        problem = sentence_text(first.problem)
+        if "no record" in first.problem:
             words = tr(
                 "At byte {byte}, where {event} should begin, {problem}.",
                 byte=whole_number(first.offset),

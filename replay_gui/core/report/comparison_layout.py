@@ -8,6 +8,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import Block, Column, Fact, Facts, Paragraph, ReportSection, ReportTable
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart
 from replay_gui.core.report.why_layout import why_sections
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 
@@ -65,7 +66,10 @@ def _content(comparison: ComparisonPart) -> tuple[Block, ...]:
         columns = (Column(tr("Not compared"), 4), Column(tr("Events"), 3.6, number=True))
         rows = tuple((name, whole_number(number)) for name, number in content.members_left_out[:_MAX_TOOL_ROWS])
         blocks.append(ReportTable(columns, rows, total=len(content.members_left_out), what=tr("members"), narrow=True))
-    blocks += [Paragraph(tr("Not in the logs: {gap}.", gap=gap), "warn") for gap in content.gaps[:_MAX_GAPS_LISTED]]
+    blocks += [
+        Paragraph(tr("Not in the logs: {gap}.", gap=sentence_text(gap)), "warn")
+        for gap in content.gaps[:_MAX_GAPS_LISTED]
+    ]
     return tuple(blocks)
 
 

@@ -40,10 +40,11 @@ from replay_gui.core.report.words import (
     verdict_words,
 )
 from replay_gui.core.text.clock import utc_text
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
-from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.messages import tr, trn
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.verification_report import Finding
 
@@ -52,7 +53,6 @@ _MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000  # notes of the user
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS = 40, 40, 200
 _MAX_NOTES = 40  # notes of the verification
 _MAX_OUTCOMES = 20  # graders that are shown
-_SEALS = {"good": translatable("good"), "bad": translatable("bad"), "none": translatable("none")}
 
 
 def layout_document(report: Report) -> Document:
@@ -69,7 +69,7 @@ def layout_document(report: Report) -> Document:
     for number, part in enumerate(report.runs[:_MAX_RUNS]):
         sections += _run(part, _label(report, number), several)
     sections.append(_how_to_repeat(report))
-    lines = tuple(part.verification.line for part in report.runs) if len(report.runs) <= 2 else ()
+    lines = tuple(sentence_text(part.verification.line) for part in report.runs) if len(report.runs) <= 2 else ()
     return Document(
         title=_title(report),
         verdict=shown_verdict(report),
@@ -121,7 +121,7 @@ def _runs(report: Report) -> ReportSection:
         verdict, is_bad = tr(verification.verdict), part.anchor is not None and not part.anchor.good
         if is_bad:
             verdict = tr("{verdict}, not as anchored", verdict=verdict)
-        rows.append((_label(report, number), *numbers, tr(_SEALS.get(verification.seal, verification.seal)), verdict))
+        rows.append((_label(report, number), *numbers, sentence_text(verification.seal), verdict))
         tones.append("bad" if is_bad else TONES[verification.verdict])
     for unread in report.unread[:_MAX_RUNS]:
         rows.append((unread.run, "", "", "", "", tr("could not be read: {why}", why=unread.why)))
@@ -154,7 +154,7 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
     if part.noted:
         sections.append(ReportSection(tr("Notes on events"), (_noted(part),), level))
     if verification.notes:
-        notes = [Paragraph(note) for note in verification.notes[:_MAX_NOTES]]
+        notes = [Paragraph(sentence_text(note)) for note in verification.notes[:_MAX_NOTES]]
         if len(verification.notes) > _MAX_NOTES:
             more = len(verification.notes) - _MAX_NOTES
             notes.append(Paragraph(trn("{n} more note is not shown.", "{n} more notes are not shown.", more)))
@@ -204,7 +204,7 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
         ),
         Fact(tr("Kind"), f"{name}{f', {utc_text(broken.time)} UTC' if broken.time is not None else ''}"),
         Fact(tr("Content now"), broken.summary),
-        Fact(tr("Problem"), finding.problem),
+        Fact(tr("Problem"), sentence_text(finding.problem)),
     ]
     if finding.expected is not None:
         rows.append(Fact(tr("Expected"), finding.expected, data=True, tone="good"))
@@ -267,7 +267,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
             for tool in facts.tools[:_MAX_TOOL_ROWS]
         )
         blocks.append(ReportTable(columns, tools, total=len(facts.tools), what=tr("tools"), narrow=True))
-    kinds = tuple((kind_label(kind), whole_number(number)) for kind, number in facts.kinds[:_MAX_KIND_ROWS])
+    kinds = tuple((label_text(kind_label(kind)), whole_number(number)) for kind, number in facts.kinds[:_MAX_KIND_ROWS])
     of_kinds = (Column(tr("Events of kind"), 4), Column(tr("Count"), 3.6, number=True))
     blocks.append(ReportTable(of_kinds, kinds, total=len(facts.kinds), what=tr("kinds"), narrow=True))
     return tuple(blocks)
@@ -311,7 +311,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
     groups = Counter(finding.problem for finding in findings)
     blocks: list[Block] = []
     if len(groups) > 1:
-        rows = tuple((problem, whole_number(number)) for problem, number in groups.most_common(12))
+        rows = tuple((sentence_text(problem), whole_number(number)) for problem, number in groups.most_common(12))
         blocks.append(
             ReportTable(
                 (Column(tr("Problem"), 8), Column(tr("Count"), 1, number=True)),
@@ -333,7 +333,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
             whole_number(position_after(finding.index)),
             finding.event_id,
             whole_number(finding.offset),
-            finding.problem,
+            sentence_text(finding.problem),
             finding.expected or "",
             finding.actual or "",
         )

@@ -9,6 +9,7 @@ from typing import Literal
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.report.document import Tone
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -290,7 +291,8 @@ def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     further = _further_sentences(comparison, broken)
     if not comparison.diverged and not comparison.content.whole:
         words = tr(
-            "Equal in what is compared. Some data is not in the logs: {gaps}.", gaps="; ".join(comparison.content.gaps)
+            "Equal in what is compared. Some data is not in the logs: {gaps}.",
+            gaps="; ".join(map(sentence_text, comparison.content.gaps)),
         )
         return translatable("EQUAL IN WHAT IS COMPARED"), "bad" if broken else "warn", " ".join((words, *further))
     if not comparison.diverged:

@@ -10,6 +10,7 @@ import re
 
 from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
 from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.translation.recognition import recognised
 
 _SENTENCES = (
     # of a record
@@ -84,7 +85,6 @@ _SENTENCES = (
 _SENTENCES_WITHIN = ("reason", "more", "verdict")
 """Fields that are such sentences themselves."""
 
-_FIELD = re.compile(r"\\\{(\w+)\\\}")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,18}")
 
 
@@ -92,11 +92,11 @@ def sentence_text(sentence: str) -> str:
     """Return a sentence on a record, an event or a run in the user's language; an unknown one is unchanged."""
     if language() == SOURCE_LANGUAGE:
         return sentence
-    for message in _SENTENCES:
-        match = re.fullmatch(_FIELD.sub(r"(?P<\1>.+?)", re.escape(message)), sentence, re.DOTALL)
-        if match is not None:
-            return tr(message, **{name: _shown(name, value) for name, value in match.groupdict().items()})
-    return sentence
+    found = recognised(sentence, _SENTENCES)
+    if found is None:
+        return sentence
+    message, fields = found
+    return tr(message, **{name: _shown(name, value) for name, value in fields.items()})
 
 
 def _shown(name: str, value: str) -> str:

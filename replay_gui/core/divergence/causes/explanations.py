@@ -20,7 +20,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
-from replay_gui.core.text.event_label import event_label, event_noun
+from replay_gui.core.text.event_label import event_label, event_noun, label_text
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -165,7 +165,7 @@ def detail_texts(cause: CauseDraft, evidence: Evidence) -> list[str]:
     if evidence.change is Change.STATE:
         return [*parts, _summary(a), tr("the difference is in something that the log does not record")]
     if evidence.change is Change.MOVED and a is not None and b is not None:
-        parts.append(_moved_text(event_label(a), b))
+        parts.append(_moved_text(label_text(event_label(a)), b))
         length = evidence.length
         return [*parts, *([trn("{n} event moved", "{n} events moved", length)] if length > 1 else [])]
     if a is None or b is None:
@@ -211,7 +211,7 @@ def one_line_diff(change: Change, a: Event | None, b: Event | None, differences:
         return _moved_text(_name_and_summary(a), b)
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: {tr('equal events, different recorded states')}"
-    return f"{event_label(a)}: {_difference_text(a, b, differences)[0]}"
+    return f"{label_text(event_label(a))}: {_difference_text(a, b, differences)[0]}"
 
 
 def _moved_text(event: str, moved: Event) -> str:
@@ -364,7 +364,7 @@ def _summary(event: Event | None) -> str:
 
 
 def _name_and_summary(event: Event | None) -> str:
-    return "" if event is None else f"{event_label(event)} {_quote(summarize_event(event))}"
+    return "" if event is None else f"{label_text(event_label(event))} {_quote(summarize_event(event))}"
 
 
 def _event_number(a: Event | None, b: Event | None) -> str:
