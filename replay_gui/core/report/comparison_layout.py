@@ -138,8 +138,8 @@ def _changed_answers(number: int, ignored: int) -> str:
 
 def _points(comparison: ComparisonPart) -> ReportTable:
     columns = (
-        Column(tr("A"), 0.9, number=True),
-        Column(tr("B"), 0.9, number=True),
+        Column("A", 0.9, number=True),
+        Column("B", 0.9, number=True),
         Column(tr("Change"), 1.2),
         Column(tr("What differs"), 5),
         Column(tr("Expected / found"), 3.4, data=True),

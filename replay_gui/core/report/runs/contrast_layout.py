@@ -93,7 +93,7 @@ def _separators(separators: tuple[SeparatorPart, ...], *, by_version: bool = Fal
         Column(tr("What"), 7),
         Column(groups[0], 1.2, number=True),
         Column(groups[1], 1.2, number=True),
-        Column(tr("p"), 0.9, number=True),
+        Column("p", 0.9, number=True),
         Column(tr("Tasks"), 0.9, number=True) if within else Column(tr("By chance"), 1.5),
         Column(tr("The same runs also"), 3.4),
     )
