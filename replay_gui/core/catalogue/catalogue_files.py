@@ -161,7 +161,7 @@ def reading_tables(folder: Path) -> Iterator[None]:
         with memory_limit(_MIN_MEMORY + _MEMORY_PER_BYTE * size):
             yield
     except MemoryError:
-        reason = "they need too much memory for their size"
+        reason = tr("they need too much memory for their size")
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as why:
         reason = one_line(str(why), 200)
     else:

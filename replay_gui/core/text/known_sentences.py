@@ -35,6 +35,8 @@ _SENTENCES = (
         " too much for a file of this size"
     ),
     translatable("{bytes} bytes are no record and were skipped"),
+    translatable("these bytes are no record and were skipped"),
+    translatable("these bytes are no record"),
     # of an event that has no effect on the state
     translatable("the state would break a limit: {reason}"),
     translatable("{key} in the state is no map"),
@@ -73,6 +75,7 @@ _SENTENCES = (
     translatable(
         "Checked by the hashes and rules of the file's own format, which link no event to the one before. {more}"
     ),
+    translatable("Checked by the hashes and rules of the file's own format, which link no event to the one before."),
     translatable("Its state is the one that was recorded."),
     translatable("Its state is derived from its events."),
     translatable(

@@ -92,7 +92,10 @@ class Integrity:
         """Add a skipped stretch of bytes as one failure."""
         problem = f"{part.size} bytes are no record and were skipped"
         if part.gave_up:
-            problem += "; searching for later records was stopped, because it has cost too much for a file of this size"
+            problem = (
+                f"{part.size} bytes are no record and were skipped; searching for later records was stopped, because"
+                " it has cost too much for a file of this size"
+            )
         self.faults.append(Fault(part.index, part.offset, None, problem))
         self.skipped_bytes += part.size
         self.index, self.previous, self.expected = EventIndex(part.index + 1), None, None

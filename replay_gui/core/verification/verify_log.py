@@ -114,11 +114,12 @@ def build_verification_report(
 
 
 def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
-    return [
-        f"{count:,} more {what} are counted and not listed: the first {MAX_LISTED_FINDINGS:,} are."
-        for count, what in zip(unlisted, ("failures", "mismatches"), strict=True)
-        if count
-    ]
+    failures, mismatches = unlisted
+    first = f"{MAX_LISTED_FINDINGS:,}"
+    notes = [f"{failures:,} more failures are counted and not listed: the first {first} are."] if failures else []
+    return notes + (
+        [f"{mismatches:,} more mismatches are counted and not listed: the first {first} are."] if mismatches else []
+    )
 
 
 def _stopped_note(stopped: EventIndex) -> str:

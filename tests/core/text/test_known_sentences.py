@@ -12,6 +12,7 @@ from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import use_language
 from replay_gui.core.translation.numbers import use_number_signs
 from replay_gui.core.verification.verify_log import verify
+from tests.core.translation.english_sentences import ENGLISH_SENTENCES
 from tests.helpers.paths import VECTORS
 
 
@@ -42,6 +43,13 @@ def _sentences() -> set[str]:
 def test_all_sentences_of_damaged_logs_are_translated() -> None:
     sentences = _sentences()
     assert len(sentences) > 30
+    assert not [sentence for sentence in sentences if not sentence_text(sentence).startswith("[")]
+
+
+@pytest.mark.usefixtures("_pseudo_language")
+@pytest.mark.parametrize("file", sorted(ENGLISH_SENTENCES))
+def test_every_sentence_in_the_code_is_translated(file: str) -> None:
+    sentences = [sentence.replace("{}", "7") for sentence in ENGLISH_SENTENCES[file]]
     assert not [sentence for sentence in sentences if not sentence_text(sentence).startswith("[")]
 
 

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from replay_gui.core.report.redaction_profile import PRESETS
+from tests.core.translation.english_sentences import ENGLISH_SENTENCES
 
 TRANSLATED = (
     "app.py",
+    "core/atomic_file.py",
+    "core/catalogue",
     "core/contrast",
     "core/divergence",
     "core/effects/effect_words.py",
     "core/effects/reason_words.py",
+    "core/facts",
+    "core/log/event.py",
+    "core/log/fault.py",
+    "core/log/log_reader.py",
+    "core/log/source.py",
+    "core/readable/event_reading.py",
+    "core/readable/markdown_lines.py",
+    "core/readable/meta_words.py",
+    "core/readable/value_lines.py",
     "core/reasons",
+    "core/replay/replayer.py",
     "core/report",
+    "core/state/draft.py",
+    "core/state/json_form.py",
+    "core/state/reducer.py",
+    "core/text",
+    "core/verification",
     "engine",
     "look",
     "models",
     "printout",
+    "samples.py",
     "widgets",
     "windows",
 )
@@ -23,6 +42,9 @@ TRANSLATED = (
 
 NO_MESSAGES = {
     "letters that stand for any text": {"widgets/parts/text/line_text.py": {"Wi"}},
+    "a sentence that `sentence_text` translates where it is shown": ENGLISH_SENTENCES,
+    "a bound, shown beside what was found": {"core/verification/integrity.py": {"below {}"}},
+    "a unit": {"core/text/wording.py": {"{} kB", "{} MB", "{} GB", "{} TB", "{} µs", "{} ms"}},
     "a sign": {"widgets/parts/find_field.py": {"Aa"}, "widgets/run/run_facts_panel.py": {"{} ns"}},
     "a name that Qt has": {
         "look/font_families.py": {"Italic"},
@@ -34,6 +56,7 @@ NO_MESSAGES = {
         "windows/settings/key_choice.py": {"Del", "Down", "Enter", "Return", "Tab", "Up"},
     },
     "a key, which is compared or kept": {
+        "core/facts/run_identity.py": {"sample {}"},
         "core/contrast/failure_groups.py": {"seen: in other runs"},
         "core/contrast/features/feature.py": {
             *("changed with", "changed any", "wrote name", "no patch", "handed over", "called tool", "checked last"),
@@ -91,13 +114,21 @@ NO_MESSAGES = {
         },
     },
     "what agents and their tools write": {
+        "core/facts/known_sessions.py": {"Caveat:", "[Request interrupted"},
+        "core/text/call_text.py": {"None", "Traceback ("},
+        "core/text/wording.py": {
+            *("user cancel", "user cancelled", "user canceled", "user abort", "user aborted", "user interrupt"),
+            *("user interrupted", "stopped by user"),
+        },
         "core/reasons/evidence/file_edits.py": {"*** Begin Patch"},
         "core/reasons/evidence/value_chain.py": {"Cwd"},
         "core/reasons/phrases.py": {"exit {} · {}", "exit {}"},
         "core/report/redaction_profile.py": {PRESETS["keys"]},
     },
     "a past tense, for sentences in English alone": {"core/reasons/phrases.py": {"rolled back"}},
+    "a name of a category of Unicode": {"core/text/plain_text.py": {"Cc", "Cf", "Zl", "Zp", "Cs"}},
     "a name of a program or a format": {
+        "core/facts/known_sessions.py": {"Claude Code", "Codex", "Gemini CLI", "Pi", "Inspect"},
         "core/report/layout.py": {"replay-gui {}, {} UTC", ", {} UTC"},
         "engine/opening.py": {"Qwen Code"},
         "printout/pdf.py": {"replay-gui {}"},
@@ -107,6 +138,11 @@ NO_MESSAGES = {
         "windows/settings/about_dialog.py": {"replay-gui", "replay-gui {}\nPython {}\nPySide6 {}, Qt {}\n{}"},
     },
     "a command or a query": {
+        "core/catalogue/queries.py": {
+            "create view features as select run, kind, tool, path, value, number, event, calls, request "
+            "from held join names using (feature)",
+            "set lock_configuration = true",
+        },
         "core/report/layout.py": {"b3sum {}"},
         "windows/dialogs/rerun_dialog.py": {"cd {}\n{}", "python agent.py …"},
         "windows/runs/query_panel.py": {
@@ -114,6 +150,7 @@ NO_MESSAGES = {
         },
     },
     "printed in the terminal, where all is English": {
+        "core/catalogue/indexing.py": {"{}: its calls are damaged in the catalogue; delete that, and write it again"},
         "engine/headless.py": {"{}: not verified: {}"},
         "engine/jobs/catalogue_cluster.py": {
             "{}: no Dask scheduler answers there: {}",
