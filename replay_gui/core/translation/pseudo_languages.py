@@ -1,4 +1,4 @@
-"""Languages for tests: English that is as long as other languages are, with accents, and in one of them from the right.
+"""Languages for tests: English that is as long as other languages are, with accents, or in letters from the right.
 
 A text of the window without brackets is one that no translator can reach; one whose closing bracket is not seen is cut.
 The tags are those of Android and of Chromium (https://developer.android.com/guide/topics/resources/pseudolocales).
@@ -18,14 +18,16 @@ _ACCENTS = str.maketrans(
 )
 _KEPT = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|&\w)")  # fields, braces, and the keys of menus
 _LONGER = 0.4  # of the length of an English text
-_RIGHT_TO_LEFT, _END = "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{POP DIRECTIONAL FORMATTING}"
+_FROM_THE_RIGHT = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "אבגדהוזחטיכלמנסעפצקרשתםןףץ" * 2
+)  # letters of Hebrew: marks of direction would be shown as what they are
 
 
 class PseudoTranslations(gettext.NullTranslations):
     """Translates any message into a pseudo-language.
 
     Args:
-        is_mirrored: the letters are written from right to left.
+        is_mirrored: the letters are those of a language that is written from right to left.
     """
 
     def __init__(self, *, is_mirrored: bool) -> None:
@@ -33,11 +35,10 @@ class PseudoTranslations(gettext.NullTranslations):
         self._is_mirrored = is_mirrored
 
     def gettext(self, message: str) -> str:
-        """Return a message with accents and brackets, and longer; its fields and the keys of menus stay."""
+        """Return a message with other letters and brackets, and longer; its fields and the keys of menus stay."""
         parts = _KEPT.split(message)
-        parts[::2] = [part.translate(_ACCENTS) for part in parts[::2]]
-        if self._is_mirrored:
-            parts[::2] = [part and f"{_RIGHT_TO_LEFT}{part}{_END}" for part in parts[::2]]
+        letters = _FROM_THE_RIGHT if self._is_mirrored else _ACCENTS
+        parts[::2] = [part.translate(letters) for part in parts[::2]]
         return f"[{''.join(parts)}{'~' * ceil(len(message) * _LONGER)}]"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -55,12 +56,13 @@ class SideHeads(QWidget):
         set_role(title, "title")
         set_role(note, "secondary")
         title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it gets what the title leaves
+        note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(head)
         row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
         row.setSpacing(WIDE)
         row.addWidget(title)
-        row.addStretch(1)
-        row.addWidget(note)
+        row.addWidget(note, 1)
         self._rows.append(row)
         return head
 

@@ -42,7 +42,7 @@ from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.readable.event_text_view import EventTextView
 from replay_gui.widgets.readable.reading_view import ReadingView
-from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.fact_row import FactRow, align_names
 from replay_gui.widgets.run.page_search import PageSearch, SearchablePage
 from replay_gui.widgets.run.run_card import RunCard
 from replay_gui.widgets.run.sentence_row import SentenceRow
@@ -280,7 +280,7 @@ class EventDetail(Panel):
         if shown is not None and shown.more_led_to:
             rows.append(FactRow("", trn("and {n} more", "and {n} more", shown.more_led_to)))
             rows[-1].setEnabled(False)
-        self.origin.set_rows(rows)
+        self.origin.set_rows(align_names(rows))
 
     @Slot()
     def _show_integrity(self) -> None:
@@ -303,7 +303,7 @@ class EventDetail(Panel):
                 rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for row in rows:
             row.leaves_room = True  # so that hashes with and without a check mark are aligned
-        self.integrity.set_rows([*rows])
+        self.integrity.set_rows(align_names(rows))
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None
         words = checks[0].words.partition(":")[0] if checks else ""

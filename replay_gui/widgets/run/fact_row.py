@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from replay_gui.core.log.positions import Position
@@ -22,6 +24,7 @@ class FactRow(QAbstractButton):
     """`name` in the window's font, `text` in the data font and elided; a link is drawn in the accent colour.
 
     Attributes:
+        name_room: the pixels that the names of the rows around it need.
         shown_text: the text. sound: True draws a check before it, False a cross; `leaves_room` for one, if it has none.
         aim: the position that a click goes to, or other data of the owner.
 
@@ -36,6 +39,7 @@ class FactRow(QAbstractButton):
         keep_left_to_right(self)
         self.sound: bool | None = None
         self.leaves_room = False
+        self.name_room = name_width()
         self.aim: Position | str = ""
         self.shown_text, self._name, self._link = (
             text,
@@ -68,7 +72,7 @@ class FactRow(QAbstractButton):
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
             painter.fillRect(self.rect(), colors.hover)
-        first_line = QRect(space.x(), space.y(), self._text_left() - space.x(), ROW)
+        first_line = QRect(space.x(), space.y(), self._text_left(self.width()) - UNIT - space.x(), ROW)
         LineText(ui_font()).draw(painter, first_line, self._name, colors.secondary)
         self.paint_text(painter)
         if self.hasFocus():
@@ -81,22 +85,35 @@ class FactRow(QAbstractButton):
         """Paint the text of the row, after a check mark or a cross if the fact is checked."""
         colors = theme()
         if self.sound is not None:
-            icon_rect = QRect(self._text_left() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            icon_rect = QRect(self._text_left(self.width()) - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             color = colors.good_text if self.sound else colors.bad_text
             tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
         self.draw_text(painter, self.text_room(self.width()), ink)
 
-    def _text_left(self) -> int:
-        """Return where the text begins, in pixels: in some languages, a name needs more than the usual width."""
-        own_width = QFontMetrics(ui_font()).horizontalAdvance(self._name) + UNIT
-        return GAP + UNIT + max(name_width(), min(own_width, self.width() // 2))
-
     def text_room(self, width: int) -> QRect:
         """Return the rectangle of the text in a row of this width."""
-        left = self._text_left() + (0 if self.sound is None and not self.leaves_room else ICON + UNIT)
+        left = self._text_left(width) + (0 if self.sound is None and not self.leaves_room else ICON + UNIT)
         return QRect(left, 0, width - left - GAP, self.height())
+
+    def _text_left(self, width: int) -> int:
+        return GAP + UNIT + max(min(self.name_room, width // 2), name_width())
+
+    @property
+    def wanted_name_room(self) -> int:
+        """The pixels that its own name needs."""
+        return max(LineText(ui_font()).width(self._name) + GAP, name_width())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
         """Draw the text on one line."""
         LineText(data_font()).draw(painter, room, self.shown_text, ink)
+
+
+def align_names(rows: Iterable[QWidget]) -> list[QWidget]:
+    """Give the texts of rows one left edge, beside the widest name; return the rows."""
+    widgets = [*rows]
+    facts = [row for row in widgets if isinstance(row, FactRow)]
+    room = max((row.wanted_name_room for row in facts), default=0)
+    for row in facts:
+        row.name_room = room
+    return widgets

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -181,7 +181,9 @@ class WelcomePage(QScrollArea):
         column.addSpacing(_SPACING_PX)
         self._recent, self._samples = _Group(tr("Recent")), _Group(tr("Samples"))
         self._sessions = _Group(tr("Sessions on this computer"))
-        self.sessions = QPushButton(tr("Show the newest sessions of {agents}", agents=tr(AGENTS)))
+        wanted = tr("Show the newest sessions of {agents}", agents=tr(AGENTS))
+        fits = QFontMetrics(ui_font()).horizontalAdvance(wanted) < _MAX_WIDTH_PX - 4 * GAP
+        self.sessions = QPushButton(wanted if fits else tr("Show the newest sessions"))
         set_role(self.sessions, "link")
         self.sessions.setToolTip(
             tr("Lists the known folders of these agents. No file is read before, and no data is sent")

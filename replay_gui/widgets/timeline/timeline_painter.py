@@ -105,8 +105,8 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         painter.setFont(names)
         name = one_line(lane.title)
         wide = painter.fontMetrics().horizontalAdvance(name)
-        if wide + painter.fontMetrics().horizontalAdvance(count) > room.width() and lane.count >= 10_000:
-            count = f"{whole_number(lane.count // 1000)} k"  # the name of a lane is more important than the last digits
+        if wide + painter.fontMetrics().horizontalAdvance(count) > room.width():
+            count = _short_count_text(lane, scene)
         painter.setFont(numbers)
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
@@ -134,6 +134,12 @@ def _left(lane: Lane) -> float:
 def _count_text(lane: Lane, scene: TimelineScene) -> str:
     phases = len(scene.index.phases) if lane.is_agent else 0
     return trn("{n} phase", "{n} phases", phases) if phases else whole_number(lane.count)
+
+
+def _short_count_text(lane: Lane, scene: TimelineScene) -> str:
+    """Return the number alone, and without its last digits: the name of a lane is more important."""
+    count = (len(scene.index.phases) if lane.is_agent else 0) or lane.count
+    return whole_number(count) if count < 10_000 else f"{whole_number(count // 1000)} k"
 
 
 def _lane_effects(lane: Lane, scene: TimelineScene) -> list[Effect]:

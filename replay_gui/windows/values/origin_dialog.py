@@ -11,7 +11,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_origin_model import ValueOriginModel
 from replay_gui.widgets.parts.text.elided_label import ElidedLabel
-from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.fact_row import FactRow, align_names
 
 _SIZE_PX = (80 * GAP, 44 * GAP)
 _MAX_TITLE_CHARACTERS = 80
@@ -64,5 +64,6 @@ class OriginDialog(QDialog):
             row.aimed.connect(self._session.seek)
             self._column.insertWidget(at, row)
             self.rows.append(row)
+        align_names(self.rows)
         if self.rows:
             self.rows[0].setFocus()

@@ -69,7 +69,8 @@ class Probe:
     def collect(self, name: str, top: QWidget | None = None) -> None:
         """Note the texts of the visible widgets of a page or dialog."""
         top = top or self.window
-        QApplication.processEvents()
+        for _ in range(3):
+            QApplication.processEvents()  # a layout that changes another takes a turn more
         widgets = [top, *(widget for widget in top.findChildren(QWidget) if widget.isVisibleTo(top))]
         texts = [text for widget in widgets for text in _texts(widget)]
         texts += [text for action in top.findChildren(QAction) for text in (action.text(), action.toolTip())]
@@ -140,6 +141,8 @@ def _show_pages(probe: Probe, folder: Path) -> None:
     comparison = window.comparison
     comparison.start(str(folder / "甲1.rlog"), str(folder / "甲0.rlog"))
     probe.until(lambda: comparison.active and comparison.fresh and comparison.settled and not session.working)
+    why = window.compare_view.why
+    probe.until(lambda: why.result is not None and not session.working)
     probe.collect("why")
     window.actions_["show_divergences"].trigger()
     probe.collect("divergences")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.text.line_text import LEFT, MIDDLE
+from replay_gui.widgets.parts.text.line_text import LEFT, MIDDLE, RIGHT
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _MIN_ELIDED_CHARS = 3  # characters of an elided text, with the ellipsis; a shorter one is useless
@@ -43,7 +43,11 @@ class ElidedLabel(PlainLabel):
         """Paint the elided text."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        align = MIDDLE if self.alignment() & Qt.AlignmentFlag.AlignHCenter else LEFT
+        painter.setLayoutDirection(self.layoutDirection())  # Qt's is that of the application
+        sides = self.alignment()
+        align = (
+            MIDDLE if sides & Qt.AlignmentFlag.AlignHCenter else RIGHT if sides & Qt.AlignmentFlag.AlignRight else LEFT
+        )
         painter.drawText(self.contentsRect(), align, self.shown)
         painter.end()
 
