@@ -19,7 +19,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_failure
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
-from replay_gui.core.text.event_label import event_label, kind_label
+from replay_gui.core.text.event_label import event_label, kind_label, label_text
 from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.translation.messages import tr
 from replay_gui.core.translation.numbers import decimal_number
@@ -77,7 +77,7 @@ class EventReader:
     def _link(self, label: str, event_index: EventIndex) -> Related:
         if self._is_big(event_index):
             row = self.row(event_index)
-            return Related(label, row.position, f"{row.label}  {row.text}")
+            return Related(label, row.position, f"{label_text(row.label)}  {row.text}")
         return _link(label, self._log[event_index])
 
     def row(self, event_index: EventIndex) -> EventRow:
@@ -130,4 +130,4 @@ def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")
+    return Related(label, position_after(event.index), f"{label_text(event_label(event))}  {summarize_event(event)}")
