@@ -72,6 +72,14 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
         QTest.qWait(0)  # laid out
         for field in (bar.filter, bar.passed):
             assert field.width() > field.fontMetrics().horizontalAdvance(field.placeholderText()) + 2 * GAP
+    with_words = bar.counts.sizeHint().width()
+    for width in range(1000, 500, -20):
+        journey.window.resize(width, 640)
+        QTest.qWait(0)  # laid out
+        assert bar.counts.width() >= bar.counts.sizeHint().width(), width
+    assert bar.compact_level == 3
+    assert bar.counts.sizeHint().width() == with_words - bar.counts.spared_px
+    assert bar.counts.accessibleName() == "6 passed, 3 failed", "those who hear it hear the words"
 
 
 def test_the_arrows_go_from_task_to_task(journey: Journey, folder: Path) -> None:

@@ -13,6 +13,7 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
@@ -27,18 +28,19 @@ _FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # minimum and maximum
 _FIELD_STRETCH = 40  # stretch factor; the empty space after the fields has 1
 _MAX_NAME_CHARACTERS = 80
 _EXPORT_TEXTS = (translatable("Export report…"), translatable("Export…"))  # in full, and short
-_NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
+_NO_FOLDER, _SHORT_TEXT, _NUMBERS_ONLY = 1, 2, 3  # compact levels
 _PASSED_TIP = translatable("Definition of passing, for logs without outcomes: score >= 0.5 and end == answered")
 
 
 class RunsBar(ActionBar):
     """Open, the opened sources, a filter, the definition of passing, and the numbers of passed and failed runs.
 
-    In a narrow window, the button for a folder is hidden first, since the menu has it; then texts become shorter.
+    In a narrow window, the button for a folder is hidden first, since the menu has it; then texts become shorter, and
+    last the outcomes become numbers beside their marks.
 
     Signals: filtered(str): the text of the filter. export_wanted(): the user wants a report on the runs.
     query_wanted(bool): whether the user wants the SQL panel.
-    Attributes: compact_level: how much is hidden, from 0 (all is shown) to 2.
+    Attributes: compact_level: how much is hidden, from 0 (all is shown) to 3.
     """
 
     filtered = Signal(str)
@@ -126,20 +128,28 @@ class RunsBar(ActionBar):
         return done
 
     def _fit(self) -> None:
-        level = compact_level(self._wanted_px, self.width(), last_level=_SHORT_TEXT)
+        level = compact_level(self._wanted_px, self.width(), last_level=_NUMBERS_ONLY)
         if level != self.compact_level:
             self.compact_level = level
             self.buttons["open_folder"].setVisible(level < _NO_FOLDER)
             self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT if level < _SHORT_TEXT else ICON_ONLY)
             self.export.setText(tr(_EXPORT_TEXTS[level >= _SHORT_TEXT]))
+            self.counts.set_short(level >= _NUMBERS_ONLY)
 
     def _wanted_px(self, level: int) -> int:
-        """Return the width, in pixels, that the row needs at a compact level to show all its words."""
+        """Return the width, in pixels, that the row needs at a compact level.
+
+        With short texts, the fields need not show all of their words, nor the label those of the opened files.
+        """
         folder = self.buttons["open_folder"].sizeHint().width() + UNIT
         texts = [self.fontMetrics().horizontalAdvance(tr(text)) for text in _EXPORT_TEXTS]
-        spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(f" {tr('Open')}"))
-        fields = sum(_words_px(field) - field.sizeHint().width() for field in (self.filter, self.passed))
-        return self.row.sizeHint().width() + fields + spared[self.compact_level] - spared[level]
+        short = folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(f" {tr('Open')}")
+        spared = (0, folder, short, short + self.counts.spared_px)
+        wanted = self.row.sizeHint().width() + spared[self.compact_level] - spared[level]
+        wanted -= self.name.sizeHint().width() if level >= _SHORT_TEXT else 0
+        for field in (self.filter, self.passed):
+            wanted += (field.minimumWidth() if level >= _SHORT_TEXT else _words_px(field)) - field.sizeHint().width()
+        return wanted
 
     @Slot(str)
     def _on_passed_edited(self, text: str) -> None:
@@ -168,7 +178,20 @@ class OutcomeCounts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         keep_left_to_right(self)
-        self._parts: list[tuple[bool | None, str]] = []
+        self._parts: list[tuple[bool | None, str, str]] = []  # outcome; its number; the same with words
+        self._is_short = False
+
+    @property
+    def spared_px(self) -> int:
+        """By how many pixels it is narrower without words."""
+        metrics = self.fontMetrics()
+        return sum(metrics.horizontalAdvance(words) - metrics.horizontalAdvance(n) for _, n, words in self._parts)
+
+    def set_short(self, on: bool) -> None:
+        """Show only the numbers, or also the words; those who hear it always hear the words."""
+        self._is_short = on
+        self.updateGeometry()
+        self.update()
 
     def show_counts(self, counts: tuple[int, int, int] | None) -> None:
         """Show the numbers of passed, failed and unknown outcomes."""
@@ -180,18 +203,22 @@ class OutcomeCounts(QWidget):
                 (failed, False, trn("{n} failed", "{n} failed", failed)),
                 (unknown, None, trn("{n} without an outcome", "{n} without an outcome", unknown)),
             )
-            self._parts = [(outcome, words) for count, outcome, words in parts if count]
-        self.setAccessibleName(", ".join(words for _, words in self._parts))
+            self._parts = [(outcome, whole_number(count), words) for count, outcome, words in parts if count]
+        self.setAccessibleName(", ".join(words for _, _, words in self._parts))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of all parts."""
-        return QSize(sum(self._width(words) for _, words in self._parts) + GAP, self.fontMetrics().height() + GAP)
+        return QSize(sum(self._width(words) for _, words in self._shown) + GAP, self.fontMetrics().height() + GAP)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same size, so that the parts are never cut."""
         return self.sizeHint()
+
+    @property
+    def _shown(self) -> list[tuple[bool | None, str]]:
+        return [(outcome, number if self._is_short else words) for outcome, number, words in self._parts]
 
     def _width(self, words: str) -> int:
         return int(OUTCOME_SIZE) + UNIT + self.fontMetrics().horizontalAdvance(words) + 2 * GAP
@@ -200,7 +227,7 @@ class OutcomeCounts(QWidget):
         """Paint each part after its mark."""
         painter, x = left_to_right_painter(self), 0
         painter.setFont(ui_font(Bold))
-        for outcome, words in self._parts:
+        for outcome, words in self._shown:
             paint_outcome(painter, self._center(x), outcome)
             painter.setPen(theme().text)
             space = self.rect().adjusted(x + int(OUTCOME_SIZE) + UNIT, 0, 0, 0)
