@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -109,11 +110,19 @@ class FactRow(QAbstractButton):
         LineText(data_font()).draw(painter, room, self.shown_text, ink)
 
 
+@runtime_checkable
+class _Named(Protocol):
+    name_room: int
+
+    @property
+    def wanted_name_room(self) -> int: ...
+
+
 def align_names(rows: Iterable[QWidget]) -> list[QWidget]:
-    """Give the texts of rows one left edge, beside the widest name; return the rows."""
+    """Give the texts of rows and of tables of names one left edge, beside the widest name; return the rows."""
     widgets = [*rows]
-    facts = [row for row in widgets if isinstance(row, FactRow)]
-    room = max((row.wanted_name_room for row in facts), default=0)
-    for row in facts:
+    named = [row for row in widgets if isinstance(row, _Named)]
+    room = max((row.wanted_name_room for row in named), default=0)
+    for row in named:
         row.name_room = room
     return widgets

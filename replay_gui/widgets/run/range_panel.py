@@ -14,7 +14,7 @@ from replay_gui.models.facts.use_cells import model_headings, model_rows, tool_h
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section, SectionColumn
-from replay_gui.widgets.run.fact_pairs import fact_pairs
+from replay_gui.widgets.run.fact_pairs import FactPairs
 from replay_gui.widgets.run.fact_section import FactSection
 
 _REST_MS = 60  # between two sums while the range is drawn
@@ -67,6 +67,6 @@ class RangePanel(Panel):
             session.request_totals()
         sums = RangeSums.of(session.index, None if totals is None else totals.spending, *chosen)
         self.set_title(tr("Events {first} to {last}", first=whole_number(chosen[0]), last=whole_number(chosen[1])))
-        self.sums.set_rows([fact_pairs(sums.pairs())])
+        self.sums.set_rows([FactPairs(sums.pairs())])
         self.tools.show(tool_rows(sums.numbers))
         self.models.show(model_rows(sums.models))

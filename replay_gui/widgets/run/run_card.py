@@ -22,7 +22,7 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.wrapped_body import WrappedBody
-from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.fact_row import FactRow, align_names
 from replay_gui.widgets.run.mark_rows import mark_rows
 from replay_gui.widgets.run.sentence_row import SentenceRow
 
@@ -80,6 +80,7 @@ class RunCard(QScrollArea):
             row.deleteLater()
         parts = (*self._about(), *self._outcome(), *self._numbers(), *self._events(), *self._marks())
         self.rows = [row for row in parts if row.shown_text]
+        align_names(self.rows)
         for at, row in enumerate(self.rows):
             if not row.toolTip():
                 row.setToolTip(plain_tooltip(row.shown_text))

@@ -34,8 +34,8 @@ from replay_gui.models.time_choice import time_choice
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section, SectionColumn
-from replay_gui.widgets.run.fact_pairs import fact_pairs
-from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.fact_pairs import FactPairs
+from replay_gui.widgets.run.fact_row import FactRow, align_names
 from replay_gui.widgets.run.fact_section import FactSection
 from replay_gui.widgets.run.mark_rows import mark_rows
 from replay_gui.widgets.run.sentence_row import SentenceRow
@@ -125,10 +125,11 @@ class RunFactsPanel(Panel):
         index = self._session.index
         words = _run_words(facts, numbers, None if totals is None else totals.result)
         uses = () if totals is None else totals.uses
-        self._run.set_rows([fact_pairs(words), *self._failure_rows(numbers), *self._wait_rows(), *_total_rows(uses)])
-        self.marks.set_rows(list(self._mark_rows()))
-        self._checked.set_rows([fact_pairs(self._integrity_words())])
-        self._imported.set_rows([fact_pairs(_import_words(facts))] if facts.origin == "imported" else [])
+        rows = [FactPairs(words), *self._failure_rows(numbers), *self._wait_rows(), *_total_rows(uses)]
+        self._run.set_rows(align_names(rows))
+        self.marks.set_rows(align_names(self._mark_rows()))
+        self._checked.set_rows([FactPairs(self._integrity_words())])
+        self._imported.set_rows([FactPairs(_import_words(facts))] if facts.origin == "imported" else [])
         if totals is None and index.complete:
             self._session.request_totals()
         self.tools.show(tool_rows(numbers))
@@ -153,7 +154,7 @@ class RunFactsPanel(Panel):
         """Return the total time of calls, and a link to the end of the longest pause."""
         waits = run_waits(self._session.index)
         rows: list[QWidget] = (
-            [fact_pairs([(tr("time in calls"), duration_text(waits.in_calls))])] if waits.in_calls else []
+            [FactPairs([(tr("time in calls"), duration_text(waits.in_calls))])] if waits.in_calls else []
         )
         if waits.pause:
             row = SentenceRow(
@@ -258,4 +259,4 @@ def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:
         return []
     cost = total_cost(uses)
     words = [(tr("tokens"), token_words(token_counts(uses))), (tr("cost"), "" if cost is None else cost_text(cost))]
-    return [fact_pairs([(name, value) for name, value in words if value])]
+    return [FactPairs([(name, value) for name, value in words if value])]
