@@ -61,10 +61,11 @@ class JobHandle:
 class _Worker:
     """One process, the thread that listens to it, and the job it runs."""
 
-    def __init__(self, module: str, pool: WorkerPool) -> None:
+    def __init__(self, module: str, pool: WorkerPool, job: str = "") -> None:
+        """`job`: see `WorkerPool.warm`."""
         self.handle: JobHandle | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module, current_level()],
+            [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module, current_level(), job],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
@@ -148,11 +149,11 @@ class WorkerPool:
             self._hand_out()
         return handle
 
-    def warm(self) -> None:
-        """Start one worker, so that the first job need not wait for it."""
+    def warm(self, job: str = "") -> None:
+        """Start one worker, so that the first job need not wait for it; nor for the code of `job`, if one is named."""
         with self._lock:
             if not self._workers and not self._closed:
-                self._workers.add(_Worker(self._module, self))
+                self._workers.add(_Worker(self._module, self, job))
 
     def cancel(self, handle: JobHandle) -> None:
         """Drop a job: one that waits is never begun, and the worker of a running one is ended."""

@@ -87,6 +87,13 @@ def test_the_worker_is_kept_for_the_next_job(talk: MakeTalk) -> None:
     assert value(one.run("talk", parts=0)[-1]) == value(one.run("talk", parts=0)[-1])
 
 
+@pytest.mark.parametrize("job", ["lazy", "", "echo"])
+def test_a_warm_worker_has_imported_the_code_of_the_job_that_comes_first(talk: MakeTalk, job: str) -> None:
+    t = talk()
+    t.pool.warm(job)
+    assert value(t.run("is_imported", module="colorsys")[-1]) is (job == "lazy")
+
+
 def test_progress_is_throttled(talk: MakeTalk) -> None:
     start = time.monotonic()
     messages = talk().run("chatter", calls=200_000)

@@ -57,7 +57,7 @@ class FakePool:
     def live(self) -> list[FakeHandle]:
         return [handle for handle in self.handles if handle.is_live]
 
-    def warm(self) -> None:
+    def warm(self, job: str = "") -> None:
         """Do nothing: the workers are always warm."""
 
     def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> FakeHandle:

@@ -57,8 +57,9 @@ def written_keys(events: Sequence[DecodedEvent], kinds: NDArray[np.uint16]) -> l
     keys = [""] * len(events)
     for i in np.flatnonzero(_HAS_KEY[np.minimum(kinds, len(KINDS))]).tolist():
         event = events[i]
-        if type(event) in _KEYS_OF_TYPES:
-            keys[i] = _KEYS_OF_TYPES[type(event)](event)
+        key_of = _KEYS_OF_TYPES.get(type(event))
+        if key_of is not None:
+            keys[i] = key_of(event)
     return keys
 
 

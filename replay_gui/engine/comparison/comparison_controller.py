@@ -93,7 +93,7 @@ class ComparisonController:
         """Answer a request about comparison `number`; ignore one about an earlier comparison."""
         match request:
             case Compare():
-                self._pool.warm()
+                self._pool.warm(CompareArguments.job)
                 self._compare(Waiting(number, request, EarlyDifference()))
             case Close():
                 self.close()

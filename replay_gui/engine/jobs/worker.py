@@ -28,7 +28,7 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.frames import read_frames, write_frame
-from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
+from replay_gui.engine.jobs.job import Job, JobCache, LazyJob, decode_arguments
 from replay_gui.engine.jobs.job_messages import (
     FromWorker,
     JobDone,
@@ -41,7 +41,7 @@ from replay_gui.engine.jobs.job_messages import (
 )
 from replay_gui.engine.termination import Terminated, terminable
 
-PROGRESS_INTERVAL_S = 0.05  # seconds between two progress messages at least
+PROGRESS_INTERVAL_S = 0.2  # seconds between two progress messages at least; each costs the window a redraw
 
 _log = topic_logger(Topic.WORKERS)
 
@@ -116,8 +116,8 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         _log.debug("job %s done in %.0f ms", request.job, 1000 * (time.perf_counter() - begin))
 
 
-def main(module: str, level: str = "warning") -> None:
-    """Run the jobs that standard input requests until it ends."""
+def main(module: str, level: str = "warning", first: str = "") -> None:
+    """Run the jobs that standard input requests until it ends; `first`: the job whose code is imported before."""
     gc.disable()  # jobs make millions of objects and hardly any cycles: collection would only read them again and again
     stream = _MessageStream(_private_stdout())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on systems without process groups
@@ -125,6 +125,8 @@ def main(module: str, level: str = "warning") -> None:
     requests: SimpleQueue[JobRequest] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
+    if isinstance(job := jobs.get(first), LazyJob):
+        job.load()
     cache = JobCache()
     try:
         with terminable():

@@ -62,7 +62,7 @@ class Pool:
         self.done = 0
         self.cache = JobCache()
 
-    def warm(self) -> None:
+    def warm(self, job: str = "") -> None:
         """It is."""
 
     def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> Handle:

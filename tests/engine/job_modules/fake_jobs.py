@@ -11,7 +11,7 @@ from typing import Any
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import LogRefused
-from replay_gui.engine.jobs.job import Job, JobReporter
+from replay_gui.engine.jobs.job import Job, JobReporter, LazyJob
 
 
 def echo(args: dict[str, Any], reporter: JobReporter) -> Any:
@@ -72,6 +72,10 @@ def facts(args: dict[str, Any], reporter: JobReporter) -> dict[str, Any]:
     }
 
 
-JOBS: Mapping[str, Job] = {
-    job.__name__: job for job in (echo, talk, chatter, stray_print, refuse, crash, die, leave, hang, note, facts)
-}
+def is_imported(args: dict[str, Any], reporter: JobReporter) -> bool:
+    return args["module"] in sys.modules
+
+
+_ALL = (echo, talk, chatter, stray_print, refuse, crash, die, leave, hang, note, facts, is_imported)
+
+JOBS: Mapping[str, Job] = {"lazy": LazyJob("colorsys", "rgb_to_hsv")} | {job.__name__: job for job in _ALL}
