@@ -21,16 +21,12 @@ class HttpExchange:
         chunks: the part of the body that has arrived.
     """
 
-    __slots__ = (
-        *("_asked", "_call", "_is_finished", "_is_reading", "_library", "_session"),
-        *("chunks", "headers", "status"),
-    )
+    _is_finished = _is_reading = False
+    status = 0
+    headers: Collection[Header] = ()
 
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
         self._session, self._call, self._asked, self._library = session, call, asked, library
-        self._is_finished = self._is_reading = False
-        self.status = 0
-        self.headers: Collection[Header] = ()
         self.chunks: list[bytes] = []
 
     def finish(self) -> None:

@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.message_text import split_reasoning
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer
 from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.messages.chat_answers import read_chat_text
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.streamed_answers import StreamedAnswer, join_stream
 
@@ -49,6 +50,9 @@ def model_answer(
         streamed: whether it is a stream of server-sent events or of JSON lines.
         form, is_clean: for the answer's own.
     """
+    if status < 400 and not streamed and (chat := read_chat_text(body)) is not None:
+        text, meta = chat
+        return CallAnswer(output=text, form=form, meta=meta, is_clean=is_clean)
     common: dict[str, Any] = {"form": form, "is_clean": is_clean}
     try:
         whole = None if streamed else json_value(body)
@@ -83,27 +87,25 @@ def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:
 def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
     message: Any = None
     stop: Any = None
-    choices = whole.get("choices") if isinstance(whole, dict) else None
-    if choices and isinstance(choices, list) and isinstance(choices[0], dict):  # `match` takes several times as long
-        message, stop = choices[0].get("message"), choices[0].get("finish_reason")
-    if not isinstance(message, dict):
-        match whole:
-            case {"output": list(items)}:
-                return _of_items(whole, items, common)
-            case {"role": str(), "content": list()}:
-                message, stop = whole, whole.get("stop_reason")
-            case {"candidates": [{"content": dict(content)} as candidate, *_]}:
-                message, stop = {"role": "assistant", **content}, candidate.get("finishReason")
-            case {"output": {"message": dict(message)}}:
-                stop = whole.get("stopReason")
-            case {"message": dict(message)}:
-                stop = whole.get("done_reason")
-            case {"choices": [{"text": str(text)}, *_]} | {"response": str(text)}:
-                message, stop = {"role": "assistant", "content": text}, None
-            case _:
-                return CallAnswer(output=without_ids(whole)[0], decision_type="answer", **common)
+    match whole:
+        case {"choices": [{"message": dict(message)} as choice, *_]}:
+            stop = choice.get("finish_reason")
+        case {"output": list(items)}:
+            return _of_items(whole, items, common)
+        case {"role": str(), "content": list()}:
+            message, stop = whole, whole.get("stop_reason")
+        case {"candidates": [{"content": dict(content)} as candidate, *_]}:
+            message, stop = {"role": "assistant", **content}, candidate.get("finishReason")
+        case {"output": {"message": dict(message)}}:
+            stop = whole.get("stopReason")
+        case {"message": dict(message)}:
+            stop = whole.get("done_reason")
+        case {"choices": [{"text": str(text)}, *_]} | {"response": str(text)}:
+            message = {"role": "assistant", "content": text}
+        case _:
+            return CallAnswer(output=without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not any(map(message.get, message.keys() - _OF_TEXTS)):
-        reasoning, content_text = split_reasoning(text)  # as below, but faster: most answers have no more than a text
+        reasoning, content_text = split_reasoning(text)  # as below, but faster: most answers are such
         return _answer(common, content_text, [], reasoning=reasoning, stop=stop, usage=whole)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]

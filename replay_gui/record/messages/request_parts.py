@@ -102,7 +102,7 @@ class RequestParts:
             last = self._last.get(name)
             if last is not None and last.member is member and len(member) == last.size:
                 forms[name] = last.form
-            elif _is_split(name, member):
+            elif type(member) in _SPLIT and _is_split(name, member):
                 new.append((name, member))
             else:
                 whole[name] = member
@@ -116,7 +116,12 @@ class RequestParts:
                     forms[name] = split.form
             finally:
                 self._is_numbering = False
-        return {**self._clean_whole(whole), **forms}
+        raw, last_whole = encode_sorted(whole), self._last_whole
+        if raw != last_whole.raw or last_whole.learnings != self._secrets.learnings:
+            learnings = self._secrets.learnings
+            last_whole = _LastWhole(raw, learnings, without_ids(self._secrets.hide(whole))[0])
+            self._last_whole = last_whole
+        return {**last_whole.clean, **forms}
 
     def key(self, value: dict[str, Any]) -> bytes:
         """Return a hash of a request without its secrets and ids: equal for equal ones."""
@@ -127,14 +132,6 @@ class RequestParts:
             member = value[name]
             keys[name] = [*map(self._key, member, [None, *member])] if isinstance(member, list) else self._key(member)
         return digest(encode_decoded(keys))
-
-    def _clean_whole(self, whole: dict[str, Any]) -> dict[str, Any]:
-        """Return the written form of the rest of a request, which usually equals that of the request before."""
-        raw, last = encode_sorted(whole), self._last_whole
-        if raw != last.raw or last.learnings != self._secrets.learnings:
-            learnings = self._secrets.learnings
-            last = self._last_whole = _LastWhole(raw, learnings, without_ids(self._secrets.hide(whole))[0])
-        return last.clean
 
     def _split_member(self, name: str, member: Any, on_new_part: Callable[[RequestPart], None]) -> _Split:
         if not isinstance(member, list):

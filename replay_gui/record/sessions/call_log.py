@@ -121,14 +121,13 @@ class CallLog:
         call = written.call
         if not answer.is_clean:
             answer = self.clean_answer(answer)
-        output, error, reasoning = answer.output, answer.error, answer.reasoning
-        meta: dict[str, Any] = {**answer.meta, "parent": call.seq}
+        output, error = answer.output, answer.error
+        now = clock.time_ns()
+        meta = {**answer.meta, "parent": call.seq, "time": now, "duration": max(0, now - call.time)}
         if answer.form:
             meta[ANSWER_FORM] = answer.form
         if self.surroundings and (drawn := self.drawn.take_drawn(None, call.seq)):
             meta[DRAWN] = drawn
-        now = meta["time"] = clock.time_ns()
-        meta["duration"] = max(0, now - call.time)
         with recorder.writing:
             if written.kind is _TOOL:
                 if answer.error_type:
@@ -136,7 +135,7 @@ class CallLog:
                 return recorder.plain.tool_response(call, output, success=error is None, error=error, **meta)
             if error is not None:
                 return recorder.plain.error(answer.error_type, error, written.name, recoverable=True, **meta)
-            payload = {"decision_type": answer.decision_type, "data": output, "reasoning": reasoning}
+            payload = {"decision_type": answer.decision_type, "data": output, "reasoning": answer.reasoning}
             return recorder.write(_DECISION, payload, meta)
 
     def clean_answer(self, answer: CallAnswer) -> CallAnswer:

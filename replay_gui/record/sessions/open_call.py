@@ -163,7 +163,9 @@ class CallerLanes:
 
     def current(self) -> int:
         """Return the number of the running thread or task."""
-        key = threading.get_ident(), id(running_task())
+        asyncio = sys.modules.get("asyncio")
+        is_in_loop = asyncio is not None and asyncio._get_running_loop() is not None
+        key = threading.get_ident(), id(running_task()) if is_in_loop else 0
         number = self._numbers.get(key)
         if number is None:  # no other thread has this key
             number = self._numbers[key] = next(self._next)
