@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
@@ -74,17 +74,17 @@ class RequestHeads:
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._targets: dict[tuple[str, str], RequestTarget] = {}
+        self._targets: dict[tuple[str, Hashable], RequestTarget] = {}
         self._header = _ReadHeaders(secrets).__getitem__
 
-    def target(self, method: str, url: str) -> RequestTarget:
-        """Return what method and URL say; it is shared: do not change it."""
+    def target(self, method: str, url: Hashable) -> RequestTarget:
+        """Return what method and URL (a text, or a value whose text it is) say; it is shared: do not change it."""
         known = self._targets.get((method, url))
         if known is not None and known.learnings == self._secrets.learnings:
             return known
         if len(self._targets) >= _MAX_REMEMBERED:
             self._targets.clear()
-        target = self._targets[method, url] = self._read_target(method, url)
+        target = self._targets[method, url] = self._read_target(method, str(url))
         return target
 
     def headers(self, headers: Iterable[Header]) -> dict[str, str]:

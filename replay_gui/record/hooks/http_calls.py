@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,12 +55,15 @@ class HttpAnswer:
         return b"".join(self.chunks)
 
 
-def http_request(method: str, url: str, headers: Iterable[Header], body: bytes | None, log: CallLog) -> CallRequest:
+def http_request(
+    method: str, url: Hashable, headers: Iterable[Header], body: bytes | None, log: CallLog
+) -> CallRequest:
     """Return an HTTP request as a call: of a model, or else of a tool named ``METHOD host``.
 
     The port of a server on this computer is meta, because it often differs between runs.
 
     Args:
+        url: a text, or a value whose text it is.
         body: None if the agent streams it, so that it is not recorded.
         log: its secrets learn those of the request's head.
     """

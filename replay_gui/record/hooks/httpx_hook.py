@@ -111,7 +111,9 @@ def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequ
         body = request.content
     except module.RequestNotRead:
         body = None
-    return http_request(request.method, str(request.url), request.headers.raw, body, session.log)
+    url = request.url
+    parts = getattr(url, "_uri_reference", url)  # equal for equal URLs, and compared in C
+    return http_request(request.method, parts, request.headers.raw, body, session.log)
 
 
 def _changed(module: ModuleType, request: Any, call: OpenCall) -> Any:

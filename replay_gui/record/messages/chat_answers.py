@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 _Nothing = Annotated[list[Any], Meta(max_length=0)] | None
 
 
-class _Message(Struct, forbid_unknown_fields=True):
+class _ChatMessage(Struct, forbid_unknown_fields=True, kw_only=True):
     """A message. Members that it may have beside its text must be empty."""
 
     content: str
@@ -28,22 +28,22 @@ class _Message(Struct, forbid_unknown_fields=True):
     reasoning_content: None = None
 
 
-class _Choice(Struct):
-    message: _Message
+class _ChatChoice(Struct):
+    message: _ChatMessage
     finish_reason: Any = None
 
 
-class _Usage(Struct):
+class _ChatUsage(Struct):
     prompt_tokens: Any
     completion_tokens: Any
 
 
-class _Completion(Struct):
-    choices: list[_Choice]
-    usage: _Usage
+class _ChatCompletion(Struct):
+    choices: list[_ChatChoice]
+    usage: _ChatUsage
 
 
-_decode = Decoder(_Completion).decode
+_decode = Decoder(_ChatCompletion).decode
 
 
 def read_chat_text(body: bytes) -> tuple[str, dict[str, Any]] | None:

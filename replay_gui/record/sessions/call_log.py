@@ -44,6 +44,18 @@ class WrittenRequest(Struct, frozen=True):
     key: bytes = b""
 
 
+class _WrittenMeta(Struct, frozen=True):
+    """The meta of a request.
+
+    Attributes:
+        learnings: the version of the secrets when it was written. clean: its written form.
+    """
+
+    meta: dict[str, Any]
+    learnings: int
+    clean: dict[str, Any]
+
+
 class CallLog:
     """Writes calls, and provides the recorder for other events. Thread-safe.
 
@@ -69,9 +81,7 @@ class CallLog:
         self.drawn = DrawnValues()
         self.heads, self.bodies = RequestHeads(secrets), RequestBodies()
         self._parts = RequestParts(secrets)
-        self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
-            None  # the number of secrets at that time; its written form
-        )
+        self._last_meta = _WrittenMeta({}, 0, {})
 
     @property
     def recorder(self) -> GuardedRecorder:
@@ -90,7 +100,10 @@ class CallLog:
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and its new parts."""
         recorder = self._recorder or self.recorder
-        meta = {**self._written_meta(request.meta), "parent": parent, LANE: lane}
+        last = self._last_meta  # most requests have the meta of the one before
+        if request.meta != last.meta or self.secrets.learnings != last.learnings:
+            last = self._last_meta = self._written_meta(request.meta)
+        meta = {**last.clean, "parent": parent, LANE: lane}
         if self.surroundings and (drawn := self.drawn.take_drawn(lane, parent)):
             meta[DRAWN] = drawn
         with recorder.writing:
@@ -106,14 +119,9 @@ class CallLog:
             seq = recorder.write(MODEL_REQUEST, {"endpoint": request.name, "request": value}, meta)
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
-    def _written_meta(self, meta: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the meta of a request in its written form, which usually equals that of the request before."""
-        if not meta:
-            return {}
-        last = self._last_meta
-        if last is None or last[0] != meta or last[1] != self.secrets.learnings:
-            last = self._last_meta = dict(meta), self.secrets.learnings, self.recorder.clean(dict(meta))
-        return last[2]
+    def _written_meta(self, meta: Mapping[str, Any]) -> _WrittenMeta:
+        learnings, plain = self.secrets.learnings, dict(meta)
+        return _WrittenMeta(plain, learnings, self.recorder.clean(plain))
 
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
