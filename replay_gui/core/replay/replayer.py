@@ -29,7 +29,7 @@ _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back i
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
 _SNAPSHOT_INTERVAL_EVENTS = 2048  # a long replay leaves a snapshot in memory at every multiple of this position
 _SNAPSHOT_INTERVAL_BYTES = 2 << 20  # and when the events since the last snapshot have this many bytes
-_LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept
+_LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept if the position moves back in small steps
 _KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every multiple of this position
 
 
@@ -97,7 +97,8 @@ class Replayer:
         contents = self._log.contents(index_after(reached), index_after(position))
         bytes_since_snapshot = 0
         kept_from = position - _MAX_DISTANCE_EVENTS
-        for stop in _stops(reached, position):
+        moves_back = any(position < other <= position + _LAST_STATES_KEPT for other in self._recent)
+        for stop in _stops(reached, position, _LAST_STATES_KEPT if moves_back else 1):
             records = [*islice(contents, stop - reached)]
             self._fold(reducer, records, index_after(reached))
             bytes_since_snapshot += sum(len(content) for content in records if content is not None)
@@ -183,9 +184,12 @@ class Replayer:
             self._recent.popitem(last=False)
 
 
-def _stops(start: Position, end: Position) -> Iterator[Position]:
-    """Yield the positions after `start` whose states a replay to `end` may keep, ascending; the last is `end`."""
-    near = max(start, end - _LAST_STATES_KEPT)
+def _stops(start: Position, end: Position, count: int) -> Iterator[Position]:
+    """Yield the positions after `start` whose states a replay to `end` may keep, ascending.
+
+    `count`: of them, those just before and at `end`.
+    """
+    near = max(start, end - count)
     first_multiple = start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS
     yield from map(Position, range(first_multiple, near, _KEPT_INTERVAL_EVENTS))
     yield from map(Position, range(near + 1, end + 1))

@@ -154,6 +154,31 @@ def test_steps_forward_and_back(log: EventLog) -> None:
     assert engine.replay_all() == states[-1]
 
 
+def test_only_a_step_back_keeps_the_states_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A jump is faster without them, and each further step back is then a look-up."""
+    monkeypatch.setattr(replayer, "_LAST_STATES_KEPT", 20)
+    monkeypatch.setattr(replayer, "_MAX_RECENT_STATES", 100)
+    monkeypatch.setattr(replayer, "_KEPT_INTERVAL_EVENTS", 50)
+    monkeypatch.setattr(replayer, "_SNAPSHOT_INTERVAL_EVENTS", 1000)
+    folded: list[int] = []
+    fold = Replayer._fold
+
+    def counted(self: Replayer, reducer: Any, records: list[bytes | None], first: EventIndex) -> None:
+        folded.append(len(records))
+        fold(self, reducer, records, first)
+
+    with EventLog.open(write_log(tmp_path / "run.rlog", 40)) as log:
+        expected = full_replays(log)
+        monkeypatch.setattr(Replayer, "_fold", counted)
+        seeker, steps = Replayer(log), []
+        for position in range(190, 160, -1):
+            folded.clear()
+            assert encode(seeker.effect_at(Position(position)).state.plain()) == expected[position]
+            steps.append(sum(folded))
+    assert steps[:2] == [189, 38], "from the beginning, and then from the state at 150 on"
+    assert [number for number, events in enumerate(steps) if events] == [0, 1, 21], "each time, 20 states are kept"
+
+
 def test_replay_from_a_snapshot(log: EventLog) -> None:
     snapshots = SnapshotManager()
     whole = ReplayEngine(log)
