@@ -60,7 +60,7 @@ class SnapshotPolicy:
     until they have a quarter of that. So the snapshots take space and time in proportion to the log.
     """
 
-    every: int = 2048
+    every: int = 1024
     growth: float = 2.0
     min_growth_bytes: int = 16 << 10  # bytes of records; `growth` needs at least as many
     _position: Position = field(default=Position(0), init=False)
