@@ -112,26 +112,27 @@ class EventColumns:
             keys[i] = getattr(unusual[i][1], KEY_FIELDS.get(unusual[i][0], ""), "")
             if hasattr(unusual[i][1], "ops"):
                 flags[i] |= FLAG_OPERATIONS
-        for n, (i, kind) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), strict=True)):
-            payload = unusual[i][1] if i in unusual else events[i].payload
+        if unusual:
+            payloads = [unusual[i][1] if i in unusual else events[i].payload for i in block_indexes]
+        else:
+            payloads = [events[i].payload for i in block_indexes]
+        for n, (i, kind, payload) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), payloads, strict=True)):
             name = getattr(payload, "tool_name", None)
             if type(name) is str:
                 tool = numbers.get(name)
                 tools[n] = numbers.setdefault(name, len(numbers)) if tool is None else tool
-            if i in refused:
+            if refused and i in refused:
                 if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
-                request, index = next(requested), first + i
-                keys[i] = request
+                keys[i] = request = next(requested)
+                index = first + i
                 if waiting.setdefault(request, index) != index:
                     self._add_equal_request(request, index)
             elif kind == _RESPONSE:
-                keys[i] = payload.request_hash
-                found = waiting.pop(payload.request_hash, NO_PAIR)
-                pairs[n] = (
-                    found if isinstance(found, int) else self._choose(found, payload.request_hash, block.metas[i])
-                )
+                keys[i] = request = payload.request_hash
+                found = waiting.pop(request, NO_PAIR)
+                pairs[n] = found if isinstance(found, int) else self._choose(found, request, block.metas[i])
                 if not payload.success:
                     flags[i] |= FLAG_FAILED
                     self._failed_call = first + i, name if type(name) is str else None

@@ -67,7 +67,7 @@ class ColumnWriter:
     def append(self, runs: dict[str, Any]) -> None:
         """Append entries: a list, an array or a byte string for each column."""
         for name, run in runs.items():
-            raw = run if isinstance(run, bytes) else np.asarray(run, COLUMNS[name]).tobytes()
+            raw = run if isinstance(run, bytes) else np.ascontiguousarray(run, COLUMNS[name]).data
             self._files[name].write(raw)
 
     def flush(self) -> None:

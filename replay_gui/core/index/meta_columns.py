@@ -78,8 +78,6 @@ class MetaColumns:
             return self._parents_of_other_metas(block)
         given = {"parent": parent, "time": time, "duration": duration}
         counts = {name: int(np.count_nonzero(column != NOT_GIVEN)) for name, column in given.items()}
-        if counts["parent"] != b"".join(block.metas).count(_PARENT_KEY):  # -1 was written, which means no parent
-            return self._parents_of_other_metas(block)
         self._count(counts.items())
         is_earlier = parent < np.arange(block.first_index, block.first_index + len(block))
         return np.where(is_earlier, parent, NO_PARENT)

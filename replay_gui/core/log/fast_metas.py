@@ -19,12 +19,12 @@ _Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 class FastMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """A meta with at most these members, in the order of their keys, so that it is encoded canonically.
 
-    A missing member is NOT_GIVEN. A -1 in the log is left out when the meta is encoded, so that the bytes
-    differ from the original ones.
+    A missing member is NOT_GIVEN. Only seq can have this value in the log too; it is left out when the meta is encoded,
+    so that the bytes differ from the original ones.
     """
 
     duration: _Nanoseconds = NOT_GIVEN
-    parent: Annotated[int, msgspec.Meta(ge=NOT_GIVEN)] = NOT_GIVEN
+    parent: Annotated[int, msgspec.Meta(ge=0)] = NOT_GIVEN
     seq: int = NOT_GIVEN
     time: _Nanoseconds = NOT_GIVEN
 
