@@ -117,33 +117,33 @@ class PageRun:
             at = bisect_left(numbers, number)
             if at == len(numbers) or numbers[at] != number:
                 return _NO_MEMBERS
-        place = bisect_right(self._first_keys, key) - 1
-        if place < 0:
+        number = bisect_right(self._first_keys, key) - 1
+        if number < 0:
             return _NO_MEMBERS
-        return self._cached(place) if cache else self._page(place)
+        return self._cached(number) if cache else self._page(number)
 
     def keys_in_order(self) -> Iterator[str]:
         """Yield all keys, ascending; pages are cached as far as it gets."""
-        for place in range(len(self._first_keys)):
-            yield from self._cached(place)
+        for number in range(len(self._first_keys)):
+            yield from self._cached(number)
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield every page, without caching those that have to be read: a pass would cache the whole map."""
         return map(self._page, range(len(self._first_keys)))
 
-    def _cached(self, place: int) -> dict[str, Any]:
-        page = self._pages[place] = self._page(place)
+    def _cached(self, number: int) -> dict[str, Any]:
+        page = self._pages[number] = self._page(number)
         return page
 
-    def _page(self, place: int) -> dict[str, Any]:
-        page = self._pages.get(place)
+    def _page(self, number: int) -> dict[str, Any]:
+        page = self._pages.get(number)
         if page is not None:
             return page
         try:
-            found = _decode_page(self._table.part(place).read())
+            found = _decode_page(self._table.part(number).read())
         except (MsgspecError, ValueError) as why:
             raise SnapshotDamaged(f"a snapshot has a page that is no map: {why}") from None
-        first, *following = self._first_keys[place : place + 2]
+        first, *following = self._first_keys[number : number + 2]
         keys = [*found, *following]  # bounds; the following page's must be the last
         if keys != sorted({*keys}) or keys[:1] != [first]:
             raise SnapshotDamaged("a snapshot has a page whose keys are not in order")
