@@ -117,33 +117,33 @@ class PageRun:
             at = bisect_left(numbers, number)
             if at == len(numbers) or numbers[at] != number:
                 return _NO_MEMBERS
-        number = bisect_right(self._first_keys, key) - 1
-        if number < 0:
+        page_number = bisect_right(self._first_keys, key) - 1
+        if page_number < 0:
             return _NO_MEMBERS
-        return self._cached(number) if cache else self._page(number)
+        return self._cached(page_number) if cache else self._page(page_number)
 
     def keys_in_order(self) -> Iterator[str]:
         """Yield all keys, ascending; pages are cached as far as it gets."""
-        for number in range(len(self._first_keys)):
-            yield from self._cached(number)
+        for page_number in range(len(self._first_keys)):
+            yield from self._cached(page_number)
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield every page, without caching those that have to be read: a pass would cache the whole map."""
         return map(self._page, range(len(self._first_keys)))
 
-    def _cached(self, number: int) -> dict[str, Any]:
-        page = self._pages[number] = self._page(number)
+    def _cached(self, page_number: int) -> dict[str, Any]:
+        page = self._pages[page_number] = self._page(page_number)
         return page
 
-    def _page(self, number: int) -> dict[str, Any]:
-        page = self._pages.get(number)
+    def _page(self, page_number: int) -> dict[str, Any]:
+        page = self._pages.get(page_number)
         if page is not None:
             return page
         try:
-            found = _decode_page(self._table.part(number).read())
+            found = _decode_page(self._table.part(page_number).read())
         except (MsgspecError, ValueError) as why:
             raise SnapshotDamaged(f"a snapshot has a page that is no map: {why}") from None
-        first, *following = self._first_keys[number : number + 2]
+        first, *following = self._first_keys[page_number : page_number + 2]
         keys = [*found, *following]  # bounds; the following page's must be the last
         if keys != sorted({*keys}) or keys[:1] != [first]:
             raise SnapshotDamaged("a snapshot has a page whose keys are not in order")
