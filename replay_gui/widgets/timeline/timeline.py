@@ -91,14 +91,10 @@ class Timeline(QWidget):
         session.events_changed.connect(self.on_run_changed)
         session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
-        session.following.changed.connect(self.on_scene_changed)
-        for signal in (
-            session.report_changed,
-            session.marks_changed,
-            session.run_marks.changed,
-            theme_events().changed,
-        ):
+        for signal in (session.following.changed, theme_events().changed):
             signal.connect(self.on_scene_changed)
+        for signal in (session.report_changed, session.marks_changed, session.run_marks.changed):
+            signal.connect(self.on_marks_changed)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.chosen_changed.connect(self.update)
@@ -156,8 +152,7 @@ class Timeline(QWidget):
     def on_index_changed(self) -> None:
         wanted = self._lanes.row_count(self._shown_choice)
         self._lanes = self._lanes.with_events(self._index)
-        self._pictures.renew_scene()
-        self._names.fit()
+        self.on_marks_changed()
         if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()
             self.lanes_changed.emit()
@@ -178,6 +173,11 @@ class Timeline(QWidget):
         self._pictures.forget_scene()
         self._names.fit()
         self.update()
+
+    @Slot()
+    def on_marks_changed(self) -> None:
+        self._pictures.renew_scene()
+        self._names.fit()
 
     @Slot()
     def on_names_changed(self) -> None:

@@ -68,6 +68,7 @@ def wheel(timeline: Timeline, where: QPoint, down: int = 0, across: int = 0, hel
 
 
 def picture(timeline: Timeline) -> QImage:
+    QApplication.processEvents()  # what changed is drawn in the next turn
     return timeline.grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
 
 

@@ -66,6 +66,7 @@ def triangle_of(timeline: Timeline, title: str) -> QPoint:
 
 def picture(timeline: Timeline) -> QImage:
     """With the card it stands on."""
+    QApplication.processEvents()  # what changed is drawn in the next turn
     whole = timeline.window().grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
     return whole.copy(QRect(timeline.mapTo(timeline.window(), QPoint()), timeline.size()))
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
@@ -201,9 +202,11 @@ def test_origins_are_drawn_over_the_timeline(qtbot: QtBot, session: StoryWhy) ->
     panel = TimelinePanel(session.story.b, "B", compact=True)
     shown(qtbot, panel, 900, 200)
     session.show(why_of(PAID))
+    QApplication.processEvents()  # marks are drawn in the next turn
     before = count_of(panel.timeline.grab().toImage(), DARK.accent, 40)
     session.show(why_of(CANCEL))
     session.go_to("b", index(11))  # the line of the position is of the same colour: it stays where it was
+    QApplication.processEvents()
     assert count_of(panel.timeline.grab().toImage(), DARK.accent, 40) > before + 40
 
 
