@@ -132,7 +132,7 @@ def _error_hook(exchanges: _Exchanges, original: Any) -> Any:
     def set_exception(self: Any, error: Any, *more: Any) -> Any:
         exchange = exchanges.pop(id(self), None)
         if exchange is not None:
-            exchange.break_off(error if isinstance(error, BaseException) else error())
+            exchange.finish(error if isinstance(error, BaseException) else error())
         return original(self, error, *more)
 
     return set_exception

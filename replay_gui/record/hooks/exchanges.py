@@ -29,14 +29,16 @@ class HttpExchange:
         self._session, self._call, self._asked, self._library = session, call, asked, library
         self.chunks: list[bytes] = []
 
-    def finish(self) -> None:
-        """Record the answer that has arrived; only the first call has an effect."""
-        if not self._is_finished and not self._is_reading:
-            self._is_finished = True
-            try:
-                self._record()
-            except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
-                report_failure(self._session, self._library, error)
+    def finish(self, error: BaseException | None = None) -> None:
+        """Record the answer that has arrived, and the error that broke it off; only the first call has an effect."""
+        if self._is_finished or (self._is_reading and error is None):
+            return
+        self._is_finished = True
+        try:
+            answer = http_answer(self._asked, self.status, self.headers, self.chunks, self._session.log.secrets)
+            self._call.finish(answer if error is None else broken_off(answer, error))
+        except Exception as failure:  # noqa: BLE001  it is reported, and raised again in a re-run
+            report_failure(self._session, self._library, failure)
 
     def fail(self, error: BaseException) -> None:
         """Record that the exchange failed, unless it was finished before."""
@@ -51,17 +53,7 @@ class HttpExchange:
         try:
             yield
         except Exception as error:
-            self.break_off(error)
+            self.finish(error)
             raise
         finally:
             self._is_reading = False
-
-    def break_off(self, error: BaseException) -> None:
-        """Record the part that has arrived, and the error that broke it off, unless it was finished before."""
-        if not self._is_finished:
-            self._is_finished = True
-            try_to_record(self._session, self._library, lambda: self._record(error))
-
-    def _record(self, error: BaseException | None = None) -> None:
-        answer = http_answer(self._asked, self.status, self.headers, self.chunks, self._session.log.secrets)
-        self._call.finish(answer if error is None else broken_off(answer, error))

@@ -157,7 +157,7 @@ def _recording_streams(module: ModuleType) -> tuple[Any, Any]:
                     self._exchange.chunks.append(chunk)
                     yield chunk
             except Exception as error:
-                self._exchange.break_off(error)
+                self._exchange.finish(error)
                 raise
             self._exchange.finish()
 
@@ -175,7 +175,7 @@ def _recording_streams(module: ModuleType) -> tuple[Any, Any]:
                     self._exchange.chunks.append(chunk)
                     yield chunk
             except Exception as error:
-                self._exchange.break_off(error)
+                self._exchange.finish(error)
                 raise
             self._exchange.finish()
 

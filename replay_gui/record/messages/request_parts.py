@@ -99,10 +99,14 @@ class RequestParts:
         forms: dict[str, Any] = {}
         new: list[tuple[str, Any]] = []
         for name, member in value.items():
+            kind = type(member)
+            if kind not in _SPLIT or (kind is str and len(member) <= _SHORT_CHARACTERS and name not in CONVERSATION):
+                whole[name] = member  # as `_is_split` would find, but most members are such
+                continue
             last = self._last.get(name)
             if last is not None and last.member is member and len(member) == last.size:
                 forms[name] = last.form
-            elif type(member) in _SPLIT and _is_split(name, member):
+            elif _is_split(name, member):
                 new.append((name, member))
             else:
                 whole[name] = member
@@ -211,10 +215,7 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _is_split(name: str, member: Any) -> bool:
-    kind = type(member)
-    if kind not in _SPLIT or (kind is str and len(member) <= _SHORT_CHARACTERS and name not in CONVERSATION):
-        return False
-    return name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE_BYTES
+    return type(member) in _SPLIT and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE_BYTES)
 
 
 def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:

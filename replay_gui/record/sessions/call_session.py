@@ -61,27 +61,34 @@ class CallSession(Protocol):
 
 
 class _Process:
-    """The session of this process. `pid`: to detect a forked child, which must not write the log."""
+    """The session of this process. `is_forked`: whether it began in the process that was forked to make this one."""
 
     session: CallSession | None = None
-    pid = 0
+    is_forked = False
 
 
 def current_session() -> CallSession | None:
     """Return the session of this process, or None."""
-    session = _Process.session
-    return session if session is not None and _Process.pid == os.getpid() else None
+    return None if _Process.is_forked else _Process.session
 
 
 def is_forked_from_rerun() -> bool:
     """Return whether this process was forked from one that is being run again: it has no session and no answers."""
     session = _Process.session
-    return session is not None and session.is_rerun and _Process.pid != os.getpid()
+    return session is not None and session.is_rerun and _Process.is_forked
 
 
 def set_current_session(session: CallSession | None) -> None:
     """Make this the session of the process; None: no session."""
-    _Process.session, _Process.pid = session, os.getpid()
+    _Process.session, _Process.is_forked = session, False
+
+
+def _note_fork() -> None:
+    _Process.is_forked = True
+
+
+if hasattr(os, "register_at_fork"):  # not where processes are never forked; asking for the pid takes longer
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) -> _T | None:
