@@ -123,9 +123,9 @@ class ReadingTask:
 
     def hold_verification(self, held: bool) -> None:
         """While `held`, begin no further job of the verification, so that other work has all processors."""
-        report = self._verification.hold(held)
-        if report is not None:
-            self._conclude(report)
+        has_waited = self._verification.is_held
+        self._conclude(self._verification.hold(held))
+        if has_waited and not self.busy:
             self._answer(self._run.number, WorkEnded())
 
     def stop(self) -> None:
