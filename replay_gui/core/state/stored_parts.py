@@ -127,6 +127,10 @@ class PageRun:
         for page_number in range(len(self._first_keys)):
             yield from self._cached(page_number)
 
+    def first_page(self) -> dict[str, Any]:
+        """Return the members with the first keys, and keep them in memory; none if there are no pages."""
+        return self._cached(0) if self._first_keys else {}
+
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield every page, without caching those that have to be read: a pass would cache the whole map."""
         return map(self._page, range(len(self._first_keys)))
@@ -205,7 +209,16 @@ class PagedMap:
         return self._length
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.copy())
+        """Yield the keys in the order of `copy`; the first few, which a preview shows, need one page alone."""
+        lowest = self._layers[-1]
+        first = {} if isinstance(lowest, dict) else lowest.first_page()
+        begun = 0
+        for key in first:
+            if not self._has_removed or key in self:
+                begun += 1
+                yield key
+        if begun < self._length:
+            yield from (key for key in self.copy() if key not in first)
 
     def copy(self) -> dict[str, Any]:
         """Return all members in a dict; unread ones are still encoded."""
