@@ -76,7 +76,7 @@ class ForeignFile:
         if self.source.size > self.limits.document:
             return None
         try:
-            value = yaml_value(self.source.read_at(0, self.source.size))
+            value = yaml_value(self.source.read_at(0, self.source.size), self.notes)
         except NotYaml:
             return None
         return value if isinstance(value, dict | list) else None

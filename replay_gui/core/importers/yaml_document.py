@@ -1,7 +1,7 @@
 """The value of a YAML document: maps, lists and scalars, with no tags that make objects.
 
-PyYAML's parser only reports what it meets, so a document that is deep, that repeats one part a million times by its
-aliases, or that contains itself, takes no more memory than is allowed.
+PyYAML's parser only reports what it meets, so a document that is deep, that repeats one part or one long text a million
+times by its aliases, or that contains itself, takes no more memory than is allowed.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ import binascii
 import re
 from typing import Any
 
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import BAD_UTF8
+
+MORE_DOCUMENTS = "YAML documents after the first, left out"
+
 _MAX_DEPTH = 200
 _MAX_VALUES = 5_000_000  # with each value counted as often as aliases repeat it
+_MAX_REPEATED = 64 << 20  # characters that aliases repeat: each copy is written to the log
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE, _REAL = re.compile(r"[-+]?\d{1,18}"), re.compile(r"[-+]?\d{0,18}\.\d{1,18}(?:[eE][-+]?\d{1,3})?")
-_BINARY, _TEXT = "tag:yaml.org,2002:binary", "tag:yaml.org,2002:str"
+_BINARY = ("tag:yaml.org,2002:binary", "!binary")  # Ruby writes the second
+_TEXT = "tag:yaml.org,2002:str"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotYaml(Exception):
     """The bytes are no YAML document, or one beyond the limits."""
 
 
-def yaml_value(raw: bytes) -> Any:
-    """Return the value of the first document.
+def yaml_value(raw: bytes, notes: ImportNotes) -> Any:
+    """Return the value of the first document; `notes` counts a document after it, and bytes that are not UTF-8.
 
     Returns:
         dict (keys are text), list, str, int, float, bool, None, or bytes for ``!!binary``. A part that an alias repeats
@@ -37,9 +45,25 @@ def yaml_value(raw: bytes) -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Reader(yaml).value(yaml.parse(raw, Loader=loader))
+        events = yaml.parse(_readable(raw, notes), Loader=loader)
+        value = _Reader(yaml).value(events)
+        next(events)  # the end of the document
+        if isinstance(next(events), yaml.DocumentStartEvent):
+            notes.count(MORE_DOCUMENTS)
+        return value
     except (yaml.YAMLError, ValueError) as why:  # ValueError: bytes that are no text
         raise NotYaml(" ".join(str(why).split())) from why
+
+
+def _readable(raw: bytes, notes: ImportNotes) -> bytes | str:
+    if raw.startswith(_UTF_16):
+        return raw
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        notes.count(BAD_UTF8)
+        return raw.decode("utf-8", "replace")
+    return raw
 
 
 class _Reader:
@@ -47,37 +71,42 @@ class _Reader:
 
     def __init__(self, yaml: Any) -> None:
         self._yaml = yaml
-        self._open: list[tuple[Any, str | None, int]] = []  # each a container, its anchor, and the count at its start
+        self._open: list[tuple[Any, str | None, int, int]] = []  # a container, its anchor; the counts at its start
         self._keys: list[Any] = []  # for each open container the key that waits for its value
-        self._anchored: dict[str, tuple[Any, int]] = {}  # anchor -> value, and how many values it has
-        self._count = 0
+        self._anchored: dict[str, tuple[Any, int, int]] = {}  # anchor -> value; how many values and characters it has
+        self._count = self._characters = self._repeated = 0
 
     def value(self, events: Any) -> Any:
         yaml = self._yaml
         for event in events:
             if isinstance(event, yaml.ScalarEvent):
-                value, size = _scalar(event), 1
+                value, size, length = _scalar(event), 1, len(event.value)
                 if event.anchor is not None:
-                    self._anchored[event.anchor] = (value, 1)
+                    self._anchored[event.anchor] = (value, 1, length)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._open.append(({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor, self._count))
+                new: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+                self._open.append((new, event.anchor, self._count, self._characters))
                 self._keys.append(_NO_KEY)
                 if len(self._open) > _MAX_DEPTH:
                     raise NotYaml(f"more than {_MAX_DEPTH} levels")
                 continue
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                value, anchor, before = self._open.pop()
+                value, anchor, count, characters = self._open.pop()
                 self._keys.pop()
-                size = 1
+                size, length = 1, 0
                 if anchor is not None:
-                    self._anchored[anchor] = (value, self._count - before + 1)
+                    self._anchored[anchor] = (value, self._count - count + 1, self._characters - characters)
             elif isinstance(event, yaml.AliasEvent):
                 if event.anchor not in self._anchored:
                     raise NotYaml(f"the alias {event.anchor} names no part before it")
-                value, size = self._anchored[event.anchor]
+                value, size, length = self._anchored[event.anchor]
+                self._repeated += length
             else:
                 continue
             self._count += size
+            self._characters += length
+            if self._repeated > _MAX_REPEATED:
+                raise NotYaml(f"aliases repeat more than {_MAX_REPEATED:,} characters")
             if self._count > _MAX_VALUES:
                 raise NotYaml(f"more than {_MAX_VALUES:,} values")
             if not self._open:
@@ -90,6 +119,8 @@ class _Reader:
         if isinstance(container, list):
             container.append(value)
         elif self._keys[-1] is _NO_KEY:
+            if isinstance(value, dict | list):  # as text, keys in keys would double at each level
+                raise NotYaml("a key that is a map or a list")
             self._keys[-1] = value if isinstance(value, str) else str(value)
         else:
             container[self._keys[-1]] = value
@@ -101,7 +132,7 @@ _NO_KEY: Any = object()
 
 def _scalar(event: Any) -> Any:
     text = event.value
-    if event.tag == _BINARY:
+    if event.tag in _BINARY:
         try:
             return base64.b64decode("".join(text.split()), validate=True)
         except binascii.Error as why:

@@ -39,8 +39,11 @@ _HOLDERS = ("postData", "parsed_body", "content", "body")  # members of a reques
 _FAILED, _TIME = "http/failed", "timestamp"
 _ALONE = "alone"  # a mark of responses without requests: together they are one conversation
 _FIRST_ERROR = 400  # HTTP status
-_GZIP, _MAX_BODY_BYTES = b"\x1f\x8b", 64 << 20  # unpacked; a larger body is not read
-_CASSETTE = re.compile(rb"(?:---[^\n]*\n)?(?:#[^\n]*\n|\s)*(?:interactions|http_interactions|version|recorded_with):")
+_PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")  # gzip, and the levels of deflate
+_MAX_BODY_BYTES = 64 << 20  # unpacked; a larger body is not read
+_CASSETTE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:---[^\n]*\n)?(?:#[^\n]*\n|\s)*(?:interactions|http_interactions|version|recorded_with):"
+)
 _NS_PER_MS = 1_000_000
 _BODIES = ("request_body", "requestBody", "request_json"), ("response_body", "responseBody", "response_json")
 _TIMES_OF_GATEWAYS = (
@@ -54,12 +57,12 @@ class HttpRecordings:
 
     name = "http-recordings"
     title = "recorded HTTP requests"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
         **dict.fromkeys(("version", "creator", "browser", "pages"), RECORDER),
-        **dict.fromkeys(("request_id", "response_id", "request_user_id", "user_id"), ID),
+        **dict.fromkeys(("request_id", "response_id", "previous_response_id", "request_user_id", "user_id"), ID),
         **dict.fromkeys(("usageMetadata", "usage_metadata"), USAGE),
         **dict.fromkeys(("delay_ms", "time_to_first_token", "cost", "costUSD", "cost_usd"), USAGE),
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_read_tokens"), USAGE),
@@ -156,8 +159,7 @@ def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
     asked = decoded(_body(request))
     asked = asked if isinstance(asked, dict) and any(isinstance(asked.get(n), list | str) for n in _MESSAGES) else {}
     body = decoded(_body(response))
-    status = response.get("status")
-    status = status.get("code") if isinstance(status, dict) else status
+    status = _status(response)
     answer = answer_in(body)
     failed = isinstance(status, int) and status >= _FIRST_ERROR
     if answer is None and not (asked and failed):
@@ -175,6 +177,14 @@ def _call(exchange: dict[str, Any]) -> dict[str, Any] | None:
     return {"alone": alone, "asked": asked, "answer": answer, "body": body, "status": status, "where": where, **times}
 
 
+def _status(response: dict[str, Any]) -> Any:
+    """Return the HTTP status; go-vcr writes the number beside a text such as "200 OK"."""
+    status = response.get("status")
+    if isinstance(status, dict):
+        return status.get("code")
+    return response["code"] if isinstance(response.get("code"), int) else status
+
+
 def _date(response: dict[str, Any]) -> Any:
     """Return the time in a response's headers, in which the server says when it answered."""
     dates = [value for name, value in as_map(response.get("headers")).items() if name.casefold() == "date"]
@@ -186,7 +196,7 @@ def _time(value: Any) -> int | None:
     if isinstance(value, str) and value.endswith("GMT"):
         try:
             return int(parsedate_to_datetime(value).timestamp()) * 1_000_000_000
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return any_time(value)
 
@@ -198,11 +208,11 @@ def _body(message: dict[str, Any]) -> Any:
         return _unpacked(held)
     if held.get("type") == "json" and "content" in held:
         return held["content"]
-    texts = (held.get(name) for name in ("text", "string", "base64_string"))
+    texts = (held.get(name) for name in ("base64_string", "text", "string"))
     text = next((text for text in texts if isinstance(text, str | bytes)), held)
     if isinstance(text, str) and (held.get("encoding") == "base64" or "base64_string" in held):
         try:
-            return _unpacked(base64.b64decode(text, validate=True))
+            return _unpacked(base64.b64decode("".join(text.split()), validate=True))  # Ruby writes it in lines
         except binascii.Error:
             return text
     return _unpacked(text)
@@ -212,8 +222,8 @@ def _unpacked(body: Any) -> Any:
     """Return the text of bytes, also of packed ones; other bodies as they are."""
     if not isinstance(body, bytes):
         return body
-    if body.startswith(_GZIP):
-        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    if body.startswith(_PACKED):
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: either of both
         try:
             body = unpacking.decompress(body, _MAX_BODY_BYTES)
         except zlib.error:
@@ -226,6 +236,7 @@ def _unpacked(body: Any) -> Any:
 def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     """Yield (the first request's other members, the messages) of each conversation."""
     first, setting, messages, last = dict[str, Any](), dict[str, Any](), list[Any](), None
+    answer_id: Any = None  # of the last answer; a request that names it continues the conversation
     for number, call in calls:
         asked = call["asked"]
         member = next((name for name in _MESSAGES if isinstance(asked.get(name), list | str)), "")
@@ -239,6 +250,8 @@ def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, 
             if call["alone"]
             else len(sent)
             if last.sent == sent and not last.answer
+            else 0
+            if isinstance(answer_id, str) and asked.get("previous_response_id") == answer_id
             else repeated_messages(last, logged)
         )
         members = {**call["where"], **{name: value for name, value in asked.items() if name != member}}
@@ -250,6 +263,7 @@ def _talks(calls: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[dict[str, 
             messages = [_at(call["sent"], {"role": "system", "content": one}) for one in told]
         messages += [_at(call["sent"], message) for message in sent[known:]]
         last = logged
+        answer_id = answer_id if call["answer"] is None else call["answer"].get("id")
         other = {name: value for name, value in members.items() if first.get(name) != value}
         failed = {"type": _FAILED, "status": call["status"], "body": call["body"]}
         answer = failed if call["answer"] is None else call["answer"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +167,89 @@ def test_a_cassette_whose_bodies_are_maps(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({"interactions": [{"request": {"parsed_body": sent}, "response": response}]}))
     (found,) = read_all(path, "http-recordings")
     assert found.decisions() == [(None, "Hello.")]
+
+
+def _with_bodies(form: Callable[[str], dict[str, str]]) -> str:
+    cassette = _cassette(packs=False)
+    for one in cassette["interactions"]:
+        one["request"]["body"] = form(one["request"]["body"])
+        one["response"]["body"] = form(one["response"]["body"]["string"])
+    return str(yaml.safe_dump({"http_interactions": cassette["interactions"]}, allow_unicode=True))
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "run.yaml"
+    path.write_bytes(text.encode())
+    return path
+
+
+def _base64_in_lines(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _with_bodies(lambda body: {"encoding": "ASCII-8BIT", "base64_string": _base64_in_lines(body)}),
+        _with_bodies(lambda body: {"string": "", "base64_string": _base64_in_lines(body)}),
+        _with_bodies(lambda body: {"string": "@" + _base64_in_lines(body)}).replace("string: '@", "string: !binary '"),
+        "\ufeff---\r\n" + _with_bodies(lambda body: {"string": body}).replace("\n", "\r\n"),
+    ],
+    ids=["base64_string", "empty string and base64_string", "!binary", "byte order mark and CRLF"],
+)
+def test_a_cassette_as_ruby_writes_it(tmp_path: Path, text: str) -> None:
+    (found,) = read_all(_file(tmp_path, text), "http-recordings")
+    assert found.kinds.count("ToolResponse") == 1
+    assert found.decisions() == [(None, "It rains.")]
+    assert [event.payload["message"] for event in found.of("Error")] == ["HTTP 429: Rate limit"]
+    assert found.tokens() == {"input": 6, "output": 4}
+
+
+def test_the_status_of_go_vcr_is_beside_its_text(tmp_path: Path) -> None:
+    cassette = _cassette(packs=False)
+    for one in cassette["interactions"]:
+        response = one["response"]
+        response |= {"code": response["status"]["code"], "status": "429 Too Many Requests"}
+        response["body"] = response["body"]["string"]
+    (found,) = read_all(_file(tmp_path, yaml.safe_dump(cassette)), "http-recordings")
+    assert [event.payload["message"] for event in found.of("Error")] == ["HTTP 429: Rate limit"]
+
+
+def test_answers_packed_by_deflate(tmp_path: Path) -> None:
+    cassette = _cassette(packs=False)
+    for one in cassette["interactions"]:
+        one["response"]["body"]["string"] = zlib.compress(one["response"]["body"]["string"].encode())
+    (found,) = read_all(_file(tmp_path, yaml.safe_dump(cassette)), "http-recordings")
+    assert found.tokens() == {"input": 6, "output": 4}
+
+
+@pytest.mark.parametrize("date", ["Mon, 30 Nov 99999999999 16:41:00 GMT", "Mon, 30 Nov 9999 99:99:99 GMT", "GMT"])
+def test_a_date_that_is_none_is_no_time(tmp_path: Path, date: str) -> None:
+    cassette = _cassette(packs=False)
+    for one in cassette["interactions"]:
+        one["response"]["headers"]["Date"] = [date]
+    (found,) = read_all(_file(tmp_path, yaml.safe_dump(cassette)), "http-recordings")
+    assert "time" not in found.of("Decision")[0].meta
+
+
+def test_a_request_that_names_the_answer_before_it_continues_its_conversation(tmp_path: Path) -> None:
+    """The Responses API keeps the conversation, so the second request holds only what is new."""
+    call = {"type": "function_call", "call_id": "k", "name": "weather", "arguments": "{}"}
+    text = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Rain."}]}
+    answers = [{"id": f"r{n}", "object": "response", "output": [item]} for n, item in enumerate((call, text))]
+    result = [{"type": "function_call_output", "call_id": "k", "output": "rain"}]
+    sent: list[dict[str, Any]] = [
+        {"model": "m", "input": "Weather?"},
+        {"model": "m", "input": result, "previous_response_id": "r0"},
+    ]
+    entries = [entry(n, sent[n], answers[n]) for n in range(2)]
+    path = written(tmp_path, {"log": {"entries": entries}}, "run.har")
+    (found,) = read_all(path, "http-recordings")
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["rain"]
+    assert found.decisions() == [(None, "Rain.")]
+    entries[1] = entry(1, {**sent[1], "previous_response_id": "another"}, answers[1])
+    path = written(tmp_path, {"log": {"entries": entries}}, "other.har")
+    assert len(read_all(path, "http-recordings")) == 2
 
 
 def test_an_answer_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None:
