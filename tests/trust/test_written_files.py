@@ -351,6 +351,8 @@ _OWN_WRITERS = {
     "core/importers/formats/claude_code/printed.py": "a fresh temporary folder",
     "core/importers/packed.py": "a fresh temporary folder",
     "core/importers/sqlite_database.py": "a fresh temporary folder",
+    "core/index/clock_files.py": "the cache",
+    "core/index/group_files.py": "the cache",
     "core/index/hashed_file.py": "the cache",
     "core/index/index_columns.py": "the cache",
     "core/index/record_columns.py": "the cache",
