@@ -6,8 +6,8 @@ programs and files in them. Here it is found again which message it was made of.
 
 from __future__ import annotations
 
-from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
-from replay_gui.core.translation.recognition import recognised
+from replay_gui.core.translation.messages import translatable
+from replay_gui.core.translation.recognition import Recogniser
 
 _MESSAGES = (
     translatable("a rule says so"),
@@ -74,8 +74,7 @@ _MESSAGES = (
 _PATTERNS = {"name": r"\S+", "command": r"\S+", "sql": r"SQL .+"}
 """What fields can be."""
 
-_REASONS = ("sql", "reason")
-"""Fields that are reasons themselves."""
+_RECOGNISER = Recogniser(_MESSAGES, _PATTERNS, within=("sql", "reason"))
 
 
 def reason_words(reason: str) -> str:
@@ -83,10 +82,4 @@ def reason_words(reason: str) -> str:
 
     In English it is returned unchanged.
     """
-    if language() == SOURCE_LANGUAGE:
-        return reason
-    found = recognised(reason, _MESSAGES, _PATTERNS)
-    if found is None:
-        return reason
-    message, fields = found
-    return tr(message, **{name: reason_words(text) if name in _REASONS else text for name, text in fields.items()})
+    return _RECOGNISER.text(reason)

@@ -6,11 +6,8 @@ compared. They are recognised by their messages where they are shown.
 
 from __future__ import annotations
 
-import re
-
-from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
-from replay_gui.core.translation.numbers import whole_number
-from replay_gui.core.translation.recognition import recognised
+from replay_gui.core.translation.messages import translatable
+from replay_gui.core.translation.recognition import NUMBER, Recogniser
 
 _SENTENCES = (
     # of a record
@@ -85,24 +82,22 @@ _SENTENCES = (
     translatable("INVALID"),
     translatable("NOT VERIFIABLE"),
 )
-_SENTENCES_WITHIN = ("reason", "more", "verdict")
-"""Fields that are such sentences themselves."""
+_NUMBERS = (
+    "bytes",
+    "offset",
+    "recorded",
+    "events",
+    "verified",
+    "failures",
+    "mismatches",
+    "listed",
+    "event",
+)
+"""Fields that are numbers. A key or a path in a log may be all digits, too, and stays as it is."""
 
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*|\d{1,18}")
+_RECOGNISER = Recogniser(_SENTENCES, dict.fromkeys(_NUMBERS, NUMBER), within=("reason", "more", "verdict"))
 
 
 def sentence_text(sentence: str) -> str:
     """Return a sentence on a record, an event or a run in the user's language; an unknown one is unchanged."""
-    if language() == SOURCE_LANGUAGE:
-        return sentence
-    found = recognised(sentence, _SENTENCES)
-    if found is None:
-        return sentence
-    message, fields = found
-    return tr(message, **{name: _shown(name, value) for name, value in fields.items()})
-
-
-def _shown(name: str, value: str) -> str:
-    if name in _SENTENCES_WITHIN:
-        return sentence_text(value)
-    return whole_number(int(value.replace(",", ""))) if _NUMBER.fullmatch(value) else value
+    return _RECOGNISER.text(sentence)
