@@ -151,7 +151,7 @@ def _points(comparison: ComparisonPart) -> ReportTable:
 def _point(point: PointPart) -> tuple[str, ...]:
     """Return the row of a divergence, with the beginning of its hashes; JSON contains the complete hashes."""
     hashes = " / ".join(tr("none") if hash_ is None else f"{hash_[:16]}…" for hash_ in (point.expected, point.actual))
-    change = tr(_NAMES.get(point.change, point.change))
+    change = tr(_NAMES[point.change])
     a = "" if point.change == "only_b" else whole_number(position_after(point.index_a))
     b = "" if point.change == "only_a" else whole_number(position_after(point.index_b))
     return a, b, change, point.diff.removeprefix(f"{change}: "), hashes

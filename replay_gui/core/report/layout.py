@@ -27,6 +27,7 @@ from replay_gui.core.report.document import (
     Tone,
 )
 from replay_gui.core.report.model import Report, RunOverview, RunPart
+from replay_gui.core.report.redaction_profile import SHARING_PROFILE
 from replay_gui.core.report.runs.contrast_layout import contrast_sections
 from replay_gui.core.report.words import (
     RESULT_TONES,
@@ -366,10 +367,14 @@ def _how_to_repeat(report: Report) -> ReportSection:
                     "Redacted by the profile {profile}: {n} texts changed. Hashes and counts are those of the whole"
                     " log.",
                     report.redaction.changed,
-                    profile=one_line(tr(report.redaction.profile), 60),
+                    profile=one_line(_profile_name(report.redaction.profile), 60),
                 ),
                 "warn",
             )
         )
     blocks.append(Paragraph(tr("Made by {program}.", program=_made_by(report))))
     return ReportSection(tr("How to check this again"), tuple(blocks))
+
+
+def _profile_name(profile: str) -> str:
+    return tr(profile) if profile == SHARING_PROFILE.name else profile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.why_result import ActionRow, Shared
 from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable
@@ -57,7 +58,7 @@ def _action(row: ActionRow) -> tuple[str, ...]:
     return (
         _events(row.requests_a),
         _events(row.requests_b),
-        tr(row.effect.value),
+        tr(EFFECT_WORDS[row.effect]),
         row.tool,
         " / ".join(texts),
         tr("{runs}, failed", runs=done_by) if row.failed_a or row.failed_b else done_by,

@@ -90,6 +90,11 @@ def english_reason(why: str) -> str:
     return _SAID.get(words, words)
 
 
+def kept_reason_text(why: str) -> str:
+    """Return what `english_reason` returned in the user's language; texts of a log are unchanged."""
+    return tr(why) if why in _SAID.values() else why
+
+
 def _reason_words(why: str) -> str:
     name = why.strip()
     return _HUMP.sub(" ", name).replace("_", " ").casefold() if _CODE_NAME.fullmatch(name) else why

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from replay_gui.core.facts.fact_names import OUTCOME, SET_UP, TASK
+from replay_gui.core.facts.fact_names import OUTCOME, TASK, fact_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text
 from replay_gui.core.translation.messages import tr, translatable, trn
@@ -98,21 +98,6 @@ class RunGroupTable(HeadedTable["RunGroup"]):
         return ""
 
 
-_FACT_NAMES = {
-    TASK: translatable("task"),
-    OUTCOME: translatable("outcome"),
-    "trial": translatable("trial"),
-    "agent": translatable("agent"),
-    "model": translatable("model"),
-    "version": translatable("version"),
-    "end": translatable("end"),
-    "label": translatable("label"),
-    "grader": translatable("grader"),
-    "handed in": translatable("handed in"),
-    "day": translatable("day"),
-    "format": translatable("format"),
-    "folder": translatable("folder"),
-}
 _VALUE_WORDS = {
     (OUTCOME, "passed"): translatable("passed"),
     (OUTCOME, "failed"): translatable("failed"),
@@ -120,13 +105,6 @@ _VALUE_WORDS = {
     ("handed in", "no patch"): translatable("no patch"),
 }
 """By a fact and its value, those that no log holds."""
-
-
-def fact_name(fact: str) -> str:
-    """Return the name of a fact by which runs are grouped, in the user's language."""
-    if fact in _FACT_NAMES:
-        return tr(_FACT_NAMES[fact])
-    return tr("set-up: {member}", member=fact.removeprefix(SET_UP)) if fact.startswith(SET_UP) else fact
 
 
 def fact_words(fact: str) -> str:

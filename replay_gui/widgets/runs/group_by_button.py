@@ -6,11 +6,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from replay_gui.core.facts.fact_names import SET_UP
+from replay_gui.core.facts.fact_names import SET_UP, fact_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr
 from replay_gui.models.mnemonics import escape_mnemonics
-from replay_gui.models.runs.run_group_table import fact_name
 from replay_gui.models.runs.runs_session import RunsSession
 
 _MAX_NAME_CHARACTERS = 60

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair
+from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair, fact_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.look.theme import GAP, UNIT
-from replay_gui.models.runs.run_group_table import fact_name, fact_words
+from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.text.plain_label import PlainLabel

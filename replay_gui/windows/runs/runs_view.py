@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from replay_gui.core.facts.fact_names import fact_name
 from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.plain_text import one_line
@@ -12,7 +13,7 @@ from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP, HEAD, ROW, UNIT
 from replay_gui.models.runs.consensus_table import agreement_words
-from replay_gui.models.runs.run_group_table import fact_name, group_name
+from replay_gui.models.runs.run_group_table import group_name
 from replay_gui.models.runs.runs_session import Evaluating, RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.banner import Banner

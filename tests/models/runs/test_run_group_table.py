@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtTest import QAbstractItemModelTester
 
 from replay_gui.core.contrast.run_groups import FACTS
-from replay_gui.core.facts.fact_names import OUTCOME
-from replay_gui.models.runs.run_group_table import OUTCOMES, RunGroupColumn, RunGroupTable, fact_name, group_name
+from replay_gui.core.facts.fact_names import OUTCOME, fact_name
+from replay_gui.models.runs.run_group_table import OUTCOMES, RunGroupColumn, RunGroupTable, group_name
 from replay_gui.models.runs.runs_session import RunsSession
 from tests.core.translation.languages import ACCENTED, in_language, is_message
 

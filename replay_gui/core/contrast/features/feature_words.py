@@ -5,6 +5,7 @@ from __future__ import annotations
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import end_text, kept_reason_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 
@@ -52,7 +53,7 @@ def feature_words(feature: Feature) -> str:
         return trn("did {tool}({value}) {n} time", "did {tool}({value}) {n} times", number, tool=tool, value=value)
     if kind is FeatureKind.END:
         how, bracket, why = value.partition(" (")  # as run_features writes it
-        value = f"{tr(how)}{bracket}{tr(why[:-1])}{why[-1:]}"
+        value = f"{end_text(how)}{bracket}{kept_reason_text(why[:-1])}{why[-1:]}"
     path, pointer = one_line(feature.path, _MAX_NAME), pointer_text(feature.path)
     return tr(_PHRASES[kind], tool=tool, value=value, path=path, pointer=pointer)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.contrast.statistics import p_number
 from replay_gui.core.contrast.versions import Flip
+from replay_gui.core.facts.fact_names import fact_name
 from replay_gui.core.report.document import Block, Column, DrawnRuns, Paragraph, ReportSection, ReportTable, Tone
 from replay_gui.core.report.runs.contrast_model import (
     ContrastedRun,
@@ -14,7 +15,7 @@ from replay_gui.core.report.runs.contrast_model import (
     VersionsPart,
 )
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import capitalised
+from replay_gui.core.text.wording import capitalised, end_text
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import whole_number
 
@@ -57,7 +58,7 @@ def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
 
 
 def _versions(versions: VersionsPart) -> list[ReportSection]:
-    names = {"fact": tr(versions.fact), "before": versions.before, "after": versions.after}
+    names = {"fact": fact_name(versions.fact), "before": versions.before, "after": versions.after}
     title = one_line(tr("Versions by {fact}: {before} → {after}", **names), _MAX_TITLE)
     columns = (
         Column(tr("Task"), 2),
@@ -69,7 +70,7 @@ def _versions(versions: VersionsPart) -> list[ReportSection]:
     rows = tuple(
         (
             task.task or tr("unknown"),
-            tr(_FLIPS.get(task.flip, task.flip)),
+            tr(_FLIPS[task.flip]),
             _share(task.before),
             _share(task.after),
             task.reason,
@@ -152,7 +153,7 @@ def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
             for number, column in enumerate(picture.columns, 1)
         ),
     )
-    rows = tuple((name, tr(_OUTCOMES.get(outcome, outcome)), *cells) for name, outcome, cells in picture.rows)
+    rows = tuple((name, tr(_OUTCOMES[outcome]), *cells) for name, outcome, cells in picture.rows)
     tones: tuple[Tone, ...] = tuple(
         "good" if outcome == "passed" else "bad" if outcome == "failed" else "plain" for _, outcome, _ in picture.rows
     )
@@ -226,6 +227,6 @@ def _runs(contrast: ContrastPart) -> ReportTable:
 def _run(run: ContrastedRun) -> tuple[str, ...]:
     outcome = run.outcome or tr("unknown")
     if run.end:
-        outcome = tr("{outcome}; ended: {how}", outcome=outcome, how=tr(run.end))
+        outcome = tr("{outcome}; ended: {how}", outcome=outcome, how=end_text(run.end))
     counts = map(whole_number, (run.events, run.calls, run.failures))
     return (run.run, run.task, run.trial, run.model, outcome, *counts, run.tokens, run.cost, run.duration)
