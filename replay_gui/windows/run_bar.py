@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from replay_gui.core.translation.messages import tr, translatable
+from replay_gui.core.translation.numbers import significant_number
 from replay_gui.look.theme import ICON, UNIT
 from replay_gui.models.run.playback import SPEEDS, Playback
 from replay_gui.models.session import Session
@@ -192,4 +193,4 @@ def _add_choice(menu: QMenu, text: str, value: object) -> None:
 
 
 def _speed_text(speed: float) -> str:
-    return f"{speed:g}×"
+    return f"{significant_number(speed)}×"

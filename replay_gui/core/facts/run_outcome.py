@@ -11,6 +11,7 @@ from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import adds_label, adds_reason, end_text, is_verdict_name, reason_text
 from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.numbers import significant_number
 
 BY_HAND = translatable("set by hand")
 """The name of the grader, for an outcome that the user set."""
@@ -93,7 +94,7 @@ def outcome_words(outcome: Outcome) -> str:
     if outcome.label and adds_label(outcome.label, outcome.passed):
         parts.append(one_line(outcome.label, _MAX_PART_CHARACTERS))
     if outcome.score is not None:
-        parts.append(tr("score {score}", score=format(outcome.score, "g")))
+        parts.append(tr("score {score}", score=significant_number(outcome.score)))
     if outcome.by == BY_HAND and parts:
         return ", ".join((*parts, tr(BY_HAND)))
     is_known = outcome.passed is not None and is_verdict_name(outcome.by)

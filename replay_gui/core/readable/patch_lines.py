@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from replay_gui.core.readable.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, shown_text
+from replay_gui.core.translation.numbers import whole_number
 
 _MAX_COMPARED_LINES = 400  # of the texts before and after a change that are compared
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
@@ -54,9 +55,9 @@ def patch_lines(lines: Iterable[str], depth: int) -> Iterator[ReadingLine]:
             if line.startswith(("diff ", "--- ")) and not line.startswith("--- -"):
                 old, ink = None, TextStyle.QUIET  # the next file
             elif ink is TextStyle.REMOVED:
-                number, old = f"{old:,}", old + 1
+                number, old = whole_number(old), old + 1
             elif line.startswith(("+", " ")) or not line:
-                number, old, new = f"{new:,}", old + (ink is not TextStyle.ADDED), new + 1
+                number, old, new = whole_number(new), old + (ink is not TextStyle.ADDED), new + 1
         shown = shown_text(line)
         spans = (
             StyledText(f"{number:>{_NUMBER_WIDTH}} ", TextStyle.QUIET, LetterStyle.MONO),

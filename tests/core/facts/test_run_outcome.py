@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult, end_words, outcome_words
+from replay_gui.core.translation.numbers import use_number_signs
 
 
 def test_one_outcome_for_each_grader_and_the_last_end() -> None:
@@ -45,3 +46,11 @@ def test_a_reason_that_only_repeats_how_the_run_ended_is_not_told() -> None:
 def test_the_name_of_the_member_with_a_verdict_is_no_grader() -> None:
     assert outcome_words(Outcome(passed=False, score=None, by="success", label=None)) == "failed"
     assert outcome_words(Outcome(passed=None, score=0.5, by="resolved", label=None)) == "score 0.5 by resolved"
+
+
+def test_a_score_has_the_decimal_sign_of_the_language() -> None:
+    use_number_signs(".", ",")
+    try:
+        assert outcome_words(Outcome(None, 0.5, "judge", None)) == "score 0,5 by judge"
+    finally:
+        use_number_signs(",", ".")
