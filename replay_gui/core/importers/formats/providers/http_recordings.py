@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -57,7 +56,7 @@ class HttpRecordings:
 
     name = "http-recordings"
     title = "recorded HTTP requests"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,
         **dict.fromkeys(("headers", "cookies", "timings", "startedDateTime", "recorded_at"), HOST),
@@ -213,7 +212,7 @@ def _body(message: dict[str, Any]) -> Any:
     if isinstance(text, str) and (held.get("encoding") == "base64" or "base64_string" in held):
         try:
             return _unpacked(base64.b64decode("".join(text.split()), validate=True))  # Ruby writes it in lines
-        except binascii.Error:
+        except ValueError:  # also of letters that are not ASCII
             return text
     return _unpacked(text)
 

@@ -37,17 +37,17 @@ def _of_anthropic(parts: list[dict[str, Any]]) -> dict[str, Any] | None:
     first = next((part.get("message") for part in parts if part.get("type") == "message_start"), None)
     if not isinstance(first, dict):
         return None
-    message, blocks = dict(first), dict[Any, dict[str, Any]]()
+    message, blocks = dict(first), dict[str, dict[str, Any]]()
     for part in parts:
         block, delta = part.get("content_block"), part.get("delta")
+        index = str(part.get("index"))  # a damaged file can have a map here
         if isinstance(block, dict):
-            blocks[part.get("index")] = dict(block)
+            blocks[index] = dict(block)
         elif part.get("type") == "message_delta" and isinstance(delta, dict):
-            usage = part.get("usage")
             message |= delta
-            message["usage"] = {**(message.get("usage") or {}), **(usage if isinstance(usage, dict) else {})}
-        elif isinstance(delta, dict) and part.get("index") in blocks:
-            _extend(blocks[part.get("index")], delta)
+            message["usage"] = {**as_map(message.get("usage")), **as_map(part.get("usage"))}
+        elif isinstance(delta, dict) and index in blocks:
+            _extend(blocks[index], delta)
     for block in blocks.values():
         if isinstance(given := block.pop("partial_json", None), str):
             block["input"] = decoded(given) if given else {}

@@ -205,6 +205,32 @@ def test_a_cassette_as_ruby_writes_it(tmp_path: Path, text: str) -> None:
     assert found.tokens() == {"input": 6, "output": 4}
 
 
+def test_a_body_that_is_no_base64_is_text(tmp_path: Path) -> None:
+    answer = {"type": "message", "role": "assistant", "stop_reason": "end_turn"}
+    one = entry(0, {}, {**answer, "content": [{"type": "text", "text": "Rain."}]})
+    sent = json.dumps({"messages": [{"role": "user", "content": "Weather in Köln?"}]}, ensure_ascii=False)
+    one["request"]["postData"] = {"encoding": "base64", "text": sent}
+    (found,) = read_all(written(tmp_path, {"log": {"entries": [one]}}, "run.har"), "http-recordings")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Weather in Köln?"]
+    assert found.decisions() == [(None, "Rain.")]
+
+
+@pytest.mark.parametrize("index", [{}, [], None, "1"])
+@pytest.mark.parametrize("usage", [[1], "3", None, {"input_tokens": 3}])
+def test_pieces_with_an_index_or_a_usage_of_another_type(index: Any, usage: Any) -> None:
+    answer = answer_in(
+        events(
+            {"type": "message_start", "message": {"role": "assistant", "content": [], "usage": usage}},
+            {"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}},
+            {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": "Hello."}},
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
+        )
+    )
+    assert answer is not None
+    assert answer["content"] == [{"type": "text", "text": "Hello."}]
+    assert answer["usage"] == {**(usage if isinstance(usage, dict) else {}), "output_tokens": 2}
+
+
 def test_the_status_of_go_vcr_is_beside_its_text(tmp_path: Path) -> None:
     cassette = _cassette(packs=False)
     for one in cassette["interactions"]:
