@@ -61,21 +61,22 @@ class RunClock:
     measured: int
     corrected: bool
 
-    def grown(self, recorded: NDArray[np.int64]) -> RunClock:
+    def grown(self, recorded: NDArray[np.int64]) -> RunClock | NoClock:
         """Return the clock of a run with the same events and more; usually only the new ones are examined.
 
         Which gaps are idle, and how long they are drawn, is measured again once the run is an eighth longer; until
-        then, if times were replaced, new ones that go back are held at the latest.
+        then, if times were replaced, new ones that go back are held at the latest. What is measured again may have no
+        clock: with later times, another correction changes fewer.
         """
         known = len(self.times)
         if known > len(recorded) or len(recorded) > _MEASURED_GROWTH * self.measured:
-            return _measured(recorded)
+            return clock_of(recorded)
         new = recorded[known:]
         if self.corrected:
             held = np.maximum.accumulate(np.maximum(new, self.times[-1]))
             return self._until_end_of(np.concatenate((self.times, held)))
         is_ascending = _is_ascending(recorded[known - 1 :])
-        return self._until_end_of(recorded) if is_ascending else _measured(recorded)
+        return self._until_end_of(recorded) if is_ascending else clock_of(recorded)
 
     def _until_end_of(self, times: NDArray[np.int64]) -> RunClock:
         """Return this clock with the times that follow its own, of which `times` holds all."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -30,6 +30,12 @@ def clock_at(*seconds: float | None) -> RunClock:
     return clock
 
 
+def grown_by(clock: RunClock, recorded: NDArray[np.int64]) -> RunClock:
+    grown = clock.grown(recorded)
+    assert isinstance(grown, RunClock)
+    return grown
+
+
 def coordinates(clock: RunClock) -> NDArray[np.float64]:
     return TimeAxis(clock).coordinates(np.arange(len(clock.times) + 1))
 
@@ -37,7 +43,15 @@ def coordinates(clock: RunClock) -> NDArray[np.float64]:
 times_of_runs = st.lists(st.none() | st.integers(-(10**7), 10**7), min_size=2, max_size=60)
 
 
+def test_a_clock_is_gone_when_times_that_go_back_leave_none() -> None:
+    first = clock_of(times_at(2, 0, 1))
+    assert isinstance(first, RunClock)
+    times = times_at(2, 0, 1, *[0] * 9)
+    assert (clock_of(times), clock_of(times, first)) == (NoClock.GOES_BACK, NoClock.GOES_BACK)
+
+
 @given(times_of_runs, st.integers(2, 59))
+@example([None, None, None, 2, 0, None, None, None, 1, 0], 9)
 def test_a_clock_that_grew_is_that_of_all_events(times: list[int | None], known: int) -> None:
     first = clock_of(times_at(*times[:known]))
     anew = clock_of(times_at(*times))
@@ -45,8 +59,11 @@ def test_a_clock_that_grew_is_that_of_all_events(times: list[int | None], known:
     if not isinstance(grown, RunClock):
         assert grown is anew
         return
-    assert isinstance(anew, RunClock)
     assert (np.diff(grown.times) >= 0).all()
+    if not isinstance(anew, RunClock):
+        assert isinstance(first, RunClock)
+        assert first.corrected, "until it is measured again, the clock stays"
+        return
     assert (np.diff(coordinates(grown)) >= 0).all()
     if not isinstance(first, RunClock) or not first.corrected:
         assert grown.times.tolist() == anew.times.tolist()
@@ -57,11 +74,11 @@ def test_a_clock_that_grew_is_that_of_all_events(times: list[int | None], known:
 def test_a_clock_that_grows_looks_at_what_came_and_measures_again_once_it_is_an_eighth_longer() -> None:
     seconds = [*range(160), *range(1_000, 1_020), *range(3_000, 3_100)]
     clock = clock_at(*seconds[:160])
-    grown = clock.grown(times_at(*([-9.0] * 159), *seconds[159:180]))  # what stands before is not looked at again
+    grown = grown_by(clock, times_at(*([-9.0] * 159), *seconds[159:180]))  # what stands before is not looked at again
     assert (grown.measured, grown.gaps.tolist()) == (160, [(159 + 9) * SECOND])
-    grown = clock.grown(times_at(*seconds[:180]))
+    grown = grown_by(clock, times_at(*seconds[:180]))
     assert TimeAxis(grown).extent(180) == pytest.approx((159 + 19) * SECOND + grown.gap)
-    grown = grown.grown(times_at(*seconds))
+    grown = grown_by(grown, times_at(*seconds))
     assert (grown.measured, len(grown.gaps)) == (280, 2)
     assert coordinates(grown).tolist() == coordinates(clock_at(*seconds)).tolist()
 
@@ -70,11 +87,11 @@ def test_times_that_go_back_are_held_until_the_clock_is_measured_again() -> None
     seconds: list[float | None] = [0, 5, 1, *range(2, 40)]
     clock = clock_at(*seconds)
     assert clock.corrected
-    grown = clock.grown(times_at(*seconds, 39.5, 38, None, 41))
+    grown = grown_by(clock, times_at(*seconds, 39.5, 38, None, 41))
     assert ((grown.times[-4:] - BEGIN) / SECOND).tolist() == [39.5, 39.5, 39.5, 41]
     assert grown.measured == len(seconds)
     more = [*range(42, 60)]
-    again = grown.grown(times_at(*seconds, 39.5, 38, None, 41, *more))
+    again = grown_by(grown, times_at(*seconds, 39.5, 38, None, 41, *more))
     assert again.times.tolist() == clock_at(*seconds, 39.5, 38, None, 41, *more).times.tolist()
 
 
