@@ -9,8 +9,8 @@ from replay_gui.core.atomic_file import SHARED, make_folder, write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.source import read_beginning
 from replay_gui.core.path_kinds import exists, is_folder
+from replay_gui.core.resource_paths import resources
 from replay_gui.core.translation.messages import translatable
-from replay_gui.resource_paths import resources
 
 DAMAGED_EVENT = 812  # index, from 0; the window shows 813
 

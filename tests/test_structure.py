@@ -170,7 +170,7 @@ def waiting_for_disk() -> set[str]:
     slow: set[str] = set()  # full names
     uses: dict[str, set[str]] = {}  # of each definition, and of each module
     for module, tree in trees().items():
-        if module.startswith(("replay_gui.look.", "replay_gui.resource_paths")):
+        if module.startswith(("replay_gui.look.", "replay_gui.core.resource_paths")):
             continue  # they read the program's own resources only
         known = {
             alias.asname or alias.name: f"{node.module}.{alias.name}"

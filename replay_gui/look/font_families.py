@@ -9,7 +9,7 @@ import fontpkg_inter
 import fontpkg_jetbrains_mono
 from PySide6.QtGui import QFontDatabase
 
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 
 @cache

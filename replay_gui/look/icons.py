@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from replay_gui.core.resource_paths import resources
 from replay_gui.look.theme import ICON, theme
-from replay_gui.resource_paths import resources
 
 PIXEL_RATIOS = (1, 2, 3)  # device pixels per logical pixel, for which icons are drawn
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QIcon, QImage, QImageWriter, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 SIDES = (16, 32, 48, 128)  # pixels
 

@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
 
 from replay_gui.core.log.kinds import KindGroup, group_of
+from replay_gui.core.resource_paths import resources
 from replay_gui.look.font_families import font_families
-from replay_gui.resource_paths import resources
 
 # In logical pixels:
 UNIT = 4

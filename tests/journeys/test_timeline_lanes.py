@@ -10,8 +10,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from replay_gui.core.resource_paths import resources
 from replay_gui.look.theme import LANE
-from replay_gui.resource_paths import resources
 from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu

@@ -11,7 +11,7 @@ import sys
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 FILE = resources() / "fonts" / "emoji.ttf"
 FAMILY = "Replay Emoji"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 Outline: TypeAlias = Sequence[tuple[float, float]]
 """The corners of a filled shape, or of a hole if they are in the other direction."""

@@ -6,10 +6,10 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.resource_paths import resources
 from replay_gui.look.icons import icon, tinted_icon
 from replay_gui.look.marks import Mark, mark_icon, mark_of, mark_pixmap
 from replay_gui.look.theme import ICON, apply_theme, kind_color, theme
-from replay_gui.resource_paths import resources
 
 NAMES = [
     "open",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import replay_gui
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 PACKAGE = Path(replay_gui.__file__).parent
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE) != Path("look/theme.py"))

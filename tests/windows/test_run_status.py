@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replay_gui import Recorder
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.windows.run_status import RunStatus

@@ -8,7 +8,7 @@ from replay_gui.commands.desktop.manual import manual_pages
 from replay_gui.commands.desktop.words import window_and_commands
 from replay_gui.commands.parsers import PROGRAM
 from replay_gui.core.errors import ReplayError
-from replay_gui.resource_paths import resources
+from replay_gui.core.resource_paths import resources
 
 MIME_TYPE = "application/x-replay-log"
 _COMPONENT = "local.replay_gui.replay_gui"

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from replay_gui.core.report.document import Block, Document, DrawnRuns, Picture, ReportSection
 from replay_gui.core.report.runs.runs_drawing import CELL, SLANT, WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.report.timeline_drawing import TimelineDrawing, timeline_drawing
+from replay_gui.core.resource_paths import resources
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.translation.messages import language
-from replay_gui.resource_paths import resources
 
 _MARKS: Final = {"good": "✓", "bad": "✗", "warn": "–"}
 

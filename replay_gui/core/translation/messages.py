@@ -15,10 +15,10 @@ from __future__ import annotations
 import gettext
 import os
 
+from replay_gui.core.resource_paths import resources
 from replay_gui.core.translation.environment import LANGUAGE
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, PseudoTranslations
-from replay_gui.resource_paths import resources
 
 SOURCE_LANGUAGE = "en"
 LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}  # their tags (BCP 47), and their own names for themselves

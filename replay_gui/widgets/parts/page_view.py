@@ -9,9 +9,9 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextDocument, QTextFormat, QTextTable
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from replay_gui.core.resource_paths import resources
 from replay_gui.core.translation.messages import tr
 from replay_gui.look.theme import UI_SIZE, WIDE, Bold, data_font, ui_font
-from replay_gui.resource_paths import resources
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 _CODE = "monospace"  # the family that Qt gives a block of code
