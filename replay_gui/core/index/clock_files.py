@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.index.cache_files import map_array, write_parts
 from replay_gui.core.index.run_clock import NoClock, RunClock
 
 CLOCK_FILES = ("clock", "clock_times")
@@ -33,9 +33,7 @@ def write_clock(folder: Path, clock: RunClock | NoClock) -> None:
     table: _ClockTable | int = int(clock) if isinstance(clock, NoClock) else _table_of(clock)
     times = clock.times if isinstance(clock, RunClock) and clock.corrected else np.zeros(0, np.int64)
     for name, content in ((_CLOCK, msgspec.msgpack.encode(table)), (_TIMES, np.ascontiguousarray(times, "<i8").data)):
-        draft = folder / f"{name}.new"
-        draft.write_bytes(content)
-        draft.replace(folder / name)  # somebody may have mapped an earlier one
+        write_parts(folder / name, (content,))
 
 
 def map_clock(folder: Path, recorded: NDArray[np.int64]) -> RunClock | NoClock:
@@ -47,10 +45,7 @@ def map_clock(folder: Path, recorded: NDArray[np.int64]) -> RunClock | NoClock:
     if isinstance(table, int):
         return NoClock(table)
     real, drawn, gaps, cut = (np.frombuffer(raw, "<f8") for raw in (table.real, table.drawn, table.gaps, table.cut))
-    times = recorded
-    if table.corrected:
-        with (folder / _TIMES).open("rb") as file:
-            times = np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), "<i8")
+    times = map_array(folder / _TIMES, np.dtype("<i8")) if table.corrected else recorded
     if len(times) != len(recorded) or not len(real) == len(drawn) == 2 * len(gaps) + 2 == 2 * len(cut) + 2:
         raise ValueError(f"{folder / _CLOCK}: the clock has another size than it should")
     return RunClock(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.index.cache_files import map_array, write_parts
 from replay_gui.core.index.event_groups import FIRST_TOOL_GROUP, MAX_TOOL_GROUPS, EventGroups, Positions
 
 GROUP_FILES: dict[str, np.dtype[Any]] = {
@@ -32,11 +32,7 @@ def write_groups(folder: Path, groups: EventGroups) -> None:
         parts += [events, failed]
     written = {_GROUPS: parts, _SIZES: [np.array(sizes)], _KINDS: [groups.kinds], _TOOLS: [groups.tools]}
     for name, dtype in GROUP_FILES.items():
-        draft = folder / f"{name}.new"
-        with draft.open("wb") as file:
-            for part in written[name]:
-                file.write(part.astype(dtype, copy=False).data)
-        draft.replace(folder / name)  # somebody may have mapped an earlier one
+        write_parts(folder / name, (part.astype(dtype, copy=False).data for part in written[name]))
 
 
 def map_groups(folder: Path, count: int) -> EventGroups:
@@ -76,7 +72,4 @@ def _are_ascending(positions: Positions, count: int) -> bool:
 
 
 def _mapped(folder: Path, name: str) -> NDArray[Any]:
-    with (folder / name).open("rb") as file:
-        if not file.seek(0, 2):
-            return np.zeros(0, GROUP_FILES[name])
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), GROUP_FILES[name])
+    return map_array(folder / name, GROUP_FILES[name])

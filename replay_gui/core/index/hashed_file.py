@@ -7,22 +7,19 @@ from typing import TypeVar
 
 import msgspec
 
+from replay_gui.core.index.cache_files import write_parts
 from replay_gui.core.log.chain import HASH_BYTES, digest
 
 Value = TypeVar("Value", bound=msgspec.Struct)
 
 
 def write_hashed(path: Path, value: msgspec.Struct) -> None:
-    """Write a value in one piece; `path` appears complete or stays unchanged.
-
-    For caches: nothing is flushed to the disk, since a file that a loss of power damages is recognised and made again.
+    """Write a value in one piece, see write_parts.
 
     Raises OSError if the file cannot be written, UnicodeEncodeError if a text cannot be encoded.
     """
     raw = msgspec.msgpack.encode(value)
-    draft = path.with_name(f"{path.name}.new")
-    draft.write_bytes(digest(raw) + raw)
-    draft.replace(path)
+    write_parts(path, (digest(raw), raw))
 
 
 def read_hashed(path: Path, type: type[Value]) -> Value:

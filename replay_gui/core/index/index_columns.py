@@ -6,7 +6,6 @@ again; an index that replaces another has new files.
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.index.cache_files import map_array, write_parts
 from replay_gui.core.index.clock_files import map_clock, write_clock
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.group_files import map_groups, write_groups
@@ -89,10 +89,7 @@ def read_column(folder: Path, name: str, first_entry: int = 0, count: int = -1) 
 
 def map_column(folder: Path, name: str, count: int) -> NDArray[Any]:
     """Map the first `count` entries of a column of a finished index; OSError, ValueError if it has fewer."""
-    if not count:
-        return np.zeros(0, COLUMNS[name])
-    with (folder / name).open("rb") as file:
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), COLUMNS[name], count)
+    return map_array(folder / name, COLUMNS[name], count)
 
 
 def write_calls(folder: Path) -> None:
@@ -104,9 +101,7 @@ def write_calls(folder: Path) -> None:
         part = slice(begin, begin + _STEP_EVENTS)
         _update_calls((pair, took), time, begin, request[part], duration[part])
     for name, column in (("pair", pair), ("took", took)):
-        draft = folder / f"{name}.new"
-        column.tofile(draft)
-        draft.replace(folder / name)  # somebody may have mapped an earlier one
+        write_parts(folder / name, (column.data,))
 
 
 def write_event_groups(folder: Path, count: int, kinds: tuple[str, ...], tools: tuple[str, ...]) -> None:

@@ -1,0 +1,36 @@
+"""The files of a kept index: each is written in one piece, and arrays are mapped into memory."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from replay_gui.core.numpy_on_demand import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Write a file of the cache; it appears complete or stays unchanged, as somebody may have mapped it.
+
+    Nothing is flushed to the disk, since a file that a loss of power damages is recognised and made again. Raises
+    OSError if the file cannot be written.
+    """
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("wb") as file:
+        for part in parts:
+            file.write(part)
+    draft.replace(path)
+
+
+def map_array(path: Path, dtype: np.dtype[Any], count: int = -1) -> NDArray[Any]:
+    """Map the first `count` entries of a file, by default all; OSError, ValueError if it has fewer."""
+    if not count:
+        return np.zeros(0, dtype)
+    with path.open("rb") as file:
+        if count < 0 and not file.seek(0, 2):
+            return np.zeros(0, dtype)  # an empty file cannot be mapped
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype, count)
