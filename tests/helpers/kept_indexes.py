@@ -6,13 +6,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec import msgpack
 
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay import snapshot_codec
 from replay_gui.core.replay.snapshot_codec import SnapshotEncoder, decode_snapshot
+from replay_gui.core.state import draft
+from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_effects import ChangedKeys
 from replay_gui.core.state.state import OverlayMap, State
 from replay_gui.core.state.stored_parts import PagedMap, PageRun, PartTable, StoredPart, key_numbers
@@ -24,6 +28,16 @@ def keep(cache: IndexCache, path: Path) -> Path:
         building = cache.make_building_folder()
         write_table(building, log, IndexBuilder(log, building).run(lambda built: None))
         return cache.adopt_folder(building, log)
+
+
+def narrow_snapshots(patch: pytest.MonkeyPatch, unpaged_members: int) -> None:
+    """Let small states have large members, pages and packs; maps of more than `unpaged_members` members have pages."""
+    for module in (draft, snapshot_codec):
+        patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
+    for module in (state_module, snapshot_codec):
+        patch.setattr(module, "PACK_ITEMS", 3)
+    patch.setattr(snapshot_codec, "_PAGE_MEMBERS", 3)
+    patch.setattr(snapshot_codec, "_MAX_UNPAGED_MEMBERS", unpaged_members)
 
 
 class SnapshotFile:

@@ -13,27 +13,19 @@ from msgspec import msgpack
 from replay_gui.core.errors import NotCanonical, ReplayError, SnapshotDamaged
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest
-from replay_gui.core.replay import snapshot_codec
 from replay_gui.core.replay.snapshot_codec import decode_snapshot, large_members, with_moved_parts
-from replay_gui.core.state import draft
-from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, GrowList, State
 from replay_gui.core.state.stored_parts import key_number
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
-from tests.helpers.kept_indexes import SnapshotFile, keyframe
+from tests.helpers.kept_indexes import SnapshotFile, keyframe, narrow_snapshots
 
 
 @pytest.fixture(scope="module")
 def narrow() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (draft, snapshot_codec):
-            patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
-        for module in (state_module, snapshot_codec):
-            patch.setattr(module, "PACK_ITEMS", 3)
-        patch.setattr(snapshot_codec, "_PAGE_MEMBERS", 3)
-        patch.setattr(snapshot_codec, "_MAX_UNPAGED_MEMBERS", 1)
+        narrow_snapshots(patch, unpaged_members=1)
         yield
 
 

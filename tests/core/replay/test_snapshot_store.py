@@ -16,7 +16,7 @@ from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.positions import Position
-from replay_gui.core.replay import snapshot_codec, snapshot_store
+from replay_gui.core.replay import snapshot_store
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import (
     SnapshotEntry,
@@ -27,11 +27,10 @@ from replay_gui.core.replay.snapshot_store import (
     lineage,
 )
 from replay_gui.core.replay.snapshots import SnapshotPolicy
-from replay_gui.core.state import draft
-from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
+from tests.helpers.kept_indexes import narrow_snapshots
 from tests.helpers.logs import write_log
 
 
@@ -122,12 +121,7 @@ def test_a_lineage_is_short_and_goes_back_to_the_keyframe() -> None:
 def narrow() -> Any:
     """Large members, pages, packs, chains and groups of a size that small states come to."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (draft, snapshot_codec):
-            patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
-        for module in (state_module, snapshot_codec):
-            patch.setattr(module, "PACK_ITEMS", 3)
-        patch.setattr(snapshot_codec, "_PAGE_MEMBERS", 3)
-        patch.setattr(snapshot_codec, "_MAX_UNPAGED_MEMBERS", 2)
+        narrow_snapshots(patch, unpaged_members=2)
         patch.setattr(snapshot_store, "_FAN_OUT", 3)
         yield
 
