@@ -123,7 +123,8 @@ def test_another_answer_of_the_world(tmp_path: Path) -> None:
     found = why(tmp_path, [NAME, empty], [NAME, USER, CANCEL])
     assert found.reasons[0].chip == "world"
     assert found.reasons[0].details[0].startswith("get_user answered differently: it returned Z7GOZK only in trial 1")
-    assert ReasonKind.WORLD in {reason.kind for reason in found.reasons}
+    (world,) = [reason for reason in found.reasons if reason.kind is ReasonKind.WORLD]
+    assert world.details == ("reservations[0]: not set against Z7GOZK.",)
 
 
 def test_an_error_and_the_order_that_led_to_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from replay_gui.core.effects.answer_differences import first_difference
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.tool_call import ToolCall
@@ -180,6 +181,13 @@ def _add_reads(
 
 
 def _answers(first: ToolCall, second: ToolCall) -> str:
-    """Return both answers from their first difference on."""
-    words_a, words_b = differing_words(*(without_color_codes(answer_text(call.answer)) for call in (first, second)))
-    return tr("{value} against {other_value}.", value=words_b, other_value=words_a)
+    """Return both answers: their first differing value if both are structured, else their texts."""
+    found = first_difference(first.answer, second.answer)
+    if found is None:
+        words_a, words_b = differing_words(*(without_color_codes(answer_text(call.answer)) for call in (first, second)))
+        return tr("{value} against {other_value}.", value=words_b, other_value=words_a)
+    words_a, words_b = differing_words(found.value_a, found.value_b)
+    fields = {"place": argument_words(found.place), "value": words_b, "other_value": words_a}
+    if found.is_only:
+        return tr("{place}: {value} against {other_value}.", **fields)
+    return tr("{place}: {value} against {other_value}, and more.", **fields)
