@@ -41,6 +41,8 @@ def messages_of_the_code() -> Catalog:
             match node:
                 case ast.Call(ast.Name("tr" | "translatable"), [ast.Constant(str(message)), *_]):
                     catalogue.add(message)
+                case ast.Call(ast.Name("trp"), [ast.Constant(str(context)), ast.Constant(str(message)), *_]):
+                    catalogue.add(message, context=context)
                 case ast.Call(ast.Name("trn"), [ast.Constant(str(singular)), ast.Constant(str(plural)), *_]):
                     catalogue.add((singular, plural))
     return catalogue
@@ -53,8 +55,9 @@ def refreshed(path: Path) -> Catalog:
     catalogue = empty_catalogue(path.stem)
     for message in messages_of_the_code():
         if message.id:
-            known = translated.get(message.id if isinstance(message.id, str) else message.id[0])
-            catalogue.add(message.id, known.string if known is not None and known.id == message.id else "")
+            known = translated.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
+            translation = known.string if known is not None and known.id == message.id else ""
+            catalogue.add(message.id, translation, context=message.context)
     return catalogue
 
 

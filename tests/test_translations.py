@@ -17,8 +17,8 @@ from replay_gui.core.translation.messages import LANGUAGES, SOURCE_LANGUAGE
 from tests.core.translation.no_messages import NO_MESSAGES, TRANSLATED
 from tests.helpers.paths import ROOT
 
-_LOOKUPS = {"tr": 1, "trn": 2, "translatable": 1}
-"""The functions that take messages, and how many each takes."""
+_LOOKUPS = {"tr": 1, "trn": 2, "trp": 2, "translatable": 1}
+"""The functions that take messages, and how many texts each takes first: messages, or a context and a message."""
 
 _WORDS = re.compile(r"[^\W\d_]{2,}\S* +\W?(?:[^\W_]|\{\})|(?:\{\}|[^\W_])\S* +\W?[^\W\d_]{2,}")
 """Two words, or a word beside a field or a number."""

@@ -45,7 +45,7 @@ from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
-from replay_gui.core.translation.messages import tr, trn
+from replay_gui.core.translation.messages import tr, trn, trp
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.verification.verification_report import Finding
 
@@ -159,7 +159,7 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
         if len(verification.notes) > _MAX_NOTES:
             more = len(verification.notes) - _MAX_NOTES
             notes.append(Paragraph(trn("{n} more note is not shown.", "{n} more notes are not shown.", more)))
-        sections.append(ReportSection(tr("Notes"), tuple(notes), level))
+        sections.append(ReportSection(trp("what verification or an import says", "Notes"), tuple(notes), level))
     return sections
 
 

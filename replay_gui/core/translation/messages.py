@@ -67,6 +67,17 @@ def trn(singular: str, plural: str, number: int, /, **fields: object) -> str:
     return _translations.ngettext(singular, plural, number).format_map({"n": whole_number(number), **fields})
 
 
+def trp(context: str, message: str, /, **fields: object) -> str:
+    """Return a message that has another translation elsewhere, in the one for this use.
+
+    Args:
+        context: a few words for translators on what the message is about here, as a literal. They are not shown.
+        message, fields: as for `tr`; the message is not empty.
+    """
+    text = _translations.pgettext(context, message)
+    return text.format_map(fields) if fields else text
+
+
 def translatable(message: str) -> str:
     """Return a message unchanged: it marks one that a table keeps, in English; `tr` is called where it is shown."""
     return message

@@ -41,6 +41,10 @@ class PseudoTranslations(gettext.NullTranslations):
         parts[::2] = [part.translate(letters) for part in parts[::2]]
         return f"[{''.join(parts)}{'~' * ceil(len(message) * _LONGER)}]"
 
+    def pgettext(self, _context: str, message: str) -> str:
+        """Return a message as `gettext` does, whatever its context."""
+        return self.gettext(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return one of two messages, as `gettext` does: that for 1, or that for other numbers."""
         return self.gettext(msgid1 if n == 1 else msgid2)

@@ -14,7 +14,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
-from replay_gui.core.translation.messages import tr, translatable, trn
+from replay_gui.core.translation.messages import tr, translatable, trn, trp
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.facts.fact_table import FactTable
@@ -233,8 +233,11 @@ def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
         (tr("source"), facts.source),
         (tr("state"), tr(_STATES[facts.state]) if facts.state in _STATES else ""),
         *((tr("missing"), note) for note in gaps),
-        *((tr("note"), note) for note in facts.notes if note not in gaps),
-        (tr("notes"), "" if facts.notes else tr("none: all of the file was understood")),
+        *((trp("what verification or an import says", "note"), note) for note in facts.notes if note not in gaps),
+        (
+            trp("what verification or an import says", "notes"),
+            "" if facts.notes else tr("none: all of the file was understood"),
+        ),
     ]
     return [(name, value) for name, value in words if value]
 

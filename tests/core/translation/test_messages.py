@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.translation.messages import language, tr, translatable, trn, use_language
+from replay_gui.core.translation.messages import language, tr, translatable, trn, trp, use_language
 from replay_gui.core.translation.numbers import decimal_number, significant_number, use_number_signs, whole_number
 
 
@@ -82,3 +82,17 @@ def test_numbers_have_the_signs_of_the_language() -> None:
 def test_english_numbers_are_those_of_python(number: int) -> None:
     assert whole_number(number) == f"{number:,}"
     assert decimal_number(float(number % 10**6), 3) == f"{float(number % 10**6):,.3f}"
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_message_with_two_meanings_has_a_translation_for_each() -> None:
+    meaning = "what verification or an import says"
+    assert trp(meaning, "Notes") == tr("Notes") == "Notes"
+    use_language("de")
+    assert (trp(meaning, "Notes"), tr("Notes")) == ("Hinweise", "Notizen")
+    use_language("en-XA")
+    assert trp(meaning, "Notes") == tr("Notes")
+
+
+def test_a_message_in_a_context_has_fields() -> None:
+    assert trp("a test", "{run} ended", run="a {b}") == "a {b} ended"
