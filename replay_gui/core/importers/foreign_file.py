@@ -70,16 +70,25 @@ class ForeignFile:
         except NotJson:
             return (values_in_a_row(raw, self.notes) or None) if self._begins_in_lines else None
 
-    @cached_property
+    @property
     def yaml(self) -> Any:
         """The whole file as a YAML map or list; None if it is none, or beyond the limits. Slow: check `head` first."""
-        if self.source.size > self.limits.document:
-            return None
-        try:
-            value = yaml_value(self.source.read_at(0, self.source.size), self.notes)
-        except NotYaml:
-            return None
+        value, _problem = self._yaml
         return value if isinstance(value, dict | list) else None
+
+    @property
+    def yaml_problem(self) -> str:
+        """Why the whole file is no YAML document; "" if it is one, or larger than the limit. As slow as `yaml`."""
+        return self._yaml[1]
+
+    @cached_property
+    def _yaml(self) -> tuple[Any, str]:
+        if self.source.size > self.limits.document:
+            return None, ""
+        try:
+            return yaml_value(self.source.read_at(0, self.source.size), self.notes), ""
+        except NotYaml as why:
+            return None, str(why)
 
     @property
     def _begins_in_lines(self) -> bool:

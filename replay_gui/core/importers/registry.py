@@ -73,7 +73,7 @@ from replay_gui.core.importers.formats.frameworks.pydantic_ai import PydanticAi
 from replay_gui.core.importers.formats.frameworks.temporal.importer import Temporal
 from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
 from replay_gui.core.importers.formats.providers.batch_results import BatchResults
-from replay_gui.core.importers.formats.providers.http_recordings import HttpRecordings
+from replay_gui.core.importers.formats.providers.http_recordings import HttpRecordings, begins_as_cassette
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust
 from replay_gui.core.importers.formats.traces.hal import Hal
 from replay_gui.core.importers.formats.traces.langfuse.importer import Langfuse
@@ -228,11 +228,26 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
             limit=file.limits.document >> 20,
             advice=tr(RAISED_BY),
         )
-    elif why := _json_problem(file):
+    elif why := _yaml_problem(file) if _looks_like_yaml(file) else _json_problem(file):
         problem = tr("{path}: {reason}", path=path, reason=why)
     else:
         raise FormatUnknown(tr("{path}: is of no format known here", path=path))
     raise ImportRefused(problem)
+
+
+def _looks_like_yaml(file: ForeignFile) -> bool:
+    return file.source.path.suffix.lower() in (".yaml", ".yml") or begins_as_cassette(file)
+
+
+def _yaml_problem(file: ForeignFile) -> str:
+    """Return where and why a file is no YAML that is read; "" if it is such YAML."""
+    if file.source.size > file.limits.document:
+        return tr(
+            "is YAML of more than {limit} MB, which is not read; {advice}",
+            limit=file.limits.document >> 20,
+            advice=tr(RAISED_BY),
+        )
+    return file.yaml_problem
 
 
 def _json_problem(file: ForeignFile) -> str:

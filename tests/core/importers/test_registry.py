@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused, LogUnreadable
-from replay_gui.core.importers.foreign_file import HEAD_BYTES
-from replay_gui.core.importers.registry import importers, recognise
+from replay_gui.core.importers.foreign_file import HEAD_BYTES, ForeignFile
+from replay_gui.core.importers.limits import Limits
+from replay_gui.core.importers.registry import importer_for, importers, recognise
+from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, line, text, user, write
 from tests.helpers.foreign import read_all, written
 
@@ -104,6 +106,60 @@ def test_broken_json_is_told_where_it_breaks(tmp_path: Path, content: bytes, wor
     with pytest.raises(ImportRefused) as refusal:
         recognise(tmp_path / "cut.json")
     assert str(refusal.value).startswith(f"{tmp_path / 'cut.json'}: {words}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "run.yaml",
+            b"interactions:\n- request: {a: 1\n  b: 2\n",
+            "the YAML cannot be read at line 3, column 4: “did not find expected ',' or '}'”",
+        ),
+        ("cut.yml", b"a: [1,\n  'two", "the YAML ends in the middle, at line 2; perhaps"),
+        ("cut.yml", b"a: [1, 2\n", "the YAML ends in the middle, at line 1; perhaps"),
+        (
+            "other.txt",
+            b"---\nversion: 1\n\tx: 2\n",
+            "the YAML cannot be read at line 3, column 1: “found a tab character that violates indentation”",
+        ),
+        (
+            "run.YAML",
+            b"version: 1\nx: *y\n",
+            "the YAML cannot be read at line 2, column 4: the alias “y” names no part",
+        ),
+        ("run.yaml", b"a: \x01", "the YAML cannot be read: “control characters are not allowed”"),
+        ("run.yaml", b"# nothing\n", "the YAML has no document"),
+        ("run.yaml", b"{a: 1, [b", "the YAML ends in the middle, at line 1; perhaps"),
+    ],
+)
+def test_broken_yaml_is_refused_with_the_place(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ImportRefused) as refusal:
+        recognise(tmp_path / name)
+    assert str(refusal.value).startswith(f"{tmp_path / name}: {words}")
+    assert "\n" not in str(refusal.value)
+
+
+def test_text_of_a_file_that_the_parser_repeats_is_one_short_line(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_bytes(b"a: *" + b"y" * 10_000 + b"\n")
+    with pytest.raises(ImportRefused) as refusal:
+        recognise(tmp_path / "run.yaml")
+    assert len(str(refusal.value)) < 500 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"a: 1\n", b"{a: 1, b: [c]}\n", b"just a text\n"])
+def test_yaml_that_is_no_run_is_of_no_known_format(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "other.yaml").write_bytes(content)
+    with pytest.raises(FormatUnknown):
+        recognise(tmp_path / "other.yaml")
+
+
+def test_yaml_beyond_the_limit_is_refused_for_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_bytes(b"interactions:\n- {}\n" + b"- {a: b}\n" * (1 << 18))
+    with Source(path) as source, pytest.raises(ImportRefused, match="is YAML of more than 1 MB, which is not read"):
+        importer_for(ForeignFile(source, Limits(document=1 << 20)))
 
 
 def test_an_empty_file(tmp_path: Path) -> None:

@@ -99,7 +99,12 @@ def _recorded(file: ForeignFile) -> Any:
 
 def _document(file: ForeignFile) -> Any:
     """Return the JSON value, or that of a cassette in YAML; None if it is neither, or larger than the limit."""
-    return file.yaml if _CASSETTE.match(file.head) else file.document
+    return file.yaml if begins_as_cassette(file) else file.document
+
+
+def begins_as_cassette(file: ForeignFile) -> bool:
+    """Return whether the file begins as cassettes in YAML do."""
+    return _CASSETTE.match(file.head) is not None
 
 
 def _all_recorded(file: ForeignFile, notes: ImportNotes) -> Any:
@@ -107,6 +112,8 @@ def _all_recorded(file: ForeignFile, notes: ImportNotes) -> Any:
     if document is not None:
         return document
     check_size(file)
+    if begins_as_cassette(file) and file.yaml_problem:
+        raise ImportRefused(tr("{path}: {reason}", path=file.source.path, reason=file.yaml_problem))
     return [record for _, record in numbered_records(file, notes)]
 
 
