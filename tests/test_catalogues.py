@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.importers.registry import importers
 from replay_gui.core.translation.messages import LANGUAGES, SOURCE_LANGUAGE
 from replay_gui.windows.actions import COMPARE, FILE, HELP, MOVE, NOTES, PLAY, VIEW
 from tests.helpers.paths import ROOT
@@ -102,6 +103,11 @@ def test_no_translation_is_of_a_message_that_is_gone(language: str) -> None:
     text = (FOLDER / f"{language}.po").read_text("utf-8")
     assert "#~" not in text
     assert text.count("\nmsgid ") - 1 == len(known)
+
+
+def test_titles_of_formats_are_messages() -> None:
+    known = {message.id for message in _tool().messages_of_the_code()}
+    assert {importer.title for importer in importers()} - known == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -231,7 +231,7 @@ def user_mappings() -> Path:
 
 def _imported_from(title: str, agent: str) -> str:
     """Return the program that wrote an imported log, or else the program whose format it has."""
-    return _PROGRAMS.get(agent) or _without_file_noun(title)
+    return _PROGRAMS.get(agent) or _name_before_file_noun(title) or tr(title)
 
 
 def _agent(first: Event | None, name: str) -> str:
@@ -239,10 +239,10 @@ def _agent(first: Event | None, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _without_file_noun(title: str) -> str:
-    """Return the title without the last word that denotes the file: "Claude Code" of "Claude Code session"."""
+def _name_before_file_noun(title: str) -> str:
+    """Return the name before the last word, which denotes the file: "Claude Code" of "Claude Code session"; else ""."""
     whose, _, noun = title.rpartition(" ")
-    return whose if whose and _FILE_NOUNS.fullmatch(noun) else title
+    return whose if _FILE_NOUNS.fullmatch(noun) else ""
 
 
 def _source_in_words(source: object) -> str:

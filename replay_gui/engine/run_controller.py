@@ -14,6 +14,7 @@ from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import tr
 from replay_gui.engine.answers import (
     OPEN_AS,
@@ -278,7 +279,7 @@ class RunController:
         """Report which parts of the run are missing; the other notes are in its facts."""
         gaps = missing_notes(run.facts.notes)
         if gaps:
-            text = tr("Parts of the file are missing in this run: {parts}", parts="; ".join(gaps))
+            text = tr("Parts of the file are missing in this run: {parts}", parts="; ".join(map(sentence_text, gaps)))
             self._answer(run.number, Alert("info", text))
 
     def _warn(self, number: int, text: str) -> None:

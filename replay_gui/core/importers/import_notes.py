@@ -43,7 +43,8 @@ def notes_in_header(source: Any) -> tuple[str, ...]:
 class ImportNotes:
     """Count notes by reason, with a few examples for each.
 
-    A reason is a plural phrase ("lines that are no JSON, kept as text"). It is a constant, never text from the source.
+    A reason is a plural phrase ("lines that are no JSON, kept as text"). It is a constant, never text from the source,
+    and a message that `translatable` marks: notes are kept in English, and `sentence_text` shows them.
     """
 
     def __init__(self, begun: ImportNotes | None = None) -> None:

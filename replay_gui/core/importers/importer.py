@@ -14,7 +14,7 @@ class Importer(Protocol):
     """One foreign format.
 
     Attributes:
-        name: for ``--format`` and for a log's header. title: shown to people.
+        name: for ``--format`` and for a log's header. title: for people, in English.
         version: raised if the same file now gives other events; older cached conversions are then not used.
     """
 
@@ -24,7 +24,7 @@ class Importer(Protocol):
 
     @property
     def title(self) -> str:
-        """The title that is shown to people."""
+        """The title in English; a message where it is translated."""
 
     @property
     def version(self) -> int:

@@ -13,13 +13,14 @@ import msgspec
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import translatable
 
 MAX_LINE_BYTES = 16 << 20  # a longer line could give an event larger than the largest record
 KEPT_BYTES_OF_LONG_LINE = 1 << 20  # bytes
 
-BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
+BAD_UTF8 = translatable("lines that are not UTF-8: what could not be read was replaced")
 
-BETWEEN_VALUES = "parts between two JSON values that are no JSON, left out"
+BETWEEN_VALUES = translatable("parts between two JSON values that are no JSON, left out")
 
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"

@@ -26,7 +26,7 @@ from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_folder
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.translation.numbers import whole_number
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -35,7 +35,7 @@ _MAX_SKIPPED_FRAMES = 64
 _CHUNK_BYTES = 1 << 20
 _NO_SIZE = zstandard.CONTENTSIZE_ERROR  # this value and larger ones mean that the size is unknown
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-IS_UTF16 = "files in UTF-16, read as text in UTF-8"
+IS_UTF16 = translatable("files in UTF-16, read as text in UTF-8")
 _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 
 

@@ -10,14 +10,15 @@ from blake3 import blake3
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER, SHALLOW_DEPTH, type_of_shallow_values
+from replay_gui.core.translation.messages import translatable
 
 MAX_NESTING = 96
 """The deepest nesting of a foreign value: a log allows 128 levels, some of which the payload and the state need."""
 
-WIDE_INTEGERS = "whole numbers of more than 64 bits, written as text"
-BROKEN_TEXT = "texts with halves of characters, which were replaced"
-LONG_KEYS = "keys of more than 4 KiB, cut"
-DEEP_VALUES = f"values nested deeper than {MAX_NESTING}, written as JSON text"
+WIDE_INTEGERS = translatable("whole numbers of more than 64 bits, written as text")
+BROKEN_TEXT = translatable("texts with halves of characters, which were replaced")
+LONG_KEYS = translatable("keys of more than 4 KiB, cut")
+DEEP_VALUES = translatable("values nested deeper than 96, written as JSON text")  # 96 is MAX_NESTING
 
 _SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # no key of this length can exceed the limit in bytes
 

@@ -20,7 +20,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 GROUP = "replay_gui.importers"
 
@@ -42,7 +42,7 @@ class UnusablePlugin:
 
     name: str
     why: str
-    title: str = "not loaded"
+    title: str = translatable("not loaded")
     version: int = 0
 
     def recognises(self, _file: ForeignFile) -> bool:

@@ -106,7 +106,7 @@ def importers() -> tuple[Importer, ...]:
 
 
 def title_of(name: str) -> str:
-    """Return the title of the importer with this name; the name itself if there is no such importer."""
+    """Return the title of the importer with this name, in English; the name itself if there is no such importer."""
     return next((importer.title for importer in importers() if importer.name == name), name)
 
 

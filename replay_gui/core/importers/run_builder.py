@@ -27,12 +27,13 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, WITHHELD_REASONING, Kind
+from replay_gui.core.translation.messages import translatable
 
 End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by user", "limit", "timeout", "crash", "open"]
 """How a run ended; "open" if the source does not say that it ended."""
 
 UNKNOWN_TOOL = "unknown"
-UNKNOWN_REQUESTS = "tool results whose request is not in the file"
+UNKNOWN_REQUESTS = translatable("tool results whose request is not in the file")
 
 NOT_RECORDED = "(reasoning, not recorded)"
 

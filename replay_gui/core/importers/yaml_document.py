@@ -15,10 +15,10 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import BAD_UTF8
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.quotation_marks import in_quotation_marks
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.translation.numbers import whole_number
 
-MORE_DOCUMENTS = "YAML documents after the first, left out"
+MORE_DOCUMENTS = translatable("YAML documents after the first, left out")
 
 _MAX_DEPTH = 200
 _MAX_VALUES = 5_000_000  # with each value counted as often as aliases repeat it

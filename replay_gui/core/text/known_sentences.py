@@ -1,12 +1,15 @@
-"""What is wrong with a record, an event or a run, in the user's language.
+"""What is wrong with a record, an event or a run, and what an importer notes, in the user's language.
 
-Verification and replay write these sentences in English, because reports that programs read contain them, and they are
-compared. They are recognised by their messages where they are shown.
+Verification, replay and importers write these sentences in English, because logs and reports that programs read contain
+them, and they are compared. They are recognised by their messages where they are shown.
 """
 
 from __future__ import annotations
 
-from replay_gui.core.translation.messages import translatable
+import re
+
+from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language, tr, translatable
+from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.translation.recognition import NUMBER, Recogniser
 
 _SENTENCES = (
@@ -97,7 +100,26 @@ _NUMBERS = (
 
 _RECOGNISER = Recogniser(_SENTENCES, dict.fromkeys(_NUMBERS, NUMBER), within=("reason", "more", "verdict"))
 
+_MAX_REASON_CHARACTERS = 200
+_NOTE = re.compile(rf"(?P<reason>.{{1,{_MAX_REASON_CHARACTERS}}}?): (?P<number>{NUMBER})(?=\Z| \()", re.DOTALL)
+"""The begin of an import note, as `ImportNotes.sentences` writes it; examples may follow, in round brackets."""
+
 
 def sentence_text(sentence: str) -> str:
-    """Return a sentence on a record, an event or a run in the user's language; an unknown one is unchanged."""
-    return _RECOGNISER.text(sentence)
+    """Return a sentence on a record, an event or a run, or an import note, in the user's language.
+
+    One that is not known is unchanged, and so are the names and examples in one, which may be texts of a log.
+    """
+    if language() == SOURCE_LANGUAGE:
+        return sentence
+    shown = _RECOGNISER.text(sentence)
+    return _note_text(sentence) if shown == sentence else shown
+
+
+def _note_text(note: str) -> str:
+    begin = _NOTE.match(note)
+    reason = "" if begin is None else tr(begin["reason"])
+    if begin is None or reason == begin["reason"]:
+        return note
+    number = whole_number(int(begin["number"].replace(",", "")))
+    return f"{reason}: {number}{note[begin.end() :]}"

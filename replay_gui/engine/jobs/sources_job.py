@@ -9,6 +9,7 @@ from replay_gui.core.importers.generic.file_records import first_objects
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments
 
@@ -25,5 +26,8 @@ def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[
 
 
 def list_formats(arguments: FormatsArguments, reporter: JobReporter) -> list[tuple[str, str]]:
-    """Return (name, title) of every importer. In a worker, because importers of other packages may hang or crash."""
-    return sorted(((importer.name, importer.title) for importer in importers()), key=lambda pair: pair[1].lower())
+    """Return (name, title in the user's language) of every importer.
+
+    In a worker, because importers of other packages may hang or crash.
+    """
+    return sorted(((importer.name, tr(importer.title)) for importer in importers()), key=lambda pair: pair[1].lower())

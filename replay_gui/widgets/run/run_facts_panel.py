@@ -232,8 +232,12 @@ def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
         (tr("format"), facts.format),
         (tr("source"), facts.source),
         (tr("state"), tr(_STATES[facts.state]) if facts.state in _STATES else ""),
-        *((tr("missing"), note) for note in gaps),
-        *((trp("what verification or an import says", "note"), note) for note in facts.notes if note not in gaps),
+        *((tr("missing"), sentence_text(note)) for note in gaps),
+        *(
+            (trp("what verification or an import says", "note"), sentence_text(note))
+            for note in facts.notes
+            if note not in gaps
+        ),
         (
             trp("what verification or an import says", "notes"),
             "" if facts.notes else tr("none: all of the file was understood"),

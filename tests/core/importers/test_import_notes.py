@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from replay_gui.core.importers.formats.chats.swe_agents.swe_agent import DEMONSTRATIONS
@@ -10,6 +14,7 @@ from replay_gui.core.importers.formats.frameworks.omen import BROKEN_RULES
 from replay_gui.core.importers.formats.frameworks.pydantic_ai import STREAMED
 from replay_gui.core.importers.formats.run_ids import SEVERAL_RUNS
 from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, missing_notes, notes_in_header
+from tests.helpers.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -61,3 +66,42 @@ def test_what_later_lines_replace_is_not_missing_of_the_run() -> None:
     )
     assert gap_notes(notes) == notes[:5]
     assert missing_notes(notes) == notes[1:2]
+
+
+def _counted(tree: ast.Module) -> Iterator[str]:
+    """The reasons that a module counts, as they are written."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(ast.Attribute(notes, "count"), [reason, *_]) if "notes" in ast.unparse(notes):
+                yield ast.unparse(reason)
+
+
+def _marked(tree: ast.Module) -> set[str]:
+    """The names in a module that `translatable` marks."""
+    return {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and ast.unparse(node.value).startswith("translatable(")
+    }
+
+
+def _module(name: str) -> Path:
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py")
+
+
+def test_each_reason_is_a_message() -> None:
+    wrong, number = list[str](), 0
+    for path in sorted((ROOT / "replay_gui" / "core" / "importers").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        marked = _marked(tree)
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module is not None and _module(node.module).is_file():
+                elsewhere = _marked(ast.parse(_module(node.module).read_text("utf-8")))
+                marked |= {alias.asname or alias.name for alias in node.names if alias.name in elsewhere}
+        reasons = {*_counted(tree)} - {"reason"}  # chosen from constants two lines before
+        number += len(reasons)
+        wrong += [f"{path.name}: {reason}" for reason in reasons - marked]
+    assert number > 60
+    assert not wrong

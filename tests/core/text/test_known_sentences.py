@@ -1,4 +1,4 @@
-"""Every sentence that verification and replay write is recognised, so that people read it in their language."""
+"""Each sentence that verification, replay and importers write is recognised: people read it in their language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.importers.formats.traces.otel.importer import REPEATED
+from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import use_language
@@ -63,3 +65,44 @@ def test_numbers_have_the_signs_of_the_language_and_names_of_a_log_are_kept() ->
     assert "1.234" in sentence_text("1,234 bytes follow the seal; nothing may.")
     assert "'none'" in sentence_text("no member 'none'")
     assert sentence_text("the log was eaten") == "the log was eaten"
+
+
+@pytest.fixture
+def _german() -> Iterator[None]:
+    use_language("de")
+    use_number_signs(".", ",")
+    yield
+    use_language("en")
+    use_number_signs(",", ".")
+
+
+def _note(reason: str, number: int, *examples: str) -> str:
+    notes = ImportNotes()
+    for example in examples or (None,):
+        notes.count(reason, number, example)
+    return notes.sentences()[0]
+
+
+@pytest.mark.usefixtures("_german")
+def test_an_import_note_is_shown_with_its_number_and_the_examples_of_the_file() -> None:
+    assert sentence_text(_note("blank lines", 1234)) == "leere Zeilen: 1.234"
+    shown = sentence_text(_note(REPEATED, 3, "blank lines: 7", "{0.__class__})", "none"))
+    assert shown.endswith(": einmal gelesen: 9 (blank lines: 7, {0.__class__}), none)")
+
+
+@pytest.mark.usefixtures("_german")
+@pytest.mark.parametrize(
+    "note",
+    [
+        "rows of a plugin, left out: 3",
+        "rows of a plugin: some: 1234 (blank lines: 4)",
+        "blank lines",
+        "blank lines: 1,23",
+        "blank lines: 7th",
+        "blank lines: x: 7",
+        ": 7",
+        "x" * 300 + ": 7",
+    ],
+)
+def test_what_is_no_note_of_a_known_reason_is_unchanged(note: str) -> None:
+    assert sentence_text(note) == note

@@ -55,6 +55,8 @@ def test_braces_of_a_log_stay(name: str) -> None:
         "the content breaks the format: " * 20_000,
         "Verification: " + "/ events verified,  failures, " * 20_000,
         "State hashes are recorded at " + "1 of 1 " * 20_000,
+        "blank lines: 7 (" * 20_000,
+        "a: 1 (" * 20_000 + ")",
     ],
 )
 def test_long_texts_of_a_log_need_little_time_and_no_deep_stack(text: str) -> None:

@@ -10,10 +10,11 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder, cut_text
 from replay_gui.core.text.call_text import raised_in
+from replay_gui.core.translation.messages import translatable
 
-UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
-NOT_MESSAGES = "entries that are no messages, kept as custom events"
-BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
+UNKNOWN_ROLES = translatable("messages of an unknown role, kept as custom events")
+NOT_MESSAGES = translatable("entries that are no messages, kept as custom events")
+BAD_ARGUMENTS = translatable("arguments of tool calls that are no JSON, kept as text")
 
 _TRACEBACK = "Traceback (most recent call last):"
 _SPEAKERS = ("system", "developer", "user")

@@ -13,11 +13,11 @@ from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
-NO_RUNS = "records that hold no run, left out"
-UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
+UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")
+NO_RUNS = translatable("records that hold no run, left out")
+UNKNOWN_RECORDS = translatable("records of an unknown type, kept as custom events")
 
 
 _MAX_UNREAD = 100  # lines that wait for the first record
@@ -62,7 +62,7 @@ class RecordFormat:
             return
         head = first_records(file, self.member)
         if not self.recognises(file):
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
         if self.member is not None and isinstance(file.document, dict) and self.member in file.document:
             yield self._run(file.stem, file.document, notes)
             return

@@ -8,13 +8,14 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
 RUN_IDS = (
     *("run_id", "runId", "episode_id", "episodeId", "session_id", "sessionId", "conversation_id", "conversationId"),
     *("thread_id", "threadId", "trace_id", "traceId"),
 )
 """Names of the member with the id of the run, the narrowest first."""
-SEVERAL_RUNS = "ids of runs in a file that is too large to be sorted by them, read as one run"
+SEVERAL_RUNS = translatable("ids of runs in a file that is too large to be sorted by them, read as one run")
 
 _MAX_RUNS = 10_000
 _MIN_SHARE_WITH_ID = 0.8  # share of the first records that have the id

@@ -60,10 +60,10 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
-UNMAPPED = "records whose kind says nothing known, kept as custom events"
+UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")
+UNMAPPED = translatable("records whose kind says nothing known, kept as custom events")
 
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
@@ -73,7 +73,7 @@ class JsonLines:
     """The importer of last resort: it accepts every file with JSON objects, one per line or in an array."""
 
     name = "json-lines"
-    title = "JSON Lines"
+    title = translatable("JSON Lines")
     version = 31
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),

@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, Re
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}
 _WAITING = ("in-progress", "queued", "blocked-on-user")  # states of a tool's run that has no result yet
@@ -34,7 +35,7 @@ class Amp(RecordFormat):
     """The importer. A thread is one run."""
 
     name = "amp"
-    title = "Amp thread"
+    title = translatable("Amp thread")
     version = 3
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {

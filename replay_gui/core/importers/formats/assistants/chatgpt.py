@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _MAX_SAMPLED_CONVERSATIONS = 20  # conversations that are examined to recognise a file
 _TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
@@ -28,7 +28,7 @@ class ChatGpt:
     """The importer. Each conversation is a run: its current branch; other branches are bookkeeping."""
 
     name = "chatgpt"
-    title = "ChatGPT export"
+    title = translatable("ChatGPT export")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "conversation_id", "current_node", "parent_id", "request_id", "turn_exchange_id"), ID),
@@ -47,7 +47,7 @@ class ChatGpt:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield every conversation as a run."""
         if not self.recognises(file):
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
         notes = ImportNotes(file.notes)
         for number, one in enumerate(self._conversations(file), 1):
             if not _is_conversation(one):

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, R
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _OF_CALLS = ("id", "name", "text")  # members of parts that are volatile
 _ROLES = {"human": "user", "assistant": "assistant"}
@@ -21,7 +22,7 @@ class ClaudeAi(RecordFormat):
     """The importer. Each conversation is a run."""
 
     name = "claude-ai"
-    title = "Claude export"
+    title = translatable("Claude export")
     version = 3
     member = "chat_messages"
     volatile: ClassVar[Mapping[str, str]] = {

@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("say", "ask", "task_started")
 _QUESTIONS = ("followup", "plan_mode_respond", "plan_mode_response", "act_mode_respond")
@@ -66,7 +67,7 @@ class Cline(RecordFormat):
     """The importer. A task is one run."""
 
     name = "cline"
-    title = "Cline task"
+    title = translatable("Cline task")
     version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,

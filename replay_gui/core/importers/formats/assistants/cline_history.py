@@ -36,7 +36,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.path_kinds import is_file
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
@@ -58,7 +58,7 @@ class ClineHistory(RecordFormat):
     """The importer. A task is one run."""
 
     name = "cline-history"
-    title = "Cline conversation"
+    title = translatable("Cline conversation")
     version = 4
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time, milliseconds
+from replay_gui.core.translation.messages import translatable
 
 _EVENT, _RESULT = "agent_event", "run_result"
 _TOKENS = {"input": "inputTokens", "cached": "cacheReadTokens", "output": "outputTokens"}
@@ -22,7 +23,7 @@ class ClineStream(RecordFormat):
     """The importer. A stream is one run; it does not have the user's prompt."""
 
     name = "cline-stream"
-    title = "Cline stream"
+    title = translatable("Cline stream")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("agentId", "parentAgentId", "taskId", "toolCallId", "executionId"), ID),
         **dict.fromkeys(("ts", "durationMs"), CLOCK),

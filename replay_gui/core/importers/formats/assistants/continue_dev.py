@@ -23,6 +23,7 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.translation.messages import translatable
 
 _REFUSED = ("canceled", "cancelled")
 _FAILED = ("errored", "error")
@@ -34,7 +35,7 @@ class Continue(RecordFormat):
     """The importer. A session is one run; it has no times."""
 
     name = "continue"
-    title = "Continue session"
+    title = translatable("Continue session")
     version = 3
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {

@@ -19,6 +19,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import Tables, checked_database, is_database_with
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _TABLES: Tables = {
     "sessions": ("id", "prompt_tokens", "completion_tokens"),
@@ -43,7 +44,7 @@ class Crush:
     """The importer. A session is one run; a subagent's session is a separate run."""
 
     name = "crush"
-    title = "Crush session"
+    title = translatable("Crush session")
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "session_id", "parent_session_id", "summary_message_id", "tool_call_id"), ID),

@@ -27,6 +27,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("turn/start", "turn/end", "user/message", "assistant/message", "assistant/chunk", "tool/call", "tool/result")
 _GROUPS = (
@@ -50,7 +51,7 @@ class DeepSeekHarness(RecordFormat):
     """The importer. A file is one run."""
 
     name = "deepseek-harness"
-    title = "DeepSeek Harness session"
+    title = translatable("DeepSeek Harness session")
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "callId", "toolCallId", "commandId", "parentSession", "handlerId", "rpcId"), ID),

@@ -21,6 +21,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import translatable
 
 _TOKENS = {
     "input": "inputTokens",
@@ -35,7 +36,7 @@ class Droid(RecordFormat):
     """The importer. A session is one run."""
 
     name = "droid"
-    title = "Factory Droid session"
+    title = translatable("Factory Droid session")
     version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "parentId", "tool_use_id", "messageId"), ID),

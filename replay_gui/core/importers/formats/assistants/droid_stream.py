@@ -9,6 +9,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import use_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
 _SESSIONS = ("session_id", "sessionId")
 _FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around additions of the program
@@ -18,7 +19,7 @@ class DroidStream(RecordFormat):
     """The importer. A stream is one run."""
 
     name = "droid-stream"
-    title = "Factory Droid stream"
+    title = translatable("Factory Droid stream")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys((*_SESSIONS, "id", "messageId"), ID),

@@ -32,6 +32,7 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import translatable
 
 _ENTRIES = ("Prompt", "AssistantMessage", "ToolResults")
 _PAYLOADS = ("user", "assistant", "tool_call", "tool_result")
@@ -47,14 +48,14 @@ _ENDS: Mapping[str, End] = {
 }
 
 
-NO_MESSAGES = "a session without its messages, which are in another file"
+NO_MESSAGES = translatable("a session without its messages, which are in another file")
 
 
 class Kiro(RecordFormat):
     """The importer. A session is one run; those of the command line have times only for the user's prompts."""
 
     name = "kiro"
-    title = "Kiro session"
+    title = translatable("Kiro session")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "message_id", "toolUseId", "toolCallId", "executionId", "signature"), ID),

@@ -20,6 +20,7 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _KINDS = ("singleStep", "multiStep")
 _CONTENT, _STATUS = "contentBlock", "toolStatus"
@@ -31,7 +32,7 @@ class LmStudio(RecordFormat):
     """The importer. A conversation is one run; other versions of a message are bookkeeping."""
 
     name = "lm-studio"
-    title = "LM Studio conversation"
+    title = translatable("LM Studio conversation")
     version = 2
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {

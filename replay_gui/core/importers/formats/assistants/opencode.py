@@ -30,7 +30,7 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
 _REFUSED = re.compile(r"(?:Error: )?The user (?:rejected permission|has specified a rule which prevents)")
@@ -46,7 +46,7 @@ class OpenCode:
     """
 
     name = "opencode"
-    title = "OpenCode session"
+    title = translatable("OpenCode session")
     version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

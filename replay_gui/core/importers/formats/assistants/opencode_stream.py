@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
-REPLACED = "earlier states of messages and parts, replaced by later lines"
+REPLACED = translatable("earlier states of messages and parts, replaced by later lines")
 EARLIER = "earlier-state"
 """The member with an earlier state that says something else than a beginning of the later one."""
 

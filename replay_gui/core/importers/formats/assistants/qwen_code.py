@@ -25,6 +25,7 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _TELEMETRY, _REWIND = "ui_telemetry", "rewind"
 
@@ -33,7 +34,7 @@ class QwenCode(RecordFormat):
     """The importer. A session is one run."""
 
     name = "qwen-code"
-    title = "Qwen Code session"
+    title = translatable("Qwen Code session")
     version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "targetUuid", "sessionId", "id", "callId"), ID),

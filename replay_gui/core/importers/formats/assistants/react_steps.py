@@ -14,7 +14,7 @@ from replay_gui.core.importers.formats.message_events import first_line, is_fail
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_steps", "log", "rounds")
 _ACTIONS = ("action", "tool", "tool_name", "tool_call")
@@ -47,7 +47,7 @@ class ReActSteps:
     """The importer. A list of steps is one run; of several objects with such a list, each is a run."""
 
     name = "react-steps"
-    title = "ReAct steps"
+    title = translatable("ReAct steps")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("timestamp", "time", "created_at", "created", "ts", "start_time", "end_time"), CLOCK),
@@ -67,7 +67,7 @@ class ReActSteps:
             yield _ReActEvents(self.name, self.volatile, notes).imported_run(name, numbered_records(file, notes))
             return
         if not self.recognises(file):
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
         records = [(1, file.document)] if isinstance(file.document, dict) else numbered_records(file, notes)
         for number, whole in records:
             if not (member := _member(whole)):

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _SENT_TOKENS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _TOO_LONG = "maximum steps"  # words in the final text of a run that reached its limit
@@ -21,7 +22,7 @@ class TraeAgent(RecordFormat):
     """The importer. A trajectory is one run."""
 
     name = "trae-agent"
-    title = "Trae Agent trajectory"
+    title = translatable("Trae Agent trajectory")
     member = "agent_steps"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("timestamp", "start_time", "end_time", "execution_time"), CLOCK),

@@ -21,9 +21,9 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_database, is_database_with
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREADABLE = "threads in a form that is not known, left out"
+UNREADABLE = translatable("threads in a form that is not known, left out")
 
 _TABLES: Tables = {"threads": ("id", "summary", "updated_at", "data_type", "data")}
 _KINDS = ("User", "Agent", "Compaction")
@@ -35,7 +35,7 @@ class Zed:
     """The importer. A thread is one run; its messages have no times."""
 
     name = "zed"
-    title = "Zed thread"
+    title = translatable("Zed thread")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "tool_use_id"), ID),

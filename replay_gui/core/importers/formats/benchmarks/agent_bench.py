@@ -13,7 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _MEMBERS = {"index", "error", "info", "output", "time"}
 _OF_OUTPUT = {"index", "status", "result", "history"}
@@ -30,7 +30,7 @@ class AgentBench:
     """The importer. A line is one run."""
 
     name = "agent-bench"
-    title = "AgentBench runs"
+    title = translatable("AgentBench runs")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {**ChatMessages.volatile, "time": CLOCK}
 
@@ -51,7 +51,7 @@ class AgentBench:
             written = any_time(as_map(record["time"]).get("timestamp"))
             yield events.imported_run(f"{file.stem} {record['index']}", [(number, record)], written)
         if not found:
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
 
 
 def _is_sample(record: Any) -> bool:

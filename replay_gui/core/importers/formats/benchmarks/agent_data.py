@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
 _CLASSES = ("text_observation", "web_observation", "api_action", "code_action", "message_action")
 _FINISH = re.compile(r"\s*<finish>(.*)</finish>\s*", re.DOTALL)
@@ -21,7 +22,7 @@ class AgentData(RecordFormat):
     """The importer. A trajectory is one run; a file of lines has one per line."""
 
     name = "agent-data-protocol"
-    title = "Agent Data Protocol trajectories"
+    title = translatable("Agent Data Protocol trajectories")
     member = "content"
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "run_id": ID, "timestamp": CLOCK}
 

@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import value_in
+from replay_gui.core.translation.messages import translatable
 
 _STEP, _EPISODE = {"num", "action"}, {"benchmark", "summary_info", "steps"}
 _PAGE = ("url", "open_pages_urls", "focused_element", "axtree", "axtree_pruned", "axtree_obj", "screenshot_path")
@@ -29,7 +30,7 @@ class AgentRewardBench(RecordFormat):
     """The importer. An episode is one run: the page before the next step is the result of an action."""
 
     name = "agent-reward-bench"
-    title = "AgentRewardBench trajectory"
+    title = translatable("AgentRewardBench trajectory")
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "num": "The number of the step; the order of the steps shows it.",

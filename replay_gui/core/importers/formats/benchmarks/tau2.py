@@ -14,7 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import iso_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _ENDS: dict[str, End] = {
     "user_stop": "answered",
@@ -31,7 +31,7 @@ class Tau2:
     """The importer. A run is named by its task and trial; the task's right actions and the reward are at its end."""
 
     name = "tau2-bench"
-    title = "tau2-bench results"
+    title = translatable("tau2-bench results")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "git_commit": "The version of the benchmark; it says nothing about the run.",

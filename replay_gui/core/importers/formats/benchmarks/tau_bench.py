@@ -13,7 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _SIGNS = {"task_id", "traj", "reward"}
 _CHANGES = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_", "send_certificate")
@@ -27,7 +27,7 @@ class TauBench:
     """The importer. Every trial is a run; the right actions, how it ended and the reward are at its end."""
 
     name = "tau-bench"
-    title = "tau-bench trajectory"
+    title = translatable("tau-bench trajectory")
     version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

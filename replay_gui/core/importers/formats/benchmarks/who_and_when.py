@@ -14,7 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _SIGNS = {"history", "mistake_agent", "mistake_step"}
 _USER_ROLES = ("human", "user")
@@ -30,7 +30,7 @@ class WhoAndWhen:
     """The importer. A file is one run; the annotation is at its end, caused by the step that it blames."""
 
     name = "who-and-when"
-    title = "Who&When conversation"
+    title = translatable("Who&When conversation")
     version = 5
     volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 

@@ -16,7 +16,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import Patch, cut_text
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _SESSION = re.compile(r"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _PROMPT, _END = "#### ", "  "
@@ -49,7 +49,7 @@ class Aider:
     """The importer. Each start of Aider in a history begins a run."""
 
     name = "aider"
-    title = "Aider chat history"
+    title = translatable("Aider chat history")
     version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,

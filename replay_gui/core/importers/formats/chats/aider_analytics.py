@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, Re
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, end_after_error
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _FAILED = "message_send_exception"  # Aider gives the message up
 _MEMBERS = {"event", "properties", "user_id", "time"}
@@ -21,7 +22,7 @@ class AiderAnalytics(RecordFormat):
     """The importer. The log of one start of Aider is one run."""
 
     name = "aider-analytics"
-    title = "Aider analytics log"
+    title = translatable("Aider analytics log")
     volatile: ClassVar[Mapping[str, str]] = {
         "user_id": ID,
         "time": CLOCK,

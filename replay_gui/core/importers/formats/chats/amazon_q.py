@@ -30,6 +30,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC, checked_database, is_database_with
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _TABLES = ("conversations_v2", "conversations")
 _COLUMNS = ("key", "value")
@@ -42,7 +43,7 @@ class AmazonQ(RecordFormat):
     """The importer. A conversation is one run; the database has many."""
 
     name = "amazon-q"
-    title = "Amazon Q conversation"
+    title = translatable("Amazon Q conversation")
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("message_id", "conversation_id", "id", "tool_use_id"), ID),

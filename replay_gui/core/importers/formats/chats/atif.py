@@ -33,13 +33,13 @@ from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-COPIED_STEPS = "steps copied from the trajectory before, left out"
+COPIED_STEPS = translatable("steps copied from the trajectory before, left out")
 _NUMBER = re.compile(r"1\.\d+")  # of a version: some programs write it alone
-NOT_TRAJECTORIES = "records that are no ATIF trajectories, left out"
-NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
-CIRCLE = "continuations that were read before, left out"
+NOT_TRAJECTORIES = translatable("records that are no ATIF trajectories, left out")
+NO_CONTINUATION = translatable("continuations that are not beside the file, so the run ends early")
+CIRCLE = translatable("continuations that were read before, left out")
 
 _MAX_CONTINUATIONS = 1000
 _PACKINGS = (".gz", ".zst", ".zip")
@@ -52,7 +52,7 @@ class Atif:
     """The importer. A trajectory is one run, with the files next to it that continue it."""
 
     name = "atif"
-    title = "ATIF trajectory"
+    title = translatable("ATIF trajectory")
     version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,

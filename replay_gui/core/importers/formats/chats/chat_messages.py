@@ -46,10 +46,10 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _MAX_SAMPLED_MESSAGES = 50  # messages that are examined to recognise a file
-NO_MESSAGES = "conversations in which no messages were found, left out"
+NO_MESSAGES = translatable("conversations in which no messages were found, left out")
 _MEMBERS = (  # members that hold messages
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
     *("turns", "trace", "chat_history", "conversation_history", "message_history", "request", "input", "items"),
@@ -67,7 +67,7 @@ class ChatMessages:
     """The importer. A list of messages is one run; lines with a list each are one run per line."""
 
     name = "chat-messages"
-    title = "chat messages"
+    title = translatable("chat messages")
     version = 24
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "uuid", "tracking_id", "message_id", "call_id"), ID),

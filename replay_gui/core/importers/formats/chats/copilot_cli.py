@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("session.", "assistant.", "tool.", "user.", "system.", "hook.", "subagent.", "abort", "skill.")
 _EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-?\d{1,9})>\s*\Z")
@@ -37,7 +38,7 @@ class CopilotCli(RecordFormat):
     """The importer. A session is one run; a request in a message and its start are one call."""
 
     name = "copilot-cli"
-    title = "GitHub Copilot session"
+    title = translatable("GitHub Copilot session")
     version = 14
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

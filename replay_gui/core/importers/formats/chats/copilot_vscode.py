@@ -29,20 +29,21 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _REFUSED = "refused by the user"
 _CANCELLED = ("canceled", "cancelled")  # the error of an answer that the user stopped
 _STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # the state of an answer, by its number
 _STATE_STOPPED = 2
 _NOT_LET = (0, 5)  # the numbers of confirmations that mean denied and skipped
-REPLACED = "earlier states of calls, replaced by later lines"
+REPLACED = translatable("earlier states of calls, replaced by later lines")
 
 
 class CopilotVsCode(RecordFormat):
     """The importer. A session is one run; each request of the user is a turn."""
 
     name = "copilot-vscode"
-    title = "GitHub Copilot Chat session"
+    title = translatable("GitHub Copilot Chat session")
     member = "requests"
     version = 9
     volatile: ClassVar[Mapping[str, str]] = {

@@ -10,6 +10,7 @@ from replay_gui.core.importers.formats.message_forms import read_message
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.translation.messages import translatable
 
 _TOOL = "ToolCall"  # the ending of the member that names the tool: ``shellToolCall``
 _REFUSALS = ("rejected", "permissionDenied", "writePermissionDenied")
@@ -24,7 +25,7 @@ class CursorStream(RecordFormat):
     """The importer. A stream is one run; the pieces of an answer are joined."""
 
     name = "cursor-stream"
-    title = "Cursor agent stream"
+    title = translatable("Cursor agent stream")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("session_id", "request_id", "call_id", "model_call_id", "toolCallId"), ID),
         **dict.fromkeys(

@@ -17,10 +17,10 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _SIGNS = {"sessionId", "projectHash", "messages"}
-REWOUND_MESSAGES = "messages that were taken back by a rewind, kept as bookkeeping"
+REWOUND_MESSAGES = translatable("messages that were taken back by a rewind, kept as bookkeeping")
 
 _REWOUND = "$rewound"
 _WRITES = {"replace": "edit", "write_file": "file"}
@@ -36,7 +36,7 @@ class GeminiCli:
     """The importer. A file is one run."""
 
     name = "gemini-cli"
-    title = "Gemini CLI chat"
+    title = translatable("Gemini CLI chat")
     version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time, milliseconds
+from replay_gui.core.translation.messages import translatable
 
 _OF_MODELS = {"input": "prompt", "output": "candidates", "cached": "cached", "reasoning": "thoughts"}
 _TYPES = ("message", "tool_use", "tool_result", "result", "error")
@@ -21,7 +22,7 @@ class GeminiStream(RecordFormat):
     """The importer. A stream is one run; the pieces of an answer are joined."""
 
     name = "gemini-stream"
-    title = "Gemini CLI stream"
+    title = translatable("Gemini CLI stream")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,

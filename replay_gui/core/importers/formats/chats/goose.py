@@ -34,6 +34,7 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED, end_after_error
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _WHOLE = {
     "input": "accumulated_input_tokens",
@@ -50,7 +51,7 @@ class Goose(RecordFormat):
     """The importer. A session is one run; the database has many."""
 
     name = "goose"
-    title = "Goose session"
+    title = translatable("Goose session")
     member = "conversation"
     version = 10
     volatile: ClassVar[Mapping[str, str]] = {

@@ -29,7 +29,7 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.path_kinds import is_file
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
 _MESSAGES = ("message", "system")
@@ -57,7 +57,7 @@ class OpenHands(RecordFormat):
     """
 
     name = "openhands"
-    title = "OpenHands conversation"
+    title = translatable("OpenHands conversation")
     version = 9
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {

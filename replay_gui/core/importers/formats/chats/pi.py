@@ -26,6 +26,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _CALL_TYPES = ("toolCall", "tool_use", "toolUse")
 _OPENCLAW = re.compile(r"[/\\](?:\.openclaw|\.clawdbot|\.moltbot|clawd)(?:[/\\]|$)")
@@ -51,7 +52,7 @@ class Pi(RecordFormat):
     """The importer. A session is one run; entries of an abandoned branch stay, in the order of the file."""
 
     name = "pi"
-    title = "Pi session"
+    title = translatable("Pi session")
     version = 15
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

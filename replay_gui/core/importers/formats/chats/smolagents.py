@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _STEP = {"step_number", "observations"}
 
@@ -21,7 +22,7 @@ class SmolAgents(RecordFormat):
     """The importer. A memory is one run; the code that a step wrote is a call of the Python interpreter."""
 
     name = "smolagents"
-    title = "smolagents memory"
+    title = translatable("smolagents memory")
     version = 6
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {

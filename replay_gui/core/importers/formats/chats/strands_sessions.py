@@ -14,14 +14,14 @@ from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 
 class StrandsSessions:
     """The importer. The messages of one agent are a run; the user opens its first file."""
 
     name = "strands-session"
-    title = "Strands Agents session"
+    title = translatable("Strands Agents session")
     version = 1
     volatile: ClassVar[dict[str, str]] = {
         **ChatMessages.volatile,

@@ -13,8 +13,9 @@ from typing import Any
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import numbered_values
+from replay_gui.core.translation.messages import translatable
 
-LOST_CHANGES = "changes of the session whose place is not known, left out"
+LOST_CHANGES = translatable("changes of the session whose place is not known, left out")
 
 
 class _Kind(IntEnum):

@@ -32,6 +32,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.json_lines import Line
 from replay_gui.core.importers.run_builder import Call, End
 from replay_gui.core.log.chain import request_hash
+from replay_gui.core.translation.messages import translatable
 
 _STARTERS = frozenset({"Agent", "Task"})
 _USER_BLOCKS = frozenset({"text", "image", "document"})
@@ -41,7 +42,7 @@ _API_ERRORS = re.compile(
 )
 """How errors of the API begin that Claude Code puts in the model's place; older versions do not mark their lines."""
 _LIMIT = re.compile(r"Claude AI usage limit|You've hit your ")
-REPEATED_CALLS = "calls that repeat one with their id"
+REPEATED_CALLS = translatable("calls that repeat one with their id")
 _MAX_NAME_CHARACTERS = 256  # of a tool's name, which becomes a key in the state
 _ENDS: dict[str, End] = {
     "end_turn": "answered",

@@ -16,7 +16,7 @@ from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurve
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, FLAGS, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
 _WITHOUT_TREE = ({"sessionId", "timestamp", "message"}, {"sessionId", "cwd", "message"})
@@ -42,7 +42,7 @@ class ClaudeCode:
     """
 
     name = "claude-code"
-    title = "Claude Code session"
+    title = translatable("Claude Code session")
     version = 19
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT, **FLAGS}
 

@@ -7,21 +7,22 @@ from typing import Any
 from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, RunBuilder
+from replay_gui.core.translation.messages import translatable
 
-OTHER_BRANCHES = "turns that the user rewound, left out"
-LEFT_OUT_LINES = "lines of those turns"
-JOINED_LINES = "lines whose predecessor is not in the file, joined to the line before"
-REPEATED_LINES = "lines that repeat an earlier line"
-UNREADABLE_LINES = "lines that are no JSON object with a type, kept as text"
-CUT_LINES = "last lines that are cut off, kept as text"
-LONG_LINES = "lines of more than 16 MiB, of which the first is kept"
-UNKNOWN_TYPES = "lines of a type that is not known, kept as custom events"
-UNKNOWN_BLOCKS = "parts of messages that are not known, kept as they are"
-EMPTY_MESSAGES = "messages without content, kept as custom events"
-BLANK_LINES = "blank lines"
-UNREADABLE_FILES = "files of subagents that cannot be read"
-LINKED_FILES = "files of subagents that are links to elsewhere, not read"
-BAD_TIMES = "times that cannot be read"
+OTHER_BRANCHES = translatable("turns that the user rewound, left out")
+LEFT_OUT_LINES = translatable("lines of those turns")
+JOINED_LINES = translatable("lines whose predecessor is not in the file, joined to the line before")
+REPEATED_LINES = translatable("lines that repeat an earlier line")
+UNREADABLE_LINES = translatable("lines that are no JSON object with a type, kept as text")
+CUT_LINES = translatable("last lines that are cut off, kept as text")
+LONG_LINES = translatable("lines of more than 16 MiB, of which the first is kept")
+UNKNOWN_TYPES = translatable("lines of a type that is not known, kept as custom events")
+UNKNOWN_BLOCKS = translatable("parts of messages that are not known, kept as they are")
+EMPTY_MESSAGES = translatable("messages without content, kept as custom events")
+BLANK_LINES = translatable("blank lines")
+UNREADABLE_FILES = translatable("files of subagents that cannot be read")
+LINKED_FILES = translatable("files of subagents that are links to elsewhere, not read")
+BAD_TIMES = translatable("times that cannot be read")
 
 
 class SessionState:

@@ -27,8 +27,9 @@ from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
+UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")
 
 _REASONING = frozenset({"agent_reasoning", "agent_reasoning_raw_content"})
 _ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "tool_search_call": "arguments"}

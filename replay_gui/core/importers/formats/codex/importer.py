@@ -15,6 +15,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import translatable
 
 _ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
 # For a first line, with the instructions, that is longer than the part read for recognition
@@ -33,7 +34,7 @@ class Codex:
     """
 
     name = "codex"
-    title = "Codex session"
+    title = translatable("Codex session")
     version = 13
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 

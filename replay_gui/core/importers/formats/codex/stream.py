@@ -11,8 +11,9 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-UNKNOWN_ITEMS = "items of an unknown type, kept as custom events"
+UNKNOWN_ITEMS = translatable("items of an unknown type, kept as custom events")
 
 _TOKENS = {
     "input": "input_tokens",

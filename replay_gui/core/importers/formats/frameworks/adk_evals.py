@@ -9,6 +9,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, CaseFormat
 from replay_gui.core.importers.formats.records import CLOCK, ID, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
 _STATUS = {1: True, 2: False, "PASSED": True, "FAILED": False}
 _CASES = ("eval_cases", "eval_case_results")
@@ -21,7 +22,7 @@ class AdkEvals(CaseFormat):
     """The importer. A test case is a run; a result has the agent's actions, the expected ones and the grades."""
 
     name = "google-adk-evals"
-    title = "Google ADK evaluation"
+    title = translatable("Google ADK evaluation")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("invocation_id", "session_id", "user_id", "id"), ID),

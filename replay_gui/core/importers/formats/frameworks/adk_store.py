@@ -10,8 +10,9 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.sqlite_database import Tables, checked_database, damage_refused, is_database_with
+from replay_gui.core.translation.messages import translatable
 
-PICKLED = "actions of events that Python has pickled, left out: to read them is to run them"
+PICKLED = translatable("actions of events that Python has pickled, left out: to read them is to run them")
 
 _TABLES: Tables = {"sessions": ("app_name", "state"), "events": ("session_id", "invocation_id", "timestamp")}
 _KEYS = ("app_name", "user_id", "session_id")

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.message_usage import use_of
 from replay_gui.core.importers.formats.providers.provider_answers import as_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.translation.messages import translatable
 
 _MODEL_CALLS = ("LLMCall", "LLMStreamEnd")
 _READ_MEMBERS = ("type", "messages", "response", "tools")
@@ -22,7 +23,7 @@ class AutoGenEvents(RecordFormat):
     """The importer. A file is one run; messages between agents are bookkeeping, messages to a model are not."""
 
     name = "autogen-events"
-    title = "AutoGen events"
+    title = translatable("AutoGen events")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("agent_id", "sender", "receiver", "id", "tool_call_id"), ID),
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "usage", "system_fingerprint"), USAGE),

@@ -19,6 +19,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import end_after_error
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _STEP = {"model_output", "result", "state"}
 _PAGE = ("url", "title", "tabs")
@@ -28,7 +29,7 @@ class BrowserUse(RecordFormat):
     """The importer. A history is one run: the page, what the agent said of it, and its actions with their results."""
 
     name = "browser-use"
-    title = "browser-use history"
+    title = translatable("browser-use history")
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "step_start_time": CLOCK,

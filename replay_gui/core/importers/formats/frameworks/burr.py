@@ -21,6 +21,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.json_pointer import escape_token
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("begin_entry", "end_entry")
 _TIMES = ("start_time", "end_time", "time_logged")
@@ -32,7 +33,7 @@ class Burr(RecordFormat):
     """The importer. A log is one run; each action is a call, and the state is the recorded one."""
 
     name = "burr"
-    title = "Burr application log"
+    title = translatable("Burr application log")
     version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "start_time": CLOCK,

@@ -59,7 +59,7 @@ class CaseFormat:
         notes = ImportNotes(file.notes)
         cases = self.cases(file, notes)
         if not cases:
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
         for number, name, case in cases:
             yield self.case_events(ImportNotes(notes)).imported_run(name, [(number, case)])
 

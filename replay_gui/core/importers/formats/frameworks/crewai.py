@@ -30,8 +30,9 @@ from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-REPEATED = "events that stand in the file twice, one after the other and equal to the clock: read once"
+REPEATED = translatable("events that stand in the file twice, one after the other and equal to the clock: read once")
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
@@ -60,7 +61,7 @@ class CrewAi(RecordFormat):
 
     name = "crewai"
     version = 10
-    title = "CrewAI events"
+    title = translatable("CrewAI events")
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,

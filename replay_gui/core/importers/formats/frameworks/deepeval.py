@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import CLOCK, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _LISTS = ("testCases", "conversationalTestCases")
 _EXPECTED = ("expectedOutput", "expectedTools", "expectedOutcome", "context")
@@ -24,7 +25,7 @@ class DeepEval(CaseFormat):
     """The importer. A test case is a run; each metric is a grader."""
 
     name = "deepeval"
-    title = "DeepEval test run"
+    title = translatable("DeepEval test run")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("runDuration", "completionTime"), CLOCK),

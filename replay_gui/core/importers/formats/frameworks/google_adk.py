@@ -20,8 +20,9 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.json_pointer import escape_token
+from replay_gui.core.translation.messages import translatable
 
-PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
+PIECES = translatable("pieces of answers, put together; they mostly stand in the file whole, too")
 _CAPITAL = re.compile("(?<=[a-z0-9])([A-Z])")
 _TOKENS = {
     "input": "prompt_token_count",
@@ -36,7 +37,7 @@ class GoogleAdk(RecordFormat):
     """The importer. A session is one run."""
 
     name = "google-adk"
-    title = "Google ADK session"
+    title = translatable("Google ADK session")
     version = 4
     member = "events"
     volatile: ClassVar[Mapping[str, str]] = {

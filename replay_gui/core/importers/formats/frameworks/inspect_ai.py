@@ -15,10 +15,10 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.importers.zip_members import MAGIC, ZipMembers
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNFINISHED = "the evaluation had not ended when the file was written"
-UNREADABLE = "samples that are no JSON, left out"
+UNFINISHED = translatable("the evaluation had not ended when the file was written")
+UNREADABLE = translatable("samples that are no JSON, left out")
 
 _HEADER, _START = "header.json", "_journal/start.json"
 _SAMPLE = re.compile(r"samples/.+_epoch_\d+\.json")
@@ -29,7 +29,7 @@ class InspectAi:
     """The importer."""
 
     name = "inspect-ai"
-    title = "Inspect log"
+    title = translatable("Inspect log")
     version = 12
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 

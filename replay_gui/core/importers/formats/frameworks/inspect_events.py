@@ -22,16 +22,18 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     text_and_reasoning,
     tokens_of,
 )
+from replay_gui.core.importers.formats.records import as_map
 from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, seconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-LOST_ATTACHMENTS = "texts in attachments that the file lacks"
-UNKNOWN_EVENTS = "events of an unknown type, kept as custom events"
-OTHER_PATCHES = "changes of a kind that a log cannot hold, kept without effect on the state"
+LOST_ATTACHMENTS = translatable("texts in attachments that the file lacks")
+UNKNOWN_EVENTS = translatable("events of an unknown type, kept as custom events")
+OTHER_PATCHES = translatable("changes of a kind that a log cannot hold, kept without effect on the state")
 
 _ATTACHMENTS = ("attachment://", "tc://")  # of today, and of the transcript of 2024
 _PLAIN = frozenset(
@@ -195,12 +197,10 @@ class InspectEvents:
         self._run.add(Kind.OBSERVATION, {**payload, "data": compared_part(sample if given is None else given)})
 
     def _model(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
-        output = rest.pop("output", None)
-        output = output if isinstance(output, dict) else {}
+        output = as_map(rest.pop("output", None))
         choices, usage = output.get("choices"), output.get("usage")
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
-        message = choice.get("message")
-        message = message if isinstance(message, dict) else {}
+        message = as_map(choice.get("message"))
         text, reasoning = text_and_reasoning(message.get("content"))
         calls = message.get("tool_calls")
         calls = [call_of(call) for call in calls] if isinstance(calls, list) else []

@@ -29,8 +29,9 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
+PIECES = translatable("pieces of answers, put together; they mostly stand in the file whole, too")
 _EVENT = ("event", "run_id")
 _SERVER = "server"  # in place of a run's id: of the parts that the server adds
 _MODELS, _MODEL_ENDS = ("on_chat_model_start", "on_llm_start"), ("on_chat_model_end", "on_llm_end")
@@ -48,7 +49,7 @@ class LangChainEvents(RecordFormat):
     """The importer. A file is one run."""
 
     name = "langchain-events"
-    title = "LangChain events"
+    title = translatable("LangChain events")
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("run_id", "parent_ids", "id", "tool_call_id"), ID),

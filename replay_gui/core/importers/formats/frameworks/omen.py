@@ -19,10 +19,13 @@ from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import translatable
 
-WRONG_HASHES = "events whose payload is not what its hash says"
-BROKEN_RULES = "events that break the log's rules (one run, numbers without gaps, parents before their children)"
-UNREADABLE_LINES = "lines that are no events, kept as text"
+WRONG_HASHES = translatable("events whose payload is not what its hash says")
+BROKEN_RULES = translatable(
+    "events that break the log's rules (one run, numbers without gaps, parents before their children)"
+)
+UNREADABLE_LINES = translatable("lines that are no events, kept as text")
 
 _SIGNS = {"id", "kind", "payload", "payload_hash"}
 _encode = msgspec.json.Encoder().encode
@@ -53,7 +56,7 @@ class Omen:
     """The importer. A file is one run."""
 
     name = "oracle.omen"
-    title = "oracle.omen event log"
+    title = translatable("oracle.omen event log")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "run_id": ID,

@@ -22,6 +22,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _STEP, _MESSAGE, _RUN = "thread.run.step", "thread.message", "thread.run"
 _NOT_HERE = "(the message is not in this file)"
@@ -43,7 +44,7 @@ class OpenAiAssistants(RecordFormat):
     """The importer. A file is one run."""
 
     name = "openai-assistants"
-    title = "OpenAI assistant's run"
+    title = translatable("OpenAI assistant's run")
     version = 3
     member = "data"
     volatile: ClassVar[Mapping[str, str]] = {

@@ -25,9 +25,10 @@ from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import translatable
 
-UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
-UNKNOWN_TYPES = "lines of an unknown type, kept as custom events"
+UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")
+UNKNOWN_TYPES = translatable("lines of an unknown type, kept as custom events")
 
 _SIGNS = {"type", "seq", "ts"}
 _TYPES = ("message.", "agent.", "tool.", "llm.", "session.")
@@ -39,7 +40,7 @@ class OpenClaw:
     """The importer. A file is one run; calls are matched by the session's key."""
 
     name = "openclaw"
-    title = "OpenClaw telemetry"
+    title = translatable("OpenClaw telemetry")
     version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **Pi.volatile,  # of the messages

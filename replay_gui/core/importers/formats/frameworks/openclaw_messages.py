@@ -16,8 +16,9 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.source import Source
+from replay_gui.core.translation.messages import translatable
 
-LEFT_OUT = "messages that agents list at their end, left out: too many to hold in memory"
+LEFT_OUT = translatable("messages that agents list at their end, left out: too many to hold in memory")
 
 VOLATILE_WITHIN: Mapping[str, str] = {"durationMs": CLOCK, "cwd": HOST}
 """Members of what tools tell beside their output."""

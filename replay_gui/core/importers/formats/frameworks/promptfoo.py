@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.translation.messages import translatable
 
 _ALL_PASSED = "All assertions passed"
 _READ_MEMBERS = ("prompt", "provider", "response", "vars", "gradingResult", "testCase", "success", "score", "error")
@@ -25,7 +26,7 @@ class Promptfoo(CaseFormat):
     """The importer. The grades of a test are at the end of its run."""
 
     name = "promptfoo"
-    title = "promptfoo results"
+    title = translatable("promptfoo results")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "promptId", "evalId", "testIdx", "promptIdx"), ID),

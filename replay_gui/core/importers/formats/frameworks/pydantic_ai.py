@@ -24,19 +24,20 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"}
 """How the run ended, by the reason of the last answer's end."""
 _OUTPUT_ACCEPTED = "Final result processed."  # the result of the call that returns the final output
 
-STREAMED = "events of the stream, whose parts are read whole"
+STREAMED = translatable("events of the stream, whose parts are read whole")
 
 
 class PydanticAi(RecordFormat):
     """The importer. The messages of a file are one run."""
 
     name = "pydantic-ai"
-    title = "Pydantic AI messages"
+    title = translatable("Pydantic AI messages")
     version = 10
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {

@@ -15,7 +15,7 @@ from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import end_after_error
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _KIND = "chat.completion.chunk"
 _MAX_FIRST = 3  # events that are examined to recognise a file; the first one may be about the request
@@ -26,7 +26,7 @@ class AnswerChunks:
     """The importer. The chunks with one id are joined to one response of the model; the file is one run."""
 
     name = "chat-chunks"
-    title = "stream of chat completions"
+    title = translatable("stream of chat completions")
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,

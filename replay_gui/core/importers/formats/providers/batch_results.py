@@ -13,16 +13,16 @@ from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import ID, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-NOT_RESULTS = "records that are no result of a batch, left out"
+NOT_RESULTS = translatable("records that are no result of a batch, left out")
 
 
 class BatchResults:
     """The importer. A result has the model's response, or why the request failed."""
 
     name = "batch-results"
-    title = "results of a batch"
+    title = translatable("results of a batch")
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {**ChatMessages.volatile, "request_id": ID}
 

@@ -29,9 +29,9 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-NOT_CALLS = "recorded requests that are no calls of a model, left out"
+NOT_CALLS = translatable("recorded requests that are no calls of a model, left out")
 _LISTS = ("interactions", "http_interactions", "recordings", "requests")
 _MESSAGES = ("messages", "input", "contents")
 _HOLDERS = ("postData", "parsed_body", "content", "body")  # members of a request or response
@@ -55,7 +55,7 @@ class HttpRecordings:
     """The importer. Requests that repeat the conversation before them are one run."""
 
     name = "http-recordings"
-    title = "recorded HTTP requests"
+    title = translatable("recorded HTTP requests")
     version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,

@@ -22,6 +22,7 @@ from replay_gui.core.importers.formats.traces.spans import BEFORE_UPDATES, Role,
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "score": "plumbing", "scorer": "plumbing"}
 _TOKENS = {
@@ -40,7 +41,7 @@ class Braintrust(SpanRecordFormat):
     """The importer. A trace is a run; the scores of its root span are the run's grades."""
 
     name = "braintrust"
-    title = "Braintrust trace"
+    title = translatable("Braintrust trace")
     version = 11
     members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {

@@ -12,6 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.translation.messages import translatable
 
 _GRADES = "raw_eval_results"
 _OF_ALL_TASKS = ("successful_tasks", "failed_tasks", "latencies", "total_usage", "total_cost", _GRADES)
@@ -21,7 +22,7 @@ class Hal(Weave):
     """The importer. A task is a run, although each call of a model in it is a separate trace."""
 
     name = "hal"
-    title = "HAL results"
+    title = translatable("HAL results")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **Weave.volatile,

@@ -26,9 +26,9 @@ from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import RunBuilder, end_after_error
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import END
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREADABLE = "records that are no runs, left out"
+UNREADABLE = translatable("records that are no runs, left out")
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
 _OF_ANSWERS = ("id", "created", "usage", "usage_metadata", "system_fingerprint")
@@ -40,7 +40,7 @@ class LangSmith:
     """The importer. Each trace of a file is a run; its root is the agent."""
 
     name = "langsmith"
-    title = "LangSmith runs"
+    title = translatable("LangSmith runs")
     version = 21
     volatile: ClassVar[Mapping[str, str]] = {
         **PAGING,

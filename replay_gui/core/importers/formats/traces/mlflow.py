@@ -19,7 +19,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _REMARKS = {"why": "rationale", "source": "source", "metadata": "metadata"}  # members of an assessment
 _ENDS: dict[str, End] = {"OK": "answered", "ERROR": "crash", "IN_PROGRESS": "open"}
@@ -30,7 +30,7 @@ class MlFlow:
     """The importer. Each trace is a run; its assessments are at its end."""
 
     name = "mlflow"
-    title = "MLflow trace"
+    title = translatable("MLflow trace")
     version = 20
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,

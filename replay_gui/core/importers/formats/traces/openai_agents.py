@@ -16,9 +16,9 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREADABLE = "lines that are no trace and no span, left out"
+UNREADABLE = translatable("lines that are no trace and no span, left out")
 
 _ROLES: dict[str, Role] = {
     "agent": "agent",
@@ -34,7 +34,7 @@ class OpenAiAgents:
     """The importer. Each trace of a file is a run, and each saved state."""
 
     name = "openai-agents"
-    title = "OpenAI Agents SDK trace"
+    title = translatable("OpenAI Agents SDK trace")
     version = 19
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

@@ -14,11 +14,11 @@ from replay_gui.core.importers.formats.traces.spans import Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _PAGE = "Which page of a longer list this is; it says nothing about the run."
 PAGING = dict.fromkeys(("cursor", "cursors", "next_cursor", "meta", "total"), _PAGE)
-NOT_SPANS = "records that are no span, left out"
+NOT_SPANS = translatable("records that are no span, left out")
 
 
 class SpanRecordFormat:
@@ -54,7 +54,7 @@ class SpanRecordFormat:
             else:
                 notes.count(NOT_SPANS)
         if not traces:
-            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=self.title))
+            raise ImportRefused(tr("{path}: no {title} in it", path=file.source.path, title=tr(self.title)))
         for trace, records in traces.items():
             own = ImportNotes(notes)
             spans = self.spans(records, own)

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
+from replay_gui.core.translation.messages import translatable
 
-SKEWED = "spans that begin before their parent or end before they begin: clocks of two processes disagree"
+SKEWED = translatable("spans that begin before their parent or end before they begin: clocks of two processes disagree")
 
 Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "step", "plumbing"]
 
@@ -89,7 +90,7 @@ class SpanTree:
             backwards = span.end is not None and span.start is not None and span.end < span.start
             if recorded < above or backwards:
                 by = above - recorded if recorded < above else (span.start or 0) - (span.end or 0)
-                notes.count(SKEWED, example=f"by {by / 1e9:.3g} s")
+                notes.count(SKEWED, example=f"{by / 1e9:.3g} s")
         order = sorted(self.spans, key=lambda span: (self._begins[span.id], self._depth(span)))
         self._rank = {span.id: number for number, span in enumerate(order)}
         self._last = dict(self._rank)  # the rank of the last span within each span

@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.traces.spans import Role, Span
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _OP = re.compile(r"weave:///.*/op/([^:/]+)(?::.*)?")
 _KINDS: dict[str, Role] = {"llm": "model", "tool": "tool", "agent": "agent"}
@@ -30,7 +31,7 @@ class Weave(SpanRecordFormat):
     """
 
     name = "weave"
-    title = "W&B Weave trace"
+    title = translatable("W&B Weave trace")
     version = 10
     members: ClassVar[Sequence[str]] = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {

@@ -23,6 +23,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _WRAPPED = ("msg", "message", "payload", "frame")  # members in which clients log a message
 _CHUNKS = ("user_message_chunk", "agent_message_chunk", "agent_thought_chunk")
@@ -45,7 +46,7 @@ class Acp(RecordFormat):
     """The importer. A log is one run; messages and calls that come in pieces are joined."""
 
     name = "acp"
-    title = "Agent Client Protocol log"
+    title = translatable("Agent Client Protocol log")
     version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("sessionId", "session_id", "toolCallId", "id", "prompt_id", "messageId"), ID),

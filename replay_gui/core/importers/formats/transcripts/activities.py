@@ -10,6 +10,7 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RecordEvents, RecordFormat, as_fields, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.translation.messages import translatable
 
 _SENDERS = ("from", "from_property")
 _ROLES = ("user", "bot", "skill", "agent")
@@ -21,7 +22,7 @@ class Activities(RecordFormat):
     """The importer. The activities of a file are one run."""
 
     name = "activities"
-    title = "Agent activities (Bot Framework)"
+    title = translatable("Agent activities (Bot Framework)")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("replyToId", "reply_to_id", "conversation"), ID),
         **dict.fromkeys(("timestamp", "localTimestamp", "local_timestamp"), CLOCK),

@@ -21,6 +21,7 @@ from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("USER_INPUT", "PLANNER_RESPONSE")
 _REQUEST_END = "</USER_REQUEST>"
@@ -43,7 +44,7 @@ class Antigravity(RecordFormat):
     """The importer. A transcript is one run."""
 
     name = "antigravity"
-    title = "Antigravity transcript"
+    title = translatable("Antigravity transcript")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "step_index": "The number of the step; the order of the steps shows it.",

@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.records import ID, USAGE, RecordEvents, R
 from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _SOURCES = ("SYSTEM", "USER", "MODEL")
 _MEMBERS = {"step_index", "source", "target", "tool_calls"}
@@ -27,7 +28,7 @@ class AntigravitySteps(RecordFormat):
     """The importer. The steps of a file are one run; they have no times."""
 
     name = "antigravity-steps"
-    title = "Antigravity SDK steps"
+    title = translatable("Antigravity SDK steps")
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "step_index": "The number of the step; the order of the steps shows it.",

@@ -15,6 +15,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.translation.messages import translatable
 
 _QUERY_END, _TIME_END = "</user_query>", "</timestamp>"
 _USER_QUERY = re.compile(f"<user_query>(.*?){_QUERY_END}", re.DOTALL)
@@ -31,7 +32,7 @@ class CursorTranscript(RecordFormat):
     """The importer. A transcript is one run."""
 
     name = "cursor-transcript"
-    title = "Cursor transcript"
+    title = translatable("Cursor transcript")
     volatile: ClassVar[Mapping[str, str]] = {**dict.fromkeys(("id", "tool_use_id"), ID), **OF_PARTS}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:

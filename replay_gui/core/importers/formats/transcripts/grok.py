@@ -14,6 +14,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
 _SERVER_CALLS = {"web_search_call": "web_search", "custom_tool_call": "x_search", "code_interpreter_call": "code"}
@@ -30,7 +31,7 @@ class Grok(RecordFormat):
     """The importer. A session is one run; the file has no times."""
 
     name = "grok"
-    title = "Grok session"
+    title = translatable("Grok session")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "call_id", "container_id", "response_id"), ID),
         "encrypted_content": "Encrypted reasoning; it is encrypted differently in every run.",

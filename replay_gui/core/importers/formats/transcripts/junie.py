@@ -9,6 +9,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _SESSION, _PROMPT = "SessionA2uxEvent", "UserPromptEvent"
 _TEXTS = ("AgentThoughtBlockUpdatedEvent", "MarkdownBlockUpdatedEvent", "ResultBlockUpdatedEvent")
@@ -30,7 +31,7 @@ class Junie(RecordFormat):
     """The importer. A session is one run; only the last state of a block is read."""
 
     name = "junie"
-    title = "Junie session"
+    title = translatable("Junie session")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("requestId", "stepId", "taskId", "userMessageIds"), ID),
         "timestampMs": CLOCK,

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, R
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.translation.messages import translatable
 
 _WRAPPED = ("message", "msg", "payload", "data", "frame", "rpc", "raw")  # members in which programs log a message
 _CALLS = ("tools/call", "resources/read", "prompts/get")
@@ -29,7 +30,7 @@ class Mcp(RecordFormat):
     """The importer. A log is one run of the client, which calls the server's tools."""
 
     name = "mcp"
-    title = "MCP messages"
+    title = translatable("MCP messages")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "progressToken", "requestId", "sessionId", "session_id"), ID),
         **dict.fromkeys(("timestamp", "ts", "time"), CLOCK),

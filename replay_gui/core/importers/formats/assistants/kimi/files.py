@@ -13,8 +13,9 @@ from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
 from replay_gui.core.path_kinds import is_file
+from replay_gui.core.translation.messages import translatable
 
-UNREADABLE_FILES = "files of subagents that cannot be read, left out"
+UNREADABLE_FILES = translatable("files of subagents that cannot be read, left out")
 SPAWNED = "subagent.spawned"  # the record that starts a subagent
 _FILE, _AGENTS, _MAIN = "wire.jsonl", "agents", "main"
 _MAX_FOLDERS = 3  # folders from a file up to the session's folder

@@ -24,7 +24,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _LOOP, _MESSAGE = "context.append_loop_event", "context.append_message"
 _FLAT = (_LOOP, _MESSAGE, "turn.prompt", "config.update")
@@ -39,7 +39,7 @@ class Kimi(RecordFormat):
     """The importer. A file is one run, of the session with its subagents, or of one of these."""
 
     name = "kimi"
-    title = "Kimi session"
+    title = translatable("Kimi session")
     version = 6
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
     volatile_within: ClassVar[Mapping[str, str]] = VOLATILE_WITHIN

@@ -17,6 +17,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _HEADER = "journal_header"
 _OF_TURNS = (
@@ -35,7 +36,7 @@ class KimiServer(RecordFormat):
     """The importer. A journal is one run: a session with its subagents. It does not have the words of the agent."""
 
     name = "kimi-server"
-    title = "Kimi Code server events"
+    title = translatable("Kimi Code server events")
     volatile: ClassVar[Mapping[str, str]] = {
         **VOLATILE,
         **dict.fromkeys(("sessionId", "session_id", "epoch", "userMessageId", "activePromptId", "promptIds"), ID),

@@ -19,7 +19,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.text.closed_tags import without_closed
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _COMMAND = re.compile(r"```(?:mswea_bash_command|bash)[^\S\n]*+\n(?:[^\S\n]*+\n(?!```))*+(.*?)\n```", re.DOTALL)
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
@@ -49,7 +49,7 @@ class MiniSweAgent:
     """The importer. A file is one run."""
 
     name = "mini-swe-agent"
-    title = "mini-swe-agent trajectory"
+    title = translatable("mini-swe-agent trajectory")
     version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

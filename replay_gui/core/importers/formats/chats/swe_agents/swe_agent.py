@@ -20,9 +20,9 @@ from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-DEMONSTRATIONS = "messages of demonstrations, kept as bookkeeping"
+DEMONSTRATIONS = translatable("messages of demonstrations, kept as bookkeeping")
 
 _EDITOR = "str_replace_editor"
 _EDITS = ("edit", "str_replace", "insert", "create", _EDITOR)
@@ -50,7 +50,7 @@ class SweAgent:
     """
 
     name = "swe-agent"
-    title = "SWE-agent trajectory"
+    title = translatable("SWE-agent trajectory")
     version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,

@@ -15,6 +15,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_database, is_database_with
+from replay_gui.core.translation.messages import translatable
 
 _TABLES: Tables = {"checkpoints": (), "writes": ()}
 _OF_ROWS = {
@@ -27,7 +28,7 @@ class LangGraph:
     """The importer. A thread is one run."""
 
     name = "langgraph"
-    title = "LangGraph checkpoints"
+    title = translatable("LangGraph checkpoints")
     version = 10
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **_OF_ROWS}
 

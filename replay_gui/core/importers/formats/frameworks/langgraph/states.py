@@ -12,8 +12,9 @@ from replay_gui.core.importers.formats.records import first_records, numbered_re
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.translation.messages import translatable
 
-NOT_STATES = "entries that are no state of a thread, kept as custom events"
+NOT_STATES = translatable("entries that are no state of a thread, kept as custom events")
 _OF_STATE = ("values", "created_at", "metadata", "checkpoint", "checkpoint_id", "config")
 _OF_PARENT = ("parent_checkpoint", "parent_checkpoint_id", "parent_config")
 _OF_TASK = ("id", "checkpoint", "error", "interrupts")

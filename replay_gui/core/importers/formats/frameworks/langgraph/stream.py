@@ -32,6 +32,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import end_after_error
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
 _MAX_FIRST = 20  # items of an array that are examined
 
@@ -40,7 +41,7 @@ class LangGraphStream:
     """The importer. A file is one run: each message of a node once; the rest of a state is bookkeeping."""
 
     name = "langgraph-stream"
-    title = "LangGraph stream"
+    title = translatable("LangGraph stream")
     version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **ChatMessages.volatile,

@@ -38,8 +38,9 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.sqlite_database import SqliteDatabase
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.translation.messages import translatable
 
-DAMAGED = "threads whose rest cannot be read, since the database is damaged"
+DAMAGED = translatable("threads whose rest cannot be read, since the database is damaged")
 
 _INPUTS = frozenset({"__start__", "__input__"})
 _MESSAGES = "messages"  # the usual channel of messages

@@ -15,10 +15,10 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.plain_values import plain
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
-OBJECTS = "objects of Python classes, kept as their class and members"
+UNREAD_VALUES = translatable("values in an encoding that is not read, kept as bytes")
+OBJECTS = translatable("objects of Python classes, kept as their class and members")
 
 MAX_BLOB_BYTES = 64 << 20  # a larger value is not decoded
 _MAX_EXTENSION_DEPTH = 16  # nested msgpack extensions; each level is a nested call in C

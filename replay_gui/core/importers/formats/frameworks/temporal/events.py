@@ -19,8 +19,9 @@ from replay_gui.core.importers.json_lines import value_of
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import ACTIVITY_REQUEST, Kind
+from replay_gui.core.translation.messages import translatable
 
-UNREAD_PAYLOADS = "payloads in an encoding that is not JSON, kept as they are"
+UNREAD_PAYLOADS = translatable("payloads in an encoding that is not JSON, kept as they are")
 
 _MODEL = re.compile("invoke_model|call_model|model_activity", re.IGNORECASE)
 _WORD = re.compile("(?<=[a-z0-9])(?=[A-Z])")

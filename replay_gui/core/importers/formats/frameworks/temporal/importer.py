@@ -23,7 +23,7 @@ from replay_gui.core.importers.formats.records import numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 PROTOBUF = "a Temporal history in protobuf form, which is not read; export it as JSON (temporal workflow show -o json)"
 
@@ -32,7 +32,7 @@ class Temporal:
     """The importer. A history is one run; each of its events becomes one event."""
 
     name = "temporal"
-    title = "Temporal workflow history"
+    title = translatable("Temporal workflow history")
     version = 5
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 

@@ -30,7 +30,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
 _ROLES: dict[str, Role] = {
     "GENERATION": "model",
@@ -40,6 +40,9 @@ _ROLES: dict[str, Role] = {
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
 }
+NO_IDS = translatable("observations without an id, left out")
+NOT_TRACES = translatable("records that are no traces, left out")
+NOT_OBSERVATIONS = translatable("records that are no observations, left out")
 _READ_MEMBERS = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
 _READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
@@ -51,7 +54,7 @@ class Langfuse:
     """The importer. A trace is one run."""
 
     name = "langfuse"
-    title = "Langfuse trace"
+    title = translatable("Langfuse trace")
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "traceId": ID,
@@ -119,7 +122,7 @@ class Langfuse:
     def _run(self, trace: dict[str, Any], items: list[Any], notes: ImportNotes) -> ImportedRun:
         observations = [observation for observation in items if isinstance(observation, dict) and observation.get("id")]
         if len(observations) < len(items):
-            notes.count("observations without an id, left out", len(items) - len(observations))
+            notes.count(NO_IDS, len(items) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
         facts = {key: compared_part(unfolded_or_none(value)) for key, value in trace.items() if key not in used}
@@ -169,7 +172,7 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
         if (own := _trace_of(record)) is not None:
             yield own
         else:
-            notes.count("records that are no traces, left out")
+            notes.count(NOT_TRACES)
 
 
 def _by_trace(
@@ -182,7 +185,7 @@ def _by_trace(
         if _is_bare_observation(record):
             traces.setdefault(str(record["traceId"]), []).append(record)
         else:
-            notes.count("records that are no observations, left out")
+            notes.count(NOT_OBSERVATIONS)
     for trace, observations in traces.items():
         if trace in about:
             yield about[trace], observations

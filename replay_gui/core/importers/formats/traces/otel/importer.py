@@ -27,12 +27,12 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.plain_values import plain
-from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.messages import tr, translatable
 
-REPEATED = "spans that stand in the file twice, equal or before they had ended: read once"
+REPEATED = translatable("spans that stand in the file twice, equal or before they had ended: read once")
 _TRACE_ID, _SPAN_ID = re.compile(r"(?:0x)?[0-9a-f]{32}"), re.compile(r"(?:0x)?[0-9a-f]{16}")
-UNREADABLE_LINES = "lines that hold no span, left out"
-OTHER_RECORDS = "log records of traces that are not in the file, left out"
+UNREADABLE_LINES = translatable("lines that hold no span, left out")
+OTHER_RECORDS = translatable("log records of traces that are not in the file, left out")
 _SERIALISED = "How LangChain serialises a message; the message itself is compared."
 _ROLE = "The role in a tool's input and output; these themselves are compared."
 _REPEATED_MESSAGE = "A repeated message; its first copy is compared."
@@ -42,7 +42,7 @@ class OpenTelemetry:
     """The importer. A trace is one run; a file may hold several."""
 
     name = "otel"
-    title = "OpenTelemetry trace"
+    title = translatable("OpenTelemetry trace")
     volatile: ClassVar[Mapping[str, str]] = {  # in addition to attributes, which are in `attributes`
         "trace_id": ID,
         "span_id": ID,

@@ -16,7 +16,9 @@ from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time, milliseconds
+from replay_gui.core.translation.messages import translatable
 
+OF_NO_AGENT = translatable("log records of no agent, left out")
 PROMPT_NOT_RECORDED = "(prompt, not recorded)"
 
 _AGENTS = {  # by the prefix of the records' names
@@ -84,7 +86,7 @@ def runs_of_records(records: Iterable[LogRecord], format: str, notes: ImportNote
         sessions.setdefault((session, prefix), []).append((number, known))
     for (session, prefix), found in sessions.items():
         if not prefix:
-            notes.count("log records of no agent, left out", len(found))
+            notes.count(OF_NO_AGENT, len(found))
             continue
         found.sort(key=lambda item: (item[1]["time"] is None, item[1]["time"] or 0))
         events = _LogEvents(format, {}, ImportNotes(notes))
