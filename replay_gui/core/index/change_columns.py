@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_NOT_APPLIED, FLAG_OPERATIONS, RunIndex
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent
+from replay_gui.core.log.fast_events import DecodedEvent
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.replay.scoped_replay import scope_of
 
@@ -46,7 +46,7 @@ _MESSAGE = "message"  # the obs_type and decision_type of messages
 
 
 _HAS_KEY = np.array([kind in KEY_FIELDS for kind in (*KINDS, None)])
-_KEYS_OF_TYPES = {FAST_EVENT_TYPES[kind]: attrgetter(f"payload.{name}") for kind, name in KEY_FIELDS.items()}
+_KEYS_OF_KINDS = {KINDS.index(kind): attrgetter(f"payload.{name}") for kind, name in KEY_FIELDS.items()}
 
 
 def written_keys(events: Sequence[DecodedEvent], kinds: NDArray[np.uint16]) -> list[str]:
@@ -55,11 +55,11 @@ def written_keys(events: Sequence[DecodedEvent], kinds: NDArray[np.uint16]) -> l
     `kinds`: the number of each event's kind; one that is not in the common form gets "" too.
     """
     keys = [""] * len(events)
-    for i in np.flatnonzero(_HAS_KEY[np.minimum(kinds, len(KINDS))]).tolist():
+    at = np.flatnonzero(_HAS_KEY[np.minimum(kinds, len(KINDS))])
+    for i, kind in zip(at.tolist(), kinds[at].tolist(), strict=True):
         event = events[i]
-        key_of = _KEYS_OF_TYPES.get(type(event))
-        if key_of is not None:
-            keys[i] = key_of(event)
+        if type(event) is not tuple and event is not None:
+            keys[i] = _KEYS_OF_KINDS[kind](event)
     return keys
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from types import NoneType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,8 +30,9 @@ from replay_gui.core.index.run_index import (
 )
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, decode_fast_events
+from replay_gui.core.log.fast_events import DecodedEvent, EventDecoder
 from replay_gui.core.log.kinds import CRITICAL_KINDS, INTERRUPTED, KINDS, Kind
+from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
@@ -42,10 +43,7 @@ _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE, _ERROR = map(
     KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.ERROR)
 )
-_KIND_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {
-    tuple: _UNUSUAL,
-    NoneType: _UNUSUAL,
-}
+_KIND_NUMBERS = {kind: i for i, kind in enumerate(KINDS) if kind in STRUCTURES}
 _IS_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _IS_INSPECTED = np.array(
     [
@@ -59,17 +57,17 @@ class DecodedBlock(NamedTuple):
     """The decoded events of a block.
 
     Attributes:
-        events: the result of decode_fast_events for the contents. kinds: uint16, the number of each kind.
+        events: the result of an EventDecoder for the contents. kinds: uint16, the number of each kind.
         critical: bool, whether snapshots are saved before and after the event.
         inspected: the indexes of the events that are processed one by one, ascending.
-        unusual: (kind, payload) of the events that are not in the common form, by index.
+        unusual: (kind, payload) of the events of custom kinds, or not in the common form, by index.
     """
 
     events: Sequence[DecodedEvent]
     kinds: NDArray[np.uint16]
     critical: NDArray[np.bool_]
     inspected: NDArray[np.int64]
-    unusual: dict[int, tuple[str, SimpleNamespace]]
+    unusual: dict[int, tuple[str, Any]]
 
 
 class EventColumns:
@@ -80,6 +78,7 @@ class EventColumns:
     """
 
     def __init__(self) -> None:
+        self._decoder = EventDecoder()
         self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
@@ -89,8 +88,10 @@ class EventColumns:
 
     def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
         """Decode the events with these contents, and compute their data that need no replay."""
-        events = decode_fast_events(contents)
-        kinds = np.fromiter(map(_KIND_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
+        events = self._decoder.decode(contents)
+        types = set(map(type, events))
+        numbers = {type_: _KIND_NUMBERS.get(getattr(type_, "kind", ""), _UNUSUAL) for type_ in types}
+        kinds = np.fromiter(map(numbers.__getitem__, map(type, events)), np.uint16, len(events))
         inspected, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
         for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
             unusual[i] = _read(contents[i], events[i])
@@ -188,8 +189,10 @@ class EventColumns:
         return index
 
 
-def _read(content: bytes, event: tuple[str, dict[str, Any]] | None) -> tuple[str, SimpleNamespace]:
-    """Return (kind, payload) of a content that is not in the common form, as far as it can be read."""
+def _read(content: bytes, event: DecodedEvent) -> tuple[str, Any]:
+    """Return (kind, payload) of an event, as far as it can be read; the payload has its fields as attributes."""
+    if type(event) is not tuple and event is not None:
+        return event.kind, event.payload
     try:
         kind, payload = decode_event(content) if event is None else event
     except NotApplicable:

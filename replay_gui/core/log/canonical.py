@@ -1,8 +1,8 @@
 """Canonical msgpack: each value has exactly one encoding (log-format.md, "Canonical msgpack").
 
-msgspec does the work in C. Its typed decoder handles the common case at once: plain values with string keys, nested at
-most SHALLOW_DEPTH deep. Other input (byte strings, deeper nesting, broken bytes) is decoded without types, and its
-limits are checked afterwards.
+msgspec does the work in C. Its typed decoder handles the common case at once: plain values with string keys, of which
+only the parts below SHALLOW_DEPTH levels are checked in Python. Other input (byte strings, very deep nesting, broken
+bytes) is decoded without types, and its limits are checked afterwards.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from replay_gui.core.log.deep_msgpack import InvalidValue, decode_without_recurs
 MAX_DEPTH = 128
 MAX_KEY_BYTES = 4096  # of UTF-8
 SHALLOW_DEPTH = 8
+_STATE_LEVELS = 3  # of a state, above a value of an event
 _PART_MEMBERS = 4096  # of a large value that are encoded at a time
 FLOAT64_FIRST_BYTE = 0xCB  # of a float's encoding
 
@@ -33,13 +34,16 @@ _Pair: Any = tuple
 _Named: Any = NewType
 
 
-def type_of_shallow_values(depth: int, key: Any = str) -> Any:
-    """Return the type of plain values nested at most `depth` deep; `key`: the type of the keys of maps.
+def type_of_shallow_values(depth: int, key: Any = str, below: Any = None | bool | int | float | str) -> Any:
+    """Return the type of plain values nested at most `depth` deep.
 
     Each level has a unique name, for code that walks through annotations; the tree has 2**depth leaves.
+
+    Args:
+        key: the type of the keys of maps. below: of the values at the lowest level; DEEP for values that may be deeper.
     """
     scalar: Any = None | bool | int | float | str
-    tree = scalar
+    tree = below
     for _ in range(depth):
         tree = _Named("Value", scalar | _Array[tree] | _Map[key, tree])
     return tree
@@ -49,17 +53,50 @@ def _odd_extension(code: int, _data: memoryview) -> InvalidValue:
     return InvalidValue(f"extension type {code}")
 
 
-# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. The
-# accepted bytes are canonical only if they encode to the same bytes, keep MAX_KEY_BYTES, and have no NaN but the one.
-encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
-_decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
-_decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
-decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
 _SCALARS = frozenset((str, bytes, int, float, bool, type(None)))
 _CONTAINERS = (dict, list)  # a tuple, because a union would be created at each call
 _SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # of a key that has at most MAX_KEY_BYTES with any characters
 SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=_SAFE_KEY_CHARACTERS)]
+DECODE_ERRORS = (msgspec.MsgspecError, ValueError, RecursionError, TypeError, OverflowError)
+"""The errors of the decoders below: not msgpack, of another type, beyond a limit, or too deep for Python's stack."""
+DEEP: Any = object
+"""The type below the lowest level of a tree of types: msgspec decodes such a value without types, and checks it so."""
+
+
+# A value below SHALLOW_DEPTH levels, as most are: msgspec checks it in half the time of check_limits.
+_LowerValue: Any = msgspec.defstruct(
+    "_LowerValue", [("value", type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY))], array_like=True, gc=False
+)
+
+
+def _checked(_type: Any, value: Any) -> Any:
+    """Return a value at level SHALLOW_DEPTH; raise ValueError if it breaks a limit, or might in a state."""
+    if type(value) not in _SCALARS:
+        try:
+            msgspec.convert((value,), _LowerValue)
+        except DECODE_ERRORS:
+            try:
+                check_limits(value, SHALLOW_DEPTH + 1 + _STATE_LEVELS)
+            except NotCanonical as why:
+                raise ValueError(str(why)) from None
+    return value
+
+
+HOOKS: dict[str, Any] = {"dec_hook": _checked, "ext_hook": _odd_extension}
+"""The arguments of a decoder of a type with DEEP at level SHALLOW_DEPTH."""
+
+# The bare C functions, for loops over millions of records. They raise DECODE_ERRORS. The accepted bytes are canonical
+# only if they encode to the same bytes, keep MAX_KEY_BYTES, and have no NaN but the one.
+encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
+_decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
+_decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, below=DEEP), **HOOKS).decode
+decode_shallow_event = msgspec.msgpack.Decoder(
+    _Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2, below=DEEP)]], **HOOKS
+).decode
 _decode_short_keys = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY)).decode
+_decode_deep_short_keys = msgspec.msgpack.Decoder(
+    type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY, DEEP), **HOOKS
+).decode
 _IS_ODD = re.compile("timestamp|hashable")
 _MAY_BE_NAN = re.compile(rb"\xcb[\x7f\xff]")
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
@@ -147,7 +184,7 @@ def decode(raw: bytes) -> Any:
     """
     try:
         value = _decode_tree(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         return _decode_slowly(raw)
     if len(raw) > MAX_KEY_BYTES and not has_short_keys(raw):
         check_limits(value)
@@ -155,12 +192,15 @@ def decode(raw: bytes) -> Any:
 
 
 def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
-    """Return (kind, payload) of content at most SHALLOW_DEPTH deep and without long keys, else None."""
+    """Return (kind, payload) of plain content that cannot make a state too deep, and has no long keys; else None.
+
+    Byte strings are plain only below SHALLOW_DEPTH levels.
+    """
     if len(raw) > MAX_KEY_BYTES and not has_short_keys(raw):
         return None
     try:
         event: tuple[str, dict[str, Any]] = decode_shallow_event(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         return None
     return event
 
@@ -169,18 +209,18 @@ def decode_shallow_value(raw: bytes) -> Any:
     """Return the value of `raw`; raise NotCanonical if it exceeds SHALLOW_DEPTH, has a long key, or is not plain."""
     try:
         return _decode_short_keys(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+    except DECODE_ERRORS as why:
         raise NotCanonical(f"not shallow: {why}") from None
 
 
 def has_short_keys(raw: bytes) -> bool:
-    """Return whether all keys of shallow `raw` are within the limit; False may also mean that this is not certain.
+    """Return whether all keys of plain `raw` are within the limit; False may also mean that this is not certain.
 
     A check for long input, for which it takes as long as decoding: checked keys are not shared between values.
     """
     try:
-        _decode_short_keys(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        _decode_deep_short_keys(raw)
+    except DECODE_ERRORS:
         return False
     return True
 

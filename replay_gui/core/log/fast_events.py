@@ -1,23 +1,28 @@
-"""A fast decoder for the common form of an event's content: a Kind, the fields of its payload, no deep values.
+"""A fast decoder for the common form of an event's content: a kind, known fields of its payload.
 
 msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
-It encodes the structure canonically, since its fields are in the order of their keys. Any other content (a custom kind,
-`ops`, further or missing fields, long keys, deep values, broken bytes) raises an exception; `canonical` decodes it.
+It encodes the structure canonically, since its fields are in the order of their keys. The fields are those of the kind,
+and further ones that the log was seen to use: for these, and for custom kinds, the decoder of a log makes structures.
+Any other content (`ops`, missing fields, long keys, very deep values, broken bytes) raises an exception; `canonical`
+decodes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import repeat
 from operator import call, or_
 from types import NoneType
 from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import UNSET, MsgspecError
+from msgspec import UNSET
 
 from replay_gui.core.log.canonical import (
+    DECODE_ERRORS,
+    DEEP,
+    HOOKS,
     MAX_KEY_BYTES,
     SHALLOW_DEPTH,
     SHORT_KEY,
@@ -30,89 +35,163 @@ from replay_gui.core.log.canonical import (
     may_contain_nan,
     type_of_shallow_values,
 )
-from replay_gui.core.log.payloads import STRUCTURES, Payload
+from replay_gui.core.log.kinds import is_custom
+from replay_gui.core.log.payloads import STRUCTURES
 
 FastEvent: TypeAlias = Any
-"""A structure with the attribute `payload`, which has the kind's fields as attributes (UNSET for a missing one)."""
+"""A structure with `kind`, and with `payload`, whose attributes are the kind's fields (UNSET for a missing one)."""
 
 DecodedEvent: TypeAlias = Any
 """A FastEvent; (kind, payload) of another form that is shallow; None where a limit may be broken, or it is no event."""
 
-_VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
+_VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2, below=DEEP)
 _LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
-_KEPT_FIELDS = ("details", "fields")  # further fields, in which importers keep the rest of a source's records
+_KEPT_FIELDS = frozenset(("details", "fields"))  # further ones that importers write
 _BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
+_MAX_FIELDS = 64  # further ones of a kind; a log that uses more has data in the names
+_MAX_CUSTOM_KINDS = 64  # of a log, that have structures
+_MIN_OTHERS = 64  # events of other forms in a block, for which structures are made
+_MAX_KEPT_TYPES = 64
 
 
-def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
+def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
     """Return the structure of [kind, payload]: fields in the order of canonical keys, without `ops`."""
-    fields: dict[str, tuple[Any, ...]] = {name: (name, _VALUE | msgspec.UnsetType, UNSET) for name in _KEPT_FIELDS}
-    for field in msgspec.structs.fields(structure):
+    optional: Any = _VALUE | msgspec.UnsetType  # one that may be missing is left out again; one with null stays
+    fields: dict[str, tuple[Any, ...]] = {}
+    for i, name in enumerate(sorted(further)):
+        # The attribute has the field's name, so that readers of any kind's payload find it, if Python allows the name.
+        attribute = name if name.isidentifier() and not name.startswith("_") else f"_{i}"
+        fields[name] = (attribute, optional, msgspec.field(name=name, default=UNSET))
+    for field in msgspec.structs.fields(STRUCTURES[kind]) if kind in STRUCTURES else ():
         if field.name != "ops":
             type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
-            # A field that may be missing is left out again; one with a null value stays.
-            optional = (field.name, type_ | msgspec.UnsetType, UNSET)
-            fields[field.encode_name] = (field.name, type_) if field.required else optional
+            given = (field.name, type_), (field.name, type_ | msgspec.UnsetType, UNSET)
+            fields[field.encode_name] = given[0] if field.required else given[1]
     in_order = [fields[name] for name in sorted(fields)]
     payload = msgspec.defstruct(f"{kind}Payload", in_order, kw_only=True, forbid_unknown_fields=True, gc=False)
     shape: dict[str, Any] = {"array_like": True, "tag": kind, "forbid_unknown_fields": True, "gc": False}
-    return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], **shape)
+    return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], namespace={"kind": kind}, **shape)
 
 
-FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
-    kind: _fast_event_type(kind, structure) for kind, structure in STRUCTURES.items()
-}
-"""The structure of each kind."""
+FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {kind: _event_type(kind, _KEPT_FIELDS) for kind in STRUCTURES}
+"""The structure of each kind, without further fields but those that importers write."""
+
+_further_event_type = lru_cache(maxsize=_MAX_KEPT_TYPES)(_event_type)  # 0.2 ms for each field
+
+
+def _decoder(types: dict[str, type[FastEvent]]) -> Any:
+    """Return the bare C function that decodes a content to one of these structures; it raises DECODE_ERRORS."""
+    return msgspec.msgpack.Decoder(reduce(or_, types.values()), **HOOKS).decode
+
 
 _KIND_BEGINNING = slice(1, 7)  # bytes of a content that identify its kind: the length of its name, and 5 characters
-_BEGINNINGS = frozenset(encode_sorted((kind, {}))[_KIND_BEGINNING] for kind in FAST_EVENT_TYPES)
 _MAX_FAILURES = 2  # of a kind's fast decoder in one block, after which it is no longer tried
 
-# The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
-decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
+
+def _beginnings(kinds: Sequence[str]) -> frozenset[bytes]:
+    return frozenset(encode_sorted((kind, {}))[_KIND_BEGINNING] for kind in kinds)
 
 
-def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
-    """Return the decoded events: in one C loop, as far as they are in the common form or else shallow."""
-    events: list[DecodedEvent] = []
-    rest = iter(contents)
-    try:
-        events.extend(map(decode_fast_event, rest))
-    except (MsgspecError, UnicodeDecodeError):  # raised for the last content from `rest`; earlier ones are listed
-        _decode_rest(contents, events)
-    if max(map(len, contents), default=0) > MAX_KEY_BYTES:
-        for i, content in enumerate(contents):
-            if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
-                events[i] = None
-    return events
+decode_fast_event = _decoder(FAST_EVENT_TYPES)
+_BEGINNINGS = _beginnings([*FAST_EVENT_TYPES])
 
 
-def _decode_rest(contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
-    """Add the events from the first of another form on.
+class EventDecoder:
+    """Decodes the contents of a log, and has structures for the further fields and custom kinds that it has seen.
 
-    Custom kinds, and kinds that had another form before, are not tried as the common form: exceptions are slow.
+    The structures are made at the end of a block. So which events are in the common form depends on the earlier ones;
+    what they contain does not.
     """
-    begin = len(events)
-    kinds = [content[_KIND_BEGINNING] for content in contents[begin:]]
-    decoders = dict.fromkeys(_BEGINNINGS.intersection(kinds), decode_fast_event)
-    failures: dict[bytes, int] = {}
-    decoded: Iterator[DecodedEvent] | None = None
-    while len(events) < len(contents):
-        if decoded is None:
-            rest = iter(contents[len(events) :])
-            chosen = map(decoders.get, kinds[len(events) - begin :], repeat(decode_shallow_event))
-            decoded = map(call, chosen, rest) if decoders else map(decode_shallow_event, rest)
+
+    __slots__ = ("_beginnings", "_closed", "_decode", "_fields", "_types")
+
+    def __init__(self) -> None:
+        self._types = dict(FAST_EVENT_TYPES)
+        self._fields = dict.fromkeys(FAST_EVENT_TYPES, _KEPT_FIELDS)  # further ones, by kind
+        self._closed: set[str] = set()  # kinds whose further fields are too many
+        self._decode = decode_fast_event
+        self._beginnings = _BEGINNINGS
+
+    def decode(self, contents: Sequence[bytes]) -> list[DecodedEvent]:
+        """Return the decoded events: in one C loop, as far as they are in the common form or else shallow."""
+        events: list[DecodedEvent] = []
+        rest = iter(contents)
         try:
-            events.extend(decoded)
-        except (MsgspecError, UnicodeDecodeError):  # the first content that is not in `events`
-            content, kind = contents[len(events)], kinds[len(events) - begin]
-            events.append(decode_shallow(content))
-            failures[kind] = failures.get(kind, 0) + 1
-            if failures[kind] == _MAX_FAILURES and kind in decoders:
-                del decoders[kind]
-                decoded = None
+            events.extend(map(self._decode, rest))
+        except DECODE_ERRORS:  # raised for the last content from `rest`; earlier ones are listed
+            self._decode_rest(contents, events)
+            others = [event for event in events if type(event) is tuple]
+            if len(others) >= _MIN_OTHERS:
+                self._learn(others)
+        if max(map(len, contents), default=0) > MAX_KEY_BYTES:
+            for i, content in enumerate(contents):
+                if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
+                    events[i] = None
+        return events
+
+    def _decode_rest(self, contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
+        """Add the events from the first of another form on.
+
+        Kinds that have no structure, or had another form before, are not tried as the common form: exceptions are slow.
+        """
+        begin = len(events)
+        kinds = [content[_KIND_BEGINNING] for content in contents[begin:]]
+        decoders = dict.fromkeys(self._beginnings.intersection(kinds), self._decode)
+        failures: dict[bytes, int] = {}
+        decoded: Iterator[DecodedEvent] | None = None
+        while len(events) < len(contents):
+            if decoded is None:
+                rest = iter(contents[len(events) :])
+                chosen = map(decoders.get, kinds[len(events) - begin :], repeat(decode_shallow_event))
+                decoded = map(call, chosen, rest) if decoders else map(decode_shallow_event, rest)
+            try:
+                events.extend(decoded)
+            except DECODE_ERRORS:  # the first content that is not in `events`
+                content, kind = contents[len(events)], kinds[len(events) - begin]
+                events.append(decode_shallow(content))
+                failures[kind] = failures.get(kind, 0) + 1
+                if failures[kind] == _MAX_FAILURES and kind in decoders:
+                    del decoders[kind]
+                    decoded = None
+
+    def _learn(self, others: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Make structures with the fields of these events, which are not in the common form."""
+        seen: dict[str, set[str]] = {}
+        for kind, payload in others:
+            if kind not in self._closed:
+                seen.setdefault(kind, set()).update(payload)
+        types = dict(self._types)
+        for kind, names in seen.items():
+            before = self._fields.get(kind, frozenset())
+            fields = before.union(filter(_may_be_field, names)) - _own_fields(kind)
+            is_one_too_many = kind not in types and len(types) >= len(STRUCTURES) + _MAX_CUSTOM_KINDS
+            if len(fields) > _MAX_FIELDS or is_one_too_many or not _may_have_structure(kind):
+                self._closed.add(kind)
+            elif fields != before or kind not in types:
+                self._fields[kind], types[kind] = fields, _further_event_type(kind, fields)
+        if types != self._types:
+            self._types, self._decode, self._beginnings = types, _decoder(types), _beginnings([*types])
+
+
+def _own_fields(kind: str) -> frozenset[str]:
+    """Return the fields of a kind, and what is no field of any structure: `ops` and, of kinds without it, `tool_name`.
+
+    The index reads a tool's name from each event that is in no structure.
+    """
+    if kind not in STRUCTURES:
+        return frozenset(("ops",))
+    return frozenset((*STRUCTURES[kind].__struct_fields__, "tool_name"))
+
+
+def _may_have_structure(kind: str) -> bool:
+    return kind in STRUCTURES or (is_custom(kind) and _may_be_field(kind))
+
+
+def _may_be_field(name: str) -> bool:
+    """Return whether msgspec accepts this name of a field or a structure, and it is short."""
+    return len(name) <= MAX_KEY_BYTES // 4 and name.isprintable() and not {"\\", '"'}.intersection(name)
 
 
 def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:

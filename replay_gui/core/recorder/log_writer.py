@@ -12,7 +12,7 @@ from replay_gui.core.errors import EventInvalid, LogRefused, LogUnreadable, NotA
 from replay_gui.core.log.canonical import encode, encode_event, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.event import decode_event
-from replay_gui.core.log.fast_events import decode_fast_events
+from replay_gui.core.log.fast_events import EventDecoder
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.log.header import encode_header, read_header
@@ -93,7 +93,7 @@ class LogWriter:
                     tr("{path}: its reducer {reducer!r} is not known here", path=self.path, reducer=header.reducer)
                 )
             self.run_id, self.head = header.run_id, header.hash
-            integrity = Integrity(index=FIRST_EVENT, previous=header.hash)
+            integrity, decode = Integrity(index=FIRST_EVENT, previous=header.hash), EventDecoder().decode
             for part in scan_log(source, len(header.raw), FIRST_EVENT, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     at = {"path": self.path, "offset": part.offset}
@@ -101,7 +101,7 @@ class LogWriter:
                         raise LogRefused(tr("{path}: is damaged at byte {offset}, so it cannot be continued", **at))
                     raise LogRefused(tr("{path}: is sealed at byte {offset}, so it cannot be continued", **at))
                 if isinstance(part, Block):
-                    integrity.check_block(part, decode_fast_metas(part.metas), decode_fast_events(part.contents))
+                    integrity.check_block(part, decode_fast_metas(part.metas), decode(part.contents))
                     for fault in integrity.faults:
                         problem = tr("event {event}: {problem}", event=fault.event_index, problem=fault.problem)
                         raise LogRefused(tr("{path}: cannot be continued, {problem}", path=self.path, problem=problem))

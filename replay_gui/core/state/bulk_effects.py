@@ -8,13 +8,12 @@ reducer, or leaves the event to the reducer, which alone defines the meaning of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from types import NoneType
 from typing import Any, Protocol, TypeAlias
 
 from msgspec import UNSET
 
 from replay_gui.core.log.chain import request_hashes_of_decoded
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent
+from replay_gui.core.log.fast_events import FastEvent
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 
@@ -45,6 +44,9 @@ _SHAPES: dict[str, Any] = {
     "patches": MAPS,
 }
 _MAX_COUNT = 1 << 62  # a count that starts below this never reaches the reducer's limit
+_REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value  # equal strings are compared by identity first
+_OBSERVATION = Kind.OBSERVATION.value
+_PROPOSAL, _APPLIED = Kind.PATCH_PROPOSAL.value, Kind.PATCH_APPLIED.value
 _NO_CALLS = {"calls": 0, "errors": 0, "denied": 0}
 
 
@@ -105,7 +107,7 @@ def _replace(state: BulkTarget, name: str, value: Any, event: FastEvent) -> None
 
 
 def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
-    called = [event.payload for event in events if type(event) is _REQUEST]
+    called = [event.payload for event in events if event.kind == _REQUEST]
     requests = iter(request_hashes_of_decoded([(p.tool_name, p.tool_version, p.input) for p in called]))
     rest = iter(events)
     while (left := _apply_to_tools(state, rest, requests)) is not None:
@@ -125,9 +127,9 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
     opened: dict[str, Any] = {}  # open requests that are not in `pending` yet: most are answered soon
     left = None
     for event in events:
-        kind, p = type(event), event.payload
+        kind, p = event.kind, event.payload
         name = p.tool_name
-        if kind is _REQUEST:
+        if kind == _REQUEST:
             request = next(requests)
             if request in opened:
                 _add_pending(opened, pending, change_pending)
@@ -147,7 +149,7 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
                 pending[request] = {**waiting, "count": waiting["count"] + 1}
                 change_pending(request)
             add_applied(request)
-        elif kind is _RESPONSE:
+        elif kind == _RESPONSE:
             request = p.request_hash
             waiting = pending[request] if request in pending and request not in opened else ABSENT
             is_odd = waiting is not ABSENT and not (_is_counter(waiting) and waiting["count"])
@@ -213,7 +215,7 @@ def _apply_messages(state: BulkTarget, events: Sequence[FastEvent]) -> None:
     observed = state.changed.get("observations", ALL_KEYS).add
     for event in events:
         p = event.payload
-        if type(event) is _OBSERVATION:
+        if event.kind == _OBSERVATION:
             kind = p.obs_type
             if kind != "message":
                 if not observations and "observations" not in root:
@@ -252,10 +254,10 @@ def _memory(state: BulkTarget, events: Sequence[FastEvent]) -> None:
 
 def _patches(state: BulkTarget, events: Sequence[FastEvent]) -> None:
     for event in events:
-        p, kind = event.payload, type(event)
-        if kind is _PROPOSAL:
+        p, kind = event.payload, event.kind
+        if kind == _PROPOSAL:
             facts: _Map = {"status": "proposed", "target": p.target}
-        elif kind is _APPLIED:
+        elif kind == _APPLIED:
             facts = {"status": "applied"}
         else:
             facts = {"status": "rejected", "reason": p.reason}
@@ -283,10 +285,6 @@ def _errors(state: BulkTarget, events: Sequence[FastEvent]) -> None:
             state.leave_to_reducer(event)
 
 
-def _nothing(state: BulkTarget, events: Sequence[FastEvent]) -> None:
-    pass
-
-
 _GROUPS: dict[Callable[[BulkTarget, Sequence[FastEvent]], None], tuple[Kind, ...]] = {
     _tools: (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED),
     _apply_messages: (Kind.OBSERVATION, Kind.DECISION),
@@ -295,25 +293,8 @@ _GROUPS: dict[Callable[[BulkTarget, Sequence[FastEvent]], None], tuple[Kind, ...
     _phase: (Kind.STATE_TRANSITION,),
     _patches: (Kind.PATCH_PROPOSAL, Kind.PATCH_APPLIED, Kind.PATCH_REJECTED),
     _errors: (Kind.ERROR,),
-    _nothing: (Kind.MEMORY_READ, Kind.SNAPSHOT),
 }
-
-
-_REQUEST, _RESPONSE, _OBSERVATION, _PROPOSAL, _APPLIED = (
-    FAST_EVENT_TYPES[kind]
-    for kind in (
-        Kind.TOOL_REQUEST,
-        Kind.TOOL_RESPONSE,
-        Kind.OBSERVATION,
-        Kind.PATCH_PROPOSAL,
-        Kind.PATCH_APPLIED,
-    )
-)
-EFFECTS: dict[type[FastEvent], Callable[[BulkTarget, Sequence[FastEvent]], None]] = {
-    NoneType: _nothing,
-    **{FAST_EVENT_TYPES[kind]: effect for effect, kinds in _GROUPS.items() for kind in kinds},
+EFFECTS: dict[str | None, Callable[[BulkTarget, Sequence[FastEvent]], None]] = {
+    kind.value: effect for effect, kinds in _GROUPS.items() for kind in kinds
 }
-"""The effect of the events of each type, and of None, which stands for an event without one.
-
-An effect takes the events of all its types, in their order.
-"""
+"""The effect of the events of each kind that has one. It takes the events of all its kinds, in their order."""

@@ -8,13 +8,14 @@ compares the two.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any, NamedTuple
 
 from replay_gui.core.errors import NotApplicable
 from replay_gui.core.log.canonical import MAX_KEY_BYTES
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import decode_event
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, FastEvent, decode_fast_events
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, EventDecoder, FastEvent
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES, payload_structure
 from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_shapes
@@ -59,11 +60,12 @@ class BulkReducer:
             have changed in any way. A list with only appended items is not in it.
     """
 
-    __slots__ = ("_draft", "_is_owned", "_is_usual", "_max_work", "_own_tools", "changed")
+    __slots__ = ("_decoder", "_draft", "_is_owned", "_is_usual", "_max_work", "_own_tools", "changed")
 
     def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
         """Begin with `state`, which is not changed; None: the empty state. `max_work`: see max_moved_values."""
         self._max_work = max_work
+        self._decoder = EventDecoder()
         self._draft = Draft(State({}) if state is None else state)
         self._is_owned = state is None  # whether all containers changed in place are this object's
         self._is_usual = True  # whether all members have the shape that effects give them
@@ -81,15 +83,15 @@ class BulkReducer:
         return self._draft.present
 
     def fold(self, contents: Sequence[bytes], events: Sequence[DecodedEvent] | None = None) -> BulkResult:
-        """Apply events one after another; `events`: the result of decode_fast_events for `contents`, if it was called.
+        """Apply events one after another; `events`: the result of an EventDecoder for `contents`, if it was called.
 
         Raises TooMuchWork if the events so far have caused too much of it; the state is then unusable.
         """
         if not self._is_owned:
             self._own()
-        decoded = decode_fast_events(contents) if events is None else events
+        decoded = self._decoder.decode(contents) if events is None else events
         common, unusual = decoded, list[int]()
-        if not _COMMON_FORM.issuperset(map(type, decoded)):
+        if not _OTHER_FORMS.isdisjoint(map(type, decoded)):
             common, unusual = _to_common_form(contents, decoded)
         result, begin = BulkResult([], []), 0
         for stop in (*unusual, len(decoded)):
@@ -200,7 +202,8 @@ class _Pass:
     def run(self) -> None:
         """Apply the events; raise TooMuchWork as BulkReducer.fold."""
         groups: dict[Any, list[FastEvent]] = {effect: [] for effect in EFFECTS.values()}
-        adders = {type_: groups[effect].append for type_, effect in EFFECTS.items()}
+        effects = {type_: EFFECTS.get(getattr(type_, "kind", None)) for type_ in set(map(type, self._events))}
+        adders = {type_: _pass_over if effect is None else groups[effect].append for type_, effect in effects.items()}
         for event in self._events:
             adders[type(event)](event)
         for effect, events in groups.items():
@@ -242,7 +245,11 @@ class _Pass:
         return self._numbers[id(event)]
 
 
-_COMMON_FORM = frozenset(FAST_EVENT_TYPES.values())
+_OTHER_FORMS = frozenset((tuple, NoneType))
+
+
+def _pass_over(event: FastEvent) -> None:
+    pass
 
 
 def _to_common_form(

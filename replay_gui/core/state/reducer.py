@@ -38,7 +38,7 @@ def apply_content(draft: Draft, content: bytes) -> bool:
 def apply_event(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
     """Apply the event's effect, then its ops; raise NotApplicable, with the state unchanged, if one cannot be applied.
 
-    `draft.changes` then has the changes. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
+    `draft.changes` then has the changes. `shallow`: the payload is a result of decode_shallow.
     """
     event = payload_structure(kind, payload)
     operations = event.ops

@@ -61,7 +61,7 @@ class Integrity:
     skipped_bytes: int = 0
 
     def check_block(self, block: Block, metas: list[FastMeta] | None, events: Sequence[DecodedEvent]) -> None:
-        """Check the records of a block; `metas`, `events`: the results of decode_fast_metas and decode_fast_events."""
+        """Check the records of a block; `metas`, `events`: the results of decode_fast_metas and an EventDecoder."""
         if not len(block):  # a block that was cut before its first record
             return
         problems = self._metas(block.metas, metas)

@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from replay_gui.core.index.meta_columns import MemberCounts
 from replay_gui.core.index.record_columns import RecordColumns
-from replay_gui.core.log.fast_events import DecodedEvent, decode_fast_events
+from replay_gui.core.log.fast_events import DecodedEvent, EventDecoder
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
@@ -91,7 +91,7 @@ class EventReplay:
         self._stopped: EventIndex | None = None
 
     def add_block(self, block: Block, events: Sequence[DecodedEvent]) -> None:
-        """Apply the events of the next block; `events`: the result of decode_fast_events for its contents."""
+        """Apply the events of the next block; `events`: the result of an EventDecoder for its contents."""
         if self._stopped is not None:
             return
         try:
@@ -139,11 +139,11 @@ def check_integrity(
     integrity = Integrity(
         index=start.event_index, previous=start.previous, expected=start.expected, searched=start.searched
     )
-    offset = start.offset
+    offset, decode = start.offset, EventDecoder().decode
     for part in scan_log(log.source, start.offset, start.event_index, start.previous, searched=start.searched):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
-            metas, events = decode_fast_metas(block.metas), decode_fast_events(block.contents)
+            metas, events = decode_fast_metas(block.metas), decode(block.contents)
             integrity.check_block(block, metas, events)
             if columns is not None:
                 columns.add_part(block, metas)
@@ -236,13 +236,13 @@ def check_applicable(
 
     `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
     """
-    replay, searched = EventReplay(log), 0
+    replay, decode, searched = EventReplay(log), EventDecoder().decode, 0
     for part in log.parts():
         if isinstance(part, Skipped):
             replay.add_skipped_part(part)
             searched = part.searched
         elif isinstance(part, Block):
-            replay.add_block(part, decode_fast_events(part.contents))
+            replay.add_block(part, decode(part.contents))
             if replay.is_stopped:
                 break
             on_progress(part.end_offset)

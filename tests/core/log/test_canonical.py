@@ -11,6 +11,7 @@ import msgpack
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log import canonical
@@ -23,6 +24,7 @@ from replay_gui.core.log.canonical import (
     decode_shallow,
     encode,
     encode_all,
+    encode_sorted,
     nesting_depth,
 )
 from replay_gui.core.log.deep_msgpack import decode_without_recursion
@@ -215,6 +217,20 @@ def test_shallow_events_are_decoded_alike(value: Any) -> None:
         assert encode(shallow) == raw
     elif nesting_depth(value) <= SHALLOW_DEPTH - 2:
         assert b"\xc4" in raw  # byte strings are left to the slower decoder
+
+
+@given(values, st.integers(0, 140), st.binary(max_size=3), st.integers(0, 200))
+def test_the_fast_decoder_accepts_what_the_slow_one_accepts(value: Any, depth: int, odd: bytes, at: int) -> None:
+    """Values below the levels whose types are checked at once, with some bytes that may break any rule."""
+    raw = encode_sorted(nested(depth, value) if depth else value)
+    raw = raw[:at] + odd + raw[at + len(odd) :] if odd else raw
+    results = []
+    for decoder in (decode, canonical._decode_slowly):
+        try:
+            results.append(encode_sorted(decoder(raw)))
+        except NotCanonical:
+            results.append(b"")
+    assert results[0] == results[1]
 
 
 def test_is_canonical_event() -> None:

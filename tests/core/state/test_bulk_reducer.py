@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replay_gui.core.log import fast_events
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import request_hash
+from replay_gui.core.log.fast_events import EventDecoder
 from replay_gui.core.replay.snapshot_codec import large_members
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
@@ -75,6 +77,10 @@ EVENTS = st.one_of(
     event("PatchApplied", patch_hash=NAMES, details=VALUES, fields=VALUES),
     event("MemoryWrite", key=st.sampled_from(["a", "k" * 1025, "k" * 4097]), value=st.just(1), further=VALUES),
     event("x:own", anything=VALUES),
+    event("x:own", tool_name=VALUES, further=VALUES),
+    event("Observation", obs_type=NAMES, source=NAMES, data=VALUES, tool_name=NAMES),
+    event("Error", error_type=NAMES, message=NAMES, component=NAMES, recoverable=st.booleans(), further=VALUES),
+    event("MemoryWrite", key=NAMES, value=VALUES.map(lambda value: [[[[{"a": [[[value]]]}]]]])),
     event("x:own", ops=OPS),
     event("Observation", obs_type=NAMES, source=NAMES, data=VALUES, ops=OPS),
 ).map(encode)
@@ -90,6 +96,19 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     root = _plain(quick.root)
     assert encode(draft.publish().plain()) == encode(root)
     assert list(draft.root) == list(root)  # created in the same order
+
+
+@given(st.lists(CONTENTS, min_size=2, max_size=4))
+@settings(max_examples=tries(20, long=200), deadline=None)
+def test_it_does_the_same_with_structures_for_further_fields(blocks: list[list[bytes]]) -> None:
+    draft, quick, decoder = Draft(EMPTY), BulkReducer(), EventDecoder()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_events, "_MIN_OTHERS", 1)
+        for contents in blocks:
+            expected = [i for i, content in enumerate(contents) if not apply_content(draft, content)]
+            assert quick.fold(contents, decoder.decode(contents)).refused == expected
+    assert encode(draft.publish().plain()) == encode(_plain(quick.root))
+    assert list(draft.root) == list(quick.root)
 
 
 @given(CONTENTS, CONTENTS)
