@@ -12,6 +12,7 @@ from typing import Any
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.declarations import effect_of_capabilities
 from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
+from replay_gui.core.effects.program_tools import program_text
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.sql_effects import sql_effect
@@ -106,6 +107,9 @@ class EffectClassifier:
 
     def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
         """Return the effect of the text that a tool runs; None if the tool does not run text."""
+        program = program_text(tool, input)
+        if program:
+            return self._of_shell(program)
         if not runs_code(tool):
             return None
         member, text = code_of(input)

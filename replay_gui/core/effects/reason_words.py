@@ -20,6 +20,7 @@ _MESSAGES = (
     translatable("a note for the agent itself"),
     translatable("a list for the agent itself"),
     translatable("a question to the user"),
+    translatable("a message to the user"),
     translatable("the name does not show it"),
     translatable('the name says "{text}"'),
     translatable('{name} is "{text}"'),

@@ -17,23 +17,45 @@ _READING = word_set(
     " printf env printenv ps top awk gawk diff cmp sort uniq cut tr jq yq nl md5sum sha256sum date whoami cd export"
     " source . true false test [ sleep set unset alias xxd od strings hexdump readelf objdump nm ldd basename dirname"
     " realpath readlink id uname hostname seq column paste comm join man help history read exiftool binwalk zsteg"
-    " whois host dir nslookup dig ping base64 rev tac"
+    " whois host dir nslookup dig ping base64 rev tac lsof netstat ss free vmstat iostat uptime who w last journalctl"
+    " dmesg bc expr traceroute cksum fold fmt clear tput locate nproc lsblk getent"
     " : exit return shopt declare local typeset readonly pushd popd hash ulimit trap"
 )
 _CHANGING = word_set(
-    "rm mv cp mkdir rmdir touch chmod chown ln truncate dd patch tee kill pkill killall apt apt-get yum dnf apk brew"
-    " systemctl service useradd crontab rsync scp unzip tar gunzip gzip zip install ed ex sponge shred split steghide"
+    "rm mv cp mkdir rmdir touch chmod chown ln truncate dd patch tee apt apt-get yum dnf apk brew"
+    " rsync scp unzip tar gunzip gzip zip install ed ex sponge shred split steghide"
 )
+_CHANGING_OTHERS = word_set(
+    "kill pkill killall systemctl service useradd usermod userdel groupadd passwd crontab reboot shutdown mail mailx"
+    " sendmail dropdb createdb createuser dropuser pg_restore mysqladmin"
+)  # something else than files
 _CHANGING_ALL = word_set("rm rmdir mkdir touch unlink")  # every file that they name
 _CHECKING = word_set(
     "pytest py.test tox nox mypy ruff flake8 pylint black tsc eslint jest vitest mocha rspec phpunit ctest ninja cmake"
     " make gradle gradlew mvn cargo go npm npx yarn pnpm node ruby perl java javac gcc g++ clang rustc dotnet deno bun"
+    " php playwright cypress bazel tsx ts-node pre-commit pyright coverage Rscript julia mix swift"
 )
 _SHELLS = word_set("bash sh zsh dash ksh")
 _PYTHON = re.compile(r"python[\d.]*|ipython3?")
 _PACKAGES = word_set("pip pip3 conda mamba uv poetry gem bundle")
 _PACKAGE_TOOLS = word_set("npm yarn pnpm cargo go")
 _INSTALLING = word_set("install add i ci get remove uninstall sync update upgrade")
+_RUNS_INNER = frozenset({("uv", "run"), ("poetry", "run"), ("conda", "run"), ("mamba", "run"), ("bundle", "exec")})
+_INNER_VALUES = word_set("--with --python -p -n --name --group --extra --env-file --project --directory")
+_INTERPRETERS = word_set("php ruby")
+_LISTS_WITH = {
+    "systemctl": word_set("status list-units list-unit-files is-active is-enabled show cat"),
+    "service": word_set("status"),
+    "apt": word_set("list show search policy"),
+    "apt-get": word_set("check"),
+    "brew": word_set("list info search outdated"),
+    "crontab": word_set("-l"),
+    "unzip": word_set("-l -v -t"),
+    "gunzip": word_set("-l -t"),
+    "gzip": word_set("-l -t"),
+    "rsync": word_set("-n --dry-run --list-only"),
+}
+"""Words by which a program that changes something only lists, or tries."""
 _PACKAGES_READ = word_set("list show freeze --version -V check search info config help")
 _WRAPPER_VALUES = frozenset({("sudo", "-u"), ("sudo", "-g"), ("env", "-u"), ("xargs", "-I"), ("timeout", "-s")})
 """Options of wrappers that the next word belongs to."""
@@ -45,7 +67,15 @@ _GIT_READING = word_set(
 _GIT_NAMING = word_set("branch tag remote config")  # they change something if they are given a name
 _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
-_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh alembic prisma heroku flyctl")
+_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh glab alembic prisma heroku flyctl")
+_TASK_RUNNERS = word_set("make npm yarn pnpm bun just rake invoke manage.py artisan flask rails gradle gradlew mvn")
+"""Programs that run a task of the project, which may change something outside."""
+_CHANGING_TASK = re.compile(
+    r"(?:.*[:_-])?(?:deploy|publish|release|migrate|rollback|seed|provision|destroy|flush|upgrade|downgrade)\b"
+)
+_MAX_TASK_WORDS = 2  # words among which the task is: npm run deploy, flask db upgrade
+_WITH_OBJECTS = word_set("gh glab")  # the second word is the verb: gh issue list
+_VERBS_CHANGE = word_set("prune cordon uncordon taint label annotate expose autoscale")
 _VERBS_READ = word_set("logs ps images version info top explain events plan diff whoami")
 _SCRIPTS = (".sh", ".py")
 _CONTAINERS = word_set("docker podman kubectl oc docker-compose")
@@ -118,6 +148,12 @@ class ShellEffects:
             findings += self._of_python(arguments, command.script, depth)
         elif name in SQL_PROGRAMS:
             findings.append(effect_of_sql_program(name, arguments, command.script))
+        elif (name, *arguments[:1]) in _RUNS_INNER and (inner := _inner_command(arguments[1:])):
+            findings += self._findings(ShellCommand(inner, command.script), depth)
+        elif name in _INTERPRETERS and arguments[:1] and arguments[0].rpartition("/")[2] in _TASK_RUNNERS:
+            findings += self._findings(ShellCommand(arguments), depth)
+        elif name in _TASK_RUNNERS and (task := _changing_task(arguments)):
+            findings.append(EffectFinding(Effect.CHANGES, f"{name} {task}", (f"{name} {task}",)))
         elif name in _CONTAINERS and (inner := _inside_container(arguments)):
             findings += self._findings(ShellCommand(inner, command.script), depth)
         elif name in _PATCHING:
@@ -147,7 +183,10 @@ class ShellEffects:
             module = arguments[arguments.index("-m") + 1 :]
             return [_of_program(module[0], module[1:])]
         if not script:
-            file = next((word for word in arguments if not word.startswith("-")), "")
+            at = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
+            file = "".join(arguments[at : at + 1])
+            if file.rpartition("/")[2] in _TASK_RUNNERS:
+                return self._findings(ShellCommand(arguments[at:]), 0)
             return [_of_script(file) if file.endswith(_SCRIPTS) else EffectFinding(Effect.CHECKS, "runs Python")]
         finding, shell = python_effect(script)
         return [finding, *(self._strongest(text, depth + 1) for text in shell)]
@@ -183,8 +222,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
     if name in _PACKAGES or (name in _PACKAGE_TOOLS and first in _INSTALLING):
         if first in _PACKAGES_READ or not first:
             return EffectFinding(Effect.READS, f"{name} {first}".strip())
-        if name == "uv" and first == "run":
-            return EffectFinding(Effect.CHECKS, "uv run")
+        if (name, first) in _RUNS_INNER:
+            return EffectFinding(Effect.CHECKS, f"{name} {first}")
         return EffectFinding(Effect.CHANGES, f"{name} {first}", (f"{name} {first}",))
     if name in ("curl", "wget", "http"):
         if _HTTP_WRITE.search(" ".join((*arguments, ""))):
@@ -194,11 +233,14 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         return _of_verb(name, plain)
     if name == "find" and not _FIND_WRITES.isdisjoint(arguments):
         return EffectFinding(Effect.CHANGES, "find -delete", tuple(plain[:1]))
-    if name in _CHANGING:
+    if name in _CHANGING or name in _CHANGING_OTHERS:
+        if not _LISTS_WITH.get(name, frozenset()).isdisjoint(arguments):
+            return EffectFinding(Effect.READS, f"{name} lists")
         if name == "tar" and arguments and re.match(r"-?[a-z]*t", arguments[0]):
             return EffectFinding(Effect.READS, "tar lists")
         targets = plain if name in _CHANGING_ALL else plain[-1:]
-        return EffectFinding(Effect.CHANGES, f"{name} changes files", tuple(targets))
+        reason = f"{name} changes files" if name in _CHANGING else f"runs {name}"
+        return EffectFinding(Effect.CHANGES, reason, tuple(targets))
     if name in _READING:
         return EffectFinding(Effect.READS, f"{name} reads")
     if name.endswith(_SCRIPTS):
@@ -212,6 +254,20 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
     return EffectFinding(Effect.UNKNOWN, f"{name} is not known")
 
 
+def _inner_command(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that ``uv run`` and the like start, without their options."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in _INNER_VALUES else 1
+    return tuple(words[at:])
+
+
+def _changing_task(arguments: Sequence[str]) -> str:
+    """Return the task of a project that changes something outside, such as ``migrate``; "" if there is none."""
+    plain = [word for word in arguments if not word.startswith("-")]
+    return next((word for word in plain[:_MAX_TASK_WORDS] if _CHANGING_TASK.match(word)), "")
+
+
 def _of_script(path: str) -> EffectFinding:
     """Return the effect of running a script: a change if its name says so, as ``deploy.sh`` does; else a check."""
     name = path.rpartition("/")[2]
@@ -222,10 +278,12 @@ def _of_script(path: str) -> EffectFinding:
 
 def _of_verb(name: str, plain: Sequence[str]) -> EffectFinding:
     """Return the effect of a program whose first argument is a verb, such as ``git push``."""
-    for word in plain[:_MAX_VERB_WORDS]:
+    words = plain[1:2] if name in _WITH_OBJECTS else plain[:_MAX_VERB_WORDS]
+    for word in words:
         if word in _RUNNING:
             break
-        effect = Effect.READS if word in _VERBS_READ else effect_of_name(word).effect
+        effect = Effect.CHANGES if word in _VERBS_CHANGE else effect_of_name(word).effect
+        effect = Effect.READS if word in _VERBS_READ else effect
         if effect is Effect.READS:
             return EffectFinding(effect, f"{name} {word} reads")
         if effect in (Effect.CHANGES, Effect.SUBMITS):

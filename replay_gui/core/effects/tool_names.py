@@ -23,13 +23,18 @@ _CHANGES = word_set(
     " reject publish deploy exchange return process issue grant revoke schedule reschedule invite archive toggle"
     " register subscribe unsubscribe save store append replace mark attach change make click type press fill drag"
     " upgrade downgrade adjust activate deactivate lock unlock charge withdraw deposit redeem generate"
-    " sell ship place rent hire rotate restore rollback undo"
+    " sell ship place rent hire rotate restore rollback undo switch swap migrate forward suspend resume reboot reseat"
+    " refuel renew extend drop truncate purge wipe clear flush erase destroy drain scale promote share import sync"
+    " trigger launch invoke pause freeze unfreeze block unblock ban mute increase decrease notify alert"
 )
 _NOUNS = word_set(
     "issue order book process exchange charge message log page view plan note store return transfer schedule patch"
     " change status stat query count build quote mark refund purchase deposit review comment"
 )
 """Verbs that are as often nouns: a name that begins with one may end with its verb, as ``issue_read`` does."""
+_MATTERS = word_set("order refund transfer return purchase deposit schedule store page charge exchange book quote")
+_FACTS = word_set("status detail details history info summary")
+"""A matter and a fact make the name of a read: ``order_status``, ``refund_history``."""
 _CHECKS = word_set("test tests pytest lint typecheck build compile benchmark")
 _SUBMITS = word_set("submit finish complete done final answer terminate exit end")
 _NOTES = word_set("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
@@ -47,6 +52,7 @@ _THINKING = frozenset({"reasoning", "thinking", "scratchpad"})  # create_reasoni
 _QUESTIONS = frozenset(
     {"ask user question", "ask user", "ask human", "user input", "request user input", "exit plan mode"}
 )
+_TELLS_USER = re.compile(r"(?:notify|alert)\b.*\b(?:user|customer|human)\b")
 _HANDS_OVER = re.compile(
     r"(?:transfer|hand|handoff|handover|delegate|escalate|route)\b.*\b(?:human|agent|agents|operator|support|supervisor"
     r"|person)\b|(?:transfer|hand off|hand over) to\b|escalate\b|handoff\b|handover\b"
@@ -86,6 +92,10 @@ def effect_of_name(tool: str) -> EffectFinding:
         return EffectFinding(Effect.NOTES, "a list for the agent itself")
     if phrase in _QUESTIONS:
         return EffectFinding(Effect.ASKS, "a question to the user")
+    if _TELLS_USER.match(phrase):
+        return EffectFinding(Effect.ASKS, "a message to the user")
+    if len(words) > 1 and words[0] in _MATTERS and words[-1] in _FACTS:
+        return EffectFinding(Effect.READS, f'the name says "{words[-1]}"')
     verb = verb_of_name(tool)
     if verb is None:
         return EffectFinding(Effect.UNKNOWN, "the name does not show it")

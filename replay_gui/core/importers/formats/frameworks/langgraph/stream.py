@@ -75,7 +75,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._known_messages: set[str] = set()  # messages in the run, as JSON
+        self._known_messages: dict[str, set[Any]] = {}  # messages in the run, as JSON: their ids, None if without
         self._growing: dict[Any, dict[str, Any]] = {}  # by id, messages that may not be whole
         self._channels: dict[tuple[str, str], str] = {}  # by (namespace, channel), the last value as JSON
         self._asked: Any = None  # the question of the last interrupt
@@ -179,10 +179,23 @@ class _LangGraphStreamEvents(ChatMessageEvents):
             self.add_unknown("message", {"channel": channel, "message": message})
             return
         read = read_message(message)
-        results = [result.output for result in read.results]
+        results = [[result.id, result.output] for result in read.results]
         calls = [[call.name, call.input, call.id, call.rest] for call in read.calls]
         words = [read.role, read.content, read.reasoning, results, calls, self.fields(read.rest)]
         key = json.dumps(words, sort_keys=True, default=str)
-        if key not in self._known_messages:
-            self._known_messages.add(key)
+        if self._is_new(key, message.get("id")):
             super().add_record(message if channel == MESSAGES else message | {"channel": channel})
+
+    def _is_new(self, key: str, id: Any) -> bool:
+        """Note a message; return whether no other mode has told it. Equal words with other ids are two messages."""
+        id = id if isinstance(id, str) else None
+        ids = self._known_messages.setdefault(key, set())
+        if not ids:
+            ids.add(id)
+            return True
+        if id is None or id in ids:
+            return False
+        is_new = None not in ids
+        ids.discard(None)  # the graph gave the message its id after a node wrote it
+        ids.add(id)
+        return is_new
