@@ -67,7 +67,9 @@ _GIT_READING = word_set(
 _GIT_NAMING = word_set("branch tag remote config")  # they change something if they are given a name
 _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
-_WITH_VERBS = word_set("kubectl oc helm docker podman terraform tofu aws gcloud az gh glab alembic prisma heroku flyctl")
+_WITH_VERBS = word_set(
+    "kubectl oc helm docker podman terraform tofu aws gcloud az gh glab alembic prisma heroku flyctl"
+)
 _TASK_RUNNERS = word_set("make npm yarn pnpm bun just rake invoke manage.py artisan flask rails gradle gradlew mvn")
 """Programs that run a task of the project, which may change something outside."""
 _CHANGING_TASK = re.compile(

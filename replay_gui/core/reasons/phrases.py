@@ -57,7 +57,9 @@ _IRREGULAR = {
     "unfreeze": "unfroze",
 }
 _NEVER_IN_SENTENCES = frozenset({"rm", "mv", "cp", "mkdir", "final", "done"})  # programs, and words without a past
-_DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban", "unban"})
+_DOUBLED = frozenset(
+    {"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban", "unban"}
+)
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 
 

@@ -29,11 +29,12 @@ from replay_gui.core.reasons.evidence.file_edits import edits_files, removes_fil
 from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason, key_under_rules
+from replay_gui.core.reasons.findings.end_reasons import add_end_reasons
 from replay_gui.core.reasons.findings.failure_reasons import add_failure_reasons
 from replay_gui.core.reasons.findings.figure_reasons import add_figure_reason
 from replay_gui.core.reasons.findings.read_reasons import add_read_reasons, add_world_reason
 from replay_gui.core.reasons.findings.reason_list import ReasonList
-from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons, last_words
+from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, last_words
 from replay_gui.core.reasons.findings.setup_reasons import add_setup_reason
 from replay_gui.core.reasons.findings.submission import Submission
 from replay_gui.core.reasons.findings.submission_reasons import add_submission_reasons

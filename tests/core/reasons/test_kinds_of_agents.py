@@ -117,7 +117,8 @@ def test_the_cause_leads(tmp_path: Path) -> None:
     assert reasons(tmp_path / "name2", RESEARCH, [*shorter[:3], name])[0].sentence.startswith("bad submitted “Hanna ")
     assert told("nothing", RESEARCH, 4).startswith("bad never submitted; good did, “Henrik Lindqvist, 2009” (event 9).")
     sold_out = [call("check_stock", {"sku": "LAMP-9", "left": 0}, sku="LAMP-9"), Step("agent", "It is out of stock.")]
-    first = reasons(tmp_path / "stock", DESK, [*DESK[:2], *sold_out])[0]
+    answered, first, *_ = reasons(tmp_path / "stock", DESK, [*DESK[:2], *sold_out])
+    assert (answered.tool, answered.details) == ("check_stock", ("left: 0 against 4.",))
     assert (first.tool, first.chip) == ("create_replacement", "world")
     assert first.details[-1] == "Before that, check_stock(LAMP-9) was answered differently (event 7 against event 5)."
     refund = call("issue_refund", {"ref": "RF-1"}, order_id="ORD-77120", amount=79.9)

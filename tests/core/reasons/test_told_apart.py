@@ -83,10 +83,15 @@ def test_a_run_without_a_last_word_was_cut_off_and_repeated_reads_are_not(tmp_pa
     words = "bad ended after the answer to a call, with no further word of the agent (event 4 of 5); good did not."
     assert reason.sentence == words
     assert reasons(tmp_path / "2", [NAMED, USER], [NAMED, USER, USER]) == ()
-    told = reasons(tmp_path / "3", [NAMED, USER, CANCEL, DONE], [NAMED, USER], passed=None)[0]
+    first, told = reasons(tmp_path / "3", [NAMED, USER, CANCEL, DONE], [NAMED, USER], passed=None)
+    assert (first.kind, first.sentence[:52]) == (ReasonKind.CUT_OFF, words.replace("bad", "B")[:52])
     assert told.details == ("B ended after the answer to a call, with no further word of the agent.",)
-    told = reasons(tmp_path / "4", [NAMED, USER], [NAMED, USER, CANCEL, DONE], passed=None)[0]
+    first, told = reasons(tmp_path / "4", [NAMED, USER], [NAMED, USER, CANCEL, DONE], passed=None)
+    assert first.kind is ReasonKind.CUT_OFF
     assert "A ended after the answer to a call, with no further word of the agent." in told.details
+    kept = replace(CANCEL, input={"reservation_id": "Z7GOZK", "refund": "voucher"})
+    first, *_ = reasons(tmp_path / "5", [NAMED, USER, CANCEL, DONE], [NAMED, USER, kept], passed=None)
+    assert first.kind is ReasonKind.ARGUMENT, "what it did otherwise is no consequence of its end"
 
 
 def test_texts_that_differ_late_are_shown_where_they_differ(tmp_path: Path) -> None:

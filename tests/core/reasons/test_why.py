@@ -122,7 +122,9 @@ def test_another_answer_of_the_world(tmp_path: Path) -> None:
     empty = Step(tool="get_user", input=USER.input, answer={"reservations": [], "tier": "gold"})
     found = why(tmp_path, [NAME, empty], [NAME, USER, CANCEL])
     assert found.reasons[0].chip == "world"
-    assert found.reasons[0].details[0].startswith("get_user answered differently: it returned Z7GOZK only in trial 1")
+    assert found.reasons[0].kind is ReasonKind.WORLD, "what it did not do follows from the answer"
+    assert found.reasons[0].details == ("reservations[0]: not set against Z7GOZK.",)
+    assert found.reasons[1].details[0].startswith("get_user answered differently: it returned Z7GOZK only in trial 1")
     (world,) = [reason for reason in found.reasons if reason.kind is ReasonKind.WORLD]
     assert world.details == ("reservations[0]: not set against Z7GOZK.",)
 

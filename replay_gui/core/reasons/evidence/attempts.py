@@ -7,13 +7,18 @@ from collections import Counter
 from functools import cached_property
 
 from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
+from replay_gui.core.effects.classifier import code_of
+from replay_gui.core.effects.program_tools import program_text
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code, runs_python
 from replay_gui.core.reasons.evidence.file_edits import edited_path
 from replay_gui.core.translation.messages import tr
 
 _MIN_SIMILARITY = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
 _MAX_TEXT_CHARACTERS = 20_000  # of an argument whose words are compared
+_COMMAND_WORDS = 2  # a program, and its verb or its first argument
+_CHANGE_OF_FOLDER = re.compile(r"^\s*cd\s+\S+\s*(?:&&|;)")
 
 
 class Attempt:
@@ -26,8 +31,11 @@ class Attempt:
         """Whether one of two calls with equal `of` may be a retry of the other.
 
         This is so if they have common arguments, are about one file, or have most words in common: an edit that
-        is given as one text is seldom repeated with exactly the same text.
+        is given as one text is seldom repeated with exactly the same text. Commands must begin with the same program
+        and the same word after it: ``git commit`` is no retry of ``git status``.
         """
+        if self._command != other._command:
+            return False
         if self.call.key == other.call.key or shared_leaves(self._leaves, other._leaves) >= _MIN_SIMILARITY:
             return True
         if self._path is not None and self._path == other._path:
@@ -39,6 +47,15 @@ class Attempt:
     def of(self) -> str:
         """The subject that a retry shares: the tool, or the file of an edit, by whichever tool."""
         return self.call.tool if self._path is None else f"edit {self._path}"
+
+    @cached_property
+    def _command(self) -> tuple[str, ...]:
+        """The first words of a command, without options and without a change of folder; () if it is none."""
+        text = program_text(self.call.tool, self.call.input)
+        if not text and runs_code(self.call.tool) and not runs_python(self.call.tool):
+            text = code_of(self.call.input)[1][:_MAX_TEXT_CHARACTERS]
+        words = _CHANGE_OF_FOLDER.sub("", text).split()
+        return tuple(word for word in words if not word.startswith("-"))[:_COMMAND_WORDS]
 
     @cached_property
     def _leaves(self) -> Counter[tuple[str, bytes]]:

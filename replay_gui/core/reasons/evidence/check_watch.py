@@ -14,6 +14,7 @@ from replay_gui.core.reasons.evidence.file_edits import is_same_file, removes_fi
 _NEEDS_NO_CHECK = re.compile(
     r"/tmp/|/var/tmp/|/dev/|tmp/"  # scratch folders
     r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written to a file
+    r"|(?:.*/)?(?:[\w.-]+\.(?:md|rst|adoc)|(?:LICENSE|CHANGELOG|CHANGES|AUTHORS|NEWS)(?:\.txt)?)$"  # documentation
     r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # the recorded files stay unchanged
 )
 
@@ -21,7 +22,8 @@ _NEEDS_NO_CHECK = re.compile(
 class CheckWatch:
     """Receive the calls of a run in order.
 
-    Scratch files, a patch written to a file, a commit, and the removal of the run's own files do not count as changes.
+    Scratch files, a patch written to a file, documentation, a commit, and the removal of the run's own files do not
+    count as changes.
 
     Attributes:
         last_change: the last call that changed something that can be checked; None if there is none.

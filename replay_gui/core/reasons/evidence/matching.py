@@ -17,7 +17,7 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.reasons.phrases import is_content
 
 _MIN_WORDS = 6  # words of a text whose wording may differ
-_CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
+_CODE = re.compile(r"[={}<>\[\]]|\w\(|;\s*$", re.MULTILINE)  # what is not in sentences; (these brackets) are
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
 _MIN_SIMILARITY = 0.15  # 0: nothing in common, 1: equal
 _MAX_MATCHED_CALLS = 200  # calls of one tool and side that are matched by similarity
@@ -63,7 +63,7 @@ def _wording_key(call: ToolCall) -> Hashable:
 
 def _without_words(value: Any) -> Any:
     """Return the figures in a text of at least one sentence; any other value unchanged."""
-    if not isinstance(value, str) or len(value.split()) < _MIN_WORDS or not _CODE.isdisjoint(value):
+    if not isinstance(value, str) or len(value.split()) < _MIN_WORDS or _CODE.search(value):
         return value
     return ["words", *_FIGURE.findall(value)]
 

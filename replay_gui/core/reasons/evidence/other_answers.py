@@ -1,11 +1,12 @@
-"""Calls without an effect that both runs made, and that were answered differently."""
+"""Calls that both runs made, and that were answered differently."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 
-from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.answer_differences import count_differences, stated_words
+from replay_gui.core.effects.answers import answer_text, masked_answer
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
@@ -13,14 +14,17 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
 _NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
+_MAX_OTHER_VALUES = 3
+_COMPARED = (Effect.READS, Effect.CHECKS, Effect.UNKNOWN)
 _MODULUS = 1 << 128
 
 
 def other_answer(reference: RunAccount, other: RunAccount) -> tuple[ToolCall, ToolCall] | None:
-    """Return the first call without an effect that both runs made, and that was answered differently; else None.
+    """Return the first call that both runs made, and that was answered differently; else None.
 
     Only calls after the same changes count: else a run's own changes may explain the answer. Answers that
-    both got do not count, nor does an error if an equal call was answered.
+    both got do not count, nor does an error if an equal call was answered. Of the answers to a change only the words
+    count, such as its status; see `stated_words`.
     """
     asked_p, asked_f = _by_question(reference), _by_question(other)
     both = [(asked_p[question], asked_f[question]) for question in asked_p.keys() & asked_f.keys()]
@@ -35,11 +39,25 @@ def other_answer(reference: RunAccount, other: RunAccount) -> tuple[ToolCall, To
     return None
 
 
+def is_other_fact(first: ToolCall, second: ToolCall) -> bool:
+    """Whether two answers to one call state different facts: one is empty or an error, or a few values differ.
+
+    Two texts, or two lists of results, may say the same in other words.
+    """
+    if (first.ok is False) != (second.ok is False) or _is_empty(first) != _is_empty(second):
+        return True
+    return 0 < count_differences(first.answer, second.answer) <= _MAX_OTHER_VALUES
+
+
+def _is_empty(call: ToolCall) -> bool:
+    return answer_text(call.answer).strip() in ("", "[]", "{}", "null")
+
+
 def _by_question(run: RunAccount) -> dict[tuple[bytes, int], list[ToolCall]]:
-    """Return the answered calls without an effect, by their key and the changes before them."""
+    """Return the answered calls that may be compared, by their key and the changes before them."""
     changes, asked = _ChangesBefore(run), dict[tuple[bytes, int], list[ToolCall]]()
     for call in run.calls:
-        if call.response is not None and call.effect in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
+        if call.response is not None and (call.effect in _COMPARED or call.changed):
             asked.setdefault((call.key, changes.before(call)), []).append(call)
     return asked
 
@@ -51,7 +69,12 @@ def _answers_of(calls: list[ToolCall]) -> dict[tuple[str, ...], ToolCall]:
 
 
 def _answer_lines(call: ToolCall) -> list[str]:
-    """Return the lines of an answer, without blanks at their ends; sorted for a program, which has two streams."""
+    """Return the lines of an answer, without blanks at their ends; sorted for a program, which has two streams.
+
+    Of the answer to a change: what it states by words.
+    """
+    if call.changed:
+        return stated_words(call.answer)
     text = _NULL.sub("", masked_answer(call.answer))
     lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
     return sorted(lines) if runs_code(call.tool) or call.effect is Effect.CHECKS else lines

@@ -71,6 +71,10 @@ class RunAccount:
         """Return the calls with an effect, in order, including failed ones."""
         return [call for call in self.calls if call.effect is effect]
 
+    def unrefused(self, effect: Effect) -> list[ToolCall]:
+        """Return the calls with an effect that did not fail; unanswered ones count, because they may end a run."""
+        return [call for call in self.of_effect(effect) if call.ok is not False]
+
     @cached_property
     def by_key(self) -> dict[bytes, ToolCall]:
         """The first call of each key."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from replay_gui.core.effects.call_values import input_leaves, is_rare_value, value_text
+from replay_gui.core.effects.call_values import input_leaves, is_name, is_rare_value, value_text
+from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import Origin, OriginRole
@@ -56,13 +58,23 @@ class MissingLink:
 
 
 def rare_values(call: ToolCall) -> list[str]:
-    """Return the values of a call that can be traced, as text."""
+    """Return the values of a call that can be traced, as text.
+
+    Of what is given beside a command, such as a time-out or a description, only names and paths count.
+    """
+    member = code_of(call.input)[0] if runs_code(call.tool) else ""
     values = [
         value_text(value)
         for path, value in input_leaves(call.input)
-        if is_rare_value(value) and path.rpartition("/")[2] not in _WORKING_FOLDERS
+        if is_rare_value(value)
+        and path.rpartition("/")[2] not in _WORKING_FOLDERS
+        and (not member or path.split("/")[1] == member or _is_name_or_path(value))
     ]
     return list(dict.fromkeys(values))[:_MAX_VALUES]
+
+
+def _is_name_or_path(value: object) -> bool:
+    return is_name(value) or (isinstance(value, str) and "/" in value and len(value.split(maxsplit=1)) == 1)
 
 
 def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, ToolCall]]) -> None:

@@ -8,14 +8,18 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import IGNORING_ACTIONS, Rules
 from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_name, is_rare_value, subjects
+from replay_gui.core.effects.classifier import code_of
+from replay_gui.core.effects.program_tools import program_text
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import MissingLinkKind, find_places
 from replay_gui.core.reasons.findings.argument_explanations import explain_changed
-from replay_gui.core.reasons.findings.explanation import MADE_UP, Explanation
+from replay_gui.core.reasons.findings.explanation import MADE_UP
 from replay_gui.core.reasons.findings.explanations import explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
@@ -256,7 +260,9 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, ins
             origins=explanation.origins,
         )
         return
-    before = _answered_before(reasons, call, explanation)
+    before = ""
+    if explanation.chip == MissingLinkKind.AGENT.value and explanation.index is not None:
+        before = _answered_before(reasons, call.request, explanation.index)
     reasons.add(
         ReasonKind.MISSING,
         tier,
@@ -272,13 +278,13 @@ def _add_missing(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, ins
     )
 
 
-def _answered_before(reasons: ReasonList, call: ToolCall, explanation: Explanation) -> str:
-    """Return that a call of both runs was answered differently before one run chose not to do this; "" if none was."""
-    found = reasons.other_answer if explanation.chip == MissingLinkKind.AGENT.value else None
-    if found is None or explanation.index is None:
+def _answered_before(reasons: ReasonList, in_reference: EventIndex | None, in_other: EventIndex) -> str:
+    """Return that a call of both runs was answered differently before these events; "" if none was."""
+    found = reasons.other_answer
+    if found is None:
         return ""
     first, second = found
-    if first.request > call.request or second.request > explanation.index:
+    if (in_reference is not None and first.request > in_reference) or second.request > in_other:
         return ""
     return tr(
         "Before that, {call} was answered differently ({events}).",
@@ -303,13 +309,15 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, inste
         sentence = tr("{run} {did} ({at}); {other} did not, but {instead}.", instead=_object_words(instead), **who)
     else:
         sentence = tr("{run} {did} ({at}); {other} did not.", **who)
+    own_choice = failed is None and explanation.chip in (MissingLinkKind.AGENT.value, MADE_UP)
+    before = _answered_before(reasons, None, call.request) if own_choice else ""
     reasons.add(
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
         sentence,
         order=_order(call, done_by),
-        details=explanation.sentences,
-        chip=explanation.chip,
+        details=(*explanation.sentences, *((before,) if before else ())),
+        chip=MissingLinkKind.WORLD.value if before else explanation.chip,
         of_reference=failed,
         of_other=call,
         origins=explanation.origins,
@@ -318,6 +326,8 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, inste
 
 def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the sort value of a call within its tier: by time, but last if it names no object, such as a thought."""
+    if (runs_code(call.tool) and code_of(call.input)[1]) or program_text(call.tool, call.input):
+        return relative_place(call, run)
     values = (value for _, value in input_leaves(call.input) if not isinstance(value, bool) and value is not None)
     names = any(str(value) and " " not in str(value) for value in values)
     return relative_place(call, run) + (0.0 if names else 1.0)

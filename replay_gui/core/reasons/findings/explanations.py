@@ -108,7 +108,8 @@ def _handed_over_words(other: RunAccount, given_up: ToolCall, known: str) -> str
 def _similar_attempts(run: RunAccount, call: ToolCall) -> list[ToolCall]:
     """Return the refused calls of a run that may have been attempts at the effect of this call."""
     wanted = Attempt(call)
-    return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Attempt(try_))]
+    tries = (try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and try_.effect is call.effect)
+    return [try_ for try_ in tries if wanted.is_like(Attempt(try_))]
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:

@@ -30,6 +30,7 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     errors = (call for call in run.errors if call.tool not in tools)
     call = next((call for call in errors if not reasons.has_error_of(call, run)), None)
     if call is not None:
+        call = _last_answer(run, call)
         sentence = tr(
             "{run} was answered {answer} by {tool} ({at}), and {later}.",
             run=run.name,
@@ -39,6 +40,12 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
             later=later_words(_tried_again(run, call)),
         )
         _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
+
+
+def _last_answer(run: RunAccount, call: ToolCall) -> ToolCall:
+    """Return the last try of a failed call if it failed for another reason: what was in the way at first was gone."""
+    last = next(again for again in reversed(run.errors) if again.key == call.key)
+    return call if last.answer_key == call.answer_key else last
 
 
 def _tried_again(run: RunAccount, call: ToolCall) -> bool:

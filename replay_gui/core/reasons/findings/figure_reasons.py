@@ -21,6 +21,7 @@ from replay_gui.core.translation.messages import tr
 FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
 """A number in a text, without its currency: not a part of an id, a date, a version or a list of line numbers."""
 
+_AMOUNT = re.compile(rf"[$€£]\s?({NUMBER})|(?<!{NOT_BEFORE})({NUMBER})(?=\s?(?:€|£|USD\b|EUR\b|GBP\b))")
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?")  # differs from run to run
@@ -39,6 +40,7 @@ class _Sentence:
     text: str
     words: frozenset[str]
     figures: tuple[str, ...]
+    amounts: frozenset[str]  # those of its figures that are money
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,9 @@ def _sentences(messages: Iterable[Message]) -> list[_Sentence]:
         for text in _SENTENCE_END.split(_CLOCK.sub("", masked_answer(words))):
             figures = figures_of(text)
             if figures:
-                sentences.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
+                amounts = frozenset(_plain(match[1] or match[2]) for match in _AMOUNT.finditer(text))
+                own_words = frozenset(_WORD.findall(text.lower()))
+                sentences.append(_Sentence(index, text.strip(), own_words, figures, amounts))
     return sentences[-_MAX_MESSAGES:]
 
 
@@ -241,7 +245,8 @@ def _own_figure(run: RunAccount, sentences: list[_Sentence], others: list[_Sente
     first: dict[str, _Sentence] = {}
     for sentence in sentences:
         for figure in sentence.figures:
-            if figure not in known and len(figure) >= 3 and not _YEAR.fullmatch(figure):
+            is_telling = figure in sentence.amounts or (len(figure) >= 3 and not _YEAR.fullmatch(figure))
+            if figure not in known and is_telling:
                 first.setdefault(figure, sentence)
     own = []
     for figure, sentence in first.items():

@@ -10,6 +10,7 @@ from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code, runs_python
 from replay_gui.core.reasons.evidence.files_read import only_read
+from replay_gui.core.reasons.evidence.other_answers import is_other_fact
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
 from replay_gui.core.reasons.phrases import (
@@ -27,26 +28,31 @@ from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import without_color_codes
 from replay_gui.core.translation.messages import tr, trn
 
+_FIRST_ORDER = -2.0  # before all actions and reads
 _WORD = re.compile(r"\w+")
 _MIN_WORDS, _MIN_LIKENESS = 4, 0.3  # words of a query; share of equal words from which two are similar
 _MAX_PAIRED, _MAX_TEXT, _MAX_QUOTED = 100, 20_000, 80  # calls; characters that are compared, and quoted
 
 
 def add_world_reason(reasons: ReasonList) -> None:
-    """Add the first call without an effect that both runs made and that got another answer; see `other_answer`."""
+    """Add the first call that both runs made and that got another answer; see `other_answer`.
+
+    It comes first if it states another fact, and all actions that differ follow from it.
+    """
     found = reasons.other_answer
     if found is not None:
         first, call = found
+        leads = reasons.all_follow_from_an_answer() and is_other_fact(first, call)
         reasons.add(
             ReasonKind.WORLD,
-            Tier.NOT_LOOKED,
+            Tier.ACTION if leads else Tier.NOT_LOOKED,
             tr(
                 "{call} was answered differently ({event} against {other_event}).",
                 call=call_words(call, 60),
                 event=event_of_words(call.response or call.request, reasons.other.name),
                 other_event=event_of_words(first.response or first.request, reasons.reference.name),
             ),
-            order=-1.0,
+            order=_FIRST_ORDER,
             details=(_answers(first, call),),
             chip="world",
             of_reference=first,
@@ -182,7 +188,7 @@ def _add_reads(
 
 def _answers(first: ToolCall, second: ToolCall) -> str:
     """Return both answers: their first differing value if both are structured, else their texts."""
-    found = first_difference(first.answer, second.answer)
+    found = first_difference(first.answer, second.answer, words_only=first.changed and second.changed)
     if found is None:
         words_a, words_b = differing_words(*(without_color_codes(answer_text(call.answer)) for call in (first, second)))
         return tr("{value} against {other_value}.", value=words_b, other_value=words_a)

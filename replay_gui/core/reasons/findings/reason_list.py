@@ -10,6 +10,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.other_answers import other_answer
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.value_chain import MissingLinkKind
 from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 
@@ -29,7 +30,7 @@ class ReasonList:
 
     @cached_property
     def other_answer(self) -> tuple[ToolCall, ToolCall] | None:
-        """The first call without an effect that both runs made and that got different answers; see `other_answer`."""
+        """The first call that both runs made and that got different answers; see `other_answer`."""
         return other_answer(self.reference, self.other)
 
     def add(
@@ -89,6 +90,23 @@ class ReasonList:
         indexes = (error.index_a if run.side == "a" else error.index_b for error in errors)
         refused = (run.call_at(at) for at in indexes if at is not None)
         return any(one is not None and one.key == call.key for one in refused)
+
+    def only_lacks_actions(self, run: RunAccount) -> bool:
+        """Whether there are reasons in the actions, and all are that this run did not do what the other did."""
+        lacking = ReasonKind.MISSING if run is self.other else ReasonKind.EXTRA
+        found = [reason for *_, reason in self._found if reason.tier in (Tier.ACTION, Tier.UNSURE)]
+        return bool(found) and all(
+            reason.kind is lacking
+            or (
+                reason.kind is ReasonKind.SUBMISSION and (reason.index_a if run.side == "a" else reason.index_b) is None
+            )
+            for reason in found
+        )
+
+    def all_follow_from_an_answer(self) -> bool:
+        """Whether there are reasons in the actions, and before all of them a tool answered differently."""
+        found = [reason for *_, reason in self._found if reason.tier in (Tier.ACTION, Tier.UNSURE)]
+        return bool(found) and all(reason.chip == MissingLinkKind.WORLD.value for reason in found)
 
     def has(self, tier: Tier) -> bool:
         """Whether there is a reason of a tier."""

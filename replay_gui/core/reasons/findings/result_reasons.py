@@ -1,4 +1,4 @@
-"""The reasons in how the runs ended, and in their final answers."""
+"""The reasons in the final answers of the runs, and in what they submitted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import word_pattern
-from replay_gui.core.reasons.evidence.endings import has_last_word, incomplete_end_words
+from replay_gui.core.reasons.evidence.endings import has_last_word
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
-from replay_gui.core.reasons.findings.figure_reasons import add_last_figures
-from replay_gui.core.reasons.findings.reason_list import ReasonList, relative_place
+from replay_gui.core.reasons.findings.figure_reasons import FIGURE, add_last_figures
+from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import (
     answer_words,
@@ -25,11 +25,9 @@ from replay_gui.core.reasons.phrases import (
     quoted_difference,
     readable_text,
     tool_words,
-    with_note,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.translation.messages import tr, translatable
-from replay_gui.core.translation.numbers import whole_number
+from replay_gui.core.translation.messages import tr
 
 _MAX_ANSWER_CHARACTERS = 60  # characters of an answer in a sentence
 _MAX_LAST_MESSAGE_CHARACTERS = 200  # characters of a last message that may be an answer
@@ -38,67 +36,25 @@ _ANSWER = re.compile(
     r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SIGNS = re.compile(r"(?:[^\w.]|_|(?<!\d)\.|\.(?!\d))+")  # but not the point in a number
+_MIN_AMOUNT_DIGITS = 3
 _NOTHING: tuple[Any, ...] = (None, "", {}, [])
 _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
-
-
-def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
-    """Add that one run was stopped early, or handed over. `both_ways`: no run is known to have failed."""
-    reference, other = reasons.reference, reasons.other
-    end_p, end_f = incomplete_end_words(reference, other), incomplete_end_words(other, reference)
-    for run, second, end, tier in (
-        (other, reference, end_f if not end_p else None, Tier.RESULT),
-        (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
-    ):
-        has_end = second.result.end is not None
-        if end and (has_end or not _is_open(run)):
-            last = run.last_step
-            if last is not None:
-                place = tr("{event} of {total}", event=event_words(last[0]), total=whole_number(run.count))
-                end = with_note(end, place)
-            at, who = None if last is None else last[0], {"run": run.name, "ended": end, "other": second.name}
-            reasons.add(
-                ReasonKind.CUT_OFF,
-                tier,
-                tr("{run} {ended}; {other} came to its end.", **who)
-                if has_end
-                else tr("{run} {ended}; {other} did not.", **who),
-                order=-1.0,
-                chip=translatable("cut off"),
-                at_reference=at if run is reference else None,
-                at_other=at if run is other else None,
-            )
-    given_p, given_f = (_effective_calls(run, Effect.HANDS_OVER) for run in (reference, other))
-    for run, second, mine, others in ((other, reference, given_f, given_p), (reference, other, given_p, given_f)):
-        if mine and not others:
-            call = mine[0]
-            reasons.add(
-                ReasonKind.GAVE_UP,
-                Tier.UNSURE,
-                tr(
-                    "{run} handed over ({tool}, {at}); {other} did not.",
-                    run=run.name,
-                    tool=tool_words(call),
-                    at=event_words(call.request),
-                    other=second.name,
-                ),
-                order=relative_place(call, run),
-                chip=translatable("gave up"),
-                of_reference=call if run is reference else None,
-                of_other=call if run is other else None,
-            )
 
 
 def add_answer_reasons(reasons: ReasonList, *, with_patches: bool, both_passed: bool) -> None:
     """Add that the runs submitted or answered different things.
 
-    `with_patches`: patches are compared elsewhere. `both_passed`: long last messages may be worded differently.
+    `with_patches`: patches are compared elsewhere. `both_passed`: answers to one question are then right, in
+    whichever words.
     """
     if not with_patches and _add_submitted(reasons):
         return
     (answer_p, wanted_p), (answer_f, wanted_f) = reasons.reference.graded, reasons.other.graded
     if answer_p is not None and answer_f is not None and not (is_patch(answer_p) or is_patch(answer_f)):
-        if _plain(answer_p) != _plain(answer_f):
+        texts = [_named_part(answer_text(answer)) for answer in (answer_p, answer_f)]
+        both_right = both_passed and _plain(wanted_p) == _plain(wanted_f)
+        if _plain(texts[0]) != _plain(texts[1]) and not both_right:
             wanted = wanted_f if wanted_f is not None else wanted_p
             _add_answers(reasons, answer_text(answer_p), answer_text(answer_f), wanted)
         return
@@ -109,7 +65,7 @@ def add_answer_reasons(reasons: ReasonList, *, with_patches: bool, both_passed: 
 def _add_submitted(reasons: ReasonList) -> bool:
     """Add what calls submitted; return whether any call submits."""
     reference, other = reasons.reference, reasons.other
-    done_p, done_f = (_effective_calls(run, Effect.SUBMITS) for run in (reference, other))
+    done_p, done_f = (run.unrefused(Effect.SUBMITS) for run in (reference, other))
     if not done_p and not done_f:
         return False
     call_p, call_f = (done[-1] if done else None for done in (done_p, done_f))
@@ -349,16 +305,6 @@ def _last_message(run: RunAccount) -> Message | None:
     return next((message for message in latest if message[1].strip() not in _STOPS), None)
 
 
-def _is_open(run: RunAccount) -> bool:
-    """Whether the log records that the run had not ended. A run without a recorded end may have ended or not."""
-    return run.result.end is not None and run.result.end.how == "open"
-
-
-def _effective_calls(run: RunAccount, effect: Effect) -> list[ToolCall]:
-    """Return the calls of an effect that did not fail; unanswered ones count, because they may end a run."""
-    return [call for call in run.of_effect(effect) if call.ok is not False]
-
-
 def _only(value: Any) -> Any:
     """Return the only member of a map or list, else the value itself."""
     if isinstance(value, dict) and len(value) == 1:
@@ -367,4 +313,19 @@ def _only(value: Any) -> Any:
 
 
 def _plain(value: Any) -> str:
-    return re.sub(r"[\W_]+", " ", answer_text(value).lower()).strip()
+    """Return an answer without what does not change its meaning: case, signs, ``1,060.50`` as 1060.5."""
+    text = FIGURE.sub(lambda match: _plain_number(match[1]), answer_text(value).lower())
+    return _SIGNS.sub(" ", text).strip()
+
+
+def _plain_number(figure: str) -> str:
+    """Return a number without separators of thousands; 3.10 may be a version, but 1060.50 is an amount."""
+    whole, point, decimals = figure.replace(",", "").partition(".")
+    plain = f"{whole}{point}{decimals}"
+    return plain.rstrip("0").rstrip(".") if point and len(whole) >= _MIN_AMOUNT_DIGITS else plain
+
+
+def _named_part(answer: str) -> str:
+    """Return what a graded answer names as the answer; the whole text if it names none."""
+    named = _ANSWER.findall(answer)
+    return named[-1] if named else answer
