@@ -104,20 +104,31 @@ _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 def encode(value: Any) -> bytes:
     """Return the canonical bytes of `value`; raise NotCanonical if its types, depth or keys are not allowed."""
-    try:
-        raw = encode_sorted(value)
-    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
-        raise NotCanonical(f"cannot be written as msgpack: {why}") from None
+    raw = _packed(value)
     plain = decode(raw)
     return encode_decoded(plain) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
 
 
-def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, dict[str, Any]] | None]:
-    """Return the canonical bytes of [kind, payload], as `encode` does, and the result of `decode_shallow` for them."""
+def encode_limited(value: Any) -> bytes:
+    """Return what `encode` does for a value whose types, depth and keys are known to be within the limits.
+
+    Raises NotCanonical for a number that is too large, and a text that is not Unicode. Checking the limits of a map
+    with byte strings would take most of the time.
+    """
+    raw = _packed(value)
+    return encode_sorted(_with_plain_nan(value)) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
+
+
+def _packed(value: Any) -> bytes:
     try:
-        raw = encode_sorted((kind, payload))
+        return encode_sorted(value)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
+
+
+def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, dict[str, Any]] | None]:
+    """Return the canonical bytes of [kind, payload], as `encode` does, and the result of `decode_shallow` for them."""
+    raw = _packed((kind, payload))
     shallow = decode_shallow(raw)
     if shallow is None or (FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw)):
         raw = encode((kind, payload))

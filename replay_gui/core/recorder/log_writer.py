@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from replay_gui.core.errors import EventInvalid, LogRefused, LogUnreadable, NotApplicable, NotCanonical
-from replay_gui.core.log.canonical import encode, encode_event, encode_sorted
+from replay_gui.core.log.canonical import encode, encode_event, encode_limited, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import EventDecoder
@@ -125,11 +125,13 @@ class LogWriter:
             self.count, self.head = self.count + 1, hash_
 
     # ---- writing --------------------------------------------------------------------------------
-    def append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> int:
+    def append(
+        self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None, *, limited_meta: bool = False
+    ) -> int:
         """Write one event and return its seq.
 
         Raises EventInvalid if the event breaks a rule of the format, and leaves the log unchanged; LogUnreadable if the
-        disk refuses it, and closes the log.
+        disk refuses it, and closes the log. `limited_meta`: see `encode_limited`.
         """
         seq, draft = self.count, self._draft
         facts = {**(meta or {}), "seq": seq}
@@ -140,7 +142,7 @@ class LogWriter:
         try:
             try:
                 content, shallow = encode_event(kind, payload)
-                about = encode(facts)
+                about = encode_limited(facts) if limited_meta else encode(facts)
                 # The form that a reader will see, and a copy that the caller cannot change.
                 kind, payload = decode_event(content) if shallow is None else shallow
                 apply_event(draft, kind, payload, shallow is not None)

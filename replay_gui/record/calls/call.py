@@ -48,7 +48,7 @@ class CallAnswer(Struct, frozen=True, kw_only=True):
         reasoning: the reasoning text of a model, or None.
         form: the data from which the hook can make the same answer again; plain values, stored in meta.
         meta: data that may differ between equal answers: tokens, ids.
-        is_clean: whether the hook has checked that it is plain and without secrets.
+        is_clean: whether the hook has checked that it is plain, without secrets, and within the limits of a log.
     """
 
     output: Any

@@ -31,16 +31,14 @@ ANSWER_FORM, LANE = "answer", "lane"
 """Members of meta: what the hook needs to give the answer again; the thread or task that asked."""
 
 
-class WrittenRequest(Struct, frozen=True):
-    """A request in the log.
+class WrittenRequest(RecordedCall, frozen=True):
+    """A request in the log: of a tool, or of the model whose endpoint is the `tool_name`.
 
     Attributes:
-        call: refers to the event. kind, name: of the request. key: for a tool: equal for equal requests.
+        kind: of the request. key: for a tool: equal for equal requests.
     """
 
-    call: RecordedCall
     kind: CallKind
-    name: str
     key: bytes = b""
 
 
@@ -104,20 +102,25 @@ class CallLog:
         if request.meta != last.meta or self.secrets.learnings != last.learnings:
             last = self._last_meta = self._written_meta(request.meta)
         meta = {**last.clean, "parent": parent, LANE: lane}
+        limited = True  # since `clean` returns plain forms
         if self.surroundings and (drawn := self.drawn.take_drawn(lane, parent)):
             meta[DRAWN] = drawn
+            limited = False
         with recorder.writing:
             if request.kind is _TOOL:
                 value = self.secrets.hide(request.value)
                 call = recorder.plain.tool_request(request.name, value, tool_version=request.version, **meta)
-                return WrittenRequest(call, request.kind, request.name, key_of_value(value))
+                return WrittenRequest(
+                    call.tool_name, call.request_hash, call.seq, call.time, request.kind, key_of_value(value)
+                )
             if isinstance(request.value, dict):
                 value = self._parts.split(request.value, self._write_part)
             else:
                 value = self.secrets.hide(request.value)
             now = meta["time"] = clock.time_ns()
-            seq = recorder.write(MODEL_REQUEST, {"endpoint": request.name, "request": value}, meta)
-        return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
+            payload = {"endpoint": request.name, "request": value}
+            seq = recorder.write(MODEL_REQUEST, payload, meta, limited_meta=limited)
+        return WrittenRequest(request.name, "", seq, now, request.kind)
 
     def _written_meta(self, meta: Mapping[str, Any]) -> _WrittenMeta:
         learnings, plain = self.secrets.learnings, dict(meta)
@@ -126,25 +129,26 @@ class CallLog:
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
         recorder = self._recorder or self.recorder
-        call = written.call
-        if not answer.is_clean:
+        limited = answer.is_clean
+        if not limited:
             answer = self.clean_answer(answer)
-        output, error = answer.output, answer.error
+        output, error, seq = answer.output, answer.error, written.seq
         now = clock.time_ns()
-        meta = {**answer.meta, "parent": call.seq, "time": now, "duration": max(0, now - call.time)}
+        meta = {**answer.meta, "parent": seq, "time": now, "duration": max(0, now - written.time)}
         if answer.form:
             meta[ANSWER_FORM] = answer.form
-        if self.surroundings and (drawn := self.drawn.take_drawn(None, call.seq)):
+        if self.surroundings and (drawn := self.drawn.take_drawn(None, seq)):
             meta[DRAWN] = drawn
+            limited = False
         with recorder.writing:
             if written.kind is _TOOL:
                 if answer.error_type:
                     meta["error_type"] = answer.error_type
-                return recorder.plain.tool_response(call, output, success=error is None, error=error, **meta)
+                return recorder.plain.tool_response(written, output, success=error is None, error=error, **meta)
             if error is not None:
-                return recorder.plain.error(answer.error_type, error, written.name, recoverable=True, **meta)
+                return recorder.plain.error(answer.error_type, error, written.tool_name, recoverable=True, **meta)
             payload = {"decision_type": answer.decision_type, "data": output, "reasoning": answer.reasoning}
-            return recorder.write(_DECISION, payload, meta)
+            return recorder.write(_DECISION, payload, meta, limited_meta=limited)
 
     def clean_answer(self, answer: CallAnswer) -> CallAnswer:
         """Return an answer in plain values, without secrets."""
@@ -192,7 +196,7 @@ class CallLog:
 
     def is_same(self, written: WrittenRequest, request: CallRequest) -> bool:
         """Return whether a request inside a call of a tool is this call: a function does not call itself unchanged."""
-        return (written.kind, written.name) == (request.kind, request.name) and (
+        return (written.kind, written.tool_name) == (request.kind, request.name) and (
             request.kind is CallKind.TOOL and written.key == key_of_value(self.secrets.hide(request.value))
         )
 

@@ -67,7 +67,7 @@ class CallOfRerun:
     @property
     def seq(self) -> int:
         """The seq of the request's event."""
-        return self.written.call.seq
+        return self.written.seq
 
     @property
     def answer(self) -> CallAnswer | None:

@@ -84,8 +84,8 @@ class GuardedRecorder(Recorder):
         with self.writing:
             return self.write(kind, self.clean(payload), self.clean(meta))
 
-    def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any]) -> int:
-        """Write an event whose values are plain and without secrets; `writing` must be held.
+    def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any], *, limited_meta: bool = False) -> int:
+        """Write an event whose values are plain and without secrets; `writing` must be held. See LogWriter.append.
 
         Raises EventInvalid as Recorder, and if the code has interrupted the writing of an event (as the handler of a
         signal or a finalizer): another event inside it would break the log.
@@ -101,7 +101,7 @@ class GuardedRecorder(Recorder):
             meta["time"] = clock.time_ns()
         self._is_writing = True
         try:
-            return self._writer.append(kind, payload, meta)
+            return self._writer.append(kind, payload, meta, limited_meta=limited_meta)
         finally:
             self._is_writing = False
 

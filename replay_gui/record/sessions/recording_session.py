@@ -101,7 +101,7 @@ class CallBeingRecorded:
     @property
     def seq(self) -> int:
         """The seq of the request's event."""
-        return self._written.call.seq
+        return self._written.seq
 
     def is_same(self, request: CallRequest) -> bool:
         """Return whether this request is the one that began this call, seen by a second hook."""

@@ -353,9 +353,9 @@ class RerunSession:
         past = step.call
         if step.event is not None:
             meta = {name: value for name, value in step.event.meta.items() if name not in ("seq", "parent")}
-            self.log.recorder.append(step.event.kind, {**step.event.payload}, **meta, parent=outer.call.seq)
+            self.log.recorder.append(step.event.kind, {**step.event.payload}, **meta, parent=outer.seq)
         elif not step.is_answer:
-            self._given[past.number] = self.log.request(past.request, outer.call.seq, past.lane)
+            self._given[past.number] = self.log.request(past.request, outer.seq, past.lane)
         elif past.answer is not None:
             self.log.answer(self._given[past.number], past.answer)
             self.answered += 1

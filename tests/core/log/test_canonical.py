@@ -24,6 +24,7 @@ from replay_gui.core.log.canonical import (
     decode_shallow,
     encode,
     encode_all,
+    encode_limited,
     encode_sorted,
     nesting_depth,
 )
@@ -55,7 +56,7 @@ def by_msgpack(value: Any) -> bytes:
 
 @given(values)
 def test_the_bytes_are_those_of_another_library(value: Any) -> None:
-    assert encode(value) == by_msgpack(value)
+    assert encode(value) == encode_limited(value) == by_msgpack(value)
 
 
 @given(values)
@@ -137,6 +138,7 @@ def test_keys_are_sorted_by_their_bytes() -> None:
 def test_the_one_nan() -> None:
     odd = struct.unpack(">d", bytes.fromhex("fff8000000000001"))[0]
     raw = encode([odd, {"a": (odd,)}])
+    assert encode_limited([odd, {"a": (odd,)}]) == raw
     assert raw == b"\x92" + b"\xcb\x7f\xf8" + bytes(6) + b"\x81\xa1a\x91\xcb\x7f\xf8" + bytes(6)
     assert math.isnan(decode_canonical(raw)[0])
 
@@ -203,6 +205,12 @@ def test_tuples_are_arrays_and_a_cycle_is_refused() -> None:
     cycle.append(cycle)
     with pytest.raises(NotCanonical):
         encode(cycle)
+
+
+@pytest.mark.parametrize("value", [object(), 1 << 64, -(1 << 63) - 1, {"a": ["\ud800"]}])
+def test_what_has_no_bytes_is_refused_without_a_check_of_the_limits(value: Any) -> None:
+    with pytest.raises(NotCanonical, match="cannot be written"):
+        encode_limited(value)
 
 
 def test_a_loose_decoder_takes_the_last_of_equal_keys() -> None:

@@ -87,6 +87,20 @@ def test_a_refused_event_writes_nothing(path: Path, at: int) -> None:
     sound(path, 3, "good")
 
 
+def test_meta_whose_limits_are_known_has_the_same_record(tmp_path: Path) -> None:
+    meta = {"time": 5, "answer": {"body": b"\xff", "status": 200}, "parent": 0}
+    heads = []
+    for limited in (True, False):
+        with LogWriter(tmp_path / f"{limited}.rlog", FACTS) as writer:
+            writer.append(*note(0))
+            with pytest.raises(EventInvalid, match="ints"):
+                writer.append(*note(1), {"tokens": {"input": 1 << 64}}, limited_meta=limited)
+            writer.append(*note(1), meta, limited_meta=limited)
+            heads.append(writer.head)
+        sound(tmp_path / f"{limited}.rlog", 2, "good")
+    assert heads[0] == heads[1]
+
+
 def test_an_event_that_is_too_large(path: Path) -> None:
     with LogWriter(path, FACTS) as writer:
         writer.append(*note(0))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay_gui import EventInvalid, EventLog, ReplayEngine
 from replay_gui.core.log.canonical import encode
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
@@ -60,6 +63,23 @@ def test_a_call_is_recorded_whatever_its_bodies_are(
     call.finish(http_answer(asked, 200, heads, [b"data: %s\n\n" % answer if is_stream else answer], session.secrets))
     assert session.log.clean(asked).value.keys() <= request.keys()
     assert session.log.key(asked) == session.log.key(asked)
+
+
+def test_an_answer_with_a_number_that_no_log_can_hold_leaves_the_log_whole(tmp_path: Path) -> None:
+    session = RecordingSession(new_log(tmp_path / "run.rlog"))
+    head = {"content-type": "application/json"}.items()
+    asked = http_request("POST", "http://x/v1/chat/completions", head, b'{"messages": []}', session.log)
+    for tokens in (1 << 64, 1):
+        answer = chat_answer("fine") | {"usage": {"prompt_tokens": tokens, "completion_tokens": 1}}
+        call = session.begin(asked)
+        given = http_answer(asked, 200, head, [json.dumps(answer).encode()], session.secrets)
+        assert given.is_clean
+        with contextlib.nullcontext() if tokens == 1 else pytest.raises(EventInvalid, match="ints"):
+            call.finish(given)
+    session.finish()
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        assert ReplayEngine(log).verify().verdict == "VALID"
+        assert [event.meta["tokens"]["input"] for event in log if event.kind == "Decision"] == [1]
 
 
 def kept(

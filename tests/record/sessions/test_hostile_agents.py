@@ -88,14 +88,14 @@ def test_calls_amid_the_writing_of_an_event_are_named_and_break_nothing(
     path, original = tmp_path / "run.rlog", LogWriter.append
     refused = list[str]()
 
-    def interrupted(writer: LogWriter, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None) -> int:
+    def interrupted(writer: LogWriter, kind: str, *event: Any, **how: Any) -> int:
         if kind == "ToolRequest":
             assert echo("inside") == "inside"
             try:
                 run.memory_write("key", "value")
             except EventInvalid as why:
                 refused.append(str(why))
-        return original(writer, kind, payload, meta)
+        return original(writer, kind, *event, **how)
 
     with record.run(path) as run:
         monkeypatch.setattr(LogWriter, "append", interrupted)
