@@ -7,7 +7,7 @@ Propagation with Homomorphic Hashing".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, starmap
 from typing import Any, TypeAlias
@@ -65,10 +65,10 @@ class StateHash:
         """
         added: list[bytes] = []
         removed: list[bytes] = []
-        for path, value, vectors in _changed_values(draft, added, removed):
+        for path, value, vectors, hashed in _changed_values(draft, added, removed):
             for leaf in _encoded_leaves(path, value):
                 self.work += 1 + len(leaf) // VECTOR_SIZE
-                vectors.append(_remembered(leaf) if len(leaf) <= _MAX_CACHED_LEAF_BYTES else _extended(leaf))
+                vectors.append(hashed(leaf) if len(leaf) <= _MAX_CACHED_LEAF_BYTES else _extended(leaf))
                 if len(added) + len(removed) == _BATCH_VECTORS:
                     self._add(added, removed)
                     if limit is not None and self.work > limit:
@@ -134,22 +134,22 @@ class RecordedHashes:
         self._limit = running.work + running.leaf_count + _MIN_FOLLOWED_LEAVES
 
 
-_Changed: TypeAlias = tuple[Path, Any, list[bytes]]
+_Changed: TypeAlias = tuple[Path, Any, list[bytes], Callable[[bytes], bytes]]
 
 
 def _changed_values(draft: Draft, added: list[bytes], removed: list[bytes]) -> Iterator[_Changed]:
-    """Yield (path, value, the list for the vectors of its leaves) of each value that is new or removed."""
+    """Yield (path, value, the list for the vectors of its leaves, their hash function) of each new or removed value."""
     for path, old, new in draft.leaf_changes():
-        if old is ABSENT:
-            yield path, new, added
+        if old is ABSENT:  # what is appended to a list, such as a message, usually stays there
+            yield path, new, added, _extended if type(path[-1]) is int else _remembered
         elif new is ABSENT:
-            yield path, old, removed
+            yield path, old, removed, _remembered
         else:
             for part, before, after in differing_parts(path, old, new):
                 if before is not ABSENT:
-                    yield part, before, removed
+                    yield part, before, removed, _remembered
                 if after is not ABSENT:
-                    yield part, after, added
+                    yield part, after, added, _remembered
 
 
 def _encoded_leaves(path: Path, value: Any) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import EMPTY
-from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.state.state_hash import StateHash, _remembered
 from tests.helpers.event_strategies import values
 from tests.helpers.reference import reference
 
@@ -60,6 +60,20 @@ def test_more_leaves_than_are_summed_at_a_time() -> None:
     apply_event(draft, "x:a", {"ops": [{"op": "remove", "path": "/b/0"}]})
     running.add_changes(draft)
     assert running.digest() == StateHash.of({**state, "b": state["b"][1:]}).digest()
+
+
+def test_a_queue_of_messages() -> None:
+    draft, running = Draft(EMPTY), StateHash()
+    before = _remembered.cache_info()
+    for number in range(20):
+        apply_event(draft, "Decision", {"decision_type": "message", "data": f"message {number}", "reasoning": None})
+        running.add_changes(draft)
+    after = _remembered.cache_info()
+    assert after.hits + after.misses - before.hits - before.misses <= 2, "only those of the new list"
+    for _ in range(20):
+        apply_event(draft, "x:a", {"ops": [{"op": "remove", "path": "/messages/0"}]})
+        running.add_changes(draft)
+        assert running.digest() == by_the_formula(draft.root)
 
 
 def test_the_empty_state_is_zeros() -> None:
