@@ -21,6 +21,7 @@ from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.request_bodies import RequestBodies
 from replay_gui.record.messages.request_parts import RequestPart, RequestParts, clean_request
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
+from replay_gui.record.sessions.own_process import OwnProcess
 from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
 from replay_gui.record.surroundings.options import Surrounding
 
@@ -63,6 +64,7 @@ class CallLog:
     Attributes:
         secrets: to be replaced. surroundings: recorded in addition to calls. drawn: values not yet written.
         heads: reads the heads of HTTP requests. bodies: decodes the bodies of requests to models.
+        process: to which the log belongs.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class CallLog:
         self.secrets = secrets
         self.surroundings = surroundings
         self.drawn = DrawnValues()
+        self.process = OwnProcess()
         self.heads, self.bodies = RequestHeads(secrets), RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta = _WrittenMeta({}, 0, {})

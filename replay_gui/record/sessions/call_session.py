@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -11,6 +10,7 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.call_log import CallLog
 from replay_gui.record.sessions.open_call import OpenCall
+from replay_gui.record.sessions.own_process import FORKS
 
 _log = topic_logger(Topic.RECORD)
 _T = TypeVar("_T")
@@ -61,34 +61,28 @@ class CallSession(Protocol):
 
 
 class _Process:
-    """The session of this process. `is_forked`: whether it began in the process that was forked to make this one."""
+    """The session of this process, or of the process from which it was forked."""
 
     session: CallSession | None = None
-    is_forked = False
 
 
 def current_session() -> CallSession | None:
     """Return the session of this process, or None."""
-    return None if _Process.is_forked else _Process.session
+    session = _Process.session
+    if FORKS and session is not None and not session.log.process.is_current():
+        return None
+    return session
 
 
 def is_forked_from_rerun() -> bool:
     """Return whether this process was forked from one that is being run again: it has no session and no answers."""
     session = _Process.session
-    return session is not None and session.is_rerun and _Process.is_forked
+    return session is not None and session.is_rerun and not session.log.process.is_current()
 
 
 def set_current_session(session: CallSession | None) -> None:
     """Make this the session of the process; None: no session."""
-    _Process.session, _Process.is_forked = session, False
-
-
-def _note_fork() -> None:
-    _Process.is_forked = True
-
-
-if hasattr(os, "register_at_fork"):  # not where processes are never forked; asking for the pid takes longer
-    os.register_at_fork(after_in_child=_note_fork)
+    _Process.session = session
 
 
 def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) -> _T | None:

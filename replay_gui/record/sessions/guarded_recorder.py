@@ -79,8 +79,7 @@ class GuardedRecorder(Recorder):
         """Record an event of any kind; see Recorder.append."""
         if kind == Kind.AGENT_INIT:
             meta |= self._begun
-        if not self.is_open:  # checked before the lock, for which a forked process might wait forever
-            raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
+        self._check_is_open()
         with self.writing:
             return self.write(kind, self.clean(payload), self.clean(meta))
 
@@ -107,10 +106,16 @@ class GuardedRecorder(Recorder):
 
     def seal(self, time: int | None = None) -> None:
         """End the run and close the file; see Recorder.seal. Raises EventInvalid inside the writing of an event."""
+        self._check_is_open()
         with self.writing:
             if self._is_writing:
                 raise self._interruption()
             super().seal(time)
+
+    def _check_is_open(self) -> None:
+        """Check this before the lock, for which a forked process might wait for ever."""
+        if not self.is_open:
+            raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
 
     def _interruption(self) -> EventInvalid:
         return EventInvalid(f"{self.path}: no event can be written inside the writing of another")

@@ -108,8 +108,8 @@ class CallBeingRecorded:
         return self._log.is_same(self._written, request)
 
     def finish(self, answer: CallAnswer) -> None:
-        """Write the answer; only the first call has an effect."""
-        if not self._is_finished:
+        """Write the answer; only the first call has an effect, and none in a forked process."""
+        if not self._is_finished and self._log.process.is_current():
             self._is_finished = True
             self._log.answer(self._written, answer)
 

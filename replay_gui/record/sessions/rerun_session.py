@@ -132,7 +132,12 @@ class RerunSession:
         self.unseen[what] += 1
 
     def finish(self) -> FirstDifference | None:
-        """End the re-run, seal its log and return the verdict: recorded calls that were not made are a difference."""
+        """End the re-run, seal its log and return the verdict: recorded calls that were not made are a difference.
+
+        In a forked process, only return the verdict so far.
+        """
+        if not self.log.process.is_current():
+            return self.first_difference
         with self._lock:
             self._copy_what_is_due()
             left = self._matcher.left()

@@ -1,10 +1,8 @@
-"""Agents that fork, close what they did not open, or call tools amid the writing of an event: their log stays whole."""
+"""Agents that close what they did not open, or call tools amid the writing of an event: their log stays whole."""
 
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 
 from replay_gui import EventInvalid, EventLog, ReplayEngine, record
 from replay_gui.core.recorder.log_writer import LogWriter
-from replay_gui.record.hooks.sockets import SocketRefused
 
 
 @record.tool
@@ -20,51 +17,11 @@ def echo(text: str) -> str:
     return text
 
 
-def status_of_child(action: Callable[[], None]) -> int:
-    """Run an action in a forked process; return 0 where it raised nothing."""
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            action()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-
 def whole_events(path: Path) -> list[Any]:
     with EventLog.open(path) as log:
         report = ReplayEngine(log).verify()
         assert (report.verdict, report.seal) == ("VALID", "good")
         return [*log]
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_forked_process_neither_writes_nor_seals_the_log(tmp_path: Path) -> None:
-    path = tmp_path / "run.rlog"
-    with record.run(path) as run:
-
-        def child() -> None:
-            assert echo("in the child") == "in the child"
-            with pytest.raises(EventInvalid, match="another process"):
-                run.memory_write("key", "value")
-            record.stop()
-
-        assert status_of_child(child) == 0
-        echo("in the parent")
-    asked = [event.payload["input"] for event in whole_events(path) if event.kind == "ToolRequest"]
-    assert asked == [{"text": "in the parent"}]
-    lacking = [event.payload for event in whole_events(path) if event.kind == "x:bookkeeping/not-recorded"]
-    assert lacking == [{"what": "a process that was forked"}]
-
-    def connect() -> None:
-        with pytest.raises(SocketRefused):
-            socket.create_connection(("127.0.0.1", 1))
-
-    with record.rerun(path):
-        assert status_of_child(connect) == 0
-        echo("in the parent")
 
 
 def test_a_handle_that_the_agent_closed_is_not_written_to(tmp_path: Path) -> None:
