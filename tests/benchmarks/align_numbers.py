@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import gc
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,35 +13,53 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.alignment.event_alignment import align_ids
 from replay_gui.core.divergence.alignment.id_intersection import Ids
 from replay_gui.core.divergence.differences import find_differences
-from tests.benchmarks.figure import Figure, seconds
+from tests.benchmarks.bare_pass import TEN_THOUSAND, BarePass, passes
+from tests.benchmarks.figure import Figure, by_turns, ratio, seconds
 
 EVENTS, EDITS, TOOLS = 1_000_000, 10_000, 8
 
 
 def alignment(log: Path, small: Path) -> Iterator[Figure]:
+    """The floor is as long as the bare pass over 106,000 records."""
     rng = np.random.default_rng(7)
     unique = rng.integers(0, 2**60, EVENTS)
     none = ((_turns(1), _turns(2)),) * 2
     runs: dict[str, tuple[NDArray[np.int64], NDArray[np.int64], tuple[tuple[Ids, Ids], ...]]] = {
         "10,000 edits": (unique, _edited(rng, unique), ()),
-        "10,000 edits, every step told twice": (twice := np.repeat(unique[: EVENTS // 2], 2), _edited(rng, twice), ()),
+        "10,000 edits, every step recorded twice": (
+            twice := np.repeat(unique[: EVENTS // 2], 2),
+            _edited(rng, twice),
+            (),
+        ),
         "10,000 edits, period 1,000": (round_ := np.arange(EVENTS) % 1000, _edited(rng, round_), ()),
         "nothing in common": (unique, unique + 2**61, none),
     }
-    gc.disable()  # as in the worker that compares
     for name, (a, b, keys) in runs.items():
-        took = seconds(lambda a=a, b=b, keys=keys: align_ids(a.astype(np.uint64), b.astype(np.uint64), keys))  # type: ignore[misc]
-        yield Figure(f"align, {name}", took, 2, "s")
-    gc.enable()
+        sides = a.astype(np.uint64), b.astype(np.uint64)
+        pairs = by_turns(lambda: _cpu(lambda: align_ids(*sides, keys)), lambda: _cpu(lambda: _sort(*sides)), 3)  # noqa: B023
+        yield ratio(
+            f"align a million events on either side, {name}, CPU time",
+            pairs,
+            passes(2, 106_000),
+            "a sort of either side",
+        )
+
+
+def _sort(*sides: NDArray[np.uint64]) -> None:
+    for side in sides:
+        np.argsort(side, kind="stable")
 
 
 def difference(log: Path, small: Path) -> Iterator[Figure]:
     a = {f"k{i}": {f"m{j}": {"x": i * j, "y": [i, j, "t"]} for j in range(50)} for i in range(50)}
     b = copy.deepcopy(a)
     b["k7"]["m3"]["x"] = -1
-    yield Figure(
-        "differences of 10,000 leaves, none shared", 1000 * seconds(lambda: [*find_differences(a, b)], 5), 20, "ms"
-    )
+    pairs = by_turns(lambda: _cpu(lambda: [*find_differences(a, b)]), BarePass(log, 10_000, time.process_time), 9)
+    yield ratio("differences of 10,000 leaves, none shared, CPU time", pairs, passes(0.02, 10_000), TEN_THOUSAND)
+
+
+def _cpu(action: Callable[[], object]) -> float:
+    return seconds(action, time.process_time)
 
 
 def _edited(rng: np.random.Generator, ids: NDArray[np.int64]) -> NDArray[np.int64]:

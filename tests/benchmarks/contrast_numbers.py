@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,13 +18,15 @@ from replay_gui.core.catalogue.writing import tables_of
 from replay_gui.core.contrast.features.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
+from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import separate_groups
 from replay_gui.core.contrast.tasks import separate_within_tasks
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.log.positions import EventIndex
-from tests.benchmarks.figure import Figure, seconds
+from tests.benchmarks.bare_pass import HUNDRED_THOUSAND, BarePass, passes
+from tests.benchmarks.figure import Figure, by_turns, ratio, seconds
 from tests.helpers.paths import ROOT
 
 RUNS, DIFFERENT, CALLS, FIGURES = 10_000, 1_000, 22, 60
@@ -31,22 +34,34 @@ TIMES = 10
 
 
 def contrast(log: Path, small: Path) -> Iterator[Figure]:
-    folders = {count: _catalogue(count) for count in (RUNS, TIMES * RUNS)}
-    took: dict[tuple[str, int], float] = {}
-    for count, folder in folders.items():
-        runs = open_catalogue(folder)
-        outcomes = runs.outcomes
-        tasks = tasks_of(runs.runs, outcomes)
-        took["open", count] = seconds(lambda folder=folder: open_catalogue(folder))  # type: ignore[misc]
-        took["separate", count] = seconds(lambda: separate_groups(runs.table, outcomes))  # noqa: B023  called at once
-        took["within tasks", count] = seconds(lambda: separate_within_tasks(runs.table, outcomes, tasks))  # noqa: B023
-    yield Figure(f"open a catalogue of {RUNS:,} runs of 60 events", took["open", RUNS], 2, "s")
-    yield Figure(f"open one of {TIMES * RUNS:,}", took["open", TIMES * RUNS], 10, "s")
-    yield Figure(f"what separates {RUNS:,} runs", took["separate", RUNS], 1, "s")
-    for name in ("separate", "within tasks"):
-        ratio = took[name, TIMES * RUNS] / took[name, RUNS]
-        yield Figure(f"{name}: {TIMES} times the runs, time", ratio, 1.2 * TIMES, "x")
-    yield Figure(f"memory for {TIMES * RUNS:,} runs", _memory(folders[TIMES * RUNS]), 1_000, "MB")
+    bare = BarePass(log, 100_000, time.process_time)
+    few, many = (_catalogue(count) for count in (RUNS, TIMES * RUNS))
+    for folder, count, most in ((few, RUNS, 2), (many, TIMES * RUNS, 10)):
+        pairs = by_turns(lambda: _cpu(lambda: open_catalogue(folder)), bare, 3)  # noqa: B023  called at once
+        yield ratio(
+            f"open a catalogue of {count:,} runs of 60 events, CPU time", pairs, passes(most, 100_000), HUNDRED_THOUSAND
+        )
+    runs, ten_times = open_catalogue(few), open_catalogue(many)
+    pairs = by_turns(lambda: _separated(runs), bare)
+    yield ratio(f"what separates {RUNS:,} runs, CPU time", pairs, passes(1, 100_000), HUNDRED_THOUSAND)
+    pairs = by_turns(lambda: _separated(ten_times), lambda: _separated(runs), 3)
+    yield ratio(f"what separates {TIMES * RUNS:,} runs, CPU time", pairs, 1.2 * TIMES, "a tenth of them")
+    pairs = by_turns(lambda: _separated_within(ten_times), lambda: _separated_within(runs), 3)
+    yield ratio("the same within tasks, CPU time", pairs, 1.2 * TIMES, "a tenth of them")
+    yield Figure(f"memory for {TIMES * RUNS:,} runs", _memory(many), 1_000)
+
+
+def _separated(runs: RunSet) -> float:
+    return _cpu(lambda: separate_groups(runs.table, runs.outcomes))
+
+
+def _separated_within(runs: RunSet) -> float:
+    tasks = tasks_of(runs.runs, runs.outcomes)
+    return _cpu(lambda: separate_within_tasks(runs.table, runs.outcomes, tasks))
+
+
+def _cpu(action: Callable[[], object]) -> float:
+    return seconds(action, time.process_time)
 
 
 def _catalogue(count: int) -> Path:

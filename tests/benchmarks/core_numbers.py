@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import queue
 import random
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from statistics import median
+from typing import IO
 
 import msgpack
 import msgspec
@@ -30,59 +34,22 @@ from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.opening import user_cache
 from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
-from tests.benchmarks.figure import Figure, p99, seconds
+from tests.benchmarks.bare_pass import THE_LOG, THOUSAND, BarePass, passes
+from tests.benchmarks.figure import Figure, by_turns, p99, ratio, seconds, shown_time
 from tests.helpers.talk import Talk
 
 SEEKS = 300
-PAIRS = 5
-
-
-def floor(log: Path, clock: Callable[[], float] = time.perf_counter) -> float:
-    """The bare pass: msgpack scan, one blake3, one msgspec decode and re-encode a record, in one process; seconds."""
-    data = log.read_bytes()
-    decode = msgspec.msgpack.Decoder().decode
-    encode = msgspec.msgpack.Encoder(order="deterministic").encode
-
-    def bare() -> None:
-        unpacker = msgpack.Unpacker(use_list=False, max_buffer_size=len(data))
-        unpacker.feed(data)
-        unpacker.skip()
-        previous = b""
-        for record in unpacker:
-            if len(record) == 4:
-                content, _, meta, hash_ = record
-                blake3(previous + content + meta).digest()
-                encode(decode(content))
-                previous = hash_
-
-    gc.disable()
-    took = seconds(bare, clock=clock)
-    gc.enable()
-    return took
-
-
-def in_floors(log: Path, took: Callable[[], float]) -> tuple[float, float]:
-    """(in bare passes, in seconds) what something takes: the median of some pairs, for the machine's speed wavers.
-
-    The bare pass is measured right before and after each.
-    """
-    pairs = []
-    before = floor(log)
-    for _ in range(PAIRS):
-        this, after = took(), floor(log)
-        pairs.append((2 * this / (before + after), this))
-        before = after
-    return sorted(pairs)[PAIRS // 2]
+_TURNS = 5
+_APPENDED = 1000
 
 
 @cache
 def built(log: Path) -> tuple[EventLog, BuiltIndex, Path]:
     """The log with its index built in a folder that stays for this run."""
     folder = Path(tempfile.mkdtemp(prefix="replay-gui-index-"))
+    atexit.register(shutil.rmtree, folder)
     opened = EventLog.open(log)
-    gc.disable()
     result = IndexBuilder(opened, folder).run(lambda _: None)
-    gc.enable()
     opened.use_offsets(build_run_index(IndexView(folder), result, complete=True).offset)
     gc.freeze()
     return opened, result, folder
@@ -99,57 +66,70 @@ def _replayer(log: Path) -> tuple[Replayer, int]:
     return Replayer(opened, snapshots), result.count
 
 
+def index(log: Path, small: Path) -> Iterator[Figure]:
+    """The pass that indexes a log and makes its snapshots."""
+    pairs = by_turns(lambda: _indexed(log), lambda: _indexed(small), 3)
+    yield ratio("index and snapshots of ten times the events, CPU time", pairs, 11, "a tenth of the log")
+
+
+def _indexed(log: Path) -> float:
+    with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder, EventLog.open(log) as opened:
+        return seconds(lambda: IndexBuilder(opened, Path(folder)).run(lambda _: None), time.process_time)
+
+
 def seek(log: Path, small: Path) -> Iterator[Figure]:
     replayer, count = _replayer(log)
     generator = random.Random(1)
-    cold, warm = [], []
 
-    def took(position: int) -> float:
-        """Milliseconds of CPU time, which other programs on the machine change least."""
-        return 1000 * seconds(lambda: replayer.effect_at(Position(position)), clock=time.process_time)
-
-    for _ in range(SEEKS):
+    def from_disk_then_near() -> tuple[float, float]:
         position = generator.randrange(count)
-        cold.append(took(position))
-        warm.append(took(min(count, position + generator.randrange(500))))
-    for name, times in (("snapshot in memory", warm), ("snapshot from disk", cold)):
-        note = f"median {sorted(times)[len(times) // 2]:.1f} ms"
-        yield Figure(f"seek to a random position, {name}, CPU time, p99", p99(times), 16, "ms", note)
+        near = min(count, position + generator.randrange(500))
+        return _reached(replayer, position), _reached(replayer, near)
+
+    pairs = by_turns(from_disk_then_near, BarePass(log, 1000, time.process_time), SEEKS)
+    for name, part in (("in memory", pairs[1::2]), ("from disk", pairs[::2])):
+        note = f"median {shown_time(median(pair.measured for pair in part))}"
+        name = f"seek to a random position, snapshot {name}, CPU time, p99"
+        yield ratio(name, part, passes(0.016, 1000), THOUSAND, of=p99, note=note)
 
 
 def step(log: Path, small: Path) -> Iterator[Figure]:
     replayer, count = _replayer(log)
     generator = random.Random(2)
-    times = []
-    for _ in range(20):
-        position = generator.randrange(1000, count - 1000)
-        replayer.effect_at(Position(position))
-        for direction, steps in ((1, 200), (-1, 600)):
-            for _ in range(steps):
-                position += direction
-                took = seconds(lambda: replayer.effect_at(Position(position)), clock=time.process_time)  # noqa: B023
-                times.append(1000 * took)
-    yield Figure("step forward or back one event, CPU time, p99", p99(times), 5, "ms")
+
+    def there_and_back() -> list[float]:
+        start = generator.randrange(1000, count - 1000)
+        replayer.effect_at(Position(start))
+        positions = (*range(start + 1, start + 201), *range(start + 199, start - 401, -1))
+        return [_reached(replayer, position) for position in positions]
+
+    pairs = by_turns(there_and_back, BarePass(log, 1000, time.process_time), 20)
+    yield ratio("step forward or back one event, CPU time, p99", pairs, passes(0.005, 1000), THOUSAND, of=p99)
+
+
+def _reached(replayer: Replayer, position: int) -> float:
+    """CPU seconds to the state at a position, and what its event changed."""
+    return seconds(lambda: replayer.effect_at(Position(position)), time.process_time)
 
 
 def verify(log: Path, small: Path) -> Iterator[Figure]:
     pool = WorkerPool()
     pool.warm()
     try:
-        ratio, took = in_floors(log, lambda: _verified(pool, log))
+        pairs = by_turns(lambda: _verified(pool, log), BarePass(log))
     finally:
         pool.close()
-    yield Figure("verify, 2 worker processes", ratio, 1.0, "x", f"{took:.2f} s")
+    yield ratio("verify, 2 worker processes", pairs, 1.0, THE_LOG)
     with tempfile.TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", cache)
         talk = Talk("replay_gui.engine.jobs.registry")
         talk.engine.start()
-        runs = iter(range(PAIRS))
+        runs = iter(range(_TURNS))
         try:
-            ratio, took = in_floors(log, lambda: _indexed_and_verified(talk, log, next(runs) + 1))
+            pairs = by_turns(lambda: _indexed_and_verified(talk, log, next(runs) + 1), BarePass(log), _TURNS)
         finally:
             talk.engine.close()
-    yield Figure("index and verify together", ratio, 1.6, "x", f"{took:.2f} s")
+    yield ratio("index and verify together", pairs, 1.6, THE_LOG)
 
 
 def _verified(pool: WorkerPool, log: Path) -> float:
@@ -190,30 +170,49 @@ def _indexed_and_verified(talk: Talk, log: Path, run: int) -> float:
 def full_replay(log: Path, small: Path) -> Iterator[Figure]:
     with EventLog.open(small) as few, EventLog.open(log) as many:
         len(few), len(many)
-        gc.disable()  # as the program has it
-        pairs = []
-        for _ in range(3):
-            short = seconds(lambda: [ReplayEngine(few).replay_all() for _ in range(10)]) / 10  # as long as the other
-            long = seconds(lambda: ReplayEngine(many).replay_all())
-            pairs.append((long / short, long))
-        gc.enable()
-    ratio, took = sorted(pairs)[1]
-    yield Figure("full replay, ten times the events", ratio, 12, "x", f"{took:.2f} s")
+        pairs = by_turns(lambda: _replayed(many, 1), lambda: _replayed(few, 10), 3)  # both take as long
+    yield ratio("full replay of ten times the events, CPU time", pairs, 12, "a tenth of the log")
+
+
+def _replayed(log: EventLog, times: int) -> float:
+    """CPU seconds of one of these."""
+    return seconds(lambda: [ReplayEngine(log).replay_all() for _ in range(times)], time.process_time) / times
 
 
 def append(log: Path, small: Path) -> Iterator[Figure]:
-    calls = 1000
-    with tempfile.TemporaryDirectory() as folder:
-        run = Recorder(Path(folder) / "run.rlog", "bench", "1", {})
+    """Events of 300 bytes; the floor is as long as the bare pass over 1.8 records."""
+    with tempfile.TemporaryDirectory() as folder, Recorder(path := Path(folder) / "run.rlog", "bench", "1", {}) as run:
 
         def record() -> None:
-            for i in range(calls):
+            for i in range(_APPENDED // 2):
                 call = run.tool_request("search", {"q": f"planner ignores index {i}", "limit": 10})
                 run.tool_response(call, {"hits": ["a" * 60, "b" * 60], "n": i})
 
-        each = seconds(record, 5) / (2 * calls) * 1e6
-        run.close()
-    yield Figure("Recorder.append, 300 bytes, state hash on", each, 40, "µs")
+        record()
+        with EventLog.open(path) as recorded:
+            events = [((event.kind, event.payload), event.state_hash, event.meta) for event in recorded]
+        with Path(folder, "bare.rlog").open("ab", buffering=0) as file:
+            pairs = by_turns(
+                lambda: seconds(record, time.process_time) / _APPENDED,
+                lambda: seconds(lambda: _write(events, file), time.process_time) / len(events),
+                15,
+            )
+    yield ratio(
+        "Recorder.append, with the state hash, not fsynced, CPU time",
+        pairs,
+        passes(40e-6, 1) / 1.8,
+        "encode, hash and write it",
+    )
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [seek, step, verify, full_replay, append]
+def _write(events: Sequence[tuple[object, bytes | None, object]], file: IO[bytes]) -> None:
+    """The least that recording takes: encode each event, hash it, and write it at once."""
+    encode, pack = msgspec.msgpack.Encoder(order="deterministic").encode, msgpack.Packer().pack
+    previous = b""
+    for event, state, about in events:
+        content, meta = encode(event), encode(about)
+        previous = blake3(previous + content + (state or b"") + meta).digest()
+        file.write(pack((content, state, meta, previous)))
+
+
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [index, seek, step, verify, full_replay, append]

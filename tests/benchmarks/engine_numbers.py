@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 
 from replay_gui import EventLog, ReplayEngine
@@ -19,35 +20,25 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_content
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
-from tests.benchmarks.core_numbers import floor
-from tests.benchmarks.figure import Figure, p99, seconds
-from tests.benchmarks.kinds_maker import KINDS, MANY_KEYS, QUICK, make_kind
-from tests.benchmarks.log_editor import make_edited
-from tests.benchmarks.log_maker import make_hashed, make_log
+from tests.benchmarks.bare_pass import A_TENTH, THOUSAND, BarePass, passes
+from tests.benchmarks.figure import Figure, Pair, by_turns, p99, ratio, seconds, shown_time
+from tests.benchmarks.logs.kinds_maker import KINDS, MANY_KEYS, QUICK, make_kind
+from tests.benchmarks.logs.log_editor import make_edited
+from tests.benchmarks.logs.log_maker import make_hashed, make_log
 
-PAIRS = 5
 SEEKS = 300
-_FIRST_CALL = (
-    "import sys, time; from replay_gui import EventLog, ReplayEngine; a, b = map(EventLog.open, sys.argv[1:]);"
-    "begin = time.process_time(); list(ReplayEngine(a).detect_divergence(ReplayEngine(b)));"
-    "print(time.process_time() - begin)"
+_CALLS = (
+    "import gc, sys, time; gc.disable(); from replay_gui import EventLog, ReplayEngine\n"
+    "def call(a, b): list(ReplayEngine(a).detect_divergence(ReplayEngine(b)))\n"
+    "for _ in range(4):\n"
+    "    a, b = map(EventLog.open, sys.argv[1:]); begin = time.process_time(); call(a, b)\n"
+    "    print(time.process_time() - begin)"
 )
-
-
-def in_pairs(measured: Callable[[], float], of_floor: Callable[[], float]) -> tuple[float, float]:
-    """(the ratio, the seconds measured) of the pair with the median ratio; the two are measured in turn."""
-    pairs = []
-    before = of_floor()
-    for _ in range(PAIRS):
-        this, after = measured(), of_floor()
-        pairs.append((2 * this / (before + after), this))
-        before = after
-    return sorted(pairs)[PAIRS // 2]
 
 
 def cpu(action: Callable[[], object]) -> float:
     """CPU seconds of this process."""
-    return seconds(action, clock=time.process_time)
+    return seconds(action, time.process_time)
 
 
 def engine_verify(log: Path, small: Path) -> Iterator[Figure]:
@@ -55,8 +46,8 @@ def engine_verify(log: Path, small: Path) -> Iterator[Figure]:
         with EventLog.open(small) as opened:
             return cpu(lambda: ReplayEngine(opened).verify())
 
-    ratio, took = in_pairs(verified, lambda: floor(small, time.process_time))
-    yield Figure("engine.verify(), no state hashes recorded", ratio, 1.5, "x", f"{took:.2f} s of CPU")
+    pairs = by_turns(verified, BarePass(small, clock=time.process_time))
+    yield ratio("engine.verify(), no state hashes recorded, CPU time", pairs, 1.5, A_TENTH)
 
 
 def engine_verify_hashes(log: Path, small: Path) -> Iterator[Figure]:
@@ -69,9 +60,9 @@ def engine_verify_hashes(log: Path, small: Path) -> Iterator[Figure]:
             with EventLog.open(hashed) as opened:
                 return cpu(lambda: ReplayEngine(opened).verify())
 
-        ratio, took = in_pairs(verified, lambda: _hashes_alone(hashed))
-    note = f"{took / 10_000 * 1e6:.0f} µs an event"
-    yield Figure("engine.verify(), all state hashes, to the hashes alone", ratio, 1.5, "x", note)
+        pairs = by_turns(verified, lambda: _hashes_alone(hashed))
+    note = f"{shown_time(median(pair.measured for pair in pairs) / 10_000)} an event"
+    yield ratio("engine.verify(), 10,000 state hashes, CPU time", pairs, 1.5, "these hashes", note=note)
 
 
 def _hashes_alone(log: Path) -> float:
@@ -100,48 +91,65 @@ def engine_divergence(log: Path, small: Path) -> Iterator[Figure]:
             with EventLog.open(a) as one, EventLog.open(b) as other:
                 return cpu(lambda: [*ReplayEngine(one).detect_divergence(ReplayEngine(other))])
 
+        def bare() -> float:
+            return bare_a() + bare_b()
+
+        def first_and_later() -> list[float]:
+            command = [sys.executable, "-c", _CALLS, str(a), str(b)]
+            done = subprocess.run(command, capture_output=True, check=True, text=True)
+            return [*map(float, done.stdout.split())]
+
         compared()
-        ratio, took = in_pairs(compared, lambda: floor(a, time.process_time) + floor(b, time.process_time))
-        command = [sys.executable, "-c", _FIRST_CALL, str(a), str(b)]
-        first = [float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3)]
-    yield Figure("detect_divergence, 40,000 events on either side", ratio, 4, "x", f"{took:.2f} s of CPU")
-    yield Figure("its first call, to a later one", sorted(first)[1] / took, 1.5, "x")
+        bare_a, bare_b = (BarePass(log, clock=time.process_time) for log in (a, b))
+        pairs = by_turns(compared, bare)
+        calls = [first_and_later() for _ in range(5)]
+    yield ratio("detect_divergence, 40,000 events on either side, CPU time", pairs, 4, "both logs")
+    pairs = [Pair(first, median(later)) for first, *later in calls]
+    yield ratio("detect_divergence, the first call of a process, CPU time", pairs, 1.5, "a later call")
 
 
 def engine_seek(log: Path, small: Path) -> Iterator[Figure]:
-    """200,000 events, a state with 50,000 keys; the floor is the bare pass over 2,048 events."""
+    """200,000 events, a state with 50,000 keys."""
     with tempfile.TemporaryDirectory() as folder:
         path = make_kind(Path(folder), MANY_KEYS, 200_000)
         with EventLog.open(path) as opened:
             engine, generator = ReplayEngine(opened), random.Random(1)
             engine.replay_all()
-            keys = len(engine.state["memory"])
-            before = floor(path, time.process_time)
-            times = [cpu(lambda: engine.seek(generator.randrange(200_000))) for _ in range(SEEKS)]
-            bare = (before + floor(path, time.process_time)) / 2 * 2048 / 200_000
-    note = f"{1000 * p99(times):.1f} ms, {keys:,} keys"
-    yield Figure("engine.seek, p99, to the bare pass over 2,048 events", p99(times) / bare, 4, "x", note)
+            bare = BarePass(path, 1000, time.process_time)
+            pairs = by_turns(lambda: cpu(lambda: engine.seek(generator.randrange(200_000))), bare, SEEKS)
+    note = f"median {shown_time(median(pair.measured for pair in pairs))}"
+    yield ratio(
+        "engine.seek, 200,000 events, 50,000 keys, CPU time, p99",
+        pairs,
+        passes(0.016, 1000),
+        THOUSAND,
+        of=p99,
+        note=note,
+    )
 
 
 def kinds(log: Path, small: Path) -> Iterator[Figure]:
-    """The replay of each kind of event, to that of the usual ones; each in bare passes over its own log."""
+    """The replay of each kind of event beside that of the usual ones; each in bare passes over its own log."""
     with tempfile.TemporaryDirectory() as folder:
-        quick = _replay(make_kind(Path(folder), QUICK))
+        usual = _replay(make_kind(Path(folder), QUICK))
         for name in KINDS:
             if name != QUICK:
-                ratio = _replay(make_kind(Path(folder), name)) / quick
-                yield Figure(f"replay of {name}, to usual events", ratio, 1.5, "x")
+                pairs = by_turns(_replay(make_kind(Path(folder), name)), usual)
+                value = median(pair.measured / pair.floor for pair in pairs)
+                seen = f"{median(pair.measured for pair in pairs):.2f} bare passes over their log"
+                yield Figure(f"replay of {name}, CPU time", value, 1.5, QUICK, seen)
 
 
-def _replay(log: Path) -> float:
-    """In bare passes."""
+def _replay(log: Path) -> Callable[[], float]:
+    """Return what measures the replay of a log, in bare passes over it."""
+    bare = BarePass(log, clock=time.process_time)
 
     def replayed() -> float:
         with EventLog.open(log) as opened:
             reducer = BulkReducer()
             return cpu(lambda: [reducer.fold(part.contents) for part in opened.parts() if isinstance(part, Block)])
 
-    return in_pairs(replayed, lambda: floor(log, time.process_time))[0]
+    return lambda: median(pair.measured / pair.floor for pair in by_turns(replayed, bare, 3))
 
 
 MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [

@@ -1,7 +1,7 @@
 """Run as processes of their own beside follow_probe: the writer of a run, and a reader that does nothing else.
 
 follow_beside.py write LOG EVENTS SECONDS    writes EVENTS, prints a line, waits for one, writes RATE a second
-follow_beside.py read LOG SECONDS            reads LOG for as long, then prints the 95th percentile of the ms after
+follow_beside.py read LOG SECONDS            reads LOG for as long, then prints the 95th percentile of the seconds after
                                              which it had read an event: what nothing that looks as often can beat
 """
 
@@ -49,7 +49,7 @@ def read(path: Path, seconds: float) -> None:
             if isinstance(part, Block):
                 now = time.time_ns()
                 times = [msgpack.unpackb(meta)["time"] for meta in part.metas]
-                late += [(now - written) / _MS for written in times if written > started]
+                late += [(now - written) / _SECOND for written in times if written > started]
                 offset, count, previous = part.end_offset, EventIndex(count + len(part)), part.hashes[-1]
         time.sleep(max(0.0, begun + _LOOK_S - time.monotonic()))
     print(json.dumps(sorted(late)[int(len(late) * 0.95)]))

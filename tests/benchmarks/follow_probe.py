@@ -11,16 +11,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.windows.main_window import MainWindow
+from tests.benchmarks.figure import Pair
+from tests.benchmarks.turns import ThreadFloor, turn
 from tests.benchmarks.window_probe import shown_window, wait
 
 _SECONDS = 8.0  # of each part
@@ -29,11 +31,11 @@ _BESIDE = Path(__file__).with_name("follow_beside.py")
 
 
 class Painted(QObject):
-    """Notes for each new event the milliseconds from its time until it is painted."""
+    """Notes for each new event the seconds from its time until it is painted."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
-        self._session, self.late = window.session, list[float]()
+        self._session, self._late = window.session, list[float]()
         self._count, self._waiting = self._session.index.count, list[np.ndarray[Any, Any]]()
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._on_painted)
@@ -48,40 +50,38 @@ class Painted(QObject):
 
     @Slot()
     def _on_painted(self) -> None:
-        self.late += ((time.time_ns() - np.concatenate(self._waiting)) / 1e6).tolist()
+        self._late += ((time.time_ns() - np.concatenate(self._waiting)) / 1e9).tolist()
         self._waiting.clear()
+
+    def p95(self) -> float:
+        """The 95th percentile of the events since the last call."""
+        late, self._late = self._late, []
+        return float(np.percentile(late, 95))
 
 
 class Scrubbing(QObject):
-    """Moves the position all the time, and notes what each frame costs the window's thread, in ms of its own time."""
+    """Moves the position all the time, and notes what each frame costs the window's thread, beside the bare pass."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, floor: ThreadFloor) -> None:
         super().__init__()
-        self._session, self.costs, self._spent = window.session, list[float](), time.thread_time()
+        self._session, self._floor, self._costs = window.session, floor, list[Pair]()
+        self._spent = time.thread_time()
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._move)
 
-    def over(self, seconds: float) -> list[float]:
+    def over(self, seconds: float) -> list[Pair]:
         """The costs of all frames in these seconds."""
-        self.costs, self._spent = [], time.thread_time()
+        self._costs, self._spent = [], time.thread_time()
         self._timer.start()
         turn(seconds)
         self._timer.stop()
-        return self.costs
+        return self._costs
 
     @Slot()
     def _move(self) -> None:
-        spent = time.thread_time()
-        self.costs.append(1000 * (spent - self._spent))
-        self._spent = spent
+        self._costs.append(Pair(time.thread_time() - self._spent, self._floor()))
+        self._spent = time.thread_time()
         self._session.seek(Position((self._session.position + 997) % self._session.index.count))
-
-
-def turn(seconds: float) -> None:
-    """Turn the event loop."""
-    loop = QEventLoop()
-    QTimer.singleShot(int(1000 * seconds), loop.quit)
-    loop.exec()
 
 
 @contextmanager
@@ -106,36 +106,37 @@ def tell(writer: subprocess.Popen[str]) -> None:
     writer.stdin.flush()
 
 
-def measured(window: MainWindow, log: Path, writer: subprocess.Popen[str]) -> dict[str, float]:
+@contextmanager
+def read(log: Path) -> Iterator[Callable[[], float]]:
+    """A process that reads the run meanwhile; the function waits for its end, and returns the seconds it took, p95."""
+    command = [sys.executable, str(_BESIDE), "read", str(log), str(_SECONDS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as reader:
+        yield lambda: float(reader.communicate()[0])
+
+
+def measured(window: MainWindow, log: Path, writer: subprocess.Popen[str]) -> dict[str, Pair | list[Pair]]:
     session = window.session
     window.build_pages()
     session.open(str(log))
     wait(session.report_changed, lambda: session.report is not None)
     wait(session.following.changed, lambda: session.following.is_on)
-    scrubbing = Scrubbing(window)
+    scrubbing = Scrubbing(window, ThreadFloor(log))
     at_rest = scrubbing.over(_SECONDS)
     session.seek(Position(1))
-    reader = subprocess.Popen(
-        [sys.executable, _BESIDE, "read", log, str(_SECONDS)], stdout=subprocess.PIPE, text=True, env=os.environ
-    )
     painted = Painted(window)
     tell(writer)
-    turn(_SECONDS)
-    still, painted.late = painted.late, []
-    while_it_grows = scrubbing.over(_SECONDS)
-    return {
-        "painted": float(np.percentile(still, 95)),
-        "moving": float(np.percentile(painted.late, 95)),
-        "read": float(reader.communicate()[0]),
-        "frame": float(np.percentile(while_it_grows, 99)),
-        "frame_at_rest": float(np.percentile(at_rest, 99)),
-        "events": len(still),
-    }
+    with read(log) as reader:
+        turn(_SECONDS)
+        still = Pair(painted.p95(), reader())
+    with read(log) as reader:
+        growing = scrubbing.over(_SECONDS)
+        moving = Pair(painted.p95(), reader())
+    return {"painted": still, "painted_moving": moving, "growing": growing, "at_rest": at_rest}
 
 
 def main() -> None:
     log = Path(sys.argv[1]) / "growing.rlog"
-    with written(log, int(sys.argv[3]), 2 * _SECONDS) as writer, shown_window() as window:
+    with written(log, int(sys.argv[3]), 3 * _SECONDS) as writer, shown_window() as window:
         print(json.dumps(measured(window, log, writer)))
 
 

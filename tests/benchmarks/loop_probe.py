@@ -1,5 +1,5 @@
 """Run as a process of its own by window_numbers: uses the window like a user, and prints as JSON how long the window's
-thread worked between two turns of its event loop, in ms of its own time.
+thread worked between two turns of its event loop, as pairs of its own time and of the bare pass.
 
 loop_probe.py LOG CACHE [indexed]    opens LOG with this cache folder; `indexed`: its index is in there already
 """
@@ -10,75 +10,39 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.log.positions import Position
 from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.windows.main_window import MainWindow
+from tests.benchmarks.bare_pass import BarePass
+from tests.benchmarks.figure import Pair, by_turns
+from tests.benchmarks.turns import ThreadFloor, Turns, turn
 from tests.benchmarks.window_probe import shown_window, wait
 
 _MOVES = 400  # of the pointer, from one end of the timeline to the other
-_MOVE_MS = 8  # between two moves
-_SEEKS = 60
+_MOVE = 0.008  # seconds between two moves
+_SEEKS, _MEASURED = 60, 150
 _VIEWS = 30  # ranges of the timeline, on each axis
-_BUSY_MS = 1.0  # turns that work for less are left out of the percentile
+_PATIENCE = 1200  # seconds
 
 
-class Turns(QObject):
-    """Notes the work of each turn of an event loop that has something to do every millisecond."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, dict[str, float]] = {}
-        self._works: list[float] = []
-        self._last = time.thread_time()
-        self._timer = QTimer(self, interval=1)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-
-    @contextmanager
-    def during(self, name: str) -> Iterator[None]:
-        """Keep the worst and the 99th percentile of the turns within the block as `name`."""
-        turn(1)
-        self._works.clear()
-        yield
-        turn(1)
-        works = np.array(self._works)
-        busy = works[works >= _BUSY_MS]
-        self.found[name] = {"worst": float(works.max()), "p99": float(np.percentile(busy, 99)) if len(busy) else 0.0}
-
-    @Slot()
-    def _beat(self) -> None:
-        now = time.thread_time()
-        self._works.append(1000 * (now - self._last))
-        self._last = now
-
-
-def turn(ms: float) -> None:
-    """Turn the event loop."""
-    loop = QEventLoop()
-    QTimer.singleShot(int(ms), loop.quit)
-    loop.exec()
-
-
-def scrub(timeline: Timeline, count: int) -> list[float]:
-    """Drag the position over the whole timeline; return the thread's own time from one move to the next, in ms."""
+def scrub(timeline: Timeline, count: int, log: Path) -> list[Pair]:
+    """Drag the position over the whole timeline; return the thread's own time from one move to the next."""
     height, left, right = timeline.height() / 2, timeline.x_of(0), timeline.x_of(count)
     no, held = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
     _send(timeline, QEvent.Type.MouseButtonPress, QPointF(left, height), (held, held))
-    works, last = [], time.thread_time()
+    floor, works = ThreadFloor(log), []
     for x in np.linspace(left, right, _MOVES).tolist():
+        last = time.thread_time()
         _send(timeline, QEvent.Type.MouseMove, QPointF(x, height), (no, held))
-        turn(_MOVE_MS)
-        now = time.thread_time()
-        works.append(1000 * (now - last))
-        last = now
+        turn(_MOVE)
+        works.append(Pair(time.thread_time() - last, floor()))
     _send(timeline, QEvent.Type.MouseButtonRelease, QPointF(right, height), (held, no))
     return works
 
@@ -88,14 +52,18 @@ def _send(timeline: Timeline, kind: QEvent.Type, at: QPointF, buttons: tuple[Qt.
     QApplication.sendEvent(timeline, QMouseEvent(kind, at, timeline.mapToGlobal(at), *buttons, modifiers))
 
 
-def seek(window: MainWindow, generator: random.Random) -> None:
-    """Go to random positions, and wait at each until all is shown."""
+def seek(window: MainWindow, generator: random.Random, log: Path, count: int) -> list[Pair]:
+    """Go to random positions, and wait at each until all is shown; return the process's CPU time for each."""
     session = window.session
-    for _ in range(_SEEKS):
-        position = Position(generator.randrange(session.index.count))
+
+    def shown() -> float:
+        position, begun = Position(generator.randrange(session.index.count)), time.process_time()
         session.seek(position)
-        wait(session.position_state_changed, lambda: _is_at(window, position))  # noqa: B023  called at once
-        turn(50)
+        wait(session.position_state_changed, lambda: _is_at(window, position))
+        turn(0.05)
+        return time.process_time() - begun
+
+    return by_turns(shown, BarePass(log, 1000, time.process_time), count)
 
 
 def _is_at(window: MainWindow, position: Position) -> bool:
@@ -109,40 +77,40 @@ def look(window: MainWindow, generator: random.Random) -> None:
     for _ in range(_VIEWS):
         start = generator.random() * count
         session.set_view(start, start + count ** generator.random())
-        turn(30)
+        turn(0.03)
     session.fit_view()
-    turn(30)
+    turn(0.03)
 
 
-def measured(window: MainWindow, log: str, is_indexed: bool) -> dict[str, object]:
+def measured(window: MainWindow, log: Path, is_indexed: bool) -> dict[str, list[Pair]]:
     session, generator = window.session, random.Random(3)
     window.build_pages()
-    turn(500)  # the imports of the engine's thread
-    turns = Turns()
+    turn(0.5)  # the imports of the engine's thread
+    turns = Turns(log)
     with turns.during("shown" if is_indexed else "read"):
-        session.open(log)
+        session.open(str(log))
         wait(session.position_state_changed, lambda: session.position_state is not None)
         if not is_indexed:
-            wait(session.report_changed, lambda: session.report is not None, 1200)
-        wait(session.progress_changed, lambda: session.index.complete and not session.working, 1200)
-        turn(3000)  # the totals, and what else comes in the end
+            wait(session.report_changed, lambda: session.report is not None, _PATIENCE)
+        wait(session.progress_changed, lambda: session.index.complete and not session.working, _PATIENCE)
+        turn(3)  # the totals, and what else comes in the end
     if not is_indexed:
-        return {**turns.found, "events": session.index.count}
-    frames: list[float] = []
+        return turns.found
     with turns.during("scrubbed"):
-        frames = scrub(window.run_view.timeline.timeline, session.index.count)
+        frames = scrub(window.run_view.timeline.timeline, session.index.count, log)
     with turns.during("sought"):
-        seek(window, generator)
+        seek(window, generator, log, _SEEKS)
     with turns.during("zoomed"):
         look(window, generator)
     with turns.during("zoomed along the clock"):
         session.set_axis("time")
-        turn(300)
+        turn(0.3)
         look(window, generator)
-    frame = {"frame": float(np.median(frames)), "frame_p99": float(np.percentile(frames, 99))}
-    return {**turns.found, **frame, "events": session.index.count}
+    turns.stop()
+    seeks = seek(window, generator, log, _MEASURED)
+    return {**turns.found, "frames": frames, "seeks": seeks}
 
 
 if __name__ == "__main__":
     with shown_window() as shown:
-        print(json.dumps(measured(shown, sys.argv[1], "indexed" in sys.argv)))
+        print(json.dumps(measured(shown, Path(sys.argv[1]), "indexed" in sys.argv)))

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.bare_pass import THOUSAND, passes
+from tests.benchmarks.figure import Figure, p99, ratio
 from tests.helpers.paths import ROOT
 
 PAUSE = 0.1  # seconds between two looks
@@ -44,7 +46,13 @@ class Memory:
         return ", ".join(f"{size:.0f}" for size in self.each.values())
 
 
-def probed(probe: str, *arguments: str | Path) -> tuple[dict[str, Any], Memory]:
+def loop_rows(what: str, turns: Sequence[Sequence[float]]) -> Iterator[Figure]:
+    """Two rows of the turns of a window's event loop, which are pairs of its thread's time."""
+    yield ratio(f"event loop while {what}, longest turn", turns, passes(0.05, 1000), THOUSAND, of=max)
+    yield ratio(f"event loop while {what}, p99", turns, passes(0.016, 1000), THOUSAND, of=p99)
+
+
+def probed(probe: str, *arguments: str | Path) -> tuple[Any, Memory]:
     """What the probe of this name, run with these arguments, printed as JSON last; and the memory it took."""
     command = [sys.executable, str(Path(__file__).with_name(f"{probe}.py")), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -62,8 +70,7 @@ def probed(probe: str, *arguments: str | Path) -> tuple[dict[str, Any], Memory]:
         watcher.join()
     if process.returncode:
         raise RuntimeError(f"{probe} failed with {process.returncode}")
-    found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return found, memory
+    return json.loads(said.splitlines()[-1]), memory
 
 
 def _children(process: int) -> Iterator[int]:

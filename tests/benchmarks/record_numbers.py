@@ -13,7 +13,8 @@ import httpx
 
 from replay_gui import EventLog, Recorder, record
 from replay_gui.record.sessions.call_session import CallSession, current_session, set_current_session
-from tests.benchmarks.figure import Figure, seconds
+from tests.benchmarks.bare_pass import ONE, BarePass, passes
+from tests.benchmarks.figure import Figure, Pair, by_turns, ratio, seconds, shown_time
 from tests.record.model_server import chat_answer, model_server
 
 _CALLS = 2_000  # of a tool
@@ -37,24 +38,22 @@ def tool_call(log: Path, small: Path) -> Iterator[Figure]:
                 call = plain.tool_request("_echo", {"number": number, "text": "x"})
                 plain.tool_response(call, "x")
 
-        def call() -> None:
-            for number in range(_CALLS):
-                _echo(number, "x")
+        def call(session: CallSession | None) -> float:
+            set_current_session(session)
+            return seconds(lambda: [_echo(number, "x") for number in range(_CALLS)], time.thread_time)
 
-        bare = seconds(call, 5)
-        with record.run(Path(folder, "run.rlog")):
-            pairs = [(seconds(write), seconds(call)) for _ in range(5)]
-        plain.close()
-    events = median(floor for floor, _ in pairs)
-    overhead = median(hooked - floor for floor, hooked in pairs) - bare
-    note = f"{overhead / _CALLS * 1e6:.0f} µs beside the two events"
-    yield Figure("record a tool call, to its two events by Recorder", (events + overhead) / events, 1.7, "x", note)
+        with plain, record.run(Path(folder, "run.rlog")):
+            session = current_session()
+            pairs = by_turns(lambda: call(session) - call(None), lambda: seconds(write, time.thread_time), 9)
+            set_current_session(session)  # which the block ends
+    each = [Pair(added / _CALLS, events / _CALLS) for added, events in pairs]
+    yield ratio("record a tool call, with its two events, CPU time", each, 1.7, "its two events by Recorder")
 
 
 def model_hook(log: Path, small: Path) -> Iterator[Figure]:
     """A call of a model through the hook of httpx without a network, beside the same two events by Recorder.
 
-    The bare call, the recorded one and the bare one with the two events are measured by turns, in CPU time.
+    The bare call, the recorded one and the bare one with the two events are measured by turns.
     """
     answer = json.dumps(chat_answer("fine")).encode()
     body = {"model": "m", "messages": [{"role": "user", "content": f"message {number}"} for number in range(20)]}
@@ -72,8 +71,9 @@ def model_hook(log: Path, small: Path) -> Iterator[Figure]:
 
     def took(session: CallSession | None, *actions: Callable[[], None]) -> float:
         set_current_session(session)
-        return seconds(lambda: [action() for _ in range(10) for action in actions], 2, time.thread_time) / 10
+        return seconds(lambda: [action() for _ in range(10) for action in actions], time.thread_time) / 10
 
+    bare_pass = BarePass(log, 1000, time.thread_time)
     original = httpx.HTTPTransport.handle_request
     httpx.HTTPTransport.handle_request = respond  # type: ignore[method-assign, assignment]  # the hook is put around it
     try:
@@ -87,15 +87,19 @@ def model_hook(log: Path, small: Path) -> Iterator[Figure]:
             events = [(e.kind, {**e.payload}, {n: v for n, v in e.meta.items() if n not in own}) for e in last]
             with Recorder(Path(folder, "plain.rlog"), "bench", "1", {}) as plain, record.run(Path(folder, "run.rlog")):
                 session = current_session()
-                turns = [(took(None, ask), took(session, ask), took(None, ask, write)) for _ in range(_HOOK_TURNS)]
+                turns = [
+                    (took(None, ask), took(session, ask), took(None, ask, write), bare_pass() / 1000)
+                    for _ in range(_HOOK_TURNS)
+                ]
                 set_current_session(session)  # which the block ends
     finally:
         httpx.HTTPTransport.handle_request = original  # type: ignore[method-assign]
-    bare, hooked, with_events = map(min, zip(*turns, strict=True))
-    note = f"{(hooked - bare) * 1e6:.0f} µs with its two events, which take {(with_events - bare) * 1e6:.0f} µs"
-    yield Figure("record a model call, to the bare call without a network", (hooked - bare) / bare, 1.5, "x", note)
-    beside = (hooked - with_events) * 1e6
-    yield Figure("record a model call, beside its two events", beside, 50, "µs", "in turn with httpx, in CPU time")
+    pairs = [(hooked - bare, bare) for bare, hooked, _, _ in turns]
+    yield ratio("record a model call, with its two events, CPU time", pairs, 1.5, "the call without a network")
+    both = median(with_events - bare for bare, _, with_events, _ in turns)
+    pairs = [(hooked - with_events, floor) for _, hooked, with_events, floor in turns]
+    note = f"the two events by Recorder {shown_time(both)}"
+    yield ratio("record a model call, beside its two events, CPU time", pairs, passes(50e-6, 1), ONE, note=note)
 
 
 def model_call(log: Path, small: Path) -> Iterator[Figure]:
@@ -115,30 +119,35 @@ def model_call(log: Path, small: Path) -> Iterator[Figure]:
             for _ in range(_TURNS):
                 client.post(f"{server.url}/v1/chat/completions", json=body).read()
 
-        def first_byte() -> float:
-            begun = time.perf_counter()
-            with client.stream("POST", f"{server.url}/v1/stream", json=body) as response:
-                pieces = response.iter_raw()
-                next(pieces)
-                took = time.perf_counter() - begun
-                for _ in pieces:
-                    pass  # the connection can be used again
-                return took
+        def asked(session: CallSession | None) -> float:
+            set_current_session(session)
+            return seconds(ask) / _TURNS
+
+        def first_byte(session: CallSession | None) -> float:
+            set_current_session(session)
+            return median(_first_byte(client, f"{server.url}/v1/stream", body) for _ in range(_STREAMS))
 
         ask()
-        bare, hooked, first, first_hooked = [], [], [], []
-        for turn in range(3):
-            bare.append(seconds(ask))
-            first.append(median(first_byte() for _ in range(_STREAMS)))
-            with record.run(Path(folder, f"{turn}.rlog")):
-                hooked.append(seconds(ask))
-                first_hooked.append(median(first_byte() for _ in range(_STREAMS)))
-    added = (median(hooked) - median(bare)) / _TURNS * 1e6
-    yield Figure(
-        "record a model call, to the bare call on loopback", median(hooked) / median(bare), 2, "x", f"+{added:.0f} µs"
-    )
-    later = 1000 * (median(first_hooked) - median(first))
-    yield Figure("first streamed byte, later by", later, 1, "ms", f"bare {1000 * median(first):.2f} ms")
+        with record.run(Path(folder, "run.rlog")):
+            session = current_session()
+            calls = by_turns(lambda: asked(session), lambda: asked(None))
+            first = by_turns(lambda: first_byte(session), lambda: first_byte(None))
+            set_current_session(session)  # which the block ends
+    yield ratio("a recorded call of a model over loopback", calls, 2.0, "the bare call")
+    bound = 1 + passes(0.001, 300)  # 1 ms later than the bare one, which takes as long as 300 records
+    yield ratio("its first streamed byte", first, bound, "that of the bare call")
+
+
+def _first_byte(client: httpx.Client, url: str, body: object) -> float:
+    """Seconds from a request to the first byte of its answer; all is read."""
+    begun = time.perf_counter()
+    with client.stream("POST", url, json=body) as response:
+        pieces = response.iter_raw()
+        next(pieces)
+        took = time.perf_counter() - begun
+        for _ in pieces:
+            pass  # the connection can be used again
+    return took
 
 
 MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [tool_call, model_hook, model_call]

@@ -1,6 +1,6 @@
-"""Run as a process of its own by window_numbers: opens the window on a log and prints what it measured as JSON.
+"""Run as a process of its own by window_numbers: opens the window on a log, and prints how soon it is shown as JSON.
 
-window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index and verdict
+window_probe.py LOG CACHE    opens LOG with this cache folder, which has its index, and waits for the verdict
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
-STARTED = time.perf_counter()
 gc.disable()  # as cli.py does
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[2]
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot  # noqa: E402
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from replay_gui.core.log.positions import Position  # noqa: E402
@@ -30,27 +29,8 @@ from replay_gui.models.session import Session  # noqa: E402
 from replay_gui.windows.gc_control import GcControl  # noqa: E402
 from replay_gui.windows.main_window import MainWindow  # noqa: E402
 from replay_gui.windows.settings.settings_store import SettingsStore  # noqa: E402
-
-
-class Pulse(QObject):
-    """Notes the longest time between two turns of an event loop that has something to do every millisecond."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest = 0.0
-        self._last = time.perf_counter()
-        self._timer = QTimer(self, interval=1)
-        self._timer.timeout.connect(self._beat)
-
-    def start(self) -> None:
-        self.longest, self._last = 0.0, time.perf_counter()
-        self._timer.start()
-
-    @Slot()
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, now - self._last)
-        self._last = now
+from tests.benchmarks.bare_pass import BarePass  # noqa: E402
+from tests.benchmarks.figure import Pair, by_turns  # noqa: E402
 
 
 def wait(signal: object, done: object, seconds: float = 120) -> None:
@@ -91,30 +71,27 @@ def shown_window() -> Iterator[MainWindow]:
 
 def main() -> None:
     with shown_window() as window:
-        print(json.dumps(measured(window)))
+        print(json.dumps(measured(window, Path(sys.argv[1]))))
 
 
-def measured(window: MainWindow) -> dict[str, Any]:
+def measured(window: MainWindow, log: Path) -> list[Pair]:
+    """The seconds from opening the log to its first state on the screen; then wait for the end of its verification."""
     session = window.session
-    found: dict[str, Any] = {"painted": time.perf_counter() - STARTED}
     window.build_pages()  # as app.py does once the first window is painted
-    pulse = Pulse()
-    begun = time.perf_counter()
-    pulse.start()
-    session.open(sys.argv[1])
-    wait(session.position_state_changed, lambda: session.position_state is not None)
-    window.grab()
-    found["first_state"] = time.perf_counter() - begun
-    wait(session.report_changed, lambda: session.report is not None)
-    found["held"] = pulse.longest
-    found["verdict_after"] = time.perf_counter() - begun
-    session.seek(Position(session.index.count))
-    wait(
-        session.position_state_changed,
-        lambda: session.position_state is not None and session.position_state.position == session.index.count,
-    )
-    found["events"] = session.index.count
-    return found
+
+    def shown() -> float:
+        begun = time.perf_counter()
+        session.open(str(log))
+        wait(session.position_state_changed, lambda: session.position_state is not None)
+        window.grab()
+        return time.perf_counter() - begun
+
+    pairs = by_turns(shown, BarePass(log, 100_000), 1)
+    wait(session.report_changed, lambda: session.report is not None, 600)
+    end = Position(session.index.count)
+    session.seek(end)
+    wait(session.position_state_changed, lambda: session.position_state.position == end)  # type: ignore[union-attr]
+    return pairs
 
 
 if __name__ == "__main__":
