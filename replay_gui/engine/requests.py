@@ -165,6 +165,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
         reading: if it is the same as before, the runs are not read again.
         sources, chosen, group_by, first_group, versions, passed: see EvaluationArguments.
         report: the command named in a report, to make one on all runs instead; "": none. profile: for its redaction.
+        in_english: whether the report is for programs, and so in English.
     """
 
     number: int
@@ -177,6 +178,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     passed: str = ""
     report: str = ""
     profile: RedactionProfile | None = None
+    in_english: bool = False
 
 
 class TakeSample(msgspec.Struct, frozen=True):

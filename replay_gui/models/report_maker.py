@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.report.model import NotedEvents, Report
 from replay_gui.core.report.redaction_profile import RedactionProfile
+from replay_gui.core.translation.messages import SOURCE_LANGUAGE, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,22 @@ class MakingReport:
 
 @dataclass(frozen=True, slots=True)
 class MadeReport:
-    """The report as it is shown and saved, redacted or not."""
+    """The report as it is shown and saved, redacted or not.
+
+    Attributes:
+        report: in the user's language. english: the same in English, for files that programs read; None: not made yet.
+    """
 
     report: Report
+    english: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakingEnglishReport:
+    """The report is made, and is being made once more in English. share: the progress of that, 0 … 1."""
+
+    report: Report
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +51,7 @@ class ReportFailed:
     problem: str
 
 
-ReportWork: TypeAlias = ReportNotBegun | MakingReport | MadeReport | ReportFailed
+ReportWork: TypeAlias = ReportNotBegun | MakingReport | MadeReport | MakingEnglishReport | ReportFailed
 
 
 class ReportMaker(QObject):
@@ -49,11 +63,13 @@ class ReportMaker(QObject):
         has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
-        progressed(), made(), failed(): `work` has changed to MakingReport, MadeReport, ReportFailed.
+        progressed(): `work` has changed to MakingReport or MakingEnglishReport. made(), failed(): to MadeReport,
+            ReportFailed. made_in_english(): to a MadeReport with the English one.
     """
 
     progressed = Signal()
     made = Signal()
+    made_in_english = Signal()
     failed = Signal()
 
     has_checks = True
@@ -68,7 +84,17 @@ class ReportMaker(QObject):
     @property
     def report(self) -> Report | None:
         """The report; None unless it is made."""
-        return self.work.report if isinstance(self.work, MadeReport) else None
+        return self.work.report if isinstance(self.work, MadeReport | MakingEnglishReport) else None
+
+    @property
+    def english_report(self) -> Report | None:
+        """The report for files that programs read, which are in English whatever the language of the window is.
+
+        None unless it is made; see `start_in_english`.
+        """
+        if language() == SOURCE_LANGUAGE:
+            return self.report
+        return self.work.english if isinstance(self.work, MadeReport) else None
 
     @property
     def problem(self) -> str:
@@ -82,6 +108,10 @@ class ReportMaker(QObject):
 
     def start(self) -> None:
         """Begin to make the report, redacted by `_profile`, and set `work`; may be called again."""
+        raise NotImplementedError
+
+    def start_in_english(self) -> None:
+        """Begin to make the report that is made once more in English, and set `work`."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -108,12 +138,20 @@ class ReportMaker(QObject):
 
     # ---- answers of the engine ----------------------------------------------------------------------
     def _take_progress(self, done: int, total: int) -> None:
-        self.work = MakingReport(min(1.0, done / total) if total else 0.0)
+        share = min(1.0, done / total) if total else 0.0
+        if isinstance(self.work, MakingEnglishReport):
+            self.work = MakingEnglishReport(self.work.report, share)
+        else:
+            self.work = MakingReport(share)
         self.progressed.emit()
 
     def _take_report(self, report: Report) -> None:
-        self.work = MadeReport(report)
-        self.made.emit()
+        if isinstance(self.work, MakingEnglishReport):
+            self.work = MadeReport(self.work.report, report)
+            self.made_in_english.emit()
+        else:
+            self.work = MadeReport(report)
+            self.made.emit()
 
     def _take_problem(self, problem: str) -> None:
         self.work = ReportFailed(problem)

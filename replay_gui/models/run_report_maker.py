@@ -18,7 +18,7 @@ from replay_gui.engine.queries.report_messages import (
     StopReport,
 )
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.report_maker import MakingReport, ReportMaker
+from replay_gui.models.report_maker import MadeReport, MakingEnglishReport, MakingReport, ReportMaker
 from replay_gui.models.session import Session
 
 
@@ -48,8 +48,18 @@ class RunReportMaker(ReportMaker):
 
     def start(self) -> None:
         """Begin to make the report; may be called again."""
-        self._number += 1
         self.work = MakingReport()
+        self._request(time.time_ns(), in_english=False)
+
+    def start_in_english(self) -> None:
+        """See ReportMaker."""
+        assert isinstance(self.work, MadeReport)
+        self.work = MakingEnglishReport(self.work.report)
+        self._request(self.work.report.made, in_english=True)
+
+    def _request(self, made: int, *, in_english: bool) -> None:
+        """`made`: the time of the report, ns since 1970."""
+        self._number += 1
         sessions = self._sessions
         names = [session.facts.given for session in sessions if session.facts is not None]
         rules = self._comparison.rules.in_force if self.compares else ()
@@ -64,12 +74,13 @@ class RunReportMaker(ReportMaker):
                 number=self._number,
                 verifications=verdicts,
                 command=command,
-                made=time.time_ns(),
+                made=made,
                 rules=tuple(rules),
                 rules_file=rules_file,
                 profile=self._profile,
                 anchors=anchors,
                 noted=self.notes if self.includes_notes else (),
+                in_english=in_english,
             )
         )
 
@@ -95,6 +106,6 @@ class RunReportMaker(ReportMaker):
 
     @Slot()
     def _on_run_changed(self) -> None:
-        if self.report is None:
+        if self.report is None or isinstance(self.work, MakingEnglishReport):
             self._number += 1
             self._take_problem(tr("the run is no longer open"))

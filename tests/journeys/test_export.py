@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
+from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers import logs
 from tests.helpers.journey import Journey
 
@@ -44,6 +46,33 @@ def test_a_run_is_exported_in_every_form(journey: Journey, tmp_path: Path) -> No
         )
     form = json.loads((tmp_path / "report.json").read_bytes())
     assert form["runs"][0]["verification"]["file_blake3"] == journey.session.report.file_blake3
+    dialog.close()
+
+
+@pytest.fixture
+def accented_journey(request: pytest.FixtureRequest) -> Iterator[Journey]:
+    """A window whose language has an accent on each letter, and whose workers have it, too."""
+    with in_language(ACCENTED):
+        yield request.getfixturevalue("journey")
+
+
+def test_files_for_programs_are_english_in_a_window_of_another_language(
+    accented_journey: Journey, tmp_path: Path
+) -> None:
+    journey = accented_journey
+    a, b = logs.write_log(tmp_path / "a.rlog"), logs.write_log(tmp_path / "b.rlog", turns=8)
+    journey.window.comparison.start(str(b), str(a))
+    journey.until(lambda: journey.window.comparison.compared is not None and journey.window.comparison.settled)
+    dialog = dialog_of(journey)
+    files = dict[str, str]()
+    for suffix in (".html", ".json", ".xml", ".sarif", ".md"):
+        dialog.save(tmp_path / f"report{suffix}")
+        journey.until(lambda: bool(dialog.success.text) and dialog.save_button.isEnabled())
+        files[suffix] = (tmp_path / f"report{suffix}").read_text("utf-8")
+    accented = {suffix for suffix, text in files.items() if "éṽéñţš" in text or "ðîƒƒ" in text}
+    assert accented == {".html", ".md"}
+    form = json.loads(files[".json"])
+    assert form["words"].startswith("The runs diverge")
     dialog.close()
 
 

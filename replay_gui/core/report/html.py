@@ -18,7 +18,7 @@ from replay_gui.core.report.runs.runs_drawing import CELL, SLANT, WIDTH, RunsDra
 from replay_gui.core.report.timeline_drawing import TimelineDrawing, timeline_drawing
 from replay_gui.core.resource_paths import resources
 from replay_gui.core.text.plain_text import visible
-from replay_gui.core.translation.messages import language
+from replay_gui.core.translation.messages import direction, language
 
 _MARKS: Final = {"good": "✓", "bad": "✗", "warn": "–"}
 
@@ -40,6 +40,7 @@ def html_report(document: Document) -> str:
     return environment.get_template("report.html").render(
         document=document,
         language=language(),
+        direction=direction(),
         groups=_groups(document.sections),
         style=Markup(style),
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),

@@ -9,6 +9,7 @@ import os
 import re
 from datetime import datetime
 
+from replay_gui.core.translation.english import is_in_english
 from replay_gui.core.translation.environment import DATE_FORM
 
 _ISO = "%Y-%m-%d"
@@ -29,7 +30,7 @@ def use_date_form(form: str) -> None:
 
 def date_text(moment: datetime) -> str:
     """Return ``2025-10-24``, or ``24.10.2025``."""
-    return moment.strftime(_form)
+    return moment.strftime(_ISO if is_in_english() else _form)
 
 
 _form = _ISO

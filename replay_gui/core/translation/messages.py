@@ -16,6 +16,7 @@ import gettext
 import os
 
 from replay_gui.core.resource_paths import resources
+from replay_gui.core.translation.english import is_in_english
 from replay_gui.core.translation.environment import LANGUAGE
 from replay_gui.core.translation.numbers import whole_number
 from replay_gui.core.translation.pseudo_languages import PSEUDO_LANGUAGES, PseudoTranslations
@@ -26,7 +27,12 @@ LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}  # their tags (BCP 47)
 
 def language() -> str:
     """Return the tag of the language in use."""
-    return _language
+    return SOURCE_LANGUAGE if is_in_english() else _language
+
+
+def direction() -> str:
+    """Return the direction of the language in use, as HTML names it: "ltr", or "rtl" for one from right to left."""
+    return "rtl" if PSEUDO_LANGUAGES.get(language(), False) else "ltr"  # all of LANGUAGES are from left to right
 
 
 def use_language(tag: str) -> None:
@@ -42,7 +48,7 @@ def use_language(tag: str) -> None:
         with (resources() / "translations" / f"{tag}.mo").open("rb") as file:
             _language, _translations = tag, gettext.GNUTranslations(file)
     else:
-        _language, _translations = SOURCE_LANGUAGE, gettext.NullTranslations()
+        _language, _translations = SOURCE_LANGUAGE, _NO_TRANSLATIONS
     os.environ[LANGUAGE] = _language
 
 
@@ -53,7 +59,7 @@ def tr(message: str, /, **fields: object) -> str:
         message: English, as a literal; a table may have "" for nothing. Without fields, braces are braces.
         fields: the values of ``{name}``, or with a format as in ``{share:.0%}``. Values are taken as they are.
     """
-    text = _translations.gettext(message) if message else ""  # gettext has its catalogue's header for ""
+    text = _catalogue().gettext(message) if message else ""  # gettext has its catalogue's header for ""
     return text.format_map(fields) if fields else text
 
 
@@ -64,7 +70,7 @@ def trn(singular: str, plural: str, number: int, /, **fields: object) -> str:
         singular: English, for 1. plural: for other numbers. In both, ``{n}`` is the number, its digits grouped.
         number: not negative. fields: as for `tr`.
     """
-    return _translations.ngettext(singular, plural, number).format_map({"n": whole_number(number), **fields})
+    return _catalogue().ngettext(singular, plural, number).format_map({"n": whole_number(number), **fields})
 
 
 def trp(context: str, message: str, /, **fields: object) -> str:
@@ -74,7 +80,7 @@ def trp(context: str, message: str, /, **fields: object) -> str:
         context: a few words for translators on what the message is about here, as a literal. They are not shown.
         message, fields: as for `tr`; the message is not empty.
     """
-    text = _translations.pgettext(context, message)
+    text = _catalogue().pgettext(context, message)
     return text.format_map(fields) if fields else text
 
 
@@ -83,7 +89,12 @@ def translatable(message: str) -> str:
     return message
 
 
+def _catalogue() -> gettext.NullTranslations:
+    return _NO_TRANSLATIONS if is_in_english() else _translations
+
+
+_NO_TRANSLATIONS = gettext.NullTranslations()
 _language = SOURCE_LANGUAGE
-_translations: gettext.NullTranslations = gettext.NullTranslations()
+_translations: gettext.NullTranslations = _NO_TRANSLATIONS
 if os.environ.get(LANGUAGE, SOURCE_LANGUAGE) != SOURCE_LANGUAGE:
     use_language(os.environ[LANGUAGE])  # of the process that started this one

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from replay_gui.core.translation.english import is_in_english
 from replay_gui.core.translation.environment import NUMBER_SIGNS
 
 ENGLISH_SIGNS = ",."
@@ -25,22 +26,26 @@ def use_number_signs(group: str, decimal: str) -> None:
 
 def number_signs() -> str:
     """Return the two signs in use: that between the thousands, and that before the decimals."""
-    return ENGLISH_SIGNS.translate(_signs)
+    return ENGLISH_SIGNS.translate(_signs_in_use())
+
+
+def _signs_in_use() -> dict[int, str]:
+    return {} if is_in_english() else _signs
 
 
 def whole_number(number: int) -> str:
     """Return ``1,200`` for 1200."""
-    return f"{number:,}".translate(_signs)
+    return f"{number:,}".translate(_signs_in_use())
 
 
 def decimal_number(number: float, decimals: int) -> str:
     """Return ``1,200.50`` for 1200.5 and 2 decimals."""
-    return f"{number:,.{decimals}f}".translate(_signs)
+    return f"{number:,.{decimals}f}".translate(_signs_in_use())
 
 
 def significant_number(number: float, digits: int = 6) -> str:
     """Return ``0.33`` for 1/3 and 2 digits, ``3`` for 3.0; a number that is very small or large has an exponent."""
-    return f"{number:.{digits}g}".translate(_signs)
+    return f"{number:.{digits}g}".translate(_signs_in_use())
 
 
 _signs: dict[int, str] = {}

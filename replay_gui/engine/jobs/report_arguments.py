@@ -31,7 +31,7 @@ class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
 class ReportArguments(JobArguments, frozen=True):
     """Report on one run, or on the differences of two by these rules and anchors. Other fields as in Report.
 
-    `profile`: for redaction."""
+    `profile`: for redaction. `in_english`: for programs, whatever the user's language is."""
 
     job: ClassVar[str] = "report"
     runs: tuple[ReportedRun, ...]
@@ -42,3 +42,4 @@ class ReportArguments(JobArguments, frozen=True):
     command: str
     rules_file: str | None = None
     profile: RedactionProfile | None = None
+    in_english: bool = False

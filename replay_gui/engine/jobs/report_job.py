@@ -18,6 +18,7 @@ from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.translation.english import in_english
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
@@ -26,6 +27,8 @@ from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
     """Make the report on one run, or on two and the reasons why they differ."""
     with ExitStack() as stack:
+        if arguments.in_english:
+            stack.enter_context(in_english())
         logs = [stack.enter_context(EventLog.open(run.log)) for run in arguments.runs]
         # Each log is read once to verify it, unless it is verified, once to count, and up to twice to compare.
         total = (4 if len(logs) == 2 else 2) * sum(log.source.size for log in logs)
@@ -38,14 +41,14 @@ def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
         comparison = None
         if len(logs) == 2:
             comparison = _comparison(logs, arguments, before=done, total=total, reporter=reporter, redactor=redactor)
-    report = Report(
-        version=arguments.version,
-        made=arguments.made,
-        command=arguments.command,
-        runs=tuple(parts),
-        comparison=comparison,
-    )
-    return report if redactor is None else redact_report(report, redactor)
+        report = Report(
+            version=arguments.version,
+            made=arguments.made,
+            command=arguments.command,
+            runs=tuple(parts),
+            comparison=comparison,
+        )
+        return report if redactor is None else redact_report(report, redactor)
 
 
 def _part(

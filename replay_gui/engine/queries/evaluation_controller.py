@@ -190,4 +190,10 @@ def report_of(request: EvaluateRuns) -> RunsReport | None:
     """Return the requested report; None if none is requested."""
     if not request.report:
         return None
-    return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)
+    return RunsReport(
+        version=VERSION,
+        made=time.time_ns(),
+        command=request.report,
+        profile=request.profile,
+        in_english=request.in_english,
+    )

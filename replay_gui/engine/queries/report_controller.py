@@ -70,6 +70,7 @@ class ReportController:
                 command=request.command,
                 rules_file=request.rules_file,
                 profile=request.profile,
+                in_english=request.in_english,
             ),
             partial(self._on_message, run, request.number),
         )

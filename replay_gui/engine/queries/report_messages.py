@@ -20,6 +20,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `number` identifies the report. verifications: of the runs, None if not known yet. `made`: ns since 1970.
     profile: for redaction; None: hide nothing. noted: the user's notes on the run of side A, to be included.
+    in_english: for programs, whatever the user's language is.
     """
 
     number: int
@@ -31,6 +32,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     rules_file: str | None = None
     profile: RedactionProfile | None = None
     noted: tuple[NotedEvents, ...] = ()
+    in_english: bool = False
 
 
 class StopReport(msgspec.Struct, frozen=True):

@@ -227,9 +227,9 @@ class RunsSession(QObject):
             self._request()
             self.contrast_changed.emit()
 
-    def request_report(self, command: str, profile: RedactionProfile | None) -> None:
+    def request_report(self, command: str, profile: RedactionProfile | None, *, in_english: bool = False) -> None:
         """Request a report on all runs, once they are contrasted; `reported` brings it. See EvaluateRuns."""
-        self._request(report=command, profile=profile)
+        self._request(report=command, profile=profile, in_english=in_english)
 
     @Slot()
     def stop(self) -> None:
@@ -239,7 +239,7 @@ class RunsSession(QObject):
             self.work = Evaluated(tr("stopped"))
             self.progressed.emit()
 
-    def _request(self, report: str = "", profile: RedactionProfile | None = None) -> None:
+    def _request(self, report: str = "", profile: RedactionProfile | None = None, *, in_english: bool = False) -> None:
         number = next(self._numbers)
         self.work = Evaluating(number) if self.sources else Evaluated()
         self._send(
@@ -254,6 +254,7 @@ class RunsSession(QObject):
                 passed=self.passed,
                 report=report,
                 profile=profile,
+                in_english=in_english,
             )
         )
         self.progressed.emit()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.report.forms import FORMS_FOR_PROGRAMS
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile, read_profile
 from replay_gui.core.text.plain_text import one_line
@@ -28,7 +29,7 @@ from replay_gui.core.translation.numbers import whole_number
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.disk_question import DiskQuestion
-from replay_gui.models.report_maker import MakingReport, ReportMaker
+from replay_gui.models.report_maker import MakingEnglishReport, MakingReport, ReportMaker
 from replay_gui.printout.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
@@ -68,7 +69,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.maker = maker
         maker.setParent(self)
-        self._target = folder / stem
+        self._target = self._english_path = folder / stem
         self._saver = ReportSaver(self)
         self._row = _NOTHING  # of the redaction
         self._profile = DiskQuestion(self)
@@ -94,6 +95,7 @@ class ExportDialog(QDialog):
         self.progress.cancelled.connect(self.close)
         maker.progressed.connect(self._on_progressed)
         maker.made.connect(self._on_made)
+        maker.made_in_english.connect(self._on_made_in_english)
         maker.failed.connect(self._on_failed)
         self.preview.finished.connect(self._on_laid_out)
         self._saver.saved.connect(self._on_saved)
@@ -174,7 +176,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_progressed(self) -> None:
         work = self.maker.work
-        if isinstance(work, MakingReport):
+        if isinstance(work, MakingReport | MakingEnglishReport):
             self.progress.show_progress(Progress(tr("Making the report"), round(1000 * work.share), 1000, None))
 
     @Slot()
@@ -208,13 +210,23 @@ class ExportDialog(QDialog):
 
     def save(self, path: Path) -> None:
         """Write the report in the background, in the format of the suffix of `path`."""
-        report = self.maker.report
-        assert report is not None
         self.notice.show_text("")
         self.success.show_text("")
         self._target = path.with_suffix("")
         self.save_button.setEnabled(False)
-        self._saver.save(report, path, self.preview.laid_out_pages, self.maker.inputs)
+        is_for_programs = path.suffix.lower() in FORMS_FOR_PROGRAMS
+        report = self.maker.english_report if is_for_programs else self.maker.report
+        if report is None:
+            self._english_path = path
+            self.maker.start_in_english()
+            self._on_progressed()
+        else:
+            self._saver.save(report, path, self.preview.laid_out_pages, self.maker.inputs)
+
+    @Slot()
+    def _on_made_in_english(self) -> None:
+        self.progress.show_progress(None)
+        self.save(self._english_path)
 
     @Slot(str)
     def _on_saved(self, path: str) -> None:
@@ -239,7 +251,7 @@ class ExportDialog(QDialog):
     def _end(self) -> None:
         self.preview.stop()
         self._saver.stop()
-        if self.maker.report is None:
+        if self.maker.report is None or isinstance(self.maker.work, MakingEnglishReport):
             self.maker.stop()
 
 

@@ -21,10 +21,13 @@ from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.document import Document, Facts, Paragraph, ReportTable
-from replay_gui.core.report.forms import FORMS
+from replay_gui.core.report.forms import FORMS, FORMS_FOR_PROGRAMS
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.runs.contrast_part import contrast_part
+from replay_gui.core.translation.english import in_english
+from replay_gui.core.translation.messages import tr
+from replay_gui.core.translation.numbers import use_number_signs
 from replay_gui.core.verification.verify_log import verify
 from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers import logs
@@ -80,26 +83,36 @@ def _headings(document: Document) -> Iterator[str]:
                 yield block.text
 
 
-@pytest.fixture(params=["verified", "damaged", "compared", "contrasted"])
+_SUBJECTS = ["verified", "damaged", "compared", "contrasted"]
+
+
+def _made(subject: str, folder: Path) -> Report:
+    """Make a report on one of the subjects, in the language in use."""
+    if subject == "compared":
+        return _report(*sorted(_PAIR.glob("*.rlog"))[:2], folder=folder)
+    if subject == "contrasted":
+        return _contrast(folder)
+    path = folder.parent / "run.rlog"
+    if not path.exists():
+        logs.write_log(path)
+        if subject == "damaged":
+            logs.damage(path)
+    return _report(path, folder=folder)
+
+
+@pytest.fixture(params=_SUBJECTS)
 def accented(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Report]:
     """A report that is made in the accented language, which stays in use."""
+    (tmp_path / "made").mkdir()
     with in_language(ACCENTED):
-        if request.param == "compared":
-            yield _report(*sorted(_PAIR.glob("*.rlog"))[:2], folder=tmp_path)
-        elif request.param == "contrasted":
-            yield _contrast(tmp_path)
-        else:
-            path = logs.write_log(tmp_path / "run.rlog")
-            if request.param == "damaged":
-                logs.damage(path)
-            yield _report(path, folder=tmp_path)
+        yield _made(request.param, tmp_path / "made")
 
 
 def test_what_people_read_is_messages(accented: Report) -> None:
     texts = [text for text in _headings(layout_document(accented)) if text]
     assert len(texts) > 10
     assert [text for text in texts if not text.startswith("[")] == []
-    assert '<html lang="en-XA">' in FORMS[".html"](accented).decode()
+    assert '<html lang="en-XA" dir="ltr">' in FORMS[".html"](accented).decode()
 
 
 def test_what_programs_compare_is_english(accented: Report) -> None:
@@ -111,3 +124,26 @@ def test_what_programs_compare_is_english(accented: Report) -> None:
         assert accented.comparison is not None or not case.get("name", "[").startswith("[")
     for rule in json.loads(FORMS[".sarif"](accented))["runs"][0]["tool"]["driver"]["rules"]:
         assert rule["shortDescription"]["text"].isascii()
+
+
+@pytest.mark.parametrize("subject", _SUBJECTS)
+def test_files_for_programs_are_those_of_an_english_window(subject: str, tmp_path: Path) -> None:
+    """The report is made in English and written in a process of another language."""
+    for name in ("english", "accented"):
+        (tmp_path / name).mkdir()
+    english = _made(subject, tmp_path / "english")
+    expected = {suffix: write(english) for suffix, write in FORMS_FOR_PROGRAMS.items()}
+    use_number_signs(".", ",")
+    try:
+        with in_language(ACCENTED):
+            with in_english():
+                report = _made(subject, tmp_path / "accented")
+            assert {suffix: FORMS[suffix](report) for suffix in FORMS_FOR_PROGRAMS} == expected
+            assert tr("Notes").startswith("[")
+    finally:
+        use_number_signs(",", ".")
+
+
+def test_a_page_from_right_to_left_says_so(tmp_path: Path) -> None:
+    with in_language("ar-XB"):
+        assert '<html lang="ar-XB" dir="rtl">' in FORMS[".html"](_made("verified", tmp_path / "made")).decode()

@@ -6,8 +6,10 @@ from PySide6.QtTest import QSignalSpy
 
 from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.importers.run_choice import input_files
+from replay_gui.models.report_maker import MadeReport
 from replay_gui.models.runs.runs_report_maker import RunsReportMaker
 from replay_gui.models.runs.runs_session import RunsSession
+from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers.evaluations.evaluation_logs import write_versions
 from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
@@ -72,3 +74,34 @@ def test_versions_that_are_compared_stand_in_it(bridge: InlineBridge, tmp_path: 
         ("look", "same", (2, 2), (2, 2)),
     ]
     assert "--versions model old new" in maker.report.command
+
+
+def test_in_another_language_it_is_made_once_more_in_english(session: RunsSession, folder: Path) -> None:
+    maker = RunsReportMaker(session)
+    with in_language(ACCENTED):
+        session.open((str(folder),))
+        maker.start()
+        assert maker.report is not None
+        assert maker.english_report is None
+        made = QSignalSpy(maker.made_in_english)
+        maker.start_in_english()
+        assert (made.count(), maker.work) == (1, MadeReport(maker.report, maker.english_report))
+        assert maker.english_report is not None
+        separators = [maker.report.contrast, maker.english_report.contrast]
+    words = [part.separators[0].title for part in separators if part is not None]
+    assert [text.startswith("[") for text in words] == [True, False]
+
+
+def test_rules_that_change_while_it_is_made_in_english_do_not_end_it(
+    session: RunsSession, bridge: InlineBridge, folder: Path
+) -> None:
+    maker = RunsReportMaker(session)
+    with in_language(ACCENTED):
+        session.open((str(folder),))
+        maker.start()
+        bridge.holds = True
+        maker.start_in_english()
+        session.contrast_again()
+        bridge.release()
+        assert isinstance(maker.work, MadeReport)
+        assert maker.english_report is not None

@@ -8,9 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.report.model import Report
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.report_maker import MadeReport, ReportFailed
+from replay_gui.models.report_maker import MadeReport, MakingEnglishReport, ReportFailed
 from replay_gui.models.run_report_maker import RunReportMaker
 from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
+from tests.core.translation.languages import in_language
 from tests.helpers.facts import run_facts
 from tests.helpers.runs import StillSession
 
@@ -81,3 +82,37 @@ def test_what_the_report_is_about_is_never_overwritten(qtbot: QtBot, dialog: Exp
     qtbot.waitUntil(lambda: dialog.save_button.isEnabled())
     assert "it is itself what is read here" in dialog.notice.text
     assert (tmp_path / "run.json").read_bytes() == b"log"
+
+
+def _report(words: str) -> Report:
+    return Report(version="1", made=0, command=words, runs=())
+
+
+def test_a_file_for_programs_waits_for_the_report_in_english(
+    qtbot: QtBot, dialog: ExportDialog, tmp_path: Path
+) -> None:
+    with in_language("de"):
+        dialog.maker.work = MadeReport(_report("deutsch"))
+        dialog.save(tmp_path / "report.json")
+        assert isinstance(dialog.maker.work, MakingEnglishReport)
+        assert dialog.maker.report == _report("deutsch")
+        assert not dialog.save_button.isEnabled()
+        dialog.maker.work = MadeReport(_report("deutsch"), _report("english"))
+        dialog.maker.made_in_english.emit()
+        qtbot.waitUntil(lambda: dialog.save_button.isEnabled())
+        assert '"command":"english"' in (tmp_path / "report.json").read_text("utf-8")
+        dialog.save(tmp_path / "report.md")
+        qtbot.waitUntil(lambda: dialog.save_button.isEnabled())
+        assert "deutsch" in (tmp_path / "report.md").read_text("utf-8")
+
+
+def test_a_run_that_is_closed_meanwhile_ends_the_report_in_english(
+    dialog: ExportDialog, session: StillSession, tmp_path: Path
+) -> None:
+    with in_language("de"):
+        dialog.maker.work = MadeReport(_report("deutsch"))
+        dialog.save(tmp_path / "report.json")
+        session.run_changed.emit()
+        assert dialog.notice.text
+    assert isinstance(dialog.maker.work, ReportFailed)
+    assert not (tmp_path / "report.json").exists()

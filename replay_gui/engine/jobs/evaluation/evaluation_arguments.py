@@ -13,12 +13,16 @@ from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report on many runs. `version`, `made`, `command`: as in Report. `profile`: for redaction; None: none."""
+    """A report on many runs. `version`, `made`, `command`: as in Report. `profile`: for redaction; None: none.
+
+    `in_english`: for programs, whatever the user's language is.
+    """
 
     version: str
     made: int
     command: str
     profile: RedactionProfile | None = None
+    in_english: bool = False
 
 
 class FileBegun(msgspec.Struct, frozen=True, tag=True):

@@ -39,6 +39,7 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_part import contrast_part
+from replay_gui.core.translation.english import in_english
 from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.evaluation.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
 from replay_gui.engine.jobs.evaluation.evaluation_messages import (
@@ -97,7 +98,8 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
     runs = kept.runs
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     if arguments.report is not None:
-        return RunsReported(_report(arguments.report, kept, outcomes, arguments, context))
+        with in_english() if arguments.report.in_english else nullcontext():
+            return RunsReported(_report(arguments.report, kept, outcomes, arguments, context))
     return _contrasted(kept, outcomes, arguments)
 
 
