@@ -1,7 +1,8 @@
 """httpx and httpx2: every request that reaches the network, sync and async, streamed or not.
 
 The hook is at the transport, below redirects, authentication and the client's own retries, so that each exchange is a
-separate call. Bytes are passed on unchanged.
+separate call. Bytes are passed on unchanged. An agent waits for what a hook does: so it is in few functions, of which
+each costs a microsecond.
 """
 
 from __future__ import annotations
@@ -14,14 +15,8 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import (
-    CallSession,
-    current_session,
-    report_failure,
-    try_to_begin_async,
-    try_to_record,
-)
-from replay_gui.record.sessions.open_call import OpenCall, enter_call, inside, leave_call
+from replay_gui.record.sessions.call_session import CallSession, current_session, report_failure
+from replay_gui.record.sessions.open_call import OpenCall, enter_call, leave_call
 
 
 def install(module: ModuleType) -> None:
@@ -33,7 +28,6 @@ def install(module: ModuleType) -> None:
 
 def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     def handle_request(self: Any, request: Any) -> Any:
-        # An agent waits for what is done here: so it is in few functions, of which each costs a microsecond.
         session = current_session()
         if session is None:
             return original(self, request)
@@ -70,9 +64,15 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
 def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     async def handle_async_request(self: Any, request: Any) -> Any:
         session = current_session()
-        asked = None if session is None else try_to_record(session, "httpx", lambda: _request(session, module, request))
-        call = None if session is None or asked is None else await try_to_begin_async(session, "httpx", asked)
-        if session is None or asked is None or call is None:
+        if session is None:
+            return await original(self, request)
+        call: OpenCall | None = None
+        try:
+            asked = _request(session, module, request)
+            call = await session.begin_async(asked)
+        except Exception as error:  # noqa: BLE001  it is reported, and raised again in a re-run
+            report_failure(session, "httpx", error)
+        if call is None:
             return await original(self, request)
         if call.answer is not None:
             try:
@@ -85,8 +85,11 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
             request = _changed(module, request, call)
         exchange = HttpExchange(session, call, asked, "httpx")
         try:
-            with inside(call):
+            token = enter_call(call)
+            try:
                 response = await original(self, request)
+            finally:
+                leave_call(token)
         except BaseException as error:
             exchange.fail(error)
             raise

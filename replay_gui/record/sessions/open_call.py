@@ -164,8 +164,8 @@ class CallerLanes:
     def current(self) -> int:
         """Return the number of the running thread or task."""
         asyncio = sys.modules.get("asyncio")
-        is_in_loop = asyncio is not None and asyncio._get_running_loop() is not None
-        key = threading.get_ident(), id(running_task()) if is_in_loop else 0
+        loop = None if asyncio is None else asyncio._get_running_loop()
+        key = threading.get_ident(), 0 if asyncio is None or loop is None else id(asyncio.current_task(loop))
         number = self._numbers.get(key)
         if number is None:  # no other thread has this key
             number = self._numbers[key] = next(self._next)
