@@ -35,15 +35,22 @@ class Section(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_rows(self, rows: list[QWidget]) -> None:
-        """Show these rows instead of the earlier ones; hide the section if there are none."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        before: QWidget = self._head
-        for row in rows:
+        """Show these rows instead of the earlier ones; hide the section if there are none.
+
+        Rows that stay at their place are not laid out again; rows that are not shown any more are deleted.
+        """
+        shown = self.rows()
+        kept = next((n for n, (old, new) in enumerate(zip(shown, rows, strict=False)) if old is not new), None)
+        kept = min(len(shown), len(rows)) if kept is None else kept
+        while self._rows.takeAt(kept) is not None:
+            pass
+        for gone in {*shown[kept:]} - {*rows}:
+            gone.hide()
+            gone.deleteLater()
+        before: QWidget = next((row for row in rows[:kept][::-1] if _has_tab(row)), self._head)
+        for row in rows[kept:]:
             self._rows.addWidget(row)
-            if row.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            if _has_tab(row):
                 QWidget.setTabOrder(before, row)  # otherwise Tab would reach the new rows after all older widgets
                 before = row
         self.setVisible(bool(rows))
@@ -76,6 +83,10 @@ class Section(QWidget):
     @Slot(bool)
     def _on_toggled(self, folded: bool) -> None:
         self._body.setVisible(not folded)
+
+
+def _has_tab(row: QWidget) -> bool:
+    return bool(row.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 class _Head(QAbstractButton):

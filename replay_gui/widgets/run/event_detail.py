@@ -34,7 +34,6 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
 from replay_gui.models.time_choice import time_choice
-from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
@@ -42,10 +41,9 @@ from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.readable.event_text_view import EventTextView
 from replay_gui.widgets.readable.reading_view import ReadingView
-from replay_gui.widgets.run.fact_row import FactRow, align_names
+from replay_gui.widgets.run.fact_rows import FactRows
 from replay_gui.widgets.run.page_search import PageSearch, SearchablePage
 from replay_gui.widgets.run.run_card import RunCard
-from replay_gui.widgets.run.sentence_row import SentenceRow
 from replay_gui.widgets.run.value_view import ValueView
 
 READABLE, TREE, RAW, CARD = range(4)
@@ -81,6 +79,7 @@ class EventDetail(Panel):
         self.search = PageSearch(self)
         self._finder: RunSearch | None = None
         self.origin, self.integrity = Section(tr("Where it came from")), Section(tr("Integrity"))
+        self._origin_rows, self._integrity_rows = (FactRows(one, session.seek) for one in (self.origin, self.integrity))
         self.more = QPushButton(tr("Show more"), self)
         set_role(self.more, "foot")
         self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
@@ -259,70 +258,52 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_origin(self) -> None:
-        shown, rows = self._session.position_state, list[QWidget]()
+        shown, rows = self._session.position_state, self._origin_rows
+        rows.begin()
         if shown is not None and shown.effect is not None:
             words = finding_words(shown.effect)
             tip = tr("The effect of the call, and its evidence. A right click corrects it.")
-            rows.append(self._fact(tr("does"), words, words, tip))
-            rows[-1].setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-            rows[-1].customContextMenuRequested.connect(self._on_effect_menu)
-        marks = [] if self._event is None else self._session.run_marks.at(self._event.index)
-        for mark in marks:
-            name, sentence = tr(MARK_WORDS[mark.kind].short), one_line(mark.sentence)
-            rows.append(self._fact(name, sentence, sentence, mark_tip(mark)))
+            rows.offer_menu(rows.add_copied(tr("does"), words, words, tip), self._open_effect_menu)
+        for mark in [] if self._event is None else self._session.run_marks.at(self._event.index):
+            sentence = one_line(mark.sentence)
+            rows.add_copied(tr(MARK_WORDS[mark.kind].short), sentence, sentence, mark_tip(mark))
         for related in () if shown is None else shown.related:
             position = whole_number(related.position)
-            row = FactRow(one_line(related.label, 40), f"{position} {one_line(related.summary)}", link=True)
-            row.aim = related.position
-            row.setToolTip(plain_tooltip(tr("Go to event {position}", position=position)))
-            row.aimed.connect(self._session.seek)
-            rows.append(row)
+            text, tip = f"{position} {one_line(related.summary)}", tr("Go to event {position}", position=position)
+            rows.add_link(one_line(related.label, 40), text, related.position, tip)
         if shown is not None and shown.more_led_to:
-            rows.append(FactRow("", trn("and {n} more", "and {n} more", shown.more_led_to)))
-            rows[-1].setEnabled(False)
-        self.origin.set_rows(align_names(rows))
+            rows.add_remark(trn("and {n} more", "and {n} more", shown.more_led_to))
+        rows.close()
 
     @Slot()
     def _show_integrity(self) -> None:
-        rows, facts = list[FactRow](), self._session.facts
+        rows, facts = self._integrity_rows, self._session.facts
         event, shown = self._event, self._session.position_state
         checks = () if event is None or shown is None else hash_checks(event, shown.content_hash, self._session.report)
         if facts is not None and not facts.has_hashes:
             checks = ()  # in an imported file, the hashes are of the log that was made from it
+        rows.begin()
         for check in checks:
             shown_hash = hash_words(check.hash) or check.words
-            row = self._fact(check.title, shown_hash, check.hash or check.words, check.meaning)
+            row = rows.add_copied(check.title, shown_hash, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
-            rows.append(row)
             if check.computed:
                 computed = hash_words(check.computed)
-                rows.append(self._fact(tr("computed"), computed, check.computed, tr("As verification found.")))
+                rows.add_copied(tr("computed"), computed, check.computed, tr("As verification found."))
             if check.hash and check.words:
-                rows.append(SentenceRow("", check.words))
-                rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for row in rows:
-            row.leaves_room = True  # so that hashes with and without a check mark are aligned
-        self.integrity.set_rows(align_names(rows))
+                rows.add_sentence(check.words)
+        rows.close(leaves_room=True)  # so that hashes with and without a check mark are aligned
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None
         words = checks[0].words.partition(":")[0] if checks else ""
         self.integrity.set_summary({True: tr("record intact"), False: tr("damaged"), None: words}[sound], sound)
         self._fit()
 
-    def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
-        row = FactRow(name, text)
-        row.aim = copied
-        row.setToolTip(plain_tooltip(" ".join(filter(None, (meaning, tr("Click to copy."))))))
-        row.clicked.connect(self._on_copied)
-        return row
-
     # ---- actions of the user ------------------------------------------------------------------------
-    @Slot(QPoint)
-    def _on_effect_menu(self, at: QPoint) -> None:
-        row, menu = self.sender(), self.effect_menu()
-        if isinstance(row, FactRow) and menu is not None:
-            menu.popup(row.mapToGlobal(at))
+    def _open_effect_menu(self, at: QPoint) -> None:
+        if (menu := self.effect_menu()) is not None:
+            menu.popup(at)
 
     def effect_menu(self) -> QMenu | None:
         """Return the menu that corrects the effect of the call's tool; None if the event is not a call."""
@@ -335,12 +316,6 @@ class EventDetail(Panel):
         offered.offer(shown.event.tool, shown.effect)
         offered.chosen.connect(self._session.run_marks.correct)
         return menu
-
-    @Slot()
-    def _on_copied(self) -> None:
-        row = self.sender()
-        if isinstance(row, FactRow):
-            QGuiApplication.clipboard().setText(str(row.aim))
 
     @Slot()
     def copy_json(self) -> None:

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.widgets.parts.text.plain_label import PlainLabel
-from replay_gui.widgets.run.fact_row import name_width
+from replay_gui.widgets.run.fact_row import NamedRow, name_width
 
 _MAX_CHARACTERS = 400
 
 
-class FactPairs(QWidget):
+class FactPairs(QWidget, NamedRow):
     """(name, words) rows, whose words wrap and can be selected."""
 
     def __init__(self, rows: list[tuple[str, str]]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -21,11 +20,25 @@ def name_width() -> int:
     return 11 * GAP * max(theme_events().text_scale, 100) // 100
 
 
-class FactRow(QAbstractButton):
+class NamedRow:
+    """A row, or rows, whose texts `align_names` gives the left edge of those around.
+
+    Attributes:
+        name_room: the pixels for the names, which the names of the rows around it may need.
+    """
+
+    name_room: int
+
+    @property
+    def wanted_name_room(self) -> int:
+        """The pixels that its own names need."""
+        raise NotImplementedError
+
+
+class FactRow(QAbstractButton, NamedRow):
     """`name` in the window's font, `text` in the data font and elided; a link is drawn in the accent colour.
 
     Attributes:
-        name_room: the pixels that the names of the rows around it need.
         shown_text: the text. sound: True draws a check before it, False a cross; `leaves_room` for one, if it has none.
         aim: the position that a click goes to, or other data of the owner.
 
@@ -42,17 +55,22 @@ class FactRow(QAbstractButton):
         self.leaves_room = False
         self.name_room = name_width()
         self.aim: Position | str = ""
-        self.shown_text, self._name, self._link = (
-            text,
-            name,
-            link,
-        )  # not the button's text, in which an & would be a shortcut
-        self.setAccessibleName(f"{name}: {text}")
+        self.shown_text = self._name = ""  # not the button's text, in which an & would be a shortcut
+        self._link = False
+        self._ui, self._data = LineText(ui_font()), LineText(data_font())
+        self.show_fact(name, text, is_link=link)
         self.setFixedHeight(ROW)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self._on_clicked)
+
+    def show_fact(self, name: str, text: str, *, is_link: bool = False) -> None:
+        """Show another fact in this row."""
+        if (name, text, is_link) != (self._name, self.shown_text, self._link):
+            self._name, self.shown_text, self._link = name, text, is_link
+            self.setAccessibleName(f"{name}: {text}")
+            self.update()
 
     @Slot()
     def _on_clicked(self) -> None:
@@ -74,7 +92,7 @@ class FactRow(QAbstractButton):
         if self.underMouse():
             painter.fillRect(self.rect(), colors.hover)
         first_line = QRect(space.x(), space.y(), self._text_left(self.width()) - UNIT - space.x(), ROW)
-        LineText(ui_font()).draw(painter, first_line, self._name, colors.secondary)
+        self._ui.draw(painter, first_line, self._name, colors.secondary)
         self.paint_text(painter)
         if self.hasFocus():
             half = FOCUS // 2
@@ -103,25 +121,17 @@ class FactRow(QAbstractButton):
     @property
     def wanted_name_room(self) -> int:
         """The pixels that its own name needs."""
-        return max(LineText(ui_font()).width(self._name) + GAP, name_width())
+        return max(self._ui.width(self._name) + GAP, name_width())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
         """Draw the text on one line."""
-        LineText(data_font()).draw(painter, room, self.shown_text, ink)
-
-
-@runtime_checkable
-class _Named(Protocol):
-    name_room: int
-
-    @property
-    def wanted_name_room(self) -> int: ...
+        self._data.draw(painter, room, self.shown_text, ink)
 
 
 def align_names(rows: Iterable[QWidget]) -> list[QWidget]:
     """Give the texts of rows and of tables of names one left edge, beside the widest name; return the rows."""
     widgets = [*rows]
-    named = [row for row in widgets if isinstance(row, _Named)]
+    named = [row for row in widgets if isinstance(row, NamedRow)]
     room = max((row.wanted_name_room for row in named), default=0)
     for row in named:
         row.name_room = room

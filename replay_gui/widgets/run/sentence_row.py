@@ -26,6 +26,13 @@ class SentenceRow(FactRow):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def show_fact(self, name: str, text: str, *, is_link: bool = False) -> None:
+        """Show another sentence, which may need another height."""
+        is_other = text != self.shown_text
+        super().show_fact(name, text, is_link=is_link)
+        if is_other:
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """Return the height of the text at the present width."""
         return QSize(2 * name_width(), self.heightForWidth(self.width()))
