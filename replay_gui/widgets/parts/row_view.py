@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -16,7 +17,15 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
 from replay_gui.widgets.parts.direction import keep_left_to_right, left_to_right_painter
@@ -41,6 +50,14 @@ class _Headings(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         super().paintSection(painter, rect, section)
+
+
+class RowPainter(QStyledItemDelegate):
+    """A delegate of a RowView that paints the cells of a row at once, which takes half of the time."""
+
+    def paint_row(self, painter: QPainter, row: int, cells: Sequence[tuple[int, QRect]], chosen: bool) -> None:
+        """Paint a row. `cells`: the column and the rectangle of each visible one, from left to right."""
+        raise NotImplementedError
 
 
 class RowView(QTableView):
@@ -231,13 +248,14 @@ class RowView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as QTableView does, but skip the style's part, which is invisible here and takes most of the time."""
         painter = left_to_right_painter(self.viewport())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
         model, delegate, head = self.model(), self.itemDelegate(), self.horizontalHeader()
         columns = [column for column in range(head.count()) if not head.isSectionHidden(column)]
         spans = [(column, head.sectionViewportPosition(column), head.sectionSize(column)) for column in columns]
-        plain, chosen_row = option.state, self.currentIndex().row() if self.selectionModel().hasSelection() else -1
+        chosen_row = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
         several = self.selectionMode() is QAbstractItemView.SelectionMode.ExtendedSelection
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        plain = option.state
         first, last = self.rows_in_sight()
         area = event.rect()
         for row in range(first, last + 1):
@@ -245,9 +263,12 @@ class RowView(QTableView):
             if top + ROW <= area.y() or top > area.bottom():
                 continue
             chosen = self.selectionModel().isRowSelected(row, QModelIndex()) if several else row == chosen_row
+            cells = [(column, QRect(left, top, width, ROW)) for column, left, width in spans]
+            if isinstance(delegate, RowPainter):
+                delegate.paint_row(painter, row, cells, chosen)
+                continue
             option.state = plain | QStyle.StateFlag.State_Selected if chosen else plain
-            for column, left, width in spans:
-                option.rect = QRect(left, top, width, ROW)
+            for column, option.rect in cells:
                 delegate.paint(painter, option, model.index(row, column))
         painter.end()
         if self.model().rowCount() == 0 and self.hint:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.event_search import SearchHit
@@ -16,19 +17,17 @@ from replay_gui.engine.answers import EventRow
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_table import EVENT_COLUMNS, EventColumn, EventTable
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.row_view import RowPainter, RowView
 from replay_gui.widgets.parts.text.line_text import RIGHT, LineText
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 _AHEAD_OPACITY = 0.55  # strength of a mark's colour after the position
 _LABEL_CHARACTERS, _LABEL_SHARE = 20, 0.3  # a label has room for so many characters, or this part of the width
 _MAX_INDENT_LEVELS = 4  # nested subagents that are indented further
-_SELECTED = QStyle.StateFlag.State_Selected
 
 
-class RowDelegate(QStyledItemDelegate):
+class RowDelegate(RowPainter):
     """For a RowView over an EventTable. `position`: events beyond it are dimmed."""
 
     def __init__(self, view: RowView, table: EventTable) -> None:
@@ -59,42 +58,42 @@ class RowDelegate(QStyledItemDelegate):
         """Return the indent of the label of a subagent's event, in pixels."""
         return min(self._table.subagents.depth(index_before(row.position)), _MAX_INDENT_LEVELS) * 3 * UNIT
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one cell of an event's row."""
-        colors, line, column = theme(), index.row(), index.column()
-        row = self._table.event_row(line)
-        chosen = _SELECTED in option.state
-        rect: QRect = option.rect
-        ahead = row.position > self.position
-        if chosen or line == self._view.hovered:
-            painter.fillRect(rect, colors.selection if chosen else colors.hover)
-        words = self._table.words(row, column)
+    def paint_row(self, painter: QPainter, row: int, cells: Sequence[tuple[int, QRect]], chosen: bool) -> None:
+        """Paint an event's row."""
+        colors, table, event = theme(), self._table, self._table.event_row(row)
+        ahead = event.position > self.position
         quiet, loud = (
             (colors.text, colors.text) if chosen else (colors.secondary, colors.secondary if ahead else colors.text)
         )
-        match EVENT_COLUMNS[column]:
-            case EventColumn.POSITION:
-                number = quiet if chosen else colors.faint
-                self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
-                if marks := self._table.marks(row):
-                    is_noted = any(mark.kind is MarkKind.NOTE for mark in marks)
-                    ink = colors.accent if is_noted else None
-                    paint_bookmark(painter, QPointF(rect.x() + UNIT, rect.y() + 1), ink)
-            case EventColumn.TIME:
-                self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
-            case EventColumn.LABEL:
-                rect = rect.adjusted(self.indent(row), 0, 0, 0)
-                if (headed := self._table.subagents.starting_at(index_before(row.position))) is not None:
-                    middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
-                    paint_triangle(painter, middle, headed in self._table.folded)
-                self._paint_mark(painter, rect, row, ahead and not chosen)
-                self._ui.draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
-            case EventColumn.TEXT:  # and the duration
-                bad = (row.failed or row.broken) and not chosen
-                hit, folded = self._table.hit(line), self._table.fold_words(row)
-                self._paint_text(painter, rect, row, hit or folded or words, (colors.bad_text if bad else loud, quiet))
-            case EventColumn.DURATION:
-                pass  # it is at the end of the text
+        ground = colors.selection if chosen else colors.hover if row == self._view.hovered else None
+        for column, rect in cells:
+            if ground is not None:
+                painter.fillRect(rect, ground)
+            words = table.words(event, column)
+            match EVENT_COLUMNS[column]:
+                case EventColumn.POSITION:
+                    number = quiet if chosen else colors.faint
+                    self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
+                    if marks := table.marks(event):
+                        is_noted = any(mark.kind is MarkKind.NOTE for mark in marks)
+                        ink = colors.accent if is_noted else None
+                        paint_bookmark(painter, QPointF(rect.x() + UNIT, rect.y() + 1), ink)
+                case EventColumn.TIME:
+                    self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
+                case EventColumn.LABEL:
+                    space = rect.adjusted(self.indent(event), 0, 0, 0)
+                    if (headed := table.subagents.starting_at(index_before(event.position))) is not None:
+                        middle = QPointF(space.x() - UNIT, space.center().y() + 1)
+                        paint_triangle(painter, middle, headed in table.folded)
+                    self._paint_mark(painter, space, event, ahead and not chosen)
+                    self._ui.draw(painter, space.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
+                case EventColumn.TEXT:  # and the duration
+                    bad = (event.failed or event.broken) and not chosen
+                    hit, folded = table.hit(row), table.fold_words(event)
+                    inks = colors.bad_text if bad else loud, quiet
+                    self._paint_text(painter, rect, event, hit or folded or words, inks)
+                case EventColumn.DURATION:
+                    pass  # it is at the end of the text
 
     def _paint_text(
         self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, inks: tuple[QColor, QColor]

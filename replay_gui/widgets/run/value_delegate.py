@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
-from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.values.value_row import ChangeMark, RowKind, ValueRow
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.parts.row_view import RowPainter, RowView
 from replay_gui.widgets.parts.text.line_text import LineText
 
 INDENT_PX = 2 * GAP
@@ -29,7 +28,7 @@ class ValueRowSource(Protocol):
         """Return the row at an index; IndexError beyond the last."""
 
 
-class ValueDelegate(QStyledItemDelegate):
+class ValueDelegate(RowPainter):
     """For a RowView over rows of values, such as a StateTree."""
 
     def __init__(self, view: RowView, tree: ValueRowSource) -> None:
@@ -52,23 +51,22 @@ class ValueDelegate(QStyledItemDelegate):
         """Return the number of characters of data that fit on a row of `width` pixels."""
         return max(20, (width - SIGN_MARGIN_PX - ICON - 2 * GAP) // max(self._data.width("0"), 1))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Paint one row of a value: its change, chevron, key, text and note."""
-        rect: QRect = option.rect
-        colors, row = theme(), self._tree.row(index.row())
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
-        if row.mark in SIGN_OF_MARK and row.kind is RowKind.MEMBER:
-            icon_rect = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
-            self._draw(
-                painter, icon_rect, SIGN_OF_MARK[row.mark], self._sign, colors.text if chosen else _ink(row.mark)
-            )
-        left, _ = self.chevron(row)
-        if row.expandable:
-            icon_rect = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
-            tinted_icon("chevron-down" if row.expanded else "chevron-right", colors.secondary).paint(painter, icon_rect)
-        left = min(left, rect.width() // 2)
-        self._paint_words(painter, rect.adjusted(left + ICON + UNIT, 0, -GAP, 0), row, chosen)
+    def paint_row(self, painter: QPainter, row: int, cells: Sequence[tuple[int, QRect]], chosen: bool) -> None:
+        """Paint the row of a value: its change, chevron, key, text and note."""
+        colors, value = theme(), self._tree.row(row)
+        for _, rect in cells:
+            self._paint_ground(painter, rect, value, chosen, row == self._view.hovered)
+            if value.mark in SIGN_OF_MARK and value.kind is RowKind.MEMBER:
+                margin = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
+                ink = colors.text if chosen else _ink(value.mark)
+                self._draw(painter, margin, SIGN_OF_MARK[value.mark], self._sign, ink)
+            left, _ = self.chevron(value)
+            if value.expandable:
+                icon_rect = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
+                name = "chevron-down" if value.expanded else "chevron-right"
+                tinted_icon(name, colors.secondary).paint(painter, icon_rect)
+            left = min(left, rect.width() // 2)
+            self._paint_words(painter, rect.adjusted(left + ICON + UNIT, 0, -GAP, 0), value, chosen)
 
     def _paint_ground(self, painter: QPainter, rect: QRect, row: ValueRow, chosen: bool, hovered: bool) -> None:
         colors = theme()

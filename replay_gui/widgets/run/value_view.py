@@ -67,6 +67,7 @@ class ValueView(RowView):
     @Slot()
     def _restore(self) -> None:
         """Restore the scroll position by the chosen row, else by the first row that still exists."""
+        self.executeDelayedItemsLayout()  # the scroll bar appears before the rows are painted, not after
         sight, self._sight = self._sight, []
         kept = ((row, offset) for path, offset in sight if (row := self._tree.row_of(path)) is not None)
         if (place := next(kept, None)) is not None:
@@ -115,7 +116,8 @@ class ValueView(RowView):
 
     @Slot()
     def _on_width(self) -> None:
-        self._tree.set_width(self._delegate.characters(self.viewport().width()))
+        bar = self.verticalScrollBar().sizeHint().width()  # whether it is needed may change at every position
+        self._tree.set_width(self._delegate.characters(self.contentsRect().width() - bar))
 
     def mark(self, needle: str) -> None:
         """Highlight this text in all rows; "": no text."""

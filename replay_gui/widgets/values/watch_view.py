@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.core.translation.messages import tr
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, LINE, ROW, theme
-from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.values.watched_values import WatchedValues
@@ -123,9 +124,9 @@ class _WatchDelegate(ValueDelegate):
         super().__init__(view, values)
         self._values = values
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        super().paint(painter, option, index)
-        rect: QRect = option.rect
-        begin, _ = self.chevron(self._values.row(index.row()))
-        room = QRect(rect.x() + begin, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
-        tinted_icon("watch", theme().secondary).paint(painter, room)
+    def paint_row(self, painter: QPainter, row: int, cells: Sequence[tuple[int, QRect]], chosen: bool) -> None:
+        super().paint_row(painter, row, cells, chosen)
+        begin, _ = self.chevron(self._values.row(row))
+        for _, rect in cells:
+            room = QRect(rect.x() + begin, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
+            tinted_icon("watch", theme().secondary).paint(painter, room)
