@@ -26,6 +26,7 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.parts.paint_turn import PaintTurn
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.action_keys import is_for_focus
 from replay_gui.windows.actions import ACTION_SPECS, connect_actions, make_actions, set_icons
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, session: Session, app: QApplication, settings: SettingsStore) -> None:
         super().__init__()
+        PaintTurn(self)
         self.session = session
         session.setParent(self)  # deleted with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
@@ -247,8 +249,10 @@ class MainWindow(QMainWindow):
         # The sessions emit alerts_cleared before the alerts that the pages must show.
         self.session.alerts_cleared.connect(self.build_run_page)
         self.comparison.alerts_cleared.connect(self.build_pages)
-        self._opened = QTimer(self, singleShot=True, interval=0)
-        self._opened.timeout.connect(self._on_run_changed)
+        self._opened, self._named = (QTimer(self, singleShot=True, interval=0) for _ in range(2))
+        self._opened.timeout.connect(self._name_run)
+        self._opened.timeout.connect(self._named.start)
+        self._named.timeout.connect(self._show_content)
         self.session.run_changed.connect(self._on_other_run)
         self.session.progress_changed.connect(self._on_progress_changed)
         self.comparison.progress_changed.connect(self._on_progress_changed)
@@ -263,7 +267,7 @@ class MainWindow(QMainWindow):
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def _on_other_run(self) -> None:
-        """Show the page of an opened run in the next turn of the event loop; in this one its content is taken in."""
+        """Show the page of an opened run in the next turns of the event loop; in this one its content is taken in."""
         if self.session.facts is None:
             self._on_run_changed()
         else:
@@ -271,9 +275,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_run_changed(self) -> None:
-        facts = self.session.facts
+        self._name_run()
+        self._show_content()
+
+    @Slot()
+    def _name_run(self) -> None:
+        """Show the run in the title and the menus, and enable the actions that apply to it."""
+        facts, compares = self.session.facts, self.comparison.active
         self._show_recent()
-        self._show_page(compares := self.comparison.active)
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
         for spec in ACTION_SPECS:
             if not spec.comparison:
@@ -283,9 +292,17 @@ class MainWindow(QMainWindow):
         for some in (self.run_actions, self.reruns, self.sources, self.undo_actions):
             some.refresh()
 
-    def _show_page(self, compares: bool) -> None:
-        has_run = self.session.facts is not None
+    @Slot()
+    def _show_content(self) -> None:
+        """Show the page of the run, of the comparison or of many runs, or the welcome page, with its bars."""
+        has_run, compares = self.session.facts is not None, self.comparison.active
         shows_runs = self.runs_page.shown or (self.runs_page.has_runs and not (has_run or compares))
+        self.runs_page.show_bar(shows_runs)
+        self.run_bar.setVisible(not (compares or shows_runs))
+        if "run_status" in self.__dict__:  # otherwise it was not built yet, and is not visible
+            self.run_status.setVisible(has_run and not (compares or shows_runs))
+        if "compare_bar" in self.__dict__:
+            self.compare_bar.setVisible(compares and not shows_runs)
         if shows_runs:
             self._pages.setCurrentWidget(self.runs_page.view)
         elif not (has_run or compares):
@@ -297,12 +314,6 @@ class MainWindow(QMainWindow):
         elif not compares:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
-        self.runs_page.show_bar(shows_runs)
-        self.run_bar.setVisible(not (compares or shows_runs))
-        if "run_status" in self.__dict__:  # otherwise it was not built yet, and is not visible
-            self.run_status.setVisible(has_run and not (compares or shows_runs))
-        if "compare_bar" in self.__dict__:
-            self.compare_bar.setVisible(compares and not shows_runs)
 
     @Slot()
     def _on_progress_changed(self) -> None:

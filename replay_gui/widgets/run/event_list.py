@@ -256,6 +256,8 @@ class EventList(Panel):
     def on_search_started(self) -> None:
         """Show the hits of a search, or all events if there is no search."""
         finding = bool(self._finder.text)
+        if not finding and self.hits_only.isHidden() and not self.table.listing.hits_only:
+            return  # as before
         self.hits_only.setVisible(finding)
         self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)
         self.on_index_changed()

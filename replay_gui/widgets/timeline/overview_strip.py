@@ -107,9 +107,10 @@ class OverviewStrip(QWidget):
         self._window.sigRegionChanged.connect(self.on_window_dragged)
         self._box.drawn.connect(self._show)
         self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
-        for signal in (session.run_changed, session.events_changed, session.marks_changed, session.axis_changed):
+        for signal in (session.events_changed, session.marks_changed, session.axis_changed):
             signal.connect(self.on_index_changed)
-        session.index_changed.connect(self._next_turn.start)  # in this turn the rest of the window takes the new events
+        for signal in (session.run_changed, session.index_changed):
+            signal.connect(self._next_turn.start)  # in this turn the rest of the window takes the new events
         session.view_changed.connect(self.on_view_changed)
         session.report_changed.connect(self.on_report_changed)
         session.names_changed.connect(self.on_names_changed)

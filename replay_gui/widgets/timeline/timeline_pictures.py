@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -17,8 +17,9 @@ from replay_gui.widgets.timeline.timeline_painter import names_picture, still_pi
 class TimelinePictures(QObject):
     """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last.
 
-    When the widget gets another size, or the run more events, other parts of the window are laid out and painted, too:
-    the new pictures are drawn in the next turn of the event loop, and until then the last ones are returned.
+    When the widget appears or gets another size, or the run more events, other parts of the window are laid out and
+    painted, too: the new pictures are drawn in the next turn of the event loop, and until then the last ones are
+    returned, if there are any.
     """
 
     def __init__(
@@ -39,6 +40,18 @@ class TimelinePictures(QObject):
         self._next_turn.timeout.connect(self._draw_late)
         self._names: QPixmap | None = None
         self._plot: QPixmap | None = None
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draw in the next turn what the widget will need when it is painted."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Resize) and self._is_outdated:
+            self._next_turn.start()
+        return super().eventFilter(watched, event)
+
+    @property
+    def _is_outdated(self) -> bool:
+        present = self._widget.size(), self._widget.devicePixelRatioF()
+        return self._names is None or self._plot is None or self._drawn_for != present
 
     def forget_scene(self) -> None:
         """Drop the scene and all pictures."""
