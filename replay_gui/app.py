@@ -22,14 +22,18 @@ from replay_gui.engine.termination import held_signals
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from replay_gui.engine.bridge import EngineBridge
     from replay_gui.engine.files.stream_spool import StreamSpool
     from replay_gui.windows.main_window import MainWindow
     from replay_gui.windows.settings.settings_store import SettingsStore
 
 ORGANISATION = "replay-gui"
 _PREPARE_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
-_NEXT_PAGES_AFTER_MS = 50  # once the page of a run is built; the window answers in between
+_CODE_OF_PAGES = (
+    "replay_gui.windows.run_view",
+    "replay_gui.windows.run_status",
+    "replay_gui.windows.compare_actions",
+    "replay_gui.windows.compare_bar",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,27 +169,30 @@ def _run(app: QApplication, settings: SettingsStore, options: WindowOptions, hel
     interrupts.install()
     for number in held:
         signal.raise_signal(number)  # while Qt was imported; ends the event loop as soon as it begins
-    bridge = EngineBridge()
+    takes_picture = options.screenshot is not None
+    bridge = EngineBridge(modules=() if takes_picture else _CODE_OF_PAGES)
     session = Session(bridge=bridge)
     theme = options.theme or _remembered_theme(settings)
     choose_theme(app, theme)
     window = MainWindow(session, app, settings)
+    if not takes_picture:
+        window.wait_for_code(bridge)
     window.show_samples([Sample(tr(sample.title), tr(sample.about), str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
     apply_theme(app, theme)  # now: adding widgets to a styled window is slow
     shows_run = _open_what_is_named(window, options)
     try:
-        if options.screenshot is not None:
+        if takes_picture:
             return _take_picture(app, window, options, shows_run)
         window.show()
         if options.restores:
             window.restore.restore()
-        QTimer.singleShot(_PREPARE_AFTER_MS, partial(_prepare_pages, window, bridge))
+        QTimer.singleShot(_PREPARE_AFTER_MS, bridge.prepare)
         QTimer.singleShot(_PREPARE_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
-        if options.screenshot is None and window.isVisible():
+        if not takes_picture and window.isVisible():
             window.close()  # it was ended in the terminal; the content of the window is kept anyway
         session.close()
         interrupts.uninstall()
@@ -216,17 +223,6 @@ def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
         if options.value:
             window.links.show_value(options.value, at)
     return path is not None and not opens_folder
-
-
-def _prepare_pages(window: MainWindow, bridge: EngineBridge) -> None:
-    """Import the engine on its own thread; then build the page of a run, and the other pages in a later turn."""
-    from PySide6.QtCore import QTimer
-
-    others = QTimer(window, singleShot=True, interval=_NEXT_PAGES_AFTER_MS)
-    others.timeout.connect(window.build_pages)
-    bridge.prepared.connect(window.build_run_page)
-    bridge.prepared.connect(others.start)
-    bridge.prepare()
 
 
 def _set_icon(app: QApplication) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -20,19 +20,24 @@ class EngineBridge(QObject):
     """The engine as an object of the GUI thread. Its signals are emitted on other threads, and Qt carries them over.
 
     The engine is imported on a separate thread, and started with the first request, so that the window is shown first.
+    That thread then imports the code that shows the answers, which takes as long; meanwhile the answers wait.
 
     Signals:
         answered(object): an Answer, one at each turn of the event loop: Qt would deliver all that wait, and paint what
-            they changed, in one. prepared(): the engine is imported.
+            they changed, in one. prepared(): the engine is imported. imported(): so is the other code.
         Connect methods of QObjects only: anything else would run on the thread that emits.
     """
 
     answered = Signal(object)
     prepared = Signal()
+    imported = Signal()
     _arrived = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, modules: Sequence[str] = ()) -> None:
+        """`modules`: to import after the engine. If there are any, answers wait for `release_answers`."""
         super().__init__(parent)
+        self._modules = modules
+        self._holds_answers = bool(modules)
         self._engine: Engine | None = None
         self._preparation: Thread | None = None
         self._early: list[tuple[Hashable, Request]] = []  # requests that wait for the engine
@@ -54,7 +59,11 @@ class EngineBridge(QObject):
     def _import_engine(self) -> None:
         import_module("replay_gui.engine.engine")
         self.prepared.emit()
-        import_module("numpy.ma")  # numpy would for its first median, of the first picture: 12 ms
+        try:
+            for module in ("numpy.ma", *self._modules):  # numpy would for its first median, of the first picture: 12 ms
+                import_module(module)
+        finally:
+            self.imported.emit()
 
     def send_request(self, key: Hashable, request: Request) -> None:
         """Queue a request, which replaces a waiting one with the same key. After `close` it is dropped."""
@@ -99,7 +108,15 @@ class EngineBridge(QObject):
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         self._answers.append(answer)
-        self._next_turn.start()
+        if not self._holds_answers:
+            self._next_turn.start()
+
+    @Slot()
+    def release_answers(self) -> None:
+        """Emit the answers that wait, and from now on each when it comes."""
+        self._holds_answers = False
+        if self._answers:
+            self._next_turn.start()
 
     @Slot()
     def _emit_next(self) -> None:

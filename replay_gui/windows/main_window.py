@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
@@ -56,6 +57,7 @@ from replay_gui.windows.source_actions import SourceActions
 from replay_gui.windows.values.value_actions import ValueActions
 
 if TYPE_CHECKING:
+    from replay_gui.engine.bridge import EngineBridge
     from replay_gui.widgets.comparison.divergence_search import DivergenceFind
     from replay_gui.windows.compare_bar import CompareBar
     from replay_gui.windows.compare_view import CompareView
@@ -82,6 +84,8 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, app: QApplication, settings: SettingsStore) -> None:
         super().__init__()
         PaintTurn(self)
+        self._awaited: EngineBridge | None = None  # which imports the code of the pages
+        self._building = EventLoopQueue(self)
         self.session = session
         session.setParent(self)  # deleted with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
@@ -193,16 +197,45 @@ class MainWindow(QMainWindow):
         self.setStatusBar(status)
         return status
 
+    def wait_for_code(self, bridge: EngineBridge) -> None:
+        """Build and show no page of a run or a comparison before the bridge has imported their code."""
+        self._awaited = bridge
+        bridge.imported.connect(self._on_code_imported)
+
+    @Slot()
+    def _on_code_imported(self) -> None:
+        """Build the pages, each in a turn of its own; first the one that is to be shown."""
+        others = self._build_compare_view, self._build_compare_bar
+        first = others if self.comparison.active else ()
+        self._building.begin(self._build_run_page, *first, self._show_awaited, *others)
+
+    def _show_awaited(self) -> None:
+        bridge, self._awaited = self._awaited, None
+        self._on_run_changed()
+        if bridge is not None:
+            bridge.release_answers()
+
     @Slot()
     def build_run_page(self) -> None:
-        """Build the parts for a run; later calls do nothing."""
-        _ = self.run_view, self.run_status
+        """Build the parts for a run, unless their code is still being imported; later calls do nothing."""
+        if self._awaited is None:
+            self._build_run_page()
 
     @Slot()
     def build_pages(self) -> None:
-        """Build all parts that are built on demand; later calls do nothing."""
-        self.build_run_page()
-        _ = self.compare_view, self.compare_bar
+        """Build all parts that are built on demand, unless their code is being imported; later calls do nothing."""
+        if self._awaited is None:
+            for build in (self._build_run_page, self._build_compare_view, self._build_compare_bar):
+                build()
+
+    def _build_run_page(self) -> None:
+        _ = self.run_view, self.run_status
+
+    def _build_compare_view(self) -> None:
+        _ = self.compare_view
+
+    def _build_compare_bar(self) -> None:
+        _ = self.compare_bar
 
     def _get_run_view(self) -> RunView:
         return self.run_view
@@ -295,6 +328,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_content(self) -> None:
         """Show the page of the run, of the comparison or of many runs, or the welcome page, with its bars."""
+        if self._awaited is not None:
+            return
         has_run, compares = self.session.facts is not None, self.comparison.active
         shows_runs = self.runs_page.shown or (self.runs_page.has_runs and not (has_run or compares))
         self.runs_page.show_bar(shows_runs)

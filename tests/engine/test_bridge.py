@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Iterator
 from itertools import pairwise
 from threading import Event
@@ -98,3 +99,56 @@ def test_a_request_is_sent_although_the_thread_that_imported_the_engine_still_ru
         qtbot.waitUntil(lambda: "late 2" in diary.lines)
     finally:
         may_end.set()
+
+
+def test_answers_wait_for_the_code_that_shows_them(
+    qapp: QCoreApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+    may_go_on = Event()
+
+    def import_slowly(name: str) -> ModuleType:
+        if name == "page":
+            may_go_on.wait()
+        imported.append(name)
+        return engine_module
+
+    monkeypatch.setattr(engine_module, "Engine", AnsweringEngine)
+    monkeypatch.setattr(bridge_module, "import_module", import_slowly)
+    bridge = EngineBridge(modules=("page",))
+    diary = Diary(bridge)
+    came: list[bool] = []
+    bridge.imported.connect(lambda: came.append(True))
+    try:
+        bridge.send_request("early", REQUEST)  # reaches the engine while the page is imported
+        qtbot.waitUntil(lambda: len(bridge._answers) == 3)
+        assert (imported, came) == (["replay_gui.engine.engine", "numpy.ma"], [])
+        may_go_on.set()
+        qtbot.waitUntil(lambda: bool(came))
+        bridge.send_request("later", REQUEST)
+        qtbot.waitUntil(lambda: len(bridge._answers) == 6)
+        assert not any(diary.lines)
+        bridge.release_answers()
+        qtbot.waitUntil(lambda: "later 2" in diary.lines)
+        bridge.send_request("last", REQUEST)
+        qtbot.waitUntil(lambda: "last 2" in diary.lines)
+        assert [line for line in diary.lines if line] == [
+            f"{k} {n}" for k in ("early", "later", "last") for n in range(3)
+        ]
+    finally:
+        may_go_on.set()
+        bridge.close()
+        bridge.deleteLater()
+
+
+def test_code_that_cannot_be_imported_does_not_keep_answers_for_ever(
+    qapp: QCoreApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _failure: None)
+    bridge = EngineBridge(modules=("replay_gui.no_such_page",))
+    try:
+        with qtbot.waitSignal(bridge.imported):
+            bridge.prepare()
+    finally:
+        bridge.close()
+        bridge.deleteLater()

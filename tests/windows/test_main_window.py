@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar
 from pytestqt.qtbot import QtBot
@@ -21,6 +22,8 @@ from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.session.layout_actions import LayoutActions
 from replay_gui.windows.settings.settings_store import SettingsStore
+from tests.helpers.facts import run_facts
+from tests.helpers.scripted_bridge import ScriptedBridge
 
 
 @pytest.fixture
@@ -93,6 +96,40 @@ def test_a_run_needs_no_page_of_a_comparison(window: MainWindow) -> None:
     assert not {"compare_view", "compare_bar"} & set(window.__dict__)
     window.comparison.alerts_cleared.emit()
     assert {"compare_view", "compare_bar"} <= set(window.__dict__)
+
+
+def test_pages_wait_for_their_code_and_then_come_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
+    on_demand = {"run_view", "run_status", "compare_view", "compare_bar"}
+    bridge = ScriptedBridge()
+    window.wait_for_code(bridge)
+    window.comparison.start("b.rlog", "a.rlog")
+    window.build_pages()
+    QApplication.processEvents()
+    assert not on_demand & set(window.__dict__)
+    built: list[int] = []
+    turns = QTimer(window, interval=0)
+    turns.timeout.connect(lambda: built.append(len(on_demand & set(window.__dict__))))
+    turns.start()
+    bridge.imported.emit()
+    qtbot.waitUntil(lambda: bool(built) and built[-1] == 4)
+    assert {2, 3, 4} <= set(built), "the parts of a run, the page of the comparison, its bar"
+    qtbot.waitUntil(lambda: not window.compare_view.isHidden())
+    window.comparison.end()
+    window.build_pages()
+
+
+def test_a_run_that_is_opened_meanwhile_is_shown_once_its_page_is_there(window: MainWindow, qtbot: QtBot) -> None:
+    bridge = ScriptedBridge()
+    window.wait_for_code(bridge)
+    window.session.alerts_cleared.emit()
+    window.session.facts = run_facts("/runs/a.rlog")
+    window.session.run_changed.emit()
+    QApplication.processEvents()
+    assert "run_view" not in window.__dict__
+    bridge.imported.emit()
+    qtbot.waitUntil(lambda: "run_view" in window.__dict__ and not window.run_view.isHidden())
+    qtbot.waitUntil(lambda: "compare_bar" in window.__dict__)
+    assert window.compare_view.isHidden()
 
 
 def test_pages_are_built_once(window: MainWindow) -> None:

@@ -309,6 +309,7 @@ def test_drawing_a_million_events_does_not_look_at_each(
     session.show(synthetic_index(few))
     settle(qtbot, timeline, session)
     timeline.resize(1_400, timeline.sizeHint().height())
+    QApplication.processEvents()  # the pictures of this size are drawn in the next turn
     session.set_view(0, few)
     floor = min(_seconds_to_draw(timeline) for _ in range(5))
     session.show(synthetic_index(many))
