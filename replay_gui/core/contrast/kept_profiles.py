@@ -20,7 +20,7 @@ from replay_gui.core.effects.observed import EffectEvidence
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.version import VERSION
 
-_FORM = f"{VERSION}/13"  # raise it when profiles, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/14"  # raise it when profiles, or the effects of calls, are defined differently
 
 
 class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,9 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.event_texts import message_text
 from replay_gui.core.reasons.evidence.file_edits import is_patch
+from replay_gui.core.reasons.evidence.final_answers import named_answer
 from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
 
 MAX_CALLS = 20_000  # calls of a run that are examined
@@ -42,7 +44,7 @@ class RunReading:
         config: of its first AgentInit.
         calls: in the order of their requests, at most MAX_CALLS; left_out: the number of further calls.
         figures: each number that the agent stated, and the index of the first event with it.
-        answer: the run's answer, as its grader read it; None if no grader recorded it.
+        answer: the run's answer, as its grader read it, else as the agent named it last; None if neither is recorded.
         patch, patch_index: the submitted patch, and its event; "" and None if there is none.
     """
 
@@ -65,6 +67,7 @@ def read_run(log: EventLog, corrected: Mapping[str, Effect] | None = None) -> Ru
     classifier = EffectClassifier(corrected)
     reader, calls, models = CallReader(classifier), list[ToolCall](), Counter[str]()
     init: Event | None = None
+    named = ""
     for event in log:
         reading.summary.add_event(event)
         call = reader.read_event(event)
@@ -82,12 +85,17 @@ def read_run(log: EventLog, corrected: Mapping[str, Effect] | None = None) -> Ru
             classifier.declared = declared_effects([reading.config])
         elif event.kind == _DECISION:
             _take_figures(reading.figures, event)
+            named = named_answer(message_text(event)[:_MAX_TEXT_CHARACTERS]) or named
         elif event.kind == _PROPOSAL and event.payload.get("target") == _SUBMISSION:
             reading.patch, reading.patch_index = answer_text(event.payload.get("patch")), event.index
         elif event.kind == OUTCOME and reading.answer is None:
             reading.answer = event.payload.get("answer")
             if not reading.patch and is_patch(reading.answer):
                 reading.patch, reading.patch_index = reading.answer, event.index
+    if isinstance(reading.answer, str):
+        reading.answer = named_answer(reading.answer) or reading.answer
+    elif reading.answer is None:
+        reading.answer = named or None
     unanswered = reader.unanswered()
     kept = unanswered[: MAX_CALLS - len(calls)]
     reading.left_out += len(unanswered) - len(kept)

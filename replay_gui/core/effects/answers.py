@@ -23,8 +23,11 @@ _VOLATILE = re.compile(
 )
 
 
-def is_error_answer(payload: Mapping[str, Any]) -> bool:
-    """Whether the payload of a ToolResponse reports that the call failed, so that it had no effect."""
+def is_error_answer(payload: Mapping[str, Any], *, by_words: bool = True) -> bool:
+    """Whether the payload of a ToolResponse reports that the call failed, so that it had no effect.
+
+    `by_words`: whether an answer that begins as an error is one; what a log or a file contains is none.
+    """
     if payload.get("success") is False:
         return True
     output = payload.get("output")
@@ -35,7 +38,7 @@ def is_error_answer(payload: Mapping[str, Any]) -> bool:
             return True
         error = output.get("error")
         return error not in (None, False, "", 0) and len(output) <= _MAX_ERROR_MEMBERS
-    return begins_as_error(output)
+    return by_words and begins_as_error(output)
 
 
 def begins_as_error(output: Any) -> bool:

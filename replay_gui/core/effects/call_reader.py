@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
-from replay_gui.core.effects.classifier import EffectClassifier
+from replay_gui.core.effects.classifier import EffectClassifier, code_of
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.program_tools import program_text
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
@@ -24,6 +26,7 @@ _FLOAT = b"\xcb"  # begins a float of msgpack
 _MAX_WHOLE = 1 << 53  # from which on not every whole number is a float
 _COMMANDS = frozenset({"command", "cmd", "CommandLine"})  # members of an input
 _MAX_COMMAND_CHARACTERS = 1_000
+_PRINTING = re.compile(r"(?:^|[|;&])\s*(?:sudo )?(?:cat|tail|head|zcat|journalctl|dmesg|grep|rg|sed) |\blogs ")
 _QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
 """A command with texts in quotation marks, in which no character means anything but itself."""
 
@@ -35,6 +38,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
     if _FLOAT in encode_decoded(input):
         input = _with_whole_numbers(input)
     finding = classifier.find(tool, input, payload.get("capabilities"))
+    prints = finding.effect is Effect.READS and _prints_a_file(tool, input)
     return ToolCall(
         request=request.index,
         response=None if response is None else response.index,
@@ -42,7 +46,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         input=input,
         key=call_key(tool, input),
         answer=None if response is None else _answer(response.payload),
-        ok=None if response is None else not is_error_answer(response.payload),
+        ok=None if response is None else not is_error_answer(response.payload, by_words=not prints),
         effect=finding.effect,
         reason=finding.reason,
         targets=finding.targets,
@@ -51,6 +55,12 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         unchecked=finding.unchecked,
         error=error if response is not None and isinstance(error := response.payload.get("error"), str) else "",
     )
+
+
+def _prints_a_file(tool: str, input: Any) -> bool:
+    """Whether a call runs a command that prints a file or a log, whose first word may be ``Error``."""
+    text = program_text(tool, input) or (code_of(input)[1] if runs_code(tool) else "")
+    return _PRINTING.search(text[:_MAX_COMMAND_CHARACTERS]) is not None
 
 
 def undecided_calls(calls: Iterable[ToolCall]) -> dict[EventIndex, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 NUMBER = r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d+)?"
 """A pattern for a number, with commas only between thousands (or lakhs)."""
 
@@ -10,3 +12,6 @@ NOT_BEFORE = r"[\w.#,-]"
 
 NOT_AFTER = r"[\w-]|[.,]\d"
 """What behind a number makes it a part of such a word."""
+
+FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
+"""A number in a text, without its currency: not a part of an id, a date, a version or a list of line numbers."""

@@ -104,6 +104,26 @@ def test_loops_orders_figures_and_set_up(tmp_path: Path, read_files: ReadFiles) 
     assert ("set-up", "", "/seed", "4") in features(profile, FeatureKind.SET_UP)
 
 
+def test_an_answer_that_is_named_is_a_feature(tmp_path: Path, read_files: ReadFiles) -> None:
+    said = (
+        "The archive says so.\n\nFinal answer: 1931, Ottoline Farrow",
+        "FINAL ANSWER: **1931, Ottoline Farrow**",
+        "Done.",
+    )
+    paths = [write_run(tmp_path / f"{number}.rlog", [LOOK], says=words) for number, words in enumerate(said)]
+    first, second, none = (features(profile, FeatureKind.ANSWERED) for profile in read_files(*paths).profiles)
+    assert first == second == {("answered", "", "", '"1931, Ottoline Farrow"')}
+    assert none == set()
+
+
+def test_a_question_that_was_answered_by_an_error_was_asked(tmp_path: Path, read_files: ReadFiles) -> None:
+    gone = MadeCall("fetch_page", {"url": "https://a.example"}, None, "Error: 404")
+    log = MadeCall("kubectl", {"args": "logs web-1 --previous"}, "FATAL: no connection is left")
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [gone, log])).profiles
+    assert {tool for _, tool, _, _ in features(profile, FeatureKind.READ)} == {"fetch_page", "kubectl"}
+    assert {tool for _, tool, _, _ in features(profile, FeatureKind.FAILED)} == {"fetch_page"}, "a log may say FATAL"
+
+
 def test_every_feature_is_there_once(tmp_path: Path, read_files: ReadFiles) -> None:
     (profile,) = read_files(write_run(tmp_path / "a.rlog", [LOOK, CANCEL, LOOK, CANCEL])).profiles
     names = [held.feature for held in profile.features]

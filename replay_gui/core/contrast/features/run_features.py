@@ -153,7 +153,7 @@ def _other_calls(calls: Sequence[KeptCall]) -> Iterator[HeldFeature]:
                 yield HeldFeature(_of_call(FeatureKind.SUBMITTED, call), call.request)
             case Effect.HANDS_OVER:
                 yield HeldFeature(Feature(kind=FeatureKind.HANDED_OVER, tool=tool), call.request)
-            case Effect.READS if call.ok is not False:
+            case Effect.READS:
                 yield HeldFeature(_of_call(FeatureKind.READ, call), call.request)
                 yield HeldFeature(Feature(kind=FeatureKind.READ_TOOL, tool=tool), call.request)
             case Effect.UNKNOWN:
@@ -161,7 +161,7 @@ def _other_calls(calls: Sequence[KeptCall]) -> Iterator[HeldFeature]:
                 yield HeldFeature(Feature(kind=FeatureKind.CALLED_TOOL, tool=tool), call.request)
             case Effect.NOTES:
                 yield HeldFeature(Feature(kind=FeatureKind.NOTED, tool=tool), call.request)
-            case Effect.READS | Effect.CHECKS | Effect.CHANGES | Effect.ASKS:
+            case Effect.CHECKS | Effect.CHANGES | Effect.ASKS:
                 pass
             case _:
                 assert_never(call.effect)

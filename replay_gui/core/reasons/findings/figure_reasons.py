@@ -14,12 +14,9 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.phrases import against_words, call_words, event_of_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
-from replay_gui.core.text.figures import NOT_AFTER, NOT_BEFORE, NUMBER
+from replay_gui.core.text.figures import FIGURE, NOT_BEFORE, NUMBER
 from replay_gui.core.text.quotation_marks import closed_sentence
 from replay_gui.core.translation.messages import tr
-
-FIGURE = re.compile(rf"(?<!{NOT_BEFORE})\$?({NUMBER})(?!{NOT_AFTER})")
-"""A number in a text, without its currency: not a part of an id, a date, a version or a list of line numbers."""
 
 _AMOUNT = re.compile(rf"[$€£]\s?({NUMBER})|(?<!{NOT_BEFORE})({NUMBER})(?=\s?(?:€|£|USD\b|EUR\b|GBP\b))")
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
@@ -12,10 +11,11 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import word_pattern
 from replay_gui.core.reasons.evidence.endings import has_last_word
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
+from replay_gui.core.reasons.evidence.final_answers import named_answer, plain_answer
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import rare_values
-from replay_gui.core.reasons.findings.figure_reasons import FIGURE, add_last_figures
+from replay_gui.core.reasons.findings.figure_reasons import add_last_figures
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import (
@@ -32,12 +32,6 @@ from replay_gui.core.translation.messages import tr
 _MAX_ANSWER_CHARACTERS = 60  # characters of an answer in a sentence
 _MAX_LAST_MESSAGE_CHARACTERS = 200  # characters of a last message that may be an answer
 _MAX_LAST_MESSAGES = 4  # messages in which a final answer is searched
-_ANSWER = re.compile(
-    r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SIGNS = re.compile(r"(?:[^\w.]|_|(?<!\d)\.|\.(?!\d))+")  # but not the point in a number
-_MIN_AMOUNT_DIGITS = 3
 _NOTHING: tuple[Any, ...] = (None, "", {}, [])
 _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 
@@ -52,9 +46,9 @@ def add_answer_reasons(reasons: ReasonList, *, with_patches: bool, both_passed: 
         return
     (answer_p, wanted_p), (answer_f, wanted_f) = reasons.reference.graded, reasons.other.graded
     if answer_p is not None and answer_f is not None and not (is_patch(answer_p) or is_patch(answer_f)):
-        texts = [_named_part(answer_text(answer)) for answer in (answer_p, answer_f)]
-        both_right = both_passed and _plain(wanted_p) == _plain(wanted_f)
-        if _plain(texts[0]) != _plain(texts[1]) and not both_right:
+        texts = [named_answer(text) or text for text in map(answer_text, (answer_p, answer_f))]
+        both_right = both_passed and plain_answer(wanted_p) == plain_answer(wanted_f)
+        if plain_answer(texts[0]) != plain_answer(texts[1]) and not both_right:
             wanted = wanted_f if wanted_f is not None else wanted_p
             _add_answers(reasons, answer_text(answer_p), answer_text(answer_f), wanted)
         return
@@ -199,8 +193,8 @@ def _add_last_words(reasons: ReasonList, *, both_passed: bool) -> None:
             at, words = named
             last = _last_message(other)
             own = _last_message(run)
-            same = [_plain(words), *([] if own is None else [_plain(own[1])])]
-            if last is not None and _plain(last[1]) in same:  # it says the same, without naming it an answer
+            same = [plain_answer(words), *([] if own is None else [plain_answer(own[1])])]
+            if last is not None and plain_answer(last[1]) in same:  # it says the same, without naming it an answer
                 return
             answered = {
                 "run": run.name,
@@ -245,7 +239,7 @@ def _add_final_answers(
 ) -> None:
     """Add the answers of both agents, if they differ; `are_named`: both agents name them as answers."""
     (at_p, words_p), (at_f, words_f) = message_p, message_f
-    if _plain(words_p) == _plain(words_f):
+    if plain_answer(words_p) == plain_answer(words_f):
         return
     shown_p, shown_f = quoted_difference(words_p, words_f, _MAX_ANSWER_CHARACTERS)
     answers = {
@@ -274,7 +268,7 @@ def last_words(run: RunAccount, second: RunAccount) -> str:
     Whether they differ in meaning or in wording alone is not known, so they are no reason.
     """
     mine, others = _last_message(run), _last_message(second)
-    if mine is None or others is None or _plain(mine[1]) == _plain(others[1]):
+    if mine is None or others is None or plain_answer(mine[1]) == plain_answer(others[1]):
         return ""
     words, other_words = quoted_difference(mine[1], others[1], _MAX_LAST_MESSAGE_CHARACTERS)
     return tr(
@@ -291,9 +285,9 @@ def last_words(run: RunAccount, second: RunAccount) -> str:
 def _named_answer(run: RunAccount) -> Message | None:
     """Return the last answer that one of the agent's last messages names as such, else the one that a grader took."""
     for index, words in reversed(run.messages.latest(OriginRole.AGENT, _MAX_LAST_MESSAGES)):
-        answers = _ANSWER.findall(words)
-        if answers:
-            return index, answers[-1].strip(" *.")
+        named = named_answer(words)
+        if named:
+            return index, named
     graded = run.graded_answer
     answer = None if graded is None else graded.payload["answer"]
     return (graded.index, answer) if graded and isinstance(answer, str) and not is_patch(answer) else None
@@ -310,22 +304,3 @@ def _only(value: Any) -> Any:
     if isinstance(value, dict) and len(value) == 1:
         return next(iter(value.values()))
     return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _plain(value: Any) -> str:
-    """Return an answer without what does not change its meaning: case, signs, ``1,060.50`` as 1060.5."""
-    text = FIGURE.sub(lambda match: _plain_number(match[1]), answer_text(value).lower())
-    return _SIGNS.sub(" ", text).strip()
-
-
-def _plain_number(figure: str) -> str:
-    """Return a number without separators of thousands; 3.10 may be a version, but 1060.50 is an amount."""
-    whole, point, decimals = figure.replace(",", "").partition(".")
-    plain = f"{whole}{point}{decimals}"
-    return plain.rstrip("0").rstrip(".") if point and len(whole) >= _MIN_AMOUNT_DIGITS else plain
-
-
-def _named_part(answer: str) -> str:
-    """Return what a graded answer names as the answer; the whole text if it names none."""
-    named = _ANSWER.findall(answer)
-    return named[-1] if named else answer

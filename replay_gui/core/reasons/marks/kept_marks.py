@@ -22,7 +22,7 @@ from replay_gui.core.translation.numbers import number_signs
 from replay_gui.version import VERSION
 
 MARKS_FILE = "marks"
-_FORM = f"{VERSION}/14"  # raise it when marks, or the effects of calls, are defined differently
+_FORM = f"{VERSION}/15"  # raise it when marks, or the effects of calls, are defined differently
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
