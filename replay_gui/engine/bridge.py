@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Hashable, Sequence
 from importlib import import_module
@@ -15,6 +16,8 @@ from replay_gui.engine.requests import Answer, Request
 if TYPE_CHECKING:
     from replay_gui.engine.engine import Engine
 
+_SHORT_SECONDS = 0.001  # of the window's thread; after answers that take less, the next one comes in the same turn
+
 
 class EngineBridge(QObject):
     """The engine as an object of the GUI thread. Its signals are emitted on other threads, and Qt carries them over.
@@ -23,8 +26,9 @@ class EngineBridge(QObject):
     That thread then imports the code that shows the answers, which takes as long; meanwhile the answers wait.
 
     Signals:
-        answered(object): an Answer, one at each turn of the event loop: Qt would deliver all that wait, and paint what
-            they changed, in one. prepared(): the engine is imported. imported(): so is the other code.
+        answered(object): an Answer; at each turn of the event loop one, or several that take no time: Qt would deliver
+            all that wait, and paint what they changed, in one turn.
+        prepared(): the engine is imported. imported(): so is the other code.
         Connect methods of QObjects only: anything else would run on the thread that emits.
     """
 
@@ -120,7 +124,9 @@ class EngineBridge(QObject):
 
     @Slot()
     def _emit_next(self) -> None:
-        answer = self._answers.popleft()
-        if self._answers:
-            self._next_turn.start()
-        self.answered.emit(answer)
+        begun = time.thread_time()
+        while self._answers and time.thread_time() - begun < _SHORT_SECONDS:
+            answer = self._answers.popleft()
+            if self._answers:
+                self._next_turn.start()  # before, because an answer may open a dialog with its own event loop
+            self.answered.emit(answer)

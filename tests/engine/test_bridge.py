@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator
 from itertools import pairwise
 from threading import Event
@@ -40,11 +41,15 @@ class AnsweringEngine:
 
 
 class Diary(QObject):
-    """Writes down which answers came, and "" for the end of each turn of the event loop."""
+    """Writes down which answers came, and "" for the end of each turn of the event loop.
 
-    def __init__(self, bridge: EngineBridge) -> None:
+    Each answer takes `seconds` of the thread's own time.
+    """
+
+    def __init__(self, bridge: EngineBridge, seconds: float = 0.0) -> None:
         super().__init__(bridge)
         self.lines: list[str] = []
+        self._seconds = seconds
         bridge.answered.connect(self.on_answered)
         self._turns = QTimer(self, interval=0)
         self._turns.timeout.connect(self.on_turn)
@@ -54,6 +59,9 @@ class Diary(QObject):
     def on_answered(self, answer: Answer) -> None:
         assert isinstance(answer.value, Alert)
         self.lines.append(answer.value.text)
+        until = time.thread_time() + self._seconds
+        while time.thread_time() < until:
+            pass
 
     @Slot()
     def on_turn(self) -> None:
@@ -69,14 +77,28 @@ def bridge(qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     bridge.deleteLater()
 
 
-def test_answers_that_wait_come_one_a_turn_and_in_order(bridge: EngineBridge, qtbot: QtBot) -> None:
-    diary = Diary(bridge)
+def test_answers_that_wait_come_in_order_and_one_a_turn_if_they_take_long(bridge: EngineBridge, qtbot: QtBot) -> None:
+    diary = Diary(bridge, seconds=0.002)
     bridge.send_request("first", REQUEST)
     bridge.send_request("second", REQUEST)
     qtbot.waitUntil(lambda: "second 2" in diary.lines)
     came = [n for n, line in enumerate(diary.lines) if line]
     assert [diary.lines[n] for n in came] == [f"{key} {n}" for key in ("first", "second") for n in range(3)]
     assert all("" in diary.lines[n:m] for n, m in pairwise(came))
+
+
+def test_answers_that_take_no_time_do_not_wait_for_a_turn_each(bridge: EngineBridge, qtbot: QtBot) -> None:
+    diary = Diary(bridge)
+    with qtbot.waitSignal(bridge.prepared):
+        bridge.prepare()
+    QCoreApplication.processEvents()
+    for key in range(40):
+        bridge.send_request(key, REQUEST)
+    diary.lines.clear()
+    qtbot.waitUntil(lambda: "39 2" in diary.lines)
+    came = [n for n, line in enumerate(diary.lines) if line]
+    assert [diary.lines[n] for n in came] == [f"{key} {n}" for key in range(40) for n in range(3)]
+    assert diary.lines[came[0] : came[-1]].count("") < 60
 
 
 def test_a_request_is_sent_although_the_thread_that_imported_the_engine_still_runs(
