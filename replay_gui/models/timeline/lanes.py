@@ -114,6 +114,27 @@ PartsOf: TypeAlias = Callable[[list[int]], tuple[LanePart, ...]]
 """Makes the parts of one lane of the tools with these keys."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joined:
+    """The positions of the first `count` events of a run that are in any of these groups, ascending."""
+
+    keys: frozenset[GroupNumber] = frozenset()
+    count: int = 0
+    positions: Positions = field(default_factory=lambda: NO_POSITIONS)
+
+    def of(self, groups: Mapping[GroupNumber, Positions], keys: frozenset[GroupNumber], count: int) -> _Joined:
+        """Return those of these groups among the first `count` events; if more were added, only these are examined."""
+        known = self if self.keys == keys and self.count <= count else _Joined()
+        parts = [groups.get(key, NO_POSITIONS) for key in keys]
+        added = np.concatenate([part[np.searchsorted(part, known.count, "right") :] for part in parts])
+        if not len(added):
+            return _Joined(keys, count, known.positions)
+        marked = np.zeros(count - known.count + 1, bool)  # marking is faster than sorting
+        marked[added - known.count] = True
+        more = np.flatnonzero(marked).astype(np.int32) + np.int32(known.count)
+        return _Joined(keys, count, np.concatenate([known.positions, more]))
+
+
 @dataclass(frozen=True, eq=False)  # without slots, because of cached_property
 class Lanes:
     """The events of a run by lane; made for each longer index, since it takes no time."""
@@ -121,6 +142,7 @@ class Lanes:
     _groups: EventGroups = field(default_factory=EventGroups)
     _tools: tuple[str, ...] = ()
     _subagents: tuple[Lane, ...] = ()
+    _joined: dict[str, _Joined] = field(default_factory=dict)  # the calls, and the failed ones, of the run so far
 
     @classmethod
     def of(cls, index: RunIndex) -> Lanes:
@@ -129,7 +151,7 @@ class Lanes:
 
     def with_events(self, index: RunIndex) -> Lanes:
         """Return lanes with the same subagents, and the events of a longer index of the same run."""
-        return replace(Lanes.of(index), _subagents=self._subagents)
+        return replace(Lanes.of(index), _subagents=self._subagents, _joined=self._joined)
 
     def with_subagents(self, subagents: Subagents = NO_SUBAGENTS) -> Lanes:
         """Return the lanes with one for each of these subagents."""
@@ -233,14 +255,10 @@ class Lanes:
         rest = keys[len(own) :]
         if not rest:
             return parts
-        positions, failed = (self._joined(of_tools, rest) for of_tools in (self._events_of, self._failed_of))
-        return (*parts, LanePart(Kind.TOOL_REQUEST, None, positions, failed))
-
-    def _joined(self, of_tools: Mapping[GroupNumber, Positions], keys: list[int]) -> Positions:
-        """Return the positions of these keys, ascending; marking is faster than sorting, and each new size needs it."""
-        marked = np.zeros(self.count + 1, bool)
-        marked[np.concatenate([of_tools.get(key, NO_POSITIONS) for key in keys])] = True
-        return np.flatnonzero(marked).astype(np.int32)
+        joined, all_keys = self._joined, frozenset(rest)
+        for name, groups in (("calls", self._events_of), ("failed", self._failed_of)):
+            joined[name] = joined.get(name, _Joined()).of(groups, all_keys, self.count)
+        return (*parts, LanePart(Kind.TOOL_REQUEST, None, joined["calls"].positions, joined["failed"].positions))
 
     def _tool_row(self, key: int) -> Lane:
         tool = key - FIRST_TOOL_GROUP

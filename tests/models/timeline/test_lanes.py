@@ -6,7 +6,7 @@ import pytest
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, NO_PAIR, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline import lanes as lanes_module
-from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
+from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, LanePart, Lanes
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
 from tests.helpers.runs import TOOLS as TOOLS_MADE
 from tests.helpers.runs import indexed, synthetic_index
@@ -216,3 +216,25 @@ def test_tools_without_a_lane_of_their_own_cost_none(folded: frozenset[str], mon
     rows = Lanes.of(index).rows(LaneChoice(folded=folded))
     assert sum(row.count for row in rows) == count
     assert made < 40
+
+
+def test_the_calls_of_many_tools_are_joined_once_while_a_run_grows() -> None:
+    generator = np.random.default_rng(8)
+    tools = tuple(f"tool{number}" for number in range(MAX_PARTS + 9))
+    places = generator.integers(0, len(tools), 400).tolist()
+    words = [f"ToolRequest {tools[place]}" if n % 3 else "Decision" for n, place in enumerate(places)]
+    words = [f"{word} !" if word != "Decision" and n % 7 == 0 else word for n, word in enumerate(words)]
+    folded, grown = LaneChoice(frozenset({TOOLS})), Lanes()
+
+    def rest(lanes: Lanes) -> LanePart:
+        return next(row for row in lanes.rows(folded) if row.key == TOOLS).parts[-1]
+
+    for count in (30, 200, 201, 400):
+        index = index_of(*words[:count], tools=tools)
+        grown = grown.with_events(index)
+        afresh = Lanes.of(index)
+        assert told(grown.rows(folded)) == told(afresh.rows(folded))
+        assert rest(grown).positions.tolist() == rest(afresh).positions.tolist()
+        assert rest(grown).failed.tolist() == rest(afresh).failed.tolist()
+    same = grown.with_events(index_of(*words, "Decision", tools=tools))
+    assert rest(same).positions is rest(grown).positions
