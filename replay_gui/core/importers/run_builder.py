@@ -365,7 +365,7 @@ class RunBuilder:
 
 
 _LIMIT = re.compile(
-    r"max(imum)?[ _]?(number of )?(turns|iterations|steps|rounds)|recursion ?limit|usage ?limit ?exceeded"
+    r"max(imum)?[ _]?(number of )?(turn|iteration|step|round|budget)s?\b|recursion ?limit|usage ?limit ?exceeded"
     r"|limit of [0-9,]{1,12} (turns|iterations|steps)",
     re.IGNORECASE,
 )

@@ -130,3 +130,10 @@ def test_a_note_with_brackets_is_a_sentence(tmp_path: Path) -> None:
     assert [one.kind for one in reasons(tmp_path / "1", [ASK, a, DONE], [ASK, b, DONE])] == [ReasonKind.WORDING]
     code = forward("total = price(1) * amount; print(total) and so on")
     assert reasons(tmp_path / "2", [ASK, a, DONE], [ASK, code, DONE])[0].kind is ReasonKind.ARGUMENT
+
+
+def test_a_read_after_the_changes_comes_before_those_that_led_to_them(tmp_path: Path) -> None:
+    rate = Step(tool="get_rate", input={"of": "EUR"}, answer=1.08)
+    seen = Step(tool="get_transfer", input={"id": "T-1"}, answer={"status": "executed"})
+    (only,) = reasons(tmp_path / "1", [ASK, rate, SEND, seen, DONE], [ASK, SEND, DONE])
+    assert only.sentence == "bad never called get_transfer(T-1), nor made 1 other read; good did (event 7)."

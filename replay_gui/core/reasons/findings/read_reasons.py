@@ -73,10 +73,18 @@ def add_read_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
         _add_similar_query(reasons, *pair)
         told = {call.key for call in pair}
         missing, extra = ([one for one in reads if one[0].key not in told] for reads in (missing, extra))
+    if not reasons.has(Tier.ACTION):
+        missing, extra = _after_changes_first(missing, reference), _after_changes_first(extra, other)
     if missing:
         _add_reads(reasons, missing, reference, other, Tier.NOT_LOOKED)
     if extra:
         _add_reads(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
+
+
+def _after_changes_first(reads: list[tuple[ToolCall, str]], run: RunAccount) -> list[tuple[ToolCall, str]]:
+    """Return the reads after the last change of a run first: they may have verified it, if the changes are equal."""
+    last = run.changes[-1].request if run.changes else -1
+    return sorted(reads, key=lambda read: read[0].request < last)
 
 
 def _similar_query(

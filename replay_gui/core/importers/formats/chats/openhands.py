@@ -25,7 +25,7 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.run_builder import End, end_after_error
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.path_kinds import is_file
@@ -189,7 +189,7 @@ class _OpenHandsEvents(RecordEvents):
             case "ConversationErrorEvent":
                 text = str(record.get("detail") or record.get("code") or "failed")
                 self.run.error(str(record.get("code") or "error"), text, "agent")
-                self._how = "crash", first_line(text)
+                self._how = end_after_error(text), first_line(text)
             case "PauseEvent":
                 self.run.interrupted("the user paused the run", "agent", self.fields(record, "kind", source="user"))
                 self._how = "stopped by user", None
@@ -380,7 +380,7 @@ class _OpenHandsEvents(RecordEvents):
             self.run.proposal(None, "diff", "submission", patch)
         if wrong:
             self.run.error("error", str(wrong), "agent")
-            self._how = "crash", first_line(str(wrong))
+            self._how = end_after_error(str(wrong)), first_line(str(wrong))
         if self._how is not None:
             self.run.end(*self._how)
         report = tested.get("report")

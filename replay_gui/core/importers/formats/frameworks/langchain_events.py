@@ -27,7 +27,7 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.formats.sent_events import are_sent, first_sent, numbered_sent
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.run_builder import End, end_after_error
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.translation.messages import translatable
 
@@ -155,7 +155,8 @@ class _StreamEvents(RecordEvents):
                 self.run.add(Kind.MEMORY_READ, {**read, **extra})
             case _ if kind.endswith("_error"):
                 self.run.error(kind, str(data.get("error") or kind), str(record.get("name") or self.agent), extra)
-                self.how = "crash", str(data.get("error") or kind)
+                error = str(data.get("error") or kind)
+                self.how = end_after_error(error), error
             case _:
                 self._step(kind, record, data, extra)
 

@@ -149,6 +149,18 @@ def test_older_events_of_the_agents_state_and_memory_are_no_calls(tmp_path: Path
     assert len(found.of("x:bookkeeping/openhands/change_agent_state")) == 1
 
 
+def test_an_error_that_names_a_limit_is_the_end_at_a_limit(tmp_path: Path) -> None:
+    said = "RuntimeError: Agent reached maximum iteration. Current iteration: 50, max iteration: 50"
+    go = {"id": 0, "source": "user", "action": "message", "args": {"content": "go"}}
+    for error, how in ((said, "limit"), ("RuntimeError: the container is gone", "crash")):
+        record = {"instance_id": "a", "instruction": "go", "metadata": {}, "error": error, "history": [go]}
+        (found,) = read_all(written(tmp_path, [record]))
+        assert found.of("x:end")[0].payload["how"] == how
+    stopped = {"kind": "ConversationErrorEvent", "code": "MaxIterationsReached", "detail": "reached maximum iterations"}
+    (found,) = read_all(written(tmp_path, [{"kind": "MessageEvent", "source": "user"}, stopped]))
+    assert found.of("x:end")[0].payload["how"] == "limit"
+
+
 def test_a_message_of_the_agent_ends_its_turn(tmp_path: Path) -> None:
     def said(source: str, text: str) -> dict[str, object]:
         message = {"role": "user", "content": [{"type": "text", "text": text}]}
