@@ -153,7 +153,11 @@ def differing_words(a: Any, b: Any) -> tuple[str, str]:
     """Return two values for a sentence; long texts are cut around their first difference."""
     if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_VALUE:
         return quoted_difference(a, b, _MAX_VALUE)
-    return value_words(a), value_words(b)
+    words_a, words_b = value_words(a), value_words(b)
+    if words_a == words_b:  # 3 and a text with the same digits
+        words_a = in_quotation_marks(words_a) if isinstance(a, str) else words_a
+        words_b = in_quotation_marks(words_b) if isinstance(b, str) else words_b
+    return words_a, words_b
 
 
 def quoted_difference(a: str, b: str, limit: int) -> tuple[str, str]:

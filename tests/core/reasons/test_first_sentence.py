@@ -9,6 +9,7 @@ from typing import Any
 
 from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why import WhyFinder
+from replay_gui.core.recorder.recorder import Recorder
 from tests.core.reasons.scripts import Step, side_of, write_run
 
 ASK = Step("user", "Please send 250 euros to Jonas.")
@@ -137,3 +138,30 @@ def test_a_read_after_the_changes_comes_before_those_that_led_to_them(tmp_path: 
     seen = Step(tool="get_transfer", input={"id": "T-1"}, answer={"status": "executed"})
     (only,) = reasons(tmp_path / "1", [ASK, rate, SEND, seen, DONE], [ASK, SEND, DONE])
     assert only.sentence == "bad never called get_transfer(T-1), nor made 1 other read; good did (event 7)."
+
+
+def test_a_number_as_text_and_an_empty_argument_are_wording(tmp_path: Path) -> None:
+    def add(**more: Any) -> Step:
+        return Step(tool="add_service", input={"booking": "HB-77310", "code": "BRK", **more}, answer={"ok": True})
+
+    others: list[dict[str, Any]] = [{"quantity": "3"}, {"quantity": 3, "note": None}, {"quantity": 3, "note": ""}]
+    for number, other in enumerate(others):
+        found = reasons(tmp_path / f"{number}", [ASK, add(quantity=3), DONE], [ASK, add(**other), DONE])
+        assert [reason.kind for reason in found] == [ReasonKind.WORDING]
+    refused = replace(add(quantity="3"), answer={"ok": True, "added": 0})
+    (first, *_) = reasons(tmp_path / "9", [ASK, add(quantity=3), DONE], [ASK, refused, DONE])
+    assert first.sentence.startswith("bad added service with quantity “3”; good with 3 (")
+
+
+def test_the_models_that_only_the_answers_name(tmp_path: Path) -> None:
+    def run(name: str, *models: str) -> Path:
+        path = tmp_path / f"{name}.rlog"
+        with Recorder(path, "desk", "1.0", {}) as recorder:
+            for model in models:
+                recorder.decision("message", "Done.", model=model)
+        return path
+
+    small, large, both = (side_of(run(*names)) for names in (("a", "small"), ("b", "large"), ("c", "small", "large")))
+    (only,) = WhyFinder(small, large).find().reasons
+    assert (only.kind, only.sentence) == (ReasonKind.SETUP, "model is large in B and small in A.")
+    assert WhyFinder(small, both).find().reasons == ()

@@ -19,6 +19,8 @@ from replay_gui.core.reasons.phrases import is_content
 _MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = re.compile(r"[={}<>\[\]]|\w\(|;\s*$", re.MULTILINE)  # what is not in sentences; (these brackets) are
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
+_WHOLE_NUMBER = re.compile(r"[1-9]\d{0,8}")
+_UNSET = (None, "")  # an argument with such a value is as good as left out
 _MIN_SIMILARITY = 0.15  # 0: nothing in common, 1: equal
 _MAX_MATCHED_CALLS = 200  # calls of one tool and side that are matched by similarity
 
@@ -29,7 +31,8 @@ class MatchedCalls:
 
     Attributes:
         equal: pairs of calls with equal tool and input.
-        same_effect: pairs that differ only in the wording of sentences, and have equal answers.
+        same_effect: pairs that differ only in the wording of sentences, in a number as text or in an empty argument,
+            and have equal answers.
         changed: pairs of one tool with other arguments.
         missing: calls of the reference only. extra: calls of the other run only.
     """
@@ -56,13 +59,16 @@ def match_calls(
 def _wording_key(call: ToolCall) -> Hashable:
     """Return a key that is equal for calls that differ only in wording and have equal answers."""
     written = input_leaves(call.input)
-    is_code = runs_code(call.tool) or code_of(call.input)[1] != ""  # every word of a command counts
-    leaves = written if is_code else [(path, _without_words(value)) for path, value in written]
+    member, text = code_of(call.input)  # every word of a command counts, but a code may be that of a product
+    is_code = runs_code(call.tool) or (text != "" and (member != "code" or _CODE.search(text) is not None))
+    leaves = written if is_code else [(path, _plain_value(value)) for path, value in written if value not in _UNSET]
     return call.tool, encode_decoded(leaves), masked_answer(call.answer)
 
 
-def _without_words(value: Any) -> Any:
-    """Return the figures in a text of at least one sentence; any other value unchanged."""
+def _plain_value(value: Any) -> Any:
+    """Return the figures in a text of at least one sentence, and a number for one that is given as text."""
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+        return int(value)
     if not isinstance(value, str) or len(value.split()) < _MIN_WORDS or _CODE.search(value):
         return value
     return ["words", *_FIGURE.findall(value)]

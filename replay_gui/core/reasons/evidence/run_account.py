@@ -26,6 +26,7 @@ from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 _MAX_SETUP_EVENTS = 12  # set-up events that are searched for a value
 _SETUP_WITHIN_EVENTS = 40  # the first events, which contain the set-up
 _MAX_RESULT_EVENTS = 400
+_MAX_MODEL_EVENTS = 40  # answers of a model that are examined
 _MAX_TRANSITIONS = 4_000  # changes of the state that are examined for loops
 
 
@@ -150,6 +151,12 @@ class RunAccount:
         names = [None if run.init is None else run.init.payload.get("agent_type") for run in (self, other)]
         mine, others = ({call.tool for call in run.calls} for run in (self, other))
         return self.whole and other.whole and names[0] != names[1] and mine.isdisjoint(others)
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The models of the first answers, as their events name them beside what they contain, each once, sorted."""
+        events = map(self.event, self.indexes_of(Kind.DECISION.value)[:_MAX_MODEL_EVENTS])
+        return tuple(sorted({model for event in events if isinstance(model := event.meta.get("model"), str)}))
 
     @cached_property
     def task(self) -> str | None:

@@ -38,6 +38,9 @@ _MAX_SETUP_MEMBERS = 5_000  # members of a configuration that are compared
 def add_setup_reason(reasons: ReasonList) -> int:
     """Add the most important difference of the configurations; return the number of differences. Tasks come first."""
     a, b = _setup(reasons.reference), _setup(reasons.other)
+    models = reasons.reference.models, reasons.other.models
+    if len(models[0]) == len(models[1]) == 1 and not any(_MODEL.search(path) for path in (*a, *b)):
+        a["/model"], b["/model"] = models[0][0], models[1][0]
     reported_paths = {f"/{name}" for name in TASK_NAMES} if _add_other_task(reasons) else set[str]()
     differences = [
         (path, a.get(path, ABSENT), b.get(path, ABSENT))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import name_words, runs_code
+from replay_gui.core.effects.word_lists import word_set
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.file_edits import (
@@ -13,12 +16,18 @@ from replay_gui.core.reasons.evidence.file_edits import (
     changes_of_patch,
     edited_path,
     edited_paths,
+    edits_files,
     is_patch,
+    is_same_file,
     unanswered_edits,
 )
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 
 _MAX_PROPOSALS = 2_000
+_AGENTS = frozenset({"agent", "subagent", "task", "delegate"})  # in names of tools that start another agent
+_GIT = "git "  # before a command of git as a target
+_OF_GIT = word_set("apply am checkout restore reset stash merge pull rebase revert cherry-pick")
+"""Commands of git that change files which they do not name."""
 _SUBMISSION = "submission"
 
 
@@ -39,10 +48,32 @@ class Submission:
             self.files = changes_of_calls(run.calls)
             _add_proposals(self.files, run)
         self.unanswered = unanswered_edits(run.calls)
+        self._others = [call for call in run.calls if _may_change_files(call)] if self.patch is None else []
         self._edits: dict[tuple[str, ...], list[ToolCall]] = {}
         for call in run.calls:
             for path in edited_paths(call):
                 self._edits.setdefault(end_of_path(path), []).append(call)
+
+    def other_change(self, path: str) -> ToolCall | None:
+        """Return the last call that changes a file without an edit, such as ``sed -i``; None with a patch.
+
+        Code without known targets counts if it names the file.
+        """
+        name = end_of_path(path)[-1]
+        found = (
+            call
+            for call in reversed(self._others)
+            if any(is_same_file(path, one) for one in call.targets)
+            or (call.changed and _names_no_file(call) and name in answer_text(call.input))
+        )
+        return next(found, None)
+
+    def may_have_changed(self, path: str) -> bool:
+        """Whether a call may have changed a file although no edit, and no patch, names it."""
+        folders = (target.rstrip("/") for call in self._others for target in call.targets)
+        return any(call.effect is Effect.UNKNOWN or _names_no_file(call) for call in self._others) or any(
+            f"/{path}".find(f"/{folder}/") >= 0 for folder in folders
+        )
 
     def equals(self, other: Submission) -> bool:
         """Whether both runs submitted the same patch of files."""
@@ -72,6 +103,18 @@ class Submission:
         """Return the last call for an edit of a file, if it was refused and no patch was submitted; else None."""
         edits = self._edits.get(end_of_path(path))
         return edits[-1] if edits and edits[-1].ok is False and self.patch is None else None
+
+
+def _names_no_file(call: ToolCall) -> bool:
+    """Whether a call has no target, or only commands of git that change files which they do not name."""
+    return all(target.removeprefix(_GIT) in _OF_GIT for target in call.targets)
+
+
+def _may_change_files(call: ToolCall) -> bool:
+    """Whether a call that is no edit changes something, or is a command or an agent of which that is unknown."""
+    if call.effect is Effect.UNKNOWN:
+        return call.took_effect and (runs_code(call.tool) or not _AGENTS.isdisjoint(name_words(call.tool)))
+    return call.changed and not edits_files(call)
 
 
 def end_of_path(path: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.endings import incomplete_end_words
-from replay_gui.core.reasons.evidence.file_edits import FileChanges
+from replay_gui.core.reasons.evidence.file_edits import FileChanges, is_same_file
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.line_reasons import add_line_reasons
 from replay_gui.core.reasons.findings.reason_list import ReasonList
@@ -18,7 +18,7 @@ from replay_gui.core.reasons.findings.submission_words import (
     listed_files,
     refused_sentences,
 )
-from replay_gui.core.reasons.phrases import event_words
+from replay_gui.core.reasons.phrases import event_words, file_words, past_action_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.translation.messages import tr, translatable, trn
 
@@ -40,9 +40,36 @@ def add_submission_reasons(reasons: ReasonList, handed_p: Submission, handed_f: 
     both = sorted(files_p.keys() & files_f.keys(), key=lambda path: (_TEST.search(path) is not None, path))
     _add_files(reasons, files_p, files_f, handed=(handed_p, handed_f))
     for path in both[:_MAX_FILES]:
-        changes = files_p[path], files_f[path]
-        add_line_reasons(reasons, path, changes, handed=(handed_p, handed_f), both_ways=both_ways)
+        if not _add_other_changes(reasons, path, (handed_p, handed_f)):
+            changes = files_p[path], files_f[path]
+            add_line_reasons(reasons, path, changes, handed=(handed_p, handed_f), both_ways=both_ways)
     return None
+
+
+def _add_other_changes(reasons: ReasonList, path: str, handed: tuple[Submission, Submission]) -> bool:
+    """Add that a run changed a file by a command, of which the new text is not known; return whether one did.
+
+    `handed`: of the reference, and of the other run.
+    """
+    sides = list(zip((reasons.reference, reasons.other), handed, strict=True))
+    calls = [submission.other_change(path) for _, submission in sides]
+    if calls[0] is not None and calls[1] is not None and calls[0].key == calls[1].key:
+        return False  # on the same text they do the same
+    for (run, _), call, (second, others) in zip(sides[::-1], calls[::-1], sides, strict=True):
+        if call is not None:
+            at = others.place_of(path)
+            edited = {"other": second.name, "other_at": "" if at is None else f" ({event_words(at)})"}
+            did = {"run": run.name, "did": past_action_words(call), "at": event_words(call.request), **edited}
+            file = file_words(path)
+            sentence = (
+                tr("{run} {did} ({at}), which changes {file}; {other} edited it{other_at}.", file=file, **did)
+                if any(is_same_file(path, target) for target in call.targets)
+                else tr("{run} {did} ({at}), which names {file}; {other} edited it{other_at}.", file=file, **did)
+            )
+            places = (call.request, at) if run is reasons.reference else (at, call.request)
+            add_submission_reason(reasons, sentence, tier=Tier.UNSURE, order=-1.0, at=places)
+            return True
+    return False
 
 
 def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submission) -> None:
@@ -53,6 +80,8 @@ def _add_files_of_one(reasons: ReasonList, handed_p: Submission, handed_f: Submi
     ):
         if mine.files:
             what = _tried_to_edit(others.unanswered) if others.unanswered else tr("edited no file")
+            if not others.unanswered and any(map(others.may_have_changed, mine.files)):
+                what = tr("edited no file by a call that tells the new text")
             written = _files_changed_by_commands(other)
             if written:
                 what = tr("changed {files}, by calls that do not tell the new text", files=listed_files(written))
@@ -145,11 +174,20 @@ def _add_files(
         )
         add_submission_reason(reasons, sentence, order=-2.0, at=(_place(handed_p, only_p), _place(handed_f, only_f)))
         return
+    only_p = [path for path in only_p if not _add_other_changes(reasons, path, handed)]
+    only_f = [path for path in only_f if not _add_other_changes(reasons, path, handed)]
     if only_p:
         changed = {"run": name, "other": reference, "files": listed_files(only_p), "at": at_words(handed_p, only_p)}
         if handed_f.unanswered:
             tried = _tried_to_edit(handed_f.unanswered)
             sentence = tr("{run} {tried}; {other} changed {files}{at}.", tried=tried, **changed)
+        elif any(map(handed_f.may_have_changed, only_p)):
+            sentence = trn(
+                "No edit of {run} names {files}; {other} changed it{at}.",
+                "No edit of {run} names {files}; {other} changed them{at}.",
+                len(only_p),
+                **changed,
+            )
         else:
             sentence = trn(
                 "{run} left {files} as it was; {other} changed it{at}.",
@@ -163,7 +201,12 @@ def _add_files(
         )
     if only_f:
         files = f"{listed_files(only_f)}{at_words(handed_f, only_f)}"
-        sentence = tr("{run} also changed {files}; {other} did not.", run=name, files=files, other=reference)
+        also = {"run": name, "files": files, "other": reference}
+        sentence = (
+            tr("{run} also changed {files}; no edit of {other} names it.", **also)
+            if any(map(handed_p.may_have_changed, only_f))
+            else tr("{run} also changed {files}; {other} did not.", **also)
+        )
         refused = refused_sentences(reasons.reference, handed_p, only_f)
         add_submission_reason(
             reasons, sentence, order=-0.5, details=refused, at=(_place(handed_p, only_f), _place(handed_f, only_f))
