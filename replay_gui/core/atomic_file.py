@@ -170,4 +170,4 @@ def _take_permissions(handle: int, target: Path) -> None:
 def _reason(why: OSError) -> str:
     if why.errno in _FULL:
         return tr("the disk is full")
-    return why.strerror or str(why)
+    return reason_of(why)

@@ -17,6 +17,7 @@ from typing import TextIO
 
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.path_kinds import reason_of
+from replay_gui.core.translation.messages import tr
 
 _ROOT = "replay_gui"
 _MAX_LINES = 200  # lines per topic, in memory
@@ -91,7 +92,8 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
         try:
             to_file = _opened(file)
         except (OSError, ValueError) as why:
-            raise NotWritten(f"{file}: cannot be written: {reason_of(why)}") from None
+            text = tr("{path}: cannot be written: {reason}", path=file, reason=reason_of(why))
+            raise NotWritten(text) from None
         to_file.setFormatter(_formatter())
         handlers.append(to_file)
     for handler in list(root.handlers):
@@ -111,7 +113,7 @@ def _opened(file: Path) -> logging.StreamHandler[TextIO]:
     stream = os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         stream.close()
-        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
+        raise OSError(errno.EINVAL, tr("it is a device or a pipe, not a file"))
     return _FileLines(stream)
 
 

@@ -9,8 +9,35 @@ import errno
 import os
 
 from replay_gui.core.errors import LogRefused, LogUnreadable
+from replay_gui.core.translation.messages import tr, translatable
 
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+_REASONS = frozenset(
+    (
+        translatable("No such file or directory"),
+        translatable("Permission denied"),
+        translatable("Operation not permitted"),
+        translatable("Not a directory"),
+        translatable("Is a directory"),
+        translatable("File exists"),
+        translatable("File name too long"),
+        translatable("Too many levels of symbolic links"),
+        translatable("Too many open files"),
+        translatable("Read-only file system"),
+        translatable("No space left on device"),
+        translatable("Disk quota exceeded"),
+        translatable("File too large"),
+        translatable("Input/output error"),
+        translatable("Device or resource busy"),
+        translatable("No such device or address"),
+        translatable("Cannot allocate memory"),
+        translatable("Stale file handle"),
+        translatable("Connection timed out"),
+        translatable("Invalid argument"),
+        translatable("embedded null byte"),
+    )
+)
+"""The words of the system, and of Python, for what often prevents the use of a file."""
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
@@ -37,13 +64,18 @@ def exists(path: str | os.PathLike[str]) -> bool:
     except OSError as why:
         if why.errno in _NOTHING_THERE:
             return False
-        raise LogUnreadable(f"{path}: cannot be looked for: {reason_of(why)}") from None
+        text = tr("{path}: cannot be looked for: {reason}", path=path, reason=reason_of(why))
+        raise LogUnreadable(text) from None
     return True
 
 
 def reason_of(why: OSError | ValueError) -> str:
-    """Return the system's reason for an error, or Python's: a name with a NUL, or with half of a surrogate pair."""
-    return (why.strerror if isinstance(why, OSError) else None) or str(why)
+    """Return the system's reason for an error, or Python's: a name with a NUL, or with half of a surrogate pair.
+
+    The usual ones are in the user's language.
+    """
+    reason = (why.strerror if isinstance(why, OSError) else None) or str(why)
+    return tr(reason) if reason in _REASONS else reason
 
 
 def check_is_free(path: str | os.PathLike[str]) -> None:
@@ -53,5 +85,6 @@ def check_is_free(path: str | os.PathLike[str]) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as why:
-        raise LogUnreadable(f"{path}: cannot be written: {reason_of(why)}") from None
-    raise LogRefused(f"{path}: exists already; give another name")
+        text = tr("{path}: cannot be written: {reason}", path=path, reason=reason_of(why))
+        raise LogUnreadable(text) from None
+    raise LogRefused(tr("{path}: exists already; give another name", path=path))

@@ -11,7 +11,9 @@ import pytest
 from replay_gui.cli import main
 from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.errors import LogRefused, LogUnreadable
-from replay_gui.core.path_kinds import check_is_free, exists, is_file, is_folder, is_link
+from replay_gui.core.log.source import Source
+from replay_gui.core.path_kinds import check_is_free, exists, is_file, is_folder, is_link, reason_of
+from tests.core.translation.languages import in_language
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
 
@@ -45,6 +47,18 @@ def test_no_name_is_too_odd_to_be_asked_about(tmp_path: Path, monkeypatch: pytes
     refuse(monkeypatch, "stat", file)
     with pytest.raises(LogUnreadable, match="cannot be looked for: Permission denied"):
         exists(file)
+
+
+def test_reasons_of_the_system_are_in_the_users_language(tmp_path: Path) -> None:
+    with in_language("de"):
+        for number in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC, errno.EIO, errno.EROFS):
+            assert reason_of(OSError(number, os.strerror(number))) not in ("", os.strerror(number))
+        assert reason_of(OSError(errno.ENOENT, "Notes")) == "Notes", "of a library, not of the system"
+        with pytest.raises(LogUnreadable, match="absent: kann nicht gelesen werden: Datei oder Ordner nicht gefunden"):
+            Source(tmp_path / "absent")
+        with pytest.raises(LogRefused, match="existiert schon"):
+            check_is_free(tmp_path)
+    assert reason_of(OSError(errno.ENOENT, os.strerror(errno.ENOENT))) == "No such file or directory"
 
 
 def test_a_folder_that_may_not_be_read_is_said(

@@ -18,7 +18,7 @@ from replay_gui.core.importers.conversion import SUFFIX
 from replay_gui.core.importers.conversion_cache import prune_conversions
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.source import Source
-from replay_gui.core.path_kinds import is_link
+from replay_gui.core.path_kinds import is_link, reason_of
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.translation.messages import tr
 
@@ -64,7 +64,7 @@ def _problem(run: EvaluatedRun) -> str:
     except LogUnreadable as why:
         return str(why)
     except OSError as why:  # a name that the system does not accept
-        return tr("{path}: cannot be opened: {reason}", path=run.given, reason=why.strerror or why)
+        return tr("{path}: cannot be opened: {reason}", path=run.given, reason=reason_of(why))
     return "" if is_same else tr("{path}: has changed since the catalogue was written", path=run.given)
 
 
@@ -83,9 +83,7 @@ def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
             write_whole(path, log)
             prune_conversions(conversions, folder)
     except OSError as why:
-        raise LogUnreadable(
-            tr("{path}: cannot be written: {reason}", path=folder, reason=why.strerror or why)
-        ) from None
+        raise LogUnreadable(tr("{path}: cannot be written: {reason}", path=folder, reason=reason_of(why))) from None
     return path
 
 

@@ -23,7 +23,7 @@ from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
-from replay_gui.core.path_kinds import check_is_free, is_folder
+from replay_gui.core.path_kinds import check_is_free, is_folder, reason_of
 from replay_gui.core.recorder.log_writer import LogWriter
 from replay_gui.core.translation.messages import tr
 
@@ -70,9 +70,7 @@ def convert(
                 flush_folder(targets[0].parent)
                 return moved
         except OSError as why:
-            raise LogUnreadable(
-                tr("{path}: cannot be written: {reason}", path=home, reason=why.strerror or why)
-            ) from None
+            raise LogUnreadable(tr("{path}: cannot be written: {reason}", path=home, reason=reason_of(why))) from None
 
 
 def write_runs(

@@ -31,7 +31,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
-from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.path_kinds import is_folder, reason_of
 from replay_gui.core.translation.messages import tr
 from replay_gui.core.verification.own_hashes import HashChecks
 
@@ -103,9 +103,7 @@ def cached_conversions(
                 _move(fresh, folder)
                 prune_conversions(home, folder)
         except OSError as why:
-            raise LogUnreadable(
-                tr("{path}: cannot be written: {reason}", path=home, reason=why.strerror or why)
-            ) from None
+            raise LogUnreadable(tr("{path}: cannot be written: {reason}", path=home, reason=reason_of(why))) from None
         kept = _read_conversion(folder, name, digest)
         if not kept:
             raise LogUnreadable(tr("{folder}: the log that was just written cannot be read", folder=folder))

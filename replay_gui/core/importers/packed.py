@@ -25,7 +25,7 @@ from replay_gui.core.importers.zip_members import MAGIC as ZIP
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
-from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.path_kinds import is_folder, reason_of
 from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.translation.numbers import whole_number
 
@@ -65,7 +65,7 @@ def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFil
                 _write_as_utf8(inner, path, encoding)
             except OSError as why:
                 raise LogUnreadable(
-                    tr("{path}: cannot be written: {reason}", path=path, reason=why.strerror or why)
+                    tr("{path}: cannot be written: {reason}", path=path, reason=reason_of(why))
                 ) from None
             with Source(path) as text:
                 file = ForeignFile(text, limits, source.path)
@@ -100,9 +100,7 @@ def unpacked_source(source: Source, limits: Limits = LIMITS) -> Iterator[Source]
             else:
                 _unpack(source, inner, limits, gzipped=head.startswith(_GZIP))
         except OSError as why:
-            raise LogUnreadable(
-                tr("{path}: cannot be written: {reason}", path=inner, reason=why.strerror or why)
-            ) from None
+            raise LogUnreadable(tr("{path}: cannot be written: {reason}", path=inner, reason=reason_of(why))) from None
         with Source(inner) as packed_source:
             yield packed_source
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 
 MAGIC = b"SQLite format 3\x00"
@@ -120,7 +121,7 @@ def opened_database(path: Path) -> Iterator[SqliteDatabase]:
             with closing(_connected(copy, "mode=rw")) as connection:
                 yield SqliteDatabase(connection, path, size)
     except OSError as why:
-        raise ImportRefused(tr("{path}: cannot be read: {reason}", path=path, reason=why.strerror or why)) from None
+        raise ImportRefused(tr("{path}: cannot be read: {reason}", path=path, reason=reason_of(why))) from None
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIn
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.path_kinds import is_folder
+from replay_gui.core.path_kinds import is_folder, reason_of
 from replay_gui.core.replay.snapshot_store import file_of
 from replay_gui.core.translation.messages import tr
 
@@ -86,7 +86,7 @@ class IndexCache:
             try:
                 return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING_PREFIX}"))
             except OSError:
-                reason = why.strerror or why
+                reason = reason_of(why)
                 raise LogUnreadable(
                     tr("{root}: the cache folder cannot be written: {reason}", root=self.root, reason=reason)
                 ) from None

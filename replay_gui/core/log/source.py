@@ -13,6 +13,7 @@ from typing import Self
 from blake3 import blake3
 
 from replay_gui.core.errors import LogChanged, LogUnreadable
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 
 _HASHED_BYTES = 1 << 20
@@ -44,8 +45,8 @@ class Source:
             # Without O_NONBLOCK, opening a fifo waits for a writer forever.
             self._fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except (OSError, ValueError) as why:
-            reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
-            raise LogUnreadable(tr("{path}: cannot be read: {reason}", path=self.path, reason=reason)) from None
+            text = tr("{path}: cannot be read: {reason}", path=self.path, reason=reason_of(why))
+            raise LogUnreadable(text) from None
         facts = os.fstat(self._fd)
         if not stat.S_ISREG(facts.st_mode):
             self.close()
@@ -103,7 +104,7 @@ class Source:
                     "{path}: cannot be read at byte {offset}: {reason}",
                     path=self.path,
                     offset=offset,
-                    reason=why.strerror,
+                    reason=reason_of(why),
                 )
             ) from None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.translation.messages import trn
 
 _SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
 _MAX_SCALAR_CHARACTERS = 160  # of a value in its row
@@ -29,7 +30,8 @@ def scalar_text(value: Any) -> str:
         case str():
             return f'"{visible(value[:_MAX_SCALAR_CHARACTERS])}' + ("…" if len(value) > _MAX_SCALAR_CHARACTERS else '"')
         case bytes():
-            return f"{len(value):,} bytes {value[:16].hex()}" + ("…" if len(value) > 16 else "")
+            beginning = value[:16].hex() + ("…" if len(value) > 16 else "")
+            return trn("{n} byte {beginning}", "{n} bytes {beginning}", len(value), beginning=beginning)
         case _ if value is ABSENT:
             return ""
     return repr(value)

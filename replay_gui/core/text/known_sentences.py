@@ -37,6 +37,22 @@ _SENTENCES = (
     translatable("{bytes} bytes are no record and were skipped"),
     translatable("these bytes are no record and were skipped"),
     translatable("these bytes are no record"),
+    # of a value
+    translatable("not msgpack: bytes follow the value"),
+    translatable("not msgpack: cut short"),
+    translatable("not msgpack: no value begins with the byte {byte}"),
+    translatable("not msgpack: {original}"),
+    translatable("nested deeper than {levels}"),
+    translatable("a key is not a string"),
+    translatable("a key is longer than 4 KiB"),
+    translatable("an extension type"),
+    translatable("extension type {number}"),
+    translatable("a NaN that is not 7ff8000000000000"),
+    # of a payload, in the words of the library that compares it with the structure of its kind
+    translatable("{kind}: Object missing required field `{field}`"),
+    translatable("{kind}: Object missing required field `{field}` - at `{path}`"),
+    translatable("{kind}: Expected `{expected}`, got `{found}`"),
+    translatable("{kind}: Expected `{expected}`, got `{found}` - at `{path}`"),
     # of an event that has no effect on the state
     translatable("the state would break a limit: {reason}"),
     translatable("{key} in the state is no map"),
@@ -49,6 +65,8 @@ _SENTENCES = (
     translatable("ops has something that is no add, replace or remove with a path"),
     translatable("not a pointer to a member: {path}: {reason}"),
     translatable("not a pointer to a member: {path}"),
+    translatable("it begins with / (or is empty, for all of it)"),
+    translatable("after ~ stands 0 (for ~) or 1 (for /)"),
     # of a run
     translatable("none"),
     translatable("good"),
@@ -95,10 +113,17 @@ _NUMBERS = (
     "mismatches",
     "listed",
     "event",
+    "levels",
+    "number",
 )
 """Fields that are numbers. A key or a path in a log may be all digits, too, and stays as it is."""
 
-_RECOGNISER = Recogniser(_SENTENCES, dict.fromkeys(_NUMBERS, NUMBER), within=("reason", "more", "verdict"))
+_WORDS = {"kind": r"\w{1,40}", "field": r"\w{1,40}", "expected": "[^`]{1,200}", "found": r"\w{1,40}", "path": ".+?"}
+"""Fields of what a library says on a payload; `path` is any text, here as elsewhere."""
+
+_RECOGNISER = Recogniser(
+    _SENTENCES, {**dict.fromkeys(_NUMBERS, NUMBER), **_WORDS}, within=("reason", "more", "verdict")
+)
 
 _MAX_REASON_CHARACTERS = 200
 _NOTE = re.compile(rf"(?P<reason>.{{1,{_MAX_REASON_CHARACTERS}}}?): (?P<number>{NUMBER})(?=\Z| \()", re.DOTALL)

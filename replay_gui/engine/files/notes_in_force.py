@@ -10,6 +10,7 @@ from pathlib import Path
 from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes, write_notes
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 from replay_gui.engine.opening import user_notes_places, user_trusted_folders
 
@@ -66,7 +67,7 @@ def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *,
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as why:
-        text = tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=why.strerror or why)
+        text = tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=reason_of(why))
         raise NotWritten(text) from None
     write_notes(change(in_force.notes), path)
     if path != own:

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from replay_gui.core.importers.limits import LIMITS
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 from replay_gui.core.translation.numbers import whole_number
 
@@ -46,7 +47,7 @@ class StreamSpool:
             while self._can_read() and (chunk := os.read(self._source, _CHUNK_BYTES)):
                 self._write_copy(chunk)
         except OSError as why:
-            self.problem = tr("standard input cannot be read: {reason}", reason=why.strerror or why)
+            self.problem = tr("standard input cannot be read: {reason}", reason=reason_of(why))
         finally:
             os.close(self._file)
             self.ended = True
@@ -66,7 +67,7 @@ class StreamSpool:
                 self.has_line = self.has_line or b"\n" in chunk
                 self.written, rest = self.written + count, rest[count:]
         except OSError as why:
-            self.problem = tr("standard input cannot be copied any further: {reason}", reason=why.strerror or why)
+            self.problem = tr("standard input cannot be copied any further: {reason}", reason=reason_of(why))
         if len(chunk) > room:
             limit = whole_number(self._limit)
             self.problem = tr("standard input is longer than {limit} bytes; the rest is not read", limit=limit)

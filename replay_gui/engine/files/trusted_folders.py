@@ -9,6 +9,7 @@ from pathlib import Path
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable, NotWritten
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 
 _MAX_BYTES = 1 << 20
@@ -39,7 +40,7 @@ class TrustedFolders:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as why:
             folder = self._file.parent
-            text = tr("{folder}: cannot be made: {reason}", folder=folder, reason=why.strerror or why)
+            text = tr("{folder}: cannot be made: {reason}", folder=folder, reason=reason_of(why))
             raise NotWritten(text) from None
         folders = [*known, name][-_MAX_FOLDERS:]
         write_whole(self._file, json.dumps(folders, indent=1).encode())  # ASCII, also for names that are not Unicode

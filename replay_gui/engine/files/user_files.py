@@ -12,7 +12,7 @@ from replay_gui.core.divergence.rules.rules_file import read_rules, write_rules
 from replay_gui.core.errors import NotWritten, ReplayError, RulesRefused
 from replay_gui.core.importers.generic.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.source import Source
-from replay_gui.core.path_kinds import is_file, is_folder, is_link
+from replay_gui.core.path_kinds import is_file, is_folder, is_link, reason_of
 from replay_gui.core.text.file_text import file_text
 from replay_gui.core.translation.messages import tr, trn
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
@@ -54,7 +54,7 @@ def answer_write_rules(request: WriteRules) -> RulesWritten:
         if path != user_rules():
             user_trusted_folders().add(path.parent)
     except OSError as error:
-        reason = error.strerror or error
+        reason = reason_of(error)
         return RulesWritten(request.path, tr("{file}: the rules are not saved: {reason}", file=path, reason=reason))
     except ReplayError as error:
         return RulesWritten(request.path, str(error))

@@ -25,6 +25,7 @@ import msgspec
 
 from replay_gui.core.diagnostics import LEVELS, Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.translation.messages import tr
 from replay_gui.engine.jobs.frames import read_frames, write_frame
@@ -103,7 +104,7 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
     except OSError as error:  # a full disk, a removed folder: no fault of the program
         _log.warning("job %s failed: %s", request.job, error_location(error))
         where = f"{error.filename}: " if error.filename else ""
-        stream.send_message(JobFailed(request.job_id, visible(f"{where}{error.strerror or error}"), "system"))
+        stream.send_message(JobFailed(request.job_id, visible(f"{where}{reason_of(error)}"), "system"))
     except MemoryError:
         _log.error("job %s failed: not enough memory", request.job)
         stream.send_message(JobFailed(request.job_id, tr("not enough memory"), "system"))

@@ -12,6 +12,7 @@ import msgspec
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.models.rerun.rerun_plan import EDITS, REPORT, RerunPlan
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.rerun_report import RerunReport
@@ -63,7 +64,7 @@ def prepared_files(plan: RerunPlan) -> RerunFiles | str:
     try:
         folder = tempfile.TemporaryDirectory(prefix="replay-gui-rerun-")
     except OSError as why:
-        return f"{tempfile.gettempdir()}: {why.strerror or why}"
+        return f"{tempfile.gettempdir()}: {reason_of(why)}"
     files = RerunFiles(new_log_of(plan.run), Path(folder.name), folder)
     try:
         if plan.edit is not None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from replay_gui.core.errors import LogRefused
+from replay_gui.core.errors import LogRefused, NotApplicable, NotCanonical
 from replay_gui.core.importers.formats.traces.otel.importer import REPEATED
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.payloads import payload_structure
 from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import use_language
 from replay_gui.core.translation.numbers import use_number_signs
@@ -106,3 +109,35 @@ def test_an_import_note_is_shown_with_its_number_and_the_examples_of_the_file() 
 )
 def test_what_is_no_note_of_a_known_reason_is_unchanged(note: str) -> None:
     assert sentence_text(note) == note
+
+
+@pytest.mark.usefixtures("_german")
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        ({}, "ToolRequest: Das Feld `tool_name` fehlt"),
+        ({"tool_name": 1}, "ToolRequest: erwartet ist `str`, gefunden `int`, in `$.tool_name`"),
+        ([], "ToolRequest: erwartet ist `object`, gefunden `array`"),
+    ],
+)
+def test_what_a_library_says_on_a_payload_is_recognised(payload: Any, words: str) -> None:
+    with pytest.raises(NotApplicable) as why:
+        payload_structure("ToolRequest", payload)
+    assert sentence_text(str(why.value)) == words
+
+
+@pytest.mark.usefixtures("_german")
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"\x81\x01\x01", "ein Schlüssel ist kein Text"),
+        (b"\x91" * 200 + b"\x01", "tiefer als 128 Ebenen verschachtelt"),
+        (b"\xd4\x05\x00", "Erweiterungstyp 5"),
+        (b"\xc1", "kein msgpack: „MessagePack data is malformed: invalid opcode '\\xc1' (byte 0)“"),
+    ],
+)
+def test_why_content_cannot_be_read(raw: bytes, words: str) -> None:
+    with pytest.raises(NotCanonical) as why:
+        decode(raw)
+    sentence = f"the content cannot be read: {why.value}"
+    assert sentence_text(sentence) == f"der Inhalt kann nicht gelesen werden: {words}"

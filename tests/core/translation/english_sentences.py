@@ -6,6 +6,25 @@ By file; a field is written as ``{}``.
 from __future__ import annotations
 
 ENGLISH_SENTENCES: dict[str, set[str]] = {
+    "core/log/canonical.py": {
+        "extension type {}",
+        "not in canonical form",
+        "not msgpack: {}",
+        "an extension type",
+        "nested deeper than {}",
+        "a key is not a string",
+        "a key is longer than 4 KiB",
+        "a NaN that is not 7ff8000000000000",
+    },
+    "core/log/deep_msgpack.py": {
+        "a key is not a string",
+        "nested deeper than {}",
+        "not msgpack: bytes follow the value",
+        "not msgpack: no value begins with the byte {}",
+        "not msgpack: cut short",
+        "not msgpack: {}",
+        "an extension type",
+    },
     "core/log/event.py": {
         "the content is not [kind, payload]",
         "the content cannot be read: {}",

@@ -13,6 +13,7 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.generic.mapping import Mapping
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.path_kinds import reason_of
 from replay_gui.core.translation.messages import tr
 
 _MAX_FILE_BYTES = 1 << 22
@@ -48,7 +49,7 @@ def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]]
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         raise LogUnreadable(
-            tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=why.strerror or why)
+            tr("{folder}: cannot be made: {reason}", folder=path.parent, reason=reason_of(why))
         ) from None
     write_whole(path, msgspec.json.format(msgspec.json.encode([*others, *added]), indent=2))
 
