@@ -193,13 +193,16 @@ class FindField(QWidget):
     def show_key(self, words: str) -> None:
         """Show the key that focuses the field, which the user can change."""
         self._key.setText(words)
+        self._fit_line()
 
     def _fit_line(self) -> None:
-        self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _MIN_WIDTH_WITH_KEY_PX)
-        room = self.line.width() - ICON - 5 * GAP
+        width, advance = self.line.width(), self.line.fontMetrics().horizontalAdvance
         title = self._finder.title
-        fits = self.line.fontMetrics().horizontalAdvance(title) <= room
-        self.line.setPlaceholderText(title if fits else tr("Find"))
+        words = title if advance(title) <= width - ICON - 5 * GAP else tr("Find")
+        self.line.setPlaceholderText(words)
+        fits = ICON + 4 * GAP + advance(words) + self._key.sizeHint().width() <= width
+        is_wide = width >= _MIN_WIDTH_WITH_KEY_PX and fits
+        self._key.setVisible(not self.line.text() and self.isEnabled() and is_wide)
 
     @Slot()
     def _set_icons(self) -> None:
