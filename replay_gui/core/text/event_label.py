@@ -125,9 +125,67 @@ _OBSERVATIONS = {
 }
 
 
+_OF_IMPORTERS = (
+    translatable("Attachment"),
+    translatable("Context"),
+    translatable("Damaged"),
+    translatable("Earlier"),
+    translatable("Entry"),
+    translatable("Event"),
+    translatable("File history"),
+    translatable("Final output"),
+    translatable("Grading"),
+    translatable("Inherited"),
+    translatable("Intermediate"),
+    translatable("Item"),
+    translatable("Message"),
+    translatable("Metric"),
+    translatable("Mistake"),
+    translatable("Model"),
+    translatable("Notification"),
+    translatable("Other"),
+    translatable("Other branch"),
+    translatable("Other version"),
+    translatable("Permission"),
+    translatable("Progress"),
+    translatable("Record"),
+    translatable("Repeated"),
+    translatable("Repeated line"),
+    translatable("Result"),
+    translatable("Rewind"),
+    translatable("Rewound"),
+    translatable("Run"),
+    translatable("Session"),
+    translatable("Step"),
+    translatable("Store"),
+    translatable("Subagent"),
+    translatable("Title"),
+    translatable("Tokens"),
+    translatable("Tool call"),
+    translatable("Tool calls"),
+    translatable("Tool result"),
+    translatable("Totals"),
+    translatable("Trace"),
+    translatable("Turn"),
+    translatable("Unreadable"),
+    translatable("Unreadable line"),
+    translatable("Usage"),
+    translatable("Use"),
+    translatable("Warning"),
+)
+"""Labels of custom kinds that several importers write; those of other kinds are names in a log."""
+
 _OWN_LABELS = frozenset(
-    (*KIND_LABELS.values(), *_SPEAKERS.values(), *_OBSERVATIONS.values(), *_DECISIONS.values(), *_CUSTOM.values())
-) | {_INTERRUPTED}
+    (
+        *KIND_LABELS.values(),
+        *_SPEAKERS.values(),
+        *_OBSERVATIONS.values(),
+        *_DECISIONS.values(),
+        *_CUSTOM.values(),
+        *_OF_IMPORTERS,
+        _INTERRUPTED,
+    )
+)
 
 
 def label_text(label: str) -> str:
@@ -166,7 +224,9 @@ def event_noun(event: Event) -> str:
     label = event_label(event)
     if label in _NOUNS:
         return tr(_NOUNS[label])
-    return tr("message of {label}", label=label_text(label)) if event.kind in SPEAKING_KINDS else label.lower()
+    if event.kind in SPEAKING_KINDS:
+        return tr("message of {label}", label=label_text(label))
+    return label.lower() if label_text(label) == label else label_text(label)
 
 
 def events_noun(kind: str | None, label: str | None = None) -> str:

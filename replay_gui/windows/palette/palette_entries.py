@@ -14,7 +14,7 @@ from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import kind_label, label_text
 from replay_gui.core.text.given_paths import file_name, folder_of
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -97,7 +97,7 @@ class PaletteEntries:
             )
         kinds, _ = choices(index)  # those that the run has
         for kind, _count in kinds[:_MAX_NAMES]:
-            label = kind_label(kind)
+            label = label_text(kind_label(kind))
             yield PaletteEntry(
                 group=PaletteGroup.KIND,
                 name=label if label.lower() == kind.lower() else f"{label} ({one_line(kind, _MAX_CHARACTERS)})",

@@ -7,11 +7,16 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.event_label import KIND_LABELS, event_label, event_noun, events_noun, kind_label
+from replay_gui.core.text.event_label import KIND_LABELS, event_label, event_noun, events_noun, kind_label, label_text
+from tests.core.translation.languages import in_language
+
+
+def _event(kind: str, payload: dict[str, Any]) -> Event:
+    return Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None)
 
 
 def labelled(kind: str, **payload: Any) -> str:
-    return event_label(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None))
+    return event_label(_event(kind, payload))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,7 @@ def test_hostile_names_are_escaped_and_short() -> None:
     ],
 )
 def test_nouns_stand_in_sentences(kind: str, payload: dict[str, Any], noun: str) -> None:
-    assert event_noun(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None)) == noun
+    assert event_noun(_event(kind, payload)) == noun
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,12 @@ def test_nouns_stand_in_sentences(kind: str, payload: dict[str, Any], noun: str)
 )
 def test_many_events_have_a_noun(kind: str | None, label: str | None, noun: str) -> None:
     assert events_noun(kind, label) == noun
+
+
+def test_labels_of_importers_are_in_the_users_language_and_names_of_a_log_stay() -> None:
+    unreadable, other = "x:claude-code/unreadable-line", "x:acme/Blank lines"
+    with in_language("de"):
+        assert [label_text(kind_label(kind)) for kind in (unreadable, other)] == ["Unlesbare Zeile", "Blank lines"]
+        nouns = [event_noun(_event(kind, {"data": 1})) for kind in (unreadable, other)]
+    assert nouns == ["Unlesbare Zeile", "blank lines"]
+    assert event_noun(_event(unreadable, {"data": 1})) == "unreadable line"
