@@ -135,7 +135,7 @@ def model_call(log: Path, small: Path) -> Iterator[Figure]:
             set_current_session(session)  # which the block ends
     yield ratio("a recorded call of a model over loopback", calls, 2.0, "the bare call")
     bound = 1 + passes(0.001, 300)  # 1 ms later than the bare one, which takes as long as 300 records
-    yield ratio("its first streamed byte", first, bound, "that of the bare call")
+    yield ratio("first streamed byte of a recorded answer over loopback", first, bound, "that of the bare call")
 
 
 def _first_byte(client: httpx.Client, url: str, body: object) -> float:

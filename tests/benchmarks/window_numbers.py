@@ -62,12 +62,18 @@ def follow(log: Path, small: Path) -> Iterator[Figure]:
         found, _ = probed("follow_probe", folder, f"{folder}/cache", "50000")
     reader = "a bare reader"
     yield ratio("follow 1,000 events a second, until painted, p95", [found["painted"]], 5, reader)
-    yield ratio("the same while the position moves", [found["painted_moving"]], 5, reader)
+    yield ratio("follow them while the position moves, until painted, p95", [found["painted_moving"]], 5, reader)
     rest, grows = ([Pair(*pair) for pair in found[name]] for name in ("at_rest", "growing"))
     in_floors = [p99([pair.measured / pair.floor for pair in pairs]) for pairs in (grows, rest)]
     seen = " to ".join(shown_time(p99([pair.measured for pair in pairs])) for pairs in (grows, rest))
     value = in_floors[0] / in_floors[1]
-    yield Figure("these frames, their thread's time, p99", value, 2, "frames of the run at rest", seen=seen)
+    yield Figure(
+        "frames while such a run is followed, their thread's time, p99",
+        value,
+        2,
+        "frames of the run at rest",
+        seen=seen,
+    )
 
 
 def history(log: Path, small: Path) -> Iterator[Figure]:
