@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time as clock
 from collections.abc import Callable, Mapping
@@ -20,8 +21,8 @@ from replay_gui.record.calls.secrets import Secrets, can_be_encoded
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.request_bodies import RequestBodies
 from replay_gui.record.messages.request_parts import RequestPart, RequestParts, clean_request
+from replay_gui.record.sessions.forks import FORKS
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
-from replay_gui.record.sessions.own_process import OwnProcess
 from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
 from replay_gui.record.surroundings.options import Surrounding
 
@@ -64,7 +65,6 @@ class CallLog:
     Attributes:
         secrets: to be replaced. surroundings: recorded in addition to calls. drawn: values not yet written.
         heads: reads the heads of HTTP requests. bodies: decodes the bodies of requests to models.
-        process: to which the log belongs.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class CallLog:
         self.secrets = secrets
         self.surroundings = surroundings
         self.drawn = DrawnValues()
-        self.process = OwnProcess()
+        self._process = os.getpid()
         self.heads, self.bodies = RequestHeads(secrets), RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta = _WrittenMeta({}, 0, {})
@@ -92,6 +92,11 @@ class CallLog:
                 if self._recorder is None:
                     self._recorder = self._begin(self.secrets)
         return self._recorder
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this process was forked from the one to which the log belongs."""
+        return bool(FORKS) and os.getpid() != self._process  # asking for the pid takes longer
 
     @property
     def has_begun(self) -> bool:

@@ -85,7 +85,7 @@ class CallOfRerun:
 
     def finish(self, answer: CallAnswer) -> None:
         """Write the answer when its turn has come; only the first call has an effect, and none in a forked process."""
-        if not self._is_finished and self._session.log.process.is_current():
+        if not self._is_finished and not self._session.log.is_inherited:
             self._is_finished = True
             if self.past is not None and not self.is_live:
                 wait_for_turns(self._session.turns_to_wait_for(self.past, is_answer=True))
@@ -93,7 +93,7 @@ class CallOfRerun:
 
     async def finish_async(self, answer: CallAnswer) -> None:
         """Write the answer as `finish`, without blocking the event loop."""
-        if not self._is_finished and self._session.log.process.is_current():
+        if not self._is_finished and not self._session.log.is_inherited:
             self._is_finished = True
             if self.past is not None and not self.is_live:
                 await wait_async(self._session.turns_to_wait_for(self.past, is_answer=True))

@@ -9,8 +9,8 @@ from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.call_log import CallLog
+from replay_gui.record.sessions.forks import FORKS
 from replay_gui.record.sessions.open_call import OpenCall
-from replay_gui.record.sessions.own_process import FORKS
 
 _log = topic_logger(Topic.RECORD)
 _T = TypeVar("_T")
@@ -69,7 +69,7 @@ class _Process:
 def current_session() -> CallSession | None:
     """Return the session of this process, or None."""
     session = _Process.session
-    if FORKS and session is not None and not session.log.process.is_current():
+    if FORKS and session is not None and session.log.is_inherited:
         return None
     return session
 
@@ -77,7 +77,7 @@ def current_session() -> CallSession | None:
 def is_forked_from_rerun() -> bool:
     """Return whether this process was forked from one that is being run again: it has no session and no answers."""
     session = _Process.session
-    return session is not None and session.is_rerun and not session.log.process.is_current()
+    return session is not None and session.is_rerun and session.log.is_inherited
 
 
 def set_current_session(session: CallSession | None) -> None:

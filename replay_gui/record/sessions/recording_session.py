@@ -109,7 +109,7 @@ class CallBeingRecorded:
 
     def finish(self, answer: CallAnswer) -> None:
         """Write the answer; only the first call has an effect, and none in a forked process."""
-        if not self._is_finished and self._log.process.is_current():
+        if not self._is_finished and not self._log.is_inherited:
             self._is_finished = True
             self._log.answer(self._written, answer)
 

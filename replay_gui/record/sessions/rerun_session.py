@@ -136,7 +136,7 @@ class RerunSession:
 
         In a forked process, only return the verdict so far.
         """
-        if not self.log.process.is_current():
+        if self.log.is_inherited:
             return self.first_difference
         with self._lock:
             self._copy_what_is_due()

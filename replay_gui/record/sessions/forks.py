@@ -1,4 +1,4 @@
-"""Whether the running process made an object, or was forked from the one that did.
+"""Forks of this process.
 
 A forked process has copies of its parent's locks: one that another thread held at the time of the fork stays held for
 ever. So a process must recognise what is its parent's before it waits for a lock; also in the agent's hooks of forks
@@ -18,16 +18,3 @@ if hasattr(os, "register_at_fork"):  # not where processes are never forked
         after_in_parent=FORKS.pop,
         after_in_child=lambda: FORKS.append(os.getpid()),  # also for programs that do not run the hooks before a fork
     )
-
-
-class OwnProcess:
-    """The process that made this object."""
-
-    __slots__ = ("_pid",)
-
-    def __init__(self) -> None:
-        self._pid = os.getpid()
-
-    def is_current(self) -> bool:
-        """Return whether that process is running this code; False in one that was forked from it."""
-        return not FORKS or os.getpid() == self._pid  # asking for the pid takes longer
