@@ -91,6 +91,11 @@ class Draft:
         self._shifted.clear()
 
     @property
+    def has_changes(self) -> bool:
+        """Whether anything was changed since `begin`."""
+        return bool(self._log)
+
+    @property
     def changes(self) -> tuple[StateChange, ...]:
         """Return all changes that `each_change` yields."""
         return tuple(self.each_change())

@@ -117,6 +117,8 @@ class RecordedHashes:
 
     def add_changes(self, draft: Draft) -> None:
         """Note the changes by the draft's last event."""
+        if not draft.has_changes:
+            return
         self._is_stale = self._is_stale or not self._running.add_changes(draft, self._limit)
 
     def digest(self, root: dict[str, Any]) -> bytes:
