@@ -47,7 +47,9 @@ def _paint_lane(painter: QPainter, lane: TimelineLane, rect: QRectF, plot: QRect
     base = top + _LANE - 3
     middle = Qt.AlignmentFlag.AlignVCenter
     painter.setPen(LIGHT.text)
-    painter.drawText(QRectF(rect.left(), top, _LABELS - 6, _LANE), middle, one_line(lane.title, _MAX_TITLE_CHARACTERS))
+    painter.drawText(
+        QRectF(rect.left(), top, _LABELS - 6, _LANE), middle, one_line(lane.shown_title, _MAX_TITLE_CHARACTERS)
+    )
     painter.setPen(LIGHT.secondary)
     numbers = QRectF(plot.right(), top, _NUMBERS, _LANE)
     painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, whole_number(sum(lane.counts)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.document import Block, Column, Command, Fact, Facts, Paragraph, Picture, ReportTable, Tone
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.look.theme import LIGHT
 from replay_gui.printout.blocks import MAX_UNBROKEN_HEIGHT, put_block
-from replay_gui.printout.sheet import CONTENT_END, TOP, Sheet
+from replay_gui.printout.sheet import CONTENT_END, SIDE, TOP, Sheet
+from tests.core.translation.languages import in_language
 from tests.printout.painted import painted
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -87,3 +88,15 @@ def test_a_timeline_has_the_colours_of_its_lanes_and_of_what_cannot_be_trusted()
     broken = colors(sheet_with(Picture(TimelineCounts(4, lanes, EventIndex(2)), "Timeline")))
     assert LIGHT.decision.rgb() in whole & broken
     assert LIGHT.bad_bg.rgb() in broken - whole
+
+
+@pytest.mark.parametrize(("kind", "is_translated"), [("Observation", True), ("ToolRequest", False)])
+def test_the_name_of_a_lane_is_in_the_users_language_and_that_of_a_tool_stays(kind: str, is_translated: bool) -> None:
+    picture = Picture(TimelineCounts(4, (TimelineLane("Input", kind, (1, 2, 3, 4), (0, 0, 0, 0)),), None), "Timeline")
+
+    def name() -> QImage:
+        return painted(sheet_with(picture)).copy(0, 0, round(SIDE) + 100, round(TOP) + 40)
+
+    english = name()
+    with in_language("de"):
+        assert (name() != english) == is_translated

@@ -12,6 +12,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
 from replay_gui.core.text.event_label import event_label, events_noun, label_text
 from replay_gui.core.text.json_pointer import pointer_text
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, translatable, trn
 from replay_gui.core.translation.numbers import significant_number, whole_number
@@ -66,7 +67,10 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
 def _equal_verdict(comparison: Comparison) -> BadgeVerdict:
     left_out = _sentences(comparison.content.left_out_words())
     if not comparison.content.whole:
-        gaps = [tr("Equal in what is compared. Some data is not in the logs:"), *comparison.content.gaps]
+        gaps = [
+            tr("Equal in what is compared. Some data is not in the logs:"),
+            *map(sentence_text, comparison.content.gaps),
+        ]
         return BadgeVerdict("warn", tr("Equal in what is compared"), "\n".join([*gaps, *left_out]))
     sentence = tr("Every step of A has an equal step in B, in the same order.")
     if comparison.counts.ignored:

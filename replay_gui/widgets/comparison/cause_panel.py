@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from replay_gui.core.text.known_sentences import sentence_text
 from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.engine.answers import Progress
 from replay_gui.models.comparison.cause_list import CauseList
@@ -69,7 +70,7 @@ class CausePanel(Panel):
         elif comparison.diverged:
             self.causes.hint = "\n\n".join((tr(_OTHER_OUTCOME_TEXT), *outcome_lines(comparison)))
         elif not comparison.content.whole:
-            self.causes.hint = "\n\n".join((tr(_NOT_WHOLE_TEXT), *comparison.content.gaps))
+            self.causes.hint = "\n\n".join((tr(_NOT_WHOLE_TEXT), *map(sentence_text, comparison.content.gaps)))
         else:
             self.causes.hint = tr(_EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT)
         is_same = comparison is not None and comparison.same

@@ -12,6 +12,7 @@ from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.engine.answers import Compared
 from replay_gui.models.comparison.comparison_words import comparison_verdict, preset_words
 from replay_gui.models.run.verdict_words import BadgeVerdict
+from tests.core.translation.languages import in_language
 from tests.helpers.comparisons import comparison_of
 
 MEMBERS = (("time", 4), ("cost", 1))
@@ -33,6 +34,9 @@ def test_equal_and_not_whole_is_not_green() -> None:
     found = verdict(replace(comparison_of([Change.EQUAL] * 2), content=ComparedContent(4, MEMBERS, gaps)))
     assert (found.tone, found.text) == ("warn", "Equal in what is compared")
     assert gaps[0] in found.detail
+    with in_language("de"):
+        found = verdict(replace(comparison_of([Change.EQUAL] * 2), content=ComparedContent(4, MEMBERS, gaps)))
+    assert "Zeilen, die keinen Span enthalten, ausgelassen: 1" in found.detail
 
 
 def test_another_outcome_is_red_though_every_step_is_equal() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Change, Difference
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.comparison_rows import RowTone
@@ -17,6 +19,7 @@ from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_names
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
+from tests.core.translation.languages import in_language
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of, step_of
 
 E, C, B, M = Change.EQUAL, Change.CHANGED, Change.ONLY_B, Change.MOVED
@@ -92,6 +95,15 @@ def test_alike_runs_are_said_to_be(qtbot: QtBot, session: StoryComparison) -> No
     session.show(comparison_of([E] * 3))
     assert panel.accessibleName() == "The runs are the same"
     assert "the same" in panel.causes.hint
+
+
+def test_what_is_not_in_the_logs_is_said_in_the_users_language(qtbot: QtBot, session: StoryComparison) -> None:
+    panel = CausePanel(session)
+    qtbot.addWidget(panel)
+    gaps = ("lines that hold no span, left out: 1",)
+    with in_language("de"):
+        session.show(replace(comparison_of([E] * 2), content=ComparedContent(2, (), gaps)))
+        assert panel.causes.hint.endswith("Zeilen, die keinen Span enthalten, ausgelassen: 1")
 
 
 def test_a_steps_differences_and_the_rules_for_a_place(qtbot: QtBot, session: StoryComparison) -> None:
