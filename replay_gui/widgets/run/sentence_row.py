@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QStaticText, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.look.theme import ROW, UNIT, ui_font
+from replay_gui.look.theme import ROW, UNIT, theme_events, ui_font
 from replay_gui.widgets.run.fact_row import FactRow, name_width
 
 _MAX_HEIGHT_PX = 8 * ROW
@@ -19,6 +19,7 @@ class SentenceRow(FactRow):
     """`name` and, beside it, `text` in the window's font, wrapped."""
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
+        self._kept: tuple[tuple[str, int, int], QStaticText] | None = None
         super().__init__(name, text, link=link, parent=parent)
         self.setMinimumHeight(ROW)
         self.setMaximumHeight(_MAX_HEIGHT_PX)
@@ -49,12 +50,19 @@ class SentenceRow(FactRow):
         painter.drawStaticText(room.x(), _PAD_PX, self._lines(room))
 
     def _lines(self, room: QRect) -> QStaticText:
-        """Return the text in lines; only words longer than a line, such as paths, are broken."""
+        """Return the text in lines; only words longer than a line, such as paths, are broken.
+
+        Layouts need its height several times, so the last lines are kept.
+        """
+        key = self.shown_text, max(room.width(), name_width()), theme_events().text_scale
+        if self._kept is not None and self._kept[0] == key:
+            return self._kept[1]
         wrapped = QTextOption()
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         lines = QStaticText(self.shown_text)
         lines.setTextFormat(Qt.TextFormat.PlainText)
         lines.setTextOption(wrapped)
-        lines.setTextWidth(max(room.width(), name_width()))
+        lines.setTextWidth(key[1])
         lines.prepare(font=ui_font())
+        self._kept = key, lines
         return lines
