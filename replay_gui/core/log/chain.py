@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from blake3 import blake3
@@ -19,16 +20,17 @@ def digest(data: bytes) -> bytes:
     return blake3(data).digest()
 
 
-def digests(data: Iterable[bytes]) -> list[bytes]:
-    """Return the BLAKE3 hash of each item.
+def digests(data: Iterable[bytes], size: int = HASH_BYTES) -> list[bytes]:
+    """Return the BLAKE3 hash of each item, extended to `size` bytes.
 
     One hasher serves all items, in C loops, since making a hasher takes as long as hashing a hundred bytes. For each
     item, `zip` calls update(item), then digest(), then reset(): for ``[b"a", b"b"]`` it makes
     ``[(…, digest of a, …), (…, digest of b, …)]``.
     """
     hasher = blake3()
-    each = zip(map(hasher.update, data), iter(hasher.digest, None), iter(hasher.reset, b""))  # noqa: B905  the data end the loop
-    return [digest for _, digest, _ in each]
+    digest = hasher.digest if size == HASH_BYTES else partial(hasher.digest, length=size)
+    each = zip(map(hasher.update, data), iter(digest, None), iter(hasher.reset, b""))  # noqa: B905  the data end the loop
+    return [hash_ for _, hash_, _ in each]
 
 
 def record_hash(previous: bytes, content: bytes, state: bytes | None, meta: bytes) -> bytes:

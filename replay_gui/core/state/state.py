@@ -341,11 +341,13 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     while waiting:
         here, members = waiting[-1]
         for key, child in members:
-            inner = None if type(child) in _SCALARS else _members(child)
-            if inner is not None:
+            if type(child) in _SCALARS:
+                yield (*here, key), child
+            elif (inner := _members(child)) is not None:
                 waiting.append(((*here, key), inner))
                 break
-            yield (*here, key), _plain_leaf(child)
+            else:
+                yield (*here, key), _plain_leaf(child)
         else:
             waiting.pop()
 
@@ -358,9 +360,7 @@ def _members(value: Any) -> Iterator[tuple[str | int, Any]] | None:
     """Return (key or index, value) of each member; None for a leaf."""
     if isinstance(value, MAPS) and value:
         return iter(value.items())
-    if isinstance(value, LISTS) and value:
-        return enumerate(value)
-    return None
+    return enumerate(value) if isinstance(value, LISTS) and value else None
 
 
 def differing_parts(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -123,3 +124,9 @@ def test_a_long_leaf() -> None:
         apply_event(draft, "MemoryWrite", {"key": "k", "value": text})
         running.add_changes(draft)
         assert running.digest() == StateHash.of({"memory": {"k": text}}).digest()
+
+
+def test_a_nan_with_other_bits_is_hashed_as_the_canonical_one() -> None:
+    odd = struct.unpack(">d", bytes.fromhex("fff8000000000001"))[0]
+    with_odd, with_canonical = ({"a": "text", "b": {"c": nan, "d": 1.5}} for nan in (odd, float("nan")))
+    assert StateHash.of(with_odd).digest() == StateHash.of(with_canonical).digest()
