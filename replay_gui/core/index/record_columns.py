@@ -14,8 +14,10 @@ import numpy as np
 from blake3 import blake3
 from numpy.typing import NDArray
 
+from replay_gui.core.index.cache_files import map_array
 from replay_gui.core.index.index_columns import (
     CHAIN_STEP_EVENTS,
+    COLUMNS,
     COMPARISON_COLUMNS,
     NO_PARENT,
     NO_STATE,
@@ -79,7 +81,7 @@ def _first_words(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
 
 def write_chain(folder: Path) -> None:
     """Write the chain of the content hashes in a folder, which must have those of all events."""
-    (folder / _CHAIN).write_bytes(_chain(read_column(folder, _CONTENT)))
+    (folder / _CHAIN).write_bytes(_chain(map_array(folder / _CONTENT, COLUMNS[_CONTENT])))
 
 
 def read_contents(folder: Path, count: int) -> NDArray[np.void]:
