@@ -109,9 +109,14 @@ class EventColumns:
         refused, requested, events = set(applied.refused), iter(applied.requested), decoded.events
         numbers, waiting, unusual = self.tools, self._waiting, decoded.unusual
         keys = written_keys(events, decoded.kinds)
+        for i in refused:
+            keys[i] = ""
         for i in unusual.keys() - refused:
             keys[i] = getattr(unusual[i][1], KEY_FIELDS.get(unusual[i][0], ""), "")
-            if hasattr(unusual[i][1], "ops"):
+            if getattr(unusual[i][1], "ops", UNSET) is not UNSET:
+                flags[i] |= FLAG_OPERATIONS
+        for i in _operating(events):
+            if i not in refused:
                 flags[i] |= FLAG_OPERATIONS
         if unusual:
             payloads = [unusual[i][1] if i in unusual else events[i].payload for i in block_indexes]
@@ -198,6 +203,14 @@ def _read(content: bytes, event: DecodedEvent) -> tuple[str, Any]:
     except NotApplicable:
         return UNREADABLE_KIND, SimpleNamespace()
     return kind, SimpleNamespace(**payload)
+
+
+def _operating(events: Sequence[DecodedEvent]) -> list[int]:
+    """Return the indexes of the events in the common form that have operations."""
+    types = {type_ for type_ in set(map(type, events)) if getattr(type_, "has_operations", False)}
+    if not types:
+        return []
+    return [i for i, event in enumerate(events) if type(event) in types and event.payload.ops is not UNSET]
 
 
 def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) -> NDArray[np.int32]:

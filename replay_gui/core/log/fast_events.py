@@ -3,8 +3,8 @@
 msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
 It encodes the structure canonically, since its fields are in the order of their keys. The fields are those of the kind,
 and further ones that the log was seen to use: for these, and for custom kinds, the decoder of a log makes structures.
-Any other content (`ops`, missing fields, long keys, very deep values, broken bytes) raises an exception; `canonical`
-decodes it.
+Any other content (missing fields, long keys, very deep values, broken bytes) raises an exception; `canonical` decodes
+it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache, reduce
 from itertools import repeat
 from operator import call, or_
 from types import NoneType
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -39,7 +39,10 @@ from replay_gui.core.log.kinds import is_custom
 from replay_gui.core.log.payloads import STRUCTURES
 
 FastEvent: TypeAlias = Any
-"""A structure with `kind`, and with `payload`, whose attributes are the kind's fields (UNSET for a missing one)."""
+"""A structure with `kind`, and with `payload`, whose attributes are the kind's fields (UNSET for a missing one).
+
+If its type has `has_operations`, the payload has `ops`: a list of structures with `path` and `value`, or UNSET.
+"""
 
 DecodedEvent: TypeAlias = Any
 """A FastEvent; (kind, payload) of another form that is shallow; None where a limit may be broken, or it is no event."""
@@ -50,14 +53,28 @@ _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
 _KEPT_FIELDS = frozenset(("details", "fields"))  # further ones that importers write
 _BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
+_OPERATIONS = "ops"
+_MAX_PATH = MAX_KEY_BYTES // 4  # characters of a path in an operation: each key in it is within the limit
 _MAX_FIELDS = 64  # further ones of a kind; a log that uses more has data in the names
 _MAX_CUSTOM_KINDS = 64  # of a log, that have structures
 _MIN_OTHERS = 64  # events of other forms in a block, for which structures are made
 _MAX_KEPT_TYPES = 64
 
 
+_Path = Annotated[str, msgspec.Meta(max_length=_MAX_PATH)]
+_OPERATION: dict[str, Any] = {"tag_field": "op", "forbid_unknown_fields": True, "gc": False}
+_OPERATION_FIELDS = [("path", _Path), ("value", type_of_shallow_values(SHALLOW_DEPTH - 4, below=DEEP))]
+AddOperation = msgspec.defstruct("AddOperation", _OPERATION_FIELDS, tag="add", **_OPERATION)
+ReplaceOperation = msgspec.defstruct("ReplaceOperation", _OPERATION_FIELDS, tag="replace", **_OPERATION)
+RemoveOperation = msgspec.defstruct("RemoveOperation", _OPERATION_FIELDS[:1], tag="remove", **_OPERATION)
+_TYPE_OF_OPERATIONS: Any = _LIST[AddOperation | ReplaceOperation | RemoveOperation] | msgspec.UnsetType
+
+
 def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
-    """Return the structure of [kind, payload]: fields in the order of canonical keys, without `ops`."""
+    """Return the structure of [kind, payload]: fields in the order of canonical keys.
+
+    Its payload has `ops`, and the class the attribute `has_operations`, if these are among the further fields.
+    """
     optional: Any = _VALUE | msgspec.UnsetType  # one that may be missing is left out again; one with null stays
     fields: dict[str, tuple[Any, ...]] = {}
     for i, name in enumerate(sorted(further)):
@@ -65,14 +82,17 @@ def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
         attribute = name if name.isidentifier() and not name.startswith("_") else f"_{i}"
         fields[name] = (attribute, optional, msgspec.field(name=name, default=UNSET))
     for field in msgspec.structs.fields(STRUCTURES[kind]) if kind in STRUCTURES else ():
-        if field.name != "ops":
+        if field.name != _OPERATIONS:
             type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
             given = (field.name, type_), (field.name, type_ | msgspec.UnsetType, UNSET)
             fields[field.encode_name] = given[0] if field.required else given[1]
+    if _OPERATIONS in further:
+        fields[_OPERATIONS] = (_OPERATIONS, _TYPE_OF_OPERATIONS, UNSET)
     in_order = [fields[name] for name in sorted(fields)]
     payload = msgspec.defstruct(f"{kind}Payload", in_order, kw_only=True, forbid_unknown_fields=True, gc=False)
     shape: dict[str, Any] = {"array_like": True, "tag": kind, "forbid_unknown_fields": True, "gc": False}
-    return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], namespace={"kind": kind}, **shape)
+    facts = {"kind": kind, "has_operations": _OPERATIONS in further}
+    return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], namespace=facts, **shape)
 
 
 FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {kind: _event_type(kind, _KEPT_FIELDS) for kind in STRUCTURES}
@@ -101,8 +121,8 @@ _BEGINNINGS = _beginnings([*FAST_EVENT_TYPES])
 class EventDecoder:
     """Decodes the contents of a log, and has structures for the further fields and custom kinds that it has seen.
 
-    The structures are made at the end of a block. So which events are in the common form depends on the earlier ones;
-    what they contain does not.
+    The structures are made when a block has many events of other forms. So which events are in the common form depends
+    on those around them; what they contain does not.
     """
 
     __slots__ = ("_beginnings", "_closed", "_decode", "_fields", "_types")
@@ -116,19 +136,23 @@ class EventDecoder:
 
     def decode(self, contents: Sequence[bytes]) -> list[DecodedEvent]:
         """Return the decoded events: in one C loop, as far as they are in the common form or else shallow."""
-        events: list[DecodedEvent] = []
-        rest = iter(contents)
-        try:
-            events.extend(map(self._decode, rest))
-        except DECODE_ERRORS:  # raised for the last content from `rest`; earlier ones are listed
-            self._decode_rest(contents, events)
-            others = [event for event in events if type(event) is tuple]
-            if len(others) >= _MIN_OTHERS:
-                self._learn(others)
+        events = self._decode_block(contents)
+        others = [event for event in events if type(event) is tuple] if tuple in set(map(type, events)) else []
+        if len(others) >= _MIN_OTHERS and self._learn(others):
+            events = self._decode_block(contents)
         if max(map(len, contents), default=0) > MAX_KEY_BYTES:
             for i, content in enumerate(contents):
                 if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
                     events[i] = None
+        return events
+
+    def _decode_block(self, contents: Sequence[bytes]) -> list[DecodedEvent]:
+        """Return the decoded events; MAX_KEY_BYTES is not checked."""
+        events: list[DecodedEvent] = []
+        try:
+            events.extend(map(self._decode, contents))
+        except DECODE_ERRORS:  # raised for the first content that is not in `events`
+            self._decode_rest(contents, events)
         return events
 
     def _decode_rest(self, contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
@@ -156,8 +180,8 @@ class EventDecoder:
                     del decoders[kind]
                     decoded = None
 
-    def _learn(self, others: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Make structures with the fields of these events, which are not in the common form."""
+    def _learn(self, others: Sequence[tuple[str, dict[str, Any]]]) -> bool:
+        """Make structures with the fields of these events, which are of other forms, and return whether any is new."""
         seen: dict[str, set[str]] = {}
         for kind, payload in others:
             if kind not in self._closed:
@@ -171,18 +195,17 @@ class EventDecoder:
                 self._closed.add(kind)
             elif fields != before or kind not in types:
                 self._fields[kind], types[kind] = fields, _further_event_type(kind, fields)
-        if types != self._types:
-            self._types, self._decode, self._beginnings = types, _decoder(types), _beginnings([*types])
+        if types == self._types:
+            return False
+        self._types, self._decode, self._beginnings = types, _decoder(types), _beginnings([*types])
+        return True
 
 
 def _own_fields(kind: str) -> frozenset[str]:
-    """Return the fields of a kind, and what is no field of any structure: `ops` and, of kinds without it, `tool_name`.
-
-    The index reads a tool's name from each event that is in no structure.
-    """
+    """Return the fields of a kind without `ops`, and `tool_name`, which the index reads from any kind's payload."""
     if kind not in STRUCTURES:
-        return frozenset(("ops",))
-    return frozenset((*STRUCTURES[kind].__struct_fields__, "tool_name"))
+        return frozenset()
+    return frozenset((*STRUCTURES[kind].__struct_fields__, "tool_name")) - {_OPERATIONS}
 
 
 def _may_have_structure(kind: str) -> bool:

@@ -43,10 +43,17 @@ _SHAPES: dict[str, Any] = {
     "memory": MAPS,
     "patches": MAPS,
 }
+EFFECT_MEMBERS = frozenset(("agent", "phase", "decision", "errors", *_SHAPES))
+"""The members of the root that effects write."""
+
+_MAX_CHECKED_ROWS = 256
 _MAX_COUNT = 1 << 62  # a count that starts below this never reaches the reducer's limit
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value  # equal strings are compared by identity first
 _OBSERVATION = Kind.OBSERVATION.value
 _PROPOSAL, _APPLIED = Kind.PATCH_PROPOSAL.value, Kind.PATCH_APPLIED.value
+_WRITE = Kind.MEMORY_WRITE.value
+_REFUSED = frozenset((_WRITE, _PROPOSAL, _APPLIED, Kind.PATCH_REJECTED.value))  # effects that may be refused
+_COUNTED = frozenset((_REQUEST, _RESPONSE, Kind.CAPABILITY_DENIED.value, Kind.ERROR.value))  # effects with counters
 _NO_CALLS = {"calls": 0, "errors": 0, "denied": 0}
 
 
@@ -81,6 +88,33 @@ def has_usual_shapes(root: _Map) -> bool:
     The rows in these members may still have any shape.
     """
     return all(isinstance(root[name], types) for name, types in _SHAPES.items() if name in root)
+
+
+def has_usual_rows(root: _Map) -> bool:
+    """Return whether the counters of tools, open requests and errors can be increased, so that no effect is refused.
+
+    False may also mean that there are too many to see. Effects keep them so.
+    """
+    tools, pending = root.get("tools", {}), root.get("pending", {})
+    return (
+        len(tools) + len(pending) <= _MAX_CHECKED_ROWS
+        and all(map(_has_counters, tools.values()))
+        and all(_is_counter(row) and row["count"] for row in pending.values())
+        and _is_counter(root.get("errors", {"count": 0}))
+    )
+
+
+def never_refuses(kind: str, usual_rows: bool) -> bool:
+    """Return whether the effects of all events of a kind can be applied to a state of usual shapes without the reducer.
+
+    `usual_rows`: the result of has_usual_rows for the state.
+    """
+    return usual_rows if kind in _COUNTED else kind not in _REFUSED
+
+
+def has_value(event: FastEvent) -> bool:
+    """Return whether this is an event that writes to the memory, and can be applied to a state of usual shapes."""
+    return bool(event.kind == _WRITE and (event.payload.operation == "delete" or event.payload.value is not UNSET))
 
 
 # The types of the payload's fields were checked when it was decoded. Each effect checks everything before it changes
@@ -190,9 +224,7 @@ def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: d
     """Return the row of a tool, made changeable in place and added to `rows`; None if a counter is invalid."""
     if name not in state.own_tools:
         row = tools.get(name, _NO_CALLS)
-        if type(row) is not dict or not all(
-            type(row.get(key)) is int and -1 <= row[key] < _MAX_COUNT for key in _NO_CALLS
-        ):
+        if not _has_counters(row):
             return None
         if "tools" not in state.root:
             state.create_member("tools", tools, event)
@@ -201,6 +233,11 @@ def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: d
     state.changed["tools"].add(name)
     rows[name] = tools[name]
     return rows[name]
+
+
+def _has_counters(row: Any) -> bool:
+    """Return whether the counters in the row of a tool are valid and can be increased."""
+    return type(row) is dict and all(type(row.get(key)) is int and -1 <= row[key] < _MAX_COUNT for key in _NO_CALLS)
 
 
 def _is_counter(row: Any) -> bool:

@@ -1,13 +1,14 @@
 """Replay in bulk: for a pass that needs only the last state and the list of events that cannot be applied.
 
-Events are applied in place, in groups (see bulk_effects), without a draft's copies and without a record of the changes.
-An event with operations, or of an unusual form, goes to the reducer, which alone defines the meaning of events; a test
-compares the two.
+Events are applied in place, in groups (see bulk_effects and bulk_operations), without a draft's copies and without a
+record of the changes. An event whose operations depend on effects, or of an unusual form, goes to the reducer, which
+alone defines the meaning of events; a test compares the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -18,7 +19,8 @@ from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, EventDecoder, FastEvent
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES, payload_structure
-from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_shapes
+from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_rows, has_usual_shapes
+from replay_gui.core.state.bulk_operations import Plan, Pointers, apply_operations, plan_operations
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_event
 from replay_gui.core.state.state import ABSENT, MAPS, Path, State
@@ -60,16 +62,31 @@ class BulkReducer:
             have changed in any way. A list with only appended items is not in it.
     """
 
-    __slots__ = ("_decoder", "_draft", "_is_owned", "_is_usual", "_max_work", "_own_tools", "changed")
+    __slots__ = (
+        "_decoder",
+        "_draft",
+        "_has_usual_rows",
+        "_is_owned",
+        "_is_usual",
+        "_max_work",
+        "_own_tools",
+        "_pointers",
+        "changed",
+    )
 
     def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
-        """Begin with `state`, which is not changed; None: the empty state. `max_work`: see max_moved_values."""
+        """Begin with `state`, which is not changed; None: the empty state. `max_work`: see max_moved_values.
+
+        The same operations are less work if they are applied in a group than if the reducer applies them.
+        """
         self._max_work = max_work
         self._decoder = EventDecoder()
         self._draft = Draft(State({}) if state is None else state)
         self._is_owned = state is None  # whether all containers changed in place are this object's
         self._is_usual = True  # whether all members have the shape that effects give them
+        self._has_usual_rows: bool | None = True if state is None else None  # None: not known
         self._own_tools: set[str] = set()  # see BulkTarget
+        self._pointers = Pointers()
         self.changed: ChangedKeys = {}
 
     @property
@@ -91,14 +108,20 @@ class BulkReducer:
             self._own()
         decoded = self._decoder.decode(contents) if events is None else events
         common, unusual = decoded, list[int]()
-        if not _OTHER_FORMS.isdisjoint(map(type, decoded)):
+        types = set(map(type, decoded))
+        if not _OTHER_FORMS.isdisjoint(types):
             common, unusual = _to_common_form(contents, decoded)
+        plans: dict[int, Plan] = {}
+        were_usual = False  # whether the plans rely on rows that cannot refuse an effect
+        if operating := [type_ for type_ in types if getattr(type_, "has_operations", False)]:
+            were_usual = self._are_rows_usual()
+            plans, others = plan_operations(common, operating, were_usual, self._pointers)
+            unusual = sorted(unusual + others)
         result, begin = BulkResult([], []), 0
         for stop in (*unusual, len(decoded)):
-            if begin < stop and self._is_usual:
-                _Pass(
-                    self, contents, common if stop - begin == len(common) else common[begin:stop], begin, result
-                ).run()
+            if begin < stop and self._is_usual and (not were_usual or self._are_rows_usual()):
+                events = common if stop - begin == len(common) else common[begin:stop]
+                _Pass(self, contents, events, begin, result).run(plans)
             else:
                 for i in range(begin, stop):
                     self._apply_one(contents[i], decoded[i], i, result)
@@ -107,6 +130,11 @@ class BulkReducer:
             begin = stop + 1
         result.refused.sort()
         return result
+
+    def _are_rows_usual(self) -> bool:
+        if self._has_usual_rows is None:
+            self._has_usual_rows = self._is_usual and has_usual_rows(self.root)
+        return self._has_usual_rows
 
     def fold_decoded(self, kind: str, payload: dict[str, Any]) -> None:
         """Apply one decoded event; raise TooMuchWork as `fold`."""
@@ -130,7 +158,7 @@ class BulkReducer:
         root, self._is_owned = self._draft.own_members(), True
         self.changed = dict.fromkeys(root, ALL_KEYS)
         self._own_tools.clear()
-        self._is_usual = has_usual_shapes(root)
+        self._is_usual, self._has_usual_rows = has_usual_shapes(root), None
 
     def _apply_one(self, content: bytes, decoded: DecodedEvent, i: int, result: BulkResult) -> None:
         """Let the reducer apply an event, and check the limit of work."""
@@ -161,7 +189,7 @@ class BulkReducer:
             self._note_change(change.path, change.old)
         if "ops" in payload:
             self._own_tools.clear()
-            self._is_usual = has_usual_shapes(self.root)
+            self._is_usual, self._has_usual_rows = has_usual_shapes(self.root), None
         if kind == Kind.TOOL_REQUEST:
             result.requested.append(
                 request_hash_of_decoded(payload["tool_name"], payload["tool_version"], payload["input"])
@@ -189,6 +217,7 @@ class _Pass:
     ) -> None:
         """`begin`: the index in `contents` of the first of `events`, in which None means an event without effect."""
         self.root, self.changed, self.own_tools = reducer.root, reducer.changed, reducer._own_tools
+        self.draft, self.note_change = reducer._draft, reducer._note_change
         self.applied = result.requested
         self._reducer = reducer
         self._contents = contents
@@ -196,11 +225,13 @@ class _Pass:
         self._begin = begin
         self._result = result
         self._numbers: dict[int, int] = {}  # in `contents`, by the id of the event
-        self._created: list[tuple[int, str]] = []  # (number, name) of the members of the root
+        self._created: list[tuple[int, bool, str]] = []  # (number, by an operation, name) of the members of the root
         self._left: list[tuple[int, int]] = []  # (number, work) of events that the reducer applied
 
-    def run(self) -> None:
-        """Apply the events; raise TooMuchWork as BulkReducer.fold."""
+    def run(self, plans: Mapping[int, Plan]) -> None:
+        """Apply the events; raise TooMuchWork as BulkReducer.fold. `plans`: of operations of events, by number."""
+        if plans:
+            self._apply_operations(plans)
         groups: dict[Any, list[FastEvent]] = {effect: [] for effect in EFFECTS.values()}
         effects = {type_: EFFECTS.get(getattr(type_, "kind", None)) for type_ in set(map(type, self._events))}
         adders = {type_: _pass_over if effect is None else groups[effect].append for type_, effect in effects.items()}
@@ -211,9 +242,23 @@ class _Pass:
                 effect(self, events)
         if len(self._created) > 1:  # the root's members are in the order in which events create them
             root = self.root
-            for _, name in sorted(self._created, key=lambda created: created[0]):
-                root[name] = root.pop(name)
+            for _, _, name in sorted(self._created, key=itemgetter(0, 1)):
+                if name in root:  # an operation may have removed it again
+                    root[name] = root.pop(name)
         self._check_work()
+
+    def _apply_operations(self, plans: Mapping[int, Plan]) -> None:
+        """Apply all operations first; the effects of events whose operations are refused are left out."""
+        if len(self._events) < len(self._contents):
+            numbers = range(self._begin, self._begin + len(self._events))
+            plans = {i: plan for i, plan in plans.items() if i in numbers}
+        refused = apply_operations(self, plans)
+        self.root = self.draft.root
+        if refused:
+            self._result.refused.extend(refused)
+            self._events = [*self._events]
+            for number in refused:
+                self._events[number - self._begin] = None
 
     def _check_work(self) -> None:
         over = self._reducer._draft.work - (self._reducer._max_work or 0)
@@ -223,12 +268,18 @@ class _Pass:
             over -= work
             if over <= 0:
                 raise TooMuchWork(number)
-        raise AssertionError("only events that are left to the reducer cause work")
+        raise AssertionError("only operations, and events that are left to the reducer, cause work")
 
-    # ---- for effects ----------------------------------------------------------------------------
+    # ---- for effects and operations -------------------------------------------------------------
     def create_member(self, name: str, value: Any, event: FastEvent) -> None:
-        self._created.append((self._number(event), name))
+        self._created.append((self._number(event), False, name))
         self.root[name], self.changed[name] = value, ALL_KEYS
+
+    def note_created(self, number: int, name: str) -> None:
+        self._created.append((number, True, name))
+
+    def note_work(self, number: int, work: int) -> None:
+        self._left.append((number, work))
 
     def refuse_event(self, event: FastEvent) -> None:
         self._result.refused.append(self._number(event))

@@ -34,15 +34,16 @@ class Draft:
 
     Attributes:
         root: the current state.
+        owned: the owned containers by id, which are kept so that no id is used again.
         work: members of maps and items of lists that were copied, moved or checked so far: see BulkReducer.
     """
 
-    __slots__ = ("_grown", "_log", "_long_key", "_owned", "_saved", "_shifted", "root", "work")
+    __slots__ = ("_grown", "_log", "_long_key", "_saved", "_shifted", "owned", "root", "work")
 
     def __init__(self, state: State) -> None:
         self.root: dict[str, Any] = state.root
         self._grown: set[tuple[str, ...]] = set(state.grown)
-        self._owned: dict[int, Any] = {}  # by id; the values keep the ids from being used again
+        self.owned: dict[int, Any] = {}
         # (container, path, old, new); container None: only a leaf of the state hash, an emptied or no longer empty map
         self._log: list[tuple[Any, Path, Any, Any]] = []
         self._shifted: dict[Path, int] = {}  # lists with an insertion or removal: the first index that it moved
@@ -57,8 +58,12 @@ class Draft:
 
     def publish(self) -> State:
         """Return the current state as an immutable value; later changes copy again."""
-        self._owned.clear()
+        self.disown()
         return self.present
+
+    def disown(self) -> None:
+        """Copy each container again before it is changed."""
+        self.owned.clear()
 
     # ---- one event ------------------------------------------------------------------------------
     def begin(self, save: bool = False) -> None:
@@ -78,7 +83,7 @@ class Draft:
         """Undo every change since `begin`."""
         if self._saved is not None:
             self.root, self._grown = self._saved.root, set(self._saved.grown)
-            self._owned.clear()
+            self.owned.clear()
         else:
             for container, path, old, _ in reversed(self._log):
                 if isinstance(container, GrowList):
@@ -105,6 +110,11 @@ class Draft:
         if self._saved is None:
             return (StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
         return net_changes(self._touched(), self._shifted, self._saved.root, self.root)
+
+    @property
+    def has_moved_items(self) -> bool:
+        """Whether an item was inserted into a list, or removed from one, since `begin`; later items have moved."""
+        return bool(self._shifted)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
         """Return (path, old, new) of each part of the state that changed since `begin`; see net_changes for ops.
@@ -151,7 +161,7 @@ class Draft:
     # ---- changing, by keys ----------------------------------------------------------------------
     def put(self, path: tuple[str, ...], value: Any) -> None:
         """Set the member at `path` of maps; create the maps that are missing on the way."""
-        owned = self._owned
+        owned = self.owned
         here: Any = self.root
         for key in path[:-1]:  # maps that events change repeatedly are owned plain dicts by now
             if id(here) not in owned or type(here) is not dict:
@@ -166,7 +176,7 @@ class Draft:
         here[key] = value
 
     def _put_slowly(self, path: tuple[str, ...], value: Any) -> None:
-        here: Any = self._own_root()
+        here: Any = self.own_root()
         for i in range(len(path) - 1):
             child = here.get(path[i], ABSENT)
             if child is ABSENT:
@@ -182,14 +192,14 @@ class Draft:
 
     def remove(self, path: tuple[str, ...]) -> None:
         """Remove the member at `path`, which must exist."""
-        here: Any = self._own_root()
+        here: Any = self.own_root()
         for i in range(len(path) - 1):
             here = self._own(here, path[: i + 1], here[path[i]])
         self._remove(here, path)
 
     def append(self, key: str, value: Any) -> None:
         """Append to the list at the root's `key`; create it if it is missing."""
-        root = self._own_root()
+        root = self.own_root()
         here = root.get(key, ABSENT)
         if here is ABSENT:
             self._set(root, (key,), [value])
@@ -201,7 +211,7 @@ class Draft:
     # ---- changing, by JSON Pointer (RFC 6901, 6902) ---------------------------------------------
     def patch(self, op: str, tokens: list[str], value: Any) -> None:
         """Apply one operation of JSON Patch (add, replace or remove) at the path of `tokens`."""
-        here: Any = self._own_root()
+        here: Any = self.own_root()
         path: Path = ()
         adding = op == "add"
         for token, following in pairwise(tokens):
@@ -223,16 +233,17 @@ class Draft:
     # ---- owning ---------------------------------------------------------------------------------
     def own_members(self) -> dict[str, Any]:
         """Return the root, owned with its members: change them in place until `publish`, lists only by appending."""
-        root = self._own_root()
+        root = self.own_root()
         for name, member in root.items():
             if isinstance(member, MAPS + LISTS):
                 self._own(root, (name,), member, growing=isinstance(member, LISTS))
         return root
 
-    def _own_root(self) -> dict[str, Any]:
-        if id(self.root) not in self._owned:
+    def own_root(self) -> dict[str, Any]:
+        """Return the root, owned."""
+        if id(self.root) not in self.owned:
             self.root = dict(self.root)
-            self._owned[id(self.root)] = self.root
+            self.owned[id(self.root)] = self.root
         return self.root
 
     def _own(self, parent: Any, path: Path, child: Any, growing: bool = False) -> Any:
@@ -241,7 +252,7 @@ class Draft:
         `growing`: a list will only be appended to; otherwise its items can also be set.
         """
         is_fit = growing or not isinstance(child, GrowList)
-        if id(child) in self._owned and is_fit:
+        if id(child) in self.owned and is_fit:
             return child
         if isinstance(child, dict):
             copy: Any = OverlayMap(child) if len(child) > MIN_OVERLAY_MEMBERS and self._grows_at(path) else dict(child)
@@ -256,7 +267,7 @@ class Draft:
         if type(copy) is not OverlayMap and not (growing and isinstance(child, GrowList)):
             self.work += len(copy)
         parent[path[-1]] = copy
-        self._owned[id(copy)] = copy
+        self.owned[id(copy)] = copy
         return copy
 
     def _grows_at(self, path: Path) -> bool:

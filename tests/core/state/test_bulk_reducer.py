@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,11 +32,25 @@ PATHS = st.sampled_from(
     [
         *("/memory/a", "/messages/0", "/messages/-", "/tools", "/tools/a/calls", "/tools/a/denied", "/pending", "/z"),
         *("/memory", "/messages", f"/pending/{request_hash('a', '', None)}", "/errors", "/errors/count", "/patches/a"),
+        *("/z/a", "/z/b/c", "/z/a/0", "/z/-", "/z/0", "/y", "/y/-", "/y/-", "/y/0", "/y/a/-", "/y/a/b", "/~01/a", ""),
     ]
 )
 OPS = st.lists(
     st.fixed_dictionaries({"op": st.sampled_from(["add", "replace", "remove"]), "path": PATHS, "value": VALUES}),
-    max_size=2,
+    max_size=3,
+)
+
+OWN_PATHS = [
+    *("/z", "/y", "/x", "/z/a", "/z/a/b", "/z/b", "/z/-", "/z/0", "/z/a/-", "/y/-", "/y/-", "/y/a", "/y/1", "/x/a~1"),
+    *("/y/0/a", "/z/a/b/c/d/e/f/g"),
+]
+OWN_VALUES = st.sampled_from([{}, [], {"a": {}}, {"a": []}, [{}], {"a": {"b": 1}}, 1])
+OWN_OPS = st.lists(
+    st.fixed_dictionaries({"op": st.just("add"), "path": st.sampled_from(OWN_PATHS), "value": OWN_VALUES})
+    | st.fixed_dictionaries({"op": st.just("replace"), "path": st.sampled_from(OWN_PATHS), "value": OWN_VALUES})
+    | st.fixed_dictionaries({"op": st.just("remove"), "path": st.sampled_from(OWN_PATHS)}),
+    min_size=1,
+    max_size=3,
 )
 
 
@@ -83,8 +98,25 @@ EVENTS = st.one_of(
     event("MemoryWrite", key=NAMES, value=VALUES.map(lambda value: [[[[{"a": [[[value]]]}]]]])),
     event("x:own", ops=OPS),
     event("Observation", obs_type=NAMES, source=NAMES, data=VALUES, ops=OPS),
+    event("x:own", ops=OWN_OPS),
+    event("x:own", ops=OWN_OPS),
+    event("StateTransition", transition_type=NAMES, phase=NAMES, ops=OWN_OPS),
+    event("MemoryWrite", key=NAMES, ops=OWN_OPS),
+    event("MemoryWrite", key=NAMES, value=VALUES, ops=OWN_OPS),
+    event("PatchApplied", patch_hash=NAMES, ops=OWN_OPS),
+    event(
+        "ToolRequest", tool_name=NAMES, tool_version=st.just(""), input=INPUTS, capabilities=st.just([]), ops=OWN_OPS
+    ),
 ).map(encode)
 CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _structures_for_few_events() -> Iterator[None]:
+    """Any other form makes structures, as in a long log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_events, "_MIN_OTHERS", 1)
+        yield
 
 
 @given(CONTENTS)
@@ -102,11 +134,9 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
 @settings(max_examples=tries(20, long=200), deadline=None)
 def test_it_does_the_same_with_structures_for_further_fields(blocks: list[list[bytes]]) -> None:
     draft, quick, decoder = Draft(EMPTY), BulkReducer(), EventDecoder()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fast_events, "_MIN_OTHERS", 1)
-        for contents in blocks:
-            expected = [i for i, content in enumerate(contents) if not apply_content(draft, content)]
-            assert quick.fold(contents, decoder.decode(contents)).refused == expected
+    for contents in blocks:
+        expected = [i for i, content in enumerate(contents) if not apply_content(draft, content)]
+        assert quick.fold(contents, decoder.decode(contents)).refused == expected
     assert encode(draft.publish().plain()) == encode(_plain(quick.root))
     assert list(draft.root) == list(quick.root)
 
