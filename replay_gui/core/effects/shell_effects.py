@@ -38,6 +38,7 @@ _CHECKING = word_set(
 _SHELLS = word_set("bash sh zsh dash ksh")
 _PYTHON = re.compile(r"python[\d.]*|ipython3?")
 _PACKAGES = word_set("pip pip3 conda mamba uv poetry gem bundle")
+_PACKAGE_PARTS = word_set("pip env")  # words before the verb: uv pip list, conda env list
 _PACKAGE_TOOLS = word_set("npm yarn pnpm cargo go")
 _INSTALLING = word_set("install add i ci get remove uninstall sync update upgrade")
 _RUNS_INNER = frozenset({("uv", "run"), ("poetry", "run"), ("conda", "run"), ("mamba", "run"), ("bundle", "exec")})
@@ -56,7 +57,7 @@ _LISTS_WITH = {
     "rsync": word_set("-n --dry-run --list-only"),
 }
 """Words by which a program that changes something only lists, or tries."""
-_PACKAGES_READ = word_set("list show freeze --version -V check search info config help")
+_PACKAGES_READ = word_set("activate deactivate list show freeze --version -V check search info config help")
 _WRAPPER_VALUES = frozenset({("sudo", "-u"), ("sudo", "-g"), ("env", "-u"), ("xargs", "-I"), ("timeout", "-s")})
 """Options of wrappers that the next word belongs to."""
 _WRAPPERS = word_set("sudo time nohup env command exec builtin nice stdbuf xargs timeout")
@@ -222,6 +223,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
             return EffectFinding(Effect.CHANGES, f"{name} -i changes {changed}", tuple(plain[-1:]))
         return EffectFinding(Effect.READS if name == "sed" else Effect.CHECKS, f"{name} without -i")
     if name in _PACKAGES or (name in _PACKAGE_TOOLS and first in _INSTALLING):
+        if first in _PACKAGE_PARTS and len(plain) > 1:
+            first = plain[1]
         if first in _PACKAGES_READ or not first:
             return EffectFinding(Effect.READS, f"{name} {first}".strip())
         if (name, first) in _RUNS_INNER:

@@ -62,6 +62,8 @@ def shell() -> ShellEffects:
         ("make test; npm run start; npm test", Effect.CHECKS, ()),
         ("poetry run pytest -q; uv run --with x pytest; bundle exec rspec", Effect.CHECKS, ()),
         ("poetry run python manage.py migrate", Effect.CHANGES, ("manage.py migrate",)),
+        ("conda activate web; conda env list; uv pip list", Effect.READS, ()),
+        ("uv pip install x", Effect.CHANGES, ("uv install",)),
         ("dropdb shop && createdb shop", Effect.CHANGES, ("shop",)),
         ("kubectl scale deployment/web --replicas=0", Effect.CHANGES, ("kubectl scale",)),
         ("systemctl status web; crontab -l; apt list; gh issue list; unzip -l a.zip", Effect.READS, ()),

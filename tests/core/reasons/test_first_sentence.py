@@ -123,6 +123,19 @@ def test_documentation_needs_no_check(tmp_path: Path) -> None:
     assert reasons(tmp_path / "2", [ASK, code, check, words, DONE], [ASK, code, words, check, DONE]) == ()
 
 
+def test_a_check_without_an_answer_is_none_and_may_be_one(tmp_path: Path) -> None:
+    code = Step(tool="Write", input={"file_path": "/app/slug.py", "content": "x = 1"}, answer="ok")
+    checked, plain = [ASK, code, ran("pytest -q", "2 passed")], [ASK, code, DONE]
+    begun = [ASK, code, replace(ran("pytest -q"), is_answered=False)]
+
+    def kinds(number: str, a: list[Step], b: list[Step]) -> list[ReasonKind]:
+        return [reason.kind for reason in reasons(tmp_path / number, a, b)]
+
+    assert ReasonKind.CHECK not in kinds("1", begun, plain), "whether it ran is not known"
+    assert ReasonKind.CHECK not in kinds("2", checked, begun)
+    assert ReasonKind.CHECK in kinds("3", checked, plain)
+
+
 def test_a_note_with_brackets_is_a_sentence(tmp_path: Path) -> None:
     def forward(note: str) -> Step:
         return Step(tool="forward_mail", input={"id": "m_9912", "note": note}, answer={"status": "sent"})

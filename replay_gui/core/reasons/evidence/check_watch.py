@@ -41,7 +41,9 @@ class CheckWatch:
         """Process the next call."""
         if call.effect is Effect.UNKNOWN and runs_code(call.tool):
             self._last_unknown = call.request
-        if call.checks:
+        if call.checks and call.response is None:
+            self.note_possible_check(call.request)  # it may not have run
+        elif call.checks:
             self.last_check = call
             self._leaves_unchecked = any(not _NEEDS_NO_CHECK.match(target) for target in call.unchecked)
         if call.changed and not self._is_no_change(call):
