@@ -46,6 +46,9 @@ def test_an_answer_with_another_fact_comes_before_what_follows_from_it(tmp_path:
     words = [replace(LIMITS, answer=f"{word} limits are as agreed: 1000 a day.") for word in ("All", "The")]
     first = reasons(tmp_path / "3", [ASK, words[0], SEND, DONE], [ASK, words[1], end])[0]
     assert first.kind is ReasonKind.MISSING, "two texts may say the same"
+    failed, missing = (ran("pytest", text, text) for text in ("1 failed", "No module named pytest"))
+    first = reasons(tmp_path / "5", [ASK, failed, SEND, DONE], [ASK, missing, end])[0]
+    assert first.kind is ReasonKind.WORLD, "one of two errors says that the program is not there"
     other = replace(SEND, input={"payee": "P-907", "amount": 250})
     first = reasons(tmp_path / "4", [ASK, LIMITS, SEND, DONE], [other, ASK, less, end])[0]
     assert first.kind is not ReasonKind.WORLD, "another action before it does not follow from it"

@@ -15,6 +15,8 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
 _NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
 _MAX_OTHER_VALUES = 3
+_NOT_THERE = re.compile(r"No module named|command not found|: not found|not installed|not recognized as", re.IGNORECASE)
+_MAX_ERROR_CHARACTERS = 400
 _COMPARED = (Effect.READS, Effect.CHECKS, Effect.UNKNOWN)
 _MODULUS = 1 << 128
 
@@ -42,11 +44,22 @@ def other_answer(reference: RunAccount, other: RunAccount) -> tuple[ToolCall, To
 def is_other_fact(first: ToolCall, second: ToolCall) -> bool:
     """Whether two answers to one call state different facts: one is empty or an error, or a few values differ.
 
-    Two texts, or two lists of results, may say the same in other words.
+    Of two errors, one may say that what was called is not there. Two texts, or two lists of results, may say the same
+    in other words.
     """
-    if (first.ok is False) != (second.ok is False) or _is_empty(first) != _is_empty(second):
-        return True
+    for states in (_is_error, _is_empty, _is_missing):
+        if states(first) != states(second):
+            return True
     return 0 < count_differences(first.answer, second.answer) <= _MAX_OTHER_VALUES
+
+
+def _is_error(call: ToolCall) -> bool:
+    return call.ok is False
+
+
+def _is_missing(call: ToolCall) -> bool:
+    """Whether the answer is an error which says that the program that was called, or a part of it, is not there."""
+    return call.ok is False and _NOT_THERE.search(answer_text(call.answer)[:_MAX_ERROR_CHARACTERS]) is not None
 
 
 def _is_empty(call: ToolCall) -> bool:
