@@ -52,7 +52,7 @@ class BannerArea(QWidget):
             comparison.active_changed.connect(self._name_side)
         session.progress_changed.connect(self.on_progress_changed)
         self.progress.cancelled.connect(session.cancel_work)
-        self.progress.appeared.connect(self._fit)
+        self.progress.appears.connect(self._leave_gap)
         self._fit()
 
     @Slot(object)
@@ -126,3 +126,7 @@ class BannerArea(QWidget):
         """Leave a gap above the area only while it shows something."""
         shown = bool(self.banners) or self.progress.isVisibleTo(self)
         self._column.setContentsMargins(GAP, GAP if shown else 0, GAP, 0)
+
+    @Slot()
+    def _leave_gap(self) -> None:
+        self._column.setContentsMargins(GAP, GAP, GAP, 0)

@@ -38,14 +38,22 @@ class PaintTurn(QTimer):
     @Slot()
     def _on_timeout(self) -> None:
         """Paint, but not after work in the same turn."""
-        worked, self._since = time.thread_time() - self._since, time.thread_time()
-        if worked > _SHORT_WORK_SECONDS and self._waited < _MAX_TURNS:
-            self._waited += 1
-            self.start()
+        if self._waits_after_work():
             return
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # of that work
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # of shorter work in this turn
+        if self._waits_after_work():
+            return
         self._is_painting = True
         try:
             QCoreApplication.sendEvent(self._window, QEvent(QEvent.Type.UpdateRequest))
         finally:
             self._is_painting = False
+
+    def _waits_after_work(self) -> bool:
+        """Wait for another turn, if there was work since the last call, and it did not wait too often; return that."""
+        worked, self._since = time.thread_time() - self._since, time.thread_time()
+        if worked <= _SHORT_WORK_SECONDS or self._waited >= _MAX_TURNS:
+            return False
+        self._waited += 1
+        self.start()
+        return True

@@ -20,11 +20,11 @@ _PATIENCE_MS = 400
 class ProgressStrip(QWidget):
     """Hidden while there is no background work, and at its beginning, so that short work does not flash.
 
-    Signals: cancelled(). appeared(): it has become visible.
+    Signals: cancelled(). appears(): it is about to become visible.
     """
 
     cancelled = Signal()
-    appeared = Signal()
+    appears = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,8 +71,8 @@ class ProgressStrip(QWidget):
 
     @Slot()
     def _appear(self) -> None:
+        self.appears.emit()  # first: showing it lays out the whole window
         self.show()
-        self.appeared.emit()
 
 
 def progress_words(progress: Progress) -> str:

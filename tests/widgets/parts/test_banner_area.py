@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.engine.answers import Alert, Progress
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.progress_strip import progress_words
+from tests.helpers.shown import shown
 from tests.helpers.story import StorySession
 
 LEFT = Qt.MouseButton.LeftButton
@@ -77,7 +82,7 @@ def test_progress_that_lasts_is_shown_and_cancelled(area: BannerArea, session: S
     session.progress_changed.emit(Progress("Verifying", 0, 10**11, None))
     session.progress_changed.emit(None)
     assert not area.progress.isVisible()
-    with qtbot.waitSignal(area.progress.appeared):
+    with qtbot.waitSignal(area.progress.appears):
         session.progress_changed.emit(Progress("Verifying", 42 * 10**9, 10**11, 12.4))
         assert not area.progress.isVisible(), "what is soon done is not shown"
     assert area.progress.isVisible()
@@ -86,6 +91,28 @@ def test_progress_that_lasts_is_shown_and_cancelled(area: BannerArea, session: S
     assert session.calls == ["cancel"]
     session.progress_changed.emit(None)
     assert not area.progress.isVisible()
+
+
+def test_what_is_below_is_laid_out_once_when_the_progress_appears(area: BannerArea, session: Spy, qtbot: QtBot) -> None:
+    class Below(QWidget):
+        heights: ClassVar[list[int]] = []
+
+        def resizeEvent(self, event: QResizeEvent) -> None:
+            self.heights.append(event.size().height())
+
+    window, below = QWidget(), Below()
+    column = QVBoxLayout(window)
+    column.addWidget(area)
+    column.addWidget(below, 1)
+    shown(qtbot, window, 400, 300)
+    QApplication.processEvents()
+    below.heights.clear()
+    with qtbot.waitSignal(area.progress.appears):
+        session.progress_changed.emit(Progress("Verifying", 1, 4, None))
+    QApplication.processEvents()
+    assert area.progress.isVisible()
+    assert len(below.heights) == 1
+    area.setParent(None)
 
 
 @pytest.mark.parametrize(
