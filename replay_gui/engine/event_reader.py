@@ -21,6 +21,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.event_label import event_label, kind_label, label_text
 from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
+from replay_gui.core.text.placeholders import shown_value
 from replay_gui.core.translation.messages import tr
 from replay_gui.core.translation.numbers import decimal_number
 from replay_gui.engine.answers import EventRow, Related
@@ -100,7 +101,9 @@ class EventReader:
 
     def _summary(self, event: Event) -> str:
         decided = self._index_of_seq(event.parent, event.index) if event.kind in DECIDED_PATCHES else None
-        return summarize_event(event, None if decided is None or self._is_big(decided) else self._log[decided])
+        proposal = None if decided is None or self._is_big(decided) else self._log[decided]
+        text: str = shown_value(summarize_event(event, proposal))
+        return text
 
     def _size(self, event_index: EventIndex) -> int:
         offsets = self._index.offset
@@ -130,4 +133,6 @@ def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, position_after(event.index), f"{label_text(event_label(event))}  {summarize_event(event)}")
+    return Related(
+        label, position_after(event.index), f"{label_text(event_label(event))}  {shown_value(summarize_event(event))}"
+    )

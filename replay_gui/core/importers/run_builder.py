@@ -27,6 +27,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, WITHHELD_REASONING, Kind
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by user", "limit", "timeout", "crash", "open"]
@@ -35,7 +36,6 @@ End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by use
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = translatable("tool results whose request is not in the file")
 
-NOT_RECORDED = "(reasoning, not recorded)"
 
 MAX_REASON_CHARACTERS = 4096  # of an error's message or a denial's reason; the output has all of it
 
@@ -133,7 +133,7 @@ class RunBuilder:
 
     def withheld_reasoning(self, extra: dict[str, Any] | None = None, **meta: Any) -> int:
         """Add reasoning whose text is not in the source; return its seq. Signatures and encrypted text are meta."""
-        return self.add(WITHHELD_REASONING, {**(extra or {}), "data": NOT_RECORDED}, **meta)
+        return self.add(WITHHELD_REASONING, {**(extra or {}), "data": REASONING_NOT_RECORDED}, **meta)
 
     def custom(self, name: str, data: Any, **meta: Any) -> int:
         """Add an event of the custom kind ``x:name``; return its seq. `data` is one field of the payload."""

@@ -38,6 +38,7 @@ from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import clock_text, moment_text, since_start
 from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label, label_text
 from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.placeholders import shown_value
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.core.translation.messages import tr, translatable, trn
@@ -272,7 +273,7 @@ class _Turn:
 
 
 def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLine]:
-    value = event.payload[name]
+    value = shown_value(event.payload[name])
     if event.kind in SPEAKING_KINDS and name in _SPOKEN:
         is_thought = name == "reasoning" or event.payload.get("decision_type") == "thinking"
         for line in _message_lines(value):

@@ -27,7 +27,16 @@ from replay_gui.core.readable.reading_line import (
     shaped_systems,
 )
 from replay_gui.core.readable.reading_page import ReadingPage
+from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.placeholders import (
+    ANSWER_NOT_RECORDED,
+    OUTPUT_NOT_RECORDED,
+    PROMPT_NOT_RECORDED,
+    REASONING_NOT_RECORDED,
+    shown_value,
+)
 from replay_gui.core.text.plain_text import visible
+from tests.core.translation.languages import in_language
 from tests.helpers.story import answer, call, event_at
 
 
@@ -261,3 +270,22 @@ def test_an_outcome_and_an_end_are_told_in_a_sentence() -> None:
     assert lines[:2] == ["failed · score 0 · tests", "parts 1 item"]
     assert lines.index("More") < next(n for n, line in enumerate(lines) if line.strip() == 'by "tests"')
     assert texts("x:end", {"how": "limit", "why": "30 turns"})[:2] == ["limit · 30 turns", "More"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "words"),
+    [
+        ("x:withheld-reasoning", {"data": REASONING_NOT_RECORDED}, "(Überlegung, nicht aufgezeichnet)"),
+        ("Decision", {"decision_type": "message", "data": ANSWER_NOT_RECORDED}, "(Antwort, nicht aufgezeichnet)"),
+        ("Observation", {"obs_type": "message", "data": PROMPT_NOT_RECORDED}, "(Eingabe, nicht aufgezeichnet)"),
+        ("ToolResponse", {"tool_name": "a", "output": OUTPUT_NOT_RECORDED}, "(Ausgabe, nicht aufgezeichnet)"),
+    ],
+)
+def test_what_was_not_recorded_is_said_in_the_users_language(kind: str, payload: dict[str, Any], words: str) -> None:
+    english = texts(kind, payload)
+    with in_language("de"):
+        assert shown_value(summarize_event(event(kind, payload))) == words
+        assert any(words in text for text in texts(kind, payload))
+        assert shown_value("blank lines") == "blank lines"
+        assert shown_value(payload) is payload
+    assert not any(words in text for text in english)

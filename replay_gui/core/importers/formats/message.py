@@ -54,7 +54,7 @@ class Message:
     Attributes:
         role: "user", "assistant", "system", "tool", or as the source has it.
         content: its text, or other content (pictures, structured data); None if it has only calls or results.
-        reasoning: None if there is none; NOT_RECORDED if it was withheld.
+        reasoning: None if there is none; REASONING_NOT_RECORDED if it was withheld.
         rest: all other members.
     """
 

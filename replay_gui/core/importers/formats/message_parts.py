@@ -9,7 +9,7 @@ from typing import Any
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message import MessageCall, MessageResult
 from replay_gui.core.importers.formats.message_content import TEXTS, arguments_of, content_of, text_of
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 
 OF_PARTS = {
     "tool_id": "An id; it differs in every run.",
@@ -118,7 +118,7 @@ class MessageParts:
                 self.results.append(MessageResult(_id(result, "toolUseId"), None, output, wrong))
             case {"reasoningContent": dict(thought)}:  # Bedrock
                 told = thought.get("reasoningText")
-                self.reasoning.append(read_thought(told) if isinstance(told, dict) else NOT_RECORDED)
+                self.reasoning.append(read_thought(told) if isinstance(told, dict) else REASONING_NOT_RECORDED)
             case {"cachePoint": dict()} | {"text": None} if len(part) == 1:
                 pass  # a setting of the provider's cache; no text
             case {"function_call": dict(call)} | {"functionCall": dict(call)}:
@@ -250,10 +250,10 @@ def _result(part: dict[str, Any]) -> MessageResult:
 
 
 def read_thought(part: dict[str, Any]) -> str:
-    """Return the text of reasoning; NOT_RECORDED if it was withheld."""
+    """Return the text of reasoning; REASONING_NOT_RECORDED if it was withheld."""
     thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
     text = content_of(arguments_of(thought) if isinstance(thought, str) and thought.startswith("[{") else thought)
-    return text if isinstance(text, str) and text else thought if isinstance(thought, str) else NOT_RECORDED
+    return text if isinstance(text, str) and text else thought if isinstance(thought, str) else REASONING_NOT_RECORDED
 
 
 def tool_name(value: dict[str, Any]) -> str | None:

@@ -10,9 +10,10 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import tr, translatable
 
 UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")
@@ -269,7 +270,7 @@ class RecordEvents:
         self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
         """Add a message of the agent, or its reasoning if `text` is empty; return its seq."""
-        if not text and reasoning == NOT_RECORDED:
+        if not text and reasoning == REASONING_NOT_RECORDED:
             return self.run.withheld_reasoning(extra, **meta)
         payload = {
             "decision_type": "message" if text else "thinking",

@@ -21,7 +21,6 @@ from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.formats.run_ids import runs_in
-from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.generic.file_records import (
     first_object,
     first_objects,
@@ -60,6 +59,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.text.placeholders import OUTPUT_NOT_RECORDED
 from replay_gui.core.translation.messages import tr, translatable
 
 UNREADABLE_LINES = translatable("lines that are no JSON objects, kept as text")

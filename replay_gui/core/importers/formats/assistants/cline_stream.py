@@ -10,8 +10,9 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time, milliseconds
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _EVENT, _RESULT = "agent_event", "run_result"
@@ -77,7 +78,7 @@ class _ClineStreamEvents(RecordEvents):
                 self._answer = event.get("text")
                 self.add_answer(self._answer, None, self.fields(event, "type", "contentType", "text"))
             case "content_end", "reasoning":
-                thought = event.get("reasoning") or event.get("text") or NOT_RECORDED
+                thought = event.get("reasoning") or event.get("text") or REASONING_NOT_RECORDED
                 used = ("type", "contentType", "reasoning", "text")
                 self.add_answer(None, str(thought), self.fields(event, *used))
             case "content_start", "tool":

@@ -22,7 +22,7 @@ from replay_gui.core.importers.formats.records import (
     maps_in,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _REFUSED = ("canceled", "cancelled")
@@ -75,7 +75,7 @@ class _ContinueEvents(ChatMessageEvents):
         message = record["message"] if isinstance(record.get("message"), dict) else {}
         rest = self.rest(record, "message", "toolCallStates", "reasoning", isGatheringContext=False)
         if message.get("role") == "thinking":
-            text = content_of(message.get("content")) or NOT_RECORDED
+            text = content_of(message.get("content")) or REASONING_NOT_RECORDED
             members = {**rest, **self.rest(message, "role", "content")}
             self.add_answer(None, str(text), {"fields": members} if members else {})
         elif (

@@ -24,9 +24,10 @@ from replay_gui.core.importers.formats.records import (
     maps_in,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("turn/start", "turn/end", "user/message", "assistant/message", "assistant/chunk", "tool/call", "tool/result")
@@ -177,7 +178,9 @@ class _HarnessEvents(RecordEvents):
         self.set_model(as_map(message.get("source") or message.get("provenance")).get("model"))
         blocks = maps_in(message.get("content"))
         self._named |= {str(block.get("id")): block for block in blocks if block.get("type") == "tool-call"}
-        thoughts = [str(block.get("text") or NOT_RECORDED) for block in blocks if block.get("type") == "reasoning"]
+        thoughts = [
+            str(block.get("text") or REASONING_NOT_RECORDED) for block in blocks if block.get("type") == "reasoning"
+        ]
         others = [block for block in blocks if block.get("type") not in ("reasoning", "tool-call")]
         about = self.rest(as_map(message.get("source")), "model", "provider", kind="model")
         rest = self.rest(message, "content", "source", "provenance", role="assistant")

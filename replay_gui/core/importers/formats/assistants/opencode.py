@@ -25,11 +25,12 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import tr, translatable
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
@@ -277,7 +278,7 @@ class _OpenCodeEvents(RecordEvents):
             case "text":
                 self.add_answer(text, None, extra)
             case "reasoning":
-                self.add_answer(None, text or NOT_RECORDED, extra)
+                self.add_answer(None, text or REASONING_NOT_RECORDED, extra)
             case "tool":
                 self._tool(part, extra)
             case "shell":  # a command that the user ran

@@ -30,10 +30,11 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED, end_after_error
+from replay_gui.core.importers.run_builder import end_after_error
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _WHOLE = {
@@ -279,7 +280,7 @@ class _GooseEvents(RecordEvents):
             case "text":
                 self.add_answer(part.get("text"), None, joined_fields(extra, self.fields(part, "type", "text")))
             case "thinking" | "reasoning" | "redactedThinking":
-                text = part.get("thinking") or part.get("text") or NOT_RECORDED
+                text = part.get("thinking") or part.get("text") or REASONING_NOT_RECORDED
                 self.add_answer(None, str(text), joined_fields(extra, self.fields(part, "type", "thinking", "text")))
             case "toolRequest" | "frontendToolRequest":
                 call = with_status(part.get("toolCall"))

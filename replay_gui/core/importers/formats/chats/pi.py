@@ -23,9 +23,10 @@ from replay_gui.core.importers.formats.records import (
     maps_in,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _CALL_TYPES = ("toolCall", "tool_use", "toolUse")
@@ -262,7 +263,9 @@ class PiEvents(RecordEvents):
         self.set_model(message.get("model"))
         self.run.once = _use(usage) if isinstance(usage, dict) else {}
         parts = [part for part in content if isinstance(part, dict)]
-        thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]
+        thoughts = [
+            str(part.get("thinking") or REASONING_NOT_RECORDED) for part in parts if part.get("type") == "thinking"
+        ]
         calls = [part for part in parts if part.get("type") in _CALL_TYPES]
         rest = [part for part in content if not _is_thought_or_call(part)]
         wrong = message.get("errorMessage")

@@ -26,10 +26,10 @@ from replay_gui.core.importers.formats.records import (
     first_records,
     numbered_records,
 )
-from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import OUTPUT_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 REPEATED = translatable("events that stand in the file twice, one after the other and equal to the clock: read once")

@@ -10,7 +10,8 @@ from typing import Any
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 
 _OF_EVALUATION = "Data about the whole evaluation, not about one sample."
 _RETRIES = "How often a request was repeated; it says nothing about the answer."
@@ -120,7 +121,7 @@ def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
         return content or None, None
     blocks = [block for block in content if not (isinstance(block, dict) and block.get("type") == "reasoning")]
     thoughts = [
-        NOT_RECORDED if block.get("redacted") else str(block.get("reasoning") or NOT_RECORDED)
+        REASONING_NOT_RECORDED if block.get("redacted") else str(block.get("reasoning") or REASONING_NOT_RECORDED)
         for block in content
         if isinstance(block, dict) and block.get("type") == "reasoning"
     ]

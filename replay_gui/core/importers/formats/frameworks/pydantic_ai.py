@@ -22,8 +22,9 @@ from replay_gui.core.importers.formats.records import (
     joined_fields,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"}
@@ -173,7 +174,7 @@ class _PydanticAiEvents(RecordEvents):
                 self._last = content
                 self.run.context["parent"] = self.add_answer(content, None, more)
             case "thinking":
-                self.run.context["parent"] = self.add_answer(None, content or NOT_RECORDED, more)
+                self.run.context["parent"] = self.add_answer(None, content or REASONING_NOT_RECORDED, more)
             case "tool-call" | "builtin-tool-call":
                 # A streamed answer has the time of its first word; an answer has OpenAI's time, in whole seconds, of
                 # when the question came in. Neither says when the call began.

@@ -11,11 +11,12 @@ from replay_gui.core.importers.formats.frameworks.agents_run_state import has_st
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
-from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, Role, Span, unfolded
+from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.text.placeholders import ANSWER_NOT_RECORDED
 from replay_gui.core.translation.messages import tr, translatable
 
 UNREADABLE = translatable("lines that are no trace and no span, left out")

@@ -26,9 +26,7 @@ from replay_gui.core.importers.formats.traces.span_turns import (
     without_id,
 )
 from replay_gui.core.importers.formats.traces.spans import (
-    ANSWER_NOT_RECORDED,
     NOTHING,
-    OUTPUT_NOT_RECORDED,
     Span,
     SpanTree,
     is_same,
@@ -39,8 +37,9 @@ from replay_gui.core.importers.formats.traces.spans import (
 from replay_gui.core.importers.formats.traces.subagent_names import SubagentNames
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder, end_after_error
+from replay_gui.core.importers.run_builder import End, RunBuilder, end_after_error
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import ANSWER_NOT_RECORDED, OUTPUT_NOT_RECORDED, REASONING_NOT_RECORDED
 
 _ENDS: dict[str, End] = {
     **dict.fromkeys(("stop", "end_turn", "stop_sequence"), "answered"),
@@ -323,7 +322,7 @@ class SpanEvents:
                 self._add_message(message, span)
             elif message.content is not None and number < len(own) and not is_added:
                 self._decided = self._run.decision("message", message.content, message.reasoning, time=span.end)
-            elif message.reasoning == NOT_RECORDED:
+            elif message.reasoning == REASONING_NOT_RECORDED:
                 self._run.withheld_reasoning(time=span.end)
             elif message.reasoning and not is_added:
                 self._decided = self._run.decision("thinking", None, message.reasoning, time=span.end)

@@ -15,8 +15,6 @@ SKEWED = translatable("spans that begin before their parent or end before they b
 
 Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "step", "plumbing"]
 
-ANSWER_NOT_RECORDED = "(answer, not recorded)"
-OUTPUT_NOT_RECORDED = "(output, not recorded)"
 _ID_IN_NAME = re.compile(r"((?:.*\S)?)[ _:-]?\s?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 BEFORE_UPDATES = "before updates"  # the member for what updates of a record replaced
 NOTHING: tuple[Any, ...] = (None, {}, [], "")

@@ -9,7 +9,7 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RecordEvents, RecordFormat, as_fields, as_map
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _SENDERS = ("from", "from_property")
@@ -77,7 +77,7 @@ class _ActivityEvents(RecordEvents):
             thought = content_of(value.get("summary")) or content_of(value.get("content"))
             about = self.rest(value, "summary", "content", "value")
             rest = {**self._rest_of(record, "trace"), **({"about": about} if about else {})}
-            self.add_answer(None, str(thought or NOT_RECORDED), as_fields(rest))
+            self.add_answer(None, str(thought or REASONING_NOT_RECORDED), as_fields(rest))
         elif kind == "message":
             self._message(record, text)
         elif kind in _STEPS:

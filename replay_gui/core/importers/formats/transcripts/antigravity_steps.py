@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import ID, USAGE, RecordEvents, RecordFormat, as_map, maps_in
-from replay_gui.core.importers.formats.traces.spans import OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.placeholders import OUTPUT_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _SOURCES = ("SYSTEM", "USER", "MODEL")

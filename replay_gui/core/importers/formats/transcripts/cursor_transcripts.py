@@ -12,9 +12,9 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import ID, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _QUERY_END, _TIME_END = "</user_query>", "</timestamp>"
@@ -104,14 +104,16 @@ class _TranscriptEvents(RecordEvents):
         for part in parts:
             kind, text = part.get("type"), part.get("text")
             if kind == "text" and isinstance(text, str) and _WITHHELD in text:
-                self.add_answer(None, NOT_RECORDED)
+                self.add_answer(None, REASONING_NOT_RECORDED)
                 text = text.replace(_WITHHELD, "").strip()
                 if text:
                     self.add_answer(text)
             elif kind == "text":
                 self.add_answer(text, None, self.fields(part, "type", "text"))
             elif kind in ("thinking", "redacted_thinking"):
-                self.add_answer(None, str(part.get("thinking") or NOT_RECORDED), self.fields(part, "type", "thinking"))
+                self.add_answer(
+                    None, str(part.get("thinking") or REASONING_NOT_RECORDED), self.fields(part, "type", "thinking")
+                )
             elif kind == "tool_use":
                 call_id = str(part.get("id") or f"call {self.run.count}")
                 extra = self.fields(part, "type", "name", "input")

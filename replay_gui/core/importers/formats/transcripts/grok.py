@@ -12,8 +12,8 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.text.closed_tags import without_closed
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
@@ -72,7 +72,7 @@ class _GrokEvents(ChatMessageEvents):
         elif kind == "assistant":
             self._answer(record)
         elif kind == "reasoning":
-            thought = content_of(record.get("summary") or record.get("content")) or NOT_RECORDED
+            thought = content_of(record.get("summary") or record.get("content")) or REASONING_NOT_RECORDED
             self.add_answer(None, str(thought), self.fields(record, "type", "summary", "content"))
         elif kind == "backend_tool_call":
             call = record.get("kind")

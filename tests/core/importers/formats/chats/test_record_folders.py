@@ -12,8 +12,8 @@ from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.packed import file_of
 from replay_gui.core.importers.registry import importer_for
-from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.log.source import Source
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 from tests.helpers.foreign import read_all
 
 
@@ -88,7 +88,7 @@ def test_parts_of_bedrock_in_a_session_of_strands(tmp_path: Path) -> None:
         (tmp_path / f"message_{number}.json").write_text(json.dumps(stored))
     (run,) = read_all(tmp_path / "message_0.json")
     assert [event.payload["data"] for event in run.of("Observation")] == ["2+2?"]
-    assert run.decisions() == [("two and two", "I count."), (NOT_RECORDED, "4.")]
+    assert run.decisions() == [("two and two", "I count."), (REASONING_NOT_RECORDED, "4.")]
     assert [event.payload["output"] for event in run.of("ToolResponse")] == [4]
     assert run.tokens() == {"input": 135, "cached": 30, "output": 20}  # Bedrock counts the cache beside the input
 

@@ -11,8 +11,9 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, as_fields
-from replay_gui.core.importers.run_builder import NOT_RECORDED, end_after_error
+from replay_gui.core.importers.run_builder import end_after_error
 from replay_gui.core.importers.times import any_time
+from replay_gui.core.text.placeholders import REASONING_NOT_RECORDED
 
 VOLATILE = {
     **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
@@ -131,7 +132,7 @@ class KimiEvents(RecordEvents):
         members = {**rest, **self.rest(part, "type", "think", "text")}
         extra = as_fields(members)
         if part["type"] == "think":
-            self.add_answer(None, str(part.get("think") or NOT_RECORDED), extra)
+            self.add_answer(None, str(part.get("think") or REASONING_NOT_RECORDED), extra)
         else:
             self.add_answer(part.get("text"), None, extra)
 

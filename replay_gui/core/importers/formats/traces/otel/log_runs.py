@@ -12,14 +12,13 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, as_fields
 from replay_gui.core.importers.formats.traces.otel.attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel.logs import LogRecord
-from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, OUTPUT_NOT_RECORDED
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time, milliseconds
+from replay_gui.core.text.placeholders import ANSWER_NOT_RECORDED, OUTPUT_NOT_RECORDED, PROMPT_NOT_RECORDED
 from replay_gui.core.translation.messages import translatable
 
 OF_NO_AGENT = translatable("log records of no agent, left out")
-PROMPT_NOT_RECORDED = "(prompt, not recorded)"
 
 _AGENTS = {  # by the prefix of the records' names
     "claude_code.": "claude-code",
