@@ -17,6 +17,14 @@ from replay_gui.models.run.run_numbers import RunNumbers
 from replay_gui.models.timeline.spending_plot import ModelSpending
 
 NO_COUNT = "–"  # shown instead of 0
+_SORTS = {
+    "input": translatable("Input"),
+    "cached": translatable("Cached"),
+    "cache_read": translatable("Cache read"),
+    "cache_write": translatable("Cache write"),
+    "output": translatable("Output"),
+    "reasoning": translatable("Reasoning"),
+}
 UNNAMED_MODEL = translatable("model not named")
 _MAX_NAME_CHARACTERS = 80
 _MAX_SORTS, _MAX_SORT_CHARACTERS = 4, 20  # of tokens
@@ -71,8 +79,15 @@ def model_rows(models: Sequence[ModelSpending]) -> list[FactCells]:
 
 def use_headings(uses: Sequence[ModelUse]) -> tuple[str, ...]:
     """Return the headings over `use_rows`: one column per sort of tokens."""
-    names = (one_line(sort.replace("_", " ") or tr("tokens"), _MAX_SORT_CHARACTERS) for sort in _sorts(uses))
-    return (tr("Model"), *(name[0].upper() + name[1:] for name in names), tr("Cost"))
+    return (tr("Model"), *map(_sort_heading, _sorts(uses)), tr("Cost"))
+
+
+def _sort_heading(sort: str) -> str:
+    """Return the name of a sort of tokens: a usual one in the user's language, another as in the log."""
+    if sort in _SORTS:
+        return tr(_SORTS[sort])
+    name = one_line(sort.replace("_", " ") or tr("tokens"), _MAX_SORT_CHARACTERS)
+    return name[0].upper() + name[1:]
 
 
 def use_rows(uses: Sequence[ModelUse]) -> list[FactCells]:
