@@ -124,7 +124,7 @@ def test_what_leads_is_in_the_files(sides: dict[str, ComparedSide]) -> None:
 
     *reasons, last = WhyFinder(sides["codex"], sides["copilot"]).find().reasons
     assert reasons[0].kind is ReasonKind.EXTRA
-    assert last.sentence == "They are runs of different agents: “GitHub Copilot CLI” in B, codex in A (and 11 more)."
+    assert last.sentence == "They are runs of different agents: “GitHub Copilot CLI” in B, codex in A (and 12 more)."
 
     sentence = first_reason(sides, "openai_agents", "pydantic_ai").sentence
     assert sentence == "list_dir(.) was answered differently (event 7 of B against event 4 of A)."

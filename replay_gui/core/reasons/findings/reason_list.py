@@ -92,15 +92,16 @@ class ReasonList:
         return any(one is not None and one.key == call.key for one in refused)
 
     def only_lacks_actions(self, run: RunAccount) -> bool:
-        """Whether there are reasons in the actions, and all are that this run did not do what the other did."""
+        """Whether there are reasons in the actions, and all are that this run did not do what the other did.
+
+        False if a reason already says that it was cut off before it submitted anything.
+        """
         lacking = ReasonKind.MISSING if run is self.other else ReasonKind.EXTRA
         found = [reason for *_, reason in self._found if reason.tier in (Tier.ACTION, Tier.UNSURE)]
+        places = [reason.index_a if run.side == "a" else reason.index_b for reason in found]
         return bool(found) and all(
-            reason.kind is lacking
-            or (
-                reason.kind is ReasonKind.SUBMISSION and (reason.index_a if run.side == "a" else reason.index_b) is None
-            )
-            for reason in found
+            reason.kind is lacking or (reason.kind is ReasonKind.SUBMISSION and place is None and not reason.chip)
+            for reason, place in zip(found, places, strict=True)
         )
 
     def all_follow_from_an_answer(self) -> bool:
