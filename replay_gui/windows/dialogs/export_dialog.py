@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
             side.addWidget(widget)
         panel = QWidget()
         panel.setLayout(side)
-        panel.setFixedWidth(_SIDE_PX)
+        panel.setFixedWidth(max(_SIDE_PX, panel.minimumSizeHint().width()))  # names in other languages are longer
         row = QHBoxLayout()
         row.setSpacing(_SPACING_PX)
         row.addWidget(self.preview, 1)

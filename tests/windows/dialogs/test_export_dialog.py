@@ -11,7 +11,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.report_maker import MadeReport, MakingEnglishReport, ReportFailed
 from replay_gui.models.run_report_maker import RunReportMaker
 from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
-from tests.core.translation.languages import in_language
+from tests.core.translation.languages import ACCENTED, in_language
 from tests.helpers.facts import run_facts
 from tests.helpers.runs import StillSession
 
@@ -116,3 +116,13 @@ def test_a_run_that_is_closed_meanwhile_ends_the_report_in_english(
         assert dialog.notice.text
     assert isinstance(dialog.maker.work, ReportFailed)
     assert not (tmp_path / "report.json").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "de", ACCENTED])
+def test_no_choice_is_cut(qtbot: QtBot, window: QWidget, session: StillSession, tmp_path: Path, language: str) -> None:
+    with in_language(language):
+        dialog = ExportDialog(RunReportMaker(session, ComparisonSession(session, session)), tmp_path, "run", window)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        buttons = (*dialog.form.buttons(), *dialog.hiding.buttons())
+        assert [button.text() for button in buttons if button.width() < button.sizeHint().width()] == []
