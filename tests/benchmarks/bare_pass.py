@@ -29,17 +29,11 @@ class BarePass:
     A call makes one pass and returns the seconds of `clock` that it took. The garbage collector is left as it is.
     """
 
-    def __init__(
-        self, log: Path, records: int | None = None, clock: Callable[[], float] = time.perf_counter, runs: int = 1
-    ) -> None:
-        """Pass over the first `records` of a log, or over all. `runs`: the shortest of so many is taken."""
-        self._data = _beginning(log, records)
-        self._clock, self._runs = clock, runs
+    def __init__(self, log: Path, records: int | None = None, clock: Callable[[], float] = time.perf_counter) -> None:
+        """Pass over the first `records` of a log, or over all."""
+        self._data, self._clock = _beginning(log, records), clock
 
     def __call__(self) -> float:
-        return min(self._once() for _ in range(self._runs))
-
-    def _once(self) -> float:
         decode = msgspec.msgpack.Decoder().decode
         encode = msgspec.msgpack.Encoder(order="deterministic").encode
         begun = self._clock()

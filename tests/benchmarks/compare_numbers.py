@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.bare_pass import HUNDRED_THOUSAND, TEN_THOUSAND, BarePass, passes
+from tests.benchmarks.bare_pass import TEN_THOUSAND, BarePass, passes
 from tests.benchmarks.figure import Figure, by_turns, p99, ratio, shown_time
 from tests.benchmarks.logs.log_editor import make_edited
 from tests.benchmarks.probing import Memory, loop_rows, probed
@@ -24,7 +24,7 @@ def comparison(log: Path, small: Path) -> Iterator[Figure]:
     note = f"median {shown_time(median(measured for measured, _ in found['looks']))}"
     name = "select a divergence to its differences shown, p99"
     yield ratio(name, found["looks"], passes(0.05, 10_000), TEN_THOUSAND, of=p99, note=note)
-    yield ratio("compare two logs again, by another rule", found["again"], passes(1.5, 100_000), HUNDRED_THOUSAND)
+    yield ratio("compare two logs again, by another rule", found["again"], passes(1.5, 10_000), TEN_THOUSAND)
     shares = f"each process {memory} MB"
     yield Figure("memory for comparing two logs, all processes", memory.together, 1000, seen=shares)
 

@@ -46,7 +46,7 @@ def measured(window: MainWindow, log: Path, other: str, looks: bool) -> dict[str
                 wait(side.report_changed, lambda side=side: side.report is not None, _PATIENCE)
     if looks:
         found["looks"] = look(comparison, log)
-        found["again"] = by_turns(lambda: compare_again(comparison), BarePass(log, 100_000), 1)
+        found["again"] = by_turns(lambda: compare_again(comparison), BarePass(log, 10_000), 1)
     return {**found, "turns": turns.found["compared"]}
 
 
