@@ -14,7 +14,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
 _NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
-_MAX_OTHER_VALUES = 3
+_MAX_OTHER_VALUES = 3  # values that differ between two answers, if they state different facts
 _NOT_THERE = re.compile(r"No module named|command not found|: not found|not installed|not recognized as", re.IGNORECASE)
 _MAX_ERROR_CHARACTERS = 400
 _COMPARED = (Effect.READS, Effect.CHECKS, Effect.UNKNOWN)
