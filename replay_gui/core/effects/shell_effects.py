@@ -93,9 +93,10 @@ _CMDLET = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")  # of PowerShell: Get-Content
 _NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "$null", "NUL", "nul"})
 _SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that submit by echo, such as mini-swe-agent
 _RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
-_MAX_NESTING = 4  # levels of shell texts in shell texts
+_MAX_NESTING = 4  # levels of shell texts, and of commands that start another, within each other
 _NEEDS_NO_CHECK = (("tee",), ("rm",), ("rmdir",), ("unlink",))  # it logs the result of a check; it cleans up
 _NOTHING = EffectFinding(Effect.READS, "only reads")
+_TOO_DEEP = EffectFinding(Effect.UNKNOWN, "shells inside shells")
 
 
 class ShellEffects:
@@ -115,7 +116,7 @@ class ShellEffects:
 
     def _strongest(self, text: str, depth: int) -> EffectFinding:
         if depth > _MAX_NESTING:
-            return EffectFinding(Effect.UNKNOWN, "shells inside shells")
+            return _TOO_DEEP
         strongest, targets, checks, unchecked = _NOTHING, list[str](), False, list[str]()
         for command in self._parser.commands(text):
             for finding in self._findings(command, depth):
@@ -137,6 +138,8 @@ class ShellEffects:
         )
 
     def _findings(self, command: ShellCommand, depth: int) -> list[EffectFinding]:
+        if depth > _MAX_NESTING:
+            return [_TOO_DEEP]
         outputs = tuple(name for name in command.outputs if name not in _NO_FILES and not name.startswith("&"))
         findings = [EffectFinding(Effect.CHANGES, f"writes to {outputs[0]}", outputs)] if outputs else []
         words = _without_wrappers(command.words)
@@ -152,19 +155,19 @@ class ShellEffects:
         elif name in SQL_PROGRAMS:
             findings.append(effect_of_sql_program(name, arguments, command.script))
         elif (name, *arguments[:1]) in _RUNS_INNER and (inner := _inner_command(arguments[1:])):
-            findings += self._findings(ShellCommand(inner, command.script), depth)
+            findings += self._findings(ShellCommand(inner, command.script), depth + 1)
         elif name in _INTERPRETERS and arguments[:1] and arguments[0].rpartition("/")[2] in _TASK_RUNNERS:
-            findings += self._findings(ShellCommand(arguments), depth)
+            findings += self._findings(ShellCommand(arguments), depth + 1)
         elif name in _TASK_RUNNERS and (task := _changing_task(arguments)):
             findings.append(EffectFinding(Effect.CHANGES, f"{name} {task}", (f"{name} {task}",)))
         elif name in _CONTAINERS and (inner := _inside_container(arguments)):
-            findings += self._findings(ShellCommand(inner, command.script), depth)
+            findings += self._findings(ShellCommand(inner, command.script), depth + 1)
         elif name in _PATCHING:
             files = tuple(_PATCHED.findall(" ".join(arguments) + command.script))
             findings.append(EffectFinding(Effect.CHANGES, f"{name} changes files", files))
         elif name == "find" and ("-exec" in arguments or "-execdir" in arguments):
             at = next(i for i, word in enumerate(arguments) if word in ("-exec", "-execdir"))
-            findings += self._findings(ShellCommand(tuple(arguments[at + 1 :])), depth)
+            findings += self._findings(ShellCommand(tuple(arguments[at + 1 :])), depth + 1)
         else:
             findings.append(_of_program(name, arguments))
         return findings
@@ -189,7 +192,7 @@ class ShellEffects:
             at = next((at for at, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
             file = "".join(arguments[at : at + 1])
             if file.rpartition("/")[2] in _TASK_RUNNERS:
-                return self._findings(ShellCommand(arguments[at:]), 0)
+                return self._findings(ShellCommand(arguments[at:]), depth + 1)
             return [_of_script(file) if file.endswith(_SCRIPTS) else EffectFinding(Effect.CHECKS, "runs Python")]
         finding, shell = python_effect(script)
         return [finding, *(self._strongest(text, depth + 1) for text in shell)]

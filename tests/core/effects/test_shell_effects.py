@@ -83,7 +83,20 @@ def test_what_a_heredoc_holds_is_no_command() -> None:
     assert (command.words, command.script, command.outputs) == (("cat",), "rm -rf /\n", ("src/a.py",))
 
 
-@pytest.mark.parametrize("text", ["broken ( ' unclosed", "$(" * 3000, "\x00\udcff", "a" * 200_000, "if " * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "broken ( ' unclosed",
+        "$(" * 3000,
+        "\x00\udcff",
+        "a" * 200_000,
+        "if " * 5000,
+        "uv run " * 5000,
+        "find . -exec " * 5000,
+        "php artisan " * 5000,
+        "poetry run python manage.py " * 5000,
+    ],
+)
 def test_any_text_is_taken(shell: ShellEffects, text: str) -> None:
     assert shell.effect(text).effect in Effect
 
