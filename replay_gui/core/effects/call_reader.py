@@ -9,11 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
-from replay_gui.core.effects.classifier import EffectClassifier, code_of
+from replay_gui.core.effects.classifier import EffectClassifier, command_text
 from replay_gui.core.effects.effect import Effect, EffectFinding
-from replay_gui.core.effects.program_tools import program_text
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
@@ -59,8 +57,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
 
 def _prints_a_file(tool: str, input: Any) -> bool:
     """Whether a call runs a command that prints a file or a log, whose first word may be ``Error``."""
-    text = program_text(tool, input) or (code_of(input)[1] if runs_code(tool) else "")
-    return _PRINTING.search(text[:_MAX_COMMAND_CHARACTERS]) is not None
+    return _PRINTING.search(command_text(tool, input)[:_MAX_COMMAND_CHARACTERS]) is not None
 
 
 def undecided_calls(calls: Iterable[ToolCall]) -> dict[EventIndex, tuple[str, ...]]:

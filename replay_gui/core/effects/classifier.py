@@ -161,6 +161,14 @@ def code_of(input: Any) -> tuple[str, str]:
     return "", ""
 
 
+def command_text(tool: str, input: Any) -> str:
+    """Return the command or code that a call runs, in a shell or an interpreter or by a tool that is one program.
+
+    "" for other calls.
+    """
+    return program_text(tool, input) or (code_of(input)[1] if runs_code(tool) else "")
+
+
 def _of_operation(input: Any) -> EffectFinding | None:
     """Return the effect according to a member such as ``command: view``, for a tool with several operations."""
     if not isinstance(input, Mapping):

@@ -200,10 +200,15 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] =
     return one_line(", ".join((*files, *values, *named)), limit)
 
 
-def _without_cd(code: str) -> str:
-    """Return a long command without the change of folder before it, which most commands of some agents begin with."""
+def after_change_of_folder(code: str) -> str:
+    """Return a command without the change of folder before it, which most commands of some agents begin with."""
     match = _CHANGE_OF_FOLDER.match(code)
-    return code if match is None else f"… {code[match.end() :]}"
+    return code if match is None else code[match.end() :]
+
+
+def _without_cd(code: str) -> str:
+    rest = after_change_of_folder(code)
+    return code if rest == code else f"… {rest}"
 
 
 def tool_words(call: ToolCall) -> str:

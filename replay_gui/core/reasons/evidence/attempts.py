@@ -7,18 +7,17 @@ from collections import Counter
 from functools import cached_property
 
 from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
-from replay_gui.core.effects.classifier import code_of
-from replay_gui.core.effects.program_tools import program_text
+from replay_gui.core.effects.classifier import command_text
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.effects.tool_names import runs_code, runs_python
+from replay_gui.core.effects.tool_names import runs_python
 from replay_gui.core.reasons.evidence.file_edits import edited_path
+from replay_gui.core.reasons.phrases import after_change_of_folder
 from replay_gui.core.translation.messages import tr
 
 _MIN_SIMILARITY = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
 _MAX_TEXT_CHARACTERS = 20_000  # of an argument whose words are compared
 _COMMAND_WORDS = 2  # a program, and its verb or its first argument
-_CHANGE_OF_FOLDER = re.compile(r"^\s*cd\s+\S+\s*(?:&&|;)")
 
 
 class Attempt:
@@ -51,10 +50,10 @@ class Attempt:
     @cached_property
     def _command(self) -> tuple[str, ...]:
         """The first words of a command, without options and without a change of folder; () if it is none."""
-        text = program_text(self.call.tool, self.call.input)
-        if not text and runs_code(self.call.tool) and not runs_python(self.call.tool):
-            text = code_of(self.call.input)[1][:_MAX_TEXT_CHARACTERS]
-        words = _CHANGE_OF_FOLDER.sub("", text).split()
+        if runs_python(self.call.tool):
+            return ()
+        text = command_text(self.call.tool, self.call.input)[:_MAX_TEXT_CHARACTERS]
+        words = after_change_of_folder(text).split()
         return tuple(word for word in words if not word.startswith("-"))[:_COMMAND_WORDS]
 
     @cached_property

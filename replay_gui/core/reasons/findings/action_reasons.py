@@ -8,10 +8,8 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import IGNORING_ACTIONS, Rules
 from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_name, is_rare_value, subjects
-from replay_gui.core.effects.classifier import code_of
-from replay_gui.core.effects.program_tools import program_text
+from replay_gui.core.effects.classifier import command_text
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
@@ -326,7 +324,7 @@ def _add_extra(reasons: ReasonList, calls: Sequence[ToolCall], tier: Tier, inste
 
 def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the sort value of a call within its tier: by time, but last if it names no object, such as a thought."""
-    if (runs_code(call.tool) and code_of(call.input)[1]) or program_text(call.tool, call.input):
+    if command_text(call.tool, call.input):
         return relative_place(call, run)
     values = (value for _, value in input_leaves(call.input) if not isinstance(value, bool) and value is not None)
     names = any(str(value) and " " not in str(value) for value in values)
