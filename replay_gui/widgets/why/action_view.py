@@ -162,11 +162,11 @@ class _ActionDelegate(QStyledItemDelegate):
         left += round(EFFECT_PX) + GAP
         self._ui.draw(painter, QRect(left, rect.y(), self._tool_px, rect.height()), one_line(row.tool), colors.text)
         left += self._tool_px + GAP
-        note = self._note(row, is_a)
-        note_px = self._ui.width(note) + GAP if note else 0
-        if note == _NOTES[Shared.ARGUMENTS] and rect.right() - left - GAP < 2 * note_px:
-            note, note_px = "", 0  # the arguments are more useful, and the tint shows that they differ
         failed = row.failed_a if is_a else row.failed_b
+        note = self._note(row, failed)
+        note_px = self._ui.width(note) + GAP if note else 0
+        if row.shared is Shared.ARGUMENTS and not failed and rect.right() - left - GAP < 2 * note_px:
+            note, note_px = "", 0  # the arguments are more useful, and the tint shows that they differ
         room = QRect(left, rect.y(), max(rect.right() - left - GAP - note_px, 0), rect.height())
         words = one_line(text, _MAX_TEXT_CHARACTERS) + (
             f" × {whole_number(len(requests))}" if len(requests) > 1 else ""
@@ -176,8 +176,8 @@ class _ActionDelegate(QStyledItemDelegate):
             room = QRect(rect.right() - GAP - note_px, rect.y(), note_px, rect.height())
             self._ui.draw(painter, room, note, colors.bad_text if failed else colors.secondary, RIGHT)
 
-    def _note(self, row: ActionRow, is_a: bool) -> str:
-        if row.failed_a if is_a else row.failed_b:
+    def _note(self, row: ActionRow, failed: bool) -> str:
+        if failed:
             return tr("it failed")
         return "" if row.shared is Shared.BOTH else tr(_NOTES[row.shared])
 
