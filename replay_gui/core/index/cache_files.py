@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from replay_gui.core.numpy_on_demand import np
 
@@ -31,6 +31,24 @@ def map_array(path: Path, dtype: np.dtype[Any], count: int = -1) -> NDArray[Any]
     if not count:
         return np.zeros(0, dtype)
     with path.open("rb") as file:
-        if count < 0 and not file.seek(0, 2):
-            return np.zeros(0, dtype)  # an empty file cannot be mapped
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype, count)
+        return map_file(file, dtype, count)
+
+
+def map_file(file: IO[bytes], dtype: np.dtype[Any], count: int = -1) -> NDArray[Any]:
+    """Map the first `count` entries of an open file, by default all; ValueError if it has fewer."""
+    if not count or (count < 0 and not file.seek(0, 2)):
+        return np.zeros(0, dtype)  # an empty file cannot be mapped
+    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype, count)
+
+
+def release_pages(array: NDArray[Any]) -> None:
+    """Give back the memory of the whole file that an array is mapped from; what is needed again is read again.
+
+    An array that is not of a mapped file stays as it is.
+    """
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    mapped = getattr(base, "obj", None)  # numpy keeps a memoryview of its buffer
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)

@@ -30,7 +30,7 @@ from replay_gui.core.index.group_files import GROUP_FILES, are_possible
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_columns import CAUSAL_COLUMNS, DISPLAY_COLUMNS, KEY_COLUMN, IndexView, map_column
-from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages, parts_of_index
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
@@ -44,7 +44,6 @@ _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9
 _HASHED_BYTES = 1 << 20
 _SHOWN_FILES = (*DISPLAY_COLUMNS, *GROUP_FILES, *CLOCK_FILES)  # checked when an index is loaded
-_CHECKED_EVENTS = 1 << 18  # at a time
 
 
 class IndexTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,10 +264,9 @@ def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
         return False
     if not count:
         return True
-    parts = (slice(begin, begin + _CHECKED_EVENTS) for begin in range(0, count, _CHECKED_EVENTS))
     is_in_range = (
         int(index.offset[-1]) < size
-        and all(_part_is_in_range(index, part) for part in parts)
+        and all(_part_is_in_range(index, part) for part in parts_of_index(index))
         and are_possible(index.groups, len(index.kinds), len(index.tools))
     )
     forget_pages(index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from replay_gui.core.index.clock_files import map_clock, write_clock
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.group_files import map_groups, write_groups
 from replay_gui.core.index.group_sorter import EventEntries, GroupSorter
-from replay_gui.core.index.growing_column import extended
 from replay_gui.core.index.run_clock import NoClock, RunClock, clock_of
-from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex, forget_pages
+from replay_gui.core.index.versioned_column import VersionedColumn
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex, Position
 
 COLUMNS: dict[str, np.dtype[Any]] = {
@@ -46,6 +46,7 @@ CAUSAL_COLUMNS = ("parent", "state")  # a search for causes needs these
 RECORD_COLUMNS = ("time", "duration", *CAUSAL_COLUMNS, "content")  # see record_columns
 DISPLAY_COLUMNS = ("kind", "tool", "offset", "flags", "time", "pair", "took")  # the window needs these
 COMPARISON_COLUMNS = ("content", "chain")  # a comparison needs these
+_CALL_COLUMNS = ("pair", "took")
 _GROWING_COLUMNS = (*_SHOWN_REPLAY_COLUMNS, "time", "duration")  # the window needs these while the index is built
 NO_PARENT = -1
 NO_STATE = 0
@@ -99,7 +100,8 @@ def write_calls(folder: Path) -> None:
     request, duration, time = (map_column(folder, name, count) for name in ("request", "duration", "time"))
     for begin in range(0, count, _STEP_EVENTS):
         part = slice(begin, begin + _STEP_EVENTS)
-        _update_calls((pair, took), time, begin, request[part], duration[part])
+        calls = _ended_calls(time, begin, request[part], duration[part])
+        pair[calls.requests], took[calls.timed] = calls.responses, calls.took
     for name, column in (("pair", pair), ("took", took)):
         write_parts(folder / name, (column.data,))
 
@@ -121,7 +123,8 @@ def write_run_clock(folder: Path, count: int) -> None:
 class IndexView:
     """Reads an index whose columns may still grow, and makes RunIndex values of it.
 
-    The arrays have unused space at their end, so that only new entries are copied; the values share the arrays.
+    Columns are mapped from the files, also while these grow: entries that were written stay as they are. Only a later
+    response changes the entries of its request, in columns whose versions are files of their own.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -130,9 +133,9 @@ class IndexView:
 
     def _forget(self) -> None:
         self._count = 0
-        self._columns = {name: np.empty(0, COLUMNS[name]) for name in _GROWING_COLUMNS}
-        self._pair = np.empty(0, np.int32)
-        self._duration = np.empty(0, np.int64)
+        self._pair = VersionedColumn(self.folder, COLUMNS["pair"])
+        self._took = VersionedColumn(self.folder, COLUMNS["took"])
+        self._columns = {name: np.zeros(0, COLUMNS[name]) for name in (*_GROWING_COLUMNS, *_CALL_COLUMNS)}
         self._sorter = GroupSorter()
         self._clock: RunClock | NoClock = NoClock.NO_EVENTS
 
@@ -150,13 +153,13 @@ class IndexView:
 
         `complete`: the index is finished, and its files stay as they are.
         """
-        columns = self._mapped(count) if complete else self._read(count)
+        columns = self._mapped(count) if complete else self._grown(count)
         if complete:
             groups, clock = map_groups(self.folder, count), map_clock(self.folder, columns["time"])
         else:
             groups, clock = self._sorted(columns, kinds, tools), clock_of(columns["time"], self._clock)
             self._clock = clock
-        return RunIndex(
+        index = RunIndex(
             kinds=kinds,
             tools=tools,
             phases=phases,
@@ -172,6 +175,8 @@ class IndexView:
             snapshots=snapshots,
             complete=complete,
         )
+        forget_pages(index)  # of the columns, which were examined to their end
+        return index
 
     def _mapped(self, count: int) -> dict[str, NDArray[Any]]:
         self._forget()
@@ -183,40 +188,49 @@ class IndexView:
         self._sorter.add(EventEntries(*added), kinds, tools)
         return self._sorter.groups()
 
-    def _read(self, count: int) -> dict[str, NDArray[Any]]:
-        """Read the entries added to the columns."""
+    def _grown(self, count: int) -> dict[str, NDArray[Any]]:
+        """Map the columns with the entries that were added."""
         known = self._count
-        for name, column in self._columns.items() if count > known else ():
-            more = read_column(self.folder, name, known, count - known)
-            if len(more) != count - known:
-                raise ValueError(f"the index column {name} is shorter than it should be")
-            self._columns[name] = extended(column, known, more)
-        columns, self._count = self._columns, count
-        request, duration = columns["request"][known:count], columns["duration"][known:count]
-        self._pair, self._duration = extended(self._pair, known, request), extended(self._duration, known, duration)
-        _update_calls((self._pair, self._duration), columns["time"], known, request, duration)
-        # A later response changes the data of its request.
-        calls: dict[str, NDArray[Any]] = {"pair": self._pair[:count].copy(), "took": self._duration[:count].copy()}
-        return {name: column[:count] for name, column in columns.items()} | calls
+        if count > known:
+            columns = {name: map_column(self.folder, name, count) for name in _GROWING_COLUMNS}
+            request, duration = columns["request"][known:], columns["duration"][known:]
+            calls = _ended_calls(columns["time"], known, request, duration)
+            columns["pair"] = self._pair.grow(known, request, calls.requests, calls.responses)
+            columns["took"] = self._took.grow(known, duration, calls.timed, calls.took)
+            self._columns, self._count = columns, count
+        return {name: column[:count] for name, column in self._columns.items()}
 
 
-def _update_calls(
-    calls: tuple[NDArray[np.int32], NDArray[np.int64]],
-    times: NDArray[np.int64],
-    known: int,
-    request: NDArray[np.int32],
-    duration: NDArray[np.int64],
-) -> None:
-    """Update the columns `pair` and `took` for the calls that events from the index `known` on begin or end."""
-    pair, took = calls
+class _EndedCalls(NamedTuple):
+    """The entries of `pair` and `took` that responses change.
+
+    Attributes:
+        requests, responses: int64[calls], indexes.
+        timed: int64, the requests and responses of calls whose duration is known. took: int64[timed], ns.
+    """
+
+    requests: NDArray[np.int64]
+    responses: NDArray[np.int64]
+    timed: NDArray[np.int64]
+    took: NDArray[np.int64]
+
+
+def _ended_calls(
+    times: NDArray[np.int64], known: int, request: NDArray[np.int32], duration: NDArray[np.int64]
+) -> _EndedCalls:
+    """Return the calls that end with one of the events from the index `known` on, which have these entries."""
     answers = np.flatnonzero(request != NO_PAIR)
-    requests, responses = request[answers], known + answers
+    requests, responses = request[answers].astype(np.int64), known + answers
     if len(answers) and (int(requests.min()) < 0 or bool(np.any(requests >= responses))):
         raise ValueError("the index column request names events that are not earlier ones")
-    pair[requests] = responses
     lasted, begun, ended = duration[answers], times[requests], times[responses]
     between = ended - begun  # beyond 292 years it is negative; equal times give no duration
     unknown = (lasted == NO_DURATION) & (begun != NO_TIME) & (ended > begun) & (between > 0)
     lasted[unknown] = between[unknown]
     timed = lasted != NO_DURATION
-    took[requests[timed]] = took[responses[timed]] = lasted[timed]
+    return _EndedCalls(
+        requests,
+        responses,
+        np.concatenate((requests[timed], responses[timed])),
+        np.concatenate((lasted[timed], lasted[timed])),
+    )

@@ -5,10 +5,11 @@ A RunIndex is a value: its arrays never change once published, a longer index is
 
 from __future__ import annotations
 
-import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from replay_gui.core.index.cache_files import release_pages
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.run_clock import UNKNOWN_TIME, NoClock, RunClock
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure, is_spanning
@@ -24,6 +25,7 @@ NO_TOOL = -1
 NO_PAIR = -1
 
 _ALL = slice(None)
+_PART_EVENTS = 1 << 18
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is not an event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
@@ -96,13 +98,19 @@ class RunIndex:
 
 def forget_pages(index: RunIndex) -> None:
     """Release the memory of an index's mapped columns; they are read again when they are needed."""
-    of_group = next(iter(index.groups.positions.values()), index.kind).base  # all groups are parts of one column
+    of_group = next(iter(index.groups.positions.values()), index.kind)  # all groups are parts of one column
     times = index.clock.times if isinstance(index.clock, RunClock) else index.time
     columns = (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags)
     for column in (*columns, of_group, times):
-        mapped = getattr(getattr(column, "base", None), "obj", None)  # numpy keeps a memoryview of its buffer
-        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            mapped.madvise(mmap.MADV_DONTNEED)
+        release_pages(column)
+
+
+def parts_of_index(index: RunIndex) -> Iterator[slice]:
+    """Yield the events as consecutive ranges; a pass over whole columns has one range of them in memory at a time."""
+    for begin in range(0, index.count, _PART_EVENTS):
+        if begin:
+            forget_pages(index)
+        yield slice(begin, begin + _PART_EVENTS)
 
 
 def time_since_start(index: RunIndex, event_index: EventIndex) -> int | None:

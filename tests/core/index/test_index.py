@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -209,8 +210,17 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
         assert np.array_equal(index.kind, whole.kind[: index.count])
         assert np.array_equal(index.offset, whole.offset[: index.count])
         assert max(index.pair, default=0) < index.count, "no pair points beyond what is known"
-    with pytest.raises(ValueError, match="shorter"):
+        assert not any(in_memory(getattr(index, name)) for name in PER_EVENT), "its columns are mapped from files"
+    with pytest.raises(ValueError, match="smaller"):
         IndexView(tmp_path).grow(whole.count + 1, kinds=KINDS, tools=(), phases=(), snapshots=(), complete=False)
+
+
+def in_memory(column: NDArray[Any]) -> bool:
+    """Whether an array has memory of its own, or shares that of another array."""
+    base: object = column
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return not isinstance(base, memoryview) or not isinstance(base.obj, mmap.mmap)
 
 
 def test_columns_have_fixed_sizes() -> None:
