@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex, parts_of_index
 from replay_gui.core.log.kinds import END, INTERRUPTED, Kind, is_denial
 from replay_gui.core.translation.messages import tr, trn
 from replay_gui.core.translation.numbers import whole_number
@@ -89,12 +89,17 @@ def is_counted_error(payload: Mapping[str, Any], failed_tool: str | None) -> boo
 
 def counts_of_index(index: RunIndex) -> RunCounts:
     """Return the counts of a run, or of its indexed part."""
-    of_kind = np.bincount(index.kind, minlength=len(index.kinds))
+    of_kind = np.zeros(len(index.kinds), np.int64)
+    failed = interrupted = repeated = 0
+    for part in parts_of_index(index):
+        of_kind += np.bincount(index.kind[part], minlength=len(of_kind))
+        flags = index.flags[part]
+        failed += int(np.count_nonzero(flags & FLAG_FAILED))
+        interrupted += int(np.count_nonzero(flags & FLAG_INTERRUPTED))
+        repeated += int(np.count_nonzero(flags & FLAG_REPEATED))
     by_name = dict(zip(index.kinds, of_kind.tolist(), strict=True))
-    failed = int(np.count_nonzero(index.flags & FLAG_FAILED))
     denied = sum(number for kind, number in by_name.items() if is_denial(kind))
-    interrupted = int(np.count_nonzero(index.flags & FLAG_INTERRUPTED))
-    errors = by_name.get(_ERROR, 0) - interrupted - int(np.count_nonzero(index.flags & FLAG_REPEATED))
+    errors = by_name.get(_ERROR, 0) - interrupted - repeated
     return RunCounts(by_name.get(_REQUEST, 0), failed, denied, errors, interrupted)
 
 

@@ -15,6 +15,7 @@ from replay_gui.core.facts.run_highlights import (
     prompt_source,
     prompt_text,
 )
+from replay_gui.core.index import run_index
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
@@ -26,7 +27,9 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 from tests.helpers.fake_pool import MessageList
 
 
-def test_they_are_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [1, 3, 1 << 18])
+def test_they_are_found(part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_index, "_PART_EVENTS", part)
     path = tmp_path / "run.rlog"
     with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
         run.observation("message", "system", "You help.", time=1)
