@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -40,3 +40,24 @@ class EventLoopQueue(QObject):
         if self._steps:
             self._timer.start()
         step()
+
+
+class EventLoopParts(QObject):
+    """Makes something that is not shown yet part by part, each in an iteration of the event loop."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._parts: Iterator[None] = iter(())
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._make_next)
+
+    def begin(self, parts: Iterator[None]) -> None:
+        """Make these, one at each step of the iterator; it may make some of them earlier."""
+        self._parts = parts
+        self._timer.start()
+
+    @Slot()
+    def _make_next(self) -> None:
+        for _ in self._parts:
+            self._timer.start()  # after the work, so that timers that are due have their turn before the next part
+            return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -45,18 +47,30 @@ class CompareView(QWidget):
     `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. `finder`: the search in A,
     part of it in both. With the reasons: `reasons`, `action_panel`, `trails`. With the steps: `causes`, `divergences`,
     `step`.
+
+    The panels are built by `build`, or before it some at each step of `parts`: all at once block the event loop. Before
+    that nothing else may be called, and only `why` is there.
     """
 
     def __init__(self, session: ComparisonSession, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._finder = session, finder
         self.why = WhySession(session, self)
-        self.rule_offer, self.rule_prompt = RuleOfferBar(session.rules, self), RuleFilePrompt(session.rules, self)
+        self.parts = self._build_parts()
+
+    def build(self) -> None:
+        """Build the panels that are not built yet."""
+        for _ in self.parts:
+            pass
+
+    def _build_parts(self) -> Iterator[None]:
+        session = self._session
         body = QWidget(self)
         self._rows = new_splitter(Qt.Orientation.Vertical, body)
         self._upper = new_splitter(Qt.Orientation.Horizontal, self._rows)
         self._left = QStackedWidget(self._upper)
         self.reasons, self.causes = WhyPanel(self.why, self._left), CausePanel(session, self._left)
+        yield
         self._right = new_splitter(Qt.Orientation.Vertical, self._upper)
         self.timelines = (
             TimelinePanel(session.a, "", compact=True, parent=self._right),
@@ -65,12 +79,20 @@ class CompareView(QWidget):
         self.outcomes = (OutcomeButton(self.why, "a"), OutcomeButton(self.why, "b"))
         for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
             timeline.add_mark(mark)
+        yield
         self.action_panel = ActionPanel(self.why, self._right)
         self._lower = QStackedWidget(self._rows)
         self.trails = TrailPanel(self.why, self._lower)
+        yield
         self._split = new_splitter(Qt.Orientation.Vertical, self._lower)
-        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self), self._split)
+        self.divergences = DivergenceView(session, ComparisonSearch(session, self._finder, self), self._split)
+        yield
         self.step = StepDiffView(session, self._split)
+        yield
+        self._arrange(body)
+
+    def _arrange(self, body: QWidget) -> None:
+        """Lay out the panels, and connect them with each other."""
         for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._split))):
             for page in pages:
                 stack.addWidget(page)
@@ -87,12 +109,14 @@ class CompareView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._bars = layout
+        rules = self._session.rules
+        self.rule_offer, self.rule_prompt = RuleOfferBar(rules, self), RuleFilePrompt(rules, self)
         for bar in (self.rule_offer, self.rule_prompt):
             layout.addWidget(bar)
         layout.addWidget(body, 1)
         self._body = body
         body.installEventFilter(self)  # a bar above it takes some of its height
-        self._status = CompareStatus(session, self)
+        self._status = CompareStatus(self._session, self)
         layout.addWidget(self._status)
         self._dragged = False
         self._splitters = (self._rows, self._upper, self._right, self._split)

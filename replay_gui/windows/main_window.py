@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QDialog,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.event_loop_queue import EventLoopQueue
+from replay_gui.models.event_loop_queue import EventLoopParts
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
@@ -85,7 +77,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         PaintTurn(self)
         self._awaited: EngineBridge | None = None  # which imports the code of the pages
-        self._building = EventLoopQueue(self)
+        self._building = EventLoopParts(self)
         self.session = session
         session.setParent(self)  # deleted with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
@@ -116,12 +108,7 @@ class MainWindow(QMainWindow):
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self.file_actions = FileActions(
-            session,
-            self.comparison,
-            self,
-            playback=self.playback,
-            notes=self.note_actions,
-            runs_page=self.runs_page,
+            session, self.comparison, self, playback=self.playback, notes=self.note_actions, runs_page=self.runs_page
         )
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
@@ -148,9 +135,8 @@ class MainWindow(QMainWindow):
     @cached_property
     def run_view(self) -> RunView:
         """The page of the run in A."""
-        from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
-
-        view = RunView(self.session, self.finder, self.comparison.rules, self._pages)
+        view = self._run_page
+        view.build()
         view.detail.add_action(self.actions_["what_if"])
         self.value_actions.attach(view)
         self.note_actions.attach(view)
@@ -165,9 +151,9 @@ class MainWindow(QMainWindow):
     def compare_view(self) -> CompareView:
         """The page of the comparison."""
         from replay_gui.windows.compare_actions import CompareActions
-        from replay_gui.windows.compare_view import CompareView
 
-        view = CompareView(self.comparison, self.finder, self._pages)
+        view = self._compare_page
+        view.build()
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
         view.why.changed.connect(self._on_progress_changed)
@@ -175,6 +161,18 @@ class MainWindow(QMainWindow):
         self.note_actions.attach_comparison(view)
         self._layout.restore_comparison(view)
         return view
+
+    @cached_property
+    def _run_page(self) -> RunView:
+        from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
+
+        return RunView(self.session, self.finder, self.comparison.rules, self._pages)
+
+    @cached_property
+    def _compare_page(self) -> CompareView:
+        from replay_gui.windows.compare_view import CompareView
+
+        return CompareView(self.comparison, self.finder, self._pages)
 
     @cached_property
     def compare_bar(self) -> CompareBar:
@@ -204,10 +202,25 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_code_imported(self) -> None:
-        """Build the pages, each in a turn of its own; first the one that is to be shown."""
-        others = self._build_compare_view, self._build_compare_bar
-        first = others if self.comparison.active else ()
-        self._building.begin(self._build_run_page, *first, self._show_awaited, *others)
+        self._building.begin(self._build_parts())
+
+    def _build_parts(self) -> Iterator[None]:
+        """Build all pages, a part at each step; first the one that is to be shown, and show it."""
+        yield from self._run_page.parts
+        _ = self.run_view, self.run_status
+        yield
+        if self.comparison.active:
+            yield from self._build_compare_parts()
+        self._show_awaited()
+        yield
+        yield from self._build_compare_parts()
+
+    def _build_compare_parts(self) -> Iterator[None]:
+        yield from self._compare_page.parts
+        _ = self.compare_view
+        yield
+        _ = self.compare_bar
+        yield
 
     def _show_awaited(self) -> None:
         bridge, self._awaited = self._awaited, None
@@ -219,23 +232,14 @@ class MainWindow(QMainWindow):
     def build_run_page(self) -> None:
         """Build the parts for a run, unless their code is still being imported; later calls do nothing."""
         if self._awaited is None:
-            self._build_run_page()
+            _ = self.run_view, self.run_status
 
     @Slot()
     def build_pages(self) -> None:
         """Build all parts that are built on demand, unless their code is being imported; later calls do nothing."""
+        self.build_run_page()
         if self._awaited is None:
-            for build in (self._build_run_page, self._build_compare_view, self._build_compare_bar):
-                build()
-
-    def _build_run_page(self) -> None:
-        _ = self.run_view, self.run_status
-
-    def _build_compare_view(self) -> None:
-        _ = self.compare_view
-
-    def _build_compare_bar(self) -> None:
-        _ = self.compare_bar
+            _ = self.compare_view, self.compare_bar
 
     def _get_run_view(self) -> RunView:
         return self.run_view
@@ -275,7 +279,6 @@ class MainWindow(QMainWindow):
         self.menus.recent_chosen.connect(self.session.open)
         self.menus.recent_cleared.connect(self.recent_files.clear)
         self.menus.recent_cleared.connect(self._show_recent)
-        self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.file_actions.on_open)
         self._welcome.path_chosen.connect(self._opener.open_path)
         self._welcome.pair_chosen.connect(self.open_paths)
@@ -287,8 +290,8 @@ class MainWindow(QMainWindow):
         self._opened.timeout.connect(self._named.start)
         self._named.timeout.connect(self._show_content)
         self.session.run_changed.connect(self._on_other_run)
-        self.session.progress_changed.connect(self._on_progress_changed)
-        self.comparison.progress_changed.connect(self._on_progress_changed)
+        for changed in (self.session.progress_changed, self.comparison.progress_changed, self.playback.changed):
+            changed.connect(self._on_progress_changed)
         self.comparison.active_changed.connect(self._on_run_changed)
         theme_events().changed.connect(self._on_theme_changed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 
@@ -41,22 +42,43 @@ class RunView(QWidget):
     """Four panels with draggable borders. Until one is dragged, the timeline has the height that its lanes need.
 
     Above them is the question in which file to keep a rule that corrects the effect of a tool.
+
+    The panels are built by `build`, or before it one at each step of `parts`: all at once block the event loop. Before
+    that nothing else may be called.
     """
 
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self.finder = session, finder
+        self.parts = self._build_parts(rules)
+
+    def build(self) -> None:
+        """Build the panels that are not built yet."""
+        for _ in self.parts:
+            pass
+
+    def _build_parts(self, rules: RuleBook) -> Iterator[None]:
+        session = self._session
         DamageOpening(session, self)
         body = QWidget(self)
         self._rows = new_splitter(Qt.Orientation.Vertical, body)
         self.timeline = TimelinePanel(session, parent=self._rows)
+        yield
         self._columns = new_splitter(Qt.Orientation.Horizontal, self._rows)
-        events, detail = EventList(session, finder, self._columns), EventDetail(session, self._columns)
+        self.events = EventList(session, self.finder, self._columns)
+        yield
+        self.detail = EventDetail(session, self._columns)
+        self.detail.follow_search(self.finder)
+        yield
         self._state_pages = QStackedWidget(self._columns)
-        state = StateInspector(session, self._state_pages)
-        self.events, self.detail, self.state = events, detail, state
-        detail.follow_search(finder)
-        self._state_pages.addWidget(state)
+        self.state = StateInspector(session, self._state_pages)
+        self._state_pages.addWidget(self.state)
+        yield
+        self._arrange(body, rules)
+
+    def _arrange(self, body: QWidget, rules: RuleBook) -> None:
+        """Lay out the panels, and connect them with each other."""
+        session, events, detail, state = self._session, self.events, self.detail, self.state
         self._add_page_button(state, tr("Facts"), tr("The run in numbers"))
         self._page_before: QWidget = state  # shown again when no range is chosen
         session.chosen_changed.connect(self._on_range_chosen)

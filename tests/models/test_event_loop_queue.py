@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.event_loop_queue import EventLoopQueue
+from replay_gui.models.event_loop_queue import EventLoopParts, EventLoopQueue
 
 
 def test_each_has_a_turn_of_its_own_in_order(qtbot: QtBot) -> None:
@@ -45,3 +46,38 @@ def test_a_step_may_begin_others(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(done))
     assert done == ["later"]
     assert not turns.pending
+
+
+def test_parts_are_made_one_in_a_turn_after_the_timers_that_are_due(qtbot: QtBot) -> None:
+    done: list[str] = []
+    owner = QObject()
+    making, between = EventLoopParts(owner), QTimer(owner, interval=0)
+    between.timeout.connect(lambda: done.append("-") if done and done[-1] != "-" else None)
+
+    def parts() -> Iterator[None]:
+        for part in "abc":
+            done.append(part)
+            yield
+
+    between.start()
+    making.begin(parts())
+    assert not done, "the turn that is under way ends first"
+    qtbot.waitUntil(lambda: done[-2:] == ["c", "-"])
+    assert done == ["a", "-", "b", "-", "c", "-"]
+
+
+def test_parts_that_were_needed_earlier_are_not_made_again(qtbot: QtBot) -> None:
+    done: list[str] = []
+    owner = QObject()
+    making = EventLoopParts(owner)
+
+    def parts() -> Iterator[None]:
+        for part in "abc":
+            done.append(part)
+            yield
+
+    those = parts()
+    making.begin(those)
+    next(those)
+    qtbot.waitUntil(lambda: "c" in done)
+    assert done == ["a", "b", "c"]

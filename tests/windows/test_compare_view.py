@@ -15,6 +15,7 @@ def _view(qtbot: QtBot) -> CompareView:
     session = StoryComparison()
     session.show_runs(8, 9)
     view = CompareView(session, RunSearch(session.a, session))
+    view.build()
     session.setParent(view)
     qtbot.addWidget(view)
     view.resize(1440, 900)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QToolBar
 from pytestqt.qtbot import QtBot
 
 from replay_gui.models.session import Session
+from replay_gui.widgets.parts.panel import Panel
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.dialogs.diagnostics_dialog import DiagnosticsDialog
@@ -98,7 +99,7 @@ def test_a_run_needs_no_page_of_a_comparison(window: MainWindow) -> None:
     assert {"compare_view", "compare_bar"} <= set(window.__dict__)
 
 
-def test_pages_wait_for_their_code_and_then_come_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
+def test_pages_wait_for_their_code_and_then_come_in_parts(window: MainWindow, qtbot: QtBot) -> None:
     on_demand = {"run_view", "run_status", "compare_view", "compare_bar"}
     bridge = ScriptedBridge()
     window.wait_for_code(bridge)
@@ -107,12 +108,15 @@ def test_pages_wait_for_their_code_and_then_come_one_a_turn(window: MainWindow, 
     QApplication.processEvents()
     assert not on_demand & set(window.__dict__)
     built: list[int] = []
+    panels: set[int] = set()
     turns = QTimer(window, interval=0)
     turns.timeout.connect(lambda: built.append(len(on_demand & set(window.__dict__))))
+    turns.timeout.connect(lambda: panels.add(len(window.findChildren(Panel))))
     turns.start()
     bridge.imported.emit()
     qtbot.waitUntil(lambda: bool(built) and built[-1] == 4)
     assert {2, 3, 4} <= set(built), "the parts of a run, the page of the comparison, its bar"
+    assert len(panels) > 6, "the panels of each page come in several turns"
     qtbot.waitUntil(lambda: not window.compare_view.isHidden())
     window.comparison.end()
     window.build_pages()

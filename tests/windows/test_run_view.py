@@ -24,7 +24,13 @@ def session() -> StillSession:
 
 @pytest.fixture
 def view(qtbot: QtBot, session: StillSession) -> RunView:
-    return shown(qtbot, RunView(session, RunSearch(session, session), RuleBook(session.sources)), 1440, 808)
+    return shown(qtbot, built_view(session), 1440, 808)
+
+
+def built_view(session: StillSession | StorySession) -> RunView:
+    view = RunView(session, RunSearch(session, session), RuleBook(session.sources))
+    view.build()
+    return view
 
 
 def titles(view: RunView) -> list[str]:
@@ -55,7 +61,7 @@ def test_a_damaged_run_opens_at_its_damage_even_if_its_page_is_built_later(qtbot
         session = StorySession()
         session.show(story_index(9))
         session.report = report
-        view = RunView(session, RunSearch(session, session), RuleBook(session.sources))
+        view = built_view(session)
         qtbot.addWidget(view)
         assert session.position == position
         session.report = report_of(9, "INVALID", 6)
@@ -95,7 +101,7 @@ def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, q
     assert dragged > before
     session.show(synthetic_index(1_000, TOOLS[:1]))
     assert view.timeline.height() == dragged
-    other = RunView(session, RunSearch(session, session), RuleBook(session.sources))
+    other = built_view(session)
     qtbot.addWidget(other)
     other.restore(*view.save())
     assert not other.save()[0].isEmpty()
