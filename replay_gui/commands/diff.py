@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from replay_gui.core.divergence.comparison import (
     Comparison,
     Difference,
     DivergencePoint,
-    rank_causes,
 )
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.side import ComparedSide
@@ -259,7 +257,7 @@ def _print_comparison(
         return
     print_line("")
     print_line("Where they diverge")
-    for number, which in enumerate(islice(rank_causes(comparison.causes), _MAX_CAUSES_SHOWN), 1):
+    for number, which in enumerate(comparison.ranked[:_MAX_CAUSES_SHOWN], 1):
         _print_cause(number, comparison.causes[which])
     if len(comparison.causes) > _MAX_CAUSES_SHOWN:
         print_line(f"    … and {len(comparison.causes) - _MAX_CAUSES_SHOWN:,} more causes (--json lists all)")

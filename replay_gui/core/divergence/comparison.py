@@ -173,6 +173,8 @@ class Comparison:
         content: what was compared, and what was left out.
         results: the outcome and the end that each run records.
         results_equal: whether both runs record the same outcome, end and expected result.
+        ranked: the indexes of `causes` in the order to show them, see `rank_causes`.
+        cause_points: int64[causes], the index in `points` of each cause's divergence.
     """
 
     alignment: Alignment
@@ -184,6 +186,12 @@ class Comparison:
     content: ComparedContent = field(default_factory=ComparedContent)
     results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))
     results_equal: bool = True
+    ranked: tuple[int, ...] = field(init=False)  # here, because the window would do it for each of its parts
+    cause_points: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ranked", tuple(rank_causes(self.causes)))
+        object.__setattr__(self, "cause_points", np.array([cause.point for cause in self.causes], np.int64))
 
     @property
     def diverged(self) -> bool:

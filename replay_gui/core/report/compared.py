@@ -6,7 +6,7 @@ from itertools import islice
 
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparer import Comparer
-from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, rank_causes
+from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.divergence.side import EventRedactor
@@ -48,7 +48,7 @@ def comparison_part(
     return ComparisonPart(
         diverged=comparison.diverged,
         counts=comparison.counts,
-        causes=tuple(_cause(comparer, comparison, which) for which in rank_causes(comparison.causes)),
+        causes=tuple(_cause(comparer, comparison, which) for which in comparison.ranked),
         points=points,
         total=len(comparison.points.row),
         tools=comparison.tools,

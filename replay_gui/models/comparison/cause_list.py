@@ -8,7 +8,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
-from replay_gui.core.divergence.comparison import Cause, Comparison, rank_causes
+from replay_gui.core.divergence.comparison import Cause, Comparison
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.translation.messages import tr, trn
 from replay_gui.models.card_model import CardModel
@@ -94,7 +94,7 @@ class CauseList(CardModel[CauseItem]):
 
 def _causes(comparison: Comparison) -> list[CauseItem]:
     causes = comparison.causes
-    items = [_item(number, causes[which]) for number, which in enumerate(rank_causes(causes)[:MAX_CAUSES], 1)]
+    items = [_item(number, causes[which]) for number, which in enumerate(comparison.ranked[:MAX_CAUSES], 1)]
     if len(causes) > MAX_CAUSES:
         more = trn("{n} more cause", "{n} more causes", len(causes) - MAX_CAUSES)
         items.append(

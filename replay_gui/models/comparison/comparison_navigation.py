@@ -32,9 +32,7 @@ def first_row(compared: Compared, first: EventPair | None) -> int:
             return int(rows[event_index])
     points = comparison.points.row
     if comparison.causes:
-        from replay_gui.core.divergence.comparison import rank_causes
-
-        return int(points[comparison.causes[rank_causes(comparison.causes)[0]].point])
+        return int(points[comparison.cause_points[comparison.ranked[0]]])
     return int(points[0]) if len(points) else 0
 
 

@@ -246,7 +246,7 @@ class ComparisonRows(QAbstractTableModel):
             self._tones = _TONE_OF[comparison.alignment.change]
             self._bookkeeping = _bookkeeping_rows(self._session)
             self._tones[comparison.ignored] = RowTone.IGNORED
-            self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = RowTone.CAUSE
+            self._tones[comparison.points.row[comparison.cause_points]] = RowTone.CAUSE
         self._reset()
 
     @Slot(object)

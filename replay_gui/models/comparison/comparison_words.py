@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import reduce
 
-from replay_gui.core.divergence.comparison import OTHER_DETAILS, Comparison, rank_causes
+from replay_gui.core.divergence.comparison import OTHER_DETAILS, Comparison
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -98,9 +98,7 @@ def _diverged(comparison: Comparison) -> BadgeVerdict:
     ]
     detail += [
         f"{number}. {one_line(cause.explanation, _MAX_CHARACTERS)}"
-        for number, cause in enumerate(
-            (comparison.causes[which] for which in rank_causes(comparison.causes)[:_MAX_CAUSES]), 1
-        )
+        for number, cause in enumerate((comparison.causes[which] for which in comparison.ranked[:_MAX_CAUSES]), 1)
     ]
     if len(comparison.causes) > _MAX_CAUSES:
         detail.append(trn("… and {n} more cause", "… and {n} more causes", len(comparison.causes) - _MAX_CAUSES))

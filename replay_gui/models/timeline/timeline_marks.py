@@ -53,8 +53,7 @@ def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> Timelin
         last: int32[rows], index of the side's last event at or above each row.
     """
     at = np.maximum(last[comparison.points.row].astype(np.int64), 0)
-    causes = np.array([cause.point for cause in comparison.causes], np.int64)
-    return TimelineMarks(causes=_once(at[causes]), divergences=_once(at))
+    return TimelineMarks(causes=_once(at[comparison.cause_points]), divergences=_once(at))
 
 
 def _once(ascending: EventIndexes) -> EventIndexes:
