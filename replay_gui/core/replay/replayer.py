@@ -11,7 +11,7 @@ from replay_gui.core.errors import NotApplicable, PositionError, SnapshotDamaged
 from replay_gui.core.log.large_values import LARGE_BYTES
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_after, index_before, position_before
-from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
+from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply_event
@@ -27,7 +27,7 @@ MAX_CHANGED_KEYS = 10_000
 
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
-_SNAPSHOT_INTERVAL_EVENTS = 2048  # a long replay leaves a snapshot in memory at every multiple of this position
+_SNAPSHOT_INTERVAL_EVENTS = 2048  # so far from other snapshots, a replay leaves one at each multiple of this position
 _SNAPSHOT_INTERVAL_BYTES = 2 << 20  # and when the events since the last snapshot have this many bytes
 _LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept if the position moves back in small steps
 _KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every multiple of this position
@@ -103,16 +103,21 @@ class Replayer:
             self._fold(reducer, records, index_after(reached))
             bytes_since_snapshot += sum(len(content) for content in records if content is not None)
             reached = stop
-            is_snapshot = reached % _SNAPSHOT_INTERVAL_EVENTS == 0 or bytes_since_snapshot >= _SNAPSHOT_INTERVAL_BYTES
+            is_snapshot = bytes_since_snapshot >= _SNAPSHOT_INTERVAL_BYTES or self._is_far(reached)
             if is_snapshot or reached >= kept_from:
                 state = reducer.publish()
                 self._remember(reached, state)
             if reached % _KEPT_INTERVAL_EVENTS == 0:
                 self._on_pause()
             if is_snapshot:
-                self._snapshots.cache_state(reached, CachedState(state, bytes_since_snapshot))
+                self._snapshots.cache_replayed(reached, state, bytes_since_snapshot)
                 bytes_since_snapshot = 0
         return state
+
+    def _is_far(self, reached: Position) -> bool:
+        """Return whether a replay leaves a snapshot here because of its length."""
+        is_multiple = reached % _SNAPSHOT_INTERVAL_EVENTS == 0
+        return is_multiple and self._snapshots.distance(reached) >= _SNAPSHOT_INTERVAL_EVENTS
 
     def _fold(self, reducer: BulkReducer, records: list[bytes | None], first_index: EventIndex) -> None:
         """Apply the events with these contents; `first_index`: of the first one. Raises TooCostly as state_at."""

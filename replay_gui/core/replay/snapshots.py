@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.state.state import State
+from replay_gui.core.state.state import EMPTY, State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # estimated; large states take up to twice as many
 _CLOSE_SNAPSHOTS = 1024  # snapshots that may be directly next to each other
@@ -120,6 +120,7 @@ class SnapshotManager:
         self._states: OrderedDict[Position, CachedState] = OrderedDict()
         self._group_sizes = Counter[int]()  # number of cached states by group
         self._added: dict[Position, Snapshot] = {}
+        self._loaded: dict[Position, CachedState] = {}  # without their states: what those that were loaded have cost
         self._used = 0
 
     def set_stored(self, positions: list[Position]) -> None:
@@ -147,6 +148,18 @@ class SnapshotManager:
         while self._used > self._budget and (removed := self._least_needed(position)) is not None:
             self._forget(removed)
 
+    def cache_replayed(self, position: Position, state: State, more_bytes: int) -> None:
+        """Keep a state in memory that was replayed from an earlier one, of which it may be the last one that is left.
+
+        `more_bytes`: memory that it does not share with that, estimated.
+        """
+        loaded = self._loaded.get(_last(self._stored, position), CachedState(EMPTY, 0))
+        self.cache_state(position, loaded._replace(state=state, own_bytes=loaded.own_bytes + more_bytes))
+
+    def distance(self, position: Position) -> int:
+        """Return the number of events since the last snapshot at or before `position`, or since the beginning."""
+        return position - max(_last(self._cached, position), _last(self._stored, position), 0)
+
     def nearest(self, position: Position) -> tuple[Position, State] | None:
         """Return (position, state) of the last snapshot at or before `position`; None if there is none."""
         while True:
@@ -158,6 +171,7 @@ class SnapshotManager:
                 return cached, self._states[cached].state
             loaded = self._load(stored) if self._load is not None else None
             if loaded is not None:
+                self._loaded[stored] = loaded._replace(state=EMPTY)
                 self.cache_state(stored, loaded)
                 return stored, loaded.state
             self._drop_stored(stored)

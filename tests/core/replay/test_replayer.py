@@ -199,6 +199,17 @@ def test_replay_from_a_snapshot(log: EventLog) -> None:
             ReplayEngine.with_state(log, {}).replay_from(bad)
 
 
+def test_a_replay_leaves_snapshots_only_far_from_others(log: EventLog) -> None:
+    alone, among = SnapshotManager(), SnapshotManager()
+    for position in (5, 12, 19):
+        among.add(Snapshot(f"s{position}", "r", Position(position), ReplayEngine(log).seek(position)))
+    for snapshots in (alone, among):
+        for position in range(30):
+            Replayer(log, snapshots).state_at(Position(position))
+    assert [position for position in range(1, 30) if not alone.distance(Position(position))] == [7, 14, 21, 28]
+    assert [position for position in range(1, 30) if not among.distance(Position(position))] == [5, 12, 19, 28]
+
+
 def test_a_given_state_is_used(log: EventLog) -> None:
     given = {"mine": 1}
     engine = ReplayEngine.with_state(log, given)

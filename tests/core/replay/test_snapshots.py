@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,37 @@ def test_shared_memory_counts_once_until_the_last_state_of_its_group_is_removed(
     )
     manager.cache_state(Position(5), CachedState(state(5), 15))
     assert manager.nearest(Position(4)) == (4, state(4)), "35 and 15 bytes, no more"
+
+
+def test_states_replayed_from_loaded_ones_stay_within_the_budget() -> None:
+    """Each of them may be the last that uses the memory of the state that it was replayed from."""
+    kilobyte = 1 << 10
+
+    def load(position: Position) -> CachedState:
+        return CachedState(State({"of": position, "much": bytearray(100 * kilobyte)}), 100 * kilobyte)
+
+    manager = SnapshotManager(load, budget=1000 * kilobyte)
+    manager.set_stored([Position(position) for position in range(0, 5000, 10)])
+    tracemalloc.start()
+    try:
+        for position in range(0, 5000, 10):
+            nearest = manager.nearest(Position(position + 5))
+            assert nearest is not None
+            later = State({**nearest[1].root, "event": position + 7})
+            manager.cache_replayed(Position(position + 7), later, kilobyte)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 200 * kilobyte < held < 1200 * kilobyte
+    assert manager.nearest(Position(4998)) == (4997, later)
+
+
+def test_the_distance_to_the_last_snapshot() -> None:
+    manager = SnapshotManager()
+    assert [manager.distance(Position(position)) for position in (0, 7)] == [0, 7]
+    manager.set_stored([Position(5), Position(20)])
+    manager.cache_state(Position(9), CachedState(state(9), 1))
+    assert [manager.distance(Position(position)) for position in (4, 5, 8, 9, 19, 23)] == [4, 0, 3, 0, 10, 3]
 
 
 def test_an_added_snapshot_stays_and_keeps_its_id() -> None:
