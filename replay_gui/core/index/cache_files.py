@@ -12,6 +12,8 @@ from replay_gui.core.numpy_on_demand import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_STATM = Path("/proc/self/statm")  # Linux; the third number is that of these pages
+
 
 def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     """Write a file of the cache; it appears complete or stays unchanged, as somebody may have mapped it.
@@ -39,6 +41,15 @@ def map_file(file: IO[bytes], dtype: np.dtype[Any], count: int = -1) -> NDArray[
     if not count or (count < 0 and not file.seek(0, 2)):
         return np.zeros(0, dtype)  # an empty file cannot be mapped
     return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype, count)
+
+
+def mapped_bytes() -> int:
+    """Return how many bytes of mapped files are in the memory of this process; 0 if the system does not report it."""
+    try:
+        pages = int(_STATM.read_text().split()[2])
+    except OSError:
+        return 0
+    return pages * mmap.PAGESIZE
 
 
 def release_pages(array: NDArray[Any]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from replay_gui.core.index.cache_files import release_pages
+from replay_gui.core.index.cache_files import mapped_bytes, release_pages
 from replay_gui.core.index.event_groups import EventGroups
 from replay_gui.core.index.run_clock import UNKNOWN_TIME, NoClock, RunClock
 from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure, is_spanning
@@ -26,6 +26,7 @@ NO_PAIR = -1
 
 _ALL = slice(None)
 _PART_EVENTS = 1 << 18
+_MAPPED_BUDGET_BYTES = 256 << 20  # of all mapped files; the program and its libraries are 60 MB of it
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is not an event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
@@ -103,6 +104,12 @@ def forget_pages(index: RunIndex) -> None:
     columns = (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags)
     for column in (*columns, of_group, times):
         release_pages(column)
+
+
+def limit_pages(index: RunIndex) -> None:
+    """Release the memory of an index's mapped columns if the process has much of mapped files in its memory."""
+    if mapped_bytes() > _MAPPED_BUDGET_BYTES:
+        forget_pages(index)
 
 
 def parts_of_index(index: RunIndex) -> Iterator[slice]:

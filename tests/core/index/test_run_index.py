@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from replay_gui.core.index import run_index
-from replay_gui.core.index.cache_files import map_array
+from replay_gui.core.index.cache_files import map_array, mapped_bytes
 from replay_gui.core.index.run_index import RunIndex, forget_pages, parts_of_index
 from tests.core.index.resident import lists_pages, resident
 
@@ -50,3 +50,14 @@ def test_the_ranges_have_every_event_once(monkeypatch: pytest.MonkeyPatch) -> No
     index = RunIndex(kind=np.arange(9, dtype=np.uint16))
     assert [number for part in parts_of_index(index) for number in index.kind[part].tolist()] == [*range(9)]
     assert [*parts_of_index(RunIndex())] == []
+
+
+@lists_pages
+def test_the_memory_of_mapped_files_counts(tmp_path: Path) -> None:
+    index = mapped_index(tmp_path, 1 << 23)
+    before = mapped_bytes()
+    assert index.flags.all()
+    assert not index.kind.any()
+    assert 20 << 20 < mapped_bytes() - before < 30 << 20, "24 MiB; the system counts in steps"
+    forget_pages(index)
+    assert mapped_bytes() - before < 4 << 20
