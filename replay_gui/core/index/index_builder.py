@@ -31,7 +31,6 @@ from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values
 
 SNAPSHOTS_FILE = "snapshots"
-_POLICY_INTERVAL_EVENTS = 16  # events between two queries of the policy while no event is critical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,19 +168,19 @@ class IndexBuilder:
 
     def _replay(self, block: Block, decoded: DecodedBlock) -> BulkResult:
         """Apply the events, and save a snapshot wherever the policy requires one."""
-        first, applied, done = block.first_index, BulkResult([], []), 0
-        critical = decoded.critical.copy()  # of this event or the one before: snapshots are saved before and after it
-        critical[0] |= self._previous_critical
-        critical[1:] |= decoded.critical[:-1]
+        first, applied, done = Position(block.first_index), BulkResult([], []), 0
+        around = decoded.critical.copy()  # of this event or the one before: snapshots are saved before and after it
+        around[0] |= self._previous_critical
+        around[1:] |= decoded.critical[:-1]
         self._previous_critical = bool(decoded.critical[-1])
-        critical_or_due = critical.copy()
-        critical_or_due[-first % _POLICY_INTERVAL_EVENTS :: _POLICY_INTERVAL_EVENTS] = True
-        for i in np.flatnonzero(critical_or_due).tolist():
-            position, offset = Position(first + i), int(block.offsets[i])
-            if self._stopped is None and self._policy.is_due(position, offset, bool(critical[i])):
-                self._apply_events(block, decoded, done, i, applied)
-                self._save_snapshot(position, offset)
-                done = i
+        critical, begin = np.flatnonzero(around).tolist(), 0
+        while self._stopped is None:
+            due = self._policy.next_due(first, block.offsets, begin, critical)
+            if due is None:
+                break
+            self._apply_events(block, decoded, done, due, applied)
+            self._save_snapshot(Position(first + due), int(block.offsets[due]))
+            done, begin = due, due + 1
         self._apply_events(block, decoded, done, len(block), applied)
         return applied
 

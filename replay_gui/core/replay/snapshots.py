@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import EMPTY, State
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MEMORY_BUDGET_BYTES = 32 << 20  # estimated; large states take up to twice as many
 _CLOSE_SNAPSHOTS = 1024  # snapshots that may be directly next to each other
@@ -69,20 +74,23 @@ class SnapshotPolicy:
     _total: int = field(default=0, init=False)
     _saved: int = field(default=0, init=False)
 
-    def is_due(self, position: Position, offset: int, critical: bool) -> bool:
-        """Return whether to save a snapshot at `position`.
+    def next_due(self, first: Position, offsets: NDArray[np.int64], begin: int, critical: Sequence[int]) -> int | None:
+        """Return the index of the first of some records from `begin` on before which to save a snapshot; None if none.
 
         Args:
-            offset: of the next record in bytes. critical: a critical event is just before or after.
+            first: the position before the first of these records, which has the index 0.
+            offsets: of these records in bytes, and the end of the last one.
+            critical: the indexes of records before which, or just after which, a critical event is; ascending.
         """
-        since = offset - self._offset
-        if position - self._position >= self.every:
-            return since * 4 >= self._size
-        if since < self._size:
-            return False
-        if critical and position - self._position >= self._saved // _CLOSE_SNAPSHOTS:
-            return True
-        return since >= max(self.min_growth_bytes, (self.growth - 1) * self._total)
+        size, count = self._size, len(offsets) - 1
+        grown = max(size, self.min_growth_bytes, ceil((self.growth - 1) * self._total))
+        # The first records with so many bytes between them and the last snapshot.
+        quarter, same, more = offsets.searchsorted([self._offset + since for since in (-(-size // 4), size, grown)])
+        regular = max(int(quarter), self._position + self.every - first)
+        apart = max(begin, int(same), self._position + self._saved // _CLOSE_SNAPSHOTS - first)
+        at = bisect_left(critical, apart)
+        due = max(begin, min(regular, int(more), critical[at] if at < len(critical) else count))
+        return due if due < count else None
 
     def note_saved(self, position: Position, offset: int, size: int, total: int) -> None:
         """Note that a snapshot was saved: `size` bytes on disk, of a state of about `total` bytes."""

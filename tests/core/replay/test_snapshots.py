@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from replay_gui import EventLog, Snapshot, SnapshotManager
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.log.positions import Position
@@ -18,12 +20,19 @@ from tests.helpers.forged_logs import forged, written
 
 
 def kept(policy: SnapshotPolicy, count: int, size: int, critical: frozenset[int] = frozenset()) -> list[int]:
-    """Positions kept of `count` events of 100 bytes, each snapshot taking `size` bytes."""
+    """Positions kept of `count` events of 100 bytes in blocks of 40, each snapshot taking `size` bytes."""
     positions = []
-    for position in range(count):
-        if policy.is_due(Position(position), position * 100, position in critical):
-            policy.note_saved(Position(position), position * 100, size, size)
-            positions.append(position)
+    for first in range(0, count, 40):
+        last = min(first + 40, count)
+        offsets, inside = (
+            np.arange(first, last + 1) * 100,
+            [at - first for at in sorted(critical) if at in range(first, last)],
+        )
+        begin = 0
+        while (due := policy.next_due(Position(first), offsets, begin, inside)) is not None:
+            begin = due + 1
+            policy.note_saved(Position(first + due), int(offsets[due]), size, size)
+            positions.append(first + due)
     return positions
 
 
