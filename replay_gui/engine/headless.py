@@ -90,6 +90,6 @@ def _use_index_message(
         case JobDone(value=value):
             offsets = read_column(Path(folder), "offset")
             log.use_offsets(offsets)
-            return verification.index_built(decode_value(value, BuiltIndex), folder, offsets)
+            return verification.index_built(decode_value(value, BuiltIndex), folder, offsets, packed=True)
         case _:
             assert_never(message)

@@ -107,6 +107,7 @@ class OpenRun:
         self._beside = stamps_beside(Path(facts.path))
         self._complain = complain
         self._dropped = False
+        self._second_folder: Path | None = None
         self._pages = EventPagesReader()
         self.wide_maps = WideMaps()
         self._cache = cache
@@ -176,13 +177,29 @@ class OpenRun:
         if log is not None:
             self._use_log(log, own_hashes)
         if log is not None or self.growth is not LogGrowth.BY_FOLLOWING:
-            self._stored = SnapshotReader(folder, self._hash_before, self._values)
-            self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
-            self._replayer = Replayer(self._log, self._snapshots, GilYield())
+            self._forget_states()
         self.growth, self.facts, self.totals, self.first_broken = LogGrowth.BY_FOLLOWING, facts, None, None
         self._file, self._touched_at = stamp, touched_at(facts.path)
         self._beside = stamps_beside(Path(facts.path))
         self.grow(built, is_whole)
+
+    def make_second_folder(self) -> Path:
+        """Make a folder in which the index is built again while the present one is used; raise LogUnreadable."""
+        self._second_folder = self._cache.make_building_folder()
+        return self._second_folder
+
+    def use_second_folder(self) -> None:
+        """Use the index that was built again; call `grow` next."""
+        if self._second_folder is not None:
+            self._drop_index_folder()
+            self._view, self._second_folder = IndexView(self._second_folder), None
+            self._forget_states()
+
+    def _forget_states(self) -> None:
+        """Use no state any more that was replayed or read so far."""
+        self._stored = SnapshotReader(self._view.folder, self._hash_before, self._values)
+        self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
+        self._replayer = Replayer(self._log, self._snapshots, GilYield())
 
     def _drop_index_folder(self) -> None:
         """Remove an index that is incomplete or not in the cache: it is not used again."""
@@ -267,6 +284,8 @@ class OpenRun:
         if self.growth is LogGrowth.BY_CONVERSION:
             shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
         self._drop_index_folder()
+        if self._second_folder is not None:
+            shutil.rmtree(self._second_folder, ignore_errors=True)
 
     def _hash_before(self, position: Position) -> bytes | None:
         return self._log.head_at(int(self._log.offsets[index_before(position)]))[0]

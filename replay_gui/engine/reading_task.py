@@ -52,6 +52,7 @@ class IndexStage(Enum):
     BUILDING_SHARED = auto()  # by two workers: the one that checks a large log makes the columns of its records
     TO_JOIN = auto()  # the index pass is done; the columns of the integrity pass are still to be joined
     JOINING = auto()
+    BUILDING_AGAIN = auto()  # by one worker in a second folder, because the first index relied on contents that are odd
     COMPLETE = auto()
 
 
@@ -175,9 +176,11 @@ class ReadingTask:
             case JobProgress(done=done):
                 self._verification.index_progressed(done)
             case JobPart(value=value):
-                self._use_index(decode_value(value, BuiltIndex))
+                if self._stage is not IndexStage.BUILDING_AGAIN:  # the first index already has all events
+                    self._use_index(decode_value(value, BuiltIndex))
             case JobDone(value=value):
                 is_shared = self._stage is IndexStage.BUILDING_SHARED
+                self._run.use_second_folder()
                 self._stage = IndexStage.TO_JOIN if is_shared else IndexStage.COMPLETE
                 self._use_index(decode_value(value, BuiltIndex))
             case _:
@@ -194,13 +197,22 @@ class ReadingTask:
         if self._stage is not IndexStage.TO_JOIN:
             return
         run = self._run
-        if self._verification.integrity_done:
+        if not self._verification.integrity_done:
+            self._use_index(run.built)
+        elif not self._verification.may_stay_packed:
+            self._build_again()
+        else:
             log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
             self._stage = IndexStage.JOINING
             built = replace(run.built, members=self._verification.members)
             self._start(JoinArguments(log, str(run.folder), built, changed_at, self._content))
-        else:
-            self._use_index(run.built)
+
+    def _build_again(self) -> None:
+        """Build the index with all values unpacked, since some are not canonical, or may exceed a limit in a state."""
+        log, changed_at = OpenedFile.of(self._run.log), self._run.log.source.changed_at
+        folder = self._run.make_second_folder()
+        self._stage = IndexStage.BUILDING_AGAIN
+        self._start(IndexArguments(log, str(folder), True, changed_at, self._content))
 
     def _use_index(self, built: BuiltIndex) -> None:
         run, is_complete = self._run, self._stage is IndexStage.COMPLETE
@@ -209,7 +221,7 @@ class ReadingTask:
         run.grow(built, is_complete, count)
         self._answer(run.number, IndexGrew(run.index))
         if is_complete:
-            self._conclude(self._verification.index_built(built, str(run.folder), run.index.offset))
+            self._conclude(self._verification.index_built(built, str(run.folder), run.index.offset, packed=False))
 
     def _conclude(self, report: VerificationReport | None) -> None:
         run = self._run

@@ -91,7 +91,7 @@ class VerificationController:
     # ---- beginning -------------------------------------------------------------------------------
     def start_with_replay(self) -> None:
         """Begin without an index: a worker replays the log to find the events that do not apply."""
-        self._run_replay()
+        self._run_replay(packed=True)
         self._advance()
 
     def start_with_snapshots(self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64]) -> None:
@@ -104,7 +104,7 @@ class VerificationController:
         if self._state_jobs:
             self.total -= self._log.source.size
         else:
-            self._run_replay()
+            self._run_replay(packed=True)
         self._advance()
 
     def start_beside_index(self, columns: str | None = None) -> None:
@@ -124,6 +124,11 @@ class VerificationController:
         return self._front is None and not self._runs(IntegrityArguments)
 
     @property
+    def may_stay_packed(self) -> bool:
+        """Whether a replay may leave the values of all checked records packed."""
+        return all(checked.may_stay_packed for _, checked in self._integrity)
+
+    @property
     def members(self) -> MemberCounts:
         """The members of the metas of all checked records, if the integrity pass has made their columns."""
         return sum_members(*(checked.members for _, checked in self._integrity))
@@ -135,11 +140,13 @@ class VerificationController:
         rest = self._limit if self._front is None else self._front
         return count if rest is None else min(count, rest.event_index)
 
-    def index_built(self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64]) -> VerificationReport | None:
+    def index_built(
+        self, built: BuiltIndex, folder: str, offsets: NDArray[np.uint64], *, packed: bool
+    ) -> VerificationReport | None:
         """Use the index: its pass has replayed the log, and made snapshots between which slices are checked.
 
         Args:
-            offsets: byte offset of each record.
+            offsets: byte offset of each record. packed: whether its pass may have left values packed.
 
         Returns:
             The report, if it waited only for the index.
@@ -147,10 +154,9 @@ class VerificationController:
         self._index_done = None
         self._finished += self._log.source.size
         self._file_hash = built.content or None
-        if built.state_hash is not None:
-            self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
-        elif built.stopped is not None:
-            self._replay = StatesSlice(StateHash().digest(), b"", built.not_applied, 0, stopped=built.stopped)
+        if built.state_hash is not None or built.stopped is not None:
+            begin, end = StateHash().digest(), built.state_hash or b""
+            self._replay = StatesSlice(begin, end, built.not_applied, 0, stopped=built.stopped, packed=packed)
         self._boundaries = self._boundaries_from(built, offsets)
         self._plan_states(built, folder, offsets)
         return self._go_on()
@@ -322,8 +328,8 @@ class VerificationController:
         self._limit = self._boundaries[at]
         return True
 
-    def _run_replay(self) -> None:
-        self._run(ReplayArguments(OpenedFile.of(self._log)))
+    def _run_replay(self, packed: bool) -> None:
+        self._run(ReplayArguments(OpenedFile.of(self._log), packed))
 
     def _run(self, arguments: VerificationArguments) -> None:
         self._running[arguments] = 0
@@ -340,6 +346,9 @@ class VerificationController:
             self._run(StatesArguments(OpenedFile.of(self._log), (), None))
             return None
         if not states and self._replay is not None:
+            if self._replay.packed and not self.may_stay_packed:
+                self._run_replay(packed=False)
+                return None
             states = [self._replay]
         assert self._file_hash, "the file is hashed before the rest is done"
         return build_verification_report(self._log, integrity, states, self._file_hash)

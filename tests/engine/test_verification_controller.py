@@ -35,7 +35,7 @@ from replay_gui.engine.verification_controller import WORKERS, VerificationArgum
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.fake_pool import MessageList
-from tests.helpers.forged_logs import forged, written
+from tests.helpers.forged_logs import ODD_CONTENTS, forged, written
 from tests.helpers.logs import write_log
 from tests.helpers.paths import VECTORS
 
@@ -109,7 +109,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
                 if way == "beside, hashing":
                     write_chain(folder)
                     assert_hashed(log, folder)
-                report, index = task.index_built(index, str(folder), log.offsets), None
+                report, index = task.index_built(index, str(folder), log.offsets, packed=True), None
             if report is not None:
                 assert not shares.running
                 return report
@@ -180,6 +180,15 @@ def test_longer_logs(sizes: None, way: str, every: int, tmp_path: Path) -> None:
             written(path, damaged)
         with EventLog.open(path) as log:
             assert in_shares(log, way, seed, tmp_path / f"index{seed}") == verify(log)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ODD_CONTENTS)
+def test_a_replay_that_relied_on_odd_contents_is_made_again(sizes: None, way: str, name: str, tmp_path: Path) -> None:
+    forge = forged([("MemoryWrite", {"key": f"k{i}", "value": i}) for i in range(9)], state_hashes=False)
+    forge.add(ODD_CONTENTS[name], None, encode({"seq": 9}))
+    with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
+        assert in_shares(log, way, 1, tmp_path / "index") == verify(log)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from replay_gui.core.log.canonical import encode, encode_sorted
+from replay_gui.core.log.canonical import MAX_DEPTH, encode, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.header import encode_header
 from replay_gui.core.state.draft import Draft
@@ -82,3 +82,21 @@ def turns(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         answer = {"output": {"rows": [n, f"row {n}"]}, "success": n % 7 > 0, "error": None}
         yield "ToolResponse", {"tool_name": "s", "request_hash": "h", **answer}
         yield "MemoryWrite", {"key": f"k{n % 5}", "value": [n, None, True, 0.25]}
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+WRITE = encode(("MemoryWrite", {"key": "odd", "value": "vv"}))
+ODD_CONTENTS = {
+    "no text": WRITE.replace(b"\xa2vv", b"\xa2\xff\xfe"),
+    "not shortest": WRITE.replace(b"\xa2vv", b"\xcd\x00\x01"),
+    "a key twice": WRITE.replace(b"\xa2vv", b"\x82\xa1a\x01\xa1a\x02"),
+    "too deep in a state": encode(("MemoryWrite", {"key": "odd", "value": nested(MAX_DEPTH - 2)})),
+    "deep": encode(("MemoryWrite", {"key": "odd", "value": nested(20)})),
+}
+"""Contents that a replay which leaves values packed takes for sound ones; decoding shows that most are not."""

@@ -86,9 +86,12 @@ class EventColumns:
         self._waiting: dict[str, int | OrderedDict[int, None]] = {}
         self._failed_call: tuple[int, str | None] = (NO_PAIR, None)  # index and tool of the last failed response
 
-    def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
-        """Decode the events with these contents, and compute their data that need no replay."""
-        events = self._decoder.decode(contents)
+    def decode(self, contents: Sequence[bytes], packed: bool = False) -> DecodedBlock:
+        """Decode the events with these contents, and compute their data that need no replay.
+
+        `packed`: as for EventDecoder.
+        """
+        events = self._decoder.decode(contents, packed)
         types = set(map(type, events))
         numbers = {type_: _KIND_NUMBERS.get(getattr(type_, "kind", ""), _UNUSUAL) for type_ in types}
         kinds = np.fromiter(map(numbers.__getitem__, map(type, events)), np.uint16, len(events))

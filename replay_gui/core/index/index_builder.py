@@ -74,14 +74,21 @@ class IndexBuilder:
     def __init__(
         self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
     ) -> None:
-        """`with_records`: whether to write also the columns that need no replay (see record_columns)."""
+        """Begin with the first record.
+
+        Args:
+            policy: of the snapshots.
+            with_records: whether to write also the columns that need no replay (see record_columns). Otherwise the
+                values in states are left packed, as far as no event needs them: then the index is right only if an
+                integrity pass finds that they all may (see IntegritySlice).
+        """
         self._log = log
         self._columns = ColumnWriter(folder, REPLAY_COLUMNS)
         self._folder = folder
         self._records = RecordColumns(folder, FIRST_EVENT) if with_records else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET_BYTES, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
-        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))
+        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size), packed=not with_records)
         self._stopped: EventIndex | None = None
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
@@ -122,6 +129,7 @@ class IndexBuilder:
             write_chain(self._folder)
             write_calls(self._folder)
             write_run_clock(self._folder, built.count)
+        self._reducer.unpack()
         known = self._log.header.reducer == REDUCER and self._stopped is None
         return replace(built, state_hash=StateHash.of(self._reducer.root).digest() if known else None)
 
@@ -154,7 +162,7 @@ class IndexBuilder:
     def _add_block(self, block: Block) -> None:
         first, count = block.first_index, len(block)
         self._heads = first, (self._head, *block.hashes)
-        decoded = self._events.decode(block.contents)
+        decoded = self._events.decode(block.contents, self._reducer.is_packed)
         applied = self._replay(block, decoded)
         for i in applied.refused:
             seq = readable_seq(block.metas[i])

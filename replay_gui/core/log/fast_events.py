@@ -5,6 +5,9 @@ It encodes the structure canonically, since its fields are in the order of their
 and further ones that the log was seen to use: for these, and for custom kinds, the decoder of a log makes structures.
 Any other content (missing fields, long keys, very deep values, broken bytes) raises an exception; `canonical` decodes
 it.
+
+Values may also be left packed, as msgspec.Raw, which takes two thirds of the time. Whether they are within the limits
+is then unknown, so this is only for a pass beside one that decodes the same contents.
 """
 
 from __future__ import annotations
@@ -50,7 +53,15 @@ DecodedEvent: TypeAlias = Any
 _VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2, below=DEEP)
 _LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
-_TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
+_PACKED: Any = msgspec.Raw
+
+
+def _types_of_values(value: Any) -> dict[Any, Any]:
+    """Return the types of fields that have values, by the types in STRUCTURES; `value`: the type of any value."""
+    return {Any: value, list[Any]: _LIST[value], dict[str, Any]: _MAP[str, value]}
+
+
+_TYPES, _PACKED_TYPES = _types_of_values(_VALUE), _types_of_values(_PACKED)
 _KEPT_FIELDS = frozenset(("details", "fields"))  # further ones that importers write
 _BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
 _OPERATIONS = "ops"
@@ -58,7 +69,7 @@ _MAX_PATH = MAX_KEY_BYTES // 4  # characters of a path in an operation: each key
 _MAX_FIELDS = 64  # further ones of a kind; a log that uses more has data in the names
 _MAX_CUSTOM_KINDS = 64  # of a log, that have structures
 _MIN_OTHERS = 64  # events of other forms in a block, for which structures are made
-_MAX_KEPT_TYPES = 64
+_MAX_KEPT_TYPES = 128
 
 
 _Path = Annotated[str, msgspec.Meta(max_length=_MAX_PATH)]
@@ -70,12 +81,14 @@ RemoveOperation = msgspec.defstruct("RemoveOperation", _OPERATION_FIELDS[:1], ta
 _TYPE_OF_OPERATIONS: Any = _LIST[AddOperation | ReplaceOperation | RemoveOperation] | msgspec.UnsetType
 
 
-def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
+def _event_type(kind: str, further: frozenset[str], packed: bool) -> type[FastEvent]:
     """Return the structure of [kind, payload]: fields in the order of canonical keys.
 
-    Its payload has `ops`, and the class the attribute `has_operations`, if these are among the further fields.
+    Its payload has `ops`, and the class the attribute `has_operations`, if these are among the further fields. If
+    `packed`, values are left packed, and the class has the attribute `is_packed`.
     """
-    optional: Any = _VALUE | msgspec.UnsetType  # one that may be missing is left out again; one with null stays
+    types = _PACKED_TYPES if packed else _TYPES
+    optional: Any = types[Any] | msgspec.UnsetType  # one that may be missing is left out again; one with null stays
     fields: dict[str, tuple[Any, ...]] = {}
     for i, name in enumerate(sorted(further)):
         # The attribute has the field's name, so that readers of any kind's payload find it, if Python allows the name.
@@ -83,7 +96,7 @@ def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
         fields[name] = (attribute, optional, msgspec.field(name=name, default=UNSET))
     for field in msgspec.structs.fields(STRUCTURES[kind]) if kind in STRUCTURES else ():
         if field.name != _OPERATIONS:
-            type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
+            type_ = SHORT_KEY if field.name in _BECOME_KEYS else types.get(field.type, field.type)
             given = (field.name, type_), (field.name, type_ | msgspec.UnsetType, UNSET)
             fields[field.encode_name] = given[0] if field.required else given[1]
     if _OPERATIONS in further:
@@ -91,14 +104,16 @@ def _event_type(kind: str, further: frozenset[str]) -> type[FastEvent]:
     in_order = [fields[name] for name in sorted(fields)]
     payload = msgspec.defstruct(f"{kind}Payload", in_order, kw_only=True, forbid_unknown_fields=True, gc=False)
     shape: dict[str, Any] = {"array_like": True, "tag": kind, "forbid_unknown_fields": True, "gc": False}
-    facts = {"kind": kind, "has_operations": _OPERATIONS in further}
+    facts = {"kind": kind, "has_operations": _OPERATIONS in further, "is_packed": packed}
     return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], namespace=facts, **shape)
 
 
-FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {kind: _event_type(kind, _KEPT_FIELDS) for kind in STRUCTURES}
-"""The structure of each kind, without further fields but those that importers write."""
+_kept_event_type = lru_cache(maxsize=_MAX_KEPT_TYPES)(_event_type)  # 0.2 ms for each field
 
-_further_event_type = lru_cache(maxsize=_MAX_KEPT_TYPES)(_event_type)  # 0.2 ms for each field
+FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
+    kind: _kept_event_type(kind, _KEPT_FIELDS, False) for kind in STRUCTURES
+}
+"""The structure of each kind, without further fields but those that importers write."""
 
 
 def _decoder(types: dict[str, type[FastEvent]]) -> Any:
@@ -125,22 +140,28 @@ class EventDecoder:
     on those around them; what they contain does not.
     """
 
-    __slots__ = ("_beginnings", "_closed", "_decode", "_fields", "_types")
+    __slots__ = ("_beginnings", "_closed", "_decode", "_fields", "_is_packed")
 
     def __init__(self) -> None:
-        self._types = dict(FAST_EVENT_TYPES)
         self._fields = dict.fromkeys(FAST_EVENT_TYPES, _KEPT_FIELDS)  # further ones, by kind
         self._closed: set[str] = set()  # kinds whose further fields are too many
+        self._is_packed = False
         self._decode = decode_fast_event
         self._beginnings = _BEGINNINGS
 
-    def decode(self, contents: Sequence[bytes]) -> list[DecodedEvent]:
-        """Return the decoded events: in one C loop, as far as they are in the common form or else shallow."""
+    def decode(self, contents: Sequence[bytes], packed: bool = False) -> list[DecodedEvent]:
+        """Return the decoded events: in one C loop, as far as they are in the common form or else shallow.
+
+        `packed`: leave the values of events in the common form packed, and do not check their keys.
+        """
+        if packed is not self._is_packed:
+            self._is_packed = packed
+            self._use_fields()
         events = self._decode_block(contents)
         others = [event for event in events if type(event) is tuple] if tuple in set(map(type, events)) else []
         if len(others) >= _MIN_OTHERS and self._learn(others):
             events = self._decode_block(contents)
-        if max(map(len, contents), default=0) > MAX_KEY_BYTES:
+        if not packed and max(map(len, contents), default=0) > MAX_KEY_BYTES:
             for i, content in enumerate(contents):
                 if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
                     events[i] = None
@@ -186,19 +207,23 @@ class EventDecoder:
         for kind, payload in others:
             if kind not in self._closed:
                 seen.setdefault(kind, set()).update(payload)
-        types = dict(self._types)
+        is_new = False
         for kind, names in seen.items():
             before = self._fields.get(kind, frozenset())
             fields = before.union(filter(_may_be_field, names)) - _own_fields(kind)
-            is_one_too_many = kind not in types and len(types) >= len(STRUCTURES) + _MAX_CUSTOM_KINDS
+            is_one_too_many = kind not in self._fields and len(self._fields) >= len(STRUCTURES) + _MAX_CUSTOM_KINDS
             if len(fields) > _MAX_FIELDS or is_one_too_many or not _may_have_structure(kind):
                 self._closed.add(kind)
-            elif fields != before or kind not in types:
-                self._fields[kind], types[kind] = fields, _further_event_type(kind, fields)
-        if types == self._types:
-            return False
-        self._types, self._decode, self._beginnings = types, _decoder(types), _beginnings([*types])
-        return True
+            elif fields != before or kind not in self._fields:
+                self._fields[kind], is_new = fields, True
+        if is_new:
+            self._use_fields()
+        return is_new
+
+    def _use_fields(self) -> None:
+        """Decode to structures with the fields that are known now."""
+        types = {kind: _kept_event_type(kind, fields, self._is_packed) for kind, fields in self._fields.items()}
+        self._decode, self._beginnings = _decoder(types), _beginnings([*types])
 
 
 def _own_fields(kind: str) -> frozenset[str]:

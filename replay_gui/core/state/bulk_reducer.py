@@ -3,17 +3,22 @@
 Events are applied in place, in groups (see bulk_effects and bulk_operations), without a draft's copies and without a
 record of the changes. An event whose operations depend on effects, or of an unusual form, goes to the reducer, which
 alone defines the meaning of events; a test compares the two.
+
+Effects do not look into values, so these may be left packed (see fast_events), until an event needs more than effects.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
+from msgspec import Raw, msgpack
+
 from replay_gui.core.errors import NotApplicable
-from replay_gui.core.log.canonical import MAX_KEY_BYTES
+from replay_gui.core.log.canonical import DECODE_ERRORS, MAX_KEY_BYTES
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, EventDecoder, FastEvent
@@ -60,6 +65,7 @@ class BulkReducer:
     Attributes:
         changed: for a member of the root, the keys in it that changed since `forget_changes`; ALL_KEYS if it may
             have changed in any way. A list with only appended items is not in it.
+        is_packed: whether values of events, and so those in the state, may be packed.
     """
 
     __slots__ = (
@@ -72,12 +78,16 @@ class BulkReducer:
         "_own_tools",
         "_pointers",
         "changed",
+        "is_packed",
     )
 
-    def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
+    def __init__(self, state: State | None = None, max_work: int | None = None, packed: bool = False) -> None:
         """Begin with `state`, which is not changed; None: the empty state. `max_work`: see max_moved_values.
 
         The same operations are less work if they are applied in a group than if the reducer applies them.
+
+        `packed`: leave values packed as long as no event needs them. That is right only for events that are within the
+        limits in any state, and whose contents are canonical. Only for an empty state.
         """
         self._max_work = max_work
         self._decoder = EventDecoder()
@@ -88,6 +98,7 @@ class BulkReducer:
         self._own_tools: set[str] = set()  # see BulkTarget
         self._pointers = Pointers()
         self.changed: ChangedKeys = {}
+        self.is_packed = packed
 
     @property
     def root(self) -> dict[str, Any]:
@@ -106,14 +117,19 @@ class BulkReducer:
         """
         if not self._is_owned:
             self._own()
-        decoded = self._decoder.decode(contents) if events is None else events
+        decoded = self._decoder.decode(contents, self.is_packed) if events is None else events
         common, unusual = decoded, list[int]()
         types = set(map(type, decoded))
         if not _OTHER_FORMS.isdisjoint(types):
             common, unusual = _to_common_form(contents, decoded)
+        operating = [type_ for type_ in types if getattr(type_, "has_operations", False)]
+        if self.is_packed and (unusual or operating):
+            self.unpack()
+        if not self.is_packed and any(getattr(type_, "is_packed", False) for type_ in types):
+            return self.fold(contents)
         plans: dict[int, Plan] = {}
         were_usual = False  # whether the plans rely on rows that cannot refuse an effect
-        if operating := [type_ for type_ in types if getattr(type_, "has_operations", False)]:
+        if operating:
             were_usual = self._are_rows_usual()
             plans, others = plan_operations(common, operating, were_usual, self._pointers)
             unusual = sorted(unusual + others)
@@ -143,6 +159,12 @@ class BulkReducer:
         self._apply_decoded(kind, payload, 0, BulkResult([], []))
         if self._max_work is not None and self._draft.work > self._max_work:
             raise TooMuchWork(0)
+
+    def unpack(self) -> None:
+        """Unpack all values, and leave none packed from now on."""
+        if self.is_packed:
+            self.is_packed = False
+            _unpack_values(self.root)
 
     def publish(self) -> State:
         """Return the current state as an immutable value; later events change copies."""
@@ -294,6 +316,20 @@ class _Pass:
         if not self._numbers:
             self._numbers = {id(other): self._begin + i for i, other in enumerate(self._events)}
         return self._numbers[id(event)]
+
+
+def _unpack_values(container: Any) -> None:
+    """Unpack the values in a map or a list, in place."""
+    waiting = [container]
+    while waiting:
+        here = waiting.pop()
+        for key, value in here.items() if isinstance(here, dict) else enumerate(here):
+            if type(value) is Raw:
+                # A value that cannot be decoded stays packed: its content is not canonical, so this state is not used.
+                with suppress(*DECODE_ERRORS):
+                    here[key] = msgpack.decode(value)
+            elif type(value) is dict or type(value) is list:
+                waiting.append(value)
 
 
 _OTHER_FORMS = frozenset((tuple, NoneType))

@@ -20,7 +20,7 @@ from msgspec import MsgspecError, Raw, msgpack
 
 from replay_gui.core.errors import SnapshotDamaged
 from replay_gui.core.state.stored_parts import ABSENT as ABSENT
-from replay_gui.core.state.stored_parts import MapLayer, PagedMap, StoredPart
+from replay_gui.core.state.stored_parts import MapLayer, PagedMap, StoredPart, unpacked_value
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -97,10 +97,10 @@ class OverlayMap:
             base = self._base
             value = base.get(key, default)
             if type(value) is Raw and isinstance(base, dict):
-                value = base[key] = msgpack.decode(value)
+                value = base[key] = unpacked_value(value)
         elif value is ABSENT:
             return default
-        return msgpack.decode(value) if type(value) is Raw else value
+        return unpacked_value(value) if type(value) is Raw else value
 
     def __getitem__(self, key: str) -> Any:
         value = self.get(key, ABSENT)
@@ -155,7 +155,7 @@ class OverlayMap:
         members = self.packed()
         if Raw not in set(map(type, members.values())):
             return members
-        return {k: msgpack.decode(v) if type(v) is Raw else v for k, v in members.items()}
+        return {k: unpacked_value(v) if type(v) is Raw else v for k, v in members.items()}
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, OverlayMap):
@@ -225,7 +225,7 @@ class GrowList:
                 store = self._packs[number] = _unpacked(store)
         value = store[store_index]
         if type(value) is Raw:
-            value = store[store_index] = msgpack.decode(value)
+            value = store[store_index] = unpacked_value(value)
         return value
 
     def __len__(self) -> int:
@@ -265,7 +265,7 @@ class GrowList:
         """Return a list with every item decoded."""
         items = self.packed()
         return (
-            items if Raw not in set(map(type, items)) else [msgpack.decode(v) if type(v) is Raw else v for v in items]
+            items if Raw not in set(map(type, items)) else [unpacked_value(v) if type(v) is Raw else v for v in items]
         )
 
     def __eq__(self, other: object) -> bool:

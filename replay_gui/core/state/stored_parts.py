@@ -21,6 +21,15 @@ ReadAt: TypeAlias = Callable[[int, int], bytes]
 """Takes (offset, number of bytes), and returns these bytes of a file."""
 
 _decode_page = msgpack.Decoder(dict[str, Raw]).decode
+_decode_value = msgpack.Decoder().decode
+
+
+def unpacked_value(raw: Raw) -> Any:
+    """Return a value of a snapshot; raise SnapshotDamaged if it cannot be decoded."""
+    try:
+        return _decode_value(raw)
+    except (MsgspecError, ValueError, TypeError, RecursionError) as why:
+        raise SnapshotDamaged(f"a snapshot has a value that is not msgpack: {why}") from None
 
 
 class Absent:
@@ -191,7 +200,7 @@ class PagedMap:
             value = holder.get(key, _UNKNOWN)
             if value is not _UNKNOWN:
                 if type(value) is Raw:
-                    value = holder[key] = msgpack.decode(value)
+                    value = holder[key] = unpacked_value(value)
                 return default if value is ABSENT else value
         return default
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import lt
+from types import NoneType
 from typing import Any, NamedTuple, TypeAlias
 
 from replay_gui.core.errors import NotCanonical
@@ -50,6 +51,8 @@ class Integrity:
         index, previous, expected: as in Boundary (index is its event_index), for the record that comes next.
         searched: as in Boundary. faults: the failures so far. state_hashes: number of records with a state hash.
         skipped_bytes: their sum.
+        may_stay_packed: whether all contents are canonical, and their values within the limits in any state, so that
+            a replay may leave them packed.
     """
 
     index: EventIndex = FIRST_EVENT
@@ -59,6 +62,7 @@ class Integrity:
     faults: list[Fault] = field(default_factory=list)
     state_hashes: int = 0
     skipped_bytes: int = 0
+    may_stay_packed: bool = True
 
     def check_block(self, block: Block, metas: list[FastMeta] | None, events: Sequence[DecodedEvent]) -> None:
         """Check the records of a block; `metas`, `events`: the results of decode_fast_metas and an EventDecoder."""
@@ -66,7 +70,9 @@ class Integrity:
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents
-        problems |= {i: _content_problem(contents[i]) for i in indexes_not_canonical(events, contents)}
+        not_canonical = indexes_not_canonical(events, contents)
+        self.may_stay_packed &= not not_canonical and NoneType not in set(map(type, events))
+        problems |= {i: _content_problem(contents[i]) for i in not_canonical}
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))

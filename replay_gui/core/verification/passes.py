@@ -48,6 +48,7 @@ class IntegritySlice:
     """The result of an integrity pass up to `end`; `tail` is given if it reached the end of the log.
 
     `members`: of the metas, if the pass has made the columns of the records too (see record_columns).
+    `may_stay_packed`: as in Integrity.
     """
 
     end: Boundary
@@ -57,6 +58,7 @@ class IntegritySlice:
     tail: LogTail | None
     _: KW_ONLY
     members: MemberCounts = ()
+    may_stay_packed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class StatesSlice:
 
     `stopped`: the index of the event before which it stopped, because the events change too much for a log of this
     size (see work_limit); `end_hash` is then empty. None: it did not stop. `content`: BLAKE3 of the file's bytes, in
-    hex, if the pass has read all of them; else "".
+    hex, if the pass has read all of them; else "". `packed`: whether values were left packed, so that the result is
+    right only if they all may (see IntegritySlice).
     """
 
     begin_hash: bytes
@@ -75,6 +78,7 @@ class StatesSlice:
     _: KW_ONLY
     stopped: EventIndex | None = None
     content: str = ""
+    packed: bool = False
 
 
 def start_boundary(log: EventLog) -> Boundary:
@@ -85,8 +89,10 @@ def start_boundary(log: EventLog) -> Boundary:
 class EventReplay:
     """The replay of a log without recorded state hashes: the events that cannot be applied, and the last state."""
 
-    def __init__(self, log: EventLog) -> None:
-        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))
+    def __init__(self, log: EventLog, packed: bool = False) -> None:
+        """`packed`: see check_applicable."""
+        self._packed = packed
+        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size), packed=packed)
         self._faults: list[Fault] = []
         self._stopped: EventIndex | None = None
 
@@ -109,14 +115,21 @@ class EventReplay:
             self._faults.append(Fault(part.index, part.offset, None, SKIPPED))
 
     @property
+    def is_packed(self) -> bool:
+        """Whether the values of the next events may be packed."""
+        return self._reducer.is_packed
+
+    @property
     def is_stopped(self) -> bool:
         """Whether replay was stopped because the events change too much for a log of this size."""
         return self._stopped is not None
 
     def result(self) -> StatesSlice:
         """Return the result for the events so far."""
+        self._reducer.unpack()
         end_hash = b"" if self.is_stopped else StateHash.of(self._reducer.root).digest()
-        return StatesSlice(StateHash().digest(), end_hash, tuple(self._faults), 0, stopped=self._stopped)
+        begin_hash, faults = StateHash().digest(), tuple(self._faults)
+        return StatesSlice(begin_hash, end_hash, faults, 0, stopped=self._stopped, packed=self._packed)
 
 
 def check_integrity(
@@ -176,6 +189,7 @@ def _slice(integrity: Integrity, offset: int, tail: LogTail | None, columns: Rec
         integrity.skipped_bytes,
         tail,
         members=() if columns is None else columns.members,
+        may_stay_packed=integrity.may_stay_packed,
     )
 
 
@@ -231,18 +245,23 @@ def check_applicable(
     log: EventLog,
     on_boundary: Callable[[Boundary], None] = lambda _boundary: None,
     on_progress: OnProgress = lambda _offset: None,
+    *,
+    packed: bool = False,
 ) -> StatesSlice:
     """Replay a log without recorded state hashes; return the events that cannot be applied, and the final state hash.
 
-    `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
+    Args:
+        on_boundary: called with boundaries at which an integrity pass can begin, about one for each block.
+        packed: leave values packed, as far as no event needs them: faster, and only for a pass beside integrity
+            passes over all records (see StatesSlice).
     """
-    replay, decode, searched = EventReplay(log), EventDecoder().decode, 0
+    replay, decode, searched = EventReplay(log, packed), EventDecoder().decode, 0
     for part in log.parts():
         if isinstance(part, Skipped):
             replay.add_skipped_part(part)
             searched = part.searched
         elif isinstance(part, Block):
-            replay.add_block(part, decode(part.contents))
+            replay.add_block(part, decode(part.contents, replay.is_packed))
             if replay.is_stopped:
                 break
             on_progress(part.end_offset)

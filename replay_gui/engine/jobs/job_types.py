@@ -55,7 +55,8 @@ class OpenedFile(msgspec.Struct, frozen=True):
 class IndexArguments(JobArguments, frozen=True):
     """Build the index and snapshots of `log` in `folder`.
 
-    `whole`: whether the result is complete; False if an integrity pass makes the columns of the records.
+    `whole`: whether the result is complete; False if an integrity pass makes the columns of the records, and finds
+    whether values may stay packed (see IndexBuilder).
     `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
     `content`: as of write_table.
     """
@@ -109,10 +110,14 @@ class StatesArguments(JobArguments, frozen=True):
 
 
 class ReplayArguments(JobArguments, frozen=True):
-    """Replay a log without recorded state hashes, to find the events that do not apply."""
+    """Replay a log without recorded state hashes, to find the events that do not apply.
+
+    `packed`: see check_applicable.
+    """
 
     job: ClassVar[str] = "applicable"
     log: OpenedFile
+    packed: bool
 
 
 class FileHashArguments(JobArguments, frozen=True):

@@ -138,7 +138,7 @@ def verify_replay(arguments: ReplayArguments, reporter: JobReporter) -> StatesSl
             reporter.progress(boundary.offset, log.source.size)
 
         log.source.hash_reads(log.header.raw)
-        states = check_applicable(log, on_boundary)
+        states = check_applicable(log, on_boundary, packed=arguments.packed)
         return replace(states, content=log.source.hash_of_reads())
 
 

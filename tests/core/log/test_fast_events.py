@@ -167,3 +167,18 @@ def test_every_form_says_the_same_of_a_content(contents: list[bytes]) -> None:
                     assert encode_sorted(event if type(event) is tuple else decode(encode_sorted(event))) == (
                         encode_sorted(decode(content))
                     )
+
+
+@given(st.lists(_CONTENTS, min_size=1, max_size=12))
+@settings(max_examples=tries(50, long=1000), deadline=None)
+def test_packed_values_are_those_of_the_content(contents: list[bytes]) -> None:
+    plain, packed = EventDecoder(), EventDecoder()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_events, "_MIN_OTHERS", 1)
+        for _ in range(2):
+            events = packed.decode(contents, packed=True)
+            for event, expected in zip(events, plain.decode(contents), strict=True):
+                if expected is not None:
+                    assert getattr(event, "kind", None) == getattr(expected, "kind", None)
+                    assert encode_sorted(event) == encode_sorted(expected)
+                    assert getattr(event, "is_packed", True) or type(event) is tuple

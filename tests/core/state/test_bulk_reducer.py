@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log import fast_events
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import request_hash
-from replay_gui.core.log.fast_events import EventDecoder
+from replay_gui.core.log.fast_events import EventDecoder, indexes_not_canonical
 from replay_gui.core.replay.snapshot_codec import large_members
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
@@ -139,6 +140,35 @@ def test_it_does_the_same_with_structures_for_further_fields(blocks: list[list[b
         assert quick.fold(contents, decoder.decode(contents)).refused == expected
     assert encode(draft.publish().plain()) == encode(_plain(quick.root))
     assert list(draft.root) == list(quick.root)
+
+
+@given(st.lists(CONTENTS, min_size=2, max_size=4))
+@settings(max_examples=tries(40, long=400), deadline=None)
+def test_values_that_stay_packed_give_the_same(blocks: list[list[bytes]]) -> None:
+    draft, packed, decoder = Draft(EMPTY), BulkReducer(packed=True), EventDecoder()
+    for contents in blocks:
+        events = EventDecoder().decode(contents)
+        odd = {*indexes_not_canonical(events, contents), *(i for i, event in enumerate(events) if event is None)}
+        sound = [content for i, content in enumerate(contents) if i not in odd]
+        expected = [i for i, content in enumerate(sound) if not apply_content(draft, content)]
+        decoded, middle = decoder.decode(sound, packed.is_packed), len(sound) // 2
+        refused = packed.fold(sound[:middle], decoded[:middle]).refused
+        refused += [middle + i for i in packed.fold(sound[middle:], decoded[middle:]).refused]
+        assert refused == expected
+    packed.unpack()
+    assert encode(draft.publish().plain()) == encode(_plain(packed.root))
+    assert list(draft.root) == list(packed.root)
+
+
+def test_values_stay_packed_until_an_event_needs_them() -> None:
+    write = encode(("MemoryWrite", {"key": "a", "value": {"b": [1]}}))
+    change = encode(("x:own", {"ops": [{"op": "add", "path": "/memory/a/b/-", "value": 2}]}))
+    packed = BulkReducer(packed=True)
+    packed.fold([write])
+    assert type(packed.root["memory"]["a"]) is msgspec.Raw
+    assert packed.fold([write, change, write.replace(b"\xa1a", b"\xa1c")]).refused == []
+    assert packed.root == {"memory": {"a": {"b": [1, 2]}, "c": {"b": [1]}}}
+    assert not packed.is_packed
 
 
 @given(CONTENTS, CONTENTS)
