@@ -16,7 +16,7 @@ from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
 from replay_gui.core.index.index_columns import IndexView
-from replay_gui.core.index.run_index import RunIndex, time_since_start
+from replay_gui.core.index.run_index import RunIndex, limit_pages, time_since_start
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.large_values import LargeValues
@@ -153,6 +153,11 @@ class OpenRun:
         if complete:
             self._view.folder = self._cache.adopt_folder(self._view.folder, self._log)
         self._use_index(built, build_run_index(self._view, built, complete, count))
+
+    def release_memory(self) -> None:
+        """Release what nobody uses of the index, and its mapped columns if they take much memory."""
+        self._view.release()
+        limit_pages(self.index)
 
     def follow(
         self,

@@ -11,7 +11,6 @@ from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
-from replay_gui.core.index.run_index import limit_pages
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
@@ -128,7 +127,7 @@ class RunController:
         active = self._active
         if active is None or active.run.number != number:
             return
-        limit_pages(active.run.index)
+        active.run.release_memory()
         match body:
             case Seek(position):
                 active.last_seek = ticket, position

@@ -6,6 +6,7 @@ again; an index that replaces another has new files.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -52,6 +53,7 @@ NO_PARENT = -1
 NO_STATE = 0
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
+_UNUSED_REFERENCES = 2  # to an array that nobody uses any more: the list of all, and an argument
 _STEP_EVENTS = 1 << 18
 
 
@@ -129,9 +131,22 @@ class IndexView:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._columns: dict[str, NDArray[Any]] = {}
+        self._earlier: list[NDArray[Any]] = []  # versions of columns that may still be used
         self._forget()
 
+    def release(self) -> None:
+        """Drop earlier versions of columns that nobody uses any more; `grow` does so, too.
+
+        Whoever drops the last reference frees the pages of a file, which for a long run takes as long as a frame: so it
+        must not be the window.
+        """
+        for at in reversed(range(len(self._earlier))):
+            if sys.getrefcount(self._earlier[at]) == _UNUSED_REFERENCES:
+                del self._earlier[at]
+
     def _forget(self) -> None:
+        self._retire()
         self._count = 0
         self._pair = VersionedColumn(self.folder, COLUMNS["pair"])
         self._took = VersionedColumn(self.folder, COLUMNS["took"])
@@ -153,6 +168,7 @@ class IndexView:
 
         `complete`: the index is finished, and its files stay as they are.
         """
+        self.release()
         columns = self._mapped(count) if complete else self._grown(count)
         if complete:
             groups, clock = map_groups(self.folder, count), map_clock(self.folder, columns["time"])
@@ -178,6 +194,9 @@ class IndexView:
         forget_pages(index)  # of the columns, which were examined to their end
         return index
 
+    def _retire(self) -> None:
+        self._earlier.extend(self._columns[name] for name in _CALL_COLUMNS if name in self._columns)
+
     def _mapped(self, count: int) -> dict[str, NDArray[Any]]:
         self._forget()
         return {name: map_column(self.folder, name, count) for name in DISPLAY_COLUMNS}
@@ -197,6 +216,7 @@ class IndexView:
             calls = _ended_calls(columns["time"], known, request, duration)
             columns["pair"] = self._pair.grow(known, request, calls.requests, calls.responses)
             columns["took"] = self._took.grow(known, duration, calls.timed, calls.took)
+            self._retire()
             self._columns, self._count = columns, count
         return {name: column[:count] for name, column in self._columns.items()}
 

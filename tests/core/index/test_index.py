@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from replay_gui import EventLog
 from replay_gui.core.index import event_columns
+from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index, load_index, write_table
 from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
@@ -37,6 +39,7 @@ from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
+from tests.core.index.resident import lists_pages
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, written
@@ -213,6 +216,37 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
         assert not any(in_memory(getattr(index, name)) for name in PER_EVENT), "its columns are mapped from files"
     with pytest.raises(ValueError, match="smaller"):
         IndexView(tmp_path).grow(whole.count + 1, kinds=KINDS, tools=(), phases=(), snapshots=(), complete=False)
+
+
+@lists_pages
+def test_files_of_earlier_versions_are_freed_by_the_view_alone(tmp_path: Path) -> None:
+    """Not by the window, when it drops an index: that takes as long as a frame for a long run."""
+    log = write_log(tmp_path / "run.rlog", 60)
+    growing = GrowingIndex(log, tmp_path)
+    growing.grow()
+    view, built = IndexView(tmp_path), growing.built()
+    first, second, _ = (build_run_index(view, built, complete=False, count=count) for count in (100, 200, 300))
+    del _
+    assert len(unnamed_files(tmp_path)) == 6, "two columns, three versions"
+    del first
+    assert len(unnamed_files(tmp_path)) == 6
+    view.release()
+    assert len(unnamed_files(tmp_path)) == 4
+    growing.complete()
+    whole = build_run_index(view, built, complete=True)
+    view.release()
+    assert len(unnamed_files(tmp_path)) == 2, "the third version is the last one, which nobody uses"
+    assert second.pair.tolist() == np.where(whole.pair < 200, whole.pair, NO_PAIR)[:200].tolist()
+    del second
+    view.release()
+    assert unnamed_files(tmp_path) == []
+    growing.close()
+
+
+def unnamed_files(folder: Path) -> list[str]:
+    """The open files in a folder that have no name there."""
+    files = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [name for name in files if name.startswith(str(folder)) and name.endswith("(deleted)")]
 
 
 def in_memory(column: NDArray[Any]) -> bool:
