@@ -239,7 +239,7 @@ class EventTable(QAbstractTableModel):
         first = self.row_at_or_before(EventIndex(rows.start - 1)) + 1
         last = self.row_at_or_before(EventIndex(rows.start + len(rows.rows) - 1))
         if 0 <= first <= last:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, EventColumn.DURATION))
+            self.dataChanged.emit(self.index(first, EventColumn.LABEL), self.index(last, EventColumn.DURATION))
 
     @Slot()
     def _reset(self) -> None:

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-BLOCK_ROWS = 64  # rows that are requested together
-MAX_BLOCKS = 256  # blocks
+BLOCK_ROWS = 16  # rows that are requested together; more would be read for nothing at each far jump
+MAX_BLOCKS = 1024  # blocks
 
 T = TypeVar("T")
 

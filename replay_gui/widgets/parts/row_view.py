@@ -103,6 +103,7 @@ class RowView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else Qt paints all that is below first
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.doubleClicked.connect(self._on_double_clicked)
@@ -114,6 +115,13 @@ class RowView(QTableView):
         count = self.model().rowCount()
         first = max(self.rowAt(0), 0)
         return first, min(count - 1, first + self.viewport().height() // ROW)
+
+    def update_rows(self, one: int, other: int) -> None:
+        """Paint the rows from one to another anew, as far as they are visible."""
+        (first, last), (begin, end) = sorted((one, other)), self.rows_in_sight()
+        if first <= end and last >= begin:
+            top, bottom = (self.rowViewportPosition(min(max(row, begin), end)) for row in (first, last))
+            self.viewport().update(0, top, self.viewport().width(), bottom + ROW - top)
 
     def is_far(self, row: int) -> bool:
         """Whether the row is more than a page away from the visible rows."""
@@ -249,15 +257,21 @@ class RowView(QTableView):
         """Paint as QTableView does, but skip the style's part, which is invisible here and takes most of the time."""
         painter = left_to_right_painter(self.viewport())
         model, delegate, head = self.model(), self.itemDelegate(), self.horizontalHeader()
+        area = event.rect()
+        painter.fillRect(area, theme().panel)
         columns = [column for column in range(head.count()) if not head.isSectionHidden(column)]
-        spans = [(column, head.sectionViewportPosition(column), head.sectionSize(column)) for column in columns]
+        spans = [
+            (column, left, width)
+            for column in columns
+            if (left := head.sectionViewportPosition(column)) <= area.right()
+            and left + (width := head.sectionSize(column)) > area.x()
+        ]
         chosen_row = self.currentIndex().row() if self.selectionModel().hasSelection() else -1
         several = self.selectionMode() is QAbstractItemView.SelectionMode.ExtendedSelection
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         plain = option.state
         first, last = self.rows_in_sight()
-        area = event.rect()
         for row in range(first, last + 1):
             top = self.rowViewportPosition(row)
             if top + ROW <= area.y() or top > area.bottom():

@@ -235,7 +235,8 @@ class EventList(Panel):
     @Slot()
     def _follow(self) -> None:
         self._show_whether_hidden()
-        position = self._delegate.position = self._session.position
+        before, position = self._delegate.position, self._session.position
+        self._delegate.position = position
         row = self.table.row_at_or_before(index_before(position)) if position else -1
         self._following = True
         if row >= 0 and self.table.event_index(row) == index_before(position):
@@ -249,7 +250,7 @@ class EventList(Panel):
             self._shows_new_run = False
         else:
             self.view.show_row(max(row, 0))
-        self.view.viewport().update()
+        self.view.update_rows(self.table.row_at_or_before(index_before(before)), row)  # they are dimmed, or no longer
 
     # ---- signals of the search ----------------------------------------------------------------------
     @Slot()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.log.positions import index_before
+from replay_gui.core.log.positions import RUN_START, index_before
 from replay_gui.core.reasons.marks.run_mark import MarkKind
 from replay_gui.core.text.event_label import speaking_labels
 from replay_gui.core.translation.numbers import whole_number
@@ -32,7 +32,7 @@ class RowDelegate(RowPainter):
 
     def __init__(self, view: RowView, table: EventTable) -> None:
         super().__init__(view)
-        self.position = 0
+        self.position = RUN_START
         self._view = view
         self._table = table
         self._data, self._ui = LineText(data_font()), LineText(ui_font())

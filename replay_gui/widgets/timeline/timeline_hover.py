@@ -21,7 +21,7 @@ from replay_gui.widgets.parts.text.plain_label import PlainLabel
 
 _REST_MS = 120
 _MAX_SUMMARY_CHARACTERS = 240  # of a summary
-_ROWS_REQUESTED = 2 * BLOCK_ROWS  # rows from the event's block on: its effects come after it
+_ROWS_REQUESTED = 8 * BLOCK_ROWS  # rows from the event's block on: its effects come after it
 _MAX_MARKS = 3  # marks described at one point
 
 

@@ -77,7 +77,7 @@ def test_it_tells_what_is_known_and_then_what_was_read(timeline: Timeline, sessi
     assert timeline.hover.isVisible()
     assert timeline.hover.words.startswith(f"{position} · {KINDS[session.index.kind[position - 1]]}\n+")
     assert session.asked == [
-        ((position - 1) // BLOCK_ROWS * BLOCK_ROWS, (position - 1) // BLOCK_ROWS * BLOCK_ROWS + 2 * BLOCK_ROWS)
+        ((position - 1) // BLOCK_ROWS * BLOCK_ROWS, (position - 1) // BLOCK_ROWS * BLOCK_ROWS + 8 * BLOCK_ROWS)
     ]
     session.answer("no answer in <b>2,400</b> ms")
     assert timeline.hover.words.endswith("\nno answer in <b>2,400</b> ms")
