@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.wording import cost_text
 from replay_gui.core.translation.messages import tr, translatable
 from replay_gui.core.translation.numbers import whole_number
@@ -65,6 +66,7 @@ class SpendingBand(QWidget):
         self._plot: SpendingPlot | None = None
         self._folded = False
         self._still: QPixmap | None = None
+        self._position = session.position  # that is painted, or will be
         self._scrubbing = False
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
@@ -79,7 +81,7 @@ class SpendingBand(QWidget):
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.names_changed.connect(self.redraw)
-        session.position_changed.connect(self.update)
+        session.position_changed.connect(self.on_position_changed)
         theme_events().changed.connect(self.redraw)
         self.on_totals_changed()
 
@@ -116,6 +118,15 @@ class SpendingBand(QWidget):
         self._hover.leave()
         self.redraw()
         self.known_changed.emit()
+
+    @Slot(object)
+    def on_position_changed(self, position: Position) -> None:
+        """Paint the line at the last position and at this one anew."""
+        scale = self._scale
+        for at in (self._position, position) if self.isVisible() else ():
+            x = min(max(self._origin + scale.pixel(at), 0), self.width())
+            self.update(round(x) - 2 * LINE, 0, 4 * LINE, self.height())
+        self._position = position
 
     @Slot()
     def redraw(self) -> None:

@@ -43,6 +43,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
     paint_no_events,
     paint_position,
     paint_range,
+    position_area,
     position_text,
 )
 from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
@@ -75,6 +76,7 @@ class Timeline(QWidget):
         self._session, self._compact = session, compact
         self._choice, self._lanes = ALL_LANES, Lanes()
         self._pictures = TimelinePictures(self, self._made_scene, self._layout, lambda: self.scale)
+        self._position = session.position  # that is painted, or will be
         self._ring = False  # the focus came by the keyboard
         self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
         self._names = NamesBorder(self, session, self._layout, lambda: names_width(self._shown()))
@@ -165,8 +167,10 @@ class Timeline(QWidget):
             self.choose(self._choice)
 
     @Slot(object)
-    def on_position_changed(self, _position: Position) -> None:
-        self.update()
+    def on_position_changed(self, position: Position) -> None:
+        if self.isVisible():
+            self.update(position_area(self._layout(), self.scale, self._position, position))
+        self._position = position
 
     @Slot()
     def on_scene_changed(self) -> None:

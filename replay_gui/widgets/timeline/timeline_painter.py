@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QPolygonF, QRegion
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.index.run_index import RunIndex, time_since_start
@@ -234,7 +234,10 @@ def paint_position(
     axis = layout.axis
     pill = axis_room(axis, layout.origin + pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
     pill.adjust(0, -LINE, 0, LINE)
+    near = pill.width() + 2 * TICKS  # a number farther away cannot be below the pill
     for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a partly hidden number looks like another: hide it
+        if abs(at - pixel) > near:
+            continue
         room = axis_room(axis, layout.origin + at, painter.fontMetrics().horizontalAdvance(number))
         if room.intersects(pill):
             painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), colors.panel)
@@ -243,6 +246,16 @@ def paint_position(
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
     painter.setPen(colors.on_accent)
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def position_area(layout: TimelineLayout, scale: TimelineScale, *positions: Position) -> QRegion:
+    """Return the part of the widget that `paint_position` may paint: the lines, and below the lanes the whole axis."""
+    top = int(layout.axis.top())
+    area = QRegion() if layout.compact else QRegion(0, top, round(layout.width), round(layout.height) - top)
+    for position in positions:
+        x = min(max(layout.origin + scale.pixel(position), 0), layout.width)  # at a deep zoom, it may be far outside
+        area |= QRegion(round(x) - 2 * LINE, 0, 4 * LINE, round(layout.height))
+    return area
 
 
 def position_text(index: RunIndex, position: Position, axis: str) -> str:
