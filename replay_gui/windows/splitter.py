@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
@@ -30,8 +30,32 @@ def new_splitter(orientation: Qt.Orientation, parent: QWidget) -> QSplitter:
 
 
 class _Splitter(QSplitter):
+    """Lays out its parts only if one of them needs another room; not at each text that changes in one.
+
+    Qt would lay out all that is around the splitter, too, up to the window, because one part asked for it.
+    """
+
+    def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
+        super().__init__(orientation, parent)
+        self._rooms: list[tuple[bool, QSize, QSize]] = []
+
     def createHandle(self) -> QSplitterHandle:
         return BorderHandle(self.orientation(), self)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            parts = [part for number in range(self.count()) if (part := self.widget(number)) is not None]
+            rooms = [(part.isHidden(), _least_size(part), part.maximumSize()) for part in parts]
+            if rooms == self._rooms:
+                return True
+            self._rooms = rooms
+        return super().event(event)
+
+
+def _least_size(part: QWidget) -> QSize:
+    """Return the least size that a splitter gives a part."""
+    least = part.minimumSize()
+    return least if least.width() and least.height() else part.minimumSizeHint().expandedTo(least)
 
 
 class BorderHandle(QSplitterHandle):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
@@ -75,9 +76,9 @@ class Panel(QFrame):
 
     def set_title(self, text: str) -> None:
         """Set the title, which is also the panel's accessible name."""
-        self._title.setText(text)
-        self.setAccessibleName(text)
-        self._fit_head()
+        if text != self._title.text():
+            self._title.setText(text)  # with another width, Qt asks for another layout, as for a button
+            self.setAccessibleName(text)
 
     def set_secondary(self, text: str, is_whole: bool = False) -> None:
         """Set the text after the title, in the data font: an id, a path. `is_whole`: it is hidden instead of cut."""
@@ -86,10 +87,11 @@ class Panel(QFrame):
 
     def set_note(self, text: str, short: str = "") -> None:
         """Set the text at the right, before the buttons: a count. `short`: shown if there is no room for it."""
-        self._note.short = short
-        self._note.setText(text)
-        self._note.setVisible(bool(text))  # an empty label would still take a gap
-        self._fit_head()
+        if (text, short) != (self._note.text(), self._note.short):
+            self._note.short = short
+            self._note.setText(text)
+            self._note.setVisible(bool(text))  # an empty label would still take a gap
+            self._fit_head()
 
     def add_button(
         self, text: str, tip: str, checkable: bool = False, short: str = "", spare: bool = False
@@ -130,16 +132,17 @@ class Panel(QFrame):
         self._fit_head()
 
     def event(self, event: QEvent) -> bool:
-        """Choose again which parts of the head fit when a button appears or disappears."""
+        """Choose again which parts of the head fit when a button appears or disappears, or a text changes."""
         done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:  # a button appeared or disappeared
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit_head()
         return done
 
     def _fit_head(self) -> None:
-        level = compact_level(self.width_at, self.width(), last_level=_MINIMAL_LEVEL)
+        width_at = cache(self.width_at)
+        level = compact_level(width_at, self.width(), last_level=_MINIMAL_LEVEL)
         wanted = self._note.sizeHint().width()
-        self._note.setMaximumWidth(max(wanted - max(self.width_at(level) + 4 * UNIT - self.width(), 0), 0))
+        self._note.setMaximumWidth(max(wanted - max(width_at(level) + 4 * UNIT - self.width(), 0), 0))
         if level == self._level:
             return
         self._level = level
