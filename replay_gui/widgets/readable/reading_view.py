@@ -74,8 +74,8 @@ class ReadingView(QTextEdit):
             self._firsts.append(writer.write(line))
             self._lines.append(line)
             self._open.append(self._kept.get(line.name, line.fold is not Fold.CLOSED))
+        self._hide_folded(begun)  # before they are laid out, for which the scroll bar may come and go
         writer.close()
-        self._show_folds(begun)
 
     def find_all(self, text: str, match_case: bool) -> int:
         """Mark all occurrences of the text, also hidden ones; return their number."""
@@ -115,7 +115,15 @@ class ReadingView(QTextEdit):
         self.folded.emit()
 
     def _show_folds(self, begin: int) -> None:
-        """Hide and show the blocks of the lines from `begin` on."""
+        """Hide and show the blocks of the lines from `begin` on, and lay them out."""
+        self._hide_folded(begin)
+        if begin < len(self._lines):
+            start = self.document().findBlockByNumber(self._firsts[begin]).position()
+            self.document().markContentsDirty(start, self.document().characterCount() - start)
+        self.viewport().update()
+
+    def _hide_folded(self, begin: int) -> None:
+        """Mark the blocks of the lines from `begin` on as visible, or not."""
         closed: int | None = None  # the depth of the closed line that hides the following ones
         for number, line in enumerate(self._lines):
             if closed is not None and line.depth <= closed:
@@ -124,10 +132,6 @@ class ReadingView(QTextEdit):
                 self._set_visible(number, closed is None)
             if closed is None and line.fold is not None and not self._open[number]:
                 closed = line.depth
-        if begin < len(self._lines):
-            start = self.document().findBlockByNumber(self._firsts[begin]).position()
-            self.document().markContentsDirty(start, self.document().characterCount() - start)
-        self.viewport().update()
 
     def _set_visible(self, line: int, on: bool) -> None:
         block = self.document().findBlockByNumber(self._firsts[line])
