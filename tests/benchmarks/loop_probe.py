@@ -32,17 +32,21 @@ _VIEWS = 30  # ranges of the timeline, on each axis
 _PATIENCE = 1200  # seconds
 
 
-def scrub(timeline: Timeline, count: int, log: Path) -> list[Pair]:
-    """Drag the position over the whole timeline; return the thread's own time from one move to the next."""
+def scrub(timeline: Timeline, count: int, floor: ThreadFloor) -> list[Pair]:
+    """Drag the position over the whole timeline; return the thread's own time from one move to the next.
+
+    The floor is measured within some of them, too, for the turns of the event loop; that time is not counted.
+    """
     height, left, right = timeline.height() / 2, timeline.x_of(0), timeline.x_of(count)
     no, held = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
     _send(timeline, QEvent.Type.MouseButtonPress, QPointF(left, height), (held, held))
-    floor, works = ThreadFloor(log), []
+    works = []
     for x in np.linspace(left, right, _MOVES).tolist():
-        last = time.thread_time()
+        last, spent = time.thread_time(), floor.spent
         _send(timeline, QEvent.Type.MouseMove, QPointF(x, height), (no, held))
         turn(_MOVE)
-        works.append(Pair(time.thread_time() - last, floor()))
+        work = time.thread_time() - last - (floor.spent - spent)
+        works.append(Pair(work, floor()))
     _send(timeline, QEvent.Type.MouseButtonRelease, QPointF(right, height), (held, no))
     return works
 
@@ -97,7 +101,7 @@ def measured(window: MainWindow, log: Path, is_indexed: bool) -> dict[str, list[
     if not is_indexed:
         return turns.found
     with turns.during("scrubbed"):
-        frames = scrub(window.run_view.timeline.timeline, session.index.count, log)
+        frames = scrub(window.run_view.timeline.timeline, session.index.count, turns.floor)
     with turns.during("sought"):
         seek(window, generator, log, _SEEKS)
     with turns.during("zoomed"):

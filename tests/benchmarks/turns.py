@@ -21,18 +21,24 @@ _A_MOMENT = 0.001  # seconds: the turn that is under way ends
 
 
 class ThreadFloor:
-    """The bare pass over the first 1,000 records of a log in the calling thread's own time, as it is now."""
+    """The bare pass over the first 1,000 records of a log in the calling thread's own time, as it is now.
+
+    Attributes:
+        spent: seconds that the thread took for this so far, which are no work of what is measured.
+    """
 
     def __init__(self, log: Path) -> None:
         self._bare, self._measured = BarePass(log, 1000, time.thread_time), 0.0
         self._floors = deque((self._bare() for _ in range(_FLOORS)), _FLOORS)
+        self.spent = 0.0
 
     def __call__(self) -> float:
         """Return the median of the last few, in seconds."""
         now = time.monotonic()
         if now - self._measured > _ANEW:
-            self._measured = now
+            self._measured, begun = now, time.thread_time()
             self._floors.append(self._bare())
+            self.spent += time.thread_time() - begun
         return median(self._floors)
 
 
@@ -41,13 +47,14 @@ class Turns(QObject):
 
     Attributes:
         found: by the names of blocks, their turns that work for a millisecond or longer; at least the longest.
+        floor: that of the turns.
     """
 
     def __init__(self, log: Path) -> None:
         super().__init__()
         self.found: dict[str, list[Pair]] = {}
         self._pairs: list[Pair] = []
-        self._floor = ThreadFloor(log)
+        self.floor = ThreadFloor(log)
         self._last = time.thread_time()
         self._timer = QTimer(self, interval=1)
         self._timer.timeout.connect(self._beat)
@@ -69,7 +76,7 @@ class Turns(QObject):
     @Slot()
     def _beat(self) -> None:
         work = time.thread_time() - self._last
-        self._pairs.append(Pair(work, self._floor()))
+        self._pairs.append(Pair(work, self.floor()))
         self._last = time.thread_time()
 
 
