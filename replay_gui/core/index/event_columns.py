@@ -7,7 +7,7 @@ not in the common form (see fast_events) are processed one by one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -61,6 +61,7 @@ class DecodedBlock(NamedTuple):
         critical: bool, whether snapshots are saved before and after the event.
         inspected: the indexes of the events that are processed one by one, ascending.
         unusual: (kind, payload) of the events of custom kinds, or not in the common form, by index.
+        operating: the indexes of the events in the common form that have operations.
     """
 
     events: Sequence[DecodedEvent]
@@ -68,6 +69,7 @@ class DecodedBlock(NamedTuple):
     critical: NDArray[np.bool_]
     inspected: NDArray[np.int64]
     unusual: dict[int, tuple[str, Any]]
+    operating: Sequence[int]
 
 
 class EventColumns:
@@ -100,7 +102,7 @@ class EventColumns:
             unusual[i] = _read(contents[i], events[i])
             kinds[i] = self._number(unusual[i][0])
         critical = _IS_CRITICAL[np.minimum(kinds, _UNUSUAL)]
-        return DecodedBlock(events, kinds, critical, inspected, unusual)
+        return DecodedBlock(events, kinds, critical, inspected, unusual, _operating(events, types))
 
     def block_entries(self, block: Block, decoded: DecodedBlock, applied: BulkResult) -> dict[str, Any]:
         """Return the entries of a replayed block, by column."""
@@ -118,7 +120,7 @@ class EventColumns:
             keys[i] = getattr(unusual[i][1], KEY_FIELDS.get(unusual[i][0], ""), "")
             if getattr(unusual[i][1], "ops", UNSET) is not UNSET:
                 flags[i] |= FLAG_OPERATIONS
-        for i in _operating(events):
+        for i in decoded.operating:
             if i not in refused:
                 flags[i] |= FLAG_OPERATIONS
         if unusual:
@@ -208,12 +210,12 @@ def _read(content: bytes, event: DecodedEvent) -> tuple[str, Any]:
     return kind, SimpleNamespace(**payload)
 
 
-def _operating(events: Sequence[DecodedEvent]) -> list[int]:
-    """Return the indexes of the events in the common form that have operations."""
-    types = {type_ for type_ in set(map(type, events)) if getattr(type_, "has_operations", False)}
-    if not types:
+def _operating(events: Sequence[DecodedEvent], types: Set[type]) -> list[int]:
+    """Return the indexes of the events in the common form that have operations; `types`: of all events."""
+    operating = {type_ for type_ in types if getattr(type_, "has_operations", False)}
+    if not operating:
         return []
-    return [i for i, event in enumerate(events) if type(event) in types and event.payload.ops is not UNSET]
+    return [i for i, event in enumerate(events) if type(event) in operating and event.payload.ops is not UNSET]
 
 
 def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) -> NDArray[np.int32]:

@@ -157,23 +157,18 @@ class EventDecoder:
         if packed is not self._is_packed:
             self._is_packed = packed
             self._use_fields()
-        events = self._decode_block(contents)
-        others = [event for event in events if type(event) is tuple] if tuple in set(map(type, events)) else []
-        if len(others) >= _MIN_OTHERS and self._learn(others):
-            events = self._decode_block(contents)
-        if not packed and max(map(len, contents), default=0) > MAX_KEY_BYTES:
-            for i, content in enumerate(contents):
-                if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
-                    events[i] = None
-        return events
-
-    def _decode_block(self, contents: Sequence[bytes]) -> list[DecodedEvent]:
-        """Return the decoded events; MAX_KEY_BYTES is not checked."""
         events: list[DecodedEvent] = []
         try:
             events.extend(map(self._decode, contents))
         except DECODE_ERRORS:  # raised for the first content that is not in `events`
             self._decode_rest(contents, events)
+            others = [event for event in events if type(event) is tuple]
+            if len(others) >= _MIN_OTHERS and self._learn(others):
+                return self.decode(contents, packed)
+        if not packed and max(map(len, contents), default=0) > MAX_KEY_BYTES:
+            for i, content in enumerate(contents):
+                if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
+                    events[i] = None
         return events
 
     def _decode_rest(self, contents: Sequence[bytes], events: list[DecodedEvent]) -> None:

@@ -9,7 +9,7 @@ Effects do not look into values, so these may be left packed (see fast_events), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from types import NoneType
@@ -122,6 +122,7 @@ class BulkReducer:
         types = set(map(type, decoded))
         if not _OTHER_FORMS.isdisjoint(types):
             common, unusual = _to_common_form(contents, decoded)
+            types = set(map(type, common))
         operating = [type_ for type_ in types if getattr(type_, "has_operations", False)]
         if self.is_packed and (unusual or operating):
             self.unpack()
@@ -137,7 +138,7 @@ class BulkReducer:
         for stop in (*unusual, len(decoded)):
             if begin < stop and self._is_usual and (not were_usual or self._are_rows_usual()):
                 events = common if stop - begin == len(common) else common[begin:stop]
-                _Pass(self, contents, events, begin, result).run(plans)
+                _Pass(self, contents, events, begin, result).run(plans, types)
             else:
                 for i in range(begin, stop):
                     self._apply_one(contents[i], decoded[i], i, result)
@@ -250,12 +251,16 @@ class _Pass:
         self._created: list[tuple[int, bool, str]] = []  # (number, by an operation, name) of the members of the root
         self._left: list[tuple[int, int]] = []  # (number, work) of events that the reducer applied
 
-    def run(self, plans: Mapping[int, Plan]) -> None:
-        """Apply the events; raise TooMuchWork as BulkReducer.fold. `plans`: of operations of events, by number."""
+    def run(self, plans: Mapping[int, Plan], types: Iterable[type]) -> None:
+        """Apply the events; raise TooMuchWork as BulkReducer.fold.
+
+        Args:
+            plans: of operations of events, by number. types: of all events.
+        """
         if plans:
             self._apply_operations(plans)
         groups: dict[Any, list[FastEvent]] = {effect: [] for effect in EFFECTS.values()}
-        effects = {type_: EFFECTS.get(getattr(type_, "kind", None)) for type_ in set(map(type, self._events))}
+        effects = {type_: EFFECTS.get(getattr(type_, "kind", None)) for type_ in (NoneType, *types)}
         adders = {type_: _pass_over if effect is None else groups[effect].append for type_, effect in effects.items()}
         for event in self._events:
             adders[type(event)](event)
