@@ -10,7 +10,6 @@ Effects do not look into values, so these may be left packed (see fast_events), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
@@ -330,13 +329,15 @@ def _unpack_values(container: Any) -> None:
         here = waiting.pop()
         for key, value in here.items() if isinstance(here, dict) else enumerate(here):
             if type(value) is Raw:
-                # A value that cannot be decoded stays packed: its content is not canonical, so this state is not used.
-                with suppress(*DECODE_ERRORS):
-                    here[key] = msgpack.decode(value)
+                try:
+                    here[key] = _decode(value)
+                except DECODE_ERRORS:
+                    continue  # it stays packed: its content is not canonical, and so this state is not used
             elif type(value) is dict or type(value) is list:
                 waiting.append(value)
 
 
+_decode = msgpack.Decoder().decode
 _OTHER_FORMS = frozenset((tuple, NoneType))
 
 
