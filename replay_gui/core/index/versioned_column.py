@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from replay_gui.core.index.cache_files import map_file, release_pages
 
 _STEP_ENTRIES = 1 << 18  # copied at a time
+_MAX_BYTES_IN_MEMORY = 4 << 20  # of a version: while a short run is followed, 25 a second are made
 
 
 class VersionedColumn:
-    """Keeps its last version in a file without a name, which is mapped, so that it takes no memory of the process.
+    """Keeps a long last version in a file without a name, which is mapped, so that it takes no memory of the process.
 
-    Each version has a file of its own, which is gone when no array uses it any more.
+    Each such version has a file of its own, which is gone when no array uses it any more.
     """
 
     def __init__(self, folder: Path, dtype: np.dtype[Any]) -> None:
@@ -33,8 +34,17 @@ class VersionedColumn:
         The indexes `at` may be in any order; of equal ones, the last one's value stays. Cost: copies the column. Raises
         OSError if the file cannot be written.
         """
-        order = np.argsort(at, kind="stable")
-        at, values = at[order], values[order]
+        if (known + len(more)) * self._column.itemsize <= _MAX_BYTES_IN_MEMORY:
+            column = np.concatenate((self._column[:known], more.astype(self._column.dtype)))
+            column[at] = values
+            self._column = column
+        else:
+            order = np.argsort(at, kind="stable")
+            self._column = self._in_file(known, more, at[order], values[order])
+        return self._column
+
+    def _in_file(self, known: int, more: NDArray[Any], at: NDArray[np.int64], values: NDArray[Any]) -> NDArray[Any]:
+        """Return the next version in a new file; `at` is ascending."""
         begin = 0
         with TemporaryFile(dir=self._folder) as file:
             for part in chain(self._parts(known), [more]):
@@ -44,8 +54,7 @@ class VersionedColumn:
                 file.write(changed.data)
                 begin += len(part)
             file.flush()
-            self._column = map_file(file, self._column.dtype, begin)
-        return self._column
+            return map_file(file, self._column.dtype, begin)
 
     def _parts(self, known: int) -> Iterator[NDArray[Any]]:
         """Yield the first entries of the last version, a part at a time."""

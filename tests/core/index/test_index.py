@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from replay_gui import EventLog
-from replay_gui.core.index import event_columns
+from replay_gui.core.index import event_columns, versioned_column
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index, load_index, write_table
@@ -189,6 +189,7 @@ def test_unusual_first_and_last_records(tmp_path: Path, name: str) -> None:
 
 def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(versioned_column, "_MAX_BYTES_IN_MEMORY", 0)
     seen: list[RunIndex] = []
     then: list[dict[str, NDArray[Any]]] = []
     view = IndexView(tmp_path)
@@ -219,8 +220,9 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @lists_pages
-def test_files_of_earlier_versions_are_freed_by_the_view_alone(tmp_path: Path) -> None:
+def test_files_of_earlier_versions_are_freed_by_the_view_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not by the window, when it drops an index: that takes as long as a frame for a long run."""
+    monkeypatch.setattr(versioned_column, "_MAX_BYTES_IN_MEMORY", 0)
     log = write_log(tmp_path / "run.rlog", 60)
     growing = GrowingIndex(log, tmp_path)
     growing.grow()

@@ -26,16 +26,20 @@ def array(*values: int) -> NDArray[np.int64]:
 
 
 @given(
+    st.sampled_from([0, 40, 1 << 20]),
     st.lists(
         st.tuples(st.lists(st.integers(-9, 9), max_size=9), st.lists(st.tuples(st.floats(0, 1), st.integers(90, 99)))),
         max_size=6,
-    )
+    ),
 )
-def test_each_version_equals_a_list_and_stays(growths: list[tuple[list[int], list[tuple[float, int]]]]) -> None:
+def test_each_version_equals_a_list_and_stays(
+    in_memory: int, growths: list[tuple[list[int], list[tuple[float, int]]]]
+) -> None:
     values: list[int] = []
     versions = []
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(versioned_column, "_STEP_ENTRIES", 4)
+        patch.setattr(versioned_column, "_MAX_BYTES_IN_MEMORY", in_memory)
         column = VersionedColumn(Path(folder), INT64)
         for more, changes in growths:
             known = len(values)
@@ -50,7 +54,11 @@ def test_each_version_equals_a_list_and_stays(growths: list[tuple[list[int], lis
     assert all(version.tolist() == then for version, then in versions)
 
 
-def test_a_growth_that_is_repeated_replaces_the_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_memory", [0, 1 << 20])
+def test_a_growth_that_is_repeated_replaces_the_first(
+    in_memory: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versioned_column, "_MAX_BYTES_IN_MEMORY", in_memory)
     column = VersionedColumn(tmp_path, INT64)
     column.grow(0, array(1, 2), array(), array())
     column.grow(2, array(3), array(0), array(7))
@@ -69,6 +77,14 @@ def test_the_entries_take_no_memory_of_the_process_until_they_are_read(tmp_path:
     release_pages(second[5:][:7])
     assert resident(second) == 0, "the pages of the whole file are released"
     assert second[:5].tolist() == [0, 1, 2, -1, 4]
+
+
+def test_a_short_version_needs_no_file(tmp_path: Path) -> None:
+    column = VersionedColumn(tmp_path / "missing", INT64)
+    assert column.grow(0, array(1, 2), array(1), array(5)).tolist() == [1, 5]
+    with pytest.raises(FileNotFoundError):
+        column.grow(2, np.arange(1 << 20), array(), array())
+    assert column.grow(2, array(3), array(), array()).tolist() == [1, 5, 3], "what has failed has changed nothing"
 
 
 def test_only_mapped_arrays_have_pages_to_release(tmp_path: Path) -> None:
