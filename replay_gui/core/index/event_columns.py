@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from msgspec import UNSET
@@ -53,7 +54,8 @@ _IS_INSPECTED = np.array(
 )
 
 
-class DecodedBlock(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedBlock:
     """The decoded events of a block.
 
     Attributes:
@@ -102,7 +104,14 @@ class EventColumns:
             unusual[i] = _read(contents[i], events[i])
             kinds[i] = self._number(unusual[i][0])
         critical = _IS_CRITICAL[np.minimum(kinds, _UNUSUAL)]
-        return DecodedBlock(events, kinds, critical, inspected, unusual, _operating(events, types))
+        return DecodedBlock(
+            events=events,
+            kinds=kinds,
+            critical=critical,
+            inspected=inspected,
+            unusual=unusual,
+            operating=_operating(events, types),
+        )
 
     def block_entries(self, block: Block, decoded: DecodedBlock, applied: BulkResult) -> dict[str, Any]:
         """Return the entries of a replayed block, by column."""
