@@ -1,4 +1,4 @@
-"""The bridge from the engine thread to the GUI thread: the only file of the engine that uses Qt."""
+"""The bridge from the engine thread to the GUI thread. Nothing else in the engine uses Qt, but for its `QuietTurn`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.engine.requests import Answer, Request
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class EngineBridge(QObject):
         self._is_prepared = False
         self._is_closed = False
         self._answers: deque[Answer] = deque()
-        self._next_turn = QTimer(self, singleShot=True, interval=0)
-        self._next_turn.timeout.connect(self._emit_next)
+        self._next_turn = QuietTurn(self)
+        self._next_turn.reached.connect(self._emit_next)
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.prepared.connect(self._on_prepared, Qt.ConnectionType.QueuedConnection)
 
@@ -112,15 +113,15 @@ class EngineBridge(QObject):
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         self._answers.append(answer)
-        if not self._holds_answers:
-            self._next_turn.start()
+        if not self._holds_answers and not self._next_turn.isActive():
+            self._next_turn.await_turn()
 
     @Slot()
     def release_answers(self) -> None:
         """Emit the answers that wait, and from now on each when it comes."""
         self._holds_answers = False
         if self._answers:
-            self._next_turn.start()
+            self._next_turn.await_turn()
 
     @Slot()
     def _emit_next(self) -> None:
@@ -128,5 +129,5 @@ class EngineBridge(QObject):
         while self._answers and time.thread_time() - begun < _SHORT_SECONDS:
             answer = self._answers.popleft()
             if self._answers:
-                self._next_turn.start()  # before, because an answer may open a dialog with its own event loop
+                self._next_turn.await_turn()  # before, because an answer may open a dialog with its own event loop
             self.answered.emit(answer)

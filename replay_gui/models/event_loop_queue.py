@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.engine.quiet_turn import QuietTurn
 
 _PAINT_INTERVAL_MS = 8  # Qt paints changes after 5 ms (QT_QPA_UPDATE_IDLE_TIME)
 
@@ -16,8 +18,8 @@ class EventLoopQueue(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: deque[Callable[[], None]] = deque()
-        self._timer = QTimer(self, singleShot=True, interval=_PAINT_INTERVAL_MS)
-        self._timer.timeout.connect(self._run_next)
+        self._turn = QuietTurn(self, _PAINT_INTERVAL_MS)
+        self._turn.reached.connect(self._run_next)
 
     @property
     def pending(self) -> bool:
@@ -27,18 +29,18 @@ class EventLoopQueue(QObject):
     def begin(self, *steps: Callable[[], None]) -> None:
         """Run these functions, and drop those that still wait."""
         self._steps = deque(steps)
-        self._timer.start()
+        self._turn.await_turn()
 
     def stop(self) -> None:
         """Drop the functions that still wait."""
         self._steps.clear()
-        self._timer.stop()
+        self._turn.stop()
 
     @Slot()
     def _run_next(self) -> None:
         step = self._steps.popleft()
         if self._steps:
-            self._timer.start()
+            self._turn.await_turn()
         step()
 
 
@@ -48,16 +50,16 @@ class EventLoopParts(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._parts: Iterator[None] = iter(())
-        self._timer = QTimer(self, singleShot=True, interval=0)
-        self._timer.timeout.connect(self._make_next)
+        self._turn = QuietTurn(self)
+        self._turn.reached.connect(self._make_next)
 
     def begin(self, parts: Iterator[None]) -> None:
         """Make these, one at each step of the iterator; it may make some of them earlier."""
         self._parts = parts
-        self._timer.start()
+        self._turn.await_turn()
 
     @Slot()
     def _make_next(self) -> None:
         for _ in self._parts:
-            self._timer.start()  # after the work, so that timers that are due have their turn before the next part
+            self._turn.await_turn()  # after the work, so that timers that are due have their turn before the next part
             return

@@ -6,6 +6,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from replay_gui.engine.quiet_turn import QuietTurn
+
 _INTERVAL_MS = 100  # a pass a second had as many objects to look at as ten, and held the event loop for 20 ms
 _MIN_YOUNG_OBJECTS = 4_000  # objects allocated since the last pass, before a pass over them pays off
 _MAX_YOUNG_OBJECTS = 40_000  # a pass over more would hold the event loop for 10 ms; they are values of a run
@@ -25,17 +27,20 @@ class GcControl(QObject):
         gc.freeze()
         self._middle = 0  # at most so many objects are in the middle generation
         self._timer = QTimer(self, interval=_INTERVAL_MS)
-        self._timer.timeout.connect(self._on_timeout)
+        self._turn = QuietTurn(self)
+        self._timer.timeout.connect(self._turn.await_turn)
+        self._turn.reached.connect(self._collect)
         self._timer.start()
 
     def stop(self) -> None:
         """Turn the automatic collector on again."""
         self._timer.stop()
+        self._turn.stop()
         gc.unfreeze()
         gc.enable()
 
     @Slot()
-    def _on_timeout(self) -> None:
+    def _collect(self) -> None:
         young = gc.get_count()[0]
         if young >= _MAX_YOUNG_OBJECTS:
             gc.freeze()  # they are freed by reference counting, like all objects without cycles

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.event_loop_queue import EventLoopParts
@@ -285,10 +286,10 @@ class MainWindow(QMainWindow):
         # The sessions emit alerts_cleared before the alerts that the pages must show.
         self.session.alerts_cleared.connect(self.build_run_page)
         self.comparison.alerts_cleared.connect(self.build_pages)
-        self._opened, self._named = (QTimer(self, singleShot=True, interval=0) for _ in range(2))
-        self._opened.timeout.connect(self._name_run)
-        self._opened.timeout.connect(self._named.start)
-        self._named.timeout.connect(self._show_content)
+        self._opened, self._named = QuietTurn(self), QuietTurn(self)
+        self._opened.reached.connect(self._name_run)
+        self._opened.reached.connect(self._named.await_turn)
+        self._named.reached.connect(self._show_content)
         self.session.run_changed.connect(self._on_other_run)
         for changed in (self.session.progress_changed, self.comparison.progress_changed, self.playback.changed):
             changed.connect(self._on_progress_changed)
@@ -307,7 +308,7 @@ class MainWindow(QMainWindow):
         if self.session.facts is None:
             self._on_run_changed()
         else:
-            self._opened.start()
+            self._opened.await_turn()
 
     @Slot()
     def _on_run_changed(self) -> None:
@@ -394,7 +395,6 @@ class MainWindow(QMainWindow):
         for kept in (self.restore, self._layout, self._last_positions):
             kept.save()
         self.playback.pause()
-        self.reruns.close()
-        self.comparison.close()
-        self.session.close()
+        for ended in (self.reruns, self.comparison, self.session):
+            ended.close()
         super().closeEvent(event)

@@ -15,6 +15,7 @@ from replay_gui.core.atomic_file import mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert, Progress
+from replay_gui.engine.quiet_turn import QuietTurn
 
 if TYPE_CHECKING:  # a picture without a run needs none of them
     from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -42,8 +43,8 @@ class Screenshot(QObject):
 
     It has settled when a requested run is open, its index is complete, no work is in progress, the state of the
     position has come, its marks are known or a requested comparison is complete, the runs are summed up or this has
-    failed, requested runs are contrasted, and there was no change for _QUIET_MS; without a run only the last
-    condition counts. While there is work, it waits.
+    failed, requested runs are contrasted, all is drawn, and there was no change for _QUIET_MS; without a run only the
+    last two conditions count. While there is work, it waits.
 
     Signals:
         progressed(int, int): (done, total) of the awaited work, in any unit.
@@ -152,6 +153,9 @@ class Screenshot(QObject):
     def _on_quiet(self) -> None:
         session = self._session
         shown = session.position_state
+        if QuietTurn.is_awaited_in(self._window):
+            self._quiet.start()
+            return
         if self._expects_run and (
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):

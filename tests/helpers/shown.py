@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.look.theme import apply_theme
 
 W = TypeVar("W", bound=QWidget)
@@ -23,7 +24,15 @@ def shown(qtbot: QtBot, widget: W, width: int, height: int | None = None) -> W:
     widget.resize(width, widget.sizeHint().height() if height is None else height)
     with qtbot.waitExposed(widget):
         widget.show()
+    finish_drawing(widget)
     return widget
+
+
+def finish_drawing(widget: QWidget) -> None:
+    """Turn the event loop until no part of the widget's window has anything left to draw in a later turn."""
+    QApplication.processEvents()
+    while QuietTurn.is_awaited_in(widget.window()):
+        QApplication.processEvents()
 
 
 def count_of(image: QImage, color: QColor, tolerance: int = 12) -> int:

@@ -31,7 +31,7 @@ def test_no_pass_is_made_over_many_values(
             patch.setattr(gc, "freeze", lambda: made.append("freeze"))
             for count in young:
                 patch.setattr(gc, "get_count", lambda count=count: (count, 0, 0))
-                control._on_timeout()
+                control._collect()
     finally:
         control.stop()
     assert made == wanted

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.translation.messages import tr
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import Overview
@@ -72,8 +73,8 @@ class OverviewStrip(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._next_turn = QTimer(self, singleShot=True, interval=0)
-        self._next_turn.timeout.connect(self.on_index_changed)
+        self._next_turn = QuietTurn(self)
+        self._next_turn.reached.connect(self.on_index_changed)
         self._drawn_end = 0.0  # the coordinate at which the drawing ends
         self._shown: tuple[float, float] = (0.0, 1.0)  # the drawn window, never too narrow to grasp
         self.setFixedHeight(STRIP)
@@ -110,7 +111,7 @@ class OverviewStrip(QWidget):
         for signal in (session.events_changed, session.marks_changed, session.axis_changed):
             signal.connect(self.on_index_changed)
         for signal in (session.run_changed, session.index_changed):
-            signal.connect(self._next_turn.start)  # in this turn the rest of the window takes the new events
+            signal.connect(self._next_turn.await_turn)  # in this turn the rest of the window takes the new events
         session.view_changed.connect(self.on_view_changed)
         session.report_changed.connect(self.on_report_changed)
         session.names_changed.connect(self.on_names_changed)
@@ -122,13 +123,13 @@ class OverviewStrip(QWidget):
         """Sum the columns again for the new width, in the next turn: in this one the rest of the window is painted."""
         super().resizeEvent(event)
         self._fit_label()
-        self._next_turn.start()
+        self._next_turn.await_turn()
 
     @Slot()
     def on_names_changed(self) -> None:
         self._fit_label()
         self._row.activate()  # the columns depend on the width of the strip
-        self._next_turn.start()
+        self._next_turn.await_turn()
 
     def _fit_label(self) -> None:
         """Align the strip with the lanes."""
@@ -164,7 +165,7 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_view_changed(self) -> None:
         if self._drawn_end != self._whole.end:  # of a longer run, or the clock of a running one
-            self._next_turn.start()  # the columns end here again
+            self._next_turn.await_turn()  # the columns end here again
             return
         first, last = self._session.view
         self._window.is_whole = first <= 0 and last >= self._session.index.count

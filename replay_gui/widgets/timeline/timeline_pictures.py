@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
@@ -18,7 +19,7 @@ class TimelinePictures(QObject):
     """The pictures of one widget. `forget_scene`, `forget_names`, `forget_plot`: each drops less than the last.
 
     When the widget appears or gets another size, or the run more events, other parts of the window are laid out and
-    painted, too: the new pictures are drawn in the next turn of the event loop, and until then the last ones are
+    painted, too: the new pictures are drawn in a later turn of the event loop, and until then the last ones are
     returned, if there are any.
     """
 
@@ -36,8 +37,8 @@ class TimelinePictures(QObject):
         self._scene: TimelineScene | None = None
         self._made_for = QSize()  # the size of the widget for which the scene was made
         self._drawn_for = QSize(), 1.0  # the size and the resolution of the pictures
-        self._next_turn = QTimer(self, singleShot=True, interval=0)
-        self._next_turn.timeout.connect(self._draw_late)
+        self._next_turn = QuietTurn(self)
+        self._next_turn.reached.connect(self._draw_late)
         self._names: QPixmap | None = None
         self._plot: QPixmap | None = None
         widget.installEventFilter(self)
@@ -45,7 +46,7 @@ class TimelinePictures(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Draw in the next turn what the widget will need when it is painted."""
         if event.type() in (QEvent.Type.Show, QEvent.Type.Resize) and self._is_outdated:
-            self._next_turn.start()
+            self._next_turn.await_turn()
         return super().eventFilter(watched, event)
 
     @property
@@ -66,11 +67,12 @@ class TimelinePictures(QObject):
             self._widget.update()
         else:
             self._scene = None
-            self._next_turn.start()
+            self._next_turn.await_turn()
 
     def forget_names(self) -> None:
-        """Drop the pictures that depend on the width of the column of names."""
-        self._names = None
+        """Drop the pictures that depend on the width of the column of names, as `forget_plot` does."""
+        if not self._next_turn.isActive():
+            self._names = None
         self.forget_plot()
 
     def forget_plot(self) -> None:
@@ -89,10 +91,12 @@ class TimelinePictures(QObject):
         size, ratio = self._widget.size(), self._widget.devicePixelRatioF()
         if self._names is not None and self._plot is not None:
             if self._drawn_for != (size, ratio) and not self._next_turn.isActive():
-                self._next_turn.start()
+                self._next_turn.await_turn()
             return self._plot, self._names
         if self._drawn_for != (size, ratio):
             self._names = self._plot = None
+        if self._names is None and self._plot is None:
+            self._next_turn.stop()  # it would draw the same again
         self._drawn_for, scene = (size, ratio), self.scene()
         names, plot = self._names, self._plot
         if names is None:

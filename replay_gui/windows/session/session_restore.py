@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.engine.answers import Alert
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.models.comparison.comparison_navigation import events_at
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_filter import EventFilter
@@ -77,10 +78,10 @@ class SessionRestore(QObject):
         self.keeps = True
         self._progress: _Restored | _OpeningRun | _ShowingRun = _Restored()
         self._folded: tuple[int, ...] = ()  # subagents to fold once they are known
-        self._panels = QTimer(self, singleShot=True, interval=0)  # once all panels know the run
-        self._panels.timeout.connect(self._show_panels)
-        self._place = QTimer(self, singleShot=True, interval=0)  # once the panels show it
-        self._place.timeout.connect(self._scroll)
+        self._panels = QuietTurn(self)  # once all panels know the run
+        self._panels.reached.connect(self._show_panels)
+        self._place = QuietTurn(self)  # once the panels show it
+        self._place.reached.connect(self._scroll)
         session.run_changed.connect(self._on_run_changed)
         session.alert_raised.connect(self._on_alert)
         session.index_changed.connect(self._on_index_changed)
@@ -183,7 +184,7 @@ class SessionRestore(QObject):
         self._progress, self._folded = _ShowingRun(state), state.folded
         self._session.show_bookkeeping(state.bookkeeping)
         self._session.set_axis(state.axis)
-        self._panels.start()
+        self._panels.await_turn()
         if state.comparison is not None:
             kept = state.comparison
             self._comparison.restore(kept.path, kept.step, kept.anchors)
@@ -216,14 +217,14 @@ class SessionRestore(QObject):
             view.toggle_facts()
         self._on_index_changed()
         self._on_totals_changed()
-        self._place.start()
+        self._place.await_turn()
 
     @Slot()
     def _on_index_changed(self) -> None:
         if isinstance(self._progress, _ShowingRun) and self._session.index.complete:
             if self._progress.state.view is not None:
                 self._session.set_view(*self._progress.state.view)
-            self._place.start()
+            self._place.await_turn()
 
     @Slot()
     def _on_totals_changed(self) -> None:
@@ -235,7 +236,7 @@ class SessionRestore(QObject):
     @Slot()
     def _on_state_changed(self) -> None:
         if isinstance(self._progress, _ShowingRun):
-            self._place.start()
+            self._place.await_turn()
 
     @Slot()
     def _scroll(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from replay_gui.engine.quiet_turn import QuietTurn
 from replay_gui.widgets.parts.paint_turn import PaintTurn
 
 
@@ -111,3 +112,19 @@ def test_other_events_go_on_to_the_window(page: Page) -> None:
     window.resize(300, 300)
     QCoreApplication.processEvents()
     assert page.height() == 300
+
+
+def test_what_waits_for_a_quiet_turn_comes_before_painting(page: Page, qtbot: QtBot) -> None:
+    done: list[str] = []
+    draws = QuietTurn(page)
+    draws.reached.connect(lambda: done.append("drawn" if not page.painted else "late"))
+    before, after = (QTimer(page, singleShot=True, interval=0) for _ in range(2))
+    before.timeout.connect(work)
+    for does in (work, draws.await_turn, work):
+        after.timeout.connect(does)
+    before.start()
+    page.update()
+    QCoreApplication.sendPostedEvents()  # painting is requested, and waits for the turn after the first work
+    after.start()
+    qtbot.waitUntil(lambda: bool(page.painted))
+    assert done == ["drawn"]

@@ -13,7 +13,7 @@ from replay_gui.look.theme import LABELS, apply_theme, theme
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, report_of, synthetic_index
-from tests.helpers.shown import shown
+from tests.helpers.shown import finish_drawing, shown
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen display has no window manager to tell
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -134,7 +134,7 @@ def test_the_window_stops_at_the_ends(panel: TimelinePanel, session: StillSessio
 def test_a_narrow_window_keeps_its_span_when_dragged(panel: TimelinePanel, session: StillSession) -> None:
     session.show(synthetic_index(200_000))
     session.set_view(100_000, 100_050)
-    QApplication.processEvents()  # the strip takes in another run in the next turn
+    finish_drawing(panel)  # the strip takes in another run
     panel.grab()  # the strip lays itself out when it is painted
     drag(panel, 100_025, 150_000)
     assert session.view[1] - session.view[0] == pytest.approx(50)

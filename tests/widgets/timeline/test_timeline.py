@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPixmap, QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,14 +13,9 @@ from replay_gui.core.index.run_index import FLAG_FAILED, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
-from replay_gui.models.timeline.timeline_scale import TimelineScale
-from replay_gui.models.timeline.timeline_scene import TimelineScene
-from replay_gui.widgets.timeline import timeline_pictures
 from replay_gui.widgets.timeline.timeline import HELP, Timeline
-from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
-from replay_gui.widgets.timeline.timeline_painter import still_picture
 from tests.helpers.runs import StillSession, first_events, report_of, synthetic_index
-from tests.helpers.shown import count_of, shown
+from tests.helpers.shown import count_of, finish_drawing, shown
 
 COUNT = 1_523
 LEFT, MIDDLE, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier
@@ -68,7 +63,7 @@ def wheel(timeline: Timeline, where: QPoint, down: int = 0, across: int = 0, hel
 
 
 def picture(timeline: Timeline) -> QImage:
-    QApplication.processEvents()  # what changed is drawn in the next turn
+    finish_drawing(timeline)
     return timeline.grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
 
 
@@ -309,7 +304,7 @@ def test_drawing_a_million_events_does_not_look_at_each(
     session.show(synthetic_index(few))
     settle(qtbot, timeline, session)
     timeline.resize(1_400, timeline.sizeHint().height())
-    QApplication.processEvents()  # the pictures of this size are drawn in the next turn
+    finish_drawing(timeline)
     session.set_view(0, few)
     floor = min(_seconds_to_draw(timeline) for _ in range(5))
     session.show(synthetic_index(many))
@@ -367,21 +362,3 @@ def test_it_can_be_used_without_eyes_or_hands(timeline: Timeline) -> None:
     assert timeline.accessibleName() == "Timeline"
     assert timeline.accessibleDescription() == HELP
     assert timeline.focusPolicy() == Qt.FocusPolicy.StrongFocus
-
-
-def test_for_a_new_size_it_draws_in_the_next_turn(
-    timeline: Timeline, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In this turn the rest of the window is laid out and painted."""
-    drawn: list[float] = []
-
-    def draw(layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float) -> QPixmap:
-        drawn.append(layout.width)
-        return still_picture(layout, scale, scene, ratio)
-
-    timeline.grab()
-    monkeypatch.setattr(timeline_pictures, "still_picture", draw)
-    timeline.resize(1_000, timeline.height())
-    timeline.grab()
-    assert drawn == []
-    qtbot.waitUntil(lambda: drawn == [1_000])

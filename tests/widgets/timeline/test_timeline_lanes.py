@@ -26,7 +26,7 @@ from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, indexed, synthetic_index
-from tests.helpers.shown import count_of, shown
+from tests.helpers.shown import count_of, finish_drawing, shown
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"
@@ -66,7 +66,7 @@ def triangle_of(timeline: Timeline, title: str) -> QPoint:
 
 def picture(timeline: Timeline) -> QImage:
     """With the card it stands on."""
-    QApplication.processEvents()  # what changed is drawn in the next turn
+    finish_drawing(timeline)
     whole = timeline.window().grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
     return whole.copy(QRect(timeline.mapTo(timeline.window(), QPoint()), timeline.size()))
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
@@ -22,7 +21,7 @@ from replay_gui.widgets.why.outcome_button import OutcomeButton
 from replay_gui.widgets.why.trail_panel import TrailPanel
 from replay_gui.widgets.why.why_panel import WhyPanel
 from tests.helpers.reasons import CANCEL, LOOKED, NOT_GRADED, PAID, PASSED, StoryWhy, index, why_of
-from tests.helpers.shown import count_of, shown
+from tests.helpers.shown import count_of, finish_drawing, shown
 from tests.helpers.story import story_row
 
 Key, Shift, Left = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
@@ -202,11 +201,11 @@ def test_origins_are_drawn_over_the_timeline(qtbot: QtBot, session: StoryWhy) ->
     panel = TimelinePanel(session.story.b, "B", compact=True)
     shown(qtbot, panel, 900, 200)
     session.show(why_of(PAID))
-    QApplication.processEvents()  # marks are drawn in the next turn
+    finish_drawing(panel)
     before = count_of(panel.timeline.grab().toImage(), DARK.accent, 40)
     session.show(why_of(CANCEL))
     session.go_to("b", index(11))  # the line of the position is of the same colour: it stays where it was
-    QApplication.processEvents()
+    finish_drawing(panel)
     assert count_of(panel.timeline.grab().toImage(), DARK.accent, 40) > before + 40
 
 
