@@ -13,13 +13,14 @@ from replay_gui.widgets.run.fact_row import FactRow, name_width
 
 _MAX_HEIGHT_PX = 8 * ROW
 _PAD_PX = UNIT  # pixels above and below
+_MAX_KEPT = 4  # texts laid out at a width
 
 
 class SentenceRow(FactRow):
     """`name` and, beside it, `text` in the window's font, wrapped."""
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
-        self._kept: tuple[tuple[str, int, int], QStaticText] | None = None
+        self._kept: dict[tuple[str, int, int], QStaticText] = {}
         super().__init__(name, text, link=link, parent=parent)
         self.setMinimumHeight(ROW)
         self.setMaximumHeight(_MAX_HEIGHT_PX)
@@ -52,11 +53,11 @@ class SentenceRow(FactRow):
     def _lines(self, room: QRect) -> QStaticText:
         """Return the text in lines; only words longer than a line, such as paths, are broken.
 
-        Layouts need its height several times, so the last lines are kept.
+        Layouts need its height several times, with and without a scroll bar beside it, so the last lines are kept.
         """
         key = self.shown_text, max(room.width(), name_width()), theme_events().text_scale
-        if self._kept is not None and self._kept[0] == key:
-            return self._kept[1]
+        if (kept := self._kept.get(key)) is not None:
+            return kept
         wrapped = QTextOption()
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         lines = QStaticText(self.shown_text)
@@ -64,5 +65,7 @@ class SentenceRow(FactRow):
         lines.setTextOption(wrapped)
         lines.setTextWidth(key[1])
         lines.prepare(font=ui_font())
-        self._kept = key, lines
+        if len(self._kept) == _MAX_KEPT:
+            self._kept.clear()
+        self._kept[key] = lines
         return lines
