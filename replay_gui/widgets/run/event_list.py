@@ -33,6 +33,7 @@ from replay_gui.widgets.run.row_delegate import RowDelegate
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
 _MAX_EVENTS_SCANNED = 65_536  # events whose kinds are measured
 _REQUEST_INTERVAL_MS = 100  # ms between two requests for texts, which cannot be read during fast scrolling
+_ROWS_AHEAD = 24  # beyond the visible ones, whose texts are read while the position steps or the user scrolls
 _JUMP_INTERVAL_MS = 40  # ms between two jumps, each of which paints all rows again
 _MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the time is hidden in favour of the text
 
@@ -47,6 +48,7 @@ class EventList(Panel):
         self._shows_new_run = False  # the run was just opened, and its position is not shown yet
         self._labels: list[str] = []  # of the run's kinds and tools
         self._fitted_px = 0  # the width of the list to which the columns are fitted
+        self._rows_ahead = 0  # none after a jump: another may follow, for which they would be read for nothing
         self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.filter_bar = FilterBar(self)
@@ -92,6 +94,7 @@ class EventList(Panel):
         self._pacer.due.connect(self._on_due)
         self._jumps.due.connect(self._follow)
         self.view.sight_changed.connect(self.request_texts)
+        self.view.verticalScrollBar().actionTriggered.connect(self._read_ahead)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.hits_only.toggled.connect(self.on_search_started)
         finder.started.connect(self.on_search_started)
@@ -180,7 +183,12 @@ class EventList(Panel):
     def _on_due(self) -> None:
         first, last = self.view.rows_in_sight()
         if last >= first:
-            self.table.request_texts(first, last)
+            self.table.request_texts(first - self._rows_ahead, last + self._rows_ahead)
+
+    @Slot()
+    def _read_ahead(self) -> None:
+        self._rows_ahead = _ROWS_AHEAD
+        self._pacer.request()
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
@@ -227,10 +235,12 @@ class EventList(Panel):
     def on_position_changed(self, position: Position) -> None:
         """Scroll to the position immediately if it is near; follow far jumps at most every _JUMP_INTERVAL_MS."""
         if self.view.is_far(max(self.table.row_at_or_before(index_before(position)), 0)):
+            self._rows_ahead = 0
             self._jumps.request()
         else:
             self._jumps.stop()
             self._follow()
+            self._read_ahead()
 
     @Slot()
     def _follow(self) -> None:
