@@ -61,8 +61,9 @@ class EventReader:
             return []
         event_index, pair = event.index, int(self._index.pair[event.index])
         near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW_EVENTS, self._index.count))
-        later = (self._log[at] for at in map(EventIndex, near) if at != pair and not self._is_big(at))
-        return [other for other in later if other.parent == event.seq]
+        return self._log.children(
+            event.seq, (at for at in map(EventIndex, near) if at != pair and not self._is_big(at))
+        )
 
     def paired_event(self, event_index: EventIndex) -> Event | None:
         """Return the answer to a request, or the request of an answer; None if there is none, or it is huge."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, overload
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import LogChanged, PositionError
-from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.event import Decode, Event, decode_event, event_of_record, seq_of_record, skipped_event
 from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record, whole_record
@@ -180,13 +180,29 @@ class EventLog(Sequence[Event]):
         """Read all events in one pass, without the list of offsets; one event at a time is in memory."""
         return (event for event in self.events() if isinstance(event, Event))
 
+    def children(self, seq: int, indexes: Iterable[EventIndex]) -> list[Event]:
+        """Return those of these events whose parent has this seq. Small records of others are not decoded."""
+        entry = encode("parent") + encode(seq)  # in a meta that can be read, which is canonical
+        return [
+            event
+            for index in indexes
+            if ((record := self._small_record(index)[2]) is None or entry in record.meta)
+            and (event := self._event(index)).parent == seq
+        ]
+
     def _event(self, index: EventIndex) -> Event:
         """Read the event with this index, which must exist."""
+        offset, size, record = self._small_record(index)
+        if record is None:
+            return self.event_at(index, offset)
+        return event_of_record(record, self.header.run_id, index, offset, size, decode_content=self._decode)
+
+    def _small_record(self, index: EventIndex) -> tuple[int, int, Record | None]:
+        """Return (offset, size, record) of the event with this index; None if it is large, the last, or no record."""
         offset = int(self.offsets[index])
         size = int(self.offsets[index + 1]) - offset if index + 1 < len(self.offsets) else 0
-        if 0 < size <= _RECORD_WINDOW_BYTES and (record := whole_record(self.source.read_at(offset, size))) is not None:
-            return event_of_record(record, self.header.run_id, index, offset, size, decode_content=self._decode)
-        return self.event_at(index, offset)
+        is_small = 0 < size <= _RECORD_WINDOW_BYTES
+        return offset, size, whole_record(self.source.read_at(offset, size)) if is_small else None
 
     def event_at(self, index: EventIndex, offset: int) -> Event:
         """Read the event with this index, whose record begins at the byte `offset`."""

@@ -11,7 +11,10 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.errors import PositionError
-from replay_gui.core.log.event import SKIPPED_KIND, Event
+from replay_gui.core.log import log_reader
+from replay_gui.core.log.event import SKIPPED_KIND, Event, event_of_record
+from replay_gui.core.log.framing import Record
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Ending
 from tests.helpers.logs import write_log
 from tests.helpers.paths import VECTORS
@@ -33,6 +36,32 @@ def test_vector(name: str) -> None:
                 assert streamed.size > 0
                 streamed = replace(streamed, size=alone.size, problem=alone.problem)
             assert repr(streamed) == repr(alone)  # NaN equals nothing, not even itself
+
+
+@pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case["exit"] != 2))
+def test_children_are_the_events_with_this_parent(name: str) -> None:
+    with EventLog.open(VECTORS / f"{name}.rlog") as log:
+        every = [EventIndex(index) for index in range(len(log))]
+        for seq in (*every, 127, 128, 65_536):
+            assert [event.index for event in log.children(seq, every)] == [
+                event.index for event in log if event.parent == seq
+            ]
+
+
+def test_records_of_other_parents_are_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with EventLog.open(write_log(tmp_path / "run.rlog", turns=30)) as log:
+        every = [EventIndex(index) for index in range(len(log) - 1)]
+        child = next(event for event in log if event.parent)
+        assert child.parent is not None
+        decoded: list[EventIndex] = []
+
+        def note(record: Record, run_id: str, index: EventIndex, *rest: Any, **options: Any) -> Event:
+            decoded.append(index)
+            return event_of_record(record, run_id, index, *rest, **options)
+
+        monkeypatch.setattr(log_reader, "event_of_record", note)
+        assert child in log.children(child.parent, every)
+        assert 0 < len(decoded) < len(every) / 2
 
 
 def test_a_stretch_of_a_long_log(tmp_path: Path) -> None:

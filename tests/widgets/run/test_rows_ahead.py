@@ -26,7 +26,7 @@ def events(qtbot: QtBot, session: StorySession) -> EventList:
 
 
 def has_text(events: EventList, row: int) -> bool:
-    return events.table.index(row, EventColumn.TEXT).data() != ""
+    return bool(events.table.index(row, EventColumn.TEXT).data())
 
 
 def jump(qtbot: QtBot, events: EventList, session: StorySession) -> None:
