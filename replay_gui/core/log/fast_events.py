@@ -237,16 +237,20 @@ def _may_be_field(name: str) -> bool:
     return len(name) <= MAX_KEY_BYTES // 4 and name.isprintable() and not {"\\", '"'}.intersection(name)
 
 
-def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:
-    """Return the indexes of the `contents` that are not canonical [kind, payload]; `events`: decoded from them.
+def are_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> bool:
+    """Return whether `contents`, which `events` were decoded from, are canonical, and no event is None.
 
     If each event is encoded to exactly the bytes that it was decoded from, only a NaN can be wrong, so that one
-    comparison decides a whole block (see encode_all). Otherwise each content is checked separately.
+    comparison decides a whole block (see encode_all). False may also mean that this is not certain.
     """
-    if NoneType not in set(map(type, events)):
-        joined = b"".join(contents)
-        if encode_all(list(events)) == joined and not may_contain_nan(joined):
-            return []
+    if NoneType in set(map(type, events)):
+        return False
+    joined = b"".join(contents)
+    return encode_all(list(events)) == joined and not may_contain_nan(joined)
+
+
+def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:
+    """Return the indexes of the `contents` that are not canonical [kind, payload]; `events`: decoded from them."""
     return [
         i
         for i, (event, content) in enumerate(zip(events, contents, strict=True))

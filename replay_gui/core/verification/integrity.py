@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import decode, decode_canonical_map, encode_all
 from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_hash
-from replay_gui.core.log.fast_events import DecodedEvent, indexes_not_canonical
+from replay_gui.core.log.fast_events import DecodedEvent, are_canonical, indexes_not_canonical
 from replay_gui.core.log.fast_metas import FastMeta
 from replay_gui.core.log.fault import Fault, is_seq, readable_seq
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
@@ -70,9 +70,10 @@ class Integrity:
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents
-        not_canonical = indexes_not_canonical(events, contents)
-        self.may_stay_packed &= not not_canonical and NoneType not in set(map(type, events))
-        problems |= {i: _content_problem(contents[i]) for i in not_canonical}
+        if not are_canonical(events, contents):
+            not_canonical = indexes_not_canonical(events, contents)
+            self.may_stay_packed &= not not_canonical and NoneType not in map(type, events)
+            problems |= {i: _content_problem(contents[i]) for i in not_canonical}
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))

@@ -18,7 +18,7 @@ from replay_gui.core.log.canonical import (
     encode_sorted,
     is_canonical_event,
 )
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, EventDecoder, indexes_not_canonical
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, EventDecoder, are_canonical, indexes_not_canonical
 from tests.helpers.effort import tries
 
 USUAL = encode(("MemoryWrite", {"key": "a", "value": 1}))
@@ -81,6 +81,7 @@ def test_operations_are_in_the_common_form() -> None:
     assert {type(event).has_operations for event in events} == {True}
     assert [operation.path for operation in events[0].payload.ops] == ["/a/b", "/a", "/a"]
     assert indexes_not_canonical(events, [usual] * MANY) == []
+    assert are_canonical(events, [usual] * MANY)
     for other in others:
         content = encode(("StateTransition", {"transition_type": "t", "ops": other}))
         assert [type(event) for event in decoder.decode([content])] == [tuple]
@@ -162,6 +163,7 @@ def test_every_form_says_the_same_of_a_content(contents: list[bytes]) -> None:
             events = decoder.decode(contents)
             expected = [i for i, content in enumerate(contents) if not is_canonical_event(content)]
             assert indexes_not_canonical(events, contents) == expected
+            assert not (are_canonical(events, contents) and (expected or None in events))
             for event, content in zip(events, contents, strict=True):
                 if event is not None:  # then it is an event within the limits, and its value is that of the content
                     assert encode_sorted(event if type(event) is tuple else decode(encode_sorted(event))) == (
