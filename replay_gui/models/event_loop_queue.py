@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, Slot
 
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 
 _PAINT_INTERVAL_MS = 8  # Qt paints changes after 5 ms (QT_QPA_UPDATE_IDLE_TIME)
 

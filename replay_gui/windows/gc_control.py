@@ -6,7 +6,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 
 _INTERVAL_MS = 100  # a pass a second had as many objects to look at as ten, and held the event loop for 20 ms
 _MIN_YOUNG_OBJECTS = 4_000  # objects allocated since the last pass, before a pass over them pays off

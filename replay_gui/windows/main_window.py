@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.event_loop_queue import EventLoopParts

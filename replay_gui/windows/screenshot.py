@@ -15,7 +15,7 @@ from replay_gui.core.atomic_file import mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert, Progress
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 
 if TYPE_CHECKING:  # a picture without a run needs none of them
     from replay_gui.models.comparison.comparison_session import ComparisonSession

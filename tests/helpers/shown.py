@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 from replay_gui.look.theme import apply_theme
 
 W = TypeVar("W", bound=QWidget)

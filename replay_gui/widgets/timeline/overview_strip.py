@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.translation.messages import tr
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import Overview

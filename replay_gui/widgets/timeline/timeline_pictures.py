@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 
 from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.engine.answers import Alert
-from replay_gui.engine.quiet_turn import QuietTurn
+from replay_gui.engine.bridge import QuietTurn
 from replay_gui.models.comparison.comparison_navigation import events_at
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_filter import EventFilter
