@@ -23,11 +23,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def session() -> StorySession:
-    return StorySession()
-
-
-@pytest.fixture
 def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
     widget = shown(qtbot, EventDetail(session), 420, 500)
     session.show(story_index(1523))

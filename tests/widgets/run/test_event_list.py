@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
@@ -27,16 +26,6 @@ from tests.helpers.shown import count_of, shown
 from tests.helpers.story import FACTS, STORY, StorySession, story_index, with_bookkeeping
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-@pytest.fixture
-def session() -> StorySession:
-    return StorySession()
-
-
-@pytest.fixture
-def events(qtbot: QtBot, session: StorySession) -> EventList:
-    return shown(qtbot, EventList(session, RunSearch(session)), 500, 480)
 
 
 def current(events: EventList) -> int:

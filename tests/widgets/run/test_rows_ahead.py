@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtWidgets import QAbstractSlider
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
-from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.run.event_list import EventList
-from tests.helpers.shown import shown
 from tests.helpers.story import StorySession, story_index
-
-
-@pytest.fixture
-def session() -> StorySession:
-    return StorySession()
-
-
-@pytest.fixture
-def events(qtbot: QtBot, session: StorySession) -> EventList:
-    return shown(qtbot, EventList(session, RunSearch(session)), 500, 480)
 
 
 def has_text(events: EventList, row: int) -> bool:

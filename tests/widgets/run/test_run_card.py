@@ -42,11 +42,6 @@ def totals(highlights: RunHighlights, outcomes: tuple[Outcome, ...] = ()) -> Tot
 
 
 @pytest.fixture
-def session() -> StorySession:
-    return StorySession()
-
-
-@pytest.fixture
 def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
     widget = shown(qtbot, EventDetail(session), 420, 600)
     index = story_index(1523)

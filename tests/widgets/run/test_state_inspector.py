@@ -19,11 +19,6 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def session() -> StorySession:
-    return StorySession()
-
-
-@pytest.fixture
 def inspector(qtbot: QtBot, session: StorySession) -> StateInspector:
     widget = shown(qtbot, StateInspector(session), 440, 480)
     session.show(story_index(1523))
